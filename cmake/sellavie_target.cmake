@@ -1,0 +1,34 @@
+# sellavie_options(target): warnings, sanitizers and the one include root.
+function(sellavie_options target)
+  target_include_directories(${target} PUBLIC ${CMAKE_SOURCE_DIR})
+  target_compile_options(${target} PRIVATE
+    -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Wold-style-cast
+    -Wno-missing-field-initializers
+    $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized -Wno-restrict>)
+  if(SELLAVIE_SANITIZE)
+    target_compile_options(${target} PRIVATE -fsanitize=${SELLAVIE_SANITIZE} -fno-omit-frame-pointer)
+    target_link_options(${target} PUBLIC -fsanitize=${SELLAVIE_SANITIZE})
+  endif()
+  if(SELLAVIE_FAULT_POINTS)
+    target_compile_definitions(${target} PRIVATE SELLAVIE_FAULT_POINTS=1)
+  endif()
+endfunction()
+
+# sellavie_library(name [DEPENDS targets…]): one static library of all .cpp files of this folder.
+function(sellavie_library name)
+  cmake_parse_arguments(arg "RECURSE" "" "DEPENDS" ${ARGN})
+  if(arg_RECURSE)
+    file(GLOB_RECURSE sources CONFIGURE_DEPENDS *.cpp)
+  else()
+    file(GLOB sources CONFIGURE_DEPENDS *.cpp)
+  endif()
+  if(NOT sources)
+    add_library(${name} INTERFACE)
+    target_include_directories(${name} INTERFACE ${CMAKE_SOURCE_DIR})
+    target_link_libraries(${name} INTERFACE ${arg_DEPENDS})
+    return()
+  endif()
+  add_library(${name} STATIC ${sources})
+  sellavie_options(${name})
+  target_link_libraries(${name} PUBLIC ${arg_DEPENDS})
+endfunction()

@@ -1,0 +1,137 @@
+#pragma once
+// What an action or command did, or why it was refused. It is stored with the action's key, shown
+// to the model as the action's result, and turned into the customer's sentence by reply_text.
+// A flat aggregate of simple types: storage and codecs write it as JSON without knowing rules.
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "protocol/domain/action_kind.hpp"
+#include "protocol/domain/error.hpp"
+#include "protocol/domain/ids.hpp"
+#include "protocol/domain/money.hpp"
+#include "protocol/domain/order.hpp"
+#include "protocol/domain/payment.hpp"
+
+namespace sellavie {
+
+enum class action_effect : std::uint8_t {
+  /// Refused, or accepted and nothing had to change.
+  nothing,
+  order_placed,
+  /// A repeated wish: the order that is already there.
+  order_existing,
+  order_changed,
+  order_cancelled,
+  /// A link must now be made under `payment_reference`, or is being made.
+  checkout_started,
+  /// `payment_url` is live.
+  checkout_ready,
+  checkout_failed,
+  invoice_issued,
+  payment_confirmed,
+  payment_pending,
+  payment_failed,
+  /// Money arrived that settles nothing; a person must look.
+  payment_review,
+  order_fulfilled,
+  order_refunded,
+  reservations_expired,
+  stock_adjusted,
+  product_stored,
+  handed_off,
+  contact_recorded,
+};
+
+enum class refusal : std::uint8_t {
+  none,
+  unknown_product,
+  inactive_product,
+  bad_quantity,
+  no_items,
+  too_many_lines,
+  out_of_stock,
+  price_changed,
+  total_out_of_range,
+  no_open_order,
+  /// No such order, product or document in this business.
+  not_found,
+  order_closed,
+  /// A payment link of the open order is out: change or cancel it, do not place another.
+  payment_link_out,
+  /// The link or version named is not the current one.
+  stale,
+  too_many_open_orders,
+  /// The allow-list: not in this state, or a person holds the conversation.
+  not_allowed,
+  too_many_actions,
+  payments_not_connected,
+  provider_unavailable,
+  invalid_input,
+  /// An invoice of this order exists with other contents: a person must correct it.
+  invoice_conflict,
+};
+
+[[nodiscard]] std::string_view to_string(action_effect effect) noexcept;
+[[nodiscard]] std::optional<action_effect> parse_action_effect(std::string_view name) noexcept;
+[[nodiscard]] std::string_view to_string(refusal why) noexcept;
+[[nodiscard]] std::optional<refusal> parse_refusal(std::string_view name) noexcept;
+/// The error code that logs, metrics and HTTP know a refusal by.
+[[nodiscard]] errc reason_of(refusal why) noexcept;
+
+struct outcome_line {
+  std::string sku;
+  std::string name;
+  std::int64_t quantity = 0;
+  money unit_price{};
+  money total{};
+
+  friend bool operator==(const outcome_line&, const outcome_line&) = default;
+};
+
+struct action_outcome {
+  /// Empty for commands that no model can propose (expiry, stock, payments by webhook).
+  std::optional<action_kind> kind;
+  bool accepted = false;
+  action_effect effect = action_effect::nothing;
+  /// `none` when accepted; `reason` is then meaningless.
+  refusal why = refusal::none;
+  errc reason = errc::internal;
+
+  // The order after the decision; nil and 0 when none is concerned.
+  order_id order{};
+  std::int64_t order_number = 0;
+  order_status status = order_status::draft;
+  std::vector<outcome_line> lines;
+  money total{};
+  std::string payment_reference;
+  std::string payment_url;
+  std::string invoice_number;
+  /// Public page of the invoice; filled by who serves it, may be empty.
+  std::string invoice_url;
+  std::optional<review_reason> review;
+
+  // What a polite refusal needs; empty and 0 elsewhere.
+  std::string sku;
+  std::string product_name;
+  /// Pieces asked for; of reservations_expired how many orders expired.
+  std::int64_t requested = 0;
+  std::int64_t available = 0;
+  /// The current price of `sku` after a price_changed refusal.
+  money price{};
+  /// For logs and operators: no customer text, no secrets.
+  std::string detail;
+
+  friend bool operator==(const action_outcome&, const action_outcome&) = default;
+};
+
+[[nodiscard]] action_outcome make_refusal(std::optional<action_kind> kind, refusal why);
+[[nodiscard]] action_outcome make_outcome(std::optional<action_kind> kind, action_effect effect);
+/// Copies what people and models may see of an order into an outcome.
+void describe(action_outcome& outcome, const order& subject);
+
+}  // namespace sellavie

@@ -1,0 +1,43 @@
+#pragma once
+// ISO 4217 codes and their number of minor-unit digits. The table is our own (facts/PROVIDERS.md D):
+// locale data answers how money is displayed, not what an API's integer means.
+
+#include <array>
+#include <compare>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace sellavie {
+
+/// Three upper-case ASCII letters; the default "XXX" is ISO's code for "no currency".
+struct currency_code {
+  std::array<char, 3> letters{'X', 'X', 'X'};
+
+  [[nodiscard]] constexpr std::string_view text() const noexcept { return {letters.data(), 3}; }
+  friend constexpr auto operator<=>(const currency_code&, const currency_code&) = default;
+};
+
+/// Exactly three letters A-Z; anything else (lower case too) is nullopt.
+[[nodiscard]] constexpr std::optional<currency_code> parse_currency(std::string_view text) noexcept {
+  if (text.size() != 3) return std::nullopt;
+  currency_code code;
+  for (std::size_t i = 0; i < 3; ++i) {
+    if (text[i] < 'A' || text[i] > 'Z') return std::nullopt;
+    code.letters[i] = text[i];
+  }
+  return code;
+}
+
+/// Digits after the point of one major unit: 0, 2, 3 or 4.
+[[nodiscard]] constexpr int exponent_of(currency_code code) noexcept {
+  constexpr std::string_view none = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF";
+  constexpr std::string_view three = "BHD IQD JOD KWD LYD OMR TND";
+  constexpr std::string_view four = "CLF UYW";
+  if (none.find(code.text()) != std::string_view::npos) return 0;
+  if (three.find(code.text()) != std::string_view::npos) return 3;
+  if (four.find(code.text()) != std::string_view::npos) return 4;
+  return 2;
+}
+
+}  // namespace sellavie

@@ -1,0 +1,218 @@
+// Payment links, payment facts and what follows a payment: rules R8-R13 and R17 of order_book.hpp.
+
+#include "protocol/domain/desk_rules.hpp"
+
+namespace sellavie::desk {
+namespace {
+
+constexpr std::size_t longest_url = 2'048;
+
+/// The open order whose current link this is.
+const order* awaiting_under(const order_book& book, const order_id& id, const std::string& reference) {
+  const auto* open = find_open_order(book, id);
+  const bool current = open != nullptr && open->status == order_status::awaiting_payment &&
+                       !reference.empty() && open->payment_reference == reference;
+  return current ? open : nullptr;
+}
+
+std::optional<action_kind> asked_by(const confirm_payment& command) {
+  if (command.action_key.empty()) return std::nullopt;
+  return action_kind::check_payment;
+}
+
+bool is_usable_url(const std::string& url) {
+  if (url.empty() || url.size() > longest_url) return false;
+  for (const char c : url)
+    if (c <= ' ' || c > '~') return false;
+  return url.starts_with("https://") || url.starts_with("http://");
+}
+
+order settled(const order& current, const desk_context& context) {
+  auto after = next_version(current);
+  after.status = order_status::paid;
+  after.paid_at = context.now;
+  after.payment_url.clear();
+  return after;
+}
+
+decision review(const confirm_payment& command, review_reason reason, const order_id& named,
+                const order* subject, const desk_context& context) {
+  auto outcome = make_outcome(asked_by(command), action_effect::payment_review);
+  outcome.review = reason;
+  auto decided = answer(std::move(outcome), command.action_key, context, subject);
+  decided.events.emplace_back(payment_reviewed{named, command.fact, reason});
+  return decided;
+}
+
+decision tell(const confirm_payment& command, action_effect effect, const order& subject,
+              const desk_context& context) {
+  return answer(make_outcome(asked_by(command), effect), command.action_key, context, &subject);
+}
+
+/// What a customer hears about an order to which a fact changes nothing.
+action_effect standing_of(const order& subject) {
+  switch (subject.status) {
+    case order_status::paid:
+    case order_status::fulfilled: return action_effect::payment_confirmed;
+    case order_status::refunded: return action_effect::order_refunded;
+    case order_status::draft:
+    case order_status::awaiting_payment: return action_effect::payment_pending;
+    case order_status::cancelled: return action_effect::nothing;
+  }
+  return action_effect::nothing;
+}
+
+bool is_settled(order_status status) {
+  return status == order_status::paid || status == order_status::fulfilled ||
+         status == order_status::refunded;
+}
+
+/// R12 and R17: why this money does not settle this order.
+std::optional<review_reason> objection(const confirm_payment& command, const order& subject) {
+  if (subject.status == order_status::cancelled) return review_reason::order_cancelled;
+  if (is_settled(subject.status)) return review_reason::already_settled;
+  if (subject.payment_reference != command.fact.reference) return review_reason::old_reference;
+  return mismatch_of(command.fact, subject.total, command.mode);
+}
+
+decision confirm_success(const confirm_payment& command, const order& subject, const desk_context& context) {
+  const bool same_payment = is_settled(subject.status) &&
+                            subject.payment_reference == command.fact.reference &&
+                            subject.payment_transaction == command.fact.transaction;
+  if (same_payment) return tell(command, standing_of(subject), subject, context);
+  if (const auto reason = objection(command, subject))
+    return review(command, *reason, subject.id, &subject, context);
+  auto after = settled(subject, context);
+  after.payment_transaction = command.fact.transaction;
+  auto decided =
+      become({order_event_kind::paid, std::move(after), {}},
+             make_outcome(asked_by(command), action_effect::payment_confirmed), command.action_key, context);
+  decided.events.emplace_back(payment_settled{subject.id, command.fact});
+  return decided;
+}
+
+decision note_pending(const confirm_payment& command, const order& subject, const desk_context& context) {
+  const bool awaited =
+      subject.status == order_status::awaiting_payment && subject.payment_reference == command.fact.reference;
+  if (!awaited) return tell(command, standing_of(subject), subject, context);
+  const auto grace = context.settings.payment_grace;
+  const auto until = renewed_hold(subject, grace, context);
+  const bool worth_a_write =
+      subject.reserved_until - context.now < grace / 2 && until > subject.reserved_until;
+  if (!worth_a_write) return tell(command, action_effect::payment_pending, subject, context);
+  auto after = next_version(subject);
+  after.reserved_until = until;
+  return become({order_event_kind::payment_pending, std::move(after), {}},
+                make_outcome(asked_by(command), action_effect::payment_pending), command.action_key, context);
+}
+
+decision note_failed(const confirm_payment& command, const order& subject, const desk_context& context) {
+  const bool open = !is_closed(subject.status);
+  return tell(command, open ? action_effect::payment_failed : standing_of(subject), subject, context);
+}
+
+template <class Command>
+decision close_by_person(const order_book& book, const Command& command, order_event_kind kind,
+                         order_status to, action_effect effect, const desk_context& context) {
+  const auto* subject = any_order(book, command.order, command.stored);
+  if (subject == nullptr)
+    return answer(make_refusal(std::nullopt, refusal::not_found), command.action_key, context);
+  if (!can_become(subject->status, to))
+    return answer(make_refusal(std::nullopt, refusal::order_closed), command.action_key, context, subject);
+  auto after = next_version(*subject);
+  after.status = to;
+  return become({kind, std::move(after), {}}, make_outcome(std::nullopt, effect), command.action_key,
+                context);
+}
+
+}  // namespace
+
+decision decide(const order_book& book, const start_checkout& command, const desk_context& context) {
+  constexpr auto kind = action_kind::request_checkout;
+  const auto where = locate(book, command.target);
+  if (where.open == nullptr)
+    return answer(make_refusal(kind, where.why), command.action_key, context, where.closed);
+  const auto& open = *where.open;
+  if (!open.payment_url.empty())
+    return answer(make_outcome(kind, action_effect::checkout_ready), command.action_key, context, &open);
+  if (!open.payment_reference.empty())
+    return answer(make_outcome(kind, action_effect::checkout_started), command.action_key, context, &open);
+  if (open.total.minor < 1)
+    return answer(make_refusal(kind, refusal::total_out_of_range), command.action_key, context, &open);
+  auto after = next_version(open);
+  after.status = order_status::awaiting_payment;
+  after.payment_reference = make_payment_reference(open.id, ++after.payment_attempt);
+  after.reserved_until = renewed_hold(open, context.settings.reservation_time, context);
+  return become({order_event_kind::checkout_started, std::move(after), {}},
+                make_outcome(kind, action_effect::checkout_started), command.action_key, context);
+}
+
+decision decide(const order_book& book, const record_payment_link& command, const desk_context& context) {
+  constexpr auto kind = action_kind::request_checkout;
+  const auto* open = awaiting_under(book, command.order, command.reference);
+  if (open == nullptr)
+    return answer(make_refusal(kind, refusal::stale), {}, context, find_open_order(book, command.order));
+  if (!is_usable_url(command.url))
+    return answer(make_refusal(kind, refusal::invalid_input), {}, context, open);
+  if (open->payment_url == command.url)
+    return answer(make_outcome(kind, action_effect::checkout_ready), {}, context, open);
+  if (!open->payment_url.empty()) return answer(make_refusal(kind, refusal::stale), {}, context, open);
+  auto after = next_version(*open);
+  after.payment_url = command.url;
+  return become({order_event_kind::payment_link_recorded, std::move(after), {}},
+                make_outcome(kind, action_effect::checkout_ready), {}, context);
+}
+
+decision decide(const order_book& book, const fail_payment_link& command, const desk_context& context) {
+  constexpr auto kind = action_kind::request_checkout;
+  const auto* open = awaiting_under(book, command.order, command.reference);
+  if (open == nullptr || !open->payment_url.empty())
+    return answer(make_refusal(kind, refusal::stale), {}, context, find_open_order(book, command.order));
+  auto after = next_version(*open);
+  after.payment_reference.clear();
+  return become({order_event_kind::payment_link_failed, std::move(after), command.reason},
+                make_outcome(kind, action_effect::checkout_failed), {}, context);
+}
+
+decision decide(const order_book& book, const confirm_payment& command, const desk_context& context) {
+  const auto parts = parse_payment_reference(command.fact.reference);
+  const auto named = parts ? parts->order : order_id{};
+  const auto* subject = parts ? any_order(book, named, command.stored) : nullptr;
+  const bool success = command.fact.status == payment_status::success;
+  if (subject == nullptr) {
+    if (success) return review(command, review_reason::unknown_order, named, nullptr, context);
+    return answer(make_refusal(asked_by(command), refusal::not_found), command.action_key, context);
+  }
+  switch (command.fact.status) {
+    case payment_status::success: return confirm_success(command, *subject, context);
+    case payment_status::pending: return note_pending(command, *subject, context);
+    case payment_status::failed: return note_failed(command, *subject, context);
+    case payment_status::not_started: break;
+  }
+  return tell(command, standing_of(*subject), *subject, context);
+}
+
+decision decide(const order_book& book, const mark_paid& command, const desk_context& context) {
+  const auto where = locate(book, {conversation_id{}, command.order});
+  if (where.open == nullptr)
+    return answer(make_refusal(std::nullopt, refusal::no_open_order), command.action_key, context);
+  return become({order_event_kind::paid, settled(*where.open, context), "by hand"},
+                make_outcome(std::nullopt, action_effect::payment_confirmed), command.action_key, context);
+}
+
+decision decide(const order_book& book, const mark_fulfilled& command, const desk_context& context) {
+  return close_by_person(book, command, order_event_kind::fulfilled, order_status::fulfilled,
+                         action_effect::order_fulfilled, context);
+}
+
+decision decide(const order_book& book, const mark_refunded& command, const desk_context& context) {
+  auto decided = close_by_person(book, command, order_event_kind::refunded, order_status::refunded,
+                                 action_effect::order_refunded, context);
+  if (decided.outcome.accepted && command.goods == restock::yes) {
+    const auto lines = std::get<order_event>(decided.events.front()).after.lines;
+    return_stock(book, lines, decided.events);
+  }
+  return decided;
+}
+
+}  // namespace sellavie::desk

@@ -1,0 +1,127 @@
+#pragma once
+// What the order_desk decided, as facts in the past tense, and the storage writes they mean.
+// Events of one decision belong to one transaction.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "protocol/domain/action_outcome.hpp"
+#include "protocol/domain/catalog.hpp"
+#include "protocol/domain/ids.hpp"
+#include "protocol/domain/order.hpp"
+#include "protocol/domain/payment.hpp"
+#include "protocol/domain/time.hpp"
+
+namespace sellavie {
+
+enum class order_event_kind : std::uint8_t {
+  placed,
+  changed,
+  cancelled,
+  expired,
+  checkout_started,
+  payment_link_recorded,
+  payment_link_failed,
+  payment_pending,
+  paid,
+  fulfilled,
+  refunded,
+};
+[[nodiscard]] std::string_view to_string(order_event_kind kind) noexcept;
+
+/// An order was inserted (after.version == 1) or became `after`.
+struct order_event {
+  order_event_kind kind = order_event_kind::placed;
+  order after;
+  std::string detail;
+
+  friend bool operator==(const order_event&, const order_event&) = default;
+};
+
+struct stock_moved {
+  product_id product{};
+  std::int64_t delta = 0;
+
+  friend bool operator==(const stock_moved&, const stock_moved&) = default;
+};
+
+enum class row_change : std::uint8_t { inserted, updated };
+
+/// `after.stock` is written on insert only: an update must leave the stock column alone.
+struct product_stored {
+  product after;
+  row_change change = row_change::inserted;
+
+  friend bool operator==(const product_stored&, const product_stored&) = default;
+};
+
+struct payment_settled {
+  order_id order{};
+  payment_fact fact;
+
+  friend bool operator==(const payment_settled&, const payment_settled&) = default;
+};
+
+struct payment_reviewed {
+  /// The order that the reference names; it may not exist (unknown_order).
+  order_id order{};
+  payment_fact fact;
+  review_reason reason = review_reason::wrong_amount;
+
+  friend bool operator==(const payment_reviewed&, const payment_reviewed&) = default;
+};
+
+using desk_event = std::variant<order_event, stock_moved, product_stored, payment_settled, payment_reviewed>;
+
+/// `outcome` answers the caller and is stored under `action_key` when that is not empty - refusals
+/// too. A refusal has no events.
+struct decision {
+  action_outcome outcome;
+  std::vector<desk_event> events;
+  std::string action_key;
+  std::string actor;
+  instant at{};
+};
+
+struct order_change {
+  order after;
+  /// 0 = insert; otherwise UPDATE … WHERE version = prior_version.
+  std::int64_t prior_version = 0;
+};
+
+struct stock_delta {
+  product_id product{};
+  std::int64_t delta = 0;
+};
+
+struct timeline_entry {
+  order_id order{};
+  /// Name of the order_event_kind, or "payment_review"; a detail follows after ": ".
+  std::string what;
+  std::string actor;
+  instant at{};
+};
+
+struct payment_entry {
+  order_id order{};
+  payment_fact fact;
+  /// Empty when the payment settled the order. Upsert by (reference, transaction).
+  std::optional<review_reason> review;
+};
+
+/// The writes of one decision. Storage sorts them into its global lock order.
+struct desk_changes {
+  std::vector<order_change> orders;
+  std::vector<stock_delta> stock;
+  std::vector<product_stored> products;
+  std::vector<payment_entry> payments;
+  std::vector<timeline_entry> timeline;
+};
+
+[[nodiscard]] desk_changes changes_of(const decision& decided);
+
+}  // namespace sellavie

@@ -1,0 +1,72 @@
+#include "protocol/domain/desk_rules.hpp"
+
+#include <algorithm>
+
+namespace sellavie::desk {
+
+decision answer(action_outcome outcome, const std::string& action_key, const desk_context& context,
+                const order* subject) {
+  if (subject != nullptr) describe(outcome, *subject);
+  return decision{std::move(outcome), {}, action_key, context.actor, context.now};
+}
+
+decision become(order_event event, action_outcome outcome, const std::string& action_key,
+                const desk_context& context) {
+  auto decided = answer(std::move(outcome), action_key, context, &event.after);
+  decided.events.emplace_back(std::move(event));
+  return decided;
+}
+
+order next_version(const order& current) {
+  order after = current;
+  ++after.version;
+  return after;
+}
+
+located locate(const order_book& book, const order_target& target) {
+  const bool by_id = !target.order.is_nil();
+  const auto* open = by_id ? find_open_order(book, target.order) : open_order_of(book, target.conversation);
+  if (open != nullptr) {
+    const bool agrees = target.conversation.is_nil() || open->conversation == target.conversation;
+    return agrees ? located{open, nullptr, refusal::none} : located{nullptr, nullptr, refusal::not_found};
+  }
+  const auto* closed =
+      by_id ? any_order(book, target.order, std::nullopt) : last_order_of(book, target.conversation);
+  const bool elsewhere =
+      closed != nullptr && !target.conversation.is_nil() && closed->conversation != target.conversation;
+  if (elsewhere) return {nullptr, nullptr, refusal::not_found};
+  const bool settled = closed != nullptr && closed->status != order_status::cancelled &&
+                       closed->status != order_status::refunded;
+  return {nullptr, closed, settled ? refusal::order_closed : refusal::no_open_order};
+}
+
+const order* any_order(const order_book& book, const order_id& id, const std::optional<order>& stored) {
+  if (const auto* open = find_open_order(book, id)) return open;
+  for (const auto& [conversation, closed] : book.recent)
+    if (closed.id == id) return &closed;
+  return stored && stored->id == id ? &*stored : nullptr;
+}
+
+instant renewed_hold(const order& subject, std::chrono::seconds wanted, const desk_context& context) {
+  const auto limit = subject.created_at + context.settings.longest_reservation;
+  return std::max<instant>(subject.reserved_until, std::min<instant>(context.now + wanted, limit));
+}
+
+instant expires_at(const order& subject, const desk_settings& settings) {
+  return subject.payment_url.empty() ? subject.reserved_until
+                                     : subject.reserved_until + settings.payment_grace;
+}
+
+std::map<product_id, std::int64_t> pieces_of(const std::vector<order_line>& lines) {
+  std::map<product_id, std::int64_t> pieces;
+  for (const auto& line : lines) pieces[line.product] += line.quantity;
+  return pieces;
+}
+
+void return_stock(const order_book& book, const std::vector<order_line>& lines,
+                  std::vector<desk_event>& events) {
+  for (const auto& [product, pieces] : pieces_of(lines))
+    if (book.products.contains(product)) events.emplace_back(stock_moved{product, pieces});
+}
+
+}  // namespace sellavie::desk

@@ -1,0 +1,75 @@
+#pragma once
+// Inside of order_book: one decide() per command, spread over desk_orders, desk_checkout and
+// desk_stock. Nobody outside protocol/domain includes this; they call sellavie::decide.
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "protocol/domain/order_book.hpp"
+
+namespace sellavie::desk {
+
+[[nodiscard]] decision decide(const order_book& book, const place_order& command,
+                              const desk_context& context);
+[[nodiscard]] decision decide(const order_book& book, const change_order& command,
+                              const desk_context& context);
+[[nodiscard]] decision decide(const order_book& book, const cancel_order& command,
+                              const desk_context& context);
+[[nodiscard]] decision decide(const order_book& book, const expire_reservations& command,
+                              const desk_context& context);
+[[nodiscard]] decision decide(const order_book& book, const start_checkout& command,
+                              const desk_context& context);
+[[nodiscard]] decision decide(const order_book& book, const record_payment_link& command,
+                              const desk_context& context);
+[[nodiscard]] decision decide(const order_book& book, const fail_payment_link& command,
+                              const desk_context& context);
+[[nodiscard]] decision decide(const order_book& book, const confirm_payment& command,
+                              const desk_context& context);
+[[nodiscard]] decision decide(const order_book& book, const mark_paid& command, const desk_context& context);
+[[nodiscard]] decision decide(const order_book& book, const mark_fulfilled& command,
+                              const desk_context& context);
+[[nodiscard]] decision decide(const order_book& book, const mark_refunded& command,
+                              const desk_context& context);
+[[nodiscard]] decision decide(const order_book& book, const adjust_stock& command,
+                              const desk_context& context);
+[[nodiscard]] decision decide(const order_book& book, const set_stock& command, const desk_context& context);
+[[nodiscard]] decision decide(const order_book& book, const put_product& command,
+                              const desk_context& context);
+
+/// A decision without events; `subject`, if any, is described in the outcome.
+[[nodiscard]] decision answer(action_outcome outcome, const std::string& action_key,
+                              const desk_context& context, const order* subject = nullptr);
+/// A decision that turns an order into `after` (whose version is already raised).
+[[nodiscard]] decision become(order_event event, action_outcome outcome, const std::string& action_key,
+                              const desk_context& context);
+/// A copy to be changed: the next version.
+[[nodiscard]] order next_version(const order& current);
+
+/// The open order that a target names, or why there is none.
+struct located {
+  const order* open = nullptr;
+  /// The closed order that explains the refusal, if it is remembered.
+  const order* closed = nullptr;
+  refusal why = refusal::none;
+};
+[[nodiscard]] located locate(const order_book& book, const order_target& target);
+
+/// The order with this id wherever the book has it, else `stored` when that is the one.
+[[nodiscard]] const order* any_order(const order_book& book, const order_id& id,
+                                     const std::optional<order>& stored);
+
+/// R19: until when a hold that is renewed now may last.
+[[nodiscard]] instant renewed_hold(const order& subject, std::chrono::seconds wanted,
+                                   const desk_context& context);
+/// R14: when an unpaid order is cancelled.
+[[nodiscard]] instant expires_at(const order& subject, const desk_settings& settings);
+/// Appends the events that put the pieces of `lines` back into stock, in product order.
+void return_stock(const order_book& book, const std::vector<order_line>& lines,
+                  std::vector<desk_event>& events);
+[[nodiscard]] std::map<product_id, std::int64_t> pieces_of(const std::vector<order_line>& lines);
+
+}  // namespace sellavie::desk

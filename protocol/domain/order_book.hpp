@@ -1,0 +1,108 @@
+#pragma once
+// The pure heart of the order_desk: the only place that decides about stock and orders.
+//
+//  R1  A conversation has at most one open order.
+//  R2  Placing an order takes all its pieces out of stock or none; stock is never negative.
+//  R3  A repeated wish answers with the order that is there and changes nothing: the same items as the
+//      open order, or as the conversation's last order wished within the duplicate window unless that
+//      one was cancelled or refunded. This comes before stock and prices, which the first wish settled.
+//  R4  place_order with other items replaces the items of an open order that has no payment link, and
+//      is refused (payment_link_out) when a link is out or being made.
+//  R5  Unknown and inactive products, quantities below 1 or above 10,000, no items, more than 50
+//      lines, a price version that is not the one shown, too little stock, too large a total: refused,
+//      nothing changes. The same sku twice is one line.
+//  R6  change_order replaces all items at today's prices and moves only the difference of stock, in one
+//      step; id and number stay. A payment link that is out is dropped: money for it goes to review.
+//      The items that are already there change nothing.
+//  R7  Cancelling returns the stock. Only open orders are changed, cancelled or checked out.
+//  R8  start_checkout makes a draft await payment and names a new reference (attempt + 1), and holds the
+//      stock anew. While a link is being made it names the same reference; a live link is answered.
+//  R9  A link is recorded only under the order's current reference; anything else is stale.
+//  R10 A failed link drops the reference; the order keeps awaiting payment, the next attempt is new.
+//  R11 A successful payment settles an order that awaits it, under its current reference, when amount,
+//      currency and mode agree. The same fact again is confirmed and changes nothing.
+//  R12 Any other money goes to review and changes no order: wrong amount, currency or mode, a replaced
+//      link, a cancelled order, an order settled otherwise, an order nobody knows.
+//  R13 A pending payment holds the stock a little longer; one that failed or was not begun changes nothing.
+//  R14 Expiry cancels unpaid open orders whose reservation ended (plus a grace while a link is live),
+//      earliest first, so many at a time, and returns their stock; never a closed order.
+//  R15 Stock is edited by a delta or compare-and-set and stays within 0 … max_stock.
+//  R16 put_product adds a product with its stock, or edits one without touching its stock; another
+//      price is a new price version. The sku is unique, the currency is the business's.
+//  R17 Transitions follow can_become(); only people mark paid by hand, fulfilled or refunded.
+//  R18 A business has at most max_open_orders open orders.
+//  R19 A hold is renewed by changes and checkouts, but never beyond longest_reservation.
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "protocol/domain/catalog.hpp"
+#include "protocol/domain/desk_command.hpp"
+#include "protocol/domain/desk_event.hpp"
+#include "protocol/domain/ids.hpp"
+#include "protocol/domain/order.hpp"
+
+namespace sellavie {
+
+/// In memory per business. Bounded by products + open orders + max_recent_orders.
+struct order_book {
+  currency_code currency{};
+  std::int64_t next_order_number = 1;
+  std::map<product_id, product> products;
+  std::map<std::string, product_id, std::less<>> by_sku;
+  /// Open orders only.
+  std::map<order_id, order> open;
+  std::map<conversation_id, order_id> open_by_conversation;
+  /// The last closed order per conversation, for the duplicate window.
+  std::map<conversation_id, order> recent;
+
+  friend bool operator==(const order_book&, const order_book&) = default;
+};
+
+inline constexpr std::size_t max_recent_orders = 4'096;
+
+struct desk_settings {
+  std::chrono::seconds duplicate_window{std::chrono::minutes{10}};
+  std::chrono::seconds reservation_time{std::chrono::minutes{30}};
+  std::chrono::seconds longest_reservation{std::chrono::hours{24}};
+  /// On top of the reservation while a link is live, and per pending payment.
+  std::chrono::seconds payment_grace{std::chrono::minutes{10}};
+  std::size_t max_open_orders = 10'000;
+  std::size_t expiry_batch = 100;
+};
+
+struct desk_context {
+  instant now{};
+  /// A fresh id, used only if an order is placed.
+  order_id new_order{};
+  /// "ai", "system", "person:<id>", "provider:paystack": who the timeline names.
+  std::string actor;
+  desk_settings settings{};
+};
+
+[[nodiscard]] decision decide(const order_book& book, const desk_command& command,
+                              const desk_context& context);
+void apply(order_book& book, const desk_event& event);
+
+/// Loading: products and orders as stored (open ones, and closed ones still in the duplicate window).
+/// next_order_number is the loader's to set.
+void load(order_book& book, const product& stored);
+void load(order_book& book, const order& stored);
+/// Drops remembered closed orders that were wished before `before` (now - duplicate_window).
+void forget_recent(order_book& book, instant before);
+
+[[nodiscard]] const product* find_product(const order_book& book, std::string_view sku);
+[[nodiscard]] const order* find_open_order(const order_book& book, const order_id& id);
+[[nodiscard]] const order* open_order_of(const order_book& book, const conversation_id& conversation);
+/// The open order, else the remembered closed one.
+[[nodiscard]] const order* last_order_of(const order_book& book, const conversation_id& conversation);
+/// When expire_reservations has something to do next; for the desk's timer.
+[[nodiscard]] std::optional<instant> next_expiry(const order_book& book, const desk_settings& settings);
+
+}  // namespace sellavie

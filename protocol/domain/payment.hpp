@@ -1,0 +1,67 @@
+#pragma once
+// What a payment provider said about one payment, checked at its source (a verify call, never a
+// webhook's body or a redirect). The order_desk decides what a fact means for an order.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "protocol/domain/error.hpp"
+#include "protocol/domain/money.hpp"
+
+namespace sellavie {
+
+enum class payment_status : std::uint8_t {
+  success,
+  /// Money is on its way (bank transfer, USSD): the stock is held longer.
+  pending,
+  failed,
+  /// A link exists and nobody has paid; says nothing about money on its way.
+  not_started,
+};
+enum class payment_mode : std::uint8_t { test, live };
+
+[[nodiscard]] std::string_view to_string(payment_status status) noexcept;
+[[nodiscard]] std::string_view to_string(payment_mode mode) noexcept;
+[[nodiscard]] std::optional<payment_mode> parse_payment_mode(std::string_view name) noexcept;
+
+struct payment_fact {
+  /// Ours: make_payment_reference.
+  std::string reference;
+  /// The provider's own id of the transaction, as text.
+  std::string transaction;
+  payment_status status = payment_status::pending;
+  /// What we asked for, as the provider remembers it.
+  money requested{};
+  /// What the customer paid: more than `requested` when the customer bears the fees.
+  money received{};
+  payment_mode mode = payment_mode::test;
+
+  friend bool operator==(const payment_fact&, const payment_fact&) = default;
+};
+
+/// Why money that arrived does not settle an order: a person has to look at it.
+enum class review_reason : std::uint8_t {
+  /// The money differs from the order's total.
+  wrong_amount,
+  wrong_currency,
+  /// Test money for a live connection or the other way round.
+  wrong_mode,
+  /// A link that was replaced (the order changed after it was sent).
+  old_reference,
+  /// The order had been cancelled or its reservation had expired.
+  order_cancelled,
+  /// The order was already settled by another payment.
+  already_settled,
+  /// A reference of ours whose order does not exist.
+  unknown_order,
+};
+[[nodiscard]] std::string_view to_string(review_reason reason) noexcept;
+[[nodiscard]] std::optional<review_reason> parse_review_reason(std::string_view name) noexcept;
+
+/// Requested equals expected, received covers it, currency and mode agree; nullopt = it settles.
+[[nodiscard]] std::optional<review_reason> mismatch_of(const payment_fact& fact, const money& expected,
+                                                       payment_mode mode) noexcept;
+
+}  // namespace sellavie

@@ -1,0 +1,133 @@
+// Vectors of facts/PROVIDERS.md C1 (github.com/fernet/spec).
+#include "protocol/crypto/fernet.hpp"
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include <numeric>
+
+using namespace sellavie;
+using namespace sellavie::crypto;
+
+namespace {
+
+const std::string key_text = "cw_0x689RpI-jtRR7oE8h_eQsKImvJapLeSbXpwF4e4=";
+const std::string other_key_text = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=";
+const std::string hello =
+    "gAAAAAAdwJ6wAAECAwQFBgcICQoLDA0ODy021cpGVWKZ_eEwCGM4BLLF_5CV9dOPmrhuVUPgJobwOz7JcbmrR64jVmpU4IwqDA==";
+
+fernet_ring ring_of(std::vector<std::string> keys) { return *fernet_ring::parse(keys); }
+instant at_second(std::int64_t seconds) { return instant_from_ms(seconds * 1000); }
+fernet_iv counting_iv() {
+  fernet_iv iv{};
+  std::iota(iv.begin(), iv.end(), std::uint8_t{0});
+  return iv;
+}
+constexpr fernet_lifetime a_minute{instant_from_ms(499162801000), 60};
+
+TEST(fernet, makes_the_token_of_the_specification) {
+  EXPECT_EQ(ring_of({key_text}).encrypt("hello", counting_iv(), at_second(499162800)), hello);
+}
+
+TEST(fernet, reads_the_token_of_the_specification) {
+  const auto content = ring_of({key_text}).decrypt(hello, a_minute);
+  ASSERT_TRUE(content);
+  EXPECT_EQ(content->plaintext, "hello");
+  EXPECT_EQ(content->created_at, at_second(499162800));
+}
+
+struct bad_token {
+  const char* why;
+  const char* token;
+  std::int64_t now = 499162801;
+};
+
+TEST(fernet, refuses_every_invalid_vector_with_the_same_error) {
+  const bad_token cases[] = {
+      {"incorrect mac", "gAAAAAAdwJ6xAAECAwQFBgcICQoLDA0OD3HkMATM5lFqGaerZ-fWPAl1-szkFVzXTuGb4hR8AKtwcaX1YdykQUFBQUFBQUFBQQ=="},
+      {"too short", "gAAAAAAdwJ6xAAECAwQFBgcICQoLDA0OD3HkMATM5lFqGaerZ-fWPA=="},
+      {"invalid base64", "%%%%%%%%%%%%%AECAwQFBgcICQoLDA0OD3HkMATM5lFqGaerZ-fWPAl1-szkFVzXTuGb4hR8AKtwcaX1YdykRtfsH-p1YsUD2Q=="},
+      {"bad block size", "gAAAAAAdwJ6xAAECAwQFBgcICQoLDA0OD3HkMATM5lFqGaerZ-fWPOm73QeoCk9uGib28Xe5vz6oxq5nmxbx_v7mrfyudzUm"},
+      {"bad padding", "gAAAAAAdwJ6xAAECAwQFBgcICQoLDA0ODz4LEpdELGQAad7aNEHbf-JkLPIpuiYRLQ3RtXatOYREu2FWke6CnJNYIbkuKNqOhw=="},
+      {"far future", "gAAAAAAdwStRAAECAwQFBgcICQoLDA0OD3HkMATM5lFqGaerZ-fWPAnja1xKYyhd-Y6mSkTOyTGJmw2Xc2a6kBd-iX9b_qXQcw=="},
+      {"expired", "gAAAAAAdwJ6xAAECAwQFBgcICQoLDA0OD3HkMATM5lFqGaerZ-fWPAl1-szkFVzXTuGb4hR8AKtwcaX1YdykRtfsH-p1YsUD2Q==", 499162891},
+      {"wrong IV", "gAAAAAAdwJ6xBQECAwQFBgcICQoLDA0OD3HkMATM5lFqGaerZ-fWPAkLhFLHpGtDBRLRTZeUfWgHSv49TF2AUEZ1TIvcZjK1zQ=="},
+  };
+  const auto ring = ring_of({key_text});
+  for (const auto& one : cases) {
+    const auto content = ring.decrypt(one.token, fernet_lifetime{at_second(one.now), 60});
+    ASSERT_FALSE(content) << one.why;
+    EXPECT_EQ(content.error(), make_failure(errc::bad_signature)) << one.why;
+  }
+}
+
+TEST(fernet, refuses_junk_around_and_inside_a_valid_token) {
+  const auto ring = ring_of({key_text});
+  EXPECT_FALSE(ring.decrypt(hello + "trailingdata", a_minute));
+  EXPECT_FALSE(ring.decrypt(hello + "\n", a_minute));
+  for (const char junk : {'*', '!', '?', '@', '/', '+', ' '}) {
+    std::string token = hello;
+    token[40] = junk;
+    EXPECT_FALSE(ring.decrypt(token, a_minute)) << junk;
+    token = hello;
+    token.insert(40, 1, junk);
+    EXPECT_FALSE(ring.decrypt(token, a_minute)) << junk;
+  }
+}
+
+TEST(fernet, without_a_lifetime_age_does_not_matter) {
+  EXPECT_EQ(ring_of({key_text}).decrypt(hello)->plaintext, "hello");
+}
+
+TEST(fernet_ring, decrypts_with_any_key_and_encrypts_with_the_first) {
+  const auto old_ring = ring_of({key_text});
+  const auto ring = ring_of({other_key_text, key_text});
+  EXPECT_EQ(ring.decrypt(hello)->plaintext, "hello");
+  EXPECT_FALSE(ring.is_current(hello));
+  EXPECT_TRUE(old_ring.is_current(hello));
+  EXPECT_FALSE(old_ring.decrypt(ring.encrypt("new", counting_iv(), at_second(1))));
+}
+
+TEST(fernet_ring, rotation_keeps_the_creation_time) {
+  const auto ring = ring_of({other_key_text, key_text});
+  const auto rotated = ring.rotate(hello, counting_iv());
+  ASSERT_TRUE(rotated);
+  EXPECT_TRUE(ring.is_current(*rotated));
+  const auto content = ring_of({other_key_text}).decrypt(*rotated);
+  ASSERT_TRUE(content);
+  EXPECT_EQ(content->plaintext, "hello");
+  EXPECT_EQ(content->created_at, at_second(499162800));
+}
+
+TEST(fernet_ring, refuses_bad_keys_without_quoting_them) {
+  const std::string short_key = "c2hvcnQ=";
+  for (const std::string& bad : {short_key, key_text.substr(0, 43), std::string{}, key_text + "=="}) {
+    const auto ring = fernet_ring::parse(std::vector<std::string>{bad});
+    ASSERT_FALSE(ring);
+    EXPECT_TRUE(bad.empty() || ring.error().detail.find(bad) == std::string::npos);
+  }
+  EXPECT_FALSE(fernet_ring::parse({}));
+}
+
+TEST(fernet_key, its_fingerprint_is_stable_and_says_nothing_of_the_key) {
+  const auto key = *fernet_key::parse(key_text);
+  EXPECT_EQ(key.text(), key_text);
+  EXPECT_EQ(key.fingerprint().size(), 16U);
+  EXPECT_EQ(key.fingerprint(), fernet_key::parse(key_text)->fingerprint());
+  EXPECT_NE(key.fingerprint(), fernet_key::parse(other_key_text)->fingerprint());
+}
+
+RC_GTEST_PROP(fernet, gives_back_any_bytes, (const std::string& plaintext)) {
+  const auto ring = ring_of({key_text});
+  RC_ASSERT(ring.decrypt(ring.encrypt(plaintext, counting_iv(), at_second(7)))->plaintext == plaintext);
+}
+
+RC_GTEST_PROP(fernet, refuses_any_changed_character, ()) {
+  std::string token = hello;
+  const auto at = *rc::gen::inRange<std::size_t>(0, token.size());
+  token[at] = *rc::gen::arbitrary<char>();
+  RC_PRE(token != hello);
+  RC_ASSERT(!ring_of({key_text}).decrypt(token));
+}
+
+}  // namespace

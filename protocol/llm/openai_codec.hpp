@@ -1,0 +1,15 @@
+#pragma once
+// Chat Completions: OpenAI, Groq and every compatible server. Shapes: facts/PROVIDERS.md A1, A5.
+
+#include <string>
+#include <string_view>
+
+#include "protocol/llm/codec.hpp"
+
+namespace sellavie::llm::openai {
+
+[[nodiscard]] std::string encode(const provider_profile& profile, const chat_request& request);
+/// A 2xx body. Total.
+[[nodiscard]] chat_result decode(std::string_view body, int status);
+
+}  // namespace sellavie::llm::openai

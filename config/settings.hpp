@@ -1,0 +1,205 @@
+#pragma once
+// What an operator can set: one struct per section of the configuration file. Fields carry the
+// names of their keys and their defaults, so a default-constructed `settings` is a valid one.
+// Filled by config/load; immutable afterwards (a change takes a restart).
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/secret.hpp"
+
+namespace sellavie::config {
+
+/// An address to listen on. `host` is an IP literal without brackets; port 0 lets the system choose.
+struct endpoint {
+  std::string host;
+  std::uint16_t port = 0;
+
+  friend bool operator==(const endpoint&, const endpoint&) = default;
+};
+
+/// "127.0.0.1:8080", "[::1]:8080".
+[[nodiscard]] std::string to_string(const endpoint& address);
+
+struct http_settings {
+  endpoint listen{"127.0.0.1", 8080};
+  /// Without a trailing slash. Empty: no payment and no invoice links.
+  std::string public_url;
+  /// IP addresses or CIDR blocks whose X-Forwarded-For is believed.
+  std::vector<std::string> trusted_proxies;
+};
+
+struct ops_settings {
+  /// /metrics /healthz /readyz; never public.
+  endpoint listen{"127.0.0.1", 9464};
+};
+
+struct data_settings {
+  /// "var"; as root "/var/lib/sellavie" (see default_data_dir).
+  std::filesystem::path dir = "var";
+};
+
+struct database_settings {
+  /// Empty: the embedded cluster below data.dir. Secret because a URL may hold a password.
+  secret url;
+  secret engine_url;
+  secret tenant_url;
+
+  [[nodiscard]] bool is_embedded() const noexcept { return url.empty(); }
+};
+
+/// One more Meta app whose webhooks arrive here.
+struct meta_app {
+  std::string id;
+  std::vector<secret> secrets;
+};
+
+struct meta_settings {
+  std::string app_id;
+  /// Each is tried when a signature is verified, so that a secret can be rotated.
+  std::vector<secret> app_secrets;
+  std::vector<secret> verify_tokens;
+  /// URLs without a trailing slash; "/<version>/<id>/messages" is added.
+  std::string graph_url = "https://graph.facebook.com";
+  std::string instagram_url = "https://graph.instagram.com";
+  std::string version = "v25.0";
+  std::vector<meta_app> apps;
+};
+
+struct llm_provider_settings {
+  /// Without a trailing slash; "/chat/completions" or (Anthropic) "/v1/messages" is added.
+  std::string base_url;
+  secret api_key;
+  std::string model;
+  /// Requests in flight at once.
+  int concurrency = 64;
+  /// Requests that may wait for a slot.
+  int queue = 1024;
+  /// false: actions are asked for as control tags, not as tools.
+  bool tools = true;
+  /// "2023-06-01" or "2026-10-21"; sent to Anthropic only.
+  std::string anthropic_version = "2023-06-01";
+  int max_tokens = 1024;
+};
+
+struct llm_settings {
+  /// Providers to try, in this order; each is a key of `providers` and ready for use.
+  std::vector<std::string> order;
+  std::chrono::milliseconds deadline_ms{20000};
+  std::chrono::milliseconds attempt_ms{12000};
+  /// Every [llm.<name>]. A name that starts with "anthropic" speaks Anthropic's protocol, any other
+  /// OpenAI's.
+  std::map<std::string, llm_provider_settings, std::less<>> providers;
+};
+
+/// Whether a provider of this name speaks Anthropic's protocol.
+[[nodiscard]] constexpr bool speaks_anthropic(std::string_view provider) noexcept {
+  return provider.starts_with("anthropic");
+}
+
+struct payments_settings {
+  /// Without a trailing slash.
+  std::string stripe_url = "https://api.stripe.com";
+  std::string paystack_url = "https://api.paystack.co";
+  std::string flutterwave_url = "https://api.flutterwave.com/v3";
+};
+
+/// Pacing, per channel account.
+struct channels_settings {
+  int messenger_per_second = 300;
+  int instagram_per_second = 100;
+  int whatsapp_per_second = 80;
+};
+
+struct outbox_settings {
+  /// How long a lost send waits for an echo or a status before it is sent once more.
+  std::chrono::seconds evidence_s{30};
+};
+
+struct smtp_settings {
+  /// smtp:// or smtps://, with user and password; empty: no mail is sent.
+  secret url;
+  std::string from;
+};
+
+struct security_settings {
+  /// "kid:key", key = base64url of 32 bytes. The first signs, all verify.
+  std::vector<secret> jwt_keys;
+  /// base64url of 32 bytes. The first encrypts, all decrypt.
+  std::vector<secret> fernet_keys;
+};
+
+struct limits_settings {
+  int requests_per_minute = 100;
+  std::size_t body_bytes = 2'097'152;
+  std::size_t upload_bytes = 10'485'760;
+  std::size_t webhook_bytes = 4'194'304;
+  std::size_t payment_webhook_bytes = 262'144;
+};
+
+struct conversation_settings {
+  /// How long a turn waits for further messages of the same customer.
+  std::chrono::milliseconds gather_ms{1200};
+  std::chrono::seconds passivate_after_s{600};
+  /// A turn older than this says that it is late.
+  std::chrono::seconds late_after_s{1800};
+  /// Messages of the past that the model sees.
+  int history_messages = 20;
+  /// Show "typing…" while the model thinks.
+  bool typing = true;
+};
+
+struct cluster_settings {
+  bool enabled = false;
+  std::optional<endpoint> listen;
+  /// PEM files.
+  std::filesystem::path certificate;
+  std::filesystem::path key;
+  std::filesystem::path ca;
+};
+
+struct redis_settings {
+  /// redis:// or rediss://; empty: limits and revocation are per node.
+  secret url;
+};
+
+struct workers_settings {
+  /// Threads that serve sockets.
+  int io_threads = 1;
+  /// Threads of the actor scheduler.
+  int actor_threads = 2;
+  /// Journal shards, one database connection each.
+  int writers = 2;
+};
+
+struct settings {
+  http_settings http;
+  ops_settings ops;
+  data_settings data;
+  database_settings database;
+  meta_settings meta;
+  llm_settings llm;
+  payments_settings payments;
+  channels_settings channels;
+  outbox_settings outbox;
+  smtp_settings smtp;
+  security_settings security;
+  limits_settings limits;
+  conversation_settings conversation;
+  cluster_settings cluster;
+  redis_settings redis;
+  workers_settings workers;
+};
+
+/// root's home is closed to the database's user, so root gets a folder of the system.
+[[nodiscard]] std::filesystem::path default_data_dir(bool is_root);
+
+}  // namespace sellavie::config

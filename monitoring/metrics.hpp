@@ -1,0 +1,125 @@
+#pragma once
+// Every number that the server publishes on /metrics. One instance per process, made by the
+// composition root and handed down by reference; it outlives all that update it.
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "monitoring/instruments.hpp"
+#include "monitoring/labels.hpp"
+#include "protocol/domain/channel.hpp"
+
+namespace sellavie::monitoring {
+
+/// The series of one model provider; ask for it once, keep the reference.
+class provider_metrics {
+ public:
+  [[nodiscard]] const counter& attempts(attempt_result result) const { return attempts_[index(result)]; }
+  [[nodiscard]] const histogram& attempt_time() const { return attempt_time_; }
+  void show_breaker(breaker_state now) const;
+
+ private:
+  friend class metrics;
+  static constexpr std::size_t index(attempt_result result) { return static_cast<std::size_t>(result); }
+
+  std::array<counter, attempt_results.size()> attempts_;
+  histogram attempt_time_;
+  std::array<gauge, breaker_states.size()> breaker_;
+};
+
+class metrics {
+ public:
+  /// `providers`: the names in llm.order. A provider named later shares the series "other".
+  explicit metrics(const std::vector<std::string>& providers = {}, std::string_view version = "");
+  metrics(const metrics&) = delete;
+  metrics& operator=(const metrics&) = delete;
+  ~metrics();
+
+  // ---- inbound
+  [[nodiscard]] const counter& accepted(channel_kind channel) const { return accepted_[at(channel)]; }
+  [[nodiscard]] const counter& duplicates() const { return duplicates_; }
+  [[nodiscard]] const counter& quarantined(quarantine_reason reason) const {
+    return quarantined_[at(reason)];
+  }
+  [[nodiscard]] const counter& rejected_webhooks(webhook_rejection reason) const {
+    return rejected_[at(reason)];
+  }
+  /// By class of the status; 200 and 204 share one series.
+  [[nodiscard]] const counter& http_requests(int status) const;
+
+  // ---- conversations
+  [[nodiscard]] const counter& turns(turn_outcome outcome) const { return turns_[at(outcome)]; }
+  [[nodiscard]] const histogram& phase_time(phase of) const { return phase_times_[at(of)]; }
+  [[nodiscard]] const gauge& queue_depth(queue of) const { return queue_depths_[at(of)]; }
+  [[nodiscard]] const counter& parked() const { return parked_; }
+  [[nodiscard]] const counter& respawns() const { return respawns_; }
+  [[nodiscard]] const provider_metrics& provider(std::string_view name) const;
+
+  // ---- outbound
+  [[nodiscard]] const gauge& outbox_rows(outbox_state state) const { return outbox_rows_[at(state)]; }
+  [[nodiscard]] const gauge& outbox_oldest_age_seconds() const { return outbox_oldest_; }
+  [[nodiscard]] const counter& sends(channel_kind channel, send_result result) const {
+    return sends_[at(channel)][at(result)];
+  }
+  [[nodiscard]] const counter& resent_without_evidence() const { return resent_; }
+  [[nodiscard]] const counter& overtaken() const { return overtaken_; }
+
+  // ---- storage
+  [[nodiscard]] const counter& commits(commit_outcome outcome) const { return commits_[at(outcome)]; }
+  [[nodiscard]] const histogram& commit_time() const { return commit_time_; }
+  [[nodiscard]] const histogram& commit_group_size() const { return commit_group_size_; }
+  [[nodiscard]] const gauge& pool_in_use() const { return pool_in_use_; }
+  [[nodiscard]] const gauge& pool_size() const { return pool_size_; }
+
+  /// Takes the log's running total of dropped lines (see logger::dropped).
+  void show_dropped_log_lines(std::uint64_t total);
+
+  /// The text of /metrics.
+  [[nodiscard]] std::string render() const;
+  static constexpr std::string_view content_type = "text/plain; version=0.0.4; charset=utf-8";
+
+ private:
+  struct registry;
+
+  template <class Label>
+  static constexpr std::size_t at(Label value) {
+    return static_cast<std::size_t>(value);
+  }
+  void make_inbound_series();
+  void make_conversation_series();
+  void make_provider_series(const std::vector<std::string>& providers);
+  void make_outbound_series();
+  void make_storage_series();
+
+  std::unique_ptr<registry> registry_;
+  std::array<counter, 3> accepted_;
+  counter duplicates_;
+  std::array<counter, quarantine_reasons.size()> quarantined_;
+  std::array<counter, webhook_rejections.size()> rejected_;
+  std::array<counter, 5> http_requests_;
+  std::array<counter, turn_outcomes.size()> turns_;
+  std::array<histogram, phases.size()> phase_times_;
+  std::array<gauge, queues.size()> queue_depths_;
+  counter parked_;
+  counter respawns_;
+  std::map<std::string, provider_metrics, std::less<>> providers_;
+  std::array<gauge, outbox_states.size()> outbox_rows_;
+  gauge outbox_oldest_;
+  std::array<std::array<counter, send_results.size()>, 3> sends_;
+  counter resent_;
+  counter overtaken_;
+  std::array<counter, commit_outcomes.size()> commits_;
+  histogram commit_time_;
+  histogram commit_group_size_;
+  gauge pool_in_use_;
+  gauge pool_size_;
+  counter dropped_log_lines_;
+};
+
+}  // namespace sellavie::monitoring

@@ -1,0 +1,381 @@
+#include "config/load.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <sstream>
+
+namespace sellavie::config {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+
+loaded read(std::string_view toml, const environment& variables = {}) {
+  return load_text(toml, "test.toml", variables);
+}
+
+std::vector<std::string> lines_of(const loaded& outcome) {
+  std::vector<std::string> lines;
+  for (const auto& found : outcome.problems) lines.push_back(to_line(found));
+  return lines;
+}
+
+TEST(load, has_the_documented_defaults) {
+  const auto outcome = read("");
+  EXPECT_THAT(lines_of(outcome), IsEmpty());
+  const auto& values = outcome.values;
+  EXPECT_EQ(to_string(values.http.listen), "127.0.0.1:8080");
+  EXPECT_EQ(to_string(values.ops.listen), "127.0.0.1:9464");
+  EXPECT_EQ(values.data.dir, default_data_dir(geteuid() == 0));
+  EXPECT_TRUE(values.database.is_embedded());
+  EXPECT_EQ(values.meta.graph_url, "https://graph.facebook.com");
+  EXPECT_EQ(values.meta.instagram_url, "https://graph.instagram.com");
+  EXPECT_EQ(values.meta.version, "v25.0");
+  EXPECT_EQ(values.llm.deadline_ms, 20s);
+  EXPECT_EQ(values.llm.attempt_ms, 12s);
+  EXPECT_EQ(values.llm.providers.at("openai").base_url, "https://api.openai.com/v1");
+  EXPECT_EQ(values.llm.providers.at("anthropic").base_url, "https://api.anthropic.com");
+  EXPECT_EQ(values.llm.providers.at("groq").base_url, "https://api.groq.com/openai/v1");
+  EXPECT_EQ(values.payments.paystack_url, "https://api.paystack.co");
+  EXPECT_EQ(values.channels.messenger_per_second, 300);
+  EXPECT_EQ(values.channels.instagram_per_second, 100);
+  EXPECT_EQ(values.channels.whatsapp_per_second, 80);
+  EXPECT_EQ(values.outbox.evidence_s, 30s);
+  EXPECT_EQ(values.limits.requests_per_minute, 100);
+  EXPECT_EQ(values.limits.body_bytes, 2097152U);
+  EXPECT_EQ(values.limits.upload_bytes, 10485760U);
+  EXPECT_EQ(values.limits.webhook_bytes, 4194304U);
+  EXPECT_EQ(values.limits.payment_webhook_bytes, 262144U);
+  EXPECT_EQ(values.conversation.gather_ms, 1200ms);
+  EXPECT_EQ(values.conversation.passivate_after_s, 600s);
+  EXPECT_EQ(values.conversation.late_after_s, 1800s);
+  EXPECT_EQ(values.conversation.history_messages, 20);
+  EXPECT_FALSE(values.cluster.enabled);
+  EXPECT_EQ(values.workers.io_threads, 1);
+  EXPECT_EQ(values.workers.actor_threads, 2);
+  EXPECT_EQ(values.workers.writers, 2);
+}
+
+TEST(load, keeps_root_out_of_its_closed_home) {
+  EXPECT_EQ(default_data_dir(true), "/var/lib/sellavie");
+  EXPECT_EQ(default_data_dir(false), "var");
+}
+
+TEST(load, reads_every_section_of_a_file) {
+  const auto outcome = read(R"(
+[http]
+listen = "[::1]:80"
+public_url = "https://shop.example.com/"
+trusted_proxies = ["10.0.0.0/8", "::1"]
+[ops]
+listen = "localhost:9000"
+[data]
+dir = "/tmp/sellavie-no-such-folder"
+[database]
+url = "postgresql://u:p@h/d"
+engine_url = "postgresql://e:p@h/d"
+tenant_url = "host=/run/x user=t"
+[meta]
+app_id = "123"
+app_secrets = ["s1", "s2"]
+verify_tokens = ["v"]
+graph_url = "http://127.0.0.1:9700/graph"
+[[meta.apps]]
+id = "456"
+secrets = ["s3"]
+[llm]
+order = ["local", "anthropic"]
+deadline_ms = 5000
+attempt_ms = 4000
+[llm.local]
+base_url = "http://127.0.0.1:8000/v1"
+model = "m"
+tools = false
+concurrency = 3
+queue = 0
+max_tokens = 99
+[llm.anthropic]
+api_key = "k"
+model = "c"
+anthropic_version = "2026-10-21"
+[smtp]
+url = "smtp://u:p@h:587"
+from = "Shop <a@b.example>"
+[redis]
+url = "redis://h:6379"
+[security]
+jwt_keys = ["k1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"]
+fernet_keys = ["AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="]
+[workers]
+writers = 4
+)");
+  EXPECT_THAT(lines_of(outcome), IsEmpty());
+  const auto& values = outcome.values;
+  EXPECT_EQ(to_string(values.http.listen), "[::1]:80");
+  EXPECT_EQ(values.http.public_url, "https://shop.example.com");
+  EXPECT_THAT(values.http.trusted_proxies, ElementsAre("10.0.0.0/8", "::1"));
+  EXPECT_EQ(to_string(values.ops.listen), "127.0.0.1:9000");
+  EXPECT_EQ(values.database.url.reveal(), "postgresql://u:p@h/d");
+  ASSERT_EQ(values.meta.app_secrets.size(), 2U);
+  EXPECT_EQ(values.meta.app_secrets[1].reveal(), "s2");
+  ASSERT_EQ(values.meta.apps.size(), 1U);
+  EXPECT_EQ(values.meta.apps[0].id, "456");
+  EXPECT_EQ(values.meta.apps[0].secrets[0].reveal(), "s3");
+  EXPECT_THAT(values.llm.order, ElementsAre("local", "anthropic"));
+  const auto& local = values.llm.providers.at("local");
+  EXPECT_FALSE(local.tools);
+  EXPECT_EQ(local.concurrency, 3);
+  EXPECT_EQ(local.queue, 0);
+  EXPECT_EQ(local.max_tokens, 99);
+  EXPECT_EQ(values.llm.providers.at("anthropic").anthropic_version, "2026-10-21");
+  EXPECT_EQ(values.smtp.from, "Shop <a@b.example>");
+  EXPECT_EQ(values.security.jwt_keys.size(), 1U);
+  EXPECT_EQ(values.security.fernet_keys.size(), 1U);
+  EXPECT_EQ(values.workers.writers, 4);
+}
+
+TEST(load, lets_the_environment_win_over_the_file) {
+  const auto outcome = read("[http]\nlisten = \"127.0.0.1:1\"\n[conversation]\ngather_ms = 1",
+                            {{"SELLAVIE_HTTP_LISTEN", "0.0.0.0:2"},
+                             {"SELLAVIE_CONVERSATION_GATHER_MS", "7"},
+                             {"SELLAVIE_META_APP_SECRETS", "a, b"},
+                             {"SELLAVIE_HTTP_TRUSTED_PROXIES", ""},
+                             {"SELLAVIE_LLM_ORDER", "my_box"},
+                             {"SELLAVIE_LLM_MY_BOX_BASE_URL", "http://127.0.0.1:1/v1"},
+                             {"SELLAVIE_LLM_MY_BOX_MODEL", "m"},
+                             {"SELLAVIE_LLM_MY_BOX_TOOLS", "false"},
+                             {"SELLAVIE_LONG", "1"},
+                             {"HOME", "/"}});
+  EXPECT_THAT(lines_of(outcome), IsEmpty());
+  EXPECT_EQ(to_string(outcome.values.http.listen), "0.0.0.0:2");
+  EXPECT_EQ(outcome.values.conversation.gather_ms, 7ms);
+  ASSERT_EQ(outcome.values.meta.app_secrets.size(), 2U);
+  EXPECT_EQ(outcome.values.meta.app_secrets[1].reveal(), "b");
+  EXPECT_THAT(outcome.values.llm.order, ElementsAre("my_box"));
+  EXPECT_FALSE(outcome.values.llm.providers.at("my_box").tools);
+}
+
+TEST(load, lists_all_problems_at_once) {
+  const auto outcome = read(R"(
+colour = "red"
+[http]
+listen = "somewhere"
+lisen = "127.0.0.1:1"
+[ops]
+listen = 9464
+[conversation]
+gather_ms = "soon"
+[outbox]
+evidence_s = 0
+[workers]
+io_threads = 1.5
+[cluster]
+enabled = "yes"
+[meta]
+app_secrets = "s"
+version = "25"
+[nonsense]
+a = 1
+b = 2
+)",
+                            {{"SELLAVIE_HTTP_PORT", "1"}, {"SELLAVIE_WORKERS_WRITERS", "many"}});
+  const auto lines = lines_of(outcome);
+  EXPECT_EQ(lines.size(), 13U) << render_report(outcome);
+  EXPECT_THAT(
+      lines,
+      Contains(
+          "http.listen: has no port (test.toml line 4); write for example 127.0.0.1:8080 or [::1]:8080"));
+  EXPECT_THAT(lines, Contains("http.lisen: is not known (test.toml line 5); did you mean http.listen?"));
+  EXPECT_THAT(lines, Contains("ops.listen: is not a text (test.toml line 7); put it in double quotes"));
+  EXPECT_THAT(lines,
+              Contains("outbox.evidence_s: is 0, out of range (test.toml line 11); choose 1 to 86400"));
+  EXPECT_THAT(lines, Contains(HasSubstr("conversation.gather_ms: is not a whole number")));
+  EXPECT_THAT(lines, Contains(HasSubstr("workers.io_threads: is not a whole number")));
+  EXPECT_THAT(lines, Contains(HasSubstr("cluster.enabled: is not true or false")));
+  EXPECT_THAT(lines, Contains(HasSubstr("meta.app_secrets: is not a list of texts")));
+  EXPECT_THAT(lines, Contains(HasSubstr("meta.version: is not a version")));
+  EXPECT_THAT(lines, Contains("nonsense: is not known (test.toml line 19); remove it"));
+  EXPECT_THAT(lines, Contains("colour: is not known (test.toml line 2); remove it"));
+  EXPECT_THAT(lines, Contains(HasSubstr("SELLAVIE_HTTP_PORT: is not known (environment)")));
+  EXPECT_THAT(lines,
+              Contains(HasSubstr("workers.writers: is not a whole number (SELLAVIE_WORKERS_WRITERS)")));
+}
+
+TEST(load, says_where_the_file_is_not_toml) {
+  const auto outcome = read("[http]\nlisten = \"hunter2\n");
+  ASSERT_EQ(outcome.problems.size(), 1U);
+  EXPECT_THAT(to_line(outcome.problems[0]), HasSubstr("test.toml: is not valid TOML at line 2"));
+  EXPECT_THAT(render_report(outcome), Not(HasSubstr("hunter2")));
+}
+
+TEST(load, reports_a_file_that_is_not_there) {
+  const auto outcome = load("/no/such/file.toml", {});
+  EXPECT_THAT(lines_of(outcome), ElementsAre(HasSubstr("/no/such/file.toml: cannot be read")));
+  EXPECT_FALSE(load("/", {}).is_valid());
+}
+
+TEST(load, reads_a_file) {
+  const auto file =
+      std::filesystem::path{testing::TempDir()} / ("sellavie_load_" + std::to_string(getpid()) + ".toml");
+  std::ofstream{file} << "[workers]\nwriters = 3\n";
+  EXPECT_EQ(load(file, {}).values.workers.writers, 3);
+  std::filesystem::remove(file);
+}
+
+TEST(load, never_prints_a_secret) {
+  const auto outcome = read(R"(
+[database]
+url = "mysql://hunter2"
+[meta]
+app_secrets = [" hunter2"]
+[llm.openai]
+api_key = "hunter2\n"
+[smtp]
+url = "http://u:hunter2@h"
+[redis]
+url = "http://u:hunter2@h"
+[security]
+jwt_keys = ["hunter2"]
+fernet_keys = ["hunter2"]
+[hunter3]
+x = "hunter2"
+)",
+                            {{"SELLAVIE_HTTP_LISTEN", "hunter2"}, {"SELLAVIE_X", "hunter2"}});
+  EXPECT_GE(outcome.problems.size(), 9U);
+  EXPECT_THAT(render_report(outcome), Not(HasSubstr("hunter2")));
+}
+
+// ---- providers ----------------------------------------------------------------------------------
+
+TEST(llm, without_an_order_uses_the_providers_that_are_set_up) {
+  EXPECT_THAT(read("").values.llm.order, IsEmpty());
+  const auto outcome = read("[llm.groq]\napi_key = \"k\"\nmodel = \"m\"");
+  EXPECT_THAT(lines_of(outcome), IsEmpty());
+  EXPECT_THAT(outcome.values.llm.order, ElementsAre("groq"));
+}
+
+TEST(llm, half_a_provider_is_a_problem) {
+  EXPECT_THAT(lines_of(read("[llm.groq]\napi_key = \"k\"")),
+              ElementsAre(HasSubstr("llm.groq.model: is missing")));
+  EXPECT_THAT(lines_of(read("[llm.groq]\nmodel = \"m\"")),
+              ElementsAre(HasSubstr("llm.groq.api_key: is missing")));
+}
+
+TEST(llm, an_order_names_providers_that_are_ready) {
+  EXPECT_THAT(
+      lines_of(read("[llm]\norder = [\"openai\"]")),
+      ElementsAre(HasSubstr("llm.openai.model: is missing"), HasSubstr("llm.openai.api_key: is missing")));
+  EXPECT_THAT(lines_of(read("[llm]\norder = [\"opnai\"]")),
+              ElementsAre(HasSubstr("names \"opnai\", which is not set up")));
+  EXPECT_THAT(lines_of(read(
+                  "[llm]\norder = [\"a\", \"a\"]\n[llm.a]\nbase_url = \"http://127.0.0.1/\"\nmodel = \"m\"")),
+              ElementsAre(HasSubstr("names \"a\" twice")));
+  EXPECT_THAT(lines_of(read("[llm]\norder = [\"a b\"]")), ElementsAre(HasSubstr("llm.order: is not a name")));
+}
+
+TEST(llm, a_misspelt_provider_is_found_by_its_missing_address) {
+  EXPECT_THAT(
+      lines_of(read("", {{"SELLAVIE_LLM_OPNAI_API_KEY", "k"}})),
+      ElementsAre(
+          "llm.opnai.base_url: is missing; write the provider's address, or check the spelling of \"opnai\""));
+}
+
+TEST(llm, a_local_server_needs_no_key) {
+  EXPECT_THAT(
+      lines_of(read(
+          "[llm]\norder = [\"local\"]\n[llm.local]\nbase_url = \"http://10.0.0.1:1/v1\"\nmodel = \"m\"")),
+      IsEmpty());
+}
+
+TEST(llm, only_known_versions_of_anthropic) {
+  EXPECT_THAT(lines_of(read("[llm.anthropic]\nanthropic_version = \"2024\"")),
+              ElementsAre(HasSubstr("2023-06-01 or 2026-10-21")));
+  EXPECT_TRUE(speaks_anthropic("anthropic"));
+  EXPECT_FALSE(speaks_anthropic("openai"));
+}
+
+// ---- contradictions -----------------------------------------------------------------------------
+
+struct contradiction {
+  const char* name;
+  const char* toml;
+  const char* line;
+};
+
+class contradictions : public testing::TestWithParam<contradiction> {};
+
+TEST_P(contradictions, are_refused) {
+  const auto outcome = read(GetParam().toml);
+  EXPECT_THAT(lines_of(outcome), ElementsAre(HasSubstr(GetParam().line)));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    load, contradictions,
+    testing::Values(
+        contradiction{"listeners", "[ops]\nlisten = \"0.0.0.0:8080\"",
+                      "ops.listen: is the same address as http.listen"},
+        contradiction{"attempt", "[llm]\ndeadline_ms = 1000",
+                      "llm.attempt_ms: is longer than llm.deadline_ms"},
+        contradiction{"roles", "[database]\nurl = \"postgres://h/d\"\nengine_url = \"postgres://h/d\"",
+                      "database.tenant_url: is empty"},
+        contradiction{"owner", "[database]\ntenant_url = \"postgres://h/d\"\nengine_url = \"postgres://h/d\"",
+                      "database.url: is empty"},
+        contradiction{"mail", "[smtp]\nurl = \"smtp://h\"", "smtp.from: is missing"},
+        contradiction{"app_twice", "[meta]\napp_id = \"1\"\n[[meta.apps]]\nid = \"1\"\nsecrets = [\"s\"]",
+                      "meta.apps[0].id: is an app that was named before"},
+        contradiction{"app_bare", "[[meta.apps]]\nid = \"1\"", "meta.apps[0].secrets: is missing"},
+        contradiction{
+            "app_key", "[[meta.apps]]\nid = \"1\"\nsecrets = [\"s\"]\nsecret = 1",
+            "meta.apps[0].secret: is not known (test.toml line 4); did you mean meta.apps[0].secrets?"},
+        contradiction{"apps_as_table", "[meta.apps]\nid = \"1\"", "meta.apps: is not a list of tables"},
+        contradiction{"section_as_value", "http = 1", "http: is a section, not a value"},
+        contradiction{"data_file", "[data]\ndir = \"/dev/null\"", "data.dir: is not a folder"},
+        contradiction{"bodies", "[limits]\nbody_bytes = 20971520", "limits.body_bytes: is greater"},
+        contradiction{"kids",
+                      "[security]\njwt_keys = [\"k:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\", "
+                      "\"k:BAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\"]",
+                      "security.jwt_keys: has two keys with the same id"}),
+    [](const auto& instance) { return instance.param.name; });
+
+TEST(load, a_cluster_needs_its_files_and_a_shared_database) {
+  const auto lines = lines_of(read("[cluster]\nenabled = true\nca = \"/no/such.pem\""));
+  EXPECT_THAT(lines, ElementsAre(HasSubstr("cluster.listen: is missing"),
+                                 HasSubstr("cluster.certificate: is missing"),
+                                 HasSubstr("cluster.key: is missing"), HasSubstr("cluster.ca: names a file"),
+                                 HasSubstr("database.url: is empty, but cluster.enabled")));
+}
+
+// ---- report -------------------------------------------------------------------------------------
+
+TEST(report, warns_about_what_works_but_lacks_something) {
+  const auto text = render_report(read(""));
+  EXPECT_THAT(
+      text, HasSubstr("warning: http.public_url is empty: customers get no payment and no invoice links\n"));
+  EXPECT_THAT(text, HasSubstr("warning: no model is set up"));
+  EXPECT_THAT(text, testing::EndsWith("configuration is valid\n"));
+}
+
+TEST(report, ends_with_the_number_of_problems) {
+  const auto text = render_report(read("a = 1\nb = 2"));
+  EXPECT_THAT(text, testing::StartsWith("problem: a: is not known"));
+  EXPECT_THAT(text, testing::EndsWith("2 problems, nothing was started\n"));
+}
+
+TEST(report, stays_one_line_per_problem_whatever_the_file_holds) {
+  const auto text = render_report(read("\"a\\nb\" = 1\n[\"llm\".\"x\\ny\"]\nmodel = 1"));
+  std::istringstream lines{text};
+  for (std::string line; std::getline(lines, line);)
+    EXPECT_TRUE(line.starts_with("problem: ") || line.starts_with("warning: ") || line.ends_with("started"))
+        << line;
+  EXPECT_THAT(text, HasSubstr("problem: a?b: is not known"));
+}
+
+}  // namespace
+}  // namespace sellavie::config

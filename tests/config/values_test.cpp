@@ -1,0 +1,73 @@
+#include "config/values.hpp"
+
+#include <gtest/gtest.h>
+
+namespace sellavie::config {
+namespace {
+
+TEST(values, take_an_endpoint) {
+  EXPECT_EQ(*parse_endpoint("1.2.3.4:0"), (endpoint{"1.2.3.4", 0}));
+  EXPECT_EQ(*parse_endpoint("[::]:65535"), (endpoint{"::", 65535}));
+  for (const auto* const wrong : {"", ":80", "1.2.3.4", "1.2.3.4:", "1.2.3.4:65536", "1.2.3.4:-1", "::1:80",
+                                  "[::1]", "[1.2.3.4]:80", "example.com:80", "1.2.3:80", "[]:1"})
+    EXPECT_FALSE(parse_endpoint(wrong)) << wrong;
+}
+
+TEST(values, take_a_base_url) {
+  EXPECT_EQ(*parse_base_url("https://a.example//"), "https://a.example");
+  EXPECT_EQ(*parse_base_url("http://[::1]:9700/openai/v1"), "http://[::1]:9700/openai/v1");
+  for (const auto* const wrong : {"", "a.example", "ftp://a", "https://", "https://u@a", "https://a?b",
+                                  "https://a#b", "https://a b", "https://a:99999/x"})
+    EXPECT_FALSE(parse_base_url(wrong)) << wrong;
+}
+
+TEST(values, take_a_url_of_a_scheme) {
+  EXPECT_TRUE(parse_url_of("redis://:p%40@h:6379/0", {"redis"}));
+  for (const auto* const wrong : {"redis://", "http://h", "redis", "redis://a b"})
+    EXPECT_FALSE(parse_url_of(wrong, {"redis"})) << wrong;
+}
+
+TEST(values, take_a_database_url) {
+  EXPECT_TRUE(parse_database_url("postgres://u@/d?host=/run"));
+  EXPECT_TRUE(parse_database_url("host=a dbname=b"));
+  for (const auto* const wrong : {"a", "mysql://a=b", "host=a\n"})
+    EXPECT_FALSE(parse_database_url(wrong)) << wrong;
+}
+
+TEST(values, take_an_address_block) {
+  for (const auto* const right : {"1.2.3.4", "1.2.3.0/24", "0.0.0.0/0", "::/0", "fe80::1/128"})
+    EXPECT_TRUE(parse_address_block(right)) << right;
+  for (const auto* const wrong : {"", "a", "1.2.3.4/33", "::1/129", "1.2.3.4/", "1.2.3.4/-1"})
+    EXPECT_FALSE(parse_address_block(wrong)) << wrong;
+}
+
+TEST(values, take_keys_of_32_bytes_only) {
+  const std::string a42(42, 'A');
+  EXPECT_TRUE(parse_fernet_key(a42 + "A"));
+  EXPECT_TRUE(parse_fernet_key(a42 + "8="));
+  EXPECT_FALSE(parse_fernet_key(a42));
+  EXPECT_FALSE(parse_fernet_key(a42 + "B=")) << "bits that no 32 bytes have";
+  EXPECT_FALSE(parse_fernet_key(a42.substr(1) + "+A"));
+  EXPECT_FALSE(parse_fernet_key(a42 + "AA"));
+  EXPECT_TRUE(parse_jwt_key("k-1:" + a42 + "A"));
+  EXPECT_FALSE(parse_jwt_key(":" + a42 + "A"));
+  EXPECT_FALSE(parse_jwt_key("k 1:" + a42 + "A"));
+  EXPECT_FALSE(parse_jwt_key(a42 + "A"));
+}
+
+TEST(values, take_a_sender) {
+  EXPECT_TRUE(parse_sender("a@b"));
+  EXPECT_TRUE(parse_sender("Ada Fabrics <ada@example.com>"));
+  for (const auto* const wrong : {"", "a", "@b", "a@", "a@b@c", "a@b\r\nBcc: x@y", "A <a>", "a b@c"})
+    EXPECT_FALSE(parse_sender(wrong)) << wrong;
+}
+
+TEST(values, know_this_machine) {
+  EXPECT_TRUE(is_loopback("127.1.2.3"));
+  EXPECT_TRUE(is_loopback("::1"));
+  EXPECT_FALSE(is_loopback("127.evil.example"));
+  EXPECT_FALSE(is_loopback("0.0.0.0"));
+}
+
+}  // namespace
+}  // namespace sellavie::config

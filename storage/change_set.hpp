@@ -1,0 +1,308 @@
+#pragma once
+// What one actor wants committed, all or nothing. A change_set holds rows by kind, so that the
+// journal can lay many of them side by side into one transaction with one statement per kind.
+//
+// Every write is conditional on the prior state or on a unique key: a row that is not as expected
+// rolls the transaction back, and the journal then commits each change_set alone, so that the one
+// that is wrong is `refused` and its neighbours are not.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "protocol/domain/ids.hpp"
+#include "protocol/domain/time.hpp"
+
+namespace sellavie::storage {
+
+/// A verified event to be accepted. A known (connection, dedupe_key, day) is a no-op.
+struct inbound_row {
+  inbox_id id = 0;
+  business_id business;
+  connection_id connection;
+  std::string dedupe_key;
+  /// Days since 1970 of the provider's time.
+  std::int32_t day = 0;
+  instant accepted_at{};
+  /// Sealed (protocol/crypto/body_cipher).
+  std::string payload;
+};
+
+/// An event of no known business, or with contradicting ids.
+struct quarantined_row {
+  inbox_id id = 0;
+  /// "stranger" or "conflict".
+  std::string reason;
+  std::string channel;
+  instant received_at{};
+  /// Sealed.
+  std::string payload;
+};
+
+enum class message_origin : std::uint8_t { customer = 0, ai = 1, person = 2, system = 3 };
+
+/// States of a message and of its outbox row. Stored as numbers: append only.
+enum class send_state : std::uint8_t {
+  /// Came in from the customer.
+  received = 0,
+  ready = 1,
+  /// Committed before the HTTP call; found at start it is `unknown`.
+  sending = 2,
+  /// Refused for now; due again at `due_at`.
+  backoff = 3,
+  /// The answer was lost: waits for an echo or a status.
+  unknown = 4,
+  /// Accepted by the channel.
+  delivered = 5,
+  /// The owner of the chat changed before it was sent.
+  overtaken = 6,
+  /// Refused for good.
+  dead = 7,
+  /// Sent twice without evidence; a person looks.
+  unconfirmed = 8,
+};
+
+struct message_row {
+  conversation_id conversation;
+  message_id id;
+  business_id business;
+  std::optional<turn_id> turn;
+  bool outgoing = false;
+  message_origin origin = message_origin::customer;
+  send_state state = send_state::received;
+  std::string external_id;
+  std::string body;
+  /// JSON array of {type,url|media_id,title}, or empty.
+  std::string attachments;
+  instant provider_time{};
+  instant created_at{};
+};
+
+/// Later facts about a message that exists (settled, edited, unsent).
+struct message_change {
+  conversation_id conversation;
+  message_id id;
+  send_state state = send_state::delivered;
+  std::string external_id;
+};
+
+struct outbox_row {
+  message_id id;
+  business_id business;
+  connection_id connection;
+  conversation_id conversation;
+  std::string recipient;
+  message_origin origin = message_origin::ai;
+  std::int64_t epoch = 0;
+  send_state state = send_state::ready;
+  std::int16_t attempts = 0;
+  bool resent = false;
+  instant due_at{};
+  instant created_at{};
+  /// Encoded outgoing message (protocol/channel/send).
+  std::string body;
+  std::string dedupe_key;
+};
+
+/// Moves a row to another open state. Refused when the row is gone or not in `from`.
+struct outbox_change {
+  message_id id;
+  send_state from = send_state::ready;
+  send_state to = send_state::sending;
+  std::int16_t attempts = 0;
+  bool resent = false;
+  instant due_at{};
+};
+
+enum class turn_outcome : std::uint8_t {
+  planned = 0,
+  replied = 1,
+  /// Stored for a person; nothing was said.
+  left_to_person = 2,
+  handed_over = 3,
+  /// A person took over while the model thought.
+  overtaken = 4,
+  safe_reply = 5,
+  /// Stored only: too old, or nothing to answer.
+  stored = 6,
+};
+
+/// A plan (state 0) before its first action, or the completion of a turn (state 1).
+struct turn_row {
+  conversation_id conversation;
+  turn_id id;
+  business_id business;
+  bool completed = true;
+  turn_outcome outcome = turn_outcome::planned;
+  std::int16_t round = 0;
+  std::vector<inbox_id> inbox_ids;
+  std::string plan;
+  instant started_at{};
+  instant ended_at{};
+};
+
+enum class chat_owner : std::uint8_t { ai = 0, person = 1 };
+
+/// Conditional on `expected_epoch`.
+struct conversation_change {
+  conversation_id conversation;
+  business_id business;
+  std::int64_t expected_epoch = 0;
+  std::int64_t epoch = 0;
+  chat_owner owner = chat_owner::ai;
+  std::string handover_reason;
+  instant last_customer_at{};
+  instant last_message_at{};
+};
+
+/// Customer's read mark; only ever moves forward. No epoch condition.
+struct read_mark {
+  connection_id connection;
+  std::string scoped_id;
+  instant read_up_to{};
+};
+
+struct contact_change {
+  contact_id contact;
+  business_id business;
+  std::string name;
+  std::string email;
+  std::string phone;
+  std::string address;
+};
+
+struct person_task {
+  business_id business;
+  std::optional<conversation_id> conversation;
+  uuid id;
+  std::string kind;
+  std::string reason;
+  instant created_at{};
+};
+
+struct parked_delivery {
+  inbox_id id = 0;
+  std::string reason;
+  instant at{};
+};
+
+struct order_item_row {
+  product_id product;
+  std::string sku;
+  std::string name;
+  std::int64_t quantity = 0;
+  std::int64_t unit_price_minor = 0;
+  std::int64_t price_version = 0;
+};
+
+/// The order as it is after the change; `prior_version` 0 inserts, else compare-and-set.
+struct order_row {
+  order_id id;
+  business_id business;
+  std::int64_t number = 0;
+  conversation_id conversation;
+  contact_id contact;
+  std::string status;
+  std::string currency;
+  std::int64_t total_minor = 0;
+  std::string note;
+  std::string idempotency_key;
+  std::int64_t prior_version = 0;
+  std::int64_t version = 1;
+  std::int32_t payment_attempt = 0;
+  std::string payment_reference;
+  std::string payment_url;
+  instant created_at{};
+  instant reserved_until{};
+  instant paid_at{};
+  std::vector<order_item_row> items;
+  bool items_changed = true;
+};
+
+/// CHECK (stock >= 0) backs the desk up.
+struct stock_change {
+  business_id business;
+  product_id product;
+  std::int64_t delta = 0;
+};
+
+struct timeline_row {
+  business_id business;
+  order_id order;
+  std::string what;
+  std::string actor;
+  instant at{};
+};
+
+struct action_result_row {
+  business_id business;
+  std::string action_key;
+  /// JSON (protocol/action/outcome_codec).
+  std::string outcome;
+  instant at{};
+};
+
+struct invoice_row {
+  invoice_id id;
+  business_id business;
+  std::string series;
+  std::int64_t number = 0;
+  std::string kind;
+  order_id order;
+  std::string currency;
+  std::int64_t total_minor = 0;
+  std::string lines;
+  instant issued_at{};
+};
+
+/// `expected_status` empty inserts, else compare-and-set; "open" stands for intent or link.
+struct payment_row {
+  payment_id id;
+  business_id business;
+  order_id order;
+  std::string provider;
+  std::string mode;
+  std::string reference;
+  std::int64_t amount_minor = 0;
+  std::string currency;
+  std::string expected_status;
+  std::string status;
+  std::string url;
+  instant at{};
+};
+
+struct change_set {
+  // The message path.
+  std::vector<inbound_row> inbound;
+  std::vector<quarantined_row> quarantined;
+  std::vector<inbox_id> inbox_done;
+  std::vector<message_row> messages;
+  std::vector<message_change> message_changes;
+  std::vector<outbox_row> outbox;
+  std::vector<outbox_change> outbox_changes;
+  /// Settled rows: deleted; each must exist.
+  std::vector<message_id> outbox_done;
+  /// AI rows of these conversations that were not handed to a socket yet end as overtaken.
+  std::vector<conversation_id> outbox_overtaken;
+  std::vector<turn_row> turns;
+  std::vector<conversation_change> conversations;
+  std::vector<read_mark> read_marks;
+  // Rarer.
+  std::vector<contact_change> contacts;
+  std::vector<person_task> tasks;
+  std::vector<parked_delivery> parked;
+  /// Deliveries whose handling failed: tries + 1.
+  std::vector<inbox_id> inbox_tries;
+  /// Suspects that are about to run by themselves.
+  std::vector<inbox_id> inbox_alone;
+  std::vector<stock_change> stock;
+  std::vector<order_row> orders;
+  std::vector<timeline_row> timeline;
+  std::vector<payment_row> payments;
+  std::vector<invoice_row> invoices;
+  std::vector<action_result_row> action_results;
+};
+
+
+}  // namespace sellavie::storage

@@ -1,0 +1,21 @@
+#pragma once
+// The journal's SQL: one statement per kind of row, each taking a whole batch as binary arrays.
+// Statements run in one fixed order, so that two batches lock tables in the same order.
+
+#include <span>
+
+#include "storage/change_set.hpp"
+#include "storage/pipeline.hpp"
+
+namespace sellavie::storage {
+
+using change_sets = std::span<const change_set* const>;
+
+/// All statements that a journal connection prepares.
+[[nodiscard]] std::span<const statement> journal_statements() noexcept;
+
+/// Queues the fence and every statement that has rows. Returns the position of the statement that
+/// answers with the ids of fresh inbound rows, or -1.
+[[nodiscard]] int queue_change_sets(pipeline& into, change_sets sets, std::int64_t incarnation);
+
+}  // namespace sellavie::storage

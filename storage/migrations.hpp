@@ -1,0 +1,55 @@
+#pragma once
+// Forward-only schema migrations: storage/migrations/NNNN_name.sql, embedded into the program.
+//
+//  R1 The numbers given are 1, 2, 3 … without a gap or a duplicate.
+//  R2 What the database has is a prefix of what is given: nothing unknown (a newer program was here), no gap.
+//  R3 An applied migration never changes: the SHA-256 of its bytes is kept and compared.
+//  R4 Each migration is one transaction together with its row in schema_migrations; one that fails
+//     leaves the version before it. It must not commit by itself.
+//  R5 One server migrates at a time (advisory lock); others wait and then find nothing to do.
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "protocol/domain/time.hpp"
+#include "storage/connect.hpp"
+
+namespace sellavie::storage {
+
+struct migration {
+  int version = 0;
+  std::string_view name;
+  std::string_view sql;
+};
+
+/// Those of this program, in order.
+[[nodiscard]] std::span<const migration> embedded_migrations();
+
+struct migration_state {
+  int version = 0;
+  std::string name;
+  bool applied = false;
+  instant applied_at{};
+};
+
+/// Told one line before each migration and when it has to wait; may be empty.
+using migration_log = std::function<void(std::string_view)>;
+
+/// Applies what is missing, then analyses the tables. Returns how many were applied.
+/// `conflict`: the database does not fit (R2, R3); `invalid_value`: the migrations given do not (R1).
+[[nodiscard]] result<int> migrate(const database_role& owner, std::span<const migration> migrations,
+                                  instant now, const migration_log& log = {});
+
+/// Every migration given and whether it was applied. The same refusals as migrate.
+[[nodiscard]] result<std::vector<migration_state>> migration_status(const database_role& owner,
+                                                                    std::span<const migration> migrations);
+
+/// An error that names the missing migrations unless all are applied; changes nothing.
+[[nodiscard]] result<void> require_migrated(const database_role& owner,
+                                            std::span<const migration> migrations);
+
+}  // namespace sellavie::storage

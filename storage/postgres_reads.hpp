@@ -1,0 +1,57 @@
+#pragma once
+// store_reads on PostgreSQL: one connection as the engine role, opened at the first call and opened
+// anew by the first call after it was lost. Not thread-safe: one per thread that reads.
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <pqxx/connection>
+
+#include "storage/pipeline.hpp"
+#include "storage/reads.hpp"
+
+namespace sellavie::storage {
+
+class postgres_reads final : public store_reads {
+ public:
+  /// A connection that has the engine role (storage/connect.hpp).
+  using connector = std::function<result<std::unique_ptr<pqxx::connection>>()>;
+
+  postgres_reads(connector connect, std::int64_t incarnation);
+  ~postgres_reads() override;
+
+  [[nodiscard]] result<directory> load_directory() override;
+  [[nodiscard]] result<std::int64_t> directory_version() override;
+  [[nodiscard]] result<tenant_record> load_tenant(business_id business, instant at) override;
+  /// One round trip when it exists; else one fenced statement makes what is missing.
+  [[nodiscard]] result<conversation_record> open_conversation(const new_conversation& wanted) override;
+  [[nodiscard]] result<std::vector<stored_delivery>> poll_inbox(std::span<const inbox_id> busy, int limit) override;
+  [[nodiscard]] result<std::vector<inbox_id>> open_inbox(std::span<const inbox_id> ids) override;
+  /// In the order of the messages' ids.
+  [[nodiscard]] result<std::vector<stored_outbox_row>> load_outbox(connection_id connection) override;
+  [[nodiscard]] result<std::vector<std::pair<business_id, connection_id>>> outbox_connections() override;
+  [[nodiscard]] result<desk_record> load_desk(business_id business, instant closed_since) override;
+  [[nodiscard]] result<std::optional<std::string>> find_action_result(business_id business,
+                                                                      const std::string& action_key) override;
+  [[nodiscard]] result<std::int64_t> last_invoice_number(business_id business, const std::string& series) override;
+  [[nodiscard]] result<std::optional<invoice_row>> find_invoice(business_id business, order_id order,
+                                                                const std::string& kind) override;
+  [[nodiscard]] result<std::vector<business_id>> expired_reservations(instant now) override;
+  /// Among the conversation's last 500 messages.
+  [[nodiscard]] result<std::optional<std::pair<conversation_id, message_id>>> find_message(
+      connection_id connection, const std::string& scoped_id, const std::string& external_id) override;
+
+ private:
+  [[nodiscard]] result<void> ensure_connected();
+  template <class Read>
+  auto read(Read from);
+
+  connector connect_;
+  std::int64_t incarnation_;
+  std::unique_ptr<pqxx::connection> connection_;
+};
+
+/// The statements, for tests that look at their plans.
+[[nodiscard]] std::span<const statement> read_statements() noexcept;
+
+}  // namespace sellavie::storage

@@ -1,0 +1,145 @@
+#include "storage/postgres_unit_of_work.hpp"
+
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <thread>
+#include <utility>
+
+#include "storage/journal_statements.hpp"
+
+namespace sellavie::storage {
+namespace {
+
+using namespace std::chrono_literals;
+
+// Plans are made on tables of any size: never let an empty one teach a sequential scan.
+constexpr const char* session_settings =
+    "SET enable_seqscan = off; SET plan_cache_mode = force_generic_plan; SET jit = off; "
+    "SET statement_timeout = '30s'; SET idle_in_transaction_session_timeout = '10s'";
+
+constexpr int doubt_attempts = 200;
+constexpr auto doubt_pause = 50ms;
+
+std::size_t inbound_rows(std::span<const change_set* const> sets) noexcept {
+  std::size_t rows = 0;
+  for (const change_set* set : sets) rows += set->inbound.size();
+  return rows;
+}
+
+std::int64_t read_int8(const char* bytes) noexcept {
+  std::uint64_t raw = 0;
+  for (int i = 0; i < 8; ++i) raw = (raw << 8U) | static_cast<std::uint8_t>(bytes[i]);
+  return static_cast<std::int64_t>(raw);
+}
+
+// As the user who logged in: a role reached by SET ROLE may not end that user's sessions. A pid may
+// have been given to another session of ours since: never our own, and only one of the same name.
+constexpr const char* terminate_session = R"(
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE pid = $1::integer AND pid <> pg_backend_pid() AND usename = session_user
+  AND application_name = current_setting('application_name'))";
+
+/// Tells the session to end; whether it was still there.
+result<bool> terminate(PGconn& session, int backend) {
+  const std::string pid = std::to_string(backend);
+  const char* values[] = {pid.c_str()};
+  const pg_result begun{PQexec(&session, "BEGIN; SET LOCAL ROLE NONE")};
+  const pg_result told{PQexecParams(&session, terminate_session, 1, nullptr, values, nullptr, nullptr, 0)};
+  const pg_result ended{PQexec(&session, "COMMIT")};
+  if (PQresultStatus(told.get()) != PGRES_TUPLES_OK) return make_failure(errc::unavailable, "cannot end a lost session");
+  return PQntuples(told.get()) > 0;
+}
+
+/// An idle session has nothing to read but its end: seen here, a commit is `unavailable` and not `in_doubt`.
+bool is_usable(PGconn& session) noexcept {
+  char byte = 0;
+  while (PQstatus(&session) == CONNECTION_OK) {
+    const auto got = ::recv(PQsocket(&session), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return true;
+    if (got <= 0 || PQconsumeInput(&session) == 0) return false;
+  }
+  return false;
+}
+
+// The statement answers with the ids that were fresh, in the order of the batch or not.
+std::vector<bool> match_fresh(std::span<const change_set* const> sets, const PGresult* answer) {
+  std::vector<inbox_id> fresh_ids;
+  fresh_ids.reserve(static_cast<std::size_t>(PQntuples(answer)));
+  for (int row = 0; row < PQntuples(answer); ++row) fresh_ids.push_back(read_int8(PQgetvalue(answer, row, 0)));
+  std::sort(fresh_ids.begin(), fresh_ids.end());
+  std::vector<bool> fresh;
+  fresh.reserve(inbound_rows(sets));
+  for (const change_set* set : sets)
+    for (const inbound_row& row : set->inbound)
+      fresh.push_back(std::binary_search(fresh_ids.begin(), fresh_ids.end(), row.id));
+  return fresh;
+}
+
+}  // namespace
+
+postgres_unit_of_work::postgres_unit_of_work(connector connect, std::int64_t incarnation)
+    : connect_{std::move(connect)}, incarnation_{incarnation} {}
+
+commit_report postgres_unit_of_work::commit(std::span<const change_set* const> sets) {
+  if (auto ready = ensure_connected(); !ready) {
+    commit_report report;
+    report.failure = ready.error();
+    return report;
+  }
+  pipeline batch{*connection_};
+  const int inbound_at = queue_change_sets(batch, sets, incarnation_);
+  std::vector<pg_result> results;
+  commit_report report = batch.finish(results);
+  if (report.outcome == commit_outcome::committed && inbound_at >= 0)
+    report.fresh = match_fresh(sets, results.at(static_cast<std::size_t>(inbound_at)).get());
+  if (report.outcome == commit_outcome::in_doubt) settle_doubt();
+  if (report.outcome == commit_outcome::unavailable) connection_.reset();
+  return report;
+}
+
+result<void> postgres_unit_of_work::ensure_connected() {
+  if (connection_ && is_usable(*connection_)) return {};
+  connection_.reset();
+  auto fresh = connect_();
+  if (!fresh) return fresh.error();
+  PGconn& session = *fresh.value();
+  const pg_result settings{PQexec(&session, session_settings)};
+  if (PQresultStatus(settings.get()) != PGRES_COMMAND_OK) return make_failure(errc::unavailable, "session settings refused");
+  if (auto ended = end_lost_session(session); !ended) return ended;
+  const auto statements = journal_statements();
+  if (auto prepared = prepare_pipeline(session, statements.data(), statements.size()); !prepared) return prepared;
+  backend_ = PQbackendPID(&session);
+  connection_ = std::move(fresh.value());
+  return {};
+}
+
+// A killed session's backend can still finish its commit: wait until it is gone [DESIGN 8].
+result<void> postgres_unit_of_work::end_lost_session(PGconn& fresh) {
+  if (lost_backend_ == 0) return {};
+  for (int attempt = 0; attempt < doubt_attempts; ++attempt) {
+    const auto running = terminate(fresh, lost_backend_);
+    if (!running) return running.error();
+    if (!*running) {
+      lost_backend_ = 0;
+      return {};
+    }
+    std::this_thread::sleep_for(doubt_pause);
+  }
+  return make_failure(errc::unavailable, "a lost session is still running");
+}
+
+// Bounded: if the server stays away, later commits answer `unavailable` until it is back and the
+// lost session is known to be gone.
+void postgres_unit_of_work::settle_doubt() {
+  lost_backend_ = backend_;
+  connection_.reset();
+  for (int attempt = 0; attempt < 20; ++attempt) {
+    if (ensure_connected()) return;
+    std::this_thread::sleep_for(doubt_pause);
+  }
+}
+
+}  // namespace sellavie::storage

@@ -1,0 +1,416 @@
+#include "storage/provisioning_file.hpp"
+
+#include <algorithm>
+#include <initializer_list>
+#include <limits>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "protocol/domain/catalog.hpp"
+#include "protocol/domain/currency.hpp"
+#include "storage/provisioning_password.hpp"
+
+namespace sellavie::storage {
+namespace {
+
+using nlohmann::json;
+using names = std::initializer_list<std::string_view>;
+
+constexpr std::size_t longest_key = 120;
+constexpr std::size_t longest_name = 200;
+constexpr std::size_t longest_id = 128;
+constexpr std::size_t longest_email = 254;
+constexpr std::size_t longest_secret = 4'096;
+constexpr std::size_t longest_zone = 64;
+constexpr std::size_t longest_locale = 35;
+constexpr std::size_t longest_training = 65'536;
+constexpr std::size_t most_aliases = 8;
+constexpr std::size_t most_webhook_secrets = 8;
+
+bool is_printable(std::string_view text) noexcept {
+  return std::none_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
+}
+
+bool is_graphic_ascii(std::string_view text) noexcept {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c <= '~'; });
+}
+
+bool is_locale(std::string_view text) noexcept {
+  return std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+  });
+}
+
+bool is_email(std::string_view text) noexcept {
+  const auto at = text.find('@');
+  return at != std::string_view::npos && at > 0 && at + 1 < text.size() && text.find('@', at + 1) == std::string_view::npos;
+}
+
+std::string in_quotes(std::string_view text) { return "\"" + std::string{text} + "\""; }
+
+std::string one_of(names allowed) {
+  std::string text = "use one of: ";
+  for (const auto name : allowed) text += (name == *allowed.begin() ? "" : ", ") + std::string{name};
+  return text;
+}
+
+/// Reads the fields of one JSON object; `where` names it in problems ("products[3].").
+class object_reader {
+ public:
+  object_reader(const json& object, std::string where, int line, std::vector<provisioning_problem>& problems)
+      : object_{object}, where_{std::move(where)}, line_{line}, problems_{problems} {}
+
+  void problem(std::string_view field, const std::string& what, std::string remedy) {
+    problems_.push_back({line_, where_ + std::string{field} + ": " + what, std::move(remedy)});
+  }
+  void allow_only(names known);
+  [[nodiscard]] const json* find(std::string_view field) const;
+  [[nodiscard]] const json* find_array(std::string_view field, std::size_t most = std::numeric_limits<std::size_t>::max());
+  std::string required(std::string_view field, std::size_t most);
+  std::string optional(std::string_view field, std::size_t most, std::string otherwise = {});
+  /// As required(), without spaces and letters beyond ASCII: an id, a token.
+  std::string token(std::string_view field, std::size_t most);
+  std::string choice(std::string_view field, names allowed, std::string otherwise = {});
+  std::int64_t amount(std::string_view field, std::int64_t most);
+  std::vector<std::string> tokens(std::string_view field, std::size_t most_items, std::size_t most);
+  [[nodiscard]] object_reader inside(const json& object, std::string_view field, std::size_t index) const {
+    return {object, where_ + std::string{field} + "[" + std::to_string(index) + "].", line_, problems_};
+  }
+  [[nodiscard]] object_reader inside(const json& object, std::string_view field) const {
+    return {object, where_ + std::string{field} + ".", line_, problems_};
+  }
+  /// Calls `each(reader)` for each object of an array.
+  template <class Each>
+  void for_objects(std::string_view field, Each each);
+
+ private:
+  std::string text_of(std::string_view field, const json& value, std::size_t most);
+
+  const json& object_;
+  std::string where_;
+  int line_;
+  std::vector<provisioning_problem>& problems_;
+};
+
+void object_reader::allow_only(names known) {
+  for (const auto& [field, value] : object_.items())
+    if (std::find(known.begin(), known.end(), field) == known.end())
+      problem(is_printable(field) && field.size() <= longest_name ? field : "a field", "is not known",
+              "remove it or correct its name");
+}
+
+const json* object_reader::find(std::string_view field) const {
+  const auto found = object_.find(std::string{field});
+  return found == object_.end() || found->is_null() ? nullptr : &*found;
+}
+
+const json* object_reader::find_array(std::string_view field, std::size_t most) {
+  const json* value = find(field);
+  if (value == nullptr) return nullptr;
+  if (value->is_array() && value->size() <= most) return value;
+  if (value->is_array()) problem(field, "has too many entries", "give at most " + std::to_string(most));
+  else problem(field, "is not a list", "write it as [ … ]");
+  return nullptr;
+}
+
+std::string object_reader::text_of(std::string_view field, const json& value, std::size_t most) {
+  if (!value.is_string()) {
+    problem(field, "is not a text", "write it in quotes");
+    return {};
+  }
+  const auto& text = value.get_ref<const std::string&>();
+  if (text.empty()) problem(field, "is empty", "give a value or leave the field out");
+  else if (text.size() > most) problem(field, "is too long", "use at most " + std::to_string(most) + " bytes");
+  else if (!is_printable(text)) problem(field, "holds control characters", "remove them");
+  else return text;
+  return {};
+}
+
+std::string object_reader::required(std::string_view field, std::size_t most) {
+  if (const json* value = find(field)) return text_of(field, *value, most);
+  problem(field, "is missing", "add " + in_quotes(field));
+  return {};
+}
+
+std::string object_reader::optional(std::string_view field, std::size_t most, std::string otherwise) {
+  const json* value = find(field);
+  return value == nullptr ? std::move(otherwise) : text_of(field, *value, most);
+}
+
+std::string object_reader::token(std::string_view field, std::size_t most) {
+  auto text = required(field, most);
+  if (is_graphic_ascii(text)) return text;
+  problem(field, "holds spaces or letters that cannot be in it", "copy it again");
+  return {};
+}
+
+std::string object_reader::choice(std::string_view field, names allowed, std::string otherwise) {
+  const json* value = find(field);
+  if (value == nullptr && !otherwise.empty()) return otherwise;
+  auto text = required(field, longest_name);
+  if (text.empty() || std::find(allowed.begin(), allowed.end(), text) != allowed.end()) return text;
+  problem(field, in_quotes(text) + " is not known", one_of(allowed));
+  return {};
+}
+
+std::int64_t object_reader::amount(std::string_view field, std::int64_t most) {
+  const json* value = find(field);
+  if (value == nullptr) {
+    problem(field, "is missing", "add " + in_quotes(field));
+  } else if (!value->is_number_integer()) {
+    problem(field, "is not a whole number", "write a number without point and quotes");
+  } else if (value->is_number_unsigned() && value->get<std::uint64_t>() <= static_cast<std::uint64_t>(most)) {
+    return value->get<std::int64_t>();
+  } else {
+    problem(field, "is out of range", "use 0 to " + std::to_string(most));
+  }
+  return 0;
+}
+
+std::vector<std::string> object_reader::tokens(std::string_view field, std::size_t most_items, std::size_t most) {
+  std::vector<std::string> all;
+  const json* values = find_array(field, most_items);
+  if (values == nullptr) return all;
+  for (const auto& value : *values) {
+    auto text = text_of(field, value, most);
+    if (is_graphic_ascii(text)) all.push_back(std::move(text));
+    else problem(field, "holds spaces or letters that cannot be in it", "copy it again");
+  }
+  return all;
+}
+
+template <class Each>
+void object_reader::for_objects(std::string_view field, Each each) {
+  const json* values = find_array(field);
+  if (values == nullptr) return;
+  for (std::size_t i = 0; i < values->size(); ++i) {
+    auto reader = inside((*values)[i], field, i);
+    if ((*values)[i].is_object()) each(reader);
+    else reader.problem("", "is not an object", "write it as { … }");
+  }
+}
+
+// --- the parts of a business -----------------------------------------------------------------------
+
+// Larger prices would overflow an order's total: 10,000 pieces in 50 lines.
+constexpr std::int64_t highest_price = 1'000'000'000'000;
+
+provisioned_connection read_connection(object_reader& from) {
+  from.allow_only({"channel", "external_id", "aliases", "login", "access_token"});
+  provisioned_connection one;
+  const auto channel = from.choice("channel", {"messenger", "instagram", "whatsapp"});
+  one.channel = parse_channel(channel).value_or(channel_kind::messenger);
+  one.external_id = from.token("external_id", longest_id);
+  one.aliases = from.tokens("aliases", most_aliases, longest_id);
+  one.login = from.choice("login", {"page", "instagram"}, "page");
+  one.access_token = from.token("access_token", longest_secret);
+  if (one.login == "instagram" && !channel.empty() && one.channel != channel_kind::instagram)
+    from.problem("login", "\"instagram\" is for Instagram accounts only", "use \"page\" or leave it out");
+  return one;
+}
+
+provisioned_product read_product(object_reader& from) {
+  from.allow_only({"sku", "name", "description", "price_minor", "stock"});
+  provisioned_product one;
+  one.sku = from.required("sku", max_sku_bytes);
+  if (!one.sku.empty() && !is_valid_sku(one.sku))
+    from.problem("sku", in_quotes(one.sku) + " cannot be a sku", "use letters, digits and signs without spaces, quotes or brackets");
+  one.name = from.required("name", max_product_name_bytes);
+  one.description = from.optional("description", max_product_description_bytes);
+  one.price_minor = from.amount("price_minor", highest_price);
+  one.stock = from.amount("stock", max_stock);
+  return one;
+}
+
+provisioned_payment read_payment(object_reader& from) {
+  from.allow_only({"provider", "mode", "secret_key", "webhook_secrets"});
+  provisioned_payment one;
+  one.provider = from.choice("provider", {"paystack", "flutterwave", "stripe"});
+  one.mode = from.choice("mode", {"test", "live"});
+  one.secret_key = from.token("secret_key", longest_secret);
+  one.webhook_secrets = from.tokens("webhook_secrets", most_webhook_secrets, longest_secret);
+  return one;
+}
+
+std::optional<provisioned_owner> read_owner(object_reader& from) {
+  const json* value = from.find("owner");
+  if (value == nullptr) return std::nullopt;
+  if (!value->is_object()) {
+    from.problem("owner", "is not an object", R"(write {"email":"…","password":"…"})");
+    return std::nullopt;
+  }
+  auto inner = from.inside(*value, "owner");
+  inner.allow_only({"email", "password"});
+  provisioned_owner owner;
+  owner.email = inner.token("email", longest_email);
+  if (!owner.email.empty() && !is_email(owner.email)) inner.problem("email", "is no e-mail address", "write name@example.com");
+  const json* password = inner.find("password");
+  if (password == nullptr || !password->is_string()) {
+    inner.problem("password", "is missing", "add a password");
+    return owner;
+  }
+  owner.password = password->get<std::string>();
+  if (const auto good = check_password(owner.password); !good)
+    inner.problem("password", good.error().detail,
+                  "use " + std::to_string(shortest_password) + " to " + std::to_string(longest_password) + " bytes");
+  return owner;
+}
+
+bool is_text_list(const json& value) {
+  return value.is_array() && std::all_of(value.begin(), value.end(), [](const json& one) { return one.is_string(); });
+}
+
+std::string read_training(object_reader& from) {
+  const json* value = from.find("training");
+  if (value == nullptr) return "{}";
+  if (!value->is_object()) {
+    from.problem("training", "is not an object", R"(write {"tone":"…","facts":["…"]})");
+    return "{}";
+  }
+  auto inner = from.inside(*value, "training");
+  inner.allow_only({"tone", "facts", "faqs", "rules"});
+  if (const json* tone = inner.find("tone"); tone != nullptr && !tone->is_string())
+    inner.problem("tone", "is not a text", "write it in quotes");
+  for (const auto* field : {"facts", "rules"})
+    if (const json* list = inner.find(field); list != nullptr && !is_text_list(*list))
+      inner.problem(field, "is not a list of texts", R"(write ["…","…"])");
+  if (const json* faqs = inner.find("faqs"); faqs != nullptr && !faqs->is_array())
+    inner.problem("faqs", "is not a list", "write it as [ … ]");
+  auto text = value->dump();
+  if (text.size() > longest_training) from.problem("training", "is too long", "use at most 64 kB");
+  return text;
+}
+
+std::string read_currency(object_reader& from) {
+  auto code = from.optional("currency", longest_name, "USD");
+  if (!code.empty() && !parse_currency(code))
+    from.problem("currency", in_quotes(code) + " is no currency code", "write three capital letters, such as NGN");
+  return code;
+}
+
+provisioned_business read_business(object_reader& from, int line) {
+  from.allow_only({"key", "business", "currency", "timezone", "locale", "owner", "connections", "products", "payments", "training"});
+  provisioned_business one;
+  one.line = line;
+  one.name = from.required("business", longest_name);
+  one.key = from.optional("key", longest_key, one.name.substr(0, longest_key));
+  if (from.find("key") == nullptr && one.name.size() > longest_key)
+    from.problem("key", "is missing and the name is too long to serve as one", "add a short \"key\"");
+  one.currency = read_currency(from);
+  one.timezone = from.optional("timezone", longest_zone, "UTC");
+  one.locale = from.optional("locale", longest_locale, "en");
+  if (!is_locale(one.locale)) from.problem("locale", "is no locale", "write one such as en-NG");
+  one.owner = read_owner(from);
+  if (from.find("connections") == nullptr) from.problem("connections", "is missing", "add \"connections\", an empty list if there are none yet");
+  from.for_objects("connections", [&](object_reader& inner) { one.connections.push_back(read_connection(inner)); });
+  from.for_objects("products", [&](object_reader& inner) { one.products.push_back(read_product(inner)); });
+  from.for_objects("payments", [&](object_reader& inner) { one.payments.push_back(read_payment(inner)); });
+  one.training = read_training(from);
+  return one;
+}
+
+// --- rules across a business and across the file ---------------------------------------------------
+
+class duplicate_finder {
+ public:
+  explicit duplicate_finder(std::vector<provisioning_problem>& problems) : problems_{problems} {}
+
+  void check(const provisioned_business& one) {
+    check_key(one);
+    check_skus(one);
+    check_payments(one);
+    for (const auto& connection : one.connections) {
+      check_id(one.line, connection.channel, connection.external_id);
+      for (const auto& alias : connection.aliases) check_id(one.line, connection.channel, alias);
+    }
+  }
+
+ private:
+  void problem(int line, std::string what, std::string remedy) { problems_.push_back({line, std::move(what), std::move(remedy)}); }
+
+  void check_key(const provisioned_business& one) {
+    if (one.key.empty()) return;
+    if (const auto [found, is_new] = keys_.try_emplace(one.key, one.line); !is_new)
+      problem(one.line, "key " + in_quotes(one.key) + " is that of line " + std::to_string(found->second) + " too", "give each business its own \"key\"");
+  }
+  void check_skus(const provisioned_business& one) {
+    std::set<std::string> skus;
+    for (const auto& product : one.products)
+      if (!product.sku.empty() && !skus.insert(product.sku).second)
+        problem(one.line, "sku " + in_quotes(product.sku) + " is there twice", "give each product its own sku");
+  }
+  void check_payments(const provisioned_business& one) {
+    std::set<std::pair<std::string, std::string>> seen;
+    for (const auto& payment : one.payments)
+      if (!payment.provider.empty() && !seen.emplace(payment.provider, payment.mode).second)
+        problem(one.line, "payments: " + payment.provider + " (" + payment.mode + ") is there twice", "keep one of them");
+  }
+  void check_id(int line, channel_kind channel, const std::string& id) {
+    if (id.empty()) return;
+    if (const auto [found, is_new] = ids_.try_emplace({std::string{id_space_of(channel)}, id}, line); !is_new)
+      problem(line, std::string{to_string(channel)} + " id " + in_quotes(id) + " is on line " + std::to_string(found->second) + " too",
+              "an account belongs to one connection of one business");
+  }
+
+  std::map<std::string, int> keys_;
+  std::map<std::pair<std::string, std::string>, int> ids_;
+  std::vector<provisioning_problem>& problems_;
+};
+
+json parse_line(std::string_view text, int line, std::vector<provisioning_problem>& problems) {
+  try {
+    auto value = json::parse(text);
+    if (value.is_object()) return value;
+    problems.push_back({line, "is not a JSON object", "write one business a line: { … }"});
+  } catch (const json::parse_error& failure) {  // its text may quote a secret
+    problems.push_back({line, "is not JSON, near byte " + std::to_string(failure.byte), "check quotes, commas and brackets; one business a line"});
+  } catch (const std::exception&) {
+    problems.push_back({line, "is not JSON", "check quotes, commas and brackets; one business a line"});
+  }
+  return {};
+}
+
+std::string_view next_line(std::string_view& text) {
+  const auto end = text.find('\n');
+  auto line = text.substr(0, end);
+  text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  return line;
+}
+
+}  // namespace
+
+std::string_view id_space_of(channel_kind channel) noexcept {
+  switch (channel) {
+    case channel_kind::messenger: return "page";
+    case channel_kind::instagram: return "instagram";
+    case channel_kind::whatsapp: return "whatsapp_phone";
+  }
+  return "page";
+}
+
+std::string to_string(const provisioning_problem& problem) {
+  return "line " + std::to_string(problem.line) + ": " + problem.what + "; " + problem.remedy;
+}
+
+parsed_provisioning parse_provisioning(std::string_view text) {
+  constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+  if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
+  parsed_provisioning parsed;
+  duplicate_finder duplicates{parsed.problems};
+  for (int number = 1; !text.empty(); ++number) {
+    const auto line = next_line(text);
+    if (line.find_first_not_of(" \t") == std::string_view::npos) continue;
+    const auto value = parse_line(line, number, parsed.problems);
+    if (!value.is_object()) continue;
+    object_reader reader{value, {}, number, parsed.problems};
+    parsed.businesses.push_back(read_business(reader, number));
+    duplicates.check(parsed.businesses.back());
+  }
+  if (parsed.businesses.empty() && parsed.problems.empty())
+    parsed.problems.push_back({1, "the file is empty", "write one business a line"});
+  return parsed;
+}
+
+}  // namespace sellavie::storage

@@ -1,0 +1,62 @@
+#include "storage/provisioning_password.hpp"
+
+#include <crypt.h>
+
+#include <memory>
+
+#include "protocol/crypto/digest.hpp"
+
+namespace sellavie::storage {
+namespace {
+
+constexpr const char* bcrypt = "$2b$";
+constexpr unsigned long cost = 12;
+
+struct wipe {
+  void operator()(crypt_data* data) const {
+    ::explicit_bzero(data, sizeof *data);
+    delete data;
+  }
+};
+
+/// Empty when libcrypt refuses: its failure tokens start with '*'.
+std::string crypt_with(std::string_view password, const std::string& setting) {
+  const std::unique_ptr<crypt_data, wipe> data{new crypt_data{}};
+  std::string phrase{password};
+  const char* hash = ::crypt_rn(phrase.c_str(), setting.c_str(), data.get(), static_cast<int>(sizeof(crypt_data)));
+  std::string text = hash == nullptr || hash[0] == '*' ? std::string{} : std::string{hash};
+  ::explicit_bzero(phrase.data(), phrase.size());
+  return text;
+}
+
+}  // namespace
+
+result<void> check_password(std::string_view password) {
+  if (password.size() < shortest_password)
+    return make_failure(errc::invalid_value, "the password is shorter than " + std::to_string(shortest_password) + " bytes");
+  if (password.size() > longest_password)
+    return make_failure(errc::invalid_value, "the password is longer than " + std::to_string(longest_password) + " bytes");
+  if (password.find('\0') != std::string_view::npos)
+    return make_failure(errc::invalid_value, "the password holds a NUL character");
+  return {};
+}
+
+result<std::string> hash_password(std::string_view password, const password_salt& salt) {
+  if (auto good = check_password(password); !good) return good.error();
+  std::array<char, CRYPT_GENSALT_OUTPUT_SIZE> setting{};
+  const auto* bytes = reinterpret_cast<const char*>(salt.data());
+  if (::crypt_gensalt_rn(bcrypt, cost, bytes, static_cast<int>(salt.size()), setting.data(),
+                         static_cast<int>(setting.size())) == nullptr)
+    return make_failure(errc::internal, "libcrypt has no bcrypt");
+  auto hash = crypt_with(password, setting.data());
+  if (!hash.starts_with(bcrypt)) return make_failure(errc::internal, "libcrypt refused to hash");
+  return hash;
+}
+
+bool verify_password(std::string_view password, const std::string& hash) {
+  if (!hash.starts_with("$2") || !check_password(password)) return false;
+  const auto again = crypt_with(password, hash);
+  return !again.empty() && crypto::equal_tokens(again, hash);
+}
+
+}  // namespace sellavie::storage

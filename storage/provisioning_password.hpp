@@ -1,0 +1,26 @@
+#pragma once
+// bcrypt ($2b$, cost 12) by libcrypt. Randomness is an argument, as everywhere below actors.
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "protocol/domain/error.hpp"
+
+namespace sellavie::storage {
+
+using password_salt = std::array<std::uint8_t, 16>;
+
+/// bcrypt reads 72 bytes and stops at NUL: longer ones would match by their beginning.
+inline constexpr std::size_t longest_password = 72;
+inline constexpr std::size_t shortest_password = 8;
+
+/// errc::invalid_value with what is wrong, never the password.
+[[nodiscard]] result<void> check_password(std::string_view password);
+/// Takes about a quarter of a second.
+[[nodiscard]] result<std::string> hash_password(std::string_view password, const password_salt& salt);
+/// Constant time over the hashes; false for anything that is no bcrypt hash.
+[[nodiscard]] bool verify_password(std::string_view password, const std::string& hash);
+
+}  // namespace sellavie::storage

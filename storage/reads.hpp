@@ -1,0 +1,170 @@
+#pragma once
+// Everything that actors load. Synchronous and abstract, like unit_of_work: PostgreSQL is one
+// implementation. A read that the store cannot answer is `unavailable`; nothing here throws.
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "protocol/channel/route.hpp"
+#include "protocol/domain/error.hpp"
+#include "storage/change_set.hpp"
+
+namespace sellavie::storage {
+
+/// One active connection, with every platform id under which it is reached.
+struct directory_entry {
+  channel::route_key route;
+  business_id business;
+  connection_id connection;
+  channel_kind channel = channel_kind::messenger;
+};
+
+struct directory {
+  std::int64_t version = 0;
+  std::vector<directory_entry> entries;
+};
+
+struct connection_record {
+  connection_id id;
+  channel_kind channel = channel_kind::messenger;
+  /// "page" or "instagram".
+  std::string login;
+  std::string external_id;
+  /// Still sealed (Fernet).
+  std::string sealed_token;
+  bool usable = true;
+};
+
+struct payment_connection_record {
+  std::string provider;
+  std::string mode;
+  std::string sealed_secret_key;
+};
+
+struct tenant_record {
+  business_id id;
+  std::string key;
+  std::string name;
+  std::string currency;
+  std::string timezone;
+  std::string locale;
+  /// JSON: tone, facts, faqs, rules.
+  std::string training;
+  std::int64_t version = 0;
+  /// Minutes east of UTC in the business's zone at the time of loading.
+  int utc_offset_minutes = 0;
+  std::vector<connection_record> connections;
+  std::optional<payment_connection_record> payment;
+};
+
+struct live_plan {
+  turn_id turn;
+  std::int16_t round = 0;
+  std::vector<inbox_id> inbox_ids;
+  std::string plan;
+  instant started_at{};
+};
+
+struct recent_message {
+  message_origin origin = message_origin::customer;
+  std::string body;
+};
+
+struct conversation_record {
+  conversation_id id;
+  contact_id contact;
+  std::string contact_name;
+  std::string contact_email;
+  chat_owner owner = chat_owner::ai;
+  std::int64_t epoch = 1;
+  std::string handover_reason;
+  instant last_customer_at{};
+  std::optional<live_plan> plan;
+  /// Oldest first.
+  std::vector<recent_message> recent;
+};
+
+struct stored_delivery {
+  inbox_id id = 0;
+  business_id business;
+  connection_id connection;
+  instant accepted_at{};
+  std::int16_t tries = 0;
+  std::int16_t deaths = 0;
+  bool alone = false;
+  std::string payload;
+};
+
+struct stored_outbox_row {
+  outbox_row row;
+  /// The conversation's epoch now.
+  std::int64_t conversation_epoch = 0;
+  instant last_customer_at{};
+};
+
+struct stored_product {
+  product_id id;
+  std::string sku;
+  std::string name;
+  std::string description;
+  std::int64_t price_minor = 0;
+  std::int64_t price_version = 0;
+  std::int64_t stock = 0;
+  bool active = true;
+};
+
+struct desk_record {
+  std::string currency;
+  std::vector<stored_product> products;
+  /// All open orders and those of the last duplicate window.
+  std::vector<order_row> orders;
+  std::int64_t last_order_number = 0;
+};
+
+struct new_conversation {
+  business_id business;
+  connection_id connection;
+  std::string scoped_id;
+  std::string alias;
+  std::string name;
+  /// Used when there is none yet.
+  contact_id contact;
+  conversation_id conversation;
+  instant at{};
+  int history = 20;
+};
+
+class store_reads {
+ public:
+  virtual ~store_reads() = default;
+
+  [[nodiscard]] virtual result<directory> load_directory() = 0;
+  [[nodiscard]] virtual result<std::int64_t> directory_version() = 0;
+  [[nodiscard]] virtual result<tenant_record> load_tenant(business_id business, instant at) = 0;
+  /// Finds the conversation of (connection, scoped id), or makes contact and conversation.
+  [[nodiscard]] virtual result<conversation_record> open_conversation(const new_conversation& wanted) = 0;
+  /// Oldest open deliveries that are not in `busy`.
+  [[nodiscard]] virtual result<std::vector<stored_delivery>> poll_inbox(std::span<const inbox_id> busy, int limit) = 0;
+  /// Those of `ids` that are still open.
+  [[nodiscard]] virtual result<std::vector<inbox_id>> open_inbox(std::span<const inbox_id> ids) = 0;
+  [[nodiscard]] virtual result<std::vector<stored_outbox_row>> load_outbox(connection_id connection) = 0;
+  /// Connections that have something in the outbox.
+  [[nodiscard]] virtual result<std::vector<std::pair<business_id, connection_id>>> outbox_connections() = 0;
+  [[nodiscard]] virtual result<desk_record> load_desk(business_id business, instant closed_since) = 0;
+  [[nodiscard]] virtual result<std::optional<std::string>> find_action_result(business_id business,
+                                                                              const std::string& action_key) = 0;
+  [[nodiscard]] virtual result<std::int64_t> last_invoice_number(business_id business, const std::string& series) = 0;
+  [[nodiscard]] virtual result<std::optional<invoice_row>> find_invoice(business_id business, order_id order,
+                                                                        const std::string& kind) = 0;
+  /// Orders whose reservation ended before `now`, by business: for the janitor to tell the desks.
+  [[nodiscard]] virtual result<std::vector<business_id>> expired_reservations(instant now) = 0;
+  /// Message of a connection's customer by the platform's id.
+  [[nodiscard]] virtual result<std::optional<std::pair<conversation_id, message_id>>> find_message(
+      connection_id connection, const std::string& scoped_id, const std::string& external_id) = 0;
+};
+
+}  // namespace sellavie::storage

@@ -1,0 +1,234 @@
+#include "storage/reads.hpp"
+
+#include "tests/storage/spine_fixture.hpp"
+
+namespace sellavie::storage {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+class reads_test : public spine_test {
+ protected:
+  postgres_reads store = reader();
+  postgres_unit_of_work journal = writer();
+
+  void apply(const change_set& set) {
+    const auto report = commit(journal, {set});
+    ASSERT_EQ(report.outcome, commit_outcome::committed) << report.failure;
+  }
+  new_conversation a_customer(std::string scoped_id) {
+    new_conversation wanted;
+    wanted.business = ada;
+    wanted.connection = page;
+    wanted.scoped_id = std::move(scoped_id);
+    wanted.alias = "alias";
+    wanted.name = "Ngozi";
+    wanted.contact = ids.next_as<contact_id>();
+    wanted.conversation = ids.next_as<conversation_id>();
+    wanted.at = noon;
+    return wanted;
+  }
+  template <class T>
+  static T good(result<T> outcome) {
+    if (!outcome) throw std::runtime_error(test::why(outcome));
+    return std::move(*outcome);
+  }
+};
+
+TEST_F(reads_test, the_directory_lists_each_id_of_connections_that_are_not_removed) {
+  sql("INSERT INTO connection_ids VALUES (" + quote(ada) + "," + quote(page) + ", 'instagram', 'ig-1')");
+  auto all = good(store.load_directory());
+  ASSERT_THAT(all.entries, SizeIs(2));
+  EXPECT_EQ(all.entries[0].route, (channel::route_key{channel::route_space::instagram, "ig-1"}));
+  EXPECT_EQ(all.entries[1].route, (channel::route_key{channel::route_space::page, "page_0001"}));
+  EXPECT_EQ(all.entries[1].business, ada);
+  EXPECT_EQ(all.entries[1].connection, page);
+  EXPECT_EQ(all.version, good(store.directory_version()));
+  sql("UPDATE connections SET status = 'reauthorize'");
+  EXPECT_THAT(good(store.load_directory()).entries, SizeIs(2));
+  sql("UPDATE connections SET status = 'removed'");
+  EXPECT_THAT(good(store.load_directory()).entries, IsEmpty());
+}
+
+TEST_F(reads_test, a_tenant_has_its_connections_payment_and_the_offset_at_the_instant_asked_for) {
+  sql("INSERT INTO payment_connections (id, business_id, provider, mode, secret_key, created_at) VALUES (gen_random_uuid(), " +
+      quote(ada) + ", 'paystack', 'test', 'key', 0)");
+  const auto tenant = good(store.load_tenant(ada, noon));
+  EXPECT_EQ(tenant.name, "Ada Fabrics");
+  EXPECT_EQ(tenant.utc_offset_minutes, 60);
+  ASSERT_THAT(tenant.connections, SizeIs(1));
+  EXPECT_EQ(tenant.connections[0].external_id, "page_0001");
+  EXPECT_TRUE(tenant.connections[0].usable);
+  ASSERT_TRUE(tenant.payment);
+  EXPECT_EQ(tenant.payment->provider, "paystack");
+
+  sql("UPDATE businesses SET timezone = 'America/New_York'");
+  EXPECT_EQ(good(store.load_tenant(ada, instant_from_ms(1'752'000'000'000))).utc_offset_minutes, -240);  // July
+  EXPECT_EQ(good(store.load_tenant(ada, instant_from_ms(1'768'000'000'000))).utc_offset_minutes, -300);  // January
+  sql("UPDATE businesses SET timezone = 'Asia/Kathmandu'; UPDATE connections SET status = 'reauthorize'");
+  EXPECT_EQ(good(store.load_tenant(ada, noon)).utc_offset_minutes, 345);
+  EXPECT_FALSE(good(store.load_tenant(ada, noon)).connections.at(0).usable);
+  EXPECT_EQ(store.load_tenant(id_of<business_id>(99), noon).error().code, errc::not_found);
+}
+
+TEST_F(reads_test, opens_a_conversation_once) {
+  const auto wanted = a_customer("psid-new");
+  const auto first = good(store.open_conversation(wanted));
+  EXPECT_EQ(first.id, wanted.conversation);
+  EXPECT_EQ(first.contact, wanted.contact);
+  EXPECT_EQ(first.contact_name, "Ngozi");
+  EXPECT_EQ(first.epoch, 1);
+  EXPECT_THAT(first.recent, IsEmpty());
+  const auto again = good(store.open_conversation(a_customer("psid-new")));
+  EXPECT_EQ(again.id, first.id);
+  EXPECT_EQ(again.contact, first.contact);
+  EXPECT_EQ(count("conversations"), 2);
+}
+
+TEST_F(reads_test, makes_the_conversation_of_a_known_contact) {
+  sql("DELETE FROM conversations");
+  const auto opened = good(store.open_conversation(a_customer("psid-1")));
+  EXPECT_EQ(opened.contact, chidi);
+  EXPECT_EQ(count("contacts"), 1);
+}
+
+TEST_F(reads_test, a_known_conversation_comes_with_its_plan_and_recent_messages_oldest_first) {
+  auto plan = a_turn(30, {7, -8});
+  plan.completed = false;
+  plan.round = 1;
+  plan.plan = "{\"actions\":[]}";
+  auto overtaken = a_message(22, true, "never sent");
+  overtaken.state = send_state::overtaken;
+  apply({.messages = {a_message(20, false, "one"), a_message(21, true, "two"), overtaken, a_message(23, false, "three")}, .turns = {plan}});
+  auto wanted = a_customer("psid-1");
+  wanted.history = 2;
+  const auto opened = good(store.open_conversation(wanted));
+  ASSERT_THAT(opened.recent, SizeIs(2));
+  EXPECT_EQ(opened.recent[0].body, "two");
+  EXPECT_EQ(opened.recent[0].origin, message_origin::ai);
+  EXPECT_EQ(opened.recent[1].body, "three");
+  ASSERT_TRUE(opened.plan);
+  EXPECT_EQ(opened.plan->turn, id_of<turn_id>(30));
+  EXPECT_EQ(opened.plan->round, 1);
+  EXPECT_THAT(opened.plan->inbox_ids, ElementsAre(7, -8));
+  EXPECT_EQ(opened.plan->started_at, noon);
+
+  apply({.turns = {a_turn(30, {7, 8})}});
+  EXPECT_FALSE(good(store.open_conversation(wanted)).plan);
+}
+
+TEST_F(reads_test, a_fenced_incarnation_makes_no_conversation) {
+  sql("UPDATE nodes SET alive = false");
+  EXPECT_EQ(store.open_conversation(a_customer("psid-new")).error().code, errc::fenced);
+  EXPECT_EQ(count("contacts"), 1);
+}
+
+TEST_F(reads_test, polls_the_oldest_deliveries_that_nobody_works_on) {
+  auto odd = an_event(3, "c");
+  odd.payload = std::string{"\0\xff\\", 3};
+  apply({.inbound = {an_event(5, "e"), an_event(1, "a"), odd, an_event(4, "d")}});
+  const std::vector<inbox_id> busy{1, 4};
+  auto found = good(store.poll_inbox(busy, 10));
+  ASSERT_THAT(found, SizeIs(2));
+  EXPECT_EQ(found[0].id, 3);
+  EXPECT_EQ(found[0].payload, odd.payload);
+  EXPECT_EQ(found[0].accepted_at, noon);
+  EXPECT_EQ(found[1].id, 5);
+  EXPECT_THAT(good(store.poll_inbox({}, 3)), SizeIs(3));
+  const std::vector<inbox_id> asked{1, 2, 5};
+  EXPECT_THAT(good(store.open_inbox(asked)), ElementsAre(1, 5));
+}
+
+TEST_F(reads_test, loads_the_outbox_of_a_connection_with_the_conversations_epoch) {
+  auto second = a_send(22);
+  second.dedupe_key = "receipt-1";
+  second.resent = false;
+  apply({.outbox = {second, a_send(21)}, .conversations = {an_epoch(1, 4)}});
+  const auto rows = good(store.load_outbox(page));
+  ASSERT_THAT(rows, SizeIs(2));
+  EXPECT_EQ(rows[0].row.id, id_of<message_id>(21));
+  EXPECT_EQ(rows[0].row.epoch, 1);
+  EXPECT_EQ(rows[0].conversation_epoch, 4);
+  EXPECT_EQ(rows[0].last_customer_at, noon);
+  EXPECT_EQ(rows[1].row.dedupe_key, "receipt-1");
+  EXPECT_THAT(good(store.load_outbox(id_of<connection_id>(98))), IsEmpty());
+  EXPECT_THAT(good(store.outbox_connections()), ElementsAre(std::pair{ada, page}));
+}
+
+TEST_F(reads_test, a_desk_loads_open_orders_and_those_closed_of_late) {
+  auto open = an_order(40, 1001);
+  auto late = an_order(41, 1002);
+  late.conversation = id_of<conversation_id>(44);
+  sql("INSERT INTO contacts (id, business_id, connection_id, scoped_id, created_at) VALUES ('00000000-0000-7000-8000-000000000033'," + quote(ada) + "," + quote(page) + ",'psid-2',0);"
+      "INSERT INTO conversations (id, business_id, connection_id, contact_id, created_at) VALUES (" + quote(late.conversation) + "," + quote(ada) + "," + quote(page) + ",'00000000-0000-7000-8000-000000000033',0)");
+  late.status = "paid";
+  late.created_at = noon - std::chrono::hours{3};
+  late.paid_at = noon;
+  auto old = late;
+  old.id = id_of<order_id>(42);
+  old.number = 1003;
+  old.idempotency_key = "old";
+  old.paid_at = noon - std::chrono::hours{2};
+  open.created_at = noon - std::chrono::hours{100};
+  apply({.orders = {open, late, old}});
+  const auto desk = good(store.load_desk(ada, noon - std::chrono::minutes{10}));
+  EXPECT_EQ(desk.currency, "NGN");
+  EXPECT_EQ(desk.last_order_number, 1003);
+  ASSERT_THAT(desk.products, SizeIs(1));
+  EXPECT_EQ(desk.products[0].stock, 20);
+  ASSERT_THAT(desk.orders, SizeIs(2));
+  EXPECT_EQ(desk.orders[0].number, 1001);
+  ASSERT_THAT(desk.orders[0].items, SizeIs(1));
+  EXPECT_EQ(desk.orders[0].items[0].quantity, 2);
+  EXPECT_EQ(desk.orders[1].number, 1002);
+  EXPECT_EQ(desk.orders[1].paid_at, noon);
+  EXPECT_EQ(store.load_desk(id_of<business_id>(99), noon).error().code, errc::not_found);
+}
+
+TEST_F(reads_test, finds_results_invoices_expiries_and_messages) {
+  const auto order = an_order(40, 1001);
+  auto sent = a_message(21, true, "hi");
+  sent.external_id = "mid.1";
+  apply({.messages = {sent}, .orders = {order},
+         .invoices = {{id_of<invoice_id>(70), ada, "INV", 12, "invoice", order.id, "NGN", 5, "[]", noon}},
+         .action_results = {{ada, "t.1.0", "{\"ok\":1}", noon}}});
+  EXPECT_EQ(good(store.find_action_result(ada, "t.1.0")), "{\"ok\":1}");
+  EXPECT_EQ(good(store.find_action_result(ada, "t.1.1")), std::nullopt);
+  EXPECT_EQ(good(store.last_invoice_number(ada, "INV")), 12);
+  EXPECT_EQ(good(store.last_invoice_number(ada, "CN")), 0);
+  EXPECT_EQ(good(store.find_invoice(ada, order.id, "invoice"))->number, 12);
+  EXPECT_FALSE(good(store.find_invoice(ada, order.id, "credit_note")));
+  EXPECT_THAT(good(store.expired_reservations(order.reserved_until)), IsEmpty());
+  EXPECT_THAT(good(store.expired_reservations(order.reserved_until + milliseconds{1})), ElementsAre(ada));
+  EXPECT_EQ(good(store.find_message(page, "psid-1", "mid.1")), (std::pair{chat, id_of<message_id>(21)}));
+  EXPECT_FALSE(good(store.find_message(page, "psid-1", "mid.2")));
+  EXPECT_FALSE(good(store.find_message(page, "psid-1", "")));
+  EXPECT_FALSE(good(store.find_message(page, "nobody", "mid.1")));
+}
+
+TEST_F(reads_test, a_lost_connection_is_unavailable_once_and_then_replaced) {
+  ASSERT_TRUE(store.directory_version());
+  sql("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = 'sellavie/test'");
+  const auto lost = store.directory_version();
+  ASSERT_FALSE(lost);
+  EXPECT_EQ(lost.error().code, errc::unavailable) << lost.error();
+  EXPECT_TRUE(store.directory_version());
+}
+
+TEST_F(reads_test, without_a_server_everything_is_unavailable) {
+  postgres_reads lonely{[] { return open_pqxx({"host=/nonexistent", {}}, test_application); }, 1};
+  EXPECT_EQ(lonely.load_directory().error().code, errc::unavailable);
+}
+
+TEST_F(reads_test, errors_name_state_and_constraint_but_no_values) {
+  auto wanted = a_customer(std::string(201, 'x'));
+  const auto failed = store.open_conversation(wanted);
+  ASSERT_FALSE(failed);
+  EXPECT_EQ(failed.error().detail, "23514 contacts_scoped_id_check");
+  EXPECT_TRUE(store.directory_version());
+}
+
+}  // namespace
+}  // namespace sellavie::storage

@@ -1,0 +1,194 @@
+#pragma once
+// conversation
+//
+// Role       turns what one customer writes into turns: gather, think, act, reply; or leaves it to a
+//            person. Phases and queue: protocol/domain/conversation (pure).
+// Grain      one customer on one channel account.
+// Invariant  one turn at a time, in order; one commit under way; every delivery is completed by
+//            exactly one turn. Who speaks is the epoch: an answer of an older epoch is dropped.
+//            A plan is stored before its first action; a replay repeats no action.
+// Supervised by the tenant_supervisor. On anything but `committed` it ends and is loaded anew.
+
+#include <caf/all.hpp>
+#include <memory>
+#include <string>
+
+#include "actors/delivery.hpp"
+#include "actors/inbox_pump.hpp"
+#include "actors/invoice_desk.hpp"
+#include "actors/llm_router.hpp"
+#include "actors/order_desk.hpp"
+#include "actors/outbox_sender.hpp"
+#include "actors/owed_answer.hpp"
+#include "actors/payment_client.hpp"
+#include "actors/services.hpp"
+#include "actors/tenant.hpp"
+#include "actors/turn.hpp"
+#include "protocol/action/action_parser.hpp"
+#include "protocol/domain/conversation.hpp"
+#include "protocol/domain/policy.hpp"
+
+namespace sellavie::actors {
+
+enum class chat_command : std::uint8_t {
+  /// A person takes the chat; the AI is silent after the answer.
+  take_over,
+  /// Back to the AI.
+  return_to_ai,
+};
+
+struct command_chat {
+  connection_id connection;
+  std::string customer;
+  chat_command what = chat_command::take_over;
+  /// For the timeline: who.
+  std::string by;
+};
+
+struct chat_commanded {
+  storage::chat_owner owner = storage::chat_owner::ai;
+  std::int64_t epoch = 0;
+};
+
+using gathered_atom = caf::atom_constant<caf::atom("gathered")>;
+using idle_atom = caf::atom_constant<caf::atom("idle")>;
+
+using conversation_actor = caf::typed_actor<
+    caf::reacts_to<delivery>,
+    // Answered after the commit.
+    caf::replies_to<command_chat>::with<chat_commanded>,
+    caf::reacts_to<tenant_ptr>,
+    // To itself: the gathering of a turn is over; nothing happened for a while.
+    caf::reacts_to<gathered_atom, std::uint64_t>,
+    caf::reacts_to<idle_atom>>;
+
+/// The child asks to be stopped; the supervisor decides and parks what comes meanwhile.
+struct stop_me {};
+
+/// What a conversation tells its supervisor.
+using conversation_parent = caf::typed_actor<
+    caf::reacts_to<deliveries_finished>,
+    caf::reacts_to<offer_together>,
+    caf::reacts_to<outbox_committed>,
+    caf::reacts_to<epoch_raised>,
+    caf::reacts_to<show_typing>,
+    caf::reacts_to<stop_me>>;
+
+struct conversation_dependencies {
+  services_ptr node;
+  tenant_ptr business;
+  connection_id connection;
+  std::string customer;
+  conversation_parent parent;
+  order_desk_actor orders;
+  invoice_desk_actor invoices;
+  payment_client_actor payments;
+  llm_router_actor model;
+};
+
+/// A payment reference that our own lost answer used up is replaced once.
+enum class link_attempt : std::uint8_t { first, again };
+
+class conversation_state {
+ public:
+  using pointer = conversation_actor::stateful_pointer<conversation_state>;
+  explicit conversation_state(pointer self) : self_{self} {}
+  void start(conversation_dependencies dependencies);
+
+  void deliver(const delivery& one);
+  void gathered(std::uint64_t gathering);
+  void idle();
+  void change_business(const tenant_ptr& business) { chat_.business = business; }
+  caf::result<chat_commanded> command(const command_chat& wanted);
+
+  static constexpr const char* name = "conversation";
+
+ private:
+  // loading
+  void load();
+  void on_loaded(const storage::conversation_record& record);
+  void find_planned(storage::live_plan plan);
+  void drop_plan(const storage::live_plan& plan);
+  void on_ready(std::vector<inbox_id> planned);
+  void resume();
+  // the steps of conversation_phases
+  void follow(next_step step);
+  void begin_turn();
+  void collect_turn();
+  void think();
+  void store_for_person();
+  void take_over();
+  // thinking
+  void ask_desk_for_facts();
+  void consult_model();
+  void on_answer(const model_answer& answer);
+  void hand_over_unanswered(model_outcome why);
+  void read_answer(const model_answer& answer);
+  void accept_plan(parsed_reply parsed);
+  void return_to_model(const parsed_reply& parsed);
+  // acting
+  void store_plan();
+  void run_next_action();
+  void run(const proposed_action& proposed, const std::string& key);
+  void check_out(const std::string& key, link_attempt attempt);
+  void make_link(const action_outcome& started, link_attempt attempt);
+  void record_link(desk_command result);
+  void issue(const std::string& key);
+  void check_payment(const std::string& key);
+  void confirm(const order& subject, const std::string& key);
+  void on_outcome(action_outcome outcome);
+  void end_round();
+  void second_round();
+  // ending
+  void reply();
+  void hand_over(std::string reason, std::string text, storage::turn_outcome outcome);
+  void finish(turn_end end);
+  void on_completed(const turn_end& end, const storage::change_set& changes);
+  void remember(const turn_end& end);
+  void run_command();
+  void commit(std::shared_ptr<const storage::change_set> changes, std::function<void()> then);
+
+  template <class Answer, class Actor, class Message>
+  void ask(const Actor& whom, Message question, std::function<void(Answer&)> then);
+  void fail(errc why) { self_->quit(make_error(why)); }
+  [[nodiscard]] std::string next_key() const;
+  [[nodiscard]] policy_facts policy() const;
+  /// An outage's hand-over that no person has touched: the AI may try again.
+  [[nodiscard]] bool outage_untouched() const;
+  [[nodiscard]] reply_language language() const { return parse_language(chat_.business->locale); }
+
+  struct chat_owner_at_load {
+    bool person = false;
+    std::int64_t epoch = 1;
+  };
+  struct waiting_command {
+    command_chat wanted;
+    owed_answer<chat_commanded> answer;
+  };
+
+  pointer self_;
+  conversation_dependencies with_;
+  chat_context chat_;
+  conversation_phases phases_;
+  std::unordered_map<inbox_id, delivery> held_;
+  turn turn_;
+  std::optional<storage::live_plan> to_resume_;
+  std::vector<waiting_command> commands_;
+  std::string handover_reason_;
+  chat_owner_at_load loaded_;
+  /// Answers to questions of an older round of asking are not wanted any more.
+  std::uint64_t asking_ = 0;
+  std::uint64_t gathering_ = 0;
+  bool is_loading_ = false;
+  /// Something came since the last idle check.
+  bool touched_ = false;
+};
+static_assert(!std::is_aggregate_v<conversation_state>);
+
+conversation_actor::behavior_type conversation(conversation_state::pointer self, conversation_dependencies dependencies);
+
+}  // namespace sellavie::actors
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::command_chat)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::chat_commanded)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::stop_me)

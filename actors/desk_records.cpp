@@ -1,0 +1,153 @@
+#include "actors/desk_records.hpp"
+
+#include "protocol/action/outcome_codec.hpp"
+
+namespace sellavie::actors {
+namespace {
+
+std::optional<order> to_order(const storage::order_row& row, currency_code currency) {
+  const auto status = parse_order_status(row.status);
+  if (!status) return std::nullopt;
+  order subject;
+  subject.id = row.id;
+  subject.number = row.number;
+  subject.conversation = row.conversation;
+  subject.contact = row.contact;
+  subject.status = *status;
+  subject.total = {row.total_minor, currency};
+  subject.note = row.note;
+  subject.idempotency_key = row.idempotency_key;
+  subject.created_at = row.created_at;
+  subject.reserved_until = row.reserved_until;
+  subject.version = row.version;
+  subject.payment_attempt = row.payment_attempt;
+  subject.payment_reference = row.payment_reference;
+  subject.payment_url = row.payment_url;
+  if (to_unix_ms(row.paid_at) != 0) subject.paid_at = row.paid_at;
+  for (const auto& item : row.items) {
+    order_line line{item.product,  item.sku, item.name, item.quantity, {item.unit_price_minor, currency},
+                    item.price_version, {}};
+    auto total = multiply(line.unit_price, line.quantity);
+    if (!total) return std::nullopt;
+    line.total = total.value();
+    subject.lines.push_back(std::move(line));
+  }
+  return subject;
+}
+
+void write_order(const order_change& change, business_id business, storage::change_set& to) {
+  auto row = to_row(change.after, business);
+  row.prior_version = change.prior_version;
+  to.orders.push_back(std::move(row));
+}
+
+// A payment row lives as long as its reference: intent, link, then what became of it.
+void write_payment(const order_event& event, const decision& decided, const write_context& context,
+                   storage::change_set& to) {
+  const order& after = event.after;
+  storage::payment_row row{.business = context.business,
+                           .order = after.id,
+                           .provider = context.provider,
+                           .mode = context.mode,
+                           .reference = after.payment_reference,
+                           .amount_minor = after.total.minor,
+                           .currency = std::string{after.total.currency.text()},
+                           .at = decided.at};
+  switch (event.kind) {
+    case order_event_kind::checkout_started:
+      row.id = context.ids.next_as<payment_id>();
+      row.status = "intent";
+      break;
+    case order_event_kind::payment_link_recorded:
+      row.expected_status = "intent";
+      row.status = "link";
+      row.url = after.payment_url;
+      break;
+    case order_event_kind::payment_link_failed:
+      // The order has dropped the reference already.
+      row.reference = decided.outcome.payment_reference;
+      row.expected_status = "open";
+      row.status = "failed";
+      break;
+    default: return;
+  }
+  if (!row.reference.empty()) to.payments.push_back(std::move(row));
+}
+
+struct event_writer {
+  const decision& decided;
+  const write_context& context;
+  storage::change_set& to;
+
+  void operator()(const order_event& event) const { write_payment(event, decided, context, to); }
+  void operator()(const payment_settled& settled) const {
+    to.payments.push_back({.business = context.business,
+                           .order = settled.order,
+                           .reference = settled.fact.reference,
+                           .expected_status = "open",
+                           .status = "paid",
+                           .at = decided.at});
+  }
+  void operator()(const payment_reviewed& reviewed) const {
+    to.tasks.push_back({context.business, std::nullopt, context.ids.next(), "payment_review",
+                        std::string{to_string(reviewed.reason)} + ": " + reviewed.fact.reference, decided.at});
+  }
+  void operator()(const stock_moved&) const {}
+  void operator()(const product_stored&) const {}
+};
+
+}  // namespace
+
+storage::order_row to_row(const order& subject, business_id business) {
+  storage::order_row row{.id = subject.id,
+                         .business = business,
+                         .number = subject.number,
+                         .conversation = subject.conversation,
+                         .contact = subject.contact,
+                         .status = std::string{to_string(subject.status)},
+                         .currency = std::string{subject.total.currency.text()},
+                         .total_minor = subject.total.minor,
+                         .note = subject.note,
+                         .idempotency_key = subject.idempotency_key,
+                         .version = subject.version,
+                         .payment_attempt = subject.payment_attempt,
+                         .payment_reference = subject.payment_reference,
+                         .payment_url = subject.payment_url,
+                         .created_at = subject.created_at,
+                         .reserved_until = subject.reserved_until,
+                         .paid_at = subject.paid_at.value_or(instant{})};
+  for (const order_line& line : subject.lines)
+    row.items.push_back({line.product, line.sku, line.name, line.quantity, line.unit_price.minor, line.price_version});
+  return row;
+}
+
+order_book make_book(const storage::desk_record& record, currency_code currency, std::size_t& skipped) {
+  order_book book;
+  book.currency = currency;
+  book.next_order_number = record.last_order_number + 1;
+  for (const auto& stored : record.products)
+    load(book, product{stored.id, stored.sku, stored.name, stored.description, {stored.price_minor, currency},
+                       stored.stock, stored.price_version, stored.active});
+  for (const auto& row : record.orders) {
+    if (const auto subject = to_order(row, currency))
+      load(book, *subject);
+    else
+      ++skipped;
+  }
+  return book;
+}
+
+storage::change_set write_decision(const decision& decided, const write_context& context) {
+  storage::change_set changes;
+  const desk_changes writes = changes_of(decided);
+  for (const order_change& change : writes.orders) write_order(change, context.business, changes);
+  for (const stock_delta& moved : writes.stock) changes.stock.push_back({context.business, moved.product, moved.delta});
+  for (const timeline_entry& entry : writes.timeline)
+    changes.timeline.push_back({context.business, entry.order, entry.what, entry.actor, entry.at});
+  for (const desk_event& event : decided.events) std::visit(event_writer{decided, context, changes}, event);
+  if (!decided.action_key.empty())
+    changes.action_results.push_back({context.business, decided.action_key, encode_outcome(decided.outcome), decided.at});
+  return changes;
+}
+
+}  // namespace sellavie::actors

@@ -1,0 +1,26 @@
+#pragma once
+// Between the pure desk's values and the rows of the store.
+
+#include "protocol/domain/desk_event.hpp"
+#include "protocol/domain/order_book.hpp"
+#include "storage/change_set.hpp"
+#include "storage/reads.hpp"
+
+namespace sellavie::actors {
+
+/// The book as stored; a row that is not valid any more is left out and counted in `skipped`.
+[[nodiscard]] order_book make_book(const storage::desk_record& record, currency_code currency, std::size_t& skipped);
+
+struct write_context {
+  business_id business;
+  std::string provider;
+  std::string mode;
+  id_source& ids;
+};
+
+/// Everything that one decision writes, with its action result.
+[[nodiscard]] storage::change_set write_decision(const decision& decided, const write_context& context);
+
+[[nodiscard]] storage::order_row to_row(const order& subject, business_id business);
+
+}  // namespace sellavie::actors

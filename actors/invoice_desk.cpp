@@ -1,0 +1,150 @@
+#include "actors/invoice_desk.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "protocol/action/outcome_codec.hpp"
+#include "protocol/domain/currency.hpp"
+
+namespace sellavie::actors {
+namespace {
+
+using json = nlohmann::json;
+
+std::string encode_lines(const std::vector<order_line>& lines) {
+  auto list = json::array();
+  for (const order_line& line : lines)
+    list.push_back({{"product", to_string(line.product)},
+                    {"sku", line.sku},
+                    {"name", line.name},
+                    {"quantity", line.quantity},
+                    {"unit_price_minor", line.unit_price.minor},
+                    {"price_version", line.price_version},
+                    {"total_minor", line.total.minor}});
+  return list.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+std::vector<order_line> decode_lines(const std::string& text, currency_code currency) {
+  std::vector<order_line> lines;
+  const json list = json::parse(text, nullptr, false);
+  if (!list.is_array()) return lines;
+  for (const json& one : list) {
+    if (!one.is_object()) continue;
+    const auto product = parse_uuid(one.value("product", std::string{}));
+    lines.push_back({product_id{product.value_or(uuid{})}, one.value("sku", std::string{}),
+                     one.value("name", std::string{}), one.value("quantity", std::int64_t{0}),
+                     {one.value("unit_price_minor", std::int64_t{0}), currency},
+                     one.value("price_version", std::int64_t{0}), {one.value("total_minor", std::int64_t{0}), currency}});
+  }
+  return lines;
+}
+
+std::vector<invoice> existing_of(const invoicing_record& record, const order& subject) {
+  if (!record.existing) return {};
+  const auto& row = *record.existing;
+  const auto currency = subject.total.currency;
+  invoice document;
+  document.id = row.id;
+  document.kind = parse_invoice_kind(row.kind).value_or(invoice_kind::invoice);
+  document.series = row.series;
+  document.number = row.number;
+  document.formatted_number = format_invoice_number(row.series, row.number);
+  document.order = row.order;
+  document.order_number = subject.number;
+  document.lines = decode_lines(row.lines, currency);
+  document.total = {row.total_minor, currency};
+  document.issued_at = row.issued_at;
+  return {std::move(document)};
+}
+
+storage::invoice_row to_row(const invoice& document, business_id business) {
+  return {.id = document.id,
+          .business = business,
+          .series = document.series,
+          .number = document.number,
+          .kind = std::string{to_string(document.kind)},
+          .order = document.order,
+          .currency = std::string{document.total.currency.text()},
+          .total_minor = document.total.minor,
+          .lines = encode_lines(document.lines),
+          .issued_at = document.issued_at};
+}
+
+}  // namespace
+
+void invoice_desk_state::start(services_ptr node, tenant_ptr business) {
+  node_ = std::move(node);
+  business_ = std::move(business);
+}
+
+caf::result<action_outcome> invoice_desk_state::enqueue(issue_invoice wanted) {
+  fifo_.push_back({std::move(wanted), owe_answer<action_outcome>(self_)});
+  auto answer = fifo_.back().answer.to_return();
+  next();
+  return answer;
+}
+
+// The barrier orders the read behind a former desk's commit.
+void invoice_desk_state::next() {
+  if (busy_ || fifo_.empty()) return;
+  busy_ = true;
+  const auto failed = [this](const caf::error& failure) { self_->quit(make_error(code_of(failure))); };
+  const load_invoicing wanted{business_->id, std::string{series_of(invoice_kind::invoice)}, fifo_.front().wanted.subject.id,
+                              std::string{to_string(invoice_kind::invoice)}};
+  self_->request(node_->journal_of(business_->id), caf::infinite, inbox_check{})
+      .then(
+          [this, wanted, failed](const inbox_still_open&) {
+            self_->request(node_->reader_of(business_->id.value), caf::infinite, wanted)
+                .then([this](const shared<invoicing_record>& record) { on_loaded(*record); }, failed);
+          },
+          failed);
+}
+
+void invoice_desk_state::on_loaded(const invoicing_record& record) {
+  const order& subject = fifo_.front().wanted.subject;
+  const auto existing = existing_of(record, subject);
+  const auto issued = issue(subject, invoice_kind::invoice, existing,
+                            {record.last_number + 1, node_->ids->next_as<invoice_id>(), node_->now()});
+  if (!issued) {
+    const auto why = existing.empty() ? refusal::not_allowed : refusal::invoice_conflict;
+    return answer(make_refusal(action_kind::send_invoice, why));
+  }
+  auto outcome = make_outcome(action_kind::send_invoice, action_effect::invoice_issued);
+  describe(outcome, subject);
+  outcome.invoice_number = issued.value().document.formatted_number;
+  if (issued.value().how == issuance::existing) return answer(std::move(outcome));
+  commit(issued.value().document, std::move(outcome));
+}
+
+void invoice_desk_state::commit(const invoice& document, action_outcome outcome) {
+  auto changes = std::make_shared<storage::change_set>();
+  changes->invoices.push_back(to_row(document, business_->id));
+  changes->timeline.push_back({business_->id, document.order, "invoice_issued: " + document.formatted_number, "ai",
+                               document.issued_at});
+  if (const auto& key = fifo_.front().wanted.action_key; !key.empty())
+    changes->action_results.push_back({business_->id, key, encode_outcome(outcome), document.issued_at});
+  self_->request(node_->journal_of(business_->id), caf::infinite, commit_request{std::move(changes)})
+      .then(
+          [this, outcome = std::move(outcome)](const commit_reply& reply) {
+            if (reply.outcome == storage::commit_outcome::committed) return answer(outcome);
+            const bool refused = reply.outcome == storage::commit_outcome::refused;
+            fifo_.front().answer.deliver(make_error(refused ? errc::conflict : errc::unavailable));
+            self_->quit(make_error(errc::unavailable));
+          },
+          [this](const caf::error&) { self_->quit(make_error(errc::unavailable)); });
+}
+
+void invoice_desk_state::answer(action_outcome outcome) {
+  fifo_.front().answer.deliver(std::move(outcome));
+  fifo_.pop_front();
+  busy_ = false;
+  next();
+}
+
+invoice_desk_actor::behavior_type invoice_desk(invoice_desk_state::pointer self, services_ptr node,
+                                               tenant_ptr business) {
+  auto& state = self->state;
+  state.start(std::move(node), std::move(business));
+  return {[&state](issue_invoice& wanted) { return state.enqueue(std::move(wanted)); }};
+}
+
+}  // namespace sellavie::actors

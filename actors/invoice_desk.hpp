@@ -1,0 +1,61 @@
+#pragma once
+// invoice_desk
+//
+// Role       issues invoices with gapless numbers.
+// Grain      a business (and series). One commit under way; UNIQUE(business, series, number) backs it.
+// Invariant  a number is used only by the commit that stores its invoice; one invoice per (order, kind):
+//            asking again answers with the one that is there. Keeps no state: the last number is read
+//            for each invoice, behind the commit before it.
+// Supervised by the tenant_supervisor; on anything but `committed` it ends and is loaded anew.
+
+#include <caf/all.hpp>
+#include <deque>
+
+#include "actors/owed_answer.hpp"
+#include "actors/services.hpp"
+#include "actors/tenant.hpp"
+#include "actors/outcome_message.hpp"
+#include "protocol/domain/invoice.hpp"
+#include "protocol/domain/order.hpp"
+
+namespace sellavie::actors {
+
+struct issue_invoice {
+  order subject;
+  std::string action_key;
+};
+
+using invoice_desk_actor = caf::typed_actor<caf::replies_to<issue_invoice>::with<action_outcome>>;
+
+class invoice_desk_state {
+ public:
+  using pointer = invoice_desk_actor::stateful_pointer<invoice_desk_state>;
+  explicit invoice_desk_state(pointer self) : self_{self} {}
+  void start(services_ptr node, tenant_ptr business);
+  caf::result<action_outcome> enqueue(issue_invoice wanted);
+
+  static constexpr const char* name = "invoice_desk";
+
+ private:
+  struct waiting {
+    issue_invoice wanted;
+    owed_answer<action_outcome> answer;
+  };
+  void next();
+  void on_loaded(const invoicing_record& record);
+  void commit(const invoice& document, action_outcome outcome);
+  void answer(action_outcome outcome);
+
+  pointer self_;
+  services_ptr node_;
+  tenant_ptr business_;
+  std::deque<waiting> fifo_;
+  bool busy_ = false;
+};
+static_assert(!std::is_aggregate_v<invoice_desk_state>);
+
+invoice_desk_actor::behavior_type invoice_desk(invoice_desk_state::pointer self, services_ptr node, tenant_ptr business);
+
+}  // namespace sellavie::actors
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::issue_invoice)

@@ -1,0 +1,171 @@
+#include "actors/order_desk.hpp"
+
+#include "actors/desk_records.hpp"
+#include "protocol/action/outcome_codec.hpp"
+#include "storage/fault_point.hpp"
+
+namespace sellavie::actors {
+
+void order_desk_state::start(services_ptr node, tenant_ptr business) {
+  node_ = std::move(node);
+  business_ = std::move(business);
+  load();
+}
+
+// Behind every commit that a former desk of this business asked for.
+void order_desk_state::load() {
+  const auto failed = [this](const caf::error& failure) { self_->quit(make_error(code_of(failure))); };
+  self_->request(node_->journal_of(business_->id), caf::infinite, inbox_check{})
+      .then(
+          [this, failed](const inbox_still_open&) {
+            const instant since = node_->now() - desk_settings{}.duplicate_window;
+            self_->request(node_->reader_of(business_->id.value), caf::infinite, load_desk{business_->id, since})
+                .then([this](const shared<storage::desk_record>& record) { on_loaded(*record); }, failed);
+          },
+          failed);
+}
+
+void order_desk_state::on_loaded(const storage::desk_record& record) {
+  const auto currency = parse_currency(record.currency);
+  if (!currency) return self_->quit(make_error(errc::internal));
+  std::size_t skipped = 0;
+  book_ = make_book(record, *currency, skipped);
+  if (skipped > 0) node_->log->error("orders_unreadable", {{}, business_->id, {}}, {{"count", skipped}});
+  loaded_ = true;
+  for (auto& [conversation, answer] : std::exchange(facts_waiting_, {})) answer.deliver(facts_now(conversation));
+  next();
+}
+
+turn_facts order_desk_state::facts_now(const conversation_id& conversation) {
+  if (!products_) {
+    auto products = std::make_shared<std::vector<product>>();
+    products->reserve(book_.products.size());
+    for (const auto& [id, one] : book_.products)
+      if (one.active) products->push_back(one);
+    products_ = std::move(products);
+  }
+  turn_facts known{products_, std::nullopt, std::nullopt};
+  if (const order* open = open_order_of(book_, conversation)) known.open_order = *open;
+  if (const order* last = last_order_of(book_, conversation)) known.status = last->status;
+  return known;
+}
+
+caf::result<turn_facts> order_desk_state::facts(const turn_facts_query& query) {
+  if (loaded_) return facts_now(query.conversation);
+  facts_waiting_.emplace_back(query.conversation, owe_answer<turn_facts>(self_));
+  return facts_waiting_.back().second.to_return();
+}
+
+caf::result<order_found> order_desk_state::find(const order_query& query) {
+  if (!loaded_) return make_error(errc::unavailable);
+  const order* last = last_order_of(book_, query.conversation);
+  return order_found{last == nullptr ? std::nullopt : std::optional{*last}};
+}
+
+caf::result<action_outcome> order_desk_state::enqueue(desk_request request) {
+  fifo_.push_back({std::move(request), owe_answer<action_outcome>(self_)});
+  auto answer = fifo_.back().answer.to_return();
+  next();
+  return answer;
+}
+
+void order_desk_state::next() {
+  if (!loaded_ || busy_ || fifo_.empty()) return;
+  waiting one = std::move(fifo_.front());
+  fifo_.pop_front();
+  busy_ = true;
+  if (one.request.replay && !one.request.action_key.empty()) return look_up_result(std::move(one));
+  decide_now(std::move(one));
+}
+
+void order_desk_state::look_up_result(waiting one) {
+  auto held = std::make_shared<waiting>(std::move(one));
+  self_->request(node_->reader_of(business_->id.value), caf::infinite,
+                 find_action_result{business_->id, held->request.action_key})
+      .then(
+          [this, held](const found_action_result& found) {
+            if (!found.outcome) return decide_now(std::move(*held));
+            answer_known(*held, *found.outcome);
+            busy_ = false;
+            next();
+          },
+          [this](const caf::error& failure) { self_->quit(make_error(code_of(failure))); });
+}
+
+// A known key decides nothing. A checkout whose link was recorded meanwhile answers with the link.
+void order_desk_state::answer_known(waiting& one, const std::string& stored) {
+  auto outcome = decode_outcome(stored);
+  if (!outcome) {
+    one.answer.deliver(make_error(errc::internal));
+    return;
+  }
+  auto& known = outcome.value();
+  const order* open = find_open_order(book_, known.order);
+  if (known.effect == action_effect::checkout_started && open != nullptr && !open->payment_url.empty() &&
+      open->payment_reference == known.payment_reference) {
+    known.effect = action_effect::checkout_ready;
+    known.payment_url = open->payment_url;
+  }
+  one.answer.deliver(std::move(known));
+}
+
+desk_context order_desk_state::context() const {
+  return {.now = node_->now(), .new_order = node_->ids->next_as<order_id>(), .actor = "ai", .settings = {}};
+}
+
+void order_desk_state::decide_now(waiting one) {
+  auto decided = decide(book_, one.request.command, context());
+  if (decided.events.empty() && decided.action_key.empty()) {
+    one.answer.deliver(std::move(decided.outcome));
+    busy_ = false;
+    return next();
+  }
+  commit(std::move(one), std::move(decided));
+}
+
+void order_desk_state::commit(waiting one, decision decided) {
+  const auto& payments = business_->payments;
+  auto changes = std::make_shared<storage::change_set>(
+      write_decision(decided, {business_->id, payments ? payments->provider : std::string{"none"},
+                               payments ? payments->mode : std::string{"test"}, *node_->ids}));
+  auto held = std::make_shared<std::pair<waiting, decision>>(std::move(one), std::move(decided));
+  self_->request(node_->journal_of(business_->id), caf::infinite, commit_request{std::move(changes)})
+      .then(
+          [this, held](const commit_reply& reply) {
+            if (reply.outcome != storage::commit_outcome::committed) {
+              node_->log->warning("order_desk_reloads", {{}, business_->id, {}},
+                                  {{"why", reply.failure}});
+              const bool refused = reply.outcome == storage::commit_outcome::refused;
+              held->first.answer.deliver(make_error(refused ? errc::conflict : errc::unavailable));
+              return self_->quit(make_error(errc::unavailable));
+            }
+            SELLAVIE_FAULT_POINT("desk.committed");
+            for (const desk_event& event : held->second.events) apply(book_, event);
+            if (!held->second.events.empty()) products_ = nullptr;
+            held->first.answer.deliver(std::move(held->second.outcome));
+            busy_ = false;
+            next();
+          },
+          [this](const caf::error&) { self_->quit(make_error(errc::unavailable)); });
+}
+
+void order_desk_state::expire() {
+  forget_recent(book_, node_->now() - desk_settings{}.duplicate_window);
+  const auto due = next_expiry(book_, {});
+  if (!loaded_ || !due || *due > node_->now()) return;
+  fifo_.push_back({{desk::expire_reservations{}, {}, false}, owe_answer<action_outcome>(self_)});
+  next();
+}
+
+order_desk_actor::behavior_type order_desk(order_desk_state::pointer self, services_ptr node, tenant_ptr business) {
+  auto& state = self->state;
+  state.start(std::move(node), std::move(business));
+  return {
+      [&state](const turn_facts_query& query) { return state.facts(query); },
+      [&state](desk_request& request) { return state.enqueue(std::move(request)); },
+      [&state](const order_query& query) { return state.find(query); },
+      [&state](expire_atom) { state.expire(); },
+  };
+}
+
+}  // namespace sellavie::actors

@@ -1,0 +1,113 @@
+#pragma once
+// order_desk
+//
+// Role       decides every wish, fact and expiry about the orders and the stock of one business.
+// Grain      a business. The ONLY writer of stock and order state.
+// Invariant  decide on the state that is in memory, commit, apply, answer: one commit under way,
+//            later commands wait in the FIFO. An action key that is known returns its stored result
+//            and decides nothing. Never waits for HTTP: links come back as commands.
+// Supervised by the tenant_supervisor; on anything but `committed` it ends and is loaded anew.
+
+#include <caf/all.hpp>
+#include <deque>
+#include <memory>
+#include <optional>
+
+#include "actors/owed_answer.hpp"
+#include "actors/services.hpp"
+#include "actors/tenant.hpp"
+#include "actors/outcome_message.hpp"
+#include "protocol/domain/catalog.hpp"
+#include "protocol/domain/order_book.hpp"
+
+namespace sellavie::actors {
+
+/// What a turn shows the model: products as they are now, and this customer's open order.
+struct turn_facts_query {
+  conversation_id conversation;
+};
+struct turn_facts {
+  /// Shared between turns until the next change.
+  std::shared_ptr<const std::vector<product>> products;
+  std::optional<order> open_order;
+  /// Of the open order, else of the last one that is remembered.
+  std::optional<order_status> status;
+};
+
+/// One command of the pure desk. With an action key it is exactly-once.
+struct desk_request {
+  desk_command command;
+  std::string action_key;
+  /// A resumed turn asks again: the key may have a result already.
+  bool replay = false;
+};
+
+/// The order of a conversation, open or just closed: what invoices and payment checks are about.
+struct order_query {
+  conversation_id conversation;
+};
+struct order_found {
+  std::optional<order> subject;
+};
+
+/// Time passed: reservations may have ended.
+using expire_atom = caf::atom_constant<caf::atom("expire")>;
+
+using order_desk_actor = caf::typed_actor<
+    caf::replies_to<turn_facts_query>::with<turn_facts>,
+    // Answers after the commit; errors are store trouble, never a refusal.
+    caf::replies_to<desk_request>::with<action_outcome>,
+    caf::replies_to<order_query>::with<order_found>,
+    caf::reacts_to<expire_atom>>;
+
+class order_desk_state {
+ public:
+  using pointer = order_desk_actor::stateful_pointer<order_desk_state>;
+  explicit order_desk_state(pointer self) : self_{self} {}
+  void start(services_ptr node, tenant_ptr business);
+
+  caf::result<turn_facts> facts(const turn_facts_query& query);
+  caf::result<action_outcome> enqueue(desk_request request);
+  caf::result<order_found> find(const order_query& query);
+  void expire();
+
+  static constexpr const char* name = "order_desk";
+
+ private:
+  struct waiting {
+    desk_request request;
+    owed_answer<action_outcome> answer;
+  };
+  void load();
+  void on_loaded(const storage::desk_record& record);
+  void next();
+  void look_up_result(waiting one);
+  void decide_now(waiting one);
+  void commit(waiting one, decision decided);
+  void answer_known(waiting& one, const std::string& stored);
+  [[nodiscard]] turn_facts facts_now(const conversation_id& conversation);
+  [[nodiscard]] desk_context context() const;
+
+  pointer self_;
+  services_ptr node_;
+  tenant_ptr business_;
+  order_book book_;
+  bool loaded_ = false;
+  /// A commit or a look-up is under way.
+  bool busy_ = false;
+  std::deque<waiting> fifo_;
+  std::vector<std::pair<conversation_id, owed_answer<turn_facts>>> facts_waiting_;
+  /// Made at the first query after a change.
+  std::shared_ptr<const std::vector<product>> products_;
+};
+static_assert(!std::is_aggregate_v<order_desk_state>);
+
+order_desk_actor::behavior_type order_desk(order_desk_state::pointer self, services_ptr node, tenant_ptr business);
+
+}  // namespace sellavie::actors
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::turn_facts_query)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::turn_facts)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::desk_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::order_query)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::order_found)

@@ -1,0 +1,295 @@
+#pragma once
+// outbox_sender
+//
+// Role       brings the outbox of one channel account to the channel and settles what it learns:
+//            answers, echoes, statuses, read and delivery marks.
+// Grain      a channel account (connection): its pacing and its pauses.
+// Invariant  per conversation one message under way, in the order of the rows; a row is committed as
+//            `sending` before its bytes leave; a lost answer is `unknown` until an echo, a status or
+//            `evidence_s` decides; re-sent once, counted; then `unconfirmed`, shown to a person.
+//            An AI row whose epoch has passed is never handed to the socket.
+// Supervised by the tenant_supervisor, which restarts it from the table.
+//
+//            ready ──► sending ──► delivered
+//              ▲          ├──► backoff ──► sending …
+//              │          ├──► unknown ──(evidence)──► delivered
+//              │          │        └──(none)──► sending again, once ──► unconfirmed
+//              │          └──► dead          any AI row ──(epoch passed)──► overtaken
+//
+// Rules
+//  R1  A row found as sending or unknown at the start may have arrived: it waits evidence_s. If its commit
+//      is announced only afterwards, nobody had handed it over yet, and it goes at once.
+//  R2  An announced `sending` row goes at once; if it must wait (pace, pause, an earlier row) for more than
+//      100 ms it is committed back to ready. Every other row is committed as sending before it goes.
+//  R3  Per conversation one row is under way, in order of (created_at, id); at most 512 calls an account.
+//  R4  Right before the transport: an AI row of a passed epoch ends as overtaken, a closed window as dead.
+//      An AI row that waits for evidence when its epoch passes ends as overtaken too, without a resend;
+//      late evidence makes it delivered.
+//  R5  Certainly not sent: again with backoff, 8 attempts, then dead. A rate limit rests its scope and does
+//      not count as an attempt: the send window ends it.
+//  R6  auth blocks the account, with one task; another token ends the block at once, else one probe an hour.
+//  R7  Anything else that is refused is dead with a task, and kills its later siblings: the rows of the same
+//      conversation, author, epoch and created_at, which are the parts of one reply.
+//  R8  A lost answer waits evidence_s; without evidence it is sent once more; again without, it ends as
+//      unconfirmed with a task, and later rows proceed.
+//  R9  An echo is ours by message id in its metadata, by an external id that we got, by our app id, or by
+//      equal words while a row to that customer may have arrived. Metadata in the form of our ids is ours
+//      although the row is forgotten. Otherwise a person (or another app that holds the thread: standby) has
+//      written. Equal words count only when the call under way has ended; if it certainly failed, they are
+//      a person's.
+//  R10 A status settles like an exact echo; `failed` is treated like a refusal, also after the row was
+//      settled (task and message; the last 4096 messages are remembered).
+//  R11 Reads move the customer's mark; everything else that comes here is completed and starts nothing.
+//  R12 A commit without a connection is repeated. One that is refused or in doubt is compared with the
+//      table: what it wanted counts as committed, what is untouched is asked again, a row that is gone
+//      (a takeover deletes what was not sent) is forgotten. Where that does not help, the sender ends
+//      itself and is loaded anew.
+
+#include <array>
+#include <caf/all.hpp>
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <unordered_set>
+#include <vector>
+
+#include "actors/delivery.hpp"
+#include "actors/exchange.hpp"
+#include "actors/outbox_lanes.hpp"
+#include "actors/outbox_recent.hpp"
+#include "actors/outbox_rules.hpp"
+#include "actors/services.hpp"
+#include "actors/tenant.hpp"
+#include "storage/change_set.hpp"
+
+namespace sellavie::actors {
+
+/// Rows that a commit has just written. Those in state `sending` may be sent at once; if that is not
+/// possible (pacing, an earlier row) the sender commits them back to `ready`.
+struct outbox_committed {
+  connection_id connection;
+  std::vector<storage::outbox_row> rows;
+  /// When the customer last wrote: opens the send window.
+  instant last_customer_at{};
+};
+
+/// The chat changed hands: AI rows of an older epoch must not go out any more.
+struct epoch_raised {
+  connection_id connection;
+  conversation_id conversation;
+  std::int64_t epoch = 0;
+};
+
+/// Typing indicator / seen mark for a customer: best effort, never stored.
+struct show_typing {
+  connection_id connection;
+  std::string customer;
+  /// WhatsApp needs the message that is being answered.
+  std::string message_external_id;
+};
+
+/// A person wrote to the customer from the phone app or the platform's inbox. The conversation
+/// completes the echo's inbox row with its takeover commit.
+struct person_spoke {
+  delivery echo;
+};
+
+using tick_atom = caf::atom_constant<caf::atom("tick")>;
+
+using outbox_sender_actor = caf::typed_actor<
+    caf::reacts_to<outbox_committed>,
+    caf::reacts_to<epoch_raised>,
+    caf::reacts_to<show_typing>,
+    // Echoes, statuses, reads, delivery marks: anything that wakes no conversation.
+    caf::reacts_to<delivery>,
+    // A new snapshot of the business (tokens may have changed).
+    caf::reacts_to<tenant_ptr>,
+    // To itself: evidence, pauses, retries.
+    caf::reacts_to<tick_atom>>;
+
+/// What a sender tells its supervisor.
+using outbox_sender_parent = caf::typed_actor<
+    caf::reacts_to<deliveries_finished>,
+    caf::reacts_to<person_spoke>>;
+
+/// The sender with the door for its own HTTP calls.
+using outbox_sender_with_calls = outbox_sender_actor::extend<caf::reacts_to<transport_answer>>;
+
+class outbox_sender_state {
+ public:
+  using pointer = outbox_sender_with_calls::stateful_pointer<outbox_sender_state>;
+  explicit outbox_sender_state(pointer self) : self_{self} {}
+  ~outbox_sender_state();
+  outbox_sender_state(const outbox_sender_state&) = delete;
+  outbox_sender_state& operator=(const outbox_sender_state&) = delete;
+  void start(services_ptr node, tenant_ptr business, connection_id connection, outbox_sender_parent parent);
+
+  void take(const outbox_committed& announced);
+  void raise_epoch(const epoch_raised& raised);
+  void type(const show_typing& typing);
+  void deliver(const delivery& one);
+  void change_business(const tenant_ptr& business);
+  void finish_exchange(transport_answer& answer);
+  void tick();
+
+  static constexpr const char* name = "outbox_sender";
+  static constexpr std::size_t most_calls = 512;
+  static constexpr std::size_t most_remembered = 4096;
+  static constexpr std::size_t most_completed_at_once = 512;
+
+ private:
+  using place = outbox_lanes::place;
+
+  /// A commit under way. `rows` are in phase `committing` until `then` has run.
+  struct pending_commit {
+    std::shared_ptr<const storage::change_set> changes;
+    std::vector<message_id> rows;
+    std::function<void()> then;
+    int repeats = 0;
+  };
+  using pending_ptr = std::shared_ptr<pending_commit>;
+  /// How rows leave the table.
+  struct row_end {
+    storage::send_state state = storage::send_state::delivered;
+    std::string external_id;
+    /// Kind and reason of the task for a person; empty: none.
+    std::string task;
+    std::string reason;
+    std::vector<inbox_id> inbox;
+  };
+  /// How a row moves on.
+  struct row_move {
+    storage::send_state to = storage::send_state::sending;
+    std::int16_t attempts = 0;
+    bool resent = false;
+    instant due_at{};
+    std::vector<inbox_id> inbox;
+    std::function<void(place)> then;
+  };
+  struct sent_message {
+    conversation_id conversation;
+    storage::send_state state = storage::send_state::delivered;
+  };
+  /// Deliveries that are completed together.
+  struct completed_batch {
+    std::vector<inbox_id> inbox;
+    std::map<std::string, instant> reads;
+    std::vector<storage::message_change> messages;
+    std::vector<storage::person_task> tasks;
+    [[nodiscard]] bool is_empty() const { return inbox.empty() && tasks.empty() && reads.empty(); }
+  };
+
+  // outbox_sender.cpp: life, and what is due
+  void load();
+  void on_loaded(const loaded_outbox& found);
+  void adopt_account();
+  [[nodiscard]] bool is_loading(std::function<void()> again);
+  void settle_up();
+  void arm();
+  void show_rows();
+  void fail(errc why);
+  // outbox_sending.cpp: from the lane to the socket and back
+  void run(const conversation_id& conversation);
+  void end_where_they_stand(outbox_lane& lane);
+  void put_back(outbox_lane& lane, queued_row& one);
+  void evidence_missing(outbox_lane& lane, queued_row& one);
+  void drain();
+  void start_first(outbox_lane& lane);
+  void hand_over(place at);
+  void call(place at, const channel::wire_message& wire, const channel::send_permit& permit);
+  void on_answer(const message_id& id, std::uint64_t call, outbound_response& response);
+  void lost(place at);
+  void apply_failure(place at, const channel::send_failure& failure, std::vector<inbox_id> inbox);
+  void give_up(place at, const std::string& reason, std::vector<inbox_id> inbox);
+  void release_slot(queued_row& one);
+  void rest_account(instant until);
+  void block_account(instant until);
+  [[nodiscard]] bool is_usable() const;
+  [[nodiscard]] bool may_start(instant now) const;
+  [[nodiscard]] instant account_ready_at(instant now) const;
+  [[nodiscard]] instant row_ready_at(outbox_lane& lane, const queued_row& one, instant now);
+  [[nodiscard]] channel::token_bucket* pair_of(const outbox_lane& lane);
+  [[nodiscard]] instant evidence_deadline() const;
+  // outbox_settling.cpp: commits
+  void finish(outbox_lane& lane, const std::vector<message_id>& ids, row_end end);
+  void on_finished(const conversation_id& conversation, const std::vector<message_id>& ids, const row_end& end);
+  void move(place at, row_move step);
+  void commit(pending_ptr one);
+  void on_reply(const pending_ptr& one, const commit_reply& reply);
+  void compare_with_table(pending_ptr one, storage::commit_outcome outcome);
+  void compare(const pending_ptr& one, const loaded_outbox& found, storage::commit_outcome outcome);
+  void check(const std::vector<message_id>& ids);
+  void adopt(const message_id& id, const storage::stored_outbox_row* found);
+  void recheck_inbox(pending_ptr one, storage::commit_outcome outcome);
+  void flush_completed();
+  void report_finished(std::vector<inbox_id> ids);
+  // outbox_evidence.cpp: what the channel tells
+  void judge(const delivery& one);
+  void judge_echo(const delivery& one);
+  void judge_status(const delivery& one);
+  void judge_again(queued_row& one);
+  void mark_read(const channel::channel_event& event, instant up_to);
+  void prove(place at, const delivery& one, bool by_words);
+  void fail_later(place at, const delivery& one);
+  void fail_settled(const message_id& id, sent_message& message, const delivery& one);
+  void correct(const message_id& id, sent_message& message, const std::string& external_id);
+  void complete(const delivery& one) { completed_.inbox.push_back(one.id); }
+  [[nodiscard]] std::optional<message_id> known_message(const std::string& external_id, std::optional<message_id> metadata);
+  [[nodiscard]] std::optional<place> said_to(const channel::channel_event& echo, bool is_our_app);
+  void remember(const message_id& id, const sent_message& message, const std::string& external_id);
+
+  pointer self_;
+  services_ptr node_;
+  tenant_ptr business_;
+  connection_id connection_;
+  outbox_sender_parent parent_;
+  channel_kind channel_ = channel_kind::messenger;
+  channel::send_account account_;
+  std::string token_;
+  std::uint64_t token_number_ = 1;
+  bool is_stopping_ = false;
+  bool loading_ = true;
+  std::vector<std::function<void()>> before_load_;
+
+  outbox_lanes lanes_;
+  channel::send_pacing pacing_{channel::pace{}};
+  channel::pace pace_;
+  bounded_map<std::string, channel::token_bucket> pairs_{most_remembered};
+  /// Begun and not ended: a commit to `sending`, then its call.
+  std::size_t slots_ = 0;
+  std::uint64_t last_call_ = 0;
+  exchanges exchanges_;
+  std::uint32_t account_limits_ = 0;
+  /// The token was refused: until then nothing goes, and then one call at a time until one succeeds.
+  instant blocked_until_{};
+  bool is_suspect_ = false;
+  bool connection_told_ = false;
+
+  std::vector<pending_ptr> stalled_;
+  instant stalled_until_{};
+  completed_batch completed_;
+  bool completing_ = false;
+  /// Deliveries that we have and that are not finished.
+  std::unordered_set<inbox_id> held_;
+  bounded_map<message_id, sent_message> sent_{most_remembered};
+  bounded_map<std::string, message_id> external_ids_{most_remembered};
+
+  /// When ticks under way will come.
+  std::multiset<instant> ticks_;
+  std::array<std::size_t, 4> shown_{};
+  bool shows_oldest_ = false;
+};
+static_assert(!std::is_aggregate_v<outbox_sender_state>);
+
+outbox_sender_with_calls::behavior_type outbox_sender(outbox_sender_state::pointer self, services_ptr node,
+                                                      tenant_ptr business, connection_id connection,
+                                                      outbox_sender_parent parent);
+
+}  // namespace sellavie::actors
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::outbox_committed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::epoch_raised)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::show_typing)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::person_spoke)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::tenant_ptr)

@@ -1,0 +1,92 @@
+#pragma once
+// payment_client
+//
+// Role       speaks with the payment provider of one business: makes links, fetches the truth.
+// Grain      a payment connection. Holds no state that matters: the desk decides, the store remembers.
+// Invariant  intent stored -> call -> result stored: it is asked only after the desk has committed the
+//            intent; a lost answer is looked up by its reference before anything is repeated.
+// Supervised by the tenant_supervisor.
+
+#include <caf/all.hpp>
+
+#include "actors/exchange.hpp"
+#include "actors/owed_answer.hpp"
+#include "actors/services.hpp"
+#include "actors/tenant.hpp"
+#include "protocol/domain/money.hpp"
+#include "protocol/domain/payment.hpp"
+#include "protocol/payment/provider.hpp"
+
+namespace sellavie::actors {
+
+struct make_payment_link {
+  std::string reference;
+  money amount;
+  std::string customer_email;
+  instant deadline{};
+};
+
+enum class link_outcome : std::uint8_t {
+  made,
+  /// The reference is used up (paid or abandoned): the next attempt needs a new one.
+  reference_taken,
+  /// It was paid already.
+  already_paid,
+  failed,
+};
+
+[[nodiscard]] std::string_view to_string(link_outcome outcome) noexcept;
+
+struct payment_link {
+  link_outcome outcome = link_outcome::failed;
+  std::string url;
+};
+
+struct fetch_payment {
+  std::string reference;
+  instant deadline{};
+};
+
+/// Nullopt fact: the provider could not be asked.
+struct payment_truth {
+  std::optional<payment_fact> fact;
+};
+
+using payment_client_actor = caf::typed_actor<
+    caf::replies_to<make_payment_link>::with<payment_link>,
+    caf::replies_to<fetch_payment>::with<payment_truth>,
+    // From the transport.
+    caf::reacts_to<transport_answer>>;
+
+class payment_client_state {
+ public:
+  using pointer = payment_client_actor::stateful_pointer<payment_client_state>;
+  explicit payment_client_state(pointer self) : self_{self} {}
+  void start(services_ptr node, tenant_ptr business);
+  caf::result<payment_link> make_link(const make_payment_link& wanted);
+  caf::result<payment_truth> fetch(const fetch_payment& wanted);
+  void finish(transport_answer& answer) { exchanges_.finish(answer); }
+
+  static constexpr const char* name = "payment_client";
+
+ private:
+  void verify(const std::string& reference, instant deadline, std::function<void(std::optional<payment_fact>)> then);
+  [[nodiscard]] outbound_request request_of(const payment::http_call& call, instant deadline) const;
+  [[nodiscard]] std::string email_for(const make_payment_link& wanted) const;
+
+  pointer self_;
+  services_ptr node_;
+  tenant_ptr business_;
+  exchanges exchanges_;
+};
+static_assert(!std::is_aggregate_v<payment_client_state>);
+
+payment_client_actor::behavior_type payment_client(payment_client_state::pointer self, services_ptr node,
+                                                   tenant_ptr business);
+
+}  // namespace sellavie::actors
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::make_payment_link)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::payment_link)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::fetch_payment)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::payment_truth)

@@ -1,0 +1,48 @@
+#include "actors/reader.hpp"
+
+namespace sellavie::actors {
+namespace {
+
+template <class T>
+caf::result<shared<T>> answer(result<T> found) {
+  if (!found) return make_error(found.error().code);
+  return shared<T>{std::make_shared<T>(std::move(found.value()))};
+}
+
+}  // namespace
+
+reader_actor::behavior_type reader(reader_actor::stateful_pointer<reader_state> self,
+                                   std::shared_ptr<storage::store_reads> store) {
+  self->state.store = std::move(store);
+  auto& reads = *self->state.store;
+  return {
+      [&reads](const storage::new_conversation& wanted) { return answer(reads.open_conversation(wanted)); },
+      [&reads](const load_tenant& wanted) { return answer(reads.load_tenant(wanted.business, wanted.at)); },
+      [&reads](const load_desk& wanted) { return answer(reads.load_desk(wanted.business, wanted.closed_since)); },
+      [&reads](const load_outbox& wanted) -> caf::result<shared<loaded_outbox>> {
+        auto rows = reads.load_outbox(wanted.connection);
+        if (!rows) return make_error(rows.error().code);
+        return shared<loaded_outbox>{std::make_shared<loaded_outbox>(loaded_outbox{std::move(rows.value())})};
+      },
+      [&reads](const poll_inbox& wanted) -> caf::result<shared<inbox_page>> {
+        auto rows = reads.poll_inbox(wanted.busy, wanted.limit);
+        if (!rows) return make_error(rows.error().code);
+        return shared<inbox_page>{std::make_shared<inbox_page>(inbox_page{std::move(rows.value())})};
+      },
+      [&reads](const find_action_result& wanted) -> caf::result<found_action_result> {
+        auto outcome = reads.find_action_result(wanted.business, wanted.action_key);
+        if (!outcome) return make_error(outcome.error().code);
+        return found_action_result{std::move(outcome.value())};
+      },
+      [&reads](const load_invoicing& wanted) -> caf::result<shared<invoicing_record>> {
+        auto last = reads.last_invoice_number(wanted.business, wanted.series);
+        if (!last) return make_error(last.error().code);
+        auto existing = reads.find_invoice(wanted.business, wanted.order, wanted.kind);
+        if (!existing) return make_error(existing.error().code);
+        return shared<invoicing_record>{
+            std::make_shared<invoicing_record>(invoicing_record{last.value(), std::move(existing.value())})};
+      },
+  };
+}
+
+}  // namespace sellavie::actors

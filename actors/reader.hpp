@@ -1,0 +1,95 @@
+#pragma once
+// reader
+//
+// Role       answers loads from the store, so that no other actor blocks.
+// Grain      none: a pool of detached actors, each with a connection of its own.
+// Invariant  changes nothing but a conversation's first row; an answer shows at least what was
+//            committed before it was asked.
+// Supervised by the node.
+
+#include <caf/all.hpp>
+#include <memory>
+
+#include "actors/failure.hpp"
+#include "storage/reads.hpp"
+
+namespace sellavie::actors {
+
+template <class T>
+using shared = std::shared_ptr<const T>;
+
+struct load_tenant {
+  business_id business;
+  instant at{};
+};
+struct load_desk {
+  business_id business;
+  instant closed_since{};
+};
+struct load_outbox {
+  connection_id connection;
+};
+struct poll_inbox {
+  std::vector<inbox_id> busy;
+  int limit = 0;
+};
+struct inbox_page {
+  std::vector<storage::stored_delivery> rows;
+};
+struct find_action_result {
+  business_id business;
+  std::string action_key;
+};
+struct found_action_result {
+  std::optional<std::string> outcome;
+};
+struct load_invoicing {
+  business_id business;
+  std::string series;
+  order_id order;
+  std::string kind;
+};
+struct invoicing_record {
+  std::int64_t last_number = 0;
+  std::optional<storage::invoice_row> existing;
+};
+struct loaded_outbox {
+  std::vector<storage::stored_outbox_row> rows;
+};
+
+using reader_actor = caf::typed_actor<
+    caf::replies_to<storage::new_conversation>::with<shared<storage::conversation_record>>,
+    caf::replies_to<load_tenant>::with<shared<storage::tenant_record>>,
+    caf::replies_to<load_desk>::with<shared<storage::desk_record>>,
+    caf::replies_to<load_outbox>::with<shared<loaded_outbox>>,
+    caf::replies_to<poll_inbox>::with<shared<inbox_page>>,
+    caf::replies_to<find_action_result>::with<found_action_result>,
+    caf::replies_to<load_invoicing>::with<shared<invoicing_record>>>;
+
+class reader_state {
+ public:
+  explicit reader_state(reader_actor::stateful_pointer<reader_state>) {}
+  static constexpr const char* name = "reader";
+  std::shared_ptr<storage::store_reads> store;
+};
+static_assert(!std::is_aggregate_v<reader_state>);
+
+reader_actor::behavior_type reader(reader_actor::stateful_pointer<reader_state> self,
+                                   std::shared_ptr<storage::store_reads> store);
+
+}  // namespace sellavie::actors
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::storage::new_conversation)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::shared<sellavie::storage::conversation_record>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::load_tenant)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::shared<sellavie::storage::tenant_record>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::load_desk)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::shared<sellavie::storage::desk_record>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::load_outbox)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::shared<sellavie::actors::loaded_outbox>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::poll_inbox)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::shared<sellavie::actors::inbox_page>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::find_action_result)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::found_action_result)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::load_invoicing)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::shared<sellavie::actors::invoicing_record>)

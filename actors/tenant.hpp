@@ -1,0 +1,61 @@
+#pragma once
+// What every actor of one business knows of it: an immutable snapshot, replaced as a whole when the
+// business changes something. Secrets are opened; they stay in memory.
+
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "protocol/domain/channel.hpp"
+#include "protocol/domain/ids.hpp"
+#include "storage/reads.hpp"
+
+namespace sellavie::actors {
+
+struct channel_account {
+  connection_id id;
+  channel_kind channel = channel_kind::messenger;
+  /// "page" or "instagram".
+  std::string login;
+  std::string external_id;
+  std::string access_token;
+  bool usable = true;
+};
+
+struct payment_account {
+  std::string provider;
+  std::string mode;
+  std::string secret_key;
+};
+
+struct training {
+  std::string tone;
+  std::vector<std::string> facts;
+  std::vector<std::string> rules;
+  /// question, answer
+  std::vector<std::pair<std::string, std::string>> faqs;
+};
+
+struct tenant {
+  business_id id;
+  std::string name;
+  std::string currency;
+  std::string timezone;
+  std::string locale;
+  int utc_offset_minutes = 0;
+  std::int64_t version = 0;
+  training knowledge;
+  std::vector<channel_account> accounts;
+  std::optional<payment_account> payments;
+
+  [[nodiscard]] const channel_account* account(const connection_id& wanted) const noexcept {
+    for (const auto& one : accounts)
+      if (one.id == wanted) return &one;
+    return nullptr;
+  }
+};
+
+using tenant_ptr = std::shared_ptr<const tenant>;
+
+}  // namespace sellavie::actors

@@ -1,0 +1,85 @@
+#include "actors/tenant_registry.hpp"
+
+namespace sellavie::actors {
+namespace {
+
+constexpr std::chrono::milliseconds rest_after_crash{1000};
+
+}  // namespace
+
+void tenant_registry_state::start(tenant_registry_dependencies dependencies) { dependencies_ = std::move(dependencies); }
+
+void tenant_registry_state::meet(const meet_pump& introduced) {
+  pump_ = introduced.pump;
+  self_->send(pump_, poll_atom::value);
+}
+
+tenant_supervisor_actor* tenant_registry_state::find_or_spawn(const business_id& business) {
+  if (resting_.contains(business)) return nullptr;
+  auto [at, is_new] = supervisors_.try_emplace(business);
+  if (is_new) {
+    at->second = self_->spawn<caf::monitored>(
+        tenant_supervisor, tenant_supervisor_dependencies{dependencies_.node, business, pump_, dependencies_.model,
+                                                          dependencies_.children});
+    businesses_.emplace(at->second.address(), business);
+  }
+  return &at->second;
+}
+
+void tenant_registry_state::deliver(delivery& one) {
+  if (auto* supervisor = find_or_spawn(one.business))
+    self_->send(*supervisor, std::move(one));
+  else
+    self_->send(pump_, deliveries_dropped{one.business});
+}
+
+void tenant_registry_state::on_down(const caf::down_msg& down) {
+  const auto known = businesses_.find(down.source);
+  if (known == businesses_.end()) return;
+  const business_id business = known->second;
+  businesses_.erase(known);
+  supervisors_.erase(business);
+  if (down.reason == caf::exit_reason::user_shutdown) return;
+  dependencies_.node->metrics->respawns().increment();
+  dependencies_.node->log->error("tenant_supervisor_died", {{}, business, {}});
+  resting_.insert(business);
+  self_->delayed_send(self_, rest_after_crash, restart_atom::value, business);
+  self_->send(pump_, deliveries_dropped{business});
+}
+
+void tenant_registry_state::wake(const wake_account& account) {
+  if (auto* supervisor = find_or_spawn(account.business)) self_->send(*supervisor, wake_sender{account.connection});
+}
+
+void tenant_registry_state::spread_change() {
+  for (auto& [business, supervisor] : supervisors_) self_->send(supervisor, tenant_changed{});
+}
+
+void tenant_registry_state::expire(const reservations_ended& ended) {
+  for (const business_id& business : ended.businesses)
+    if (auto* supervisor = find_or_spawn(business)) self_->send(*supervisor, expire_atom::value);
+}
+
+caf::result<chat_commanded> tenant_registry_state::command(const command_business& wanted) {
+  auto* supervisor = find_or_spawn(wanted.business);
+  if (supervisor == nullptr) return make_error(errc::unavailable);
+  return self_->delegate(*supervisor, wanted.command);
+}
+
+tenant_registry_actor::behavior_type tenant_registry(tenant_registry_state::pointer self,
+                                                     tenant_registry_dependencies dependencies) {
+  auto& state = self->state;
+  state.start(std::move(dependencies));
+  self->set_down_handler([&state](const caf::down_msg& down) { state.on_down(down); });
+  return {
+      [&state](const meet_pump& introduced) { state.meet(introduced); },
+      [&state](delivery& one) { state.deliver(one); },
+      [&state](const command_business& wanted) { return state.command(wanted); },
+      [&state](const wake_account& account) { state.wake(account); },
+      [&state](const directory_changed&) { state.spread_change(); },
+      [&state](const reservations_ended& ended) { state.expire(ended); },
+      [&state](restart_atom, const business_id& business) { state.unblock(business); },
+  };
+}
+
+}  // namespace sellavie::actors

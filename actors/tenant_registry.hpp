@@ -1,0 +1,100 @@
+#pragma once
+// tenant_registry
+//
+// Role       business -> supervisor on this node.
+// Grain      one per node.
+// Invariant  at most one supervisor per business; what a dead one held is forgotten here and found
+//            again in the table.
+// Supervised by the node.
+
+#include <caf/all.hpp>
+#include <map>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "actors/tenant_supervisor.hpp"
+
+namespace sellavie::actors {
+
+/// A person's command to a chat of a business.
+struct command_business {
+  business_id business;
+  command_chat command;
+};
+
+/// Rows wait in the outbox of this account from an earlier run.
+struct wake_account {
+  business_id business;
+  connection_id connection;
+};
+
+/// Businesses were added or changed.
+struct directory_changed {};
+
+/// Tell the order desks of these businesses that reservations ended.
+struct reservations_ended {
+  std::vector<business_id> businesses;
+};
+
+/// First message: the pump that supervisors report to. The registry then lets it begin.
+struct meet_pump {
+  inbox_pump_actor pump;
+};
+
+using tenant_registry_actor = caf::typed_actor<
+    caf::reacts_to<meet_pump>,
+    caf::reacts_to<delivery>,
+    caf::replies_to<command_business>::with<chat_commanded>,
+    caf::reacts_to<wake_account>,
+    caf::reacts_to<directory_changed>,
+    caf::reacts_to<reservations_ended>,
+    // To itself: the pause after a supervisor's crash is over.
+    caf::reacts_to<restart_atom, business_id>>;
+
+struct tenant_registry_dependencies {
+  services_ptr node;
+  llm_router_actor model;
+  std::shared_ptr<const child_factory> children;
+};
+
+class tenant_registry_state {
+ public:
+  using pointer = tenant_registry_actor::stateful_pointer<tenant_registry_state>;
+  explicit tenant_registry_state(pointer self) : self_{self} {}
+  void start(tenant_registry_dependencies dependencies);
+
+  void meet(const meet_pump& introduced);
+  void deliver(delivery& one);
+  void on_down(const caf::down_msg& down);
+  void wake(const wake_account& account);
+  void spread_change();
+  void expire(const reservations_ended& ended);
+  caf::result<chat_commanded> command(const command_business& wanted);
+  void unblock(const business_id& business) { resting_.erase(business); }
+
+  static constexpr const char* name = "tenant_registry";
+
+ private:
+  [[nodiscard]] tenant_supervisor_actor* find_or_spawn(const business_id& business);
+
+  pointer self_;
+  tenant_registry_dependencies dependencies_;
+  inbox_pump_actor pump_;
+  std::unordered_map<business_id, tenant_supervisor_actor> supervisors_;
+  std::map<caf::actor_addr, business_id> businesses_;
+  /// Businesses whose supervisor just crashed: their deliveries wait in the table.
+  std::unordered_set<business_id> resting_;
+};
+static_assert(!std::is_aggregate_v<tenant_registry_state>);
+
+tenant_registry_actor::behavior_type tenant_registry(tenant_registry_state::pointer self,
+                                                     tenant_registry_dependencies dependencies);
+
+}  // namespace sellavie::actors
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::meet_pump)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::command_business)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::wake_account)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::directory_changed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::reservations_ended)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::business_id)

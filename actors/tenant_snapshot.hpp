@@ -1,0 +1,17 @@
+#pragma once
+// From the stored record of a business to the snapshot that its actors share: opens its secrets and
+// reads its training. A secret that cannot be opened disables its account and is logged.
+
+#include "actors/tenant.hpp"
+#include "monitoring/log.hpp"
+#include "protocol/crypto/fernet.hpp"
+
+namespace sellavie::actors {
+
+[[nodiscard]] tenant_ptr open_tenant(const storage::tenant_record& record, const crypto::fernet_ring& secrets,
+                                     monitoring::logger& log);
+
+/// Total: anything that is not the expected shape is left out.
+[[nodiscard]] training parse_training(const std::string& json);
+
+}  // namespace sellavie::actors

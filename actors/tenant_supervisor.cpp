@@ -1,0 +1,369 @@
+#include "actors/tenant_supervisor.hpp"
+
+#include "actors/tenant_snapshot.hpp"
+
+namespace sellavie::actors {
+namespace {
+
+constexpr std::chrono::milliseconds first_pause{100};
+constexpr std::chrono::milliseconds longest_pause{5000};
+
+std::chrono::milliseconds pause_after(std::uint32_t failures) {
+  return std::min(longest_pause, first_pause * (1U << std::min(failures, 6U)));
+}
+
+}  // namespace
+
+// --- the snapshot ----------------------------------------------------------------------------------
+
+void tenant_supervisor_state::start(tenant_supervisor_dependencies dependencies) {
+  dependencies_ = std::move(dependencies);
+  load();
+}
+
+tenant_supervisor_state::~tenant_supervisor_state() {
+  const auto end = [](const auto& one) {
+    if (one) caf::anon_send_exit(one, caf::exit_reason::kill);
+  };
+  for (const auto& [key, entry] : children_) end(entry.door);
+  end(orders_);
+  end(invoices_);
+  end(payments_);
+}
+
+void tenant_supervisor_state::load() {
+  is_stale_ = loading_;
+  if (loading_) return;
+  loading_ = true;
+  const auto& node = *dependencies_.node;
+  self_->request(node.reader_of(dependencies_.business.value), caf::infinite,
+                 load_tenant{dependencies_.business, node.now()})
+      .then([this](const shared<storage::tenant_record>& record) { on_loaded(record); },
+            [this](const caf::error&) {
+              loading_ = false;
+              is_stale_ = true;
+              self_->delayed_send(self_, pause_after(++load_failures_), restart_atom::value);
+            });
+}
+
+void tenant_supervisor_state::on_loaded(const shared<storage::tenant_record>& record) {
+  loading_ = false;
+  load_failures_ = 0;
+  if (is_stale_) load();
+  const bool first = business_ == nullptr;
+  business_ = open_tenant(*record, *dependencies_.node->secrets, *dependencies_.node->log);
+  if (first) {
+    spawn_desks();
+    for (delivery& one : std::exchange(before_load_, {})) offer(std::move(one));
+    for (const connection_id& connection : std::exchange(wake_after_load_, {})) wake(connection);
+    return;
+  }
+  // The desk holds the catalogue: it is loaded anew from the table.
+  if (orders_) self_->send_exit(orders_, make_error(errc::unavailable));
+  for (auto& [key, entry] : children_) {
+    if (entry.phase != child_phase::running) continue;
+    if (entry.conversation) self_->send(entry.conversation, business_);
+    if (entry.sender) self_->send(entry.sender, business_);
+  }
+}
+
+void tenant_supervisor_state::reload() {
+  if (business_) load();
+}
+
+void tenant_supervisor_state::spawn_desks() {
+  const auto& make = *dependencies_.children;
+  const auto revive = [this](auto& handle, const auto& factory) {
+    if (handle) return;
+    handle = factory(*self_, dependencies_.node, business_);
+    self_->monitor(handle);
+  };
+  revive(orders_, make.orders);
+  revive(invoices_, make.invoices);
+  revive(payments_, make.payments);
+}
+
+void tenant_supervisor_state::restart_desks() {
+  if (!business_ || (is_stale_ && !loading_)) load();
+  if (business_) spawn_desks();
+}
+
+void tenant_supervisor_state::expire() {
+  if (orders_) self_->send(orders_, expire_atom::value);
+}
+
+// --- deliveries ------------------------------------------------------------------------------------
+
+void tenant_supervisor_state::offer(delivery one) {
+  if (!business_) {
+    before_load_.push_back(std::move(one));
+    return;
+  }
+  const bool for_conversation = channel::wakes_conversation(*one.event) && !one.event->customer_id.empty();
+  child_key key{one.connection, for_conversation ? one.event->customer_id : std::string{}};
+  offer_to(key, std::move(one));
+}
+
+void tenant_supervisor_state::offer_to(const child_key& key, delivery one) {
+  child& entry = find_or_spawn(key);
+  for (const delivery& held : entry.held)
+    if (held.id == one.id) return;
+  entry.held.push_back(std::move(one));
+  if (entry.phase == child_phase::running) offer_held(entry);
+}
+
+void tenant_supervisor_state::offer_held(child& entry) {
+  const std::size_t allowed = entry.one_by_one ? 1 : entry.held.size();
+  while (entry.offered < std::min(allowed, entry.held.size())) self_->send(entry.door, entry.held[entry.offered++]);
+}
+
+void tenant_supervisor_state::finish(const deliveries_finished& done, const caf::strong_actor_ptr& child_ptr) {
+  self_->send(dependencies_.pump, done);
+  const child_key* key = key_of(child_ptr);
+  if (key == nullptr) return;
+  child& entry = children_.at(*key);
+  for (const inbox_id id : done.ids) release(entry, id);
+  if (entry.held.empty()) {
+    entry.one_by_one = false;
+    entry.failures = 0;
+  }
+  offer_held(entry);
+}
+
+void tenant_supervisor_state::release(child& entry, inbox_id id) {
+  const auto found = std::find_if(entry.held.begin(), entry.held.end(), [id](const delivery& d) { return d.id == id; });
+  if (found == entry.held.end()) return;
+  if (static_cast<std::size_t>(found - entry.held.begin()) < entry.offered) --entry.offered;
+  entry.held.erase(found);
+}
+
+// What is not here is in the table: the pump brings it, also while a suspect runs alone.
+void tenant_supervisor_state::complete(const offer_together& planned, const caf::strong_actor_ptr& child_ptr) {
+  const child_key* key = key_of(child_ptr);
+  if (key == nullptr) return;
+  child& entry = children_.at(*key);
+  const auto is_planned = [&](const delivery& one) {
+    return std::find(planned.ids.begin(), planned.ids.end(), one.id) != planned.ids.end();
+  };
+  const auto first = entry.held.begin() + static_cast<std::ptrdiff_t>(entry.offered);
+  const auto last = std::stable_partition(first, entry.held.end(), is_planned);
+  for (auto more = last - first; more > 0; --more) self_->send(entry.door, entry.held[entry.offered++]);
+  self_->send(dependencies_.pump, planned);
+}
+
+// The conversation completes the echo from here on.
+void tenant_supervisor_state::hand_to_conversation(person_spoke& spoke) {
+  const auto sender = children_.find({spoke.echo.connection, {}});
+  if (sender != children_.end()) {
+    release(sender->second, spoke.echo.id);
+    offer_held(sender->second);
+  }
+  const child_key key{spoke.echo.connection, spoke.echo.event->customer_id};
+  offer_to(key, std::move(spoke.echo));
+}
+
+// --- children --------------------------------------------------------------------------------------
+
+tenant_supervisor_state::child& tenant_supervisor_state::find_or_spawn(const child_key& key) {
+  auto [at, is_new] = children_.try_emplace(key);
+  if (is_new) spawn(key, at->second);
+  return at->second;
+}
+
+void tenant_supervisor_state::spawn(const child_key& key, child& entry) {
+  const auto& make = *dependencies_.children;
+  spawn_desks();
+  if (key.customer.empty()) {
+    entry.sender = make.sender(*self_, dependencies_.node, business_, key.connection, self_);
+    entry.door = entry.sender;
+  } else {
+    entry.conversation =
+        make.conversation(*self_, {dependencies_.node, business_, key.connection, key.customer, self_, orders_,
+                                   invoices_, payments_, dependencies_.model});
+    entry.door = entry.conversation;
+  }
+  self_->monitor(entry.door);
+  entry.address = entry.door.address();
+  keys_.insert_or_assign(entry.address, key);
+  entry.phase = child_phase::running;
+  entry.offered = 0;
+  offer_held(entry);
+}
+
+const child_key* tenant_supervisor_state::key_of(const caf::strong_actor_ptr& child_ptr) const {
+  const auto found = keys_.find(caf::actor_cast<caf::actor_addr>(child_ptr));
+  return found == keys_.end() ? nullptr : &found->second;
+}
+
+void tenant_supervisor_state::let_stop(const caf::strong_actor_ptr& child_ptr) {
+  const child_key* key = key_of(child_ptr);
+  if (key == nullptr) return;
+  child& entry = children_.at(*key);
+  if (entry.phase != child_phase::running || !entry.held.empty()) return;
+  entry.phase = child_phase::stopping;
+  self_->send_exit(entry.door, caf::exit_reason::user_shutdown);
+}
+
+void tenant_supervisor_state::on_down(const caf::down_msg& down) {
+  const auto known = keys_.find(down.source);
+  if (known == keys_.end()) {
+    // A desk: conversations that ask a dead one end themselves and come back with the new one.
+    if (orders_ && orders_.address() == down.source) orders_ = nullptr;
+    if (invoices_ && invoices_.address() == down.source) invoices_ = nullptr;
+    if (payments_ && payments_.address() == down.source) payments_ = nullptr;
+    if (down.reason != caf::exit_reason::user_shutdown) {
+      dependencies_.node->metrics->respawns().increment();
+      self_->delayed_send(self_, first_pause, restart_atom::value);
+    }
+    return;
+  }
+  const child_key key = known->second;
+  keys_.erase(known);
+  child& entry = children_.at(key);
+  const bool wanted = entry.phase == child_phase::stopping;
+  entry.phase = child_phase::recovering;
+  entry.door = nullptr;
+  entry.conversation = nullptr;
+  entry.sender = nullptr;
+  std::vector<inbox_id> offered;
+  for (std::size_t i = 0; i < entry.offered; ++i) offered.push_back(entry.held[i].id);
+  entry.offered = 0;
+  if (wanted) {
+    if (entry.held.empty())
+      children_.erase(key);
+    else
+      spawn(key, entry);
+    return;
+  }
+  if (down.reason == caf::exit_reason::user_shutdown) return;
+  recover(key, code_of(down.reason), offered);
+}
+
+// Behind every commit that the dead child asked for: only then is it certain what is still open.
+void tenant_supervisor_state::recover(const child_key& key, errc why, const std::vector<inbox_id>& offered) {
+  if (why == errc::fenced) return;
+  dependencies_.node->metrics->respawns().increment();
+  child& entry = children_.at(key);
+  std::vector<inbox_id> held;
+  for (const delivery& one : entry.held) held.push_back(one.id);
+  self_->request(dependencies_.node->journal_of(dependencies_.business), caf::infinite, inbox_check{held})
+      .then(
+          [this, key, why, held, offered](const inbox_still_open& open) {
+            drop_closed(key, open.ids, held);
+            child& again = children_.at(key);
+            if (!is_store_trouble(why)) count_failure(again, why, offered);
+            schedule_restart(key, ++again.failures);
+          },
+          [this, key](const caf::error&) { schedule_restart(key, ++children_.at(key).failures); });
+}
+
+void tenant_supervisor_state::drop_closed(const child_key& key, const std::vector<inbox_id>& open,
+                                          std::vector<inbox_id> asked) {
+  std::erase_if(asked, [&](inbox_id id) { return std::find(open.begin(), open.end(), id) != open.end(); });
+  if (asked.empty()) return;
+  std::erase_if(children_.at(key).held,
+                [&](const delivery& one) { return std::find(asked.begin(), asked.end(), one.id) != asked.end(); });
+  self_->send(dependencies_.pump, deliveries_finished{std::move(asked)});
+}
+
+// The first failure does not tell which delivery is bad: from then on each runs by itself.
+void tenant_supervisor_state::count_failure(child& entry, errc why, const std::vector<inbox_id>& blamed) {
+  auto changes = std::make_shared<storage::change_set>();
+  const auto& node = *dependencies_.node;
+  std::vector<inbox_id> parked;
+  std::int16_t most = 0;
+  for (delivery& one : entry.held) {
+    if (std::find(blamed.begin(), blamed.end(), one.id) == blamed.end()) continue;
+    entry.one_by_one = true;
+    most = std::max<std::int16_t>(most, static_cast<std::int16_t>(one.tries + 1));
+    if (++one.tries < max_tries) {
+      changes->inbox_tries.push_back(one.id);
+      continue;
+    }
+    const std::string reason = "handling failed " + std::to_string(one.tries) + " times, last: " + std::string{to_string(why)};
+    changes->parked.push_back({one.id, reason, node.now()});
+    changes->tasks.push_back({dependencies_.business, std::nullopt, node.ids->next(), "parked", reason, node.now()});
+    parked.push_back(one.id);
+    node.metrics->parked().increment();
+  }
+  if (most == 0) return;
+  node.log->warning("delivery_failed", {{}, dependencies_.business, {}},
+                    {{"tries", most}, {"why", why}, {"parked", parked.size()}});
+  std::erase_if(entry.held, [&](const delivery& one) {
+    return std::find(parked.begin(), parked.end(), one.id) != parked.end();
+  });
+  self_->anon_send(dependencies_.node->journal_of(dependencies_.business), commit_request{changes});
+  if (!parked.empty()) self_->send(dependencies_.pump, deliveries_finished{std::move(parked)});
+}
+
+void tenant_supervisor_state::schedule_restart(const child_key& key, std::uint32_t failures) {
+  self_->delayed_send(self_, pause_after(failures), restart_atom::value, key);
+}
+
+void tenant_supervisor_state::restart(const child_key& key) {
+  const auto found = children_.find(key);
+  if (found == children_.end() || found->second.phase != child_phase::recovering) return;
+  if (!key.customer.empty() && found->second.held.empty()) {
+    children_.erase(found);
+    return;
+  }
+  spawn(key, found->second);
+}
+
+// --- doors to the children -------------------------------------------------------------------------
+
+void tenant_supervisor_state::forward_outbox(outbox_committed& rows) {
+  child& entry = find_or_spawn({rows.connection, {}});
+  // A sender that starts now reads these rows from the table.
+  if (entry.phase == child_phase::running) self_->send(entry.sender, std::move(rows));
+}
+
+void tenant_supervisor_state::forward_epoch(const epoch_raised& raised) {
+  const auto found = children_.find({raised.connection, {}});
+  if (found != children_.end() && found->second.sender) self_->send(found->second.sender, raised);
+}
+
+void tenant_supervisor_state::forward_typing(const show_typing& typing) {
+  child& entry = find_or_spawn({typing.connection, {}});
+  if (entry.phase == child_phase::running) self_->send(entry.sender, typing);
+}
+
+caf::result<chat_commanded> tenant_supervisor_state::forward_command(const command_chat& command) {
+  if (!business_) return make_error(errc::unavailable);
+  if (business_->account(command.connection) == nullptr) return make_error(errc::not_found);
+  child& entry = find_or_spawn({command.connection, command.customer});
+  if (entry.phase != child_phase::running) return make_error(errc::unavailable);
+  return self_->delegate(entry.conversation, command);
+}
+
+void tenant_supervisor_state::wake(const connection_id& connection) {
+  if (business_)
+    find_or_spawn({connection, {}});
+  else
+    wake_after_load_.push_back(connection);
+}
+
+tenant_supervisor_actor::behavior_type tenant_supervisor(tenant_supervisor_state::pointer self,
+                                                         tenant_supervisor_dependencies dependencies) {
+  auto& state = self->state;
+  state.start(std::move(dependencies));
+  self->set_down_handler([&state](const caf::down_msg& down) { state.on_down(down); });
+  return {
+      [&state](delivery& one) { state.offer(std::move(one)); },
+      [&state](const tenant_changed&) { state.reload(); },
+      [&state](const wake_sender& wake) { state.wake(wake.connection); },
+      [&state](const command_chat& command) { return state.forward_command(command); },
+      [&state](expire_atom) { state.expire(); },
+      [&state, self](const deliveries_finished& done) { state.finish(done, self->current_sender()); },
+      [&state, self](const offer_together& planned) { state.complete(planned, self->current_sender()); },
+      [&state](outbox_committed& rows) { state.forward_outbox(rows); },
+      [&state](const epoch_raised& raised) { state.forward_epoch(raised); },
+      [&state](const show_typing& typing) { state.forward_typing(typing); },
+      [&state](person_spoke& spoke) { state.hand_to_conversation(spoke); },
+      [&state, self](const stop_me&) { state.let_stop(self->current_sender()); },
+      [&state](restart_atom, const child_key& key) { state.restart(key); },
+      [&state](restart_atom) { state.restart_desks(); },
+  };
+}
+
+}  // namespace sellavie::actors

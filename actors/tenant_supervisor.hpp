@@ -1,0 +1,174 @@
+#pragma once
+// tenant_supervisor
+//
+// Role       the door to everything of one business: finds or spawns its actors, restarts them with
+//            back-off, passivates them, and holds the business's snapshot.
+// Grain      a business.
+// Invariant  a delivery is held until its child reports it finished; a child that died abnormally is
+//            offered again what is still open in the store, and then one at a time. A handled failure
+//            counts as a try; after 5 the delivery is parked with its reason and a person is told.
+//            Trouble of the store does not count. Nobody else keeps a child's handle for long.
+// Supervised by the tenant_registry.
+
+#include <caf/all.hpp>
+#include <deque>
+#include <map>
+#include <unordered_map>
+
+#include "actors/conversation.hpp"
+#include "actors/inbox_pump.hpp"
+#include "actors/services.hpp"
+#include "actors/tenant.hpp"
+
+namespace sellavie::actors {
+
+/// Load the business's snapshot anew.
+struct tenant_changed {};
+
+/// A channel account has rows in the outbox from an earlier run.
+struct wake_sender {
+  connection_id connection;
+};
+
+using restart_atom = caf::atom_constant<caf::atom("restart")>;
+
+/// (connection, customer); an empty customer is the connection's outbox_sender.
+struct child_key {
+  connection_id connection;
+  std::string customer;
+
+  friend bool operator==(const child_key&, const child_key&) = default;
+};
+
+using tenant_supervisor_actor = caf::typed_actor<
+    caf::reacts_to<delivery>,
+    caf::reacts_to<tenant_changed>,
+    caf::reacts_to<wake_sender>,
+    caf::replies_to<command_chat>::with<chat_commanded>,
+    caf::reacts_to<expire_atom>,
+    // From its children.
+    caf::reacts_to<deliveries_finished>,
+    caf::reacts_to<offer_together>,
+    caf::reacts_to<outbox_committed>,
+    caf::reacts_to<epoch_raised>,
+    caf::reacts_to<show_typing>,
+    caf::reacts_to<person_spoke>,
+    caf::reacts_to<stop_me>,
+    // To itself: a back-off is over.
+    caf::reacts_to<restart_atom, child_key>,
+    caf::reacts_to<restart_atom>>;
+
+/// How the supervisor makes its children; a test gives its own.
+struct child_factory {
+  std::function<conversation_actor(caf::scheduled_actor& parent, conversation_dependencies)> conversation;
+  std::function<outbox_sender_actor(caf::scheduled_actor& parent, services_ptr, tenant_ptr, connection_id,
+                                    outbox_sender_parent)>
+      sender;
+  std::function<order_desk_actor(caf::scheduled_actor& parent, services_ptr, tenant_ptr)> orders;
+  std::function<invoice_desk_actor(caf::scheduled_actor& parent, services_ptr, tenant_ptr)> invoices;
+  std::function<payment_client_actor(caf::scheduled_actor& parent, services_ptr, tenant_ptr)> payments;
+};
+
+struct tenant_supervisor_dependencies {
+  services_ptr node;
+  business_id business;
+  inbox_pump_actor pump;
+  llm_router_actor model;
+  std::shared_ptr<const child_factory> children;
+};
+
+}  // namespace sellavie::actors
+
+template <>
+struct std::hash<sellavie::actors::child_key> {
+  std::size_t operator()(const sellavie::actors::child_key& key) const noexcept {
+    return std::hash<sellavie::connection_id>{}(key.connection) ^ std::hash<std::string>{}(key.customer);
+  }
+};
+
+namespace sellavie::actors {
+
+class tenant_supervisor_state {
+ public:
+  using pointer = tenant_supervisor_actor::stateful_pointer<tenant_supervisor_state>;
+  explicit tenant_supervisor_state(pointer self) : self_{self} {}
+  tenant_supervisor_state(const tenant_supervisor_state&) = delete;
+  tenant_supervisor_state& operator=(const tenant_supervisor_state&) = delete;
+  /// No child outlives the only one who knows it: its successor spawns others.
+  ~tenant_supervisor_state();
+  void start(tenant_supervisor_dependencies dependencies);
+
+  void offer(delivery one);
+  void offer_to(const child_key& key, delivery one);
+  void finish(const deliveries_finished& done, const caf::strong_actor_ptr& child);
+  void complete(const offer_together& planned, const caf::strong_actor_ptr& child);
+  void hand_to_conversation(person_spoke& spoke);
+  void forward_outbox(outbox_committed& rows);
+  void forward_epoch(const epoch_raised& raised);
+  void forward_typing(const show_typing& typing);
+  caf::result<chat_commanded> forward_command(const command_chat& command);
+  void let_stop(const caf::strong_actor_ptr& child);
+  void on_down(const caf::down_msg& down);
+  void restart(const child_key& key);
+  void restart_desks();
+  void reload();
+  void expire();
+  void wake(const connection_id& connection);
+
+  static constexpr const char* name = "tenant_supervisor";
+  static constexpr std::int16_t max_tries = 5;
+
+ private:
+  enum class child_phase : std::uint8_t { running, stopping, recovering };
+  struct child {
+    child_phase phase = child_phase::recovering;
+    delivery_sink door;
+    caf::actor_addr address;
+    conversation_actor conversation;
+    outbox_sender_actor sender;
+    /// Not finished, in the order of arrival. Offered are the first `offered`.
+    std::deque<delivery> held;
+    std::size_t offered = 0;
+    /// After a failure: one delivery at a time, so that a bad one takes no neighbour with it.
+    bool one_by_one = false;
+    std::uint32_t failures = 0;
+  };
+
+  void load();
+  void on_loaded(const shared<storage::tenant_record>& record);
+  child& find_or_spawn(const child_key& key);
+  void spawn(const child_key& key, child& entry);
+  void offer_held(child& entry);
+  static void release(child& entry, inbox_id id);
+  void recover(const child_key& key, errc why, const std::vector<inbox_id>& offered);
+  void count_failure(child& entry, errc why, const std::vector<inbox_id>& blamed);
+  void drop_closed(const child_key& key, const std::vector<inbox_id>& open, std::vector<inbox_id> asked);
+  void schedule_restart(const child_key& key, std::uint32_t failures);
+  void spawn_desks();
+  [[nodiscard]] const child_key* key_of(const caf::strong_actor_ptr& child) const;
+
+  pointer self_;
+  tenant_supervisor_dependencies dependencies_;
+  tenant_ptr business_;
+  bool loading_ = false;
+  /// The business changed while its snapshot was being loaded, or a load failed.
+  bool is_stale_ = false;
+  std::uint32_t load_failures_ = 0;
+  std::vector<delivery> before_load_;
+  std::vector<connection_id> wake_after_load_;
+  std::unordered_map<child_key, child> children_;
+  std::map<caf::actor_addr, child_key> keys_;
+  order_desk_actor orders_;
+  invoice_desk_actor invoices_;
+  payment_client_actor payments_;
+};
+static_assert(!std::is_aggregate_v<tenant_supervisor_state>);
+
+tenant_supervisor_actor::behavior_type tenant_supervisor(tenant_supervisor_state::pointer self,
+                                                         tenant_supervisor_dependencies dependencies);
+
+}  // namespace sellavie::actors
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::tenant_changed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::wake_sender)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::child_key)

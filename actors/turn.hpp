@@ -1,0 +1,96 @@
+#pragma once
+// One turn while it is under way, and the two pure steps around the model: what the model is asked,
+// and what is written when the turn ends.
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "actors/delivery.hpp"
+#include "actors/order_desk.hpp"
+#include "actors/services.hpp"
+#include "actors/tenant.hpp"
+#include "protocol/action/plan_codec.hpp"
+#include "protocol/domain/reply_text.hpp"
+#include "protocol/llm/prompt_builder.hpp"
+#include "storage/change_set.hpp"
+
+namespace sellavie::actors {
+
+struct turn {
+  turn_id id;
+  std::string nonce;
+  instant started_at{};
+  instant deadline{};
+  /// In the order of the phases' turn().
+  std::vector<delivery> deliveries;
+  turn_facts facts;
+  /// What the prompts of this turn showed.
+  std::vector<shown_price> shown;
+  std::vector<money> prices;
+  std::string facts_text;
+  plan current;
+  std::size_t next_action = 0;
+  /// Of the current round.
+  std::vector<action_outcome> outcomes;
+  /// Proposals of the current round that the policy denied, with the refusal.
+  std::vector<std::pair<proposed_action, action_outcome>> denied;
+  /// Of all rounds, for the reply.
+  std::vector<action_outcome> told;
+  std::optional<llm::previous_round> previous;
+  std::string handover_reason;
+  /// A person took over while actions ran: no AI text follows.
+  bool overtaken = false;
+  bool plan_stored = false;
+  /// Taken up again from a stored plan: its actions may have results already.
+  bool resumed = false;
+};
+
+/// What is known of the chat besides the turn.
+struct chat_context {
+  services_ptr node;
+  tenant_ptr business;
+  connection_id connection;
+  std::string customer;
+  conversation_id conversation;
+  contact_id contact;
+  std::string customer_name;
+  std::string customer_email;
+  instant last_customer_at{};
+  /// Oldest first, bounded.
+  std::vector<llm::spoken_line> history;
+};
+
+/// The two forms of the question; see ask_model.
+struct model_question {
+  std::shared_ptr<const llm::chat_request> with_tools;
+  std::shared_ptr<const llm::chat_request> with_tags;
+};
+[[nodiscard]] model_question make_question(const chat_context& chat, turn& of,
+                                           const std::vector<action_kind>& allowed);
+
+/// How a turn ends.
+struct turn_end {
+  storage::turn_outcome outcome = storage::turn_outcome::replied;
+  /// What the customer reads; empty says nothing.
+  std::string reply;
+  storage::message_origin origin = storage::message_origin::ai;
+  storage::chat_owner owner = storage::chat_owner::ai;
+  std::int64_t expected_epoch = 1;
+  /// Of the conversation after the commit, and of the reply's rows.
+  std::int64_t epoch = 1;
+  std::string handover_reason;
+};
+
+/// Everything that the completing commit writes. The outbox rows of `changes` are what the sender gets.
+[[nodiscard]] std::shared_ptr<storage::change_set> complete_turn(const chat_context& chat, const turn& of,
+                                                                 const turn_end& end);
+
+/// The customer's text of one delivery, as history and messages show it.
+[[nodiscard]] std::string text_of(const channel::channel_event& event);
+[[nodiscard]] std::string attachments_json(const channel::channel_event& event);
+/// "1 image, 2 audio"; empty when there are none.
+[[nodiscard]] std::string describe_attachments(const std::vector<delivery>& deliveries);
+
+}  // namespace sellavie::actors

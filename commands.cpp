@@ -1,0 +1,90 @@
+#include "commands.hpp"
+
+#include <cstdio>
+#include <fstream>
+#include <sstream>
+
+#include "config/keys.hpp"
+#include "database.hpp"
+#include "protocol/crypto/fernet.hpp"
+#include "storage/key_guard.hpp"
+#include "storage/migrations.hpp"
+#include "storage/provisioning.hpp"
+#include "system_ports.hpp"
+
+namespace sellavie {
+namespace {
+
+constexpr int done = 0;
+constexpr int failed = 1;
+constexpr int wrong_input = 2;
+
+void print(std::string_view line) { std::printf("%.*s\n", static_cast<int>(line.size()), line.data()); }
+
+int give_up(std::string_view what, const error& why) {
+  std::fprintf(stderr, "%.*s: %s\n", static_cast<int>(what.size()), what.data(), why.detail.c_str());
+  return failed;
+}
+
+}  // namespace
+
+int check_config(const config::loaded& configuration) {
+  const std::string report = config::render_report(configuration);
+  std::fputs(report.c_str(), configuration.is_valid() ? stdout : stderr);
+  return configuration.is_valid() ? done : wrong_input;
+}
+
+int migrate_up(const config::settings& settings) {
+  auto opened = database::open(settings, storage::cluster_use::tool, print);
+  if (!opened) return give_up("the database cannot be opened", opened.error());
+  const auto applied = storage::migrate(opened.value().access().owner, storage::embedded_migrations(),
+                                        make_system_clock()->now(), print);
+  if (!applied) return give_up("the migration failed", applied.error());
+  std::printf("%d migrations applied, the schema is up to date\n", applied.value());
+  return done;
+}
+
+int migrate_status(const config::settings& settings) {
+  auto opened = database::open(settings, storage::cluster_use::tool, print);
+  if (!opened) return give_up("the database cannot be opened", opened.error());
+  const auto states = storage::migration_status(opened.value().access().owner, storage::embedded_migrations());
+  if (!states) return give_up("the migrations cannot be read", states.error());
+  for (const auto& one : states.value())
+    std::printf("%04d  %-8s %s\n", one.version, one.applied ? "applied" : "missing", one.name.c_str());
+  return done;
+}
+
+int provision(config::settings settings, const std::filesystem::path& file) {
+  std::ifstream in{file};
+  std::stringstream text;
+  text << in.rdbuf();
+  if (!in) return give_up("the file cannot be read", make_failure(errc::not_found, file.string()));
+  auto opened = database::open(settings, storage::cluster_use::tool, print);
+  if (!opened) return give_up("the database cannot be opened", opened.error());
+  const auto now = make_system_clock()->now();
+  if (const auto migrated = storage::migrate(opened.value().access().owner, storage::embedded_migrations(), now, print); !migrated)
+    return give_up("the migration failed", migrated.error());
+  auto connection = storage::open_pqxx(opened.value().access().engine, "sellavie/provision");
+  if (!connection) return give_up("the database cannot be reached", connection.error());
+  const auto empty = storage::has_no_businesses(*connection.value());
+  if (!empty) return give_up("the database cannot be read", empty.error());
+  const auto made = config::ensure_keys(settings.security, settings.data.dir,
+                                        empty.value() ? config::missing_keys::generate : config::missing_keys::refuse);
+  if (!made) return give_up("the keys cannot be opened", made.error());
+  std::vector<std::string> keys;
+  for (const auto& key : settings.security.fernet_keys) keys.push_back(key.reveal());
+  const auto ring = crypto::fernet_ring::parse(keys);
+  if (!ring) return give_up("the keys cannot be used", ring.error());
+  const auto parsed = storage::parse_provisioning(text.str());
+  for (const auto& problem : parsed.problems) std::fprintf(stderr, "%s\n", storage::to_string(problem).c_str());
+  if (!parsed.problems.empty()) return wrong_input;
+  const auto ids = make_system_ids();
+  const auto report = storage::provision(*connection.value(), parsed.businesses,
+                                         {ring.value(), *ids, now, settings.http.public_url});
+  if (!report) return give_up("nothing was provisioned", report.error());
+  for (const auto& problem : report.value().problems) std::fprintf(stderr, "%s\n", storage::to_string(problem).c_str());
+  for (const auto& line : report.value().lines) print(line);
+  return report.value().problems.empty() ? done : wrong_input;
+}
+
+}  // namespace sellavie

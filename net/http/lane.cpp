@@ -1,0 +1,173 @@
+#include "net/http/lane.hpp"
+
+#include <boost/asio/post.hpp>
+#include <ctime>
+#include <random>
+
+#include "net/http/session.hpp"
+
+namespace sellavie::net {
+namespace {
+
+/// How many connections over the limit are told so; more are closed without a word.
+constexpr std::size_t farewells = 256;
+
+http_observer& nobody() {
+  static http_observer deaf;
+  return deaf;
+}
+
+std::uint64_t random_word() {
+  std::random_device device;
+  return (std::uint64_t{device()} << 32) | device();
+}
+
+/// splitmix64: the next value of a sequence that never repeats within 2^64.
+std::uint64_t next_word(std::uint64_t& state) noexcept {
+  std::uint64_t mixed = (state += 0x9E3779B97F4A7C15ULL);
+  mixed = (mixed ^ (mixed >> 30)) * 0xBF58476D1CE4E5B9ULL;
+  mixed = (mixed ^ (mixed >> 27)) * 0x94D049BB133111EBULL;
+  return mixed ^ (mixed >> 31);
+}
+
+void append_hex(std::string& out, std::uint64_t word) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  for (int shift = 60; shift >= 0; shift -= 4) out.push_back(digits[(word >> shift) & 15U]);
+}
+
+}  // namespace
+
+server_core::server_core(router given_routes, const http_limits& given_limits,
+                         http_observer* given_observer)
+    : routes{std::move(given_routes)},
+      limits{given_limits},
+      observer{given_observer != nullptr ? *given_observer : nobody()} {}
+
+bool server_core::admit_request() noexcept {
+  if (in_flight.fetch_add(1, std::memory_order_relaxed) < limits.requests_in_flight) return true;
+  release_request();
+  return false;
+}
+
+void server_core::release_connection() noexcept {
+  if (connections.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+  if (!draining.load(std::memory_order_acquire)) return;
+  const std::lock_guard lock{empty_mutex_};
+  empty_.notify_all();
+}
+
+bool server_core::wait_until_empty(std::chrono::milliseconds deadline) {
+  std::unique_lock lock{empty_mutex_};
+  return empty_.wait_for(lock, deadline,
+                         [this] { return connections.load(std::memory_order_acquire) == 0; });
+}
+
+lane::lane(boost::asio::io_context& context, std::shared_ptr<server_core> core)
+    : context_{context},
+      core_{std::move(core)},
+      timer_{context},
+      epoch_{std::chrono::steady_clock::now()},
+      id_prefix_{random_word()},
+      id_state_{random_word()} {}
+
+lane::~lane() = default;
+
+void lane::welcome(lane_socket socket, const boost::asio::ip::tcp::endpoint& peer) {
+  start_ticking();
+  std::shared_ptr<session> guest;
+  try {
+    guest = std::make_shared<session>(shared_from_this(), std::move(socket), peer);
+  } catch (...) {  // out of memory: this one cannot be served
+    return core_->release_connection();
+  }
+  sessions_.push_back(*guest);
+  const std::size_t open = core_->connections.load(std::memory_order_relaxed);
+  if (core_->draining.load(std::memory_order_acquire) || open > core_->limits.connections + farewells)
+    guest->close();
+  else if (open > core_->limits.connections)
+    guest->turn_away();
+  else
+    guest->start();
+}
+
+void lane::close_sessions(farewell who) {
+  for (auto at = sessions_.begin(); at != sessions_.end();) {
+    session& each = *at++;  // closing unlinks it
+    if (who == farewell::everyone || each.is_idle()) each.close();
+  }
+}
+
+/// Delivers what was handed over; if the io_context ends first, it lets the sessions go.
+class lane::delivery_task {
+ public:
+  explicit delivery_task(std::shared_ptr<lane> home) noexcept : home_{std::move(home)} {}
+  delivery_task(delivery_task&&) noexcept = default;
+  delivery_task& operator=(delivery_task&&) noexcept = default;
+  ~delivery_task() { deliver(session::delivery_mode::discard); }
+  void operator()() { deliver(session::delivery_mode::send); }
+
+ private:
+  void deliver(session::delivery_mode mode) {
+    const auto home = std::move(home_);
+    session* next = home ? home->answered_.take_all() : nullptr;
+    while (next != nullptr) {
+      session& each = *next;
+      next = each.next_handoff;
+      each.on_answer_delivered(mode);  // may end the session: no access after this line
+    }
+  }
+
+  std::shared_ptr<lane> home_;
+};
+
+void lane::hand_over(session* newest, session* oldest) {
+  if (answered_.push_chain(newest, oldest))
+    boost::asio::post(context_, delivery_task{shared_from_this()});
+}
+
+std::uint64_t lane::current_tick() const {
+  return static_cast<std::uint64_t>((std::chrono::steady_clock::now() - epoch_) / core_->limits.tick);
+}
+
+void lane::arm(wheel_entry& entry, http_limits::duration after) {
+  const auto tick = core_->limits.tick;
+  wheel_.arm(entry, static_cast<std::uint64_t>((after + tick - http_limits::duration{1}) / tick));
+}
+
+void lane::start_ticking() {
+  if (ticking_) return;
+  ticking_ = true;
+  wheel_.advance(current_tick());
+  timer_.expires_after(core_->limits.tick);
+  timer_.async_wait([self = shared_from_this()](const boost::system::error_code& ec) {
+    self->ticking_ = false;
+    if (!ec) self->on_tick();
+  });
+}
+
+/// Ticks only while a connection is open: an idle server wakes nobody.
+void lane::on_tick() {
+  wheel_.advance(current_tick());
+  if (!sessions_.empty()) start_ticking();
+}
+
+std::string_view lane::date() {
+  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  if (now != date_second_ || date_.empty()) {
+    date_second_ = now;
+    const std::time_t seconds = now.time_since_epoch().count();
+    std::tm parts{};
+    gmtime_r(&seconds, &parts);
+    std::array<char, 40> text{};
+    date_.assign(text.data(), std::strftime(text.data(), text.size(), "%a, %d %b %Y %H:%M:%S GMT", &parts));
+  }
+  return date_;
+}
+
+void lane::make_request_id(std::string& into) {
+  into.clear();
+  append_hex(into, id_prefix_);
+  append_hex(into, next_word(id_state_));
+}
+
+}  // namespace sellavie::net

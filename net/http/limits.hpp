@@ -1,0 +1,46 @@
+#pragma once
+// Every bound of the HTTP server in one place. Durations are rounded up to `tick`.
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace sellavie::net {
+
+struct http_limits {
+  using duration = std::chrono::milliseconds;
+
+  /// Request line and header fields together; over it 431.
+  std::size_t header_bytes = 16 * 1024;
+  std::size_t header_fields = 100;
+  /// Request target; over it 414.
+  std::size_t target_bytes = 8 * 1024;
+  /// Default of a route that names none; over it 413.
+  std::uint64_t body_bytes = 2 * 1024 * 1024;
+
+  /// From the first byte of a request (or from accept) to the end of its header; then 408.
+  duration header_deadline{10'000};
+  /// For the whole body; then 408.
+  duration body_deadline{60'000};
+  /// In each such interval at least `body_progress_bytes` must arrive; else 408.
+  duration body_progress_interval{10'000};
+  std::size_t body_progress_bytes = 1024;
+  /// How long a handler may take before the client is told 504.
+  duration answer_deadline{120'000};
+  /// How long a peer may take to read an answer.
+  duration write_deadline{60'000};
+  /// Keep-alive without a request.
+  duration idle_deadline{60'000};
+  /// After an answer that closes: how long unread input is thrown away, so that the answer arrives.
+  duration linger_deadline{2'000};
+
+  /// Over it a connection is accepted, told 503 and closed.
+  std::size_t connections = 20'000;
+  /// Requests handed to handlers and not yet answered, server-wide; over it 503 with Retry-After.
+  std::size_t requests_in_flight = 10'000;
+
+  /// Resolution of all deadlines.
+  duration tick{100};
+};
+
+}  // namespace sellavie::net

@@ -1,0 +1,54 @@
+#pragma once
+// What the HTTP server tells whoever counts. Called on io threads: implementations are thread-safe,
+// cheap and do not throw.
+
+#include <chrono>
+#include <cstdint>
+#include <string_view>
+
+namespace sellavie::net {
+
+/// Why the server itself refused, without asking a handler.
+enum class http_rejection : std::uint8_t {
+  too_many_connections,
+  too_many_requests_in_flight,
+  malformed,
+  header_too_large,
+  target_too_long,
+  body_too_large,
+  not_implemented,
+  timed_out,
+  unknown_route,
+  handler_failed,
+};
+
+[[nodiscard]] constexpr std::string_view to_string(http_rejection reason) noexcept {
+  switch (reason) {
+    case http_rejection::too_many_connections: return "too_many_connections";
+    case http_rejection::too_many_requests_in_flight: return "too_many_requests_in_flight";
+    case http_rejection::malformed: return "malformed";
+    case http_rejection::header_too_large: return "header_too_large";
+    case http_rejection::target_too_long: return "target_too_long";
+    case http_rejection::body_too_large: return "body_too_large";
+    case http_rejection::not_implemented: return "not_implemented";
+    case http_rejection::timed_out: return "timed_out";
+    case http_rejection::unknown_route: return "unknown_route";
+    case http_rejection::handler_failed: return "handler_failed";
+  }
+  return "unknown";
+}
+
+class http_observer {
+ public:
+  virtual ~http_observer() = default;
+  virtual void on_connection_opened() noexcept {}
+  virtual void on_connection_closed() noexcept {}
+  /// A request was given to the handler of `route` (the pattern, never the path).
+  virtual void on_request(std::string_view /*route*/) noexcept {}
+  /// That request was answered; `took` is from the complete request to the answer.
+  virtual void on_answer(std::string_view /*route*/, int /*status*/,
+                         std::chrono::nanoseconds /*took*/) noexcept {}
+  virtual void on_rejected(http_rejection /*reason*/) noexcept {}
+};
+
+}  // namespace sellavie::net

@@ -1,0 +1,49 @@
+#pragma once
+// The one right to answer one request. Movable; callable once, from any thread; answering a
+// connection that is gone does nothing. Destroyed unanswered it answers 500, so a request can never
+// be forgotten. The io_contexts of the server must outlive every responder.
+
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "net/http/response.hpp"
+
+namespace sellavie::net {
+
+class session;
+
+class responder {
+ public:
+  responder() = default;
+  explicit responder(std::shared_ptr<session> asking) noexcept : session_{std::move(asking)} {}
+  responder(responder&&) noexcept = default;
+  responder& operator=(responder&& other) noexcept;
+  ~responder();
+
+  /// Gives the answer; a second call does nothing. Called inside the handler it costs no thread hop.
+  void answer(response given);
+
+  [[nodiscard]] bool is_pending() const noexcept { return session_ != nullptr; }
+
+ private:
+  friend class response_batch;
+  std::shared_ptr<session> session_;
+};
+
+/// Many answers, one wake-up per io_context: add them, then flush (the destructor flushes too).
+class response_batch {
+ public:
+  response_batch() = default;
+  ~response_batch() { flush(); }
+  response_batch(const response_batch&) = delete;
+  response_batch& operator=(const response_batch&) = delete;
+
+  void add(responder to, response given);
+  void flush() noexcept;
+
+ private:
+  std::vector<std::shared_ptr<session>> answered_;
+};
+
+}  // namespace sellavie::net

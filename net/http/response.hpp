@@ -1,0 +1,48 @@
+#pragma once
+// One HTTP answer as a handler gives it, and its serialised head.
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace sellavie::net {
+
+using header_list = std::vector<std::pair<std::string, std::string>>;
+
+struct response {
+  int status = 200;
+  /// Without Content-Length, Content-Type, Connection, Date and X-Request-Id: the server sets those,
+  /// and drops them here. A field with a control character in it is dropped too.
+  header_list headers{};
+  std::string body{};
+  std::string content_type{};
+};
+
+[[nodiscard]] std::string_view status_text(int status) noexcept;
+
+[[nodiscard]] response text_response(int status, std::string body);
+[[nodiscard]] response json_response(int status, std::string body);
+/// RFC 9457: a generic title for the client; the log explains the request id. `extra_members` is
+/// literal JSON to add, for example `"code":"conflict"`.
+[[nodiscard]] response problem_response(int status, std::string_view request_id,
+                                        std::string_view extra_members = {});
+
+enum class http_version : unsigned char { http_1_0, http_1_1 };
+enum class after_answer : unsigned char { keep_alive, close };
+
+/// What the connection adds to an answer.
+struct answer_context {
+  http_version version = http_version::http_1_1;
+  after_answer then = after_answer::keep_alive;
+  std::string_view request_id;
+  /// IMF-fixdate.
+  std::string_view date;
+};
+
+/// Appends status line, fields and the empty line.
+void append_head(std::string& out, const response& answer, const answer_context& context);
+/// Whether the status allows a body at all (not 1xx, 204, 304).
+[[nodiscard]] bool may_have_body(int status) noexcept;
+
+}  // namespace sellavie::net

@@ -1,0 +1,389 @@
+#include "net/http/session.hpp"
+
+#include <algorithm>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/error.hpp>
+
+namespace sellavie::net {
+namespace {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+
+constexpr std::size_t joined_body_bytes = 8 * 1024;
+constexpr std::size_t kept_buffer_bytes = 64 * 1024;
+constexpr std::size_t request_id_bytes = 64;
+
+/// The session whose handler runs on this thread; its answer needs no hand-over.
+thread_local session* dispatching = nullptr;
+thread_local bool answered_inside = false;
+
+bool is_safe_request_id(std::string_view id) noexcept {
+  return !id.empty() && id.size() <= request_id_bytes &&
+         std::all_of(id.begin(), id.end(), [](unsigned char c) {
+           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                  c == '-' || c == '_' || c == '.';
+         });
+}
+
+std::string printable(const asio::ip::address& address) {
+  if (address.is_v6() && address.to_v6().is_v4_mapped())
+    return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()).to_string();
+  return address.to_string();
+}
+
+bool would_block(const error_code& ec) noexcept {
+  return ec == asio::error::would_block || ec == asio::error::try_again;
+}
+
+}  // namespace
+
+session::session(std::shared_ptr<lane> home, lane_socket socket, const asio::ip::tcp::endpoint& peer)
+    : lane_{std::move(home)}, socket_{std::move(socket)}, peer_address_{printable(peer.address())} {
+  error_code ignored;
+  socket_.non_blocking(true, ignored);
+  socket_.set_option(asio::ip::tcp::no_delay{true}, ignored);
+  lane_->core().observer.on_connection_opened();
+}
+
+session::~session() { close(); }
+
+template <class Work>
+void session::guarded(Work&& work) noexcept {
+  try {
+    work();
+  } catch (...) {  // out of memory, or a bug: this connection ends, the server goes on
+    close();
+  }
+}
+
+void session::close() noexcept {
+  if (phase_ == phase::closed) return;
+  phase_ = phase::closed;
+  wheel_entry::disarm();
+  lane_hook::unlink();
+  error_code ignored;
+  socket_.close(ignored);
+  lane_->core().observer.on_connection_closed();
+  lane_->core().release_connection();
+}
+
+bool session::is_idle() const noexcept {
+  return phase_ == phase::reading_head && unread_.empty() && !(parser_ && parser_->has_started());
+}
+
+// ---- reading ---------------------------------------------------------------------------------
+
+void session::start() {
+  lane_->arm(*this, lane_->core().limits.header_deadline);
+  guarded([this] { wait_readable(); });
+}
+
+void session::turn_away() {
+  guarded([this] { answer_problem(503, http_rejection::too_many_connections, after_answer::close); });
+}
+
+void session::wait_readable() {
+  socket_.async_wait(lane_socket::wait_read, [self = shared_from_this()](const error_code& ec) {
+    if (ec == asio::error::operation_aborted || self->phase_ == phase::closed) return;
+    self->guarded([&] { self->on_readable(); });
+  });
+}
+
+void session::on_readable() {
+  auto& buffer = lane_->read_buffer();
+  error_code ec;
+  const std::size_t size = socket_.read_some(asio::buffer(buffer), ec);
+  if (ec && !would_block(ec)) return close();  // also the end of the stream
+  if (phase_ == phase::lingering || ec) return wait_readable();
+  feed({buffer.data(), size});
+}
+
+void session::feed(std::string_view input) {
+  std::string held;
+  if (!unread_.empty()) {
+    unread_.append(input);
+    held.swap(unread_);
+    input = held;
+  }
+  while (step(input)) continue;
+  if (phase_ == phase::lingering || phase_ == phase::closed) return;
+  unread_.assign(input);
+  if (phase_ == phase::reading_head || phase_ == phase::reading_body) wait_readable();
+}
+
+bool session::step(std::string_view& input) {
+  if (phase_ == phase::reading_head) return read_head(input);
+  if (phase_ == phase::reading_body) return read_body(input);
+  return false;
+}
+
+bool session::read_head(std::string_view& input) {
+  if (!parser_) prepare_request();
+  const bool first_bytes = !parser_->has_started();
+  while (first_bytes && input.starts_with("\r\n")) input.remove_prefix(2);
+  if (input.empty() || (first_bytes && input == "\r")) return false;
+  switch (parser_->read_head(input)) {
+    case request_parser::progress::need_more:
+      if (first_bytes) lane_->arm(*this, lane_->core().limits.header_deadline);
+      return false;
+    case request_parser::progress::refused: answer_refused(); return false;
+    case request_parser::progress::head_complete:
+    case request_parser::progress::complete: on_head_complete(); return true;
+  }
+  return false;
+}
+
+void session::prepare_request() {
+  builder_.clear();
+  request_id_.clear();
+  parser_.emplace(request_, lane_->core().limits);
+}
+
+void session::on_head_complete() {
+  const server_core& core = lane_->core();
+  const auto given_id = request_.header("X-Request-Id");
+  if (given_id && is_safe_request_id(*given_id)) request_id_.assign(*given_id);
+  head_only_ = request_.method() == http_method::head;
+  parameters_.clear();
+  match_ = core.routes.find(request_.method(), request_.path(), parameters_);
+  body_limit_ = core.limits.body_bytes;
+  if (match_.found != nullptr && match_.found->options.body_bytes)
+    body_limit_ = *match_.found->options.body_bytes;
+  if (parser_->is_too_large(body_limit_))
+    return answer_problem(413, http_rejection::body_too_large, after_answer::close);
+  body_timed_ = false;
+  phase_ = phase::reading_body;
+}
+
+bool session::read_body(std::string_view& input) {
+  const auto progress = parser_->has_body() ? parser_->read_body(input, body_limit_)
+                                            : request_parser::progress::complete;
+  if (progress == request_parser::progress::refused) {
+    answer_refused();
+    return false;
+  }
+  if (progress == request_parser::progress::need_more) {
+    if (!body_timed_) start_body_deadline();
+    return false;
+  }
+  on_request_complete();
+  return true;
+}
+
+void session::start_body_deadline() {
+  body_timed_ = true;
+  phase_began_ = std::chrono::steady_clock::now();
+  body_bytes_at_check_ = request_.body.size();
+  const http_limits& limits = lane_->core().limits;
+  lane_->arm(*this, std::min(limits.body_progress_interval, limits.body_deadline));
+  if (parser_->expects_continue() && request_.body.empty()) send_continue();
+}
+
+void session::send_continue() {
+  constexpr std::string_view text = "HTTP/1.1 100 Continue\r\n\r\n";
+  error_code ec;
+  const std::size_t sent = socket_.write_some(asio::buffer(text), ec);
+  // A client waits only so long for it, so a full socket is no reason to fail; half a line is.
+  if (sent != 0 && sent != text.size()) close();
+}
+
+// ---- handling --------------------------------------------------------------------------------
+
+void session::on_request_complete() {
+  server_core& core = lane_->core();
+  then_ = parser_->wants_keep_alive() ? after_answer::keep_alive : after_answer::close;
+  if (match_.found == nullptr)
+    return answer_problem(match_.status, http_rejection::unknown_route, then_);
+  if (!core.admit_request())
+    return answer_problem(503, http_rejection::too_many_requests_in_flight, then_);
+  dispatch();
+}
+
+void session::dispatch() {
+  phase_ = phase::answering;
+  phase_began_ = std::chrono::steady_clock::now();
+  route_name_ = match_.found->pattern;
+  for (const auto& [name, value] : parameters_) builder_.add_parameter(name, value);
+  if (request_id_.empty()) lane_->make_request_id(request_id_);
+  request_.request_id = request_id_;
+  request_.peer_address = peer_address_;
+  lane_->core().observer.on_request(route_name_);
+
+  const auto outer = std::exchange(dispatching, this);
+  answered_inside = false;
+  try {
+    match_.found->handler(request_, responder{shared_from_this()});
+  } catch (...) {  // unwinding destroyed the responder, which answered 500
+    lane_->core().observer.on_rejected(http_rejection::handler_failed);
+  }
+  dispatching = outer;
+  if (std::exchange(answered_inside, false))
+    write_answer(std::move(answer_), then_);
+  else
+    lane_->arm(*this, lane_->core().limits.answer_deadline);
+}
+
+session::delivery session::take_answer(response given) noexcept {
+  answer_ = std::move(given);
+  lane_->core().release_request();
+  if (dispatching != this) return delivery::needs_handoff;
+  answered_inside = true;
+  return delivery::done;
+}
+
+response session::failure_answer() const { return problem_response(500, request_id_); }
+
+session* session::release_for_handoff(std::shared_ptr<session> answered) noexcept {
+  session* raw = answered.get();
+  raw->self_ = std::move(answered);
+  return raw;
+}
+
+void session::on_answer_delivered(delivery_mode mode) {
+  const auto keep_alive = std::move(self_);
+  if (phase_ != phase::answering || mode == delivery_mode::discard) return;
+  guarded([this] {
+    write_answer(std::move(answer_), then_);
+    if (phase_ == phase::reading_head) resume();
+  });
+}
+
+// ---- answering -------------------------------------------------------------------------------
+
+void session::answer_refused() {
+  const refusal why = parser_->why_refused();
+  answer_problem(why.status, why.reason, after_answer::close);
+}
+
+void session::answer_problem(int status, http_rejection reason, after_answer then) {
+  lane_->core().observer.on_rejected(reason);
+  route_name_ = {};
+  if (request_id_.empty()) lane_->make_request_id(request_id_);
+  response problem = problem_response(status, request_id_);
+  if (status == 405) problem.headers.emplace_back("Allow", match_.allow);
+  if (status == 503) problem.headers.emplace_back("Retry-After", "1");
+  must_linger_ = reason != http_rejection::unknown_route &&
+                 reason != http_rejection::too_many_requests_in_flight;
+  write_answer(std::move(problem), then);
+}
+
+void session::write_answer(response given, after_answer wanted) {
+  server_core& core = lane_->core();
+  if (given.status < 200 || given.status > 999) given = failure_answer();
+  then_ = core.draining.load(std::memory_order_relaxed) ? after_answer::close : wanted;
+  if (!route_name_.empty())
+    core.observer.on_answer(route_name_, given.status, std::chrono::steady_clock::now() - phase_began_);
+
+  out_.clear();
+  append_head(out_, given,
+              {.version = parser_ ? parser_->version() : http_version::http_1_1,
+               .then = then_,
+               .request_id = request_id_,
+               .date = lane_->date()});
+  if (may_have_body(given.status) && !head_only_) {
+    if (given.body.size() <= joined_body_bytes)
+      out_.append(given.body);
+    else
+      out_body_ = std::move(given.body);
+  }
+  phase_ = phase::writing;
+  written_ = 0;
+  written_at_check_ = 0;
+  write_timed_ = false;
+  flush_output();
+}
+
+void session::flush_output() {
+  const std::size_t total = out_.size() + out_body_.size();
+  while (written_ < total) {
+    const std::size_t head = std::min(written_, out_.size());
+    const std::array<asio::const_buffer, 2> parts{
+        asio::buffer(out_) + head, asio::buffer(out_body_) + (written_ - head)};
+    error_code ec;
+    written_ += out_body_.empty() ? socket_.write_some(parts[0], ec) : socket_.write_some(parts, ec);
+    if (would_block(ec)) return wait_writable();
+    if (ec) return close();
+  }
+  on_written();
+}
+
+void session::wait_writable() {
+  if (!write_timed_) lane_->arm(*this, lane_->core().limits.write_deadline);
+  write_timed_ = true;
+  socket_.async_wait(lane_socket::wait_write, [self = shared_from_this()](const error_code& ec) {
+    if (ec == asio::error::operation_aborted || self->phase_ == phase::closed) return;
+    self->guarded([&] {
+      self->flush_output();
+      if (self->phase_ == phase::reading_head) self->resume();
+    });
+  });
+}
+
+void session::on_written() {
+  if (out_.capacity() > kept_buffer_bytes) out_ = std::string{};
+  out_body_ = std::string{};
+  head_only_ = false;
+  if (then_ == after_answer::close) return must_linger_ ? linger() : close();
+  phase_ = phase::reading_head;
+  parser_.reset();
+  lane_->arm(*this, lane_->core().limits.idle_deadline);
+}
+
+/// Closing with unread input would reset the connection and could destroy the answer on its way.
+void session::linger() {
+  phase_ = phase::lingering;
+  unread_.clear();
+  error_code ignored;
+  socket_.shutdown(lane_socket::shutdown_send, ignored);
+  lane_->arm(*this, lane_->core().limits.linger_deadline);
+  wait_readable();
+}
+
+/// After an answer: first what was read already, then the socket.
+void session::resume() {
+  if (unread_.empty()) return wait_readable();
+  feed({});
+}
+
+// ---- deadlines -------------------------------------------------------------------------------
+
+void session::on_due() {
+  guarded([this] {
+    switch (phase_) {
+      case phase::reading_head:
+        return is_idle() ? close() : time_out(408);
+      case phase::reading_body: return on_body_interval();
+      case phase::answering: return time_out(504);
+      case phase::writing: return on_write_interval();
+      case phase::lingering:
+      case phase::closed: return close();
+    }
+  });
+}
+
+void session::on_body_interval() {
+  const http_limits& limits = lane_->core().limits;
+  const auto spent = std::chrono::duration_cast<http_limits::duration>(
+      std::chrono::steady_clock::now() - phase_began_);
+  const std::size_t arrived = request_.body.size() - body_bytes_at_check_;
+  if (spent >= limits.body_deadline || arrived < limits.body_progress_bytes) return time_out(408);
+  body_bytes_at_check_ = request_.body.size();
+  lane_->arm(*this, std::min(limits.body_progress_interval, limits.body_deadline - spent));
+}
+
+void session::on_write_interval() {
+  if (written_ - written_at_check_ < kept_buffer_bytes) return close();
+  written_at_check_ = written_;
+  lane_->arm(*this, lane_->core().limits.write_deadline);
+}
+
+/// A read is or may be pending on the socket: the answer is tried at once and the connection ends.
+void session::time_out(int status) {
+  const auto self = shared_from_this();
+  if (status == 504) lane_->core().observer.on_answer(route_name_, status, {});
+  socket_.cancel();
+  answer_problem(status, http_rejection::timed_out, after_answer::close);
+}
+
+}  // namespace sellavie::net

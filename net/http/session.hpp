@@ -1,0 +1,132 @@
+#pragma once
+// One connection. Reads a request, gives it to its handler, writes the answer, again. One request is
+// under way at a time; pipelined ones wait unread and are answered in order.
+//
+//   reading_head --> reading_body --> answering --> writing --> reading_head (keep-alive)
+//        |                |               |            |--> lingering --> closed
+//        '----------------'---------------'------------'----------------> closed
+//
+// Lives as long as a pending read or write, or the responder of its request, holds it. All of it runs
+// on its lane's thread, but for take_answer().
+
+#include <boost/intrusive/list.hpp>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "net/http/lane.hpp"
+#include "net/http/request.hpp"
+#include "net/http/request_parser.hpp"
+#include "net/http/response.hpp"
+#include "net/http/router.hpp"
+#include "net/timer_wheel.hpp"
+
+namespace sellavie::net {
+
+class session final : public std::enable_shared_from_this<session>,
+                      public wheel_entry,
+                      public lane_hook {
+ public:
+  session(std::shared_ptr<lane> home, lane_socket socket,
+          const boost::asio::ip::tcp::endpoint& peer);
+  ~session();
+  session(const session&) = delete;
+  session& operator=(const session&) = delete;
+
+  void start();
+  /// The server is full: 503 and close.
+  void turn_away();
+  void close() noexcept;
+  /// Nothing of a request has been read.
+  [[nodiscard]] bool is_idle() const noexcept;
+
+  /// What a responder did with an answer.
+  enum class delivery : std::uint8_t { done, needs_handoff };
+  /// From any thread, once per request.
+  [[nodiscard]] delivery take_answer(response given) noexcept;
+  /// Makes the session its own owner and gives the raw pointer for the hand-over.
+  [[nodiscard]] static session* release_for_handoff(std::shared_ptr<session> answered) noexcept;
+  [[nodiscard]] lane& home() noexcept { return *lane_; }
+  /// What the request is told when nobody answers it.
+  [[nodiscard]] response failure_answer() const;
+
+  enum class delivery_mode : std::uint8_t { send, discard };
+  /// On the lane's thread: the handed-over answer has arrived.
+  void on_answer_delivered(delivery_mode mode);
+
+  /// Link of handoff_stack.
+  session* next_handoff = nullptr;
+
+ private:
+  enum class phase : std::uint8_t { reading_head, reading_body, answering, writing, lingering, closed };
+
+  void wait_readable();
+  void on_readable();
+  void feed(std::string_view input);
+  /// One step through `input`; false when more is needed or an answer is under way.
+  bool step(std::string_view& input);
+  bool read_head(std::string_view& input);
+  bool read_body(std::string_view& input);
+  void prepare_request();
+  void on_head_complete();
+  void start_body_deadline();
+  void send_continue();
+
+  void on_request_complete();
+  void dispatch();
+
+  void answer_refused();
+  void answer_problem(int status, http_rejection reason, after_answer then);
+  void write_answer(response given, after_answer wanted);
+  void flush_output();
+  void wait_writable();
+  void on_written();
+  void linger();
+  void resume();
+
+  void on_due() override;
+  void on_body_interval();
+  void on_write_interval();
+  void time_out(int status);
+
+  template <class Work>
+  void guarded(Work&& work) noexcept;
+
+  std::shared_ptr<lane> lane_;
+  lane_socket socket_;
+  phase phase_ = phase::reading_head;
+  after_answer then_ = after_answer::keep_alive;
+  bool head_only_ = false;
+  bool must_linger_ = false;
+  bool body_timed_ = false;
+  bool write_timed_ = false;
+
+  request request_;
+  request_builder builder_{request_};
+  std::optional<request_parser> parser_;
+  router::parameters parameters_;
+  router::match match_;
+  std::uint64_t body_limit_ = 0;
+  /// Empty when the server answers by itself.
+  std::string_view route_name_;
+  std::string peer_address_;
+  std::string request_id_;
+  /// Bytes read but not yet parsed.
+  std::string unread_;
+  std::chrono::steady_clock::time_point phase_began_;
+  std::size_t body_bytes_at_check_ = 0;
+
+  std::string out_;
+  std::string out_body_;
+  std::size_t written_ = 0;
+  std::size_t written_at_check_ = 0;
+
+  /// Belongs to the responder from dispatch until the answer is delivered.
+  response answer_;
+  std::shared_ptr<session> self_;
+};
+
+}  // namespace sellavie::net

@@ -1,0 +1,41 @@
+#pragma once
+// GET|POST /webhooks/meta: handshake, signature over the raw bytes, events to the inbox_writer; 200
+// only after everything is committed. Runs on io threads; never blocks.
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "actors/inbox_writer.hpp"
+#include "net/http/router.hpp"
+#include "protocol/channel/route.hpp"
+#include "protocol/channel/webhook.hpp"
+#include "protocol/crypto/digest.hpp"
+
+namespace sellavie::net {
+
+/// Which connection an account id belongs to: replaced as a whole when the directory changes.
+class route_directory {
+ public:
+  [[nodiscard]] std::shared_ptr<const channel::route_table> current() const { return table_.load(std::memory_order_acquire); }
+  void replace(std::shared_ptr<const channel::route_table> table) { table_.store(std::move(table), std::memory_order_release); }
+
+ private:
+  std::atomic<std::shared_ptr<const channel::route_table>> table_{std::make_shared<const channel::route_table>()};
+};
+
+struct meta_webhook_dependencies {
+  std::vector<crypto::hmac_key> app_secrets;
+  std::vector<std::string> verify_tokens;
+  channel::webhook_limits limits;
+  std::shared_ptr<const route_directory> directory;
+  actors::inbox_writer_actor writer;
+  std::shared_ptr<actors::clock> time;
+  std::shared_ptr<monitoring::metrics> metrics;
+  std::shared_ptr<monitoring::logger> log;
+};
+
+void add_meta_webhook(router& routes, meta_webhook_dependencies dependencies);
+
+}  // namespace sellavie::net

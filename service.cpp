@@ -1,0 +1,412 @@
+#include "service.hpp"
+
+#include <unistd.h>
+
+#include <atomic>
+#include <caf/all.hpp>
+#include <csignal>
+#include <cstdio>
+#include <thread>
+
+#include "actors/inbox_writer.hpp"
+#include "actors/janitor.hpp"
+#include "actors/tenant_registry.hpp"
+#include "config/keys.hpp"
+#include "database.hpp"
+#include "net/client/client.hpp"
+#include "net/http/server.hpp"
+#include "net/ops/ops_routes.hpp"
+#include "net/webhooks/meta_webhook.hpp"
+#include "storage/housekeeping.hpp"
+#include "storage/incarnation.hpp"
+#include "storage/key_guard.hpp"
+#include "storage/migrations.hpp"
+#include "storage/postgres_reads.hpp"
+#include "storage/postgres_unit_of_work.hpp"
+#include "system_ports.hpp"
+
+namespace sellavie {
+namespace {
+
+using namespace std::chrono_literals;
+namespace log = monitoring;
+
+constexpr auto drain_limit = 10s;
+constexpr const char* node_name = "node";
+
+/// Why the server is not ready, shared with the private listener.
+struct health {
+  std::atomic<bool> started{false};
+  std::atomic<bool> database{true};
+  std::atomic<bool> draining{false};
+  std::atomic<bool> fenced{false};
+
+  [[nodiscard]] net::readiness report() const {
+    net::readiness state;
+    if (!started) state.reasons.emplace_back("starting");
+    if (!database) state.reasons.emplace_back("the database is away");
+    if (draining) state.reasons.emplace_back("draining");
+    if (fenced) state.reasons.emplace_back("another process took over");
+    state.ready = state.reasons.empty();
+    return state;
+  }
+};
+
+/// Counts what the HTTP server itself answers.
+class http_counts final : public net::http_observer {
+ public:
+  explicit http_counts(monitoring::metrics& metrics) : metrics_{metrics} {}
+  void on_answer(std::string_view, int status, std::chrono::nanoseconds) noexcept override {
+    metrics_.http_requests(status).increment();
+  }
+  void on_rejected(net::http_rejection reason) noexcept override {
+    using enum monitoring::webhook_rejection;
+    if (reason == net::http_rejection::body_too_large) metrics_.rejected_webhooks(too_large).increment();
+    if (reason == net::http_rejection::too_many_requests_in_flight) metrics_.rejected_webhooks(overloaded).increment();
+    if (reason == net::http_rejection::malformed) metrics_.rejected_webhooks(malformed).increment();
+  }
+
+ private:
+  monitoring::metrics& metrics_;
+};
+
+/// Prints for the operator at start: once, plain, before any customer is served.
+void say(const std::string& line) { std::fprintf(stderr, "%s\n", line.c_str()); }
+
+class server {
+ public:
+  explicit server(config::settings settings)
+      : settings_{std::make_shared<config::settings>(std::move(settings))},
+        metrics_{std::make_shared<monitoring::metrics>(settings_->llm.order)},
+        log_{std::make_shared<monitoring::logger>()},
+        counts_{*metrics_} {}
+
+  result<void> start();
+  void await_signal();
+  bool stop();
+
+ private:
+  result<void> open_ops();
+  result<void> open_database();
+  result<void> open_keys();
+  void build_node();
+  result<storage::started> begin();
+  void spawn_actors(const storage::started& begun);
+  result<void> load_directory();
+  std::vector<actors::duty> duties();
+  result<void> open_public();
+  [[nodiscard]] result<std::unique_ptr<pqxx::connection>> engine_connection() const {
+    return storage::open_pqxx(database_->access().engine, storage::application_name_of(node_name));
+  }
+
+  std::shared_ptr<config::settings> settings_;
+  std::shared_ptr<monitoring::metrics> metrics_;
+  std::shared_ptr<monitoring::logger> log_;
+  http_counts counts_;
+  health health_;
+  std::unique_ptr<net::io_threads> io_;
+  std::unique_ptr<net::http_server> ops_;
+  std::unique_ptr<net::http_server> public_;
+  std::optional<database> database_;
+  std::unique_ptr<caf::actor_system_config> caf_config_;
+  std::unique_ptr<caf::actor_system> system_;
+  std::shared_ptr<actors::services> node_;
+  std::shared_ptr<net::client> client_;
+  std::shared_ptr<net::route_directory> directory_ = std::make_shared<net::route_directory>();
+  std::unique_ptr<storage::postgres_reads> janitor_reads_;
+  std::unique_ptr<pqxx::connection> janitor_connection_;
+  std::int64_t directory_version_ = 0;
+  actors::tenant_registry_actor registry_;
+  actors::inbox_pump_actor pump_;
+  actors::inbox_writer_actor writer_;
+};
+
+result<void> server::start() {
+  io_ = std::make_unique<net::io_threads>(static_cast<std::size_t>(settings_->workers.io_threads));
+  if (auto done = open_ops(); !done) return done;
+  if (auto done = open_database(); !done) return done;
+  if (auto done = open_keys(); !done) return done;
+  build_node();
+  const auto begun = begin();
+  if (!begun) return begun.error();
+  spawn_actors(begun.value());
+  if (auto done = load_directory(); !done) return done;
+  // From here on the janitor's thread owns its connections.
+  system_->spawn<caf::detached>(actors::janitor, actors::janitor_dependencies{node_->time, log_, duties()});
+  if (auto done = open_public(); !done) return done;
+  health_.started = true;
+  log_->info("serving", {{"incarnation", node_->incarnation}});
+  return {};
+}
+
+result<void> server::open_ops() {
+  net::ops_callbacks callbacks{[metrics = metrics_] { return metrics->render(); }, [this] { return health_.report(); }};
+  ops_ = std::make_unique<net::http_server>(io_->contexts(), net::make_ops_routes(std::move(callbacks)));
+  const auto& listen = settings_->ops.listen;
+  if (auto port = ops_->listen(listen.host, listen.port); !port) return port.error();
+  return {};
+}
+
+result<void> server::open_database() {
+  const auto tell = [](std::string_view line) { say(std::string{line}); };
+  auto opened = database::open(*settings_, storage::cluster_use::serve, tell);
+  if (!opened) return opened.error();
+  database_.emplace(std::move(opened.value()));
+  const auto now = make_system_clock()->now();
+  const auto migrated = storage::migrate(database_->access().owner, storage::embedded_migrations(), now, tell);
+  if (!migrated) return migrated.error();
+  return {};
+}
+
+result<void> server::open_keys() {
+  auto connection = engine_connection();
+  if (!connection) return connection.error();
+  const auto empty = storage::has_no_businesses(*connection.value());
+  if (!empty) return empty.error();
+  const auto policy = empty.value() ? config::missing_keys::generate : config::missing_keys::refuse;
+  auto made = config::ensure_keys(settings_->security, settings_->data.dir, policy);
+  if (!made) return made.error();
+  for (const auto& file : made.value()) say("made a new key: " + file.string() + " (keep a copy: without it stored secrets are lost)");
+  return {};
+}
+
+void server::build_node() {
+  node_ = std::make_shared<actors::services>();
+  node_->settings = settings_;
+  node_->time = make_system_clock();
+  node_->ids = make_system_ids();
+  node_->metrics = metrics_;
+  node_->log = log_;
+  node_->jitter = system_jitter;
+  std::vector<std::string> keys;
+  for (const auto& key : settings_->security.fernet_keys) keys.push_back(key.reveal());
+  node_->secrets = std::make_shared<const crypto::fernet_ring>(crypto::fernet_ring::parse(keys).value());
+  net::client_options outbound;
+  outbound.limits.connections_per_origin = 8192;
+  outbound.limits.waiting_per_origin = 16384;
+  client_ = std::shared_ptr<net::client>{net::client::make(io_->contexts(), outbound).value()};
+  node_->outside = client_;
+}
+
+std::size_t window_of(const config::settings& settings) {
+  std::size_t slots = 0;
+  for (const auto& name : settings.llm.order)
+    slots += static_cast<std::size_t>(settings.llm.providers.find(name)->second.concurrency);
+  return std::max<std::size_t>(2 * slots, 16);
+}
+
+// A takeover of whatever ran here before: its sessions are ended and its commits shut out.
+result<storage::started> server::begin() {
+  auto connection = engine_connection();
+  if (!connection) return connection.error();
+  storage::takeover wanted;
+  wanted.node_id = node_name;
+  wanted.now = node_->now();
+  wanted.suspect_window = static_cast<int>(window_of(*settings_));
+  wanted.evidence_until = node_->now() + settings_->outbox.evidence_s;
+  auto begun = storage::begin_incarnation(*connection.value(), wanted, *node_->ids);
+  if (!begun) return begun.error();
+  storage::housekeeping house{*connection.value(), begun.value().incarnation, node_->now()};
+  if (auto rolled = storage::roll_inbound_keys(house); !rolled) return rolled.error();
+  log_->info("incarnation_begun", {{"incarnation", begun.value().incarnation},
+                                   {"previous_stopped_cleanly", begun.value().previous_stopped_cleanly},
+                                   {"suspects", begun.value().suspects},
+                                   {"parked", begun.value().parked},
+                                   {"unknown_sends", begun.value().unknown_sends}});
+  return begun;
+}
+
+void server::spawn_actors(const storage::started& begun) {
+  caf_config_ = std::make_unique<caf::actor_system_config>();
+  caf_config_->set("scheduler.policy", caf::atom("sharing"));
+  caf_config_->set("scheduler.max-threads", static_cast<std::size_t>(settings_->workers.actor_threads));
+  system_ = std::make_unique<caf::actor_system>(*caf_config_);
+  auto& system = *system_;
+
+  node_->incarnation = begun.incarnation;
+  const auto engine = database_->access().engine;
+  const auto session = storage::application_name_of(node_name);
+  const auto make_reads = [&] {
+    return std::make_shared<storage::postgres_reads>([engine, session] { return storage::open_pqxx(engine, session); },
+                                                     node_->incarnation);
+  };
+  for (int i = 0; i < settings_->workers.writers; ++i) {
+    auto store = std::make_shared<storage::postgres_unit_of_work>(
+        [engine, session] { return storage::open_pq(engine, session); }, node_->incarnation);
+    const auto on_fenced = [this] {
+      if (!health_.draining && !health_.fenced.exchange(true)) kill(getpid(), SIGTERM);
+    };
+    node_->journals.push_back(system.spawn<caf::detached>(
+        actors::journal, actors::journal_dependencies{.store = store, .reads = make_reads(), .metrics = metrics_, .on_fenced = on_fenced}));
+  }
+  for (int i = 0; i < 2; ++i) node_->readers.push_back(system.spawn<caf::detached>(actors::reader, make_reads()));
+
+  const auto children = std::make_shared<const actors::child_factory>(actors::child_factory{
+      [](caf::scheduled_actor& parent, actors::conversation_dependencies with) {
+        return parent.system().spawn(actors::conversation, std::move(with));
+      },
+      [](caf::scheduled_actor& parent, actors::services_ptr node, actors::tenant_ptr business, connection_id account,
+         actors::outbox_sender_parent above) {
+        return parent.system().spawn(actors::outbox_sender, std::move(node), std::move(business), account, std::move(above));
+      },
+      [](caf::scheduled_actor& parent, actors::services_ptr node, actors::tenant_ptr business) {
+        return parent.system().spawn(actors::order_desk, std::move(node), std::move(business));
+      },
+      [](caf::scheduled_actor& parent, actors::services_ptr node, actors::tenant_ptr business) {
+        return parent.system().spawn(actors::invoice_desk, std::move(node), std::move(business));
+      },
+      [](caf::scheduled_actor& parent, actors::services_ptr node, actors::tenant_ptr business) {
+        return parent.system().spawn(actors::payment_client, std::move(node), std::move(business));
+      }});
+  const actors::services_ptr node = node_;
+  const auto router = system.spawn(actors::llm_router, node);
+  registry_ = system.spawn(actors::tenant_registry, actors::tenant_registry_dependencies{node, router, children});
+  pump_ = system.spawn(actors::inbox_pump, node, actors::delivery_sink{registry_}, window_of(*settings_));
+  caf::anon_send(registry_, actors::meet_pump{pump_});
+  writer_ = system.spawn(actors::inbox_writer, node, pump_);
+
+  janitor_reads_ = std::make_unique<storage::postgres_reads>(
+      [engine, session] { return storage::open_pqxx(engine, session); }, node_->incarnation);
+  if (const auto waiting = janitor_reads_->outbox_connections())
+    for (const auto& [business, account] : waiting.value()) caf::anon_send(registry_, actors::wake_account{business, account});
+}
+
+result<void> server::load_directory() {
+  const auto loaded = janitor_reads_->load_directory();
+  if (!loaded) return loaded.error();
+  std::vector<channel::route_entry> entries;
+  for (const auto& one : loaded.value().entries)
+    entries.push_back({one.route, {one.business, one.connection, one.channel}});
+  directory_->replace(std::make_shared<const channel::route_table>(entries));
+  directory_version_ = loaded.value().version;
+  return {};
+}
+
+// The janitor's thread owns these connections after the start.
+std::vector<actors::duty> server::duties() {
+  const auto with_connection = [this](auto run) {
+    return [this, run](instant now) -> result<void> {
+      if (!janitor_connection_ || !janitor_connection_->is_open()) {
+        auto fresh = engine_connection();
+        if (!fresh) return fresh.error();
+        janitor_connection_ = std::move(fresh.value());
+      }
+      return run(*janitor_connection_, now);
+    };
+  };
+  const auto heartbeat = with_connection([this](pqxx::connection& connection, instant now) -> result<void> {
+    auto beat = storage::heartbeat(connection, node_->incarnation, now);
+    return beat;
+  });
+  const auto watched_heartbeat = [this, heartbeat](instant now) -> result<void> {
+    auto beat = heartbeat(now);
+    health_.database = beat.has_value() || beat.error().code == errc::fenced;
+    if (!beat && beat.error().code == errc::fenced && !health_.draining && !health_.fenced.exchange(true)) kill(getpid(), SIGTERM);
+    return beat;
+  };
+  const auto watch_directory = [this](instant) -> result<void> {
+    const auto version = janitor_reads_->directory_version();
+    if (!version) return version.error();
+    if (version.value() == directory_version_) return {};
+    if (auto loaded = load_directory(); !loaded) return loaded;
+    caf::anon_send(registry_, actors::directory_changed{});
+    return {};
+  };
+  const auto expire = [this](instant now) -> result<void> {
+    auto ended = janitor_reads_->expired_reservations(now);
+    if (!ended) return ended.error();
+    if (!ended.value().empty()) caf::anon_send(registry_, actors::reservations_ended{std::move(ended.value())});
+    return {};
+  };
+  const auto keep_house = with_connection([this](pqxx::connection& connection, instant now) -> result<void> {
+    const storage::housekeeping house{connection, node_->incarnation, now};
+    if (auto rolled = storage::roll_inbound_keys(house); !rolled) return rolled.error();
+    if (auto pruned = storage::prune_stray_keys(house); !pruned) return pruned.error();
+    if (auto purged = storage::purge_quarantine(house); !purged) return purged.error();
+    return {};
+  });
+  return {{"heartbeat", 1s, watched_heartbeat},
+          {"directory", 250ms, watch_directory},
+          {"reservations", 5s, expire},
+          {"housekeeping", 1h, keep_house}};
+}
+
+result<void> server::open_public() {
+  net::router routes;
+  net::meta_webhook_dependencies webhook;
+  for (const auto& secret : settings_->meta.app_secrets) webhook.app_secrets.emplace_back(secret.reveal());
+  for (const auto& app : settings_->meta.apps)
+    for (const auto& secret : app.secrets) webhook.app_secrets.emplace_back(secret.reveal());
+  for (const auto& token : settings_->meta.verify_tokens) webhook.verify_tokens.push_back(token.reveal());
+  webhook.limits.body_bytes = settings_->limits.webhook_bytes;
+  webhook.directory = directory_;
+  webhook.writer = writer_;
+  webhook.time = node_->time;
+  webhook.metrics = metrics_;
+  webhook.log = log_;
+  net::add_meta_webhook(routes, std::move(webhook));
+  net::http_limits limits;
+  limits.body_bytes = settings_->limits.body_bytes;
+  public_ = std::make_unique<net::http_server>(io_->contexts(), std::move(routes), limits, &counts_);
+  const auto& listen = settings_->http.listen;
+  if (auto port = public_->listen(listen.host, listen.port); !port) return port.error();
+  return {};
+}
+
+void server::await_signal() {
+  sigset_t wanted;
+  sigemptyset(&wanted);
+  sigaddset(&wanted, SIGTERM);
+  sigaddset(&wanted, SIGINT);
+  int signal = 0;
+  sigwait(&wanted, &signal);
+}
+
+// What does not end in time stays in the inbox: the next start finds it there.
+bool server::stop() {
+  const auto deadline = std::chrono::steady_clock::now() + drain_limit;
+  health_.draining = true;
+  log_->info("draining");
+  if (public_) {
+    public_->stop_accepting();
+    caf::anon_send(pump_, actors::drain_atom::value);
+    public_->drain(3s);
+    while (std::chrono::steady_clock::now() < deadline - 3s && metrics_->queue_depth(monitoring::queue::pump).value() > 0)
+      std::this_thread::sleep_for(20ms);
+  }
+  if (client_) client_->close();
+  bool clean = !health_.fenced;
+  if (node_ && node_->incarnation != 0 && clean) {
+    auto connection = engine_connection();
+    clean = connection && storage::end_incarnation(*connection.value(), node_->incarnation, storage::stop_kind::clean, node_->now()).has_value();
+  }
+  if (database_) clean = database_->stop().has_value() && clean;
+  log_->info("stopped", {{"clean", clean}});
+  return clean;
+}
+
+}  // namespace
+
+int serve(config::settings settings) {
+  sigset_t handled;
+  sigemptyset(&handled);
+  sigaddset(&handled, SIGTERM);
+  sigaddset(&handled, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &handled, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+
+  auto running = std::make_unique<server>(std::move(settings));
+  bool clean = false;
+  if (const auto started = running->start(); !started) {
+    say("sellavie cannot start: " + started.error().detail);
+    running->stop();
+  } else {
+    running->await_signal();
+    clean = running->stop();
+  }
+  std::fflush(nullptr);
+  // Actors hold nothing that is not stored; taking each of them down would only take time.
+  _exit(clean ? 0 : 1);
+}
+
+}  // namespace sellavie

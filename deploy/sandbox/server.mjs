@@ -1,0 +1,168 @@
+// The sandbox: a stand-in for Meta, the model providers and Paystack, in one process. This file puts the parts together.
+//
+//   node server.mjs --listen 127.0.0.1:9700 --webhook http://127.0.0.1:8080/webhooks/meta [--payment-webhook URL] [--accounts FILE]
+
+import http from "node:http";
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { accounts } from "./accounts.mjs";
+import { anthropic } from "./anthropic.mjs";
+import { answer, answer_json, refusal } from "./http.mjs";
+import { control } from "./control.mjs";
+import { conversations } from "./conversations.mjs";
+import { counters } from "./counters.mjs";
+import { graph } from "./graph.mjs";
+import { instagram } from "./instagram.mjs";
+import { meta_webhooks } from "./meta_webhooks.mjs";
+import { openai } from "./openai.mjs";
+import { outgoing } from "./outgoing.mjs";
+import { pay_page } from "./pay_page.mjs";
+import { paystack } from "./paystack.mjs";
+import { stream } from "./stream.mjs";
+import { switches } from "./switches.mjs";
+
+// options: {host, port, webhook, payment_webhook, app_id, app_secret, verify_token, paystack_key, provisioned, clock}
+// -> {url, world, close}
+export async function start_sandbox(options) {
+  const world = { app_id: options.app_id, app_secret: options.app_secret, clock: options.clock ?? Date.now };
+  world.accounts = new accounts();
+  if (options.provisioned) world.accounts.add_provisioned(options.provisioned);
+  world.stream = new stream();
+  world.counters = new counters();
+  world.switches = new switches((values) => world.stream.publish({ type: "switches", values }));
+  world.conversations = new conversations(world);
+  world.webhooks = new meta_webhooks({ ...world, url: options.webhook, secret: options.app_secret, verify_token: options.verify_token });
+  world.outgoing = new outgoing(world);
+  world.graph = new graph(world);
+  world.page_url = (access_code) => `${world.url}/pay/${access_code}`;
+  world.paystack = new paystack({ ...world, key: options.paystack_key, event_url: options.payment_webhook });
+
+  const server = http.createServer({ requestTimeout: 60_000, headersTimeout: 20_000 });
+  server.on("request", serve(world));
+  server.on("clientError", (_, socket) => {
+    if (socket.writable) socket.end("HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n");
+  });
+  await new Promise((resolve, reject) => server.once("error", reject).listen(options.port, options.host, resolve));
+  const { port } = server.address();
+  world.url = options.public_url ?? `http://${options.host.includes(":") ? `[${options.host}]` : options.host}:${port}`;
+  return { url: world.url, world, close: () => closed(server, world) };
+}
+
+function serve(world) {
+  const pages = phones_pages();
+  const page = new pay_page(world);
+  const parts = {
+    graph: (...call) => world.graph.handle("graph", ...call),
+    instagram: part(new instagram(world)),
+    openai: part(new openai({ ...world, provider: "openai" }), "/v1"),
+    groq: part(new openai({ ...world, provider: "groq" }), "/openai/v1"),
+    anthropic: part(new anthropic(world)),
+    paystack: part(world.paystack),
+    pay: part({ handle: (request, response, path) => page.handle(request, response, path.slice(1)) }),
+    control: part(new control(world)),
+  };
+
+  return async (request, response) => {
+    try {
+      const url = new URL(request.url, "http://sandbox");
+      const [, first, rest] = /^\/([^/]*)(.*)$/s.exec(url.pathname);
+      if (Object.hasOwn(parts, first)) {
+        if (first !== "control") world.counters.count(`request ${label(request.method, first, rest)}`);
+        await parts[first](request, response, rest, url.searchParams);
+      } else if (request.method === "GET" && pages.has(url.pathname)) {
+        const { type, bytes } = pages.get(url.pathname);
+        answer(response, 200, type, bytes, { "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'" });
+      } else {
+        throw new refusal(404, "nothing here");
+      }
+    } catch (error) {
+      fail(response, error);
+    }
+  };
+}
+
+// Takes the base path of an API off before its part sees the rest.
+function part(handler, base = "") {
+  return (request, response, rest, query) => {
+    if (!rest.startsWith(base)) throw new refusal(404, "nothing here");
+    return handler.handle(request, response, rest.slice(base.length), query);
+  };
+}
+
+// Counted by endpoint, not by id: few names, whatever is asked.
+function label(method, first, rest) {
+  const known = /\/(messages|chat\/completions|subscribed_apps|conversations|phone_numbers|debug_token|refresh_access_token|transaction\/initialize|transaction\/verify|refund)(?:\/|$)/.exec(rest);
+  return `${/^[A-Z]{3,7}$/.test(method) ? method : "?"} /${first}${known ? `/${known[1]}` : "/…"}`;
+}
+
+function fail(response, error) {
+  if (!(error instanceof refusal)) {
+    if (response.destroyed) return;
+    console.error(`sandbox: a request failed: ${error.stack}`);
+  }
+  if (response.headersSent) return response.destroy();
+  if (error instanceof refusal) answer_json(response, error.status, error.body, error.headers);
+  else answer_json(response, 500, { error: "the sandbox failed; see its log" });
+}
+
+function phones_pages() {
+  const file = (name, type) => ({ type, bytes: readFileSync(new URL(name, import.meta.url)) });
+  return new Map([
+    ["/", file("phones.html", "text/html; charset=utf-8")],
+    ["/phones.css", file("phones.css", "text/css; charset=utf-8")],
+    ["/phones.js", file("phones.js", "text/javascript; charset=utf-8")],
+  ]);
+}
+
+function closed(server, world) {
+  for (const part of [world.outgoing, world.webhooks, world.paystack]) part.reset();
+  return new Promise((resolve) => {
+    server.close(resolve);
+    server.closeAllConnections();
+  });
+}
+
+// --- command line -------------------------------------------------------------------------------------------------------------------
+
+const flags = ["listen", "webhook", "payment-webhook", "accounts", "public-url"];
+
+function options_of(argv, environment) {
+  const given = {};
+  for (let i = 0; i < argv.length; i += 2) {
+    const name = argv[i].replace(/^--/, "");
+    if (!flags.includes(name) || argv[i + 1] === undefined) throw new Error(`unknown or incomplete option ${argv[i]}; known: --${flags.join(", --")}`);
+    given[name] = argv[i + 1];
+  }
+  const listen = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(given.listen ?? "127.0.0.1:9700");
+  if (!listen) throw new Error("--listen must be HOST:PORT");
+  for (const name of ["webhook", "payment-webhook", "public-url"]) if (given[name]) new URL(given[name]);
+  const missing = ["SANDBOX_APP_SECRET", "SANDBOX_VERIFY_TOKEN"].filter((name) => !environment[name]);
+  if (missing.length > 0) throw new Error(`set ${missing.join(" and ")} in the environment`);
+  return {
+    host: listen[1] ?? listen[2],
+    port: Number(listen[3]),
+    webhook: given.webhook,
+    payment_webhook: given["payment-webhook"],
+    public_url: given["public-url"]?.replace(/\/$/, ""),
+    provisioned: given.accounts ? readFileSync(given.accounts, "utf8") : undefined,
+    app_id: environment.SANDBOX_APP_ID || "sandbox-app",
+    app_secret: environment.SANDBOX_APP_SECRET,
+    verify_token: environment.SANDBOX_VERIFY_TOKEN,
+    paystack_key: environment.SANDBOX_PAYSTACK_KEY || "sk_test_sandbox",
+  };
+}
+
+async function main() {
+  process.on("SIGTERM", () => process.exit(0));
+  process.on("SIGINT", () => process.exit(0));
+  process.on("unhandledRejection", (error) => console.error(`sandbox: a background step failed: ${error?.stack ?? error}`));
+  try {
+    const { url } = await start_sandbox(options_of(process.argv.slice(2), process.env));
+    console.log(`sandbox ready on ${url}`);
+  } catch (error) {
+    console.error(`sandbox: ${error.message}`);
+    process.exit(2);
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await main();

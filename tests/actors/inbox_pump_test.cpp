@@ -1,0 +1,226 @@
+// What is on the way at any moment. The registry is a stub that keeps what it is given.
+
+#include "actors/inbox_pump.hpp"
+
+#include <gmock/gmock.h>
+
+#include "protocol/channel/stored_event.hpp"
+#include "tests/actors/support/shop_world.hpp"
+
+namespace sellavie::test {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::SizeIs;
+using testing::UnorderedElementsAre;
+
+struct inbox_pump : testing::Test {
+  shop_world world;
+  std::vector<inbox_id> given;
+  actors::inbox_pump_actor pump;
+
+  void start(std::size_t window) {
+    caf::anon_send_exit(world.pump, caf::exit_reason::kill);
+    world.run();
+    const auto sink = world.system->spawn(
+        [](actors::delivery_sink::pointer, std::vector<inbox_id>* to) -> actors::delivery_sink::behavior_type {
+          return {[to](const actors::delivery& one) { to->push_back(one.id); }};
+        },
+        &given);
+    const actors::services_ptr node = world.node;
+    pump = world.keep(world.system->spawn(actors::inbox_pump, node, world.keep(sink), window));
+    caf::anon_send(pump, actors::poll_atom::value);
+    world.run();
+  }
+  void store(inbox_id id, std::int16_t deaths = 0) {
+    crypto::body_cipher bodies{*world.node->secrets};
+    crypto::gcm_nonce nonce{};
+    nonce[0] = static_cast<std::uint8_t>(id);
+    nonce[1] = static_cast<std::uint8_t>(id >> 8);
+    const auto payload = bodies.seal(nonce, std::to_string(id), channel::store_event(world.message("c", "Hi").event));
+    world.store->rows.inbox[id] = {id, world.shop, world.account, world.time->now(), 0, deaths, false, payload};
+  }
+  actors::delivery fresh(inbox_id id) {
+    return {id, world.shop, world.account, world.time->now(), 0,
+            std::make_shared<channel::channel_event>(world.message("c", "Hi").event)};
+  }
+  void offer(std::vector<inbox_id> ids) {
+    actors::committed_events events;
+    for (const inbox_id id : ids) events.deliveries.push_back(fresh(id));
+    caf::anon_send(pump, std::move(events));
+  }
+  void finish(std::vector<inbox_id> ids) {
+    for (const inbox_id id : ids) world.store->rows.inbox.erase(id);
+    caf::anon_send(pump, actors::deliveries_finished{std::move(ids)});
+  }
+};
+
+TEST_F(inbox_pump, hands_on_what_the_writer_committed) {
+  start(8);
+  offer({1, 2});
+  world.run();
+  EXPECT_THAT(given, ElementsAre(1, 2));
+}
+
+TEST_F(inbox_pump, never_has_more_on_the_way_than_its_window) {
+  start(4);
+  for (inbox_id id = 1; id <= 10; ++id) store(id);
+  offer({1, 2, 3, 4, 5, 6, 7, 8, 9, 10});
+  world.advance(2s);
+  EXPECT_THAT(given, SizeIs(4));
+  finish({1, 2});
+  world.run();
+  EXPECT_THAT(given, SizeIs(6));
+}
+
+TEST_F(inbox_pump, keeps_its_window_when_fresh_events_come_during_a_poll) {
+  start(4);
+  for (inbox_id id = 1; id <= 8; ++id) store(id);
+  caf::anon_send(pump, actors::poll_atom::value);
+  offer({5, 6, 7, 8});
+  world.run();
+  EXPECT_THAT(given, SizeIs(4));
+}
+
+TEST_F(inbox_pump, works_off_a_backlog_by_polls) {
+  start(4);
+  for (inbox_id id = 1; id <= 10; ++id) store(id);
+  world.advance(600ms);
+  for (int round = 0; round < 5 && given.size() < 10; ++round) {
+    const auto on_the_way = given;
+    finish(on_the_way);
+    world.advance(600ms);
+  }
+  EXPECT_THAT(given, UnorderedElementsAre(1, 2, 3, 4, 5, 6, 7, 8, 9, 10));
+}
+
+TEST_F(inbox_pump, finds_a_lower_id_that_was_committed_later) {
+  start(8);
+  store(10);
+  world.advance(600ms);
+  store(5);
+  world.advance(600ms);
+  EXPECT_THAT(given, ElementsAre(10, 5));
+}
+
+TEST_F(inbox_pump, delivers_once_when_a_poll_and_the_writer_show_the_same_row) {
+  start(8);
+  store(1);
+  store(2);
+  caf::anon_send(pump, actors::poll_atom::value);
+  offer({1});
+  world.run();
+  offer({2});
+  world.run();
+  EXPECT_THAT(given, UnorderedElementsAre(1, 2));
+}
+
+TEST_F(inbox_pump, does_not_offer_what_was_finished_while_it_polled) {
+  start(8);
+  store(1);
+  offer({1});
+  world.run();
+  caf::anon_send(pump, actors::poll_atom::value);
+  ASSERT_TRUE(world.run_until([&] { return given.size() == 1; }));
+  // The page shows row 1 as the table had it when the poll was asked without it being busy.
+  world.run();
+  finish({1});
+  store(1);
+  caf::anon_send(pump, actors::poll_atom::value);
+  caf::anon_send(pump, actors::deliveries_finished{{1}});
+  world.run();
+  EXPECT_THAT(given, ElementsAre(1));
+}
+
+TEST_F(inbox_pump, forgets_what_a_dead_supervisor_held_and_finds_it_again) {
+  start(8);
+  store(1);
+  world.advance(600ms);
+  caf::anon_send(pump, actors::deliveries_dropped{world.shop});
+  world.advance(600ms);
+  EXPECT_THAT(given, ElementsAre(1, 1));
+}
+
+TEST_F(inbox_pump, polls_again_after_the_store_came_back) {
+  start(8);
+  store(1);
+  world.store->away = true;
+  world.advance(2s);
+  EXPECT_THAT(given, IsEmpty());
+  world.store->away = false;
+  world.advance(600ms);
+  EXPECT_THAT(given, ElementsAre(1));
+}
+
+TEST_F(inbox_pump, runs_a_suspect_only_while_nothing_else_runs) {
+  start(8);
+  store(1);
+  store(2, 3);
+  store(3, 3);
+  world.advance(600ms);
+  EXPECT_THAT(given, ElementsAre(1));
+  finish({1});
+  world.advance(600ms);
+  EXPECT_THAT(given, ElementsAre(1, 2));
+  EXPECT_TRUE(world.store->rows.inbox.at(2).alone);
+  store(4);
+  offer({4});
+  world.advance(600ms);
+  EXPECT_THAT(given, ElementsAre(1, 2));
+  finish({2});
+  world.advance(600ms);
+  EXPECT_THAT(given, ElementsAre(1, 2, 3));
+  finish({3});
+  world.advance(600ms);
+  EXPECT_THAT(given, ElementsAre(1, 2, 3, 4));
+}
+
+TEST_F(inbox_pump, runs_no_suspect_that_it_could_not_mark) {
+  start(8);
+  world.store->before_commit = [](memory_store::batch) { return memory_store::fate{storage::commit_outcome::unavailable, false}; };
+  store(2, 3);
+  world.advance(600ms);
+  EXPECT_THAT(given, IsEmpty());
+  world.store->before_commit = nullptr;
+  world.advance(600ms);
+  EXPECT_THAT(given, ElementsAre(2));
+}
+
+TEST_F(inbox_pump, brings_with_a_suspect_what_its_stored_plan_needs) {
+  start(8);
+  for (inbox_id id = 1; id <= 3; ++id) store(id, 3);
+  world.advance(600ms);
+  ASSERT_THAT(given, ElementsAre(1));
+  caf::anon_send(pump, actors::offer_together{{1, 3}});
+  world.run();
+  EXPECT_THAT(given, ElementsAre(1, 3));
+  EXPECT_TRUE(world.store->rows.inbox.at(3).alone);
+  finish({1, 3});
+  world.advance(600ms);
+  EXPECT_THAT(given, ElementsAre(1, 3, 2));
+}
+
+TEST_F(inbox_pump, parks_a_body_that_cannot_be_opened_and_tells_a_person) {
+  start(8);
+  store(1);
+  store(2);
+  world.store->rows.inbox.at(1).payload = "written with another key";
+  world.advance(600ms);
+  EXPECT_THAT(given, ElementsAre(2));
+  EXPECT_TRUE(world.store->rows.parked.contains(1));
+  EXPECT_EQ(world.tasks("parked"), 1U);
+}
+
+TEST_F(inbox_pump, takes_nothing_new_while_the_node_is_draining) {
+  start(8);
+  caf::anon_send(pump, actors::drain_atom::value);
+  store(1);
+  offer({1});
+  world.advance(2s);
+  EXPECT_THAT(given, IsEmpty());
+}
+
+}  // namespace
+}  // namespace sellavie::test

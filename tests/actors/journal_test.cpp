@@ -1,0 +1,135 @@
+// Commits in groups, and what a group does when it may not.
+
+#include "actors/journal.hpp"
+
+#include <gmock/gmock.h>
+
+#include "tests/actors/support/shop_world.hpp"
+
+namespace sellavie::test {
+namespace {
+
+using actors::commit_reply;
+using actors::commit_request;
+using storage::commit_outcome;
+using testing::ElementsAre;
+using testing::SizeIs;
+
+/// One shard, asked directly.
+struct journal : testing::Test {
+  shop_world world{{.journals = 1}};
+  std::vector<std::pair<int, commit_reply>> replies;
+  std::vector<std::vector<inbox_id>> checks;
+
+  std::shared_ptr<storage::change_set> event(inbox_id id, const std::string& key) {
+    auto changes = std::make_shared<storage::change_set>();
+    changes->inbound.push_back({id, world.shop, world.account, key, 0, world.time->now(), "sealed"});
+    return changes;
+  }
+  std::shared_ptr<storage::change_set> finish(inbox_id id) {
+    auto changes = std::make_shared<storage::change_set>();
+    changes->inbox_done.push_back(id);
+    return changes;
+  }
+  void ask(int name, std::shared_ptr<const storage::change_set> changes) {
+    world.system->spawn([this, name, changes, to = world.node->journals.front()](caf::event_based_actor* self) {
+      self->request(to, caf::infinite, commit_request{changes})
+          .then([this, name](const commit_reply& reply) { replies.emplace_back(name, reply); }, [](const caf::error&) {});
+    });
+  }
+  void check(std::vector<inbox_id> ids) {
+    world.system->spawn([this, ids, to = world.node->journals.front()](caf::event_based_actor* self) {
+      self->request(to, caf::infinite, actors::inbox_check{ids})
+          .then([this](const actors::inbox_still_open& open) { checks.push_back(open.ids); },
+                [this](const caf::error&) { checks.push_back({-1}); });
+    });
+  }
+  std::vector<commit_outcome> outcomes() const {
+    std::vector<commit_outcome> found;
+    for (const auto& [name, reply] : replies) found.push_back(reply.outcome);
+    return found;
+  }
+};
+
+TEST_F(journal, commits_what_waits_in_one_transaction) {
+  for (int i = 0; i < 5; ++i) ask(i, event(100 + i, "k" + std::to_string(i)));
+  world.run();
+  EXPECT_THAT(world.store->batch_sizes, ElementsAre(5));
+  EXPECT_THAT(replies, SizeIs(5));
+  EXPECT_THAT(world.store->rows.inbox, SizeIs(5));
+}
+
+TEST_F(journal, tells_each_request_which_of_its_own_rows_are_new) {
+  ask(0, event(100, "a"));
+  world.run();
+  auto two = event(101, "a");
+  two->inbound.push_back(event(102, "b")->inbound.front());
+  ask(1, two);
+  ask(2, event(103, "c"));
+  ask(3, event(104, "b"));
+  world.run();
+  ASSERT_THAT(replies, SizeIs(4));
+  EXPECT_THAT(replies[1].second.fresh, ElementsAre(false, true));
+  EXPECT_THAT(replies[2].second.fresh, ElementsAre(true));
+  EXPECT_THAT(replies[3].second.fresh, ElementsAre(false));
+}
+
+TEST_F(journal, does_not_let_one_bad_row_fail_its_neighbours) {
+  ask(0, event(100, "a"));
+  ask(1, finish(999));
+  ask(2, event(101, "b"));
+  world.run();
+  EXPECT_THAT(outcomes(), ElementsAre(commit_outcome::committed, commit_outcome::refused, commit_outcome::committed));
+  EXPECT_THAT(world.store->batch_sizes, ElementsAre(3, 1, 1, 1));
+  EXPECT_THAT(replies[2].second.fresh, ElementsAre(true));
+}
+
+TEST_F(journal, never_repeats_a_batch_that_is_in_doubt) {
+  world.store->before_commit = [](memory_store::batch) { return memory_store::fate{commit_outcome::in_doubt, true}; };
+  ask(0, event(100, "a"));
+  ask(1, event(101, "b"));
+  world.run();
+  EXPECT_THAT(world.store->batch_sizes, ElementsAre(2));
+  EXPECT_THAT(outcomes(), ElementsAre(commit_outcome::in_doubt, commit_outcome::in_doubt));
+}
+
+TEST_F(journal, does_not_split_a_batch_when_the_store_is_away) {
+  world.store->away = true;
+  ask(0, event(100, "a"));
+  ask(1, event(101, "b"));
+  world.run();
+  EXPECT_EQ(world.store->commits, 1U);
+  EXPECT_THAT(outcomes(), ElementsAre(commit_outcome::unavailable, commit_outcome::unavailable));
+}
+
+TEST_F(journal, says_once_that_it_is_fenced) {
+  world.store->before_commit = [](memory_store::batch) { return memory_store::fate{commit_outcome::fenced, false}; };
+  ask(0, event(100, "a"));
+  world.run();
+  ask(1, event(101, "b"));
+  world.run();
+  EXPECT_EQ(world.fenced, 1);
+  EXPECT_THAT(outcomes(), ElementsAre(commit_outcome::fenced, commit_outcome::fenced));
+}
+
+TEST_F(journal, answers_an_inbox_check_behind_the_commits_asked_for_earlier) {
+  ask(0, event(100, "a"));
+  ask(1, event(101, "b"));
+  world.run();
+  ask(2, finish(100));
+  check({100, 101, 102});
+  ask(3, finish(101));
+  world.run();
+  EXPECT_THAT(checks, ElementsAre(ElementsAre(101)));
+  EXPECT_THAT(world.store->rows.inbox, SizeIs(0));
+}
+
+TEST_F(journal, says_that_it_cannot_check_while_the_store_is_away) {
+  world.store->away = true;
+  check({100});
+  world.run();
+  EXPECT_THAT(checks, ElementsAre(ElementsAre(-1)));
+}
+
+}  // namespace
+}  // namespace sellavie::test

@@ -1,0 +1,738 @@
+#include "actors/outbox_sender.hpp"
+
+#include <gmock/gmock.h>
+
+#include <nlohmann/json.hpp>
+
+#include "actors/failure.hpp"
+#include "protocol/channel/stored_wire.hpp"
+#include "tests/actors/support/stage.hpp"
+
+namespace sellavie::actors {
+namespace {
+
+using channel::delivery_state;
+using channel::event_kind;
+using storage::commit_outcome;
+using storage::message_origin;
+using storage::send_state;
+using test::memory_store;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::SizeIs;
+using namespace std::chrono_literals;
+
+struct heard {
+  std::vector<inbox_id> finished;
+  std::vector<delivery> spoke;
+};
+
+outbox_sender_parent::behavior_type listening_parent(outbox_sender_parent::pointer, std::shared_ptr<heard> to) {
+  return {
+      [to](const deliveries_finished& done) { to->finished.insert(to->finished.end(), done.ids.begin(), done.ids.end()); },
+      [to](const person_spoke& spoke) { to->spoke.push_back(spoke.echo); },
+  };
+}
+
+class outbox_sender_test : public test::stage {
+ protected:
+  outbox_sender_test() {
+    settings->meta.app_id = "42";
+    settings->outbox.evidence_s = 30s;
+    store->after_commit = [this](memory_store::batch sets) {
+      for (const auto* set : sets) {
+        read_marks.insert(read_marks.end(), set->read_marks.begin(), set->read_marks.end());
+        if (!set->inbox_done.empty()) ++inbox_commits;
+      }
+    };
+    customer("C1");
+    parent = keep(system().spawn(listening_parent, told));
+  }
+
+  // --- arranging
+  void use_channel(channel_kind wanted) { kind = wanted; }
+  conversation_id customer(const std::string& scoped_id) {
+    const auto id = ids->next_as<conversation_id>();
+    store->rows.conversations[id] = {.business = business, .connection = connection, .epoch = 1, .last_customer_at = clock->now()};
+    chats[scoped_id] = id;
+    return id;
+  }
+  [[nodiscard]] tenant_ptr snapshot(const std::string& token) const {
+    auto shop = std::make_shared<tenant>();
+    shop->id = business;
+    shop->accounts.push_back({connection, kind, "page", "page_1", token, true});
+    return shop;
+  }
+  void start() {
+    sender = keep(system().spawn(outbox_sender, services_ptr{node}, snapshot("token-1"), connection, parent));
+    caf::actor_cast<caf::strong_actor_ptr>(sender)->get()->attach_functor(
+        [this](const caf::error& reason) { ended = code_of(reason); });
+    run();
+  }
+  storage::outbox_row a_row(const std::string& text, send_state state, const std::string& to = "C1") {
+    return {.id = ids->next_as<message_id>(),
+            .business = business,
+            .connection = connection,
+            .conversation = chats.at(to),
+            .recipient = to,
+            .origin = message_origin::ai,
+            .epoch = 1,
+            .state = state,
+            .due_at = clock->now(),
+            .created_at = clock->now(),
+            .body = channel::store_wire({.text = text})};
+  }
+  /// As an earlier commit left it.
+  message_id stored(const storage::outbox_row& row) {
+    store->rows.outbox[row.id] = row;
+    store->rows.messages.push_back({.conversation = row.conversation, .id = row.id, .state = row.state});
+    return row.id;
+  }
+
+  // --- acting
+  void announce(const std::vector<storage::outbox_row>& rows) {
+    for (const auto& row : rows) stored(row);
+    announce_only(rows);
+  }
+  void announce_only(const std::vector<storage::outbox_row>& rows) {
+    caf::anon_send(sender, outbox_committed{connection, rows, store->rows.conversations.at(rows.front().conversation).last_customer_at});
+    run();
+  }
+  message_id say(const std::string& text, const std::string& to = "C1") {
+    const auto row = a_row(text, send_state::sending, to);
+    announce({row});
+    return row.id;
+  }
+  inbox_id deliver(channel::channel_event event) {
+    const inbox_id id = ++last_inbox;
+    event.channel = kind;
+    if (event.customer_id.empty()) event.customer_id = "C1";
+    event.provider_time = clock->now();
+    store->rows.inbox[id] = {.id = id, .business = business, .connection = connection};
+    caf::anon_send(sender, delivery{id, business, connection, clock->now(), 0,
+                                    std::make_shared<channel::channel_event>(std::move(event))});
+    run();
+    return id;
+  }
+  static channel::channel_event an_echo(const std::string& text, const std::string& external_id) {
+    channel::channel_event event;
+    event.kind = event_kind::echo;
+    event.text = text;
+    event.external_id = external_id;
+    return event;
+  }
+  static channel::channel_event a_status(delivery_state state, const std::string& subject, const std::string& metadata = {}) {
+    channel::channel_event event;
+    event.kind = event_kind::status;
+    event.state = state;
+    event.subject_id = subject;
+    event.metadata = metadata;
+    return event;
+  }
+  void raise_epoch(std::int64_t epoch) {
+    store->rows.conversations.at(chats.at("C1")).epoch = epoch;
+    caf::anon_send(sender, epoch_raised{connection, chats.at("C1"), epoch});
+    run();
+  }
+  void accept(std::size_t call, const std::string& external_id) {
+    const auto body = kind == channel_kind::whatsapp ? R"({"messages":[{"id":")" + external_id + R"("}]})"
+                                                     : R"({"recipient_id":"C1","message_id":")" + external_id + R"("})";
+    world->answer(call, 200, body);
+    run();
+  }
+  void refuse(std::size_t call, int code, int subcode = 0) {
+    world->answer(call, 400, R"({"error":{"message":"no","code":)" + std::to_string(code) + R"(,"error_subcode":)" + std::to_string(subcode) + "}}");
+    run();
+  }
+  void lose(std::size_t call) {
+    world->lose(call);
+    run();
+  }
+
+  // --- asserting
+  [[nodiscard]] std::vector<std::string> sent_texts() const {
+    std::vector<std::string> texts;
+    for (const auto& call : world->calls) {
+      const auto body = nlohmann::json::parse(call.request.body);
+      if (body.contains("message")) texts.push_back(body["message"]["text"]);
+      if (body.contains("text")) texts.push_back(body["text"]["body"]);
+    }
+    return texts;
+  }
+  [[nodiscard]] send_state state_of(const message_id& id) const {
+    for (const auto& row : store->rows.messages)
+      if (row.id == id) return row.state;
+    return send_state::received;
+  }
+  [[nodiscard]] std::string external_id_of(const message_id& id) const {
+    for (const auto& row : store->rows.messages)
+      if (row.id == id) return row.external_id;
+    return {};
+  }
+  [[nodiscard]] send_state row_state(const message_id& id) const { return store->rows.outbox.at(id).state; }
+  [[nodiscard]] bool is_open(const message_id& id) const { return store->rows.outbox.contains(id); }
+  [[nodiscard]] std::vector<std::string> tasks() const {
+    std::vector<std::string> kinds;
+    for (const auto& task : store->rows.tasks) kinds.push_back(task.kind);
+    return kinds;
+  }
+
+  channel_kind kind = channel_kind::messenger;
+  business_id business = ids->next_as<business_id>();
+  connection_id connection = ids->next_as<connection_id>();
+  std::map<std::string, conversation_id> chats;
+  std::vector<storage::read_mark> read_marks;
+  std::size_t inbox_commits = 0;
+  std::shared_ptr<heard> told = std::make_shared<heard>();
+  outbox_sender_parent parent;
+  outbox_sender_actor sender;
+  std::optional<errc> ended;
+  inbox_id last_inbox = 0;
+};
+
+// --- the way out -----------------------------------------------------------------------------------
+
+TEST_F(outbox_sender_test, sends_an_announced_row_at_once_and_settles_it_in_one_commit) {
+  start();
+  const auto commits = store->commits;
+  const auto id = say("hello");
+  ASSERT_THAT(sent_texts(), ElementsAre("hello"));
+  EXPECT_EQ(store->commits, commits);
+  const auto& request = world->calls[0].request;
+  EXPECT_EQ(request.url, "https://graph.facebook.com/v25.0/page_1/messages");
+  EXPECT_THAT(request.headers, testing::Contains(std::pair<std::string, std::string>{"Authorization", "Bearer token-1"}));
+  EXPECT_EQ(nlohmann::json::parse(request.body)["message"]["metadata"], to_string(id));
+  accept(0, "m_1");
+  EXPECT_EQ(store->commits, commits + 1);
+  EXPECT_FALSE(is_open(id));
+  EXPECT_EQ(state_of(id), send_state::delivered);
+  EXPECT_EQ(external_id_of(id), "m_1");
+  EXPECT_EQ(node->metrics->outbox_rows(monitoring::outbox_state::sending).value(), 0);
+}
+
+TEST_F(outbox_sender_test, sends_the_parts_of_a_reply_in_order_one_at_a_time) {
+  start();
+  const auto one = a_row("one", send_state::sending);
+  const auto two = a_row("two", send_state::ready);
+  const auto three = a_row("three", send_state::ready);
+  announce({one, two, three});
+  EXPECT_THAT(sent_texts(), ElementsAre("one"));
+  accept(0, "m_1");
+  EXPECT_THAT(sent_texts(), ElementsAre("one", "two"));
+  EXPECT_EQ(row_state(two.id), send_state::sending);
+  accept(1, "m_2");
+  accept(2, "m_3");
+  EXPECT_THAT(sent_texts(), ElementsAre("one", "two", "three"));
+  EXPECT_THAT(store->rows.outbox, IsEmpty());
+}
+
+TEST_F(outbox_sender_test, serves_different_customers_at_the_same_time) {
+  start();
+  customer("C2");
+  say("a", "C1");
+  say("b", "C2");
+  EXPECT_THAT(sent_texts(), ElementsAre("a", "b"));
+}
+
+TEST_F(outbox_sender_test, puts_a_row_back_to_ready_while_an_earlier_one_is_under_way) {
+  start();
+  say("first");
+  const auto second = say("second");
+  EXPECT_EQ(row_state(second), send_state::ready);
+  accept(0, "m_1");
+  EXPECT_THAT(sent_texts(), ElementsAre("first", "second"));
+  EXPECT_EQ(row_state(second), send_state::sending);
+}
+
+TEST_F(outbox_sender_test, ignores_a_row_that_it_knows) {
+  start();
+  const auto row = a_row("once", send_state::sending);
+  announce({row});
+  announce_only({row});
+  accept(0, "m_1");
+  announce_only({row});
+  EXPECT_THAT(sent_texts(), ElementsAre("once"));
+}
+
+TEST_F(outbox_sender_test, keeps_the_pace_of_the_account) {
+  settings->channels.messenger_per_second = 10;
+  start();
+  for (int i = 0; i < 12; ++i) customer("P" + std::to_string(i));
+  for (int i = 0; i < 12; ++i) say("hi", "P" + std::to_string(i));
+  EXPECT_THAT(world->calls, SizeIs(1));
+  const auto back = std::count_if(store->rows.outbox.begin(), store->rows.outbox.end(),
+                                  [](const auto& entry) { return entry.second.state == send_state::ready; });
+  EXPECT_GE(back, 9);
+  pass(500ms);
+  EXPECT_THAT(world->calls, SizeIs(6));
+  pass(1s);
+  EXPECT_THAT(world->calls, SizeIs(12));
+}
+
+TEST_F(outbox_sender_test, types_only_when_nothing_stands_in_the_way) {
+  settings->channels.messenger_per_second = 10;
+  start();
+  caf::anon_send(sender, show_typing{connection, "C1", ""});
+  run();
+  ASSERT_THAT(world->calls, SizeIs(1));
+  EXPECT_NE(world->calls[0].request.body.find("typing_on"), std::string::npos);
+  caf::anon_send(sender, show_typing{connection, "C1", ""});
+  run();
+  EXPECT_THAT(world->calls, SizeIs(1));
+}
+
+// --- start -----------------------------------------------------------------------------------------
+
+TEST_F(outbox_sender_test, takes_up_ready_rows_of_an_earlier_run) {
+  const auto id = stored(a_row("left over", send_state::ready));
+  start();
+  EXPECT_THAT(sent_texts(), ElementsAre("left over"));
+  EXPECT_EQ(row_state(id), send_state::sending);
+}
+
+TEST_F(outbox_sender_test, treats_a_row_found_as_sending_as_unknown) {
+  const auto id = stored(a_row("maybe", send_state::sending));
+  start();
+  pass(29s);
+  EXPECT_THAT(world->calls, IsEmpty());
+  pass(2s);
+  ASSERT_THAT(sent_texts(), ElementsAre("maybe"));
+  EXPECT_TRUE(store->rows.outbox.at(id).resent);
+  EXPECT_EQ(node->metrics->resent_without_evidence().value(), 1);
+}
+
+TEST_F(outbox_sender_test, sends_a_row_found_as_sending_at_once_when_its_commit_is_announced_afterwards) {
+  const auto row = a_row("new", send_state::sending);
+  stored(row);
+  start();
+  announce_only({row});
+  EXPECT_THAT(sent_texts(), ElementsAre("new"));
+}
+
+TEST_F(outbox_sender_test, settles_a_row_found_as_sending_by_its_echo) {
+  const auto id = stored(a_row("maybe", send_state::sending));
+  start();
+  auto echo = an_echo("maybe", "m_9");
+  echo.metadata = to_string(id);
+  const auto inbox = deliver(echo);
+  EXPECT_EQ(state_of(id), send_state::delivered);
+  EXPECT_EQ(external_id_of(id), "m_9");
+  EXPECT_THAT(told->finished, ElementsAre(inbox));
+  pass(60s);
+  EXPECT_THAT(world->calls, IsEmpty());
+}
+
+// --- the epoch -------------------------------------------------------------------------------------
+
+TEST_F(outbox_sender_test, ends_ai_rows_of_a_passed_epoch_at_the_start) {
+  store->rows.conversations.at(chats.at("C1")).epoch = 2;
+  const auto id = stored(a_row("old", send_state::ready));
+  auto person = a_row("from a person", send_state::ready);
+  person.origin = message_origin::person;
+  stored(person);
+  start();
+  EXPECT_EQ(state_of(id), send_state::overtaken);
+  EXPECT_THAT(sent_texts(), ElementsAre("from a person"));
+}
+
+TEST_F(outbox_sender_test, overtakes_at_the_last_moment) {
+  const auto row = a_row("too late", send_state::ready);
+  stored(row);
+  // The takeover is known while the commit to `sending` is under way.
+  store->after_commit = [&](memory_store::batch sets) {
+    for (const auto* set : sets)
+      if (!set->outbox_changes.empty()) caf::anon_send(sender, epoch_raised{connection, row.conversation, 2});
+  };
+  sender = keep(system().spawn(outbox_sender, services_ptr{node}, snapshot("token-1"), connection, parent));
+  run();
+  EXPECT_THAT(world->calls, IsEmpty());
+  EXPECT_EQ(state_of(row.id), send_state::overtaken);
+  EXPECT_EQ(node->metrics->overtaken().value(), 1);
+}
+
+TEST_F(outbox_sender_test, forgets_queued_rows_that_the_takeover_deleted) {
+  start();
+  const auto one = a_row("one", send_state::sending);
+  const auto two = a_row("two", send_state::ready);
+  announce({one, two});
+  store->rows.outbox.erase(two.id);
+  raise_epoch(2);
+  accept(0, "m_1");
+  EXPECT_EQ(state_of(one.id), send_state::delivered);
+  EXPECT_THAT(sent_texts(), ElementsAre("one"));
+  EXPECT_FALSE(ended);
+  EXPECT_EQ(node->metrics->overtaken().value(), 1);
+}
+
+TEST_F(outbox_sender_test, does_not_send_a_lost_row_again_after_a_takeover) {
+  start();
+  const auto id = say("lost");
+  lose(0);
+  raise_epoch(2);
+  EXPECT_EQ(state_of(id), send_state::overtaken);
+  auto echo = an_echo("lost", "m_1");
+  echo.metadata = to_string(id);
+  deliver(echo);
+  EXPECT_EQ(state_of(id), send_state::delivered);
+  EXPECT_THAT(told->spoke, IsEmpty());
+  pass(60s, 1s);
+  EXPECT_THAT(world->calls, SizeIs(1));
+}
+
+// --- lost answers ----------------------------------------------------------------------------------
+
+TEST_F(outbox_sender_test, settles_a_lost_answer_by_an_echo_in_equal_words) {
+  start();
+  const auto id = say("  Your total is 5 ");
+  lose(0);
+  EXPECT_EQ(row_state(id), send_state::unknown);
+  const auto inbox = deliver(an_echo("Your total is 5", "m_1"));
+  EXPECT_EQ(state_of(id), send_state::delivered);
+  EXPECT_THAT(told->finished, ElementsAre(inbox));
+  EXPECT_THAT(told->spoke, IsEmpty());
+  EXPECT_THAT(store->rows.inbox, IsEmpty());
+}
+
+TEST_F(outbox_sender_test, settles_a_lost_answer_by_a_status) {
+  use_channel(channel_kind::whatsapp);
+  start();
+  const auto id = say("hi");
+  lose(0);
+  deliver(a_status(delivery_state::delivered, "wamid.1", to_string(id)));
+  EXPECT_EQ(state_of(id), send_state::delivered);
+  EXPECT_EQ(external_id_of(id), "wamid.1");
+}
+
+TEST_F(outbox_sender_test, sends_again_once_and_then_leaves_it_to_a_person) {
+  start();
+  const auto id = say("are you there?");
+  const auto next = a_row("next", send_state::ready);
+  lose(0);
+  announce({next});
+  pass(31s);
+  ASSERT_THAT(sent_texts(), ElementsAre("are you there?", "are you there?"));
+  lose(1);
+  pass(31s);
+  EXPECT_EQ(state_of(id), send_state::unconfirmed);
+  EXPECT_FALSE(is_open(id));
+  EXPECT_THAT(tasks(), ElementsAre("unconfirmed"));
+  EXPECT_THAT(sent_texts(), ElementsAre("are you there?", "are you there?", "next"));
+}
+
+TEST_F(outbox_sender_test, an_echo_before_the_answer_settles_the_row_and_the_answer_changes_nothing) {
+  start();
+  const auto id = say("hi");
+  auto echo = an_echo("hi", "m_1");
+  echo.metadata = to_string(id);
+  deliver(echo);
+  EXPECT_EQ(state_of(id), send_state::delivered);
+  lose(0);
+  pass(60s, 1s);
+  EXPECT_THAT(world->calls, SizeIs(1));
+  say("next");
+  EXPECT_THAT(sent_texts(), ElementsAre("hi", "next"));
+}
+
+TEST_F(outbox_sender_test, equal_words_before_the_answer_are_kept_until_it_is_lost) {
+  start();
+  const auto id = say("hi");
+  const auto inbox = deliver(an_echo("hi", "m_1"));
+  EXPECT_THAT(told->finished, IsEmpty());
+  lose(0);
+  EXPECT_EQ(state_of(id), send_state::delivered);
+  EXPECT_EQ(external_id_of(id), "m_1");
+  EXPECT_THAT(told->finished, ElementsAre(inbox));
+}
+
+TEST_F(outbox_sender_test, equal_words_are_a_persons_when_the_call_certainly_failed) {
+  start();
+  say("hi");
+  deliver(an_echo("hi", "m_1"));
+  refuse(0, 551);
+  EXPECT_THAT(told->spoke, SizeIs(1));
+}
+
+TEST_F(outbox_sender_test, an_echo_after_the_answer_is_ours) {
+  start();
+  say("hi");
+  accept(0, "m_1");
+  const auto inbox = deliver(an_echo("anything", "m_1"));
+  EXPECT_THAT(told->finished, ElementsAre(inbox));
+  auto other = an_echo("from our other process", "m_2");
+  other.app_id = "42";
+  deliver(other);
+  EXPECT_THAT(told->finished, SizeIs(2));
+  EXPECT_THAT(told->spoke, IsEmpty());
+}
+
+TEST_F(outbox_sender_test, an_echo_that_is_not_ours_is_a_person) {
+  start();
+  say("hi");
+  accept(0, "m_1");
+  const auto inbox = deliver(an_echo("hi", "m_2"));
+  ASSERT_THAT(told->spoke, SizeIs(1));
+  EXPECT_EQ(told->spoke[0].id, inbox);
+  EXPECT_THAT(told->finished, IsEmpty());
+  EXPECT_TRUE(store->rows.inbox.contains(inbox));
+}
+
+// --- refusals --------------------------------------------------------------------------------------
+
+TEST_F(outbox_sender_test, a_dead_part_kills_its_later_siblings) {
+  start();
+  const auto one = a_row("one", send_state::sending);
+  const auto two = a_row("two", send_state::ready);
+  clock->advance(1ms);
+  const auto other = a_row("another reply", send_state::ready);
+  announce({one, two, other});
+  refuse(0, 100);
+  EXPECT_EQ(state_of(one.id), send_state::dead);
+  EXPECT_EQ(state_of(two.id), send_state::dead);
+  EXPECT_THAT(tasks(), ElementsAre("send_failed"));
+  EXPECT_THAT(sent_texts(), ElementsAre("one", "another reply"));
+}
+
+TEST_F(outbox_sender_test, backs_off_what_was_certainly_not_sent_and_gives_up_after_eight_attempts) {
+  start();
+  const auto id = say("hi");
+  for (std::size_t attempt = 0; attempt < 8; ++attempt) {
+    ASSERT_THAT(world->calls, SizeIs(attempt + 1));
+    world->refuse(attempt);
+    run();
+    EXPECT_EQ(attempt < 7, is_open(id));
+    pass(301s, 1s);
+  }
+  EXPECT_EQ(state_of(id), send_state::dead);
+  EXPECT_THAT(world->calls, SizeIs(8));
+  EXPECT_THAT(tasks(), ElementsAre("send_failed"));
+}
+
+TEST_F(outbox_sender_test, a_rate_limit_rests_the_whole_account) {
+  start();
+  customer("C2");
+  const auto first = say("a");
+  refuse(0, 613);
+  EXPECT_EQ(row_state(first), send_state::backoff);
+  const auto second = say("b", "C2");
+  EXPECT_EQ(row_state(second), send_state::ready);
+  pass(4s);
+  EXPECT_THAT(world->calls, SizeIs(1));
+  pass(2s);
+  EXPECT_THAT(world->calls, SizeIs(3));
+}
+
+TEST_F(outbox_sender_test, a_limit_of_one_customer_rests_only_that_customer) {
+  use_channel(channel_kind::whatsapp);
+  start();
+  customer("C2");
+  say("a");
+  refuse(0, 131056);
+  say("b", "C2");
+  EXPECT_THAT(sent_texts(), ElementsAre("a", "b"));
+  pass(5s);
+  EXPECT_THAT(sent_texts(), ElementsAre("a", "b", "a"));
+}
+
+TEST_F(outbox_sender_test, a_refused_token_pauses_the_account_until_another_comes) {
+  start();
+  customer("C2");
+  const auto first = say("a");
+  refuse(0, 190);
+  EXPECT_THAT(tasks(), ElementsAre("connection"));
+  EXPECT_EQ(row_state(first), send_state::backoff);
+  say("b", "C2");
+  pass(60s, 1s);
+  EXPECT_THAT(world->calls, SizeIs(1));
+  caf::anon_send(sender, snapshot("token-1"));
+  run();
+  EXPECT_THAT(world->calls, SizeIs(1));
+  caf::anon_send(sender, snapshot("token-2"));
+  run();
+  ASSERT_THAT(world->calls, SizeIs(3));
+  EXPECT_THAT(world->calls[2].request.headers, testing::Contains(std::pair<std::string, std::string>{"Authorization", "Bearer token-2"}));
+  EXPECT_THAT(tasks(), ElementsAre("connection"));
+}
+
+TEST_F(outbox_sender_test, a_refused_token_is_probed_by_one_call_an_hour) {
+  start();
+  customer("C2");
+  say("a");
+  say("b", "C2");
+  refuse(0, 190);
+  refuse(1, 190);
+  pass(std::chrono::minutes{61}, 1s);
+  EXPECT_THAT(world->calls, SizeIs(3));
+  accept(2, "m_1");
+  EXPECT_THAT(world->calls, SizeIs(4));
+  EXPECT_THAT(tasks(), ElementsAre("connection"));
+}
+
+TEST_F(outbox_sender_test, does_not_write_after_the_window_has_closed) {
+  store->rows.conversations.at(chats.at("C1")).last_customer_at = clock->now() - 25h;
+  start();
+  const auto id = say("too late");
+  EXPECT_THAT(world->calls, IsEmpty());
+  EXPECT_EQ(state_of(id), send_state::dead);
+  EXPECT_THAT(tasks(), ElementsAre("send_failed"));
+  auto person = a_row("a person may", send_state::sending);
+  person.origin = message_origin::person;
+  announce({person});
+  ASSERT_THAT(world->calls, SizeIs(1));
+  EXPECT_EQ(nlohmann::json::parse(world->calls[0].request.body)["tag"], "HUMAN_AGENT");
+}
+
+// --- statuses and marks ----------------------------------------------------------------------------
+
+TEST_F(outbox_sender_test, a_failed_status_kills_a_message_that_was_settled) {
+  use_channel(channel_kind::whatsapp);
+  start();
+  const auto id = say("hi");
+  accept(0, "wamid.1");
+  auto failed = a_status(delivery_state::failed, "wamid.1");
+  failed.error_code = 131047;
+  const auto inbox = deliver(failed);
+  EXPECT_EQ(state_of(id), send_state::dead);
+  EXPECT_EQ(external_id_of(id), "wamid.1");
+  EXPECT_THAT(tasks(), ElementsAre("send_failed"));
+  EXPECT_THAT(told->finished, ElementsAre(inbox));
+  deliver(failed);
+  EXPECT_THAT(tasks(), SizeIs(1));
+}
+
+TEST_F(outbox_sender_test, a_failed_status_of_an_open_row_is_treated_like_a_refusal) {
+  use_channel(channel_kind::whatsapp);
+  start();
+  const auto id = say("hi");
+  lose(0);
+  auto failed = a_status(delivery_state::failed, "wamid.1", to_string(id));
+  failed.error_code = 131026;
+  deliver(failed);
+  EXPECT_EQ(state_of(id), send_state::dead);
+  EXPECT_THAT(told->finished, SizeIs(1));
+}
+
+TEST_F(outbox_sender_test, completes_many_marks_in_few_commits_and_moves_the_read_mark) {
+  start();
+  for (int i = 0; i < 50; ++i) {
+    channel::channel_event read;
+    read.kind = event_kind::read;
+    read.customer_id = "C1";
+    read.watermark = clock->now() + milliseconds{i};
+    const inbox_id id = ++last_inbox;
+    store->rows.inbox[id] = {.id = id, .business = business, .connection = connection};
+    caf::anon_send(sender, delivery{id, business, connection, clock->now(), 0, std::make_shared<channel::channel_event>(read)});
+  }
+  run();
+  EXPECT_THAT(told->finished, SizeIs(50));
+  EXPECT_LE(inbox_commits, 3U);
+  ASSERT_FALSE(read_marks.empty());
+  EXPECT_EQ(read_marks.back().read_up_to, clock->now() + 49ms);
+}
+
+TEST_F(outbox_sender_test, completes_what_wakes_nobody) {
+  start();
+  for (const auto one : {event_kind::reaction, event_kind::edit, event_kind::unsend, event_kind::referral, event_kind::optin,
+                         event_kind::comment, event_kind::thread_control, event_kind::account, event_kind::unknown, event_kind::message}) {
+    channel::channel_event event;
+    event.kind = one;
+    event.standby = true;
+    deliver(event);
+  }
+  EXPECT_THAT(told->finished, SizeIs(10));
+  EXPECT_THAT(store->rows.inbox, IsEmpty());
+}
+
+// --- commits ---------------------------------------------------------------------------------------
+
+TEST_F(outbox_sender_test, repeats_a_commit_that_found_no_connection) {
+  start();
+  const auto id = say("hi");
+  store->away = true;
+  accept(0, "m_1");
+  pass(3s);
+  EXPECT_TRUE(is_open(id));
+  store->away = false;
+  pass(1s);
+  EXPECT_EQ(state_of(id), send_state::delivered);
+  EXPECT_FALSE(ended);
+  EXPECT_THAT(world->calls, SizeIs(1));
+}
+
+TEST_F(outbox_sender_test, a_commit_in_doubt_that_happened_is_not_repeated) {
+  start();
+  const auto id = say("hi");
+  store->before_commit = [](memory_store::batch) { return memory_store::fate{commit_outcome::in_doubt, true}; };
+  world->answer(0, 200, R"({"message_id":"m_1"})");
+  run();
+  EXPECT_EQ(state_of(id), send_state::delivered);
+  EXPECT_FALSE(is_open(id));
+  store->before_commit = nullptr;
+  const auto echo = deliver(an_echo("hi", "m_1"));
+  EXPECT_THAT(told->finished, ElementsAre(echo));
+  EXPECT_FALSE(ended);
+}
+
+TEST_F(outbox_sender_test, a_commit_in_doubt_that_did_not_happen_is_repeated) {
+  start();
+  const auto id = say("hi");
+  store->before_commit = [this](memory_store::batch) {
+    store->before_commit = nullptr;
+    return memory_store::fate{commit_outcome::in_doubt, false};
+  };
+  accept(0, "m_1");
+  EXPECT_EQ(state_of(id), send_state::delivered);
+  EXPECT_THAT(world->calls, SizeIs(1));
+}
+
+TEST_F(outbox_sender_test, a_row_that_a_takeover_deleted_during_our_commit_is_forgotten) {
+  const auto row = a_row("gone", send_state::ready);
+  stored(row);
+  store->before_commit = [&, first = true](memory_store::batch) mutable -> std::optional<memory_store::fate> {
+    if (std::exchange(first, false)) store->rows.outbox.erase(row.id);
+    return std::nullopt;
+  };
+  start();
+  EXPECT_THAT(world->calls, IsEmpty());
+  EXPECT_FALSE(ended);
+  store->before_commit = nullptr;
+  say("next");
+  EXPECT_THAT(sent_texts(), ElementsAre("next"));
+}
+
+TEST_F(outbox_sender_test, a_delivery_that_somebody_else_completed_is_reported_and_the_rest_is_completed) {
+  start();
+  store->away = true;
+  channel::channel_event event;
+  const auto first = deliver(event);
+  const auto second = deliver(event);
+  const auto third = deliver(event);
+  store->rows.inbox.erase(second);
+  store->away = false;
+  pass(2s);
+  EXPECT_THAT(told->finished, testing::UnorderedElementsAre(first, second, third));
+  EXPECT_THAT(store->rows.inbox, IsEmpty());
+  EXPECT_FALSE(ended);
+}
+
+TEST_F(outbox_sender_test, ends_itself_when_it_is_fenced) {
+  start();
+  say("hi");
+  say("next");
+  const auto calls = world->calls.size();
+  store->before_commit = [](memory_store::batch) { return memory_store::fate{commit_outcome::fenced, false}; };
+  accept(0, "m_1");
+  EXPECT_EQ(ended, errc::fenced);
+  pass(5s);
+  EXPECT_THAT(world->calls, SizeIs(calls));
+}
+
+TEST_F(outbox_sender_test, has_no_timer_when_nothing_is_due) {
+  start();
+  say("hi");
+  accept(0, "m_1");
+  pass(2s);
+  EXPECT_FALSE(has_timers());
+}
+
+}  // namespace
+}  // namespace sellavie::actors

@@ -1,0 +1,103 @@
+#pragma once
+// A store in memory for tests of actors: unit_of_work and store_reads over the same tables, with the
+// conditions and unique keys of the SQL. A commit works on a copy: all or nothing.
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "storage/reads.hpp"
+#include "storage/unit_of_work.hpp"
+
+namespace sellavie::test {
+
+struct stored_contact {
+  business_id business;
+  connection_id connection;
+  std::string scoped_id;
+  std::string name;
+  std::string email;
+};
+
+struct stored_conversation {
+  business_id business;
+  connection_id connection;
+  contact_id contact;
+  storage::chat_owner owner = storage::chat_owner::ai;
+  std::int64_t epoch = 1;
+  std::string handover_reason;
+  instant last_customer_at{};
+};
+
+struct tables {
+  std::map<business_id, storage::tenant_record> businesses;
+  std::set<std::tuple<connection_id, std::string, std::int32_t>> inbound_keys;
+  std::map<inbox_id, storage::stored_delivery> inbox;
+  std::vector<storage::quarantined_row> quarantined;
+  std::map<inbox_id, std::string> parked;
+  std::map<contact_id, stored_contact> contacts;
+  std::map<conversation_id, stored_conversation> conversations;
+  std::vector<storage::message_row> messages;
+  std::map<std::pair<conversation_id, turn_id>, storage::turn_row> turns;
+  std::map<message_id, storage::outbox_row> outbox;
+  std::map<product_id, std::pair<business_id, storage::stored_product>> products;
+  std::map<order_id, storage::order_row> orders;
+  std::vector<storage::timeline_row> timeline;
+  /// By reference.
+  std::map<std::string, storage::payment_row> payments;
+  std::vector<storage::invoice_row> invoices;
+  std::map<std::pair<business_id, std::string>, std::string> action_results;
+  std::vector<storage::person_task> tasks;
+};
+
+class memory_store final : public storage::unit_of_work, public storage::store_reads {
+ public:
+  using batch = std::span<const storage::change_set* const>;
+  /// What a commit answers instead, and whether it happened all the same.
+  struct fate {
+    storage::commit_outcome outcome = storage::commit_outcome::committed;
+    bool applied = false;
+  };
+
+  tables rows;
+  /// No connection: commits and reads are unavailable.
+  bool away = false;
+  std::size_t commits = 0;
+  std::vector<std::size_t> batch_sizes;
+  std::function<std::optional<fate>(batch)> before_commit;
+  std::function<void(batch)> after_commit;
+
+  [[nodiscard]] storage::commit_report commit(batch sets) override;
+
+  [[nodiscard]] result<storage::directory> load_directory() override;
+  [[nodiscard]] result<std::int64_t> directory_version() override;
+  [[nodiscard]] result<storage::tenant_record> load_tenant(business_id business, instant at) override;
+  [[nodiscard]] result<storage::conversation_record> open_conversation(const storage::new_conversation& wanted) override;
+  [[nodiscard]] result<std::vector<storage::stored_delivery>> poll_inbox(std::span<const inbox_id> busy, int limit) override;
+  [[nodiscard]] result<std::vector<inbox_id>> open_inbox(std::span<const inbox_id> ids) override;
+  [[nodiscard]] result<std::vector<storage::stored_outbox_row>> load_outbox(connection_id connection) override;
+  [[nodiscard]] result<std::vector<std::pair<business_id, connection_id>>> outbox_connections() override;
+  [[nodiscard]] result<storage::desk_record> load_desk(business_id business, instant closed_since) override;
+  [[nodiscard]] result<std::optional<std::string>> find_action_result(business_id business,
+                                                                      const std::string& action_key) override;
+  [[nodiscard]] result<std::int64_t> last_invoice_number(business_id business, const std::string& series) override;
+  [[nodiscard]] result<std::optional<storage::invoice_row>> find_invoice(business_id business, order_id order,
+                                                                         const std::string& kind) override;
+  [[nodiscard]] result<std::vector<business_id>> expired_reservations(instant now) override;
+  [[nodiscard]] result<std::optional<std::pair<conversation_id, message_id>>> find_message(
+      connection_id connection, const std::string& scoped_id, const std::string& external_id) override;
+
+  [[nodiscard]] const stored_conversation* conversation_of(const connection_id& connection,
+                                                           const std::string& customer) const;
+  [[nodiscard]] std::optional<conversation_id> conversation_id_of(const connection_id& connection,
+                                                                  const std::string& customer) const;
+};
+
+}  // namespace sellavie::test

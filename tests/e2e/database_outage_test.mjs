@@ -1,0 +1,101 @@
+// PostgreSQL goes away for five seconds under load, in four ways. Webhooks are told 503, nothing
+// accepted is lost, the server recovers by itself.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { post, page_body, page_item, fresh_mid } from "./harness/meta.mjs";
+import { wait_for_database } from "./harness/postgres.mjs";
+import { open_world } from "./harness/world.mjs";
+import { sleep, until } from "./harness/workspace.mjs";
+
+const away_ms = 5000;
+
+const outages = {
+  "stopped, sessions ended": { begin: (cluster) => cluster.stop("fast"), end: (cluster) => cluster.start(), refuses: true },
+  "crashed": { begin: (cluster) => cluster.stop("immediate"), end: (cluster) => cluster.start(), refuses: true },
+  "hung": { begin: (cluster) => cluster.freeze(), end: (cluster) => cluster.thaw(), refuses: false },
+};
+
+for (const [name, outage] of Object.entries(outages)) {
+  test(`PostgreSQL is ${name}`, { timeout: 150_000 }, async (t) => {
+    const here = await open_world(t, { name: `database_${name.split(",")[0]}`, cluster: true });
+    const senders = new load(here);
+    senders.start(8);
+    await sleep(1500);
+    await outage.begin(here.cluster);
+    t.after(() => outage.end(here.cluster).catch?.(() => {}));
+    const began = senders.statuses.length;
+    await sleep(away_ms);
+    if (outage.refuses) {
+      const meanwhile = senders.statuses.slice(began);
+      assert.ok(meanwhile.includes(503), `while the database was away webhooks were answered ${JSON.stringify(tally(meanwhile))}`);
+      assert.equal((await here.server.readiness()).status, 503, "/readyz says so");
+    }
+    await outage.end(here.cluster);
+    await wait_for_database(here.server.database);
+    await until("the server is ready again", async () => (await here.server.readiness()).status === 200, { seconds: 40, explain: () => here.place.log_tail("server") });
+    await until("webhooks are accepted again", async () => senders.statuses.slice(-20).every((status) => status === 200), { seconds: 30, explain: () => JSON.stringify(tally(senders.statuses.slice(-40))) });
+    await senders.stop();
+    t.diagnostic(`answers: ${JSON.stringify(tally(senders.statuses))}`);
+    assert.ok(here.server.is_running, here.place.log_tail("server"));
+
+    await here.settled({ seconds: 90 });
+    const rows = await here.server.sql(`
+      SELECT m.external_id, count(*), count(t.turn_id) FROM messages m
+        LEFT JOIN turns t ON t.conversation_id = m.conversation_id AND t.turn_id = m.turn_id AND t.state = 1
+       WHERE m.direction = 0 GROUP BY 1`);
+    const found = new Map(rows.map(([mid, ...counts]) => [mid, counts.join("/")]));
+    const wrong = senders.accepted.filter((mid) => found.get(mid) !== "1/1");
+    assert.deepEqual(wrong.map((mid) => `${mid}: ${found.get(mid) ?? "not stored"}`).slice(0, 5), [], `${wrong.length} of ${senders.accepted.length} accepted messages (stored/turns should be 1/1)`);
+    assert.equal(await here.server.number("SELECT count(*) FROM parked_events"), 0);
+    // A database that is away is no failure of a delivery, and nothing to hand over for.
+    assert.equal(await here.server.number("SELECT count(*) FROM conversations WHERE owner = 1"), 0, JSON.stringify(await here.server.sql("SELECT DISTINCT handover_reason FROM conversations")));
+  });
+}
+
+// Customers who say one thing after the other; a refused one is posted again, as Meta does.
+class load {
+  statuses = [];
+  accepted = [];
+  #stopped = false;
+  #busy = [];
+
+  constructor(here) {
+    this.here = here;
+  }
+
+  start(count) {
+    for (let i = 0; i < count; i += 1) this.#busy.push(this.#talk());
+  }
+
+  async #talk() {
+    const who = this.here.customer();
+    await this.here.sandbox.say(who, "Hello!").catch(() => {});
+    while (!this.#stopped) {
+      const mid = fresh_mid();
+      const body = page_body(who.account, page_item({ ...who, text: "How much is the Beaded purse?", mid }));
+      for (;;) {
+        const status = await post(this.here.server, body, { seconds: 30 });
+        this.statuses.push(status);
+        if (status === 200) {
+          this.accepted.push(mid);
+          break;
+        }
+        if (this.#stopped) break;
+        await sleep(200);
+      }
+      await sleep(100);
+    }
+  }
+
+  async stop() {
+    this.#stopped = true;
+    await Promise.all(this.#busy);
+  }
+}
+
+function tally(values) {
+  const counts = {};
+  for (const value of values) counts[value] = (counts[value] ?? 0) + 1;
+  return counts;
+}

@@ -1,0 +1,127 @@
+// What must hold after everything has come to rest, whatever was killed meanwhile. Each check gives a
+// list of sentences; an empty one is good.
+
+export async function broken_invariants(here, shoppers, { resent_allowed }) {
+  const checks = [messages_and_turns, orders, payments, invoices, stock, nothing_parked, replies];
+  const found = [];
+  for (const check of checks) found.push(...(await check(here, shoppers, { resent_allowed })).map((what) => `${check.name}: ${what}`));
+  return found;
+}
+
+async function messages_and_turns({ server }, shoppers) {
+  const rows = await server.sql(`
+    SELECT m.external_id, count(*), count(t.turn_id)
+      FROM messages m LEFT JOIN turns t ON t.conversation_id = m.conversation_id AND t.turn_id = m.turn_id AND t.state = 1
+     WHERE m.direction = 0 GROUP BY 1`);
+  const by_mid = new Map(rows.map(([mid, stored, turns]) => [mid, [Number(stored), Number(turns)]]));
+  const wrong = [];
+  for (const one of shoppers) {
+    for (const mid of one.mids) {
+      const [stored, turns] = by_mid.get(mid) ?? [0, 0];
+      if (stored !== 1 || turns !== 1) wrong.push(`${one}: message ${mid} is stored ${stored} times and has ${turns} completed turns`);
+    }
+  }
+  const open = await server.number("SELECT count(*) FROM turns WHERE state = 0");
+  if (open > 0) wrong.push(`${open} plans are still open`);
+  return wrong;
+}
+
+async function orders(here, shoppers) {
+  const rows = await here.server.sql(`
+    SELECT k.scoped_id, count(DISTINCT o.id), coalesce(sum(i.quantity), 0), string_agg(DISTINCT o.status, ',')
+      FROM orders o JOIN contacts k ON k.business_id = o.business_id AND k.id = o.contact_id
+      LEFT JOIN order_items i ON i.order_id = o.id GROUP BY 1`);
+  const by_customer = new Map(rows.map(([customer, ...rest]) => [customer, rest]));
+  const wrong = [];
+  for (const one of shoppers.filter(({ finished }) => finished)) {
+    const [count, quantity, status] = by_customer.get(one.who.customer) ?? [0, 0, "none"];
+    if (Number(count) !== 1) wrong.push(`${one} has ${count} orders instead of one`);
+    if (Number(quantity) !== one.quantity) wrong.push(`${one} ordered ${one.quantity} pieces, stored are ${quantity}`);
+    if (one.pays && !/^(paid|fulfilled)$/.test(status)) wrong.push(`${one} has paid, but the order is ${status}`);
+  }
+  return wrong;
+}
+
+async function payments({ server }) {
+  const rows = await server.sql(`
+    SELECT o.id, o.status, count(p.id) FILTER (WHERE p.status = 'paid') FROM orders o LEFT JOIN payments p ON p.order_id = o.id
+     GROUP BY 1, 2 HAVING (count(p.id) FILTER (WHERE p.status = 'paid')) <> (o.status IN ('paid', 'fulfilled'))::int`);
+  return rows.map(([id, status, paid]) => `order ${id} is ${status} and has ${paid} paid payments`);
+}
+
+async function invoices({ server }, shoppers) {
+  const rows = await server.sql(`
+    SELECT business_id, series, count(*), count(DISTINCT number), min(number), max(number) FROM invoices GROUP BY 1, 2`);
+  const wrong = rows.filter(([, , count, distinct, least, most]) => !(count === distinct && least === "1" && most === count))
+    .map(([business, series, count, distinct, least, most]) => `${business} ${series}: ${count} invoices, ${distinct} numbers from ${least} to ${most}`);
+  const doubled = await server.number("SELECT count(*) FROM (SELECT order_id FROM invoices WHERE kind = 'invoice' GROUP BY 1 HAVING count(*) > 1) d");
+  if (doubled > 0) wrong.push(`${doubled} orders have several invoices`);
+  const all = await server.number("SELECT count(*) FROM invoices");
+  const wanted = shoppers.filter(({ finished }) => finished).length;
+  if (all < wanted) wrong.push(`${wanted} customers asked for an invoice, ${all} were issued`);
+  return wrong;
+}
+
+async function stock(here) {
+  const rows = await here.server.sql(`
+    SELECT b.key, p.sku, p.stock, coalesce((SELECT sum(i.quantity) FROM order_items i JOIN orders o ON o.id = i.order_id
+                                            WHERE i.product_id = p.id AND o.status <> 'cancelled' AND o.status <> 'refunded'), 0)
+      FROM products p JOIN businesses b ON b.id = p.business_id`);
+  const wrong = [];
+  for (const [key, sku, left, sold] of rows) {
+    const had = here.business(key)?.products.find((one) => one.sku === sku)?.stock;
+    if (Number(left) + Number(sold) !== had) wrong.push(`${key} ${sku}: ${left} left and ${sold} sold of ${had}`);
+  }
+  return wrong;
+}
+
+async function nothing_parked({ server }) {
+  const parked = await server.sql("SELECT reason, count(*) FROM parked_events GROUP BY 1");
+  const tasks = await server.sql("SELECT kind, reason, count(*) FROM person_tasks GROUP BY 1, 2");
+  const owned = await server.number("SELECT count(*) FROM conversations WHERE owner = 1");
+  return [
+    ...parked.map(([reason, count]) => `${count} deliveries are parked: ${reason}`),
+    ...tasks.filter(([kind]) => kind !== "unconfirmed").map(([kind, reason, count]) => `${count} tasks for a person: ${kind}, ${reason}`),
+    ...(owned > 0 ? [`${owned} conversations were handed over`] : []),
+  ];
+}
+
+// What customers saw: each row once, but for those that were sent again and counted.
+async function replies(here, shoppers, { resent_allowed }) {
+  const { resends } = await here.sandbox.counters();
+  const again = resends.reduce((sum, { times }) => sum + times - 1, 0);
+  const wrong = [];
+  if (again > resent_allowed) {
+    wrong.push(`${again} messages were sent twice, ${resent_allowed} were counted as resent without evidence: ${JSON.stringify(resends.slice(0, 5))}`);
+  }
+  const rows = await here.server.sql(`
+    SELECT k.scoped_id, count(*) FROM messages m JOIN conversations c ON c.id = m.conversation_id
+      JOIN contacts k ON k.business_id = c.business_id AND k.id = c.contact_id
+     WHERE m.direction = 1 AND m.origin IN (1, 3) AND m.state NOT IN (6, 7) GROUP BY 1`);
+  const stored = new Map(rows.map(([customer, count]) => [customer, Number(count)]));
+  for (const one of shoppers) {
+    const seen = (await here.sandbox.replies(one.who, "app")).length;
+    const twice = resends.filter(({ customer }) => customer === one.who.customer).reduce((sum, { times }) => sum + times - 1, 0);
+    const rows_of = stored.get(one.who.customer) ?? 0;
+    if (seen - twice !== rows_of) wrong.push(`${one}: saw ${seen} messages (${twice} of them repeated), stored are ${rows_of}`);
+  }
+  return wrong;
+}
+
+// The counter dies with the process: add up what each life counted. A row that was marked as resent and
+// not settled when its process died may have missed the counter: it is added too.
+export class resent_count {
+  #sum = 0;
+
+  async before_kill({ server }) {
+    this.#sum += await server.metric("sellavie_sends_repeated_without_evidence_total").catch(() => 0);
+  }
+
+  async after_kill({ server }) {
+    this.#sum += await server.number("SELECT count(*) FROM outbox WHERE resent = 1").catch(() => 0);
+  }
+
+  async total({ server }) {
+    return this.#sum + (await server.metric("sellavie_sends_repeated_without_evidence_total"));
+  }
+}

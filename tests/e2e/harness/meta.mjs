@@ -1,0 +1,56 @@
+// Webhooks built and signed here, independently of the server and of the sandbox.
+
+import { createHmac, randomBytes } from "node:crypto";
+import { connect } from "node:net";
+import { app_secret } from "./server.mjs";
+
+export function fresh_mid() {
+  return `m_${randomBytes(32).toString("base64url")}`;
+}
+
+export function page_item({ account, customer, text, mid = fresh_mid(), at = Date.now(), message = {} }) {
+  return { sender: { id: customer }, recipient: { id: account }, timestamp: at, message: { mid, text, ...message } };
+}
+
+export function page_body(account, ...items) {
+  return JSON.stringify({ object: "page", entry: [{ id: account, time: Date.now(), messaging: items }] });
+}
+
+export function signature(body, { secret = app_secret, algorithm = "sha256" } = {}) {
+  return `${algorithm}=${createHmac(algorithm, secret).update(body).digest("hex")}`;
+}
+
+// -> the status; 0 when nobody answered
+export async function post(server, body, { headers, seconds = 20 } = {}) {
+  const all = { "content-type": "application/json", ...(headers ?? { "x-hub-signature-256": signature(body) }) };
+  try {
+    const answer = await fetch(`${server.url}/webhooks/meta`, { method: "POST", body, headers: all, signal: AbortSignal.timeout(seconds * 1000) });
+    await answer.arrayBuffer();
+    return answer.status;
+  } catch {
+    return 0;
+  }
+}
+
+// Writes raw bytes and gives all statuses that came back before the peer closed or said nothing more.
+// -> {statuses: [number], closed: boolean, text}
+export function raw(port, bytes, { quiet_ms = 1500 } = {}) {
+  return new Promise((resolve) => {
+    const socket = connect(port, "127.0.0.1");
+    let text = "";
+    const finish = (closed) => {
+      clearTimeout(timer);
+      socket.destroy();
+      resolve({ statuses: [...text.matchAll(/HTTP\/1\.[01] (\d{3})/g)].map(([, status]) => Number(status)), closed, text });
+    };
+    let timer = setTimeout(() => finish(false), quiet_ms);
+    socket.on("data", (chunk) => {
+      text += chunk.toString("latin1");
+      clearTimeout(timer);
+      timer = setTimeout(() => finish(false), quiet_ms);
+    });
+    socket.on("error", () => finish(true));
+    socket.on("close", () => finish(true));
+    socket.write(bytes);
+  });
+}

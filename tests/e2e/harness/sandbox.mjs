@@ -1,0 +1,78 @@
+// deploy/sandbox as a process of its own, and short words for its control API.
+
+import { writeFileSync } from "node:fs";
+import { app_secret, verify_token } from "./server.mjs";
+import { root, until } from "./workspace.mjs";
+
+export class sandbox {
+  constructor(workspace, { port, webhook, businesses }) {
+    this.workspace = workspace;
+    this.url = `http://127.0.0.1:${port}`;
+    const accounts = workspace.file("accounts.jsonl");
+    writeFileSync(accounts, businesses.map((one) => JSON.stringify(one)).join("\n") + "\n");
+    const args = [`${root}/deploy/sandbox/server.mjs`, "--listen", `127.0.0.1:${port}`, "--webhook", webhook, "--accounts", accounts];
+    const env = { SANDBOX_APP_SECRET: app_secret, SANDBOX_VERIFY_TOKEN: verify_token, SANDBOX_APP_ID: "1000000000000001", SANDBOX_PAYSTACK_KEY: "sk_test_sandbox" };
+    this.process = workspace.start(process.execPath, args, { env, log: "sandbox" });
+  }
+
+  ready() {
+    return until("the sandbox answers", async () => (await fetch(`${this.url}/control/counters`)).ok, { explain: () => this.workspace.log_tail("sandbox") });
+  }
+
+  async #ask(method, path, body) {
+    const init = { method, signal: AbortSignal.timeout(60_000) };
+    if (body !== undefined) Object.assign(init, { headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
+    const answer = await fetch(`${this.url}/control${path}`, init);
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`sandbox: ${method} ${path} ${JSON.stringify(body ?? "")}: ${answer.status} ${text}`);
+    return JSON.parse(text);
+  }
+
+  // who: {channel, account, customer}. -> {mid, status}: the webhook's first status, 0 if nobody answered
+  say(who, text, more = {}) {
+    return this.#ask("POST", "/say", { ...who, text, ...more });
+  }
+
+  echo(who, text) {
+    return this.#ask("POST", "/echo", { ...who, text });
+  }
+
+  async transcript({ channel, account, customer }) {
+    return (await this.#ask("GET", `/transcript?${new URLSearchParams({ channel, account, customer })}`)).messages;
+  }
+
+  // What the business said to this customer, oldest first; `by` "app" or "person" narrows it.
+  async replies(who, by) {
+    return (await this.transcript(who)).filter((message) => message.from === "business" && (by === undefined || message.by === by));
+  }
+
+  set(changes) {
+    return this.#ask("POST", "/switches", changes);
+  }
+
+  counters() {
+    return this.#ask("GET", "/counters");
+  }
+
+  pay(reference, more = {}) {
+    return this.#ask("POST", "/pay", { reference, ...more });
+  }
+
+  payments() {
+    return this.#ask("GET", "/payments");
+  }
+
+  payment_webhook(url) {
+    return this.#ask("POST", "/payment_webhook", { url });
+  }
+
+  // Waits until the app has said `count` messages to this customer, and gives them.
+  async heard(who, count, { seconds = 20 } = {}) {
+    let replies = [];
+    await until(`${who.channel} customer ${who.customer} has ${count} replies`, async () => {
+      replies = await this.replies(who, "app");
+      return replies.length >= count;
+    }, { seconds, explain: () => `has ${replies.length}: ${JSON.stringify(replies.map(({ text }) => text))}\n${this.workspace.log_tail("server")}` });
+    return replies;
+  }
+}

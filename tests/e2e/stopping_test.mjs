@@ -1,0 +1,96 @@
+// Starting and stopping: SIGTERM under load, what /readyz says, a second start, a second server.
+
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { statSync, readdirSync } from "node:fs";
+import { test } from "node:test";
+import { broken_invariants } from "./harness/invariants.mjs";
+import { crowd } from "./harness/shopper.mjs";
+import { open_world } from "./harness/world.mjs";
+import { plain_environment, random_source, sleep, until } from "./harness/workspace.mjs";
+
+const stop_limit_ms = 12_000;  // 10 s and a margin for a busy machine
+
+test("SIGTERM while idle and while busy: exit 0 in time, nothing lost, the next start goes on", { timeout: 240_000 }, async (t) => {
+  const here = await open_world(t, { name: "stopping" });
+  const random = random_source();
+  t.diagnostic(`SELLAVIE_SEED=${random.seed}`);
+
+  await t.test("idle", async () => {
+    const how = await here.server.stop();
+    assert.equal(how.code, 0, here.place.log_tail("server"));
+    assert.ok(how.ms < stop_limit_ms, `took ${how.ms} ms`);
+    await here.server.start();
+  });
+
+  await t.test("the keys are private and survive", () => {
+    for (const name of readdirSync(here.server.data).filter((one) => one.endsWith(".key"))) {
+      assert.equal(statSync(`${here.server.data}/${name}`).mode & 0o777, 0o600, name);
+    }
+  });
+
+  await t.test("under load, three times", async () => {
+    const shoppers = new crowd(here, { count: 12, random });
+    for (let round = 0; round < 3; round += 1) {
+      await sleep(1500 + random.below(1000));
+      const how = await here.server.stop({ seconds: 30 });
+      assert.equal(how.code, 0, `round ${round}\n${here.place.log_tail("server")}`);
+      assert.ok(how.ms < stop_limit_ms, `took ${how.ms} ms`);
+      await here.server.start();
+    }
+    await shoppers.close();
+    assert.deepEqual(shoppers.failures, []);
+    await here.settled({ seconds: 60 });
+    const resent_allowed = await here.server.metric("sellavie_sends_repeated_without_evidence_total");
+    assert.deepEqual(await broken_invariants(here, shoppers.shoppers, { resent_allowed }), []);
+  });
+
+  await t.test("with a turn at the model: it is finished or parked, and answered after the next start", async () => {
+    const who = here.customer();
+    await here.sandbox.set({ "llm.openai.hang": true, "llm.anthropic.hang": true, "llm.groq.hang": true });
+    await here.sandbox.say(who, "Hello!");
+    await until("the model has the question", async () => ((await here.sandbox.counters()).requests["POST /openai/chat/completions"] ?? 0) > 0);
+    const how = await here.server.stop({ seconds: 30 });
+    assert.equal(how.code, 0);
+    assert.ok(how.ms < stop_limit_ms, `took ${how.ms} ms`);
+    await here.sandbox.set({ "llm.openai.hang": false, "llm.anthropic.hang": false, "llm.groq.hang": false });
+    await here.server.start();
+    await here.sandbox.heard(who, 1);
+    await here.settled();
+    assert.equal(await here.turns_of(who), 1);
+    assert.equal((await here.owner_of(who)).person, false);
+  });
+
+  await t.test("a second server on the same data is refused and hurts nobody", async () => {
+    const refused = await new Promise((resolve) => {
+      execFile(here.server.binary, ["serve", "--config", here.server.config], { timeout: 40_000, env: plain_environment() }, (error, stdout, stderr) => resolve({ code: error?.code, text: stdout + stderr }));
+    });
+    assert.equal(refused.code, 1, refused.text);
+    assert.equal((await here.server.readiness()).status, 200);
+    const who = here.customer();
+    await here.sandbox.say(who, "Hello!");
+    await here.sandbox.heard(who, 1);
+  });
+
+  await t.test("the database is down with the server", async () => {
+    await here.settled();
+    assert.equal((await here.server.stop()).code, 0);
+    await assert.rejects(here.server.sql("SELECT 1"));
+  });
+});
+
+test("a start is not ready before it is, and answers its health meanwhile", { timeout: 120_000 }, async (t) => {
+  const here = await open_world(t, { name: "readiness" });
+  await here.server.kill();
+  await here.server.start({ wait: false });
+  const seen = new Set();
+  await until("ready", async () => {
+    const { status, text } = await here.server.readiness();
+    seen.add(status);
+    if (status === 503) assert.match(text, /not ready\n\S/, "503 names its reasons");
+    return status === 200;
+  }, { seconds: 60, every_ms: 2 });
+  t.diagnostic(`/readyz said ${[...seen].join(", ")}`);
+  assert.ok([...seen].every((status) => status === 200 || status === 503));
+  assert.equal((await fetch(`${here.server.ops}/healthz`)).status, 200);
+});

@@ -1,0 +1,203 @@
+// What the webhook endpoint takes and what it refuses, on the real server's socket.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { page_body, page_item, post, raw, signature } from "./harness/meta.mjs";
+import { app_secret, verify_token } from "./harness/server.mjs";
+import { shared_world } from "./harness/world.mjs";
+
+let here;
+shared_world({ before, after }, { name: "webhooks" }, (world) => { here = world; });
+
+async function get(parameters) {
+  const answer = await fetch(`${here.server.url}/webhooks/meta?${new URLSearchParams(parameters)}`);
+  return { status: answer.status, text: await answer.text(), type: answer.headers.get("content-type") };
+}
+
+function stored() {
+  return here.server.number("SELECT (SELECT count(*) FROM inbound_keys) + (SELECT count(*) FROM quarantined_events)");
+}
+
+test("the handshake gives the challenge back as it is", async () => {
+  const answer = await get({ "hub.mode": "subscribe", "hub.challenge": "0115820 <1>444", "hub.verify_token": verify_token });
+  assert.equal(answer.status, 200);
+  assert.equal(answer.text, "0115820 <1>444");
+  assert.match(answer.type, /^text\/plain/);
+  const underscores = await get({ hub_mode: "subscribe", hub_challenge: "7", hub_verify_token: verify_token });
+  assert.deepEqual([underscores.status, underscores.text], [200, "7"]);
+});
+
+test("a handshake with a wrong token, a wrong mode or a missing parameter is refused", async () => {
+  assert.equal((await get({ "hub.mode": "subscribe", "hub.challenge": "1", "hub.verify_token": "wrong" })).status, 403);
+  assert.equal((await get({ "hub.mode": "unsubscribe", "hub.challenge": "1", "hub.verify_token": verify_token })).status, 403);
+  assert.equal((await get({ "hub.mode": "subscribe", "hub.verify_token": verify_token })).status, 400);
+  assert.equal((await get({ "hub.mode": "subscribe", "hub.challenge": "1", "hub.verify_token": "" })).status, 403);
+});
+
+test("a body is refused unless exactly one good SHA-256 signature covers its bytes", async (t) => {
+  const { account } = here.customer();
+  const text = "ol\u00e1 \u{1f600}";
+  // As Meta writes it: escaped, so that parsing and writing again gives other bytes.
+  const body = page_body(account, page_item({ account, customer: "70001", text: "@" }))
+    .replace("@", [...text].flatMap((c) => c.split("")).map((c) => (c > "\x7f" ? `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}` : c)).join(""));
+  const good = signature(body);
+  const before = await stored();
+  const rejected_before = await here.server.metric("sellavie_webhooks_rejected_total", { reason: "bad_signature" });
+  const refusals = {
+    "no signature": {},
+    "an empty signature": { "x-hub-signature-256": "" },
+    "a truncated signature": { "x-hub-signature-256": good.slice(0, -2) },
+    "a signature of another secret": { "x-hub-signature-256": signature(body, { secret: "not the secret" }) },
+    "upper-case digits": { "x-hub-signature-256": `sha256=${good.slice(7).toUpperCase()}` },
+    "a prefix of another algorithm": { "x-hub-signature-256": `sha1=${good.slice(7)}` },
+    "SHA-1 only": { "x-hub-signature": signature(body, { algorithm: "sha1" }) },
+    "two signatures in one header": { "x-hub-signature-256": `${good}, ${good}` },
+  };
+  for (const [name, headers] of Object.entries(refusals)) {
+    await t.test(name, async () => assert.equal(await post(here.server, body, { headers }), 403));
+  }
+  await t.test("a re-serialised body", async () => {
+    const again = JSON.stringify(JSON.parse(body));
+    assert.notEqual(again, body);
+    assert.equal(await post(here.server, again, { headers: { "x-hub-signature-256": good } }), 403);
+  });
+  await t.test("a doubled header, both good", async () => {
+    const head = `POST /webhooks/meta HTTP/1.1\r\nhost: x\r\nx-hub-signature-256: ${good}\r\nx-hub-signature-256: ${good}\r\ncontent-length: ${body.length}\r\nconnection: close\r\n\r\n`;
+    const { statuses } = await raw(here.server.port, head + body);
+    assert.deepEqual(statuses, [403]);
+  });
+  assert.equal(await stored(), before, "a refused body left something in the database");
+  const rejected = await here.server.metric("sellavie_webhooks_rejected_total", { reason: "bad_signature" });
+  assert.equal(rejected - rejected_before, Object.keys(refusals).length + 2);
+  assert.equal(await post(here.server, body), 200, "the same body with its own signature is good");
+});
+
+test("signed bytes that are no readable JSON are refused", async (t) => {
+  const before = await stored();
+  const bodies = {
+    empty: "",
+    "not JSON": "hello",
+    "cut off": page_body("page_0001", page_item({ account: "page_0001", customer: "1", text: "x" })).slice(0, -4),
+    "deeply nested": `${"[".repeat(5000)}${"]".repeat(5000)}`,
+    "not UTF-8": Buffer.from([0x7b, 0x22, 0x6f, 0xff, 0xfe, 0x22, 0x3a, 0x31, 0x7d]),
+  };
+  for (const [name, body] of Object.entries(bodies)) {
+    await t.test(name, async () => assert.equal(await post(here.server, body, { headers: { "x-hub-signature-256": signature(body) } }), 400));
+  }
+  assert.equal(await stored(), before);
+});
+
+test("valid JSON of an unknown shape is answered 200 and does no harm", async (t) => {
+  const bodies = {
+    "another object": { object: "permissions", entry: [{ id: "1", changes: [] }] },
+    "no object": { hello: 1 },
+    "wrong types": { object: 7, entry: "x" },
+    "entries of wrong types": { object: "page", entry: [null, 1, "x", [], { id: 5 }, { id: "page_0001", messaging: "x" }, { id: "page_0001", messaging: [null, 1, { sender: 5, message: "x" }] }] },
+    "the dashboard's test button": { field: "messages", value: { sender: { id: "1" }, recipient: { id: "2" }, message: { mid: "m", text: "t" } } },
+  };
+  for (const [name, body] of Object.entries(bodies)) {
+    await t.test(name, async () => {
+      const status = await post(here.server, JSON.stringify(body));
+      assert.ok(status === 200 || status === 400, `answered ${status}`);
+    });
+  }
+  assert.equal((await here.server.readiness()).status, 200);
+});
+
+test("an event of an unknown account is answered 200 and quarantined", async () => {
+  const rows = () => here.server.number("SELECT count(*) FROM quarantined_events WHERE reason = 'stranger'");
+  const before = await rows();
+  const counted = await here.server.metric("sellavie_inbound_events_quarantined_total");
+  assert.equal(await post(here.server, page_body("page_9999", page_item({ account: "page_9999", customer: "1", text: "hi" }))), 200);
+  assert.equal(await rows(), before + 1);
+  assert.equal(await here.server.metric("sellavie_inbound_events_quarantined_total"), counted + 1);
+});
+
+test("one POST with items of two shops, a stranger and a conflict: each goes its own way", async () => {
+  const ada = here.customer("messenger", "ada"), kofi = here.customer("messenger", "kofi");
+  await here.meet(ada);
+  await here.meet(kofi);
+  const quarantined = () => here.server.number("SELECT count(*) FROM quarantined_events");
+  const before = await quarantined();
+  const entry = (id, item) => ({ id, time: Date.now(), messaging: [item] });
+  const item = ({ account, customer }) => page_item({ account, customer, text: "Hello!" });
+  const body = JSON.stringify({ object: "page", entry: [
+    entry(ada.account, item(ada)), entry(kofi.account, item(kofi)), entry("page_9999", item({ account: "page_9999", customer: "5" })),
+    entry(ada.account, item({ account: kofi.account, customer: "6" })),
+  ] });
+  assert.equal(await post(here.server, body), 200);
+  await here.sandbox.heard(ada, 1);
+  await here.sandbox.heard(kofi, 1);
+  assert.equal(await quarantined(), before + 2, "the stranger and the item whose two ids disagree");
+});
+
+test("a body over the limit is 413, a large one below it is taken", async () => {
+  const { account } = here.customer();
+  const big = page_body(account, page_item({ account, customer: "70002", text: "x".repeat(3 * 1024 * 1024) }));
+  assert.equal(await post(here.server, big), 200);
+  const head = `POST /webhooks/meta HTTP/1.1\r\nhost: x\r\ncontent-length: ${4_194_305}\r\n\r\n`;
+  const { statuses } = await raw(here.server.port, head);
+  assert.deepEqual(statuses, [413], "refused by its length alone");
+  const chunk = `${(1_048_576).toString(16)}\r\n${"x".repeat(1_048_576)}\r\n`;
+  const chunked = await raw(here.server.port, `POST /webhooks/meta HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n${chunk.repeat(5)}0\r\n\r\n`);
+  assert.deepEqual(chunked.statuses, [413], "refused while it arrives");
+});
+
+test("a batch of 1000 items is stored whole", async () => {
+  const { account } = here.customer();
+  const before = await here.server.number("SELECT count(*) FROM inbound_keys");
+  const items = Array.from({ length: 1000 }, (_, i) => ({ sender: { id: `71${i}` }, recipient: { id: account }, timestamp: Date.now(), read: { watermark: Date.now() } }));
+  assert.equal(await post(here.server, page_body(account, ...items)), 200);
+  assert.equal(await here.server.number("SELECT count(*) FROM inbound_keys"), before + 1000);
+  await here.server.settled();
+});
+
+test("shapes that proxies and servers read differently are refused, nothing smuggled runs", async (t) => {
+  const { account } = here.customer();
+  const body = page_body(account, page_item({ account, customer: "70003", text: "smuggled" }));
+  const inner = `POST /webhooks/meta HTTP/1.1\r\nhost: x\r\nx-hub-signature-256: ${signature(body)}\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
+  const before = await stored();
+  const shapes = {
+    "both lengths": `POST /webhooks/meta HTTP/1.1\r\nhost: x\r\ncontent-length: 5\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n${inner}`,
+    "two different lengths": `POST /webhooks/meta HTTP/1.1\r\nhost: x\r\ncontent-length: 0\r\ncontent-length: ${inner.length}\r\n\r\n${inner}`,
+    "a signed length": `POST /webhooks/meta HTTP/1.1\r\nhost: x\r\ncontent-length: +0\r\n\r\n${inner}`,
+    "a hidden encoding": `POST /webhooks/meta HTTP/1.1\r\nhost: x\r\ntransfer-encoding: xchunked\r\n\r\n${inner}`,
+    "a blank before the colon": `POST /webhooks/meta HTTP/1.1\r\nhost: x\r\ncontent-length : 0\r\n\r\n${inner}`,
+    "a folded field": `POST /webhooks/meta HTTP/1.1\r\nhost: x\r\ntransfer-encoding:\r\n chunked\r\ncontent-length: 0\r\n\r\n${inner}`,
+    "a bare line feed": `POST /webhooks/meta HTTP/1.1\nhost: x\ncontent-length: 0\n\n${inner}`,
+    "no host": `POST /webhooks/meta HTTP/1.1\r\ncontent-length: 0\r\n\r\n${inner}`,
+    "an oversize header": `POST /webhooks/meta HTTP/1.1\r\nhost: x\r\nx-long: ${"a".repeat(20_000)}\r\ncontent-length: 0\r\n\r\n${inner}`,
+  };
+  for (const [name, bytes] of Object.entries(shapes)) {
+    await t.test(name, async () => {
+      const { statuses } = await raw(here.server.port, bytes);
+      assert.equal(statuses.length, 1, `answered ${JSON.stringify(statuses)}: what follows a refused request must not run`);
+      assert.ok(statuses[0] >= 400 && statuses[0] < 600, `answered ${statuses[0]}`);
+    });
+  }
+  assert.equal(await stored(), before);
+});
+
+test("a client that says its request byte by byte hurts nobody", async () => {
+  const slow = raw(here.server.port, "POST /webhooks/meta HTTP/1.1\r\nhost: x\r\ncontent-le", { quiet_ms: 3000 });
+  const { account } = here.customer();
+  const many = await Promise.all(Array.from({ length: 50 }, (_, i) =>
+    post(here.server, page_body(account, { sender: { id: `72${i}` }, recipient: { id: account }, timestamp: Date.now(), read: { watermark: Date.now() } }))));
+  assert.deepEqual([...new Set(many)], [200]);
+  await slow;
+});
+
+test("the public listener has neither metrics nor health, the private one has both", async () => {
+  for (const path of ["/metrics", "/healthz", "/readyz"]) {
+    assert.equal((await fetch(here.server.url + path)).status, 404, path);
+    assert.equal((await fetch(here.server.ops + path)).status, 200, path);
+  }
+});
+
+test("secrets and message text are in no log line and no metric", async () => {
+  const { readFileSync } = await import("node:fs");
+  const text = readFileSync(here.place.file("server.log"), "utf8") + (await (await fetch(`${here.server.ops}/metrics`)).text());
+  for (const secret of [app_secret, verify_token, "sandbox-token-", "sk_test_sandbox", "smuggled", "Hello!"]) {
+    assert.ok(!text.includes(secret), `found "${secret}"`);
+  }
+});

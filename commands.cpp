@@ -47,7 +47,8 @@ int migrate_up(const config::settings& settings) {
 int migrate_status(const config::settings& settings) {
   auto opened = database::open(settings, storage::cluster_use::tool, print);
   if (!opened) return give_up("the database cannot be opened", opened.error());
-  const auto states = storage::migration_status(opened.value().access().owner, storage::embedded_migrations());
+  const auto states =
+      storage::migration_status(opened.value().access().owner, storage::embedded_migrations());
   if (!states) return give_up("the migrations cannot be read", states.error());
   for (const auto& one : states.value())
     std::printf("%04d  %-8s %s\n", one.version, one.applied ? "applied" : "missing", one.name.c_str());
@@ -62,27 +63,32 @@ int provision(config::settings settings, const std::filesystem::path& file) {
   auto opened = database::open(settings, storage::cluster_use::tool, print);
   if (!opened) return give_up("the database cannot be opened", opened.error());
   const auto now = make_system_clock()->now();
-  if (const auto migrated = storage::migrate(opened.value().access().owner, storage::embedded_migrations(), now, print); !migrated)
+  if (const auto migrated =
+          storage::migrate(opened.value().access().owner, storage::embedded_migrations(), now, print);
+      !migrated)
     return give_up("the migration failed", migrated.error());
   auto connection = storage::open_pqxx(opened.value().access().engine, "sellavie/provision");
   if (!connection) return give_up("the database cannot be reached", connection.error());
   const auto empty = storage::has_no_businesses(*connection.value());
   if (!empty) return give_up("the database cannot be read", empty.error());
-  const auto made = config::ensure_keys(settings.security, settings.data.dir,
-                                        empty.value() ? config::missing_keys::generate : config::missing_keys::refuse);
+  const auto made =
+      config::ensure_keys(settings.security, settings.data.dir,
+                          empty.value() ? config::missing_keys::generate : config::missing_keys::refuse);
   if (!made) return give_up("the keys cannot be opened", made.error());
   std::vector<std::string> keys;
   for (const auto& key : settings.security.fernet_keys) keys.push_back(key.reveal());
   const auto ring = crypto::fernet_ring::parse(keys);
   if (!ring) return give_up("the keys cannot be used", ring.error());
   const auto parsed = storage::parse_provisioning(text.str());
-  for (const auto& problem : parsed.problems) std::fprintf(stderr, "%s\n", storage::to_string(problem).c_str());
+  for (const auto& problem : parsed.problems)
+    std::fprintf(stderr, "%s\n", storage::to_string(problem).c_str());
   if (!parsed.problems.empty()) return wrong_input;
   const auto ids = make_system_ids();
   const auto report = storage::provision(*connection.value(), parsed.businesses,
                                          {ring.value(), *ids, now, settings.http.public_url});
   if (!report) return give_up("nothing was provisioned", report.error());
-  for (const auto& problem : report.value().problems) std::fprintf(stderr, "%s\n", storage::to_string(problem).c_str());
+  for (const auto& problem : report.value().problems)
+    std::fprintf(stderr, "%s\n", storage::to_string(problem).c_str());
   for (const auto& line : report.value().lines) print(line);
   return report.value().problems.empty() ? done : wrong_input;
 }

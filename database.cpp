@@ -17,8 +17,9 @@ result<database> database::open(const config::settings& settings, storage::clust
     opened.embedded_.emplace(std::move(cluster.value()));
     opened.access_ = opened.embedded_->access();
   } else {
-    auto access = storage::prepare_roles({settings.database.url.reveal(), settings.database.engine_url.reveal(),
-                                          settings.database.tenant_url.reveal()});
+    auto access =
+        storage::prepare_roles({settings.database.url.reveal(), settings.database.engine_url.reveal(),
+                                settings.database.tenant_url.reveal()});
     if (!access) return access.error();
     opened.access_ = std::move(access.value());
   }

@@ -42,14 +42,17 @@ int main(int argc, char** argv) {
       return status->parsed() ? migrate_status(settings) : migrate_up(settings);
     });
   });
-  app.add_subcommand("check-config", "List everything that is wrong with the configuration")->final_callback([&] {
-    code = check_config(config::load(config_file, config::current_environment()));
-  });
+  app.add_subcommand("check-config", "List everything that is wrong with the configuration")
+      ->final_callback(
+          [&] { code = check_config(config::load(config_file, config::current_environment())); });
   auto* provisioning = app.add_subcommand("provision", "Add businesses from a JSON Lines file");
-  provisioning->add_option("file", provisioning_file, "One business a line")->required()->check(CLI::ExistingFile);
+  provisioning->add_option("file", provisioning_file, "One business a line")
+      ->required()
+      ->check(CLI::ExistingFile);
   provisioning->final_callback([&] {
-    code = with_settings(config_file,
-                         [&](config::settings settings) { return provision(std::move(settings), provisioning_file); });
+    code = with_settings(config_file, [&](config::settings settings) {
+      return provision(std::move(settings), provisioning_file);
+    });
   });
   CLI11_PARSE(app, argc, argv);
   return code;

@@ -62,7 +62,8 @@ class http_counts final : public net::http_observer {
   void on_rejected(net::http_rejection reason) noexcept override {
     using enum monitoring::webhook_rejection;
     if (reason == net::http_rejection::body_too_large) metrics_.rejected_webhooks(too_large).increment();
-    if (reason == net::http_rejection::too_many_requests_in_flight) metrics_.rejected_webhooks(overloaded).increment();
+    if (reason == net::http_rejection::too_many_requests_in_flight)
+      metrics_.rejected_webhooks(overloaded).increment();
     if (reason == net::http_rejection::malformed) metrics_.rejected_webhooks(malformed).increment();
   }
 
@@ -140,7 +141,8 @@ result<void> server::start() {
 }
 
 result<void> server::open_ops() {
-  net::ops_callbacks callbacks{[metrics = metrics_] { return metrics->render(); }, [this] { return health_.report(); }};
+  net::ops_callbacks callbacks{[metrics = metrics_] { return metrics->render(); },
+                               [this] { return health_.report(); }};
   ops_ = std::make_unique<net::http_server>(io_->contexts(), net::make_ops_routes(std::move(callbacks)));
   const auto& listen = settings_->ops.listen;
   if (auto port = ops_->listen(listen.host, listen.port); !port) return port.error();
@@ -153,7 +155,8 @@ result<void> server::open_database() {
   if (!opened) return opened.error();
   database_.emplace(std::move(opened.value()));
   const auto now = make_system_clock()->now();
-  const auto migrated = storage::migrate(database_->access().owner, storage::embedded_migrations(), now, tell);
+  const auto migrated =
+      storage::migrate(database_->access().owner, storage::embedded_migrations(), now, tell);
   if (!migrated) return migrated.error();
   return {};
 }
@@ -166,7 +169,8 @@ result<void> server::open_keys() {
   const auto policy = empty.value() ? config::missing_keys::generate : config::missing_keys::refuse;
   auto made = config::ensure_keys(settings_->security, settings_->data.dir, policy);
   if (!made) return made.error();
-  for (const auto& file : made.value()) say("made a new key: " + file.string() + " (keep a copy: without it stored secrets are lost)");
+  for (const auto& file : made.value())
+    say("made a new key: " + file.string() + " (keep a copy: without it stored secrets are lost)");
   return {};
 }
 
@@ -227,8 +231,8 @@ void server::spawn_actors(const storage::started& begun) {
   const auto engine = database_->access().engine;
   const auto session = storage::application_name_of(node_name);
   const auto make_reads = [&] {
-    return std::make_shared<storage::postgres_reads>([engine, session] { return storage::open_pqxx(engine, session); },
-                                                     node_->incarnation);
+    return std::make_shared<storage::postgres_reads>(
+        [engine, session] { return storage::open_pqxx(engine, session); }, node_->incarnation);
   };
   for (int i = 0; i < settings_->workers.writers; ++i) {
     auto store = std::make_shared<storage::postgres_unit_of_work>(
@@ -237,17 +241,21 @@ void server::spawn_actors(const storage::started& begun) {
       if (!health_.draining && !health_.fenced.exchange(true)) kill(getpid(), SIGTERM);
     };
     node_->journals.push_back(system.spawn<caf::detached>(
-        actors::journal, actors::journal_dependencies{.store = store, .reads = make_reads(), .metrics = metrics_, .on_fenced = on_fenced}));
+        actors::journal,
+        actors::journal_dependencies{
+            .store = store, .reads = make_reads(), .metrics = metrics_, .on_fenced = on_fenced}));
   }
-  for (int i = 0; i < 2; ++i) node_->readers.push_back(system.spawn<caf::detached>(actors::reader, make_reads()));
+  for (int i = 0; i < 2; ++i)
+    node_->readers.push_back(system.spawn<caf::detached>(actors::reader, make_reads()));
 
   const auto children = std::make_shared<const actors::child_factory>(actors::child_factory{
       [](caf::scheduled_actor& parent, actors::conversation_dependencies with) {
         return parent.system().spawn(actors::conversation, std::move(with));
       },
-      [](caf::scheduled_actor& parent, actors::services_ptr node, actors::tenant_ptr business, connection_id account,
-         actors::outbox_sender_parent above) {
-        return parent.system().spawn(actors::outbox_sender, std::move(node), std::move(business), account, std::move(above));
+      [](caf::scheduled_actor& parent, actors::services_ptr node, actors::tenant_ptr business,
+         connection_id account, actors::outbox_sender_parent above) {
+        return parent.system().spawn(actors::outbox_sender, std::move(node), std::move(business), account,
+                                     std::move(above));
       },
       [](caf::scheduled_actor& parent, actors::services_ptr node, actors::tenant_ptr business) {
         return parent.system().spawn(actors::order_desk, std::move(node), std::move(business));
@@ -260,7 +268,8 @@ void server::spawn_actors(const storage::started& begun) {
       }});
   const actors::services_ptr node = node_;
   const auto router = system.spawn(actors::llm_router, node);
-  registry_ = system.spawn(actors::tenant_registry, actors::tenant_registry_dependencies{node, router, children});
+  registry_ =
+      system.spawn(actors::tenant_registry, actors::tenant_registry_dependencies{node, router, children});
   pump_ = system.spawn(actors::inbox_pump, node, actors::delivery_sink{registry_}, window_of(*settings_));
   caf::anon_send(registry_, actors::meet_pump{pump_});
   writer_ = system.spawn(actors::inbox_writer, node, pump_);
@@ -268,7 +277,8 @@ void server::spawn_actors(const storage::started& begun) {
   janitor_reads_ = std::make_unique<storage::postgres_reads>(
       [engine, session] { return storage::open_pqxx(engine, session); }, node_->incarnation);
   if (const auto waiting = janitor_reads_->outbox_connections())
-    for (const auto& [business, account] : waiting.value()) caf::anon_send(registry_, actors::wake_account{business, account});
+    for (const auto& [business, account] : waiting.value())
+      caf::anon_send(registry_, actors::wake_account{business, account});
 }
 
 result<void> server::load_directory() {
@@ -301,7 +311,8 @@ std::vector<actors::duty> server::duties() {
   const auto watched_heartbeat = [this, heartbeat](instant now) -> result<void> {
     auto beat = heartbeat(now);
     health_.database = beat.has_value() || beat.error().code == errc::fenced;
-    if (!beat && beat.error().code == errc::fenced && !health_.draining && !health_.fenced.exchange(true)) kill(getpid(), SIGTERM);
+    if (!beat && beat.error().code == errc::fenced && !health_.draining && !health_.fenced.exchange(true))
+      kill(getpid(), SIGTERM);
     return beat;
   };
   const auto watch_directory = [this](instant) -> result<void> {
@@ -315,7 +326,8 @@ std::vector<actors::duty> server::duties() {
   const auto expire = [this](instant now) -> result<void> {
     auto ended = janitor_reads_->expired_reservations(now);
     if (!ended) return ended.error();
-    if (!ended.value().empty()) caf::anon_send(registry_, actors::reservations_ended{std::move(ended.value())});
+    if (!ended.value().empty())
+      caf::anon_send(registry_, actors::reservations_ended{std::move(ended.value())});
     return {};
   };
   const auto keep_house = with_connection([this](pqxx::connection& connection, instant now) -> result<void> {
@@ -371,14 +383,17 @@ bool server::stop() {
     public_->stop_accepting();
     caf::anon_send(pump_, actors::drain_atom::value);
     public_->drain(3s);
-    while (std::chrono::steady_clock::now() < deadline - 3s && metrics_->queue_depth(monitoring::queue::pump).value() > 0)
+    while (std::chrono::steady_clock::now() < deadline - 3s &&
+           metrics_->queue_depth(monitoring::queue::pump).value() > 0)
       std::this_thread::sleep_for(20ms);
   }
   if (client_) client_->close();
   bool clean = !health_.fenced;
   if (node_ && node_->incarnation != 0 && clean) {
     auto connection = engine_connection();
-    clean = connection && storage::end_incarnation(*connection.value(), node_->incarnation, storage::stop_kind::clean, node_->now()).has_value();
+    clean = connection && storage::end_incarnation(*connection.value(), node_->incarnation,
+                                                   storage::stop_kind::clean, node_->now())
+                              .has_value();
   }
   if (database_) clean = database_->stop().has_value() && clean;
   log_->info("stopped", {{"clean", clean}});

@@ -32,10 +32,8 @@ class random_pool {
     std::size_t filled = 0;
     while (filled < pool_.size()) {
       const ssize_t got = getrandom(pool_.data() + filled, pool_.size() - filled, 0);
-      if (got > 0)
-        filled += static_cast<std::size_t>(got);
-      else if (errno != EINTR)
-        throw std::runtime_error("the system gives no random bytes");
+      if (got > 0) filled += static_cast<std::size_t>(got);
+      else if (errno != EINTR) throw std::runtime_error("the system gives no random bytes");
     }
     at_ = 0;
   }

@@ -40,19 +40,22 @@ bool window_is_open(const chat_context& chat, const turn& of, instant now) {
 std::vector<wished_item> wishes(const std::vector<proposal::item>& items, const plan& stored) {
   std::vector<wished_item> wished;
   wished.reserve(items.size());
-  for (const auto& item : items) wished.push_back({item.sku, item.quantity, shown_version_of(stored, item.sku)});
+  for (const auto& item : items)
+    wished.push_back({item.sku, item.quantity, shown_version_of(stored, item.sku)});
   return wished;
 }
 
 // A dead desk comes back; a crash of its handler is the delivery's fault.
 errc why_failed(const caf::error& failure) {
-  if (failure == caf::sec::request_receiver_down || failure == caf::sec::request_timeout) return errc::unavailable;
+  if (failure == caf::sec::request_receiver_down || failure == caf::sec::request_timeout)
+    return errc::unavailable;
   return code_of(failure);
 }
 
 monitoring::turn_outcome label(turn_outcome outcome, bool acted) {
   switch (outcome) {
-    case turn_outcome::replied: return acted ? monitoring::turn_outcome::acted : monitoring::turn_outcome::replied;
+    case turn_outcome::replied:
+      return acted ? monitoring::turn_outcome::acted : monitoring::turn_outcome::replied;
     case turn_outcome::handed_over: return monitoring::turn_outcome::handed_over;
     case turn_outcome::overtaken: return monitoring::turn_outcome::overtaken;
     case turn_outcome::safe_reply: return monitoring::turn_outcome::failed;
@@ -81,9 +84,14 @@ void conversation_state::load() {
   const auto& node = *with_.node;
   static const channel::channel_event nobody;
   const auto& first = held_.empty() ? nobody : *held_.begin()->second.event;
-  storage::new_conversation wanted{with_.business->id, with_.connection, with_.customer, first.customer_alias,
-                                   first.customer_name, node.ids->next_as<contact_id>(),
-                                   node.ids->next_as<conversation_id>(), node.now(),
+  storage::new_conversation wanted{with_.business->id,
+                                   with_.connection,
+                                   with_.customer,
+                                   first.customer_alias,
+                                   first.customer_name,
+                                   node.ids->next_as<contact_id>(),
+                                   node.ids->next_as<conversation_id>(),
+                                   node.now(),
                                    node.settings->conversation.history_messages};
   self_->request(node.reader_of(with_.connection.value), caf::infinite, std::move(wanted))
       .then([this](const shared<storage::conversation_record>& record) { on_loaded(*record); },
@@ -212,7 +220,9 @@ void conversation_state::think() {
   const auto is_old = [&](const delivery& one) {
     return turn_.started_at - one.event->provider_time > oldest_answered;
   };
-  const auto is_readable = [](const delivery& one) { return !one.event->text.empty() || !one.event->payload.empty(); };
+  const auto is_readable = [](const delivery& one) {
+    return !one.event->text.empty() || !one.event->payload.empty();
+  };
   const auto& deliveries = turn_.deliveries;
   if (std::all_of(deliveries.begin(), deliveries.end(), is_old))
     return finish({.outcome = turn_outcome::stored,
@@ -222,9 +232,11 @@ void conversation_state::think() {
                    .handover_reason = handover_reason_});
   if (std::none_of(deliveries.begin(), deliveries.end(), is_readable))
     return hand_over("the customer sent something that the AI cannot read",
-                     std::string{phrase(fixed_phrase::unreadable_media, language())}, turn_outcome::handed_over);
+                     std::string{phrase(fixed_phrase::unreadable_media, language())},
+                     turn_outcome::handed_over);
   if (with_.node->settings->conversation.typing)
-    self_->send(with_.parent, show_typing{chat_.connection, chat_.customer, deliveries.back().event->external_id});
+    self_->send(with_.parent,
+                show_typing{chat_.connection, chat_.customer, deliveries.back().event->external_id});
   ask_desk_for_facts();
 }
 
@@ -235,7 +247,9 @@ void conversation_state::ask_desk_for_facts() {
   });
 }
 
-bool conversation_state::outage_untouched() const { return phases_.person_owns() && handover_reason_ == outage; }
+bool conversation_state::outage_untouched() const {
+  return phases_.person_owns() && handover_reason_ == outage;
+}
 
 policy_facts conversation_state::policy() const {
   policy_facts facts;
@@ -255,10 +269,8 @@ void conversation_state::consult_model() {
 
 void conversation_state::on_answer(const model_answer& answer) {
   with_.node->metrics->phase_time(monitoring::phase::thinking).observe(with_.node->now() - turn_.started_at);
-  if (answer.outcome == model_outcome::answered)
-    read_answer(answer);
-  else
-    hand_over_unanswered(answer.outcome);
+  if (answer.outcome == model_outcome::answered) read_answer(answer);
+  else hand_over_unanswered(answer.outcome);
 }
 
 void conversation_state::hand_over_unanswered(model_outcome why) {
@@ -266,8 +278,8 @@ void conversation_state::hand_over_unanswered(model_outcome why) {
     // Overload is not failure: the delivery is offered again after a pause.
     case model_outcome::overloaded: return fail(errc::unavailable);
     case model_outcome::refused:
-      return hand_over("the model declined to answer", std::string{phrase(fixed_phrase::hand_over, language())},
-                       turn_outcome::handed_over);
+      return hand_over("the model declined to answer",
+                       std::string{phrase(fixed_phrase::hand_over, language())}, turn_outcome::handed_over);
     case model_outcome::answered:
     case model_outcome::rejected:
     case model_outcome::all_failed: break;
@@ -312,7 +324,8 @@ void conversation_state::accept_plan(parsed_reply parsed) {
       turn_.denied.emplace_back(std::move(parsed.actions[i]), make_refusal(kinds[i], verdicts[i]));
       continue;
     }
-    has_effects = has_effects || (kinds[i] != action_kind::hand_off && kinds[i] != action_kind::record_contact);
+    has_effects =
+        has_effects || (kinds[i] != action_kind::hand_off && kinds[i] != action_kind::record_contact);
     turn_.current.actions.push_back(std::move(parsed.actions[i]));
   }
   auto checked = check_claims(parsed.text, {turn_.prices, turn_.facts_text});
@@ -366,7 +379,8 @@ void conversation_state::resume() {
 }
 
 std::string conversation_state::next_key() const {
-  return to_string(turn_.id) + '.' + std::to_string(turn_.current.round) + '.' + std::to_string(turn_.next_action);
+  return to_string(turn_.id) + '.' + std::to_string(turn_.current.round) + '.' +
+         std::to_string(turn_.next_action);
 }
 
 // A takeover cancels actions that were not sent to a desk yet.
@@ -389,7 +403,8 @@ void conversation_state::run(const proposed_action& proposed, const std::string&
   switch (kind) {
     case action_kind::place_order: {
       const auto& wish = std::get<proposal::place_order>(proposed.what);
-      return decide(desk::place_order{key, chat_.conversation, chat_.contact, wishes(wish.items, turn_.current), wish.note});
+      return decide(desk::place_order{key, chat_.conversation, chat_.contact,
+                                      wishes(wish.items, turn_.current), wish.note});
     }
     case action_kind::change_order: {
       const auto& wish = std::get<proposal::change_order>(proposed.what);
@@ -414,23 +429,26 @@ void conversation_state::run(const proposed_action& proposed, const std::string&
 
 // Intent stored by the desk -> call -> result stored by the desk.
 void conversation_state::check_out(const std::string& key, link_attempt attempt) {
-  ask<action_outcome>(with_.orders, desk_request{desk::start_checkout{key, {chat_.conversation, {}}}, key, turn_.resumed},
+  ask<action_outcome>(with_.orders,
+                      desk_request{desk::start_checkout{key, {chat_.conversation, {}}}, key, turn_.resumed},
                       [this, attempt](action_outcome& started) {
                         if (started.accepted && started.effect == action_effect::checkout_started)
                           make_link(started, attempt);
-                        else
-                          on_outcome(std::move(started));
+                        else on_outcome(std::move(started));
                       });
 }
 
 void conversation_state::make_link(const action_outcome& started, link_attempt attempt) {
   ask<payment_link>(
-      with_.payments, make_payment_link{started.payment_reference, started.total, chat_.customer_email, turn_.deadline},
+      with_.payments,
+      make_payment_link{started.payment_reference, started.total, chat_.customer_email, turn_.deadline},
       [this, attempt, order = started.order, reference = started.payment_reference](payment_link& link) {
-        if (link.outcome == link_outcome::made) return record_link(desk::record_payment_link{order, reference, link.url});
+        if (link.outcome == link_outcome::made)
+          return record_link(desk::record_payment_link{order, reference, link.url});
         if (link.outcome == link_outcome::already_paid) return check_payment({});
         desk::fail_payment_link failed{order, reference, std::string{to_string(link.outcome)}};
-        if (link.outcome == link_outcome::failed || attempt == link_attempt::again) return record_link(std::move(failed));
+        if (link.outcome == link_outcome::failed || attempt == link_attempt::again)
+          return record_link(std::move(failed));
         // Our own lost answer used the reference up: the next attempt has another one.
         ask<action_outcome>(with_.orders, desk_request{std::move(failed), {}, false},
                             [this](action_outcome&) { check_out({}, link_attempt::again); });
@@ -438,10 +456,11 @@ void conversation_state::make_link(const action_outcome& started, link_attempt a
 }
 
 void conversation_state::record_link(desk_command result) {
-  ask<action_outcome>(with_.orders, desk_request{std::move(result), {}, false}, [this](action_outcome& outcome) {
-    outcome.kind = action_kind::request_checkout;
-    on_outcome(std::move(outcome));
-  });
+  ask<action_outcome>(with_.orders, desk_request{std::move(result), {}, false},
+                      [this](action_outcome& outcome) {
+                        outcome.kind = action_kind::request_checkout;
+                        on_outcome(std::move(outcome));
+                      });
 }
 
 void conversation_state::issue(const std::string& key) {
@@ -462,15 +481,17 @@ void conversation_state::check_payment(const std::string& key) {
 
 // The truth comes from the provider, never from what the customer says.
 void conversation_state::confirm(const order& subject, const std::string& key) {
-  ask<payment_truth>(with_.payments, fetch_payment{subject.payment_reference, turn_.deadline},
-                     [this, subject, key](payment_truth& truth) {
-                       if (!truth.fact)
-                         return on_outcome(make_refusal(action_kind::check_payment, refusal::provider_unavailable));
-                       const auto mode = parse_payment_mode(chat_.business->payments->mode).value_or(payment_mode::test);
-                       ask<action_outcome>(
-                           with_.orders, desk_request{desk::confirm_payment{key, *truth.fact, mode, subject}, key, turn_.resumed},
-                           [this](action_outcome& outcome) { on_outcome(std::move(outcome)); });
-                     });
+  ask<payment_truth>(
+      with_.payments, fetch_payment{subject.payment_reference, turn_.deadline},
+      [this, subject, key](payment_truth& truth) {
+        if (!truth.fact)
+          return on_outcome(make_refusal(action_kind::check_payment, refusal::provider_unavailable));
+        const auto mode = parse_payment_mode(chat_.business->payments->mode).value_or(payment_mode::test);
+        ask<action_outcome>(
+            with_.orders,
+            desk_request{desk::confirm_payment{key, *truth.fact, mode, subject}, key, turn_.resumed},
+            [this](action_outcome& outcome) { on_outcome(std::move(outcome)); });
+      });
 }
 
 void conversation_state::on_outcome(action_outcome outcome) {
@@ -503,7 +524,8 @@ void conversation_state::second_round() {
   if (!turn_.previous) turn_.previous = llm::previous_round{};
   const auto tell = [this](const proposed_action& proposed, const action_outcome& outcome) {
     const auto kind = kind_of(proposed.what);
-    turn_.previous->results.push_back({proposed.tool_call_id, std::string{to_string(kind)}, outcome_for_model(outcome)});
+    turn_.previous->results.push_back(
+        {proposed.tool_call_id, std::string{to_string(kind)}, outcome_for_model(outcome)});
   };
   for (std::size_t i = 0; i < turn_.outcomes.size(); ++i) tell(turn_.current.actions[i], turn_.outcomes[i]);
   for (const auto& [proposed, outcome] : turn_.denied) tell(proposed, outcome);
@@ -578,7 +600,8 @@ void conversation_state::finish(turn_end end) {
   const bool late = std::any_of(turn_.deliveries.begin(), turn_.deliveries.end(), [&](const delivery& one) {
     return now - one.accepted_at > with_.node->settings->conversation.late_after_s;
   });
-  if (!end.reply.empty() && late) end.reply = std::string{phrase(fixed_phrase::late_apology, language())} + ' ' + end.reply;
+  if (!end.reply.empty() && late)
+    end.reply = std::string{phrase(fixed_phrase::late_apology, language())} + ' ' + end.reply;
   if (!end.reply.empty() && !window_is_open(chat_, turn_, now)) {
     end.reply.clear();
     if (end.owner == chat_owner::ai) {
@@ -592,8 +615,10 @@ void conversation_state::finish(turn_end end) {
   commit(changes, [this, end = std::move(end), changes] { on_completed(end, *changes); });
 }
 
-void conversation_state::commit(std::shared_ptr<const storage::change_set> changes, std::function<void()> then) {
-  self_->request(with_.node->journal_of(with_.business->id), caf::infinite, commit_request{std::move(changes)})
+void conversation_state::commit(std::shared_ptr<const storage::change_set> changes,
+                                std::function<void()> then) {
+  self_
+      ->request(with_.node->journal_of(with_.business->id), caf::infinite, commit_request{std::move(changes)})
       .then(
           [this, then = std::move(then)](const commit_reply& reply) {
             switch (reply.outcome) {
@@ -614,7 +639,8 @@ void conversation_state::on_completed(const turn_end& end, const storage::change
   SELLAVIE_FAULT_POINT("turn.committed");
   const auto& metrics = *with_.node->metrics;
   metrics.turns(label(end.outcome, turn_.plan_stored)).increment();
-  metrics.phase_time(monitoring::phase::total).observe(with_.node->now() - turn_.deliveries.front().accepted_at);
+  metrics.phase_time(monitoring::phase::total)
+      .observe(with_.node->now() - turn_.deliveries.front().accepted_at);
   if (end.epoch != end.expected_epoch)
     self_->send(with_.parent, epoch_raised{chat_.connection, chat_.conversation, end.epoch});
   chat_.last_customer_at = std::max(chat_.last_customer_at, changes.conversations.front().last_customer_at);

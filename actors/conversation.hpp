@@ -53,26 +53,21 @@ struct chat_commanded {
 using gathered_atom = caf::atom_constant<caf::atom("gathered")>;
 using idle_atom = caf::atom_constant<caf::atom("idle")>;
 
-using conversation_actor = caf::typed_actor<
-    caf::reacts_to<delivery>,
-    // Answered after the commit.
-    caf::replies_to<command_chat>::with<chat_commanded>,
-    caf::reacts_to<tenant_ptr>,
-    // To itself: the gathering of a turn is over; nothing happened for a while.
-    caf::reacts_to<gathered_atom, std::uint64_t>,
-    caf::reacts_to<idle_atom>>;
+using conversation_actor =
+    caf::typed_actor<caf::reacts_to<delivery>,
+                     // Answered after the commit.
+                     caf::replies_to<command_chat>::with<chat_commanded>, caf::reacts_to<tenant_ptr>,
+                     // To itself: the gathering of a turn is over; nothing happened for a while.
+                     caf::reacts_to<gathered_atom, std::uint64_t>, caf::reacts_to<idle_atom>>;
 
 /// The child asks to be stopped; the supervisor decides and parks what comes meanwhile.
 struct stop_me {};
 
 /// What a conversation tells its supervisor.
-using conversation_parent = caf::typed_actor<
-    caf::reacts_to<deliveries_finished>,
-    caf::reacts_to<offer_together>,
-    caf::reacts_to<outbox_committed>,
-    caf::reacts_to<epoch_raised>,
-    caf::reacts_to<show_typing>,
-    caf::reacts_to<stop_me>>;
+using conversation_parent =
+    caf::typed_actor<caf::reacts_to<deliveries_finished>, caf::reacts_to<offer_together>,
+                     caf::reacts_to<outbox_committed>, caf::reacts_to<epoch_raised>,
+                     caf::reacts_to<show_typing>, caf::reacts_to<stop_me>>;
 
 struct conversation_dependencies {
   services_ptr node;
@@ -185,7 +180,8 @@ class conversation_state {
 };
 static_assert(!std::is_aggregate_v<conversation_state>);
 
-conversation_actor::behavior_type conversation(conversation_state::pointer self, conversation_dependencies dependencies);
+conversation_actor::behavior_type conversation(conversation_state::pointer self,
+                                               conversation_dependencies dependencies);
 
 }  // namespace sellavie::actors
 

@@ -25,7 +25,7 @@ std::optional<order> to_order(const storage::order_row& row, currency_code curre
   subject.payment_url = row.payment_url;
   if (to_unix_ms(row.paid_at) != 0) subject.paid_at = row.paid_at;
   for (const auto& item : row.items) {
-    order_line line{item.product,  item.sku, item.name, item.quantity, {item.unit_price_minor, currency},
+    order_line line{item.product,       item.sku, item.name, item.quantity, {item.unit_price_minor, currency},
                     item.price_version, {}};
     auto total = multiply(line.unit_price, line.quantity);
     if (!total) return std::nullopt;
@@ -90,7 +90,8 @@ struct event_writer {
   }
   void operator()(const payment_reviewed& reviewed) const {
     to.tasks.push_back({context.business, std::nullopt, context.ids.next(), "payment_review",
-                        std::string{to_string(reviewed.reason)} + ": " + reviewed.fact.reference, decided.at});
+                        std::string{to_string(reviewed.reason)} + ": " + reviewed.fact.reference,
+                        decided.at});
   }
   void operator()(const stock_moved&) const {}
   void operator()(const product_stored&) const {}
@@ -117,7 +118,8 @@ storage::order_row to_row(const order& subject, business_id business) {
                          .reserved_until = subject.reserved_until,
                          .paid_at = subject.paid_at.value_or(instant{})};
   for (const order_line& line : subject.lines)
-    row.items.push_back({line.product, line.sku, line.name, line.quantity, line.unit_price.minor, line.price_version});
+    row.items.push_back(
+        {line.product, line.sku, line.name, line.quantity, line.unit_price.minor, line.price_version});
   return row;
 }
 
@@ -126,13 +128,17 @@ order_book make_book(const storage::desk_record& record, currency_code currency,
   book.currency = currency;
   book.next_order_number = record.last_order_number + 1;
   for (const auto& stored : record.products)
-    load(book, product{stored.id, stored.sku, stored.name, stored.description, {stored.price_minor, currency},
-                       stored.stock, stored.price_version, stored.active});
+    load(book, product{stored.id,
+                       stored.sku,
+                       stored.name,
+                       stored.description,
+                       {stored.price_minor, currency},
+                       stored.stock,
+                       stored.price_version,
+                       stored.active});
   for (const auto& row : record.orders) {
-    if (const auto subject = to_order(row, currency))
-      load(book, *subject);
-    else
-      ++skipped;
+    if (const auto subject = to_order(row, currency)) load(book, *subject);
+    else ++skipped;
   }
   return book;
 }
@@ -141,12 +147,14 @@ storage::change_set write_decision(const decision& decided, const write_context&
   storage::change_set changes;
   const desk_changes writes = changes_of(decided);
   for (const order_change& change : writes.orders) write_order(change, context.business, changes);
-  for (const stock_delta& moved : writes.stock) changes.stock.push_back({context.business, moved.product, moved.delta});
+  for (const stock_delta& moved : writes.stock)
+    changes.stock.push_back({context.business, moved.product, moved.delta});
   for (const timeline_entry& entry : writes.timeline)
     changes.timeline.push_back({context.business, entry.order, entry.what, entry.actor, entry.at});
   for (const desk_event& event : decided.events) std::visit(event_writer{decided, context, changes}, event);
   if (!decided.action_key.empty())
-    changes.action_results.push_back({context.business, decided.action_key, encode_outcome(decided.outcome), decided.at});
+    changes.action_results.push_back(
+        {context.business, decided.action_key, encode_outcome(decided.outcome), decided.at});
   return changes;
 }
 

@@ -9,7 +9,8 @@
 namespace sellavie::actors {
 
 /// The book as stored; a row that is not valid any more is left out and counted in `skipped`.
-[[nodiscard]] order_book make_book(const storage::desk_record& record, currency_code currency, std::size_t& skipped);
+[[nodiscard]] order_book make_book(const storage::desk_record& record, currency_code currency,
+                                   std::size_t& skipped);
 
 struct write_context {
   business_id business;

@@ -25,10 +25,8 @@ void inbox_pump_state::take(delivery one) {
 // What does not fit stays in the table; a poll fetches it when there is room.
 void inbox_pump_state::offer(committed_events& fresh) {
   for (delivery& one : fresh.deliveries) {
-    if (!alone_.empty() || room() == 0)
-      backlog_ = true;
-    else
-      take(std::move(one));
+    if (!alone_.empty() || room() == 0) backlog_ = true;
+    else take(std::move(one));
   }
   node_->metrics->queue_depth(monitoring::queue::pump).set(static_cast<double>(busy_.size()));
 }
@@ -41,7 +39,8 @@ void inbox_pump_state::finish(const deliveries_finished& done) {
     planned_.erase(id);
   }
   node_->metrics->queue_depth(monitoring::queue::pump).set(static_cast<double>(busy_.size()));
-  if (backlog_ && !polling_ && alone_.empty() && room() >= std::max<std::size_t>(1, std::min(window_ / 2, page_rows)))
+  if (backlog_ && !polling_ && alone_.empty() &&
+      room() >= std::max<std::size_t>(1, std::min(window_ / 2, page_rows)))
     request_page();
 }
 
@@ -118,10 +117,8 @@ void inbox_pump_state::run_alone(const storage::stored_delivery& suspect) {
   self_->request(node_->journal_of(suspect.business), caf::infinite, commit_request{changes})
       .then(
           [this, one = std::move(*one)](const commit_reply& reply) {
-            if (reply.outcome == storage::commit_outcome::committed)
-              take(one);
-            else
-              give_back(one.id);
+            if (reply.outcome == storage::commit_outcome::committed) take(one);
+            else give_back(one.id);
           },
           [this, id = suspect.id](const caf::error&) { give_back(id); });
 }
@@ -143,20 +140,22 @@ std::optional<delivery> inbox_pump_state::open(const storage::stored_delivery& r
     park(row, "the stored body has an unknown format");
     return std::nullopt;
   }
-  return delivery{row.id,        row.business, row.connection,
-                  row.accepted_at, row.tries,  std::make_shared<channel::channel_event>(std::move(event.value()))};
+  return delivery{row.id,         row.business,
+                  row.connection, row.accepted_at,
+                  row.tries,      std::make_shared<channel::channel_event>(std::move(event.value()))};
 }
 
 void inbox_pump_state::park(const storage::stored_delivery& row, std::string reason) {
   auto changes = std::make_shared<storage::change_set>();
   changes->parked.push_back({row.id, reason, node_->now()});
-  changes->tasks.push_back({row.business, std::nullopt, node_->ids->next(), "parked", std::move(reason), node_->now()});
+  changes->tasks.push_back(
+      {row.business, std::nullopt, node_->ids->next(), "parked", std::move(reason), node_->now()});
   node_->metrics->parked().increment();
   self_->anon_send(node_->journal_of(row.business), commit_request{changes});
 }
 
-inbox_pump_actor::behavior_type inbox_pump(inbox_pump_actor::stateful_pointer<inbox_pump_state> self, services_ptr node,
-                                           delivery_sink registry, std::size_t window) {
+inbox_pump_actor::behavior_type inbox_pump(inbox_pump_actor::stateful_pointer<inbox_pump_state> self,
+                                           services_ptr node, delivery_sink registry, std::size_t window) {
   self->state.start(std::move(node), std::move(registry), window);
   return {
       [self](committed_events& fresh) { self->state.offer(fresh); },

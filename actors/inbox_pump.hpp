@@ -33,17 +33,15 @@ struct committed_events {
 using drain_atom = caf::atom_constant<caf::atom("drain")>;
 using poll_atom = caf::atom_constant<caf::atom("poll")>;
 
-using inbox_pump_actor = caf::typed_actor<
-    caf::reacts_to<committed_events>,
-    // From supervisors: a stored plan waits for these.
-    caf::reacts_to<offer_together>,
-    // From supervisors: room for others.
-    caf::reacts_to<deliveries_finished>,
-    // From the registry: a supervisor died.
-    caf::reacts_to<deliveries_dropped>,
-    // Begin; afterwards to itself.
-    caf::reacts_to<poll_atom>,
-    caf::reacts_to<drain_atom>>;
+using inbox_pump_actor = caf::typed_actor<caf::reacts_to<committed_events>,
+                                          // From supervisors: a stored plan waits for these.
+                                          caf::reacts_to<offer_together>,
+                                          // From supervisors: room for others.
+                                          caf::reacts_to<deliveries_finished>,
+                                          // From the registry: a supervisor died.
+                                          caf::reacts_to<deliveries_dropped>,
+                                          // Begin; afterwards to itself.
+                                          caf::reacts_to<poll_atom>, caf::reacts_to<drain_atom>>;
 
 /// Where the pump's deliveries go.
 using delivery_sink = caf::typed_actor<caf::reacts_to<delivery>>;
@@ -93,8 +91,8 @@ class inbox_pump_state {
 };
 static_assert(!std::is_aggregate_v<inbox_pump_state>);
 
-inbox_pump_actor::behavior_type inbox_pump(inbox_pump_actor::stateful_pointer<inbox_pump_state> self, services_ptr node,
-                                           delivery_sink registry, std::size_t window);
+inbox_pump_actor::behavior_type inbox_pump(inbox_pump_actor::stateful_pointer<inbox_pump_state> self,
+                                           services_ptr node, delivery_sink registry, std::size_t window);
 
 }  // namespace sellavie::actors
 

@@ -10,13 +10,15 @@ constexpr std::uint64_t ids_per_incarnation = 1ULL << 32U;
 constexpr std::int64_t ms_per_day = 86'400'000;
 
 std::int32_t day_of(instant at) noexcept {
-  return static_cast<std::int32_t>(std::clamp<std::int64_t>(to_unix_ms(at) / ms_per_day, -100'000, 1'000'000));
+  return static_cast<std::int32_t>(
+      std::clamp<std::int64_t>(to_unix_ms(at) / ms_per_day, -100'000, 1'000'000));
 }
 
 // An inbox id is used once, ever, so it is a nonce as it stands.
 crypto::gcm_nonce nonce_of(inbox_id id) noexcept {
   crypto::gcm_nonce nonce{};
-  for (std::size_t i = 0; i < 8; ++i) nonce[i] = static_cast<std::uint8_t>(static_cast<std::uint64_t>(id) >> (8 * i));
+  for (std::size_t i = 0; i < 8; ++i)
+    nonce[i] = static_cast<std::uint8_t>(static_cast<std::uint64_t>(id) >> (8 * i));
   return nonce;
 }
 
@@ -34,7 +36,8 @@ std::string inbox_writer_state::seal(inbox_id id, const channel::channel_event& 
 }
 
 void inbox_writer_state::add(routed_event& routed, append& to) {
-  const auto id = static_cast<inbox_id>(static_cast<std::uint64_t>(node_->incarnation) * ids_per_incarnation + ++counter_);
+  const auto id = static_cast<inbox_id>(static_cast<std::uint64_t>(node_->incarnation) * ids_per_incarnation +
+                                        ++counter_);
   const instant now = node_->now();
   to.changes->inbound.push_back({id, routed.business, routed.connection, routed.event.dedupe_key,
                                  day_of(routed.event.provider_time), now, seal(id, routed.event)});
@@ -43,7 +46,8 @@ void inbox_writer_state::add(routed_event& routed, append& to) {
 }
 
 void inbox_writer_state::add(const stray_event& stray, append& to) {
-  const auto id = static_cast<inbox_id>(static_cast<std::uint64_t>(node_->incarnation) * ids_per_incarnation + ++counter_);
+  const auto id = static_cast<inbox_id>(static_cast<std::uint64_t>(node_->incarnation) * ids_per_incarnation +
+                                        ++counter_);
   to.changes->quarantined.push_back(
       {id, stray.reason, std::string{to_string(stray.event.channel)}, node_->now(), seal(id, stray.event)});
 }
@@ -79,7 +83,8 @@ void inbox_writer_state::send_next(std::size_t shard_at) {
   if (at.waiting.empty()) return;
   std::size_t rows = 0;
   std::size_t taken = 0;
-  while (taken < at.waiting.size() && (taken == 0 || rows < max_append)) rows += at.waiting[taken++].deliveries.size();
+  while (taken < at.waiting.size() && (taken == 0 || rows < max_append))
+    rows += at.waiting[taken++].deliveries.size();
   const auto end = at.waiting.begin() + static_cast<std::ptrdiff_t>(taken);
   std::vector<append> parts(std::make_move_iterator(at.waiting.begin()), std::make_move_iterator(end));
   at.waiting.erase(at.waiting.begin(), end);
@@ -100,8 +105,7 @@ void inbox_writer_state::commit(std::size_t shard_at, std::vector<append> parts)
     shards_[shard_at].busy = false;
     if (reply.outcome == storage::commit_outcome::refused && held->size() > 1)
       commit_apart(shard_at, std::move(*held));
-    else
-      on_committed(*held, reply);
+    else on_committed(*held, reply);
     if (!shards_[shard_at].busy) send_next(shard_at);
   };
   self_->request(shards_[shard_at].journal, caf::infinite, commit_request{std::move(changes)})

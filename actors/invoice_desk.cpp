@@ -30,10 +30,13 @@ std::vector<order_line> decode_lines(const std::string& text, currency_code curr
   for (const json& one : list) {
     if (!one.is_object()) continue;
     const auto product = parse_uuid(one.value("product", std::string{}));
-    lines.push_back({product_id{product.value_or(uuid{})}, one.value("sku", std::string{}),
-                     one.value("name", std::string{}), one.value("quantity", std::int64_t{0}),
+    lines.push_back({product_id{product.value_or(uuid{})},
+                     one.value("sku", std::string{}),
+                     one.value("name", std::string{}),
+                     one.value("quantity", std::int64_t{0}),
                      {one.value("unit_price_minor", std::int64_t{0}), currency},
-                     one.value("price_version", std::int64_t{0}), {one.value("total_minor", std::int64_t{0}), currency}});
+                     one.value("price_version", std::int64_t{0}),
+                     {one.value("total_minor", std::int64_t{0}), currency}});
   }
   return lines;
 }
@@ -88,8 +91,8 @@ void invoice_desk_state::next() {
   if (busy_ || fifo_.empty()) return;
   busy_ = true;
   const auto failed = [this](const caf::error& failure) { self_->quit(make_error(code_of(failure))); };
-  const load_invoicing wanted{business_->id, std::string{series_of(invoice_kind::invoice)}, fifo_.front().wanted.subject.id,
-                              std::string{to_string(invoice_kind::invoice)}};
+  const load_invoicing wanted{business_->id, std::string{series_of(invoice_kind::invoice)},
+                              fifo_.front().wanted.subject.id, std::string{to_string(invoice_kind::invoice)}};
   self_->request(node_->journal_of(business_->id), caf::infinite, inbox_check{})
       .then(
           [this, wanted, failed](const inbox_still_open&) {
@@ -118,8 +121,8 @@ void invoice_desk_state::on_loaded(const invoicing_record& record) {
 void invoice_desk_state::commit(const invoice& document, action_outcome outcome) {
   auto changes = std::make_shared<storage::change_set>();
   changes->invoices.push_back(to_row(document, business_->id));
-  changes->timeline.push_back({business_->id, document.order, "invoice_issued: " + document.formatted_number, "ai",
-                               document.issued_at});
+  changes->timeline.push_back({business_->id, document.order, "invoice_issued: " + document.formatted_number,
+                               "ai", document.issued_at});
   if (const auto& key = fifo_.front().wanted.action_key; !key.empty())
     changes->action_results.push_back({business_->id, key, encode_outcome(outcome), document.issued_at});
   self_->request(node_->journal_of(business_->id), caf::infinite, commit_request{std::move(changes)})

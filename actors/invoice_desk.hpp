@@ -11,10 +11,10 @@
 #include <caf/all.hpp>
 #include <deque>
 
+#include "actors/outcome_message.hpp"
 #include "actors/owed_answer.hpp"
 #include "actors/services.hpp"
 #include "actors/tenant.hpp"
-#include "actors/outcome_message.hpp"
 #include "protocol/domain/invoice.hpp"
 #include "protocol/domain/order.hpp"
 
@@ -54,7 +54,8 @@ class invoice_desk_state {
 };
 static_assert(!std::is_aggregate_v<invoice_desk_state>);
 
-invoice_desk_actor::behavior_type invoice_desk(invoice_desk_state::pointer self, services_ptr node, tenant_ptr business);
+invoice_desk_actor::behavior_type invoice_desk(invoice_desk_state::pointer self, services_ptr node,
+                                               tenant_ptr business);
 
 }  // namespace sellavie::actors
 

@@ -5,8 +5,8 @@
 
 namespace sellavie::actors {
 
-using storage::commit_outcome;
 using std::chrono::steady_clock;
+using storage::commit_outcome;
 
 namespace {
 
@@ -39,10 +39,8 @@ caf::result<commit_reply> journal_state::enqueue(commit_request request) {
 void journal_state::schedule_flush() {
   if (flush_scheduled_) return;
   flush_scheduled_ = true;
-  if (should_linger())
-    self_->delayed_send(self_, dependencies_.linger, flush_atom::value);
-  else
-    self_->send(self_, flush_atom::value);
+  if (should_linger()) self_->delayed_send(self_, dependencies_.linger, flush_atom::value);
+  else self_->send(self_, flush_atom::value);
 }
 
 // Idle: nobody would join. Saturated: those who join are in the mailbox already.
@@ -64,7 +62,8 @@ void journal_state::flush() {
     waiting_.erase(waiting_.begin(), end);
   }
   const auto now = steady_clock::now();
-  const double elapsed_ms = std::max(0.05, std::chrono::duration<double, std::milli>(now - last_flush_).count());
+  const double elapsed_ms =
+      std::max(0.05, std::chrono::duration<double, std::milli>(now - last_flush_).count());
   rate_ = 0.8 * rate_ + 0.2 * (static_cast<double>(batch.size()) / elapsed_ms);
   last_flush_ = now;
   commit_batch(batch);

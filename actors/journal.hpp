@@ -45,8 +45,7 @@ using flush_atom = caf::atom_constant<caf::atom("flush")>;
 
 using journal_actor = caf::typed_actor<
     // Commits, or says why not. Never fails as a request while the journal lives.
-    caf::replies_to<commit_request>::with<commit_reply>,
-    caf::replies_to<inbox_check>::with<inbox_still_open>,
+    caf::replies_to<commit_request>::with<commit_reply>, caf::replies_to<inbox_check>::with<inbox_still_open>,
     // To itself: commit what waits.
     caf::reacts_to<flush_atom>>;
 

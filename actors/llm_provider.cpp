@@ -11,9 +11,11 @@ constexpr std::chrono::milliseconds least_time{50};
 attempt_result label(const llm::chat_result& outcome) {
   const auto* failure = std::get_if<llm::provider_failure>(&outcome);
   if (failure == nullptr) return attempt_result::answered;
-  if (failure->status == 0) return failure->code == "timeout" ? attempt_result::timed_out : attempt_result::unreachable;
+  if (failure->status == 0)
+    return failure->code == "timeout" ? attempt_result::timed_out : attempt_result::unreachable;
   if (failure->status == 429)
-    return failure->kind == failure_class::failover_now ? attempt_result::quota : attempt_result::rate_limited;
+    return failure->kind == failure_class::failover_now ? attempt_result::quota
+                                                        : attempt_result::rate_limited;
   if (failure->kind == failure_class::garbage) return attempt_result::unreadable;
   if (failure->kind == failure_class::failover_now) return attempt_result::quota;
   return failure->status >= 500 ? attempt_result::server_error : attempt_result::refused;
@@ -34,12 +36,9 @@ void llm_provider_state::start(llm_provider_dependencies dependencies) {
 caf::result<attempt_answer> llm_provider_state::attempt(model_attempt wanted) {
   waiting one{std::move(wanted), owe_answer<attempt_answer>(self_)};
   auto answer = one.answer.to_return();
-  if (exchanges_.size() < static_cast<std::size_t>(settings_->concurrency))
-    call(std::move(one));
-  else if (queue_.size() < static_cast<std::size_t>(settings_->queue))
-    queue_.push_back(std::move(one));
-  else
-    decline(one, false);
+  if (exchanges_.size() < static_cast<std::size_t>(settings_->concurrency)) call(std::move(one));
+  else if (queue_.size() < static_cast<std::size_t>(settings_->queue)) queue_.push_back(std::move(one));
+  else decline(one, false);
   return answer;
 }
 
@@ -62,25 +61,24 @@ void llm_provider_state::call(waiting one) {
                            .headers = llm::request_headers(with_.profile, settings_->api_key.reveal()),
                            .body = llm::encode_request(with_.profile, *one.attempt.request),
                            .timeout = rest};
-  exchanges_.begin(*with_.node->outside, std::move(request), llm_provider_actor{self_},
-                   [this, held = std::make_shared<waiting>(std::move(one)), permit = *permit,
-                    begun = now](outbound_response& response) {
-                     with_.node->metrics->provider(with_.name).attempt_time().observe(with_.node->now() - begun);
-                     on_response(*held, permit, response);
-                   });
+  exchanges_.begin(
+      *with_.node->outside, std::move(request), llm_provider_actor{self_},
+      [this, held = std::make_shared<waiting>(std::move(one)), permit = *permit,
+       begun = now](outbound_response& response) {
+        with_.node->metrics->provider(with_.name).attempt_time().observe(with_.node->now() - begun);
+        on_response(*held, permit, response);
+      });
 }
 
 void llm_provider_state::on_response(waiting& one, breaker_permit permit, const outbound_response& response) {
   llm::chat_result outcome = response.outcome == transport_outcome::answered
-                                 ? llm::decode_response(with_.profile, response.status, response.headers, response.body,
-                                                        with_.node->now())
+                                 ? llm::decode_response(with_.profile, response.status, response.headers,
+                                                        response.body, with_.node->now())
                                  : llm::chat_result{llm::no_answer(reason_of(response))};
   settle(permit, outcome);
   attempt_answer answer;
-  if (auto* completion = std::get_if<llm::chat_completion>(&outcome))
-    answer.what = std::move(*completion);
-  else
-    answer.what = std::move(std::get<llm::provider_failure>(outcome));
+  if (auto* completion = std::get_if<llm::chat_completion>(&outcome)) answer.what = std::move(*completion);
+  else answer.what = std::move(std::get<llm::provider_failure>(outcome));
   one.answer.deliver(std::move(answer));
   next();
 }

@@ -35,10 +35,9 @@ struct attempt_answer {
   std::variant<llm::chat_completion, llm::provider_failure, attempt_declined> what;
 };
 
-using llm_provider_actor = caf::typed_actor<
-    caf::replies_to<model_attempt>::with<attempt_answer>,
-    // From the transport.
-    caf::reacts_to<transport_answer>>;
+using llm_provider_actor = caf::typed_actor<caf::replies_to<model_attempt>::with<attempt_answer>,
+                                            // From the transport.
+                                            caf::reacts_to<transport_answer>>;
 
 struct llm_provider_dependencies {
   services_ptr node;
@@ -77,7 +76,8 @@ class llm_provider_state {
 };
 static_assert(!std::is_aggregate_v<llm_provider_state>);
 
-llm_provider_actor::behavior_type llm_provider(llm_provider_state::pointer self, llm_provider_dependencies dependencies);
+llm_provider_actor::behavior_type llm_provider(llm_provider_state::pointer self,
+                                               llm_provider_dependencies dependencies);
 
 }  // namespace sellavie::actors
 

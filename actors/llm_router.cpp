@@ -21,7 +21,8 @@ void llm_router_state::start(services_ptr node) {
   for (const std::string& configured : llm.order) {
     provider one;
     one.name = configured;
-    one.encoding = llm.providers.find(configured)->second.tools ? action_encoding::tools : action_encoding::tags;
+    one.encoding =
+        llm.providers.find(configured)->second.tools ? action_encoding::tools : action_encoding::tags;
     spawn(one);
     providers_.push_back(std::move(one));
   }
@@ -38,7 +39,8 @@ void llm_router_state::spawn(provider& one) {
   profile.tools = settings.tools;
   if (profile.speaks == llm::dialect::anthropic) profile.version = settings.anthropic_version;
   one.context_tokens = profile.context_tokens;
-  one.actor = self_->spawn<caf::monitored>(llm_provider, llm_provider_dependencies{node_, one.name, profile, {}});
+  one.actor =
+      self_->spawn<caf::monitored>(llm_provider, llm_provider_dependencies{node_, one.name, profile, {}});
 }
 
 caf::result<model_answer> llm_router_state::ask(const ask_model& wanted) {
@@ -56,7 +58,8 @@ std::vector<provider_candidate> llm_router_state::candidates(const question& of)
   std::vector<provider_candidate> list;
   list.reserve(providers_.size());
   for (const provider& one : providers_) {
-    const bool asked_for = one.encoding == action_encoding::tools ? of.wanted.with_tools != nullptr : of.wanted.with_tags != nullptr;
+    const bool asked_for = one.encoding == action_encoding::tools ? of.wanted.with_tools != nullptr
+                                                                  : of.wanted.with_tags != nullptr;
     list.push_back({one.ready_at, one.has_room && asked_for, one.context_tokens});
   }
   return list;
@@ -78,7 +81,8 @@ void llm_router_state::replan(std::uint64_t id) {
     return;
   }
   const auto why = std::get<give_up>(step).reason;
-  node_->log->warning("model_not_answering", {{"why", monitoring::code{to_string(why)}}, {"attempts", of.failed.size()}});
+  node_->log->warning("model_not_answering",
+                      {{"why", monitoring::code{to_string(why)}}, {"attempts", of.failed.size()}});
   switch (why) {
     case give_up_reason::refusal: return finish(id, {.outcome = model_outcome::refused});
     case give_up_reason::caller_bug:
@@ -88,7 +92,8 @@ void llm_router_state::replan(std::uint64_t id) {
     case give_up_reason::nobody_left: break;
   }
   // Nobody had room and nobody failed: the load is the reason, not the chat.
-  finish(id, {.outcome = of.starved && of.failed.empty() ? model_outcome::overloaded : model_outcome::all_failed});
+  finish(id, {.outcome =
+                  of.starved && of.failed.empty() ? model_outcome::overloaded : model_outcome::all_failed});
 }
 
 void llm_router_state::attempt(std::uint64_t id, const ask_provider& step) {
@@ -119,7 +124,8 @@ void llm_router_state::on_answer(std::uint64_t id, std::size_t from, const attem
   one.ready_at = {};
   one.has_room = true;
   const auto& completion = std::get<llm::chat_completion>(answer.what);
-  const bool refused = completion.finish == llm::finish_reason::refusal || completion.finish == llm::finish_reason::content_filter;
+  const bool refused = completion.finish == llm::finish_reason::refusal ||
+                       completion.finish == llm::finish_reason::content_filter;
   finish(id, {.outcome = refused ? model_outcome::refused : model_outcome::answered,
               .completion = std::make_shared<llm::chat_completion>(completion),
               .provider = one.name,

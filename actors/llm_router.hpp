@@ -49,10 +49,9 @@ struct model_answer {
 
 using replan_atom = caf::atom_constant<caf::atom("replan")>;
 
-using llm_router_actor = caf::typed_actor<
-    caf::replies_to<ask_model>::with<model_answer>,
-    // To itself: a pause of this question is over.
-    caf::reacts_to<replan_atom, std::uint64_t>>;
+using llm_router_actor = caf::typed_actor<caf::replies_to<ask_model>::with<model_answer>,
+                                          // To itself: a pause of this question is over.
+                                          caf::reacts_to<replan_atom, std::uint64_t>>;
 
 class llm_router_state {
  public:

@@ -19,7 +19,9 @@ void order_desk_state::load() {
       .then(
           [this, failed](const inbox_still_open&) {
             const instant since = node_->now() - desk_settings{}.duplicate_window;
-            self_->request(node_->reader_of(business_->id.value), caf::infinite, load_desk{business_->id, since})
+            self_
+                ->request(node_->reader_of(business_->id.value), caf::infinite,
+                          load_desk{business_->id, since})
                 .then([this](const shared<storage::desk_record>& record) { on_loaded(*record); }, failed);
           },
           failed);
@@ -32,7 +34,8 @@ void order_desk_state::on_loaded(const storage::desk_record& record) {
   book_ = make_book(record, *currency, skipped);
   if (skipped > 0) node_->log->error("orders_unreadable", {{}, business_->id, {}}, {{"count", skipped}});
   loaded_ = true;
-  for (auto& [conversation, answer] : std::exchange(facts_waiting_, {})) answer.deliver(facts_now(conversation));
+  for (auto& [conversation, answer] : std::exchange(facts_waiting_, {}))
+    answer.deliver(facts_now(conversation));
   next();
 }
 
@@ -80,8 +83,9 @@ void order_desk_state::next() {
 
 void order_desk_state::look_up_result(waiting one) {
   auto held = std::make_shared<waiting>(std::move(one));
-  self_->request(node_->reader_of(business_->id.value), caf::infinite,
-                 find_action_result{business_->id, held->request.action_key})
+  self_
+      ->request(node_->reader_of(business_->id.value), caf::infinite,
+                find_action_result{business_->id, held->request.action_key})
       .then(
           [this, held](const found_action_result& found) {
             if (!found.outcome) return decide_now(std::move(*held));
@@ -133,8 +137,7 @@ void order_desk_state::commit(waiting one, decision decided) {
       .then(
           [this, held](const commit_reply& reply) {
             if (reply.outcome != storage::commit_outcome::committed) {
-              node_->log->warning("order_desk_reloads", {{}, business_->id, {}},
-                                  {{"why", reply.failure}});
+              node_->log->warning("order_desk_reloads", {{}, business_->id, {}}, {{"why", reply.failure}});
               const bool refused = reply.outcome == storage::commit_outcome::refused;
               held->first.answer.deliver(make_error(refused ? errc::conflict : errc::unavailable));
               return self_->quit(make_error(errc::unavailable));
@@ -157,7 +160,8 @@ void order_desk_state::expire() {
   next();
 }
 
-order_desk_actor::behavior_type order_desk(order_desk_state::pointer self, services_ptr node, tenant_ptr business) {
+order_desk_actor::behavior_type order_desk(order_desk_state::pointer self, services_ptr node,
+                                           tenant_ptr business) {
   auto& state = self->state;
   state.start(std::move(node), std::move(business));
   return {

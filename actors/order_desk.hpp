@@ -13,10 +13,10 @@
 #include <memory>
 #include <optional>
 
+#include "actors/outcome_message.hpp"
 #include "actors/owed_answer.hpp"
 #include "actors/services.hpp"
 #include "actors/tenant.hpp"
-#include "actors/outcome_message.hpp"
 #include "protocol/domain/catalog.hpp"
 #include "protocol/domain/order_book.hpp"
 
@@ -53,12 +53,11 @@ struct order_found {
 /// Time passed: reservations may have ended.
 using expire_atom = caf::atom_constant<caf::atom("expire")>;
 
-using order_desk_actor = caf::typed_actor<
-    caf::replies_to<turn_facts_query>::with<turn_facts>,
-    // Answers after the commit; errors are store trouble, never a refusal.
-    caf::replies_to<desk_request>::with<action_outcome>,
-    caf::replies_to<order_query>::with<order_found>,
-    caf::reacts_to<expire_atom>>;
+using order_desk_actor =
+    caf::typed_actor<caf::replies_to<turn_facts_query>::with<turn_facts>,
+                     // Answers after the commit; errors are store trouble, never a refusal.
+                     caf::replies_to<desk_request>::with<action_outcome>,
+                     caf::replies_to<order_query>::with<order_found>, caf::reacts_to<expire_atom>>;
 
 class order_desk_state {
  public:
@@ -102,7 +101,8 @@ class order_desk_state {
 };
 static_assert(!std::is_aggregate_v<order_desk_state>);
 
-order_desk_actor::behavior_type order_desk(order_desk_state::pointer self, services_ptr node, tenant_ptr business);
+order_desk_actor::behavior_type order_desk(order_desk_state::pointer self, services_ptr node,
+                                           tenant_ptr business);
 
 }  // namespace sellavie::actors
 

@@ -22,7 +22,9 @@ void outbox_sender_state::judge(const delivery& one) {
   switch (event.kind) {
     case event_kind::echo: return judge_echo(one);
     case event_kind::status: return judge_status(one);
-    case event_kind::read: mark_read(event, event.watermark != instant{} ? event.watermark : event.provider_time); break;
+    case event_kind::read:
+      mark_read(event, event.watermark != instant{} ? event.watermark : event.provider_time);
+      break;
     default: break;
   }
   complete(one);
@@ -53,12 +55,14 @@ void outbox_sender_state::judge_echo(const delivery& one) {
 }
 
 // The first row to this customer that may have arrived and says the same.
-std::optional<outbox_sender_state::place> outbox_sender_state::said_to(const channel::channel_event& echo, bool ours) {
+std::optional<outbox_sender_state::place> outbox_sender_state::said_to(const channel::channel_event& echo,
+                                                                       bool ours) {
   for (const std::string& customer : {echo.customer_id, echo.customer_alias}) {
     outbox_lane* lane = customer.empty() ? nullptr : lanes_.lane_of_customer(customer);
     if (lane == nullptr) continue;
     for (queued_row& one : lane->rows) {
-      const bool has_its_echo = std::any_of(one.evidence.begin(), one.evidence.end(), [](const auto& kept) { return kept.by_words; });
+      const bool has_its_echo = std::any_of(one.evidence.begin(), one.evidence.end(),
+                                            [](const auto& kept) { return kept.by_words; });
       if (one.handed && !has_its_echo && says_the_same(one.row, echo, ours)) return place{*lane, one};
     }
   }
@@ -70,11 +74,13 @@ std::optional<outbox_sender_state::place> outbox_sender_state::said_to(const cha
 void outbox_sender_state::judge_status(const delivery& one) {
   const channel::channel_event& event = *one.event;
   if (event.state == delivery_state::none) return complete(one);
-  if (event.state == delivery_state::read || event.state == delivery_state::played) mark_read(event, event.provider_time);
+  if (event.state == delivery_state::read || event.state == delivery_state::played)
+    mark_read(event, event.provider_time);
   const bool has_failed = event.state == delivery_state::failed;
   const auto metadata = our_metadata(event.metadata);
   if (metadata)
-    if (const auto at = lanes_.find(*metadata)) return has_failed ? fail_later(*at, one) : prove(*at, one, false);
+    if (const auto at = lanes_.find(*metadata))
+      return has_failed ? fail_later(*at, one) : prove(*at, one, false);
   if (const auto id = known_message(event.subject_id, metadata)) {
     if (has_failed) return fail_settled(*id, *sent_.find(*id), one);
     correct(*id, *sent_.find(*id), event.subject_id);
@@ -111,8 +117,9 @@ void outbox_sender_state::fail_settled(const message_id& id, sent_message& messa
   completed_.tasks.push_back({business_->id, message.conversation, node_->ids->next(), "send_failed",
                               std::string{kind} + ' ' + std::to_string(one.event->error_code), node_->now()});
   node_->metrics->sends(channel_, monitoring::send_result::rejected).increment();
-  node_->log->warning("sent_message_failed", {{}, business_->id, message.conversation},
-                      {{"message_id", id}, {"class", monitoring::code{kind}}, {"code", one.event->error_code}});
+  node_->log->warning(
+      "sent_message_failed", {{}, business_->id, message.conversation},
+      {{"message_id", id}, {"class", monitoring::code{kind}}, {"code", one.event->error_code}});
 }
 
 // --- settling --------------------------------------------------------------------------------------
@@ -130,7 +137,8 @@ void outbox_sender_state::prove(place at, const delivery& one, bool by_words) {
 }
 
 // It arrived after all.
-void outbox_sender_state::correct(const message_id& id, sent_message& message, const std::string& external_id) {
+void outbox_sender_state::correct(const message_id& id, sent_message& message,
+                                  const std::string& external_id) {
   if (!external_id.empty()) external_ids_.put(external_id, id);
   if (!may_become_delivered(message.state)) return;
   message.state = send_state::delivered;
@@ -145,7 +153,8 @@ std::optional<message_id> outbox_sender_state::known_message(const std::string& 
   return *id;
 }
 
-void outbox_sender_state::remember(const message_id& id, const sent_message& message, const std::string& external_id) {
+void outbox_sender_state::remember(const message_id& id, const sent_message& message,
+                                   const std::string& external_id) {
   sent_.put(id, message);
   if (!external_id.empty()) external_ids_.put(external_id, id);
 }

@@ -111,7 +111,9 @@ class outbox_lanes {
   [[nodiscard]] std::optional<instant> next_timer() const;
   [[nodiscard]] std::vector<conversation_id> take_due(instant now);
 
-  [[nodiscard]] std::size_t count(storage::send_state state) const { return counts_[static_cast<std::size_t>(state)]; }
+  [[nodiscard]] std::size_t count(storage::send_state state) const {
+    return counts_[static_cast<std::size_t>(state)];
+  }
   [[nodiscard]] std::size_t size() const noexcept { return index_.size(); }
   [[nodiscard]] std::size_t lane_count() const noexcept { return lanes_.size(); }
   [[nodiscard]] std::optional<instant> oldest() const;

@@ -11,8 +11,10 @@ namespace {
 
 using channel::failure_class;
 
-constexpr backoff_settings retry_pauses{.first = milliseconds{1000}, .longest = milliseconds{300'000}, .jitter_percent = 50};
-constexpr backoff_settings limit_pauses{.first = milliseconds{5000}, .longest = milliseconds{600'000}, .jitter_percent = 20};
+constexpr backoff_settings retry_pauses{
+    .first = milliseconds{1000}, .longest = milliseconds{300'000}, .jitter_percent = 50};
+constexpr backoff_settings limit_pauses{
+    .first = milliseconds{5000}, .longest = milliseconds{600'000}, .jitter_percent = 20};
 constexpr auto auth_pause = std::chrono::hours{1};
 // A regain time that Meta names is believed up to here.
 constexpr milliseconds longest_limit = std::chrono::hours{6};
@@ -40,7 +42,8 @@ std::string_view trimmed(std::string_view text) noexcept {
 }
 
 bool has_attachment(const channel::channel_event& event, std::string_view type) {
-  return std::any_of(event.attachments.begin(), event.attachments.end(), [&](const auto& one) { return one.type == type; });
+  return std::any_of(event.attachments.begin(), event.attachments.end(),
+                     [&](const auto& one) { return one.type == type; });
 }
 
 }  // namespace
@@ -67,8 +70,10 @@ failure_verdict decide_failure(const channel::send_failure& failure, const failu
     case failure_class::transient:
       if (context.attempts + 1 >= most_attempts) return verdict;
       verdict.then = after_failure::back_off;
-      verdict.due = context.now + std::max(failure.retry_after, backoff(retry_pauses, static_cast<std::uint32_t>(context.attempts) + 1,
-                                                                        jitter_bits(context.jitter)));
+      verdict.due =
+          context.now + std::max(failure.retry_after,
+                                 backoff(retry_pauses, static_cast<std::uint32_t>(context.attempts) + 1,
+                                         jitter_bits(context.jitter)));
       return verdict;
     case failure_class::rate_limited:
       if (failure.scope == channel::limit_scope::pair) {
@@ -102,15 +107,18 @@ bool says_the_same(const storage::outbox_row& row, const channel::channel_event&
   const auto wire = channel::load_wire(row.body);
   if (!wire) return false;
   if (!trimmed(echo.text).empty())
-    return trimmed(channel::redact(wire->text)) == trimmed(echo.text) && wire->kind != channel::wire_kind::image;
+    return trimmed(channel::redact(wire->text)) == trimmed(echo.text) &&
+           wire->kind != channel::wire_kind::image;
   if (!is_our_app) return false;
   if (wire->kind == channel::wire_kind::image) return has_attachment(echo, "image");
-  return wire->kind == channel::wire_kind::link && (has_attachment(echo, "template") || has_attachment(echo, "fallback"));
+  return wire->kind == channel::wire_kind::link &&
+         (has_attachment(echo, "template") || has_attachment(echo, "fallback"));
 }
 
 bool is_our_app(const config::meta_settings& meta, std::string_view app_id) noexcept {
   if (app_id.empty()) return false;
-  return app_id == meta.app_id || std::any_of(meta.apps.begin(), meta.apps.end(), [&](const auto& app) { return app.id == app_id; });
+  return app_id == meta.app_id ||
+         std::any_of(meta.apps.begin(), meta.apps.end(), [&](const auto& app) { return app.id == app_id; });
 }
 
 std::optional<message_id> our_metadata(std::string_view metadata) noexcept {

@@ -50,14 +50,16 @@ struct failure_context {
   /// Uniform in [0, 1).
   double jitter = 0;
 };
-[[nodiscard]] failure_verdict decide_failure(const channel::send_failure& failure, const failure_context& context);
+[[nodiscard]] failure_verdict decide_failure(const channel::send_failure& failure,
+                                             const failure_context& context);
 
 /// Parts of one reply are written by one commit: same author, epoch and instant.
 [[nodiscard]] bool are_siblings(const storage::outbox_row& one, const storage::outbox_row& other) noexcept;
 
 /// The echo says what the row says. Text is compared as it is stored (trimmed, redacted); a picture
 /// or a link button, whose echo has no words, only when the echo names our app.
-[[nodiscard]] bool says_the_same(const storage::outbox_row& row, const channel::channel_event& echo, bool is_our_app);
+[[nodiscard]] bool says_the_same(const storage::outbox_row& row, const channel::channel_event& echo,
+                                 bool is_our_app);
 
 [[nodiscard]] bool is_our_app(const config::meta_settings& meta, std::string_view app_id) noexcept;
 
@@ -66,6 +68,7 @@ struct failure_context {
 
 [[nodiscard]] channel::sender_kind sender_of(storage::message_origin origin) noexcept;
 [[nodiscard]] channel::pace pace_of(channel_kind channel, const config::channels_settings& settings) noexcept;
-[[nodiscard]] channel::send_account send_account_of(const channel_account& account, const config::meta_settings& meta);
+[[nodiscard]] channel::send_account send_account_of(const channel_account& account,
+                                                    const config::meta_settings& meta);
 
 }  // namespace sellavie::actors

@@ -64,7 +64,9 @@ void outbox_sender_state::on_loaded(const loaded_outbox& found) {
     if (!added) continue;
     added->lane.epoch = std::max(added->lane.epoch, stored->conversation_epoch);
     added->lane.last_customer_at = std::max(added->lane.last_customer_at, stored->last_customer_at);
-    if (stored->row.state != storage::send_state::sending && stored->row.state != storage::send_state::unknown) continue;
+    if (stored->row.state != storage::send_state::sending &&
+        stored->row.state != storage::send_state::unknown)
+      continue;
     added->row.phase = row_phase::awaiting_evidence;
     added->row.handed = true;
     added->row.until = evidence_deadline();
@@ -118,8 +120,8 @@ void outbox_sender_state::raise_epoch(const epoch_raised& raised) {
   // The takeover deleted what was ready or in backoff; what moved meanwhile is still there.
   std::vector<message_id> doubtful;
   for (const queued_row& one : lane->rows)
-    if (one.phase == row_phase::waiting && lane->is_overtaken(one) && one.row.state != storage::send_state::sending &&
-        one.row.state != storage::send_state::unknown)
+    if (one.phase == row_phase::waiting && lane->is_overtaken(one) &&
+        one.row.state != storage::send_state::sending && one.row.state != storage::send_state::unknown)
       doubtful.push_back(one.row.id);
   check(doubtful);
   run(raised.conversation);
@@ -129,13 +131,16 @@ void outbox_sender_state::raise_epoch(const epoch_raised& raised) {
 // Best effort: whatever stands in the way drops it.
 void outbox_sender_state::type(const show_typing& typing) {
   const instant now = node_->now();
-  if (loading_ || is_suspect_ || !may_start(now) || lanes_.queued() > 0 || exchanges_.size() > most_calls / 2) return;
-  auto action = channel::encode_action(channel::sender_action::typing_on, account_, typing.customer, typing.message_external_id);
+  if (loading_ || is_suspect_ || !may_start(now) || lanes_.queued() > 0 || exchanges_.size() > most_calls / 2)
+    return;
+  auto action = channel::encode_action(channel::sender_action::typing_on, account_, typing.customer,
+                                       typing.message_external_id);
   if (action.body.empty()) return;
   pacing_.take(now);
   outbound_request request{.url = std::move(action.url), .body = std::move(action.body)};
   request.headers = {{"Content-Type", "application/json"}, {"Authorization", "Bearer " + token_}};
-  exchanges_.begin(*node_->outside, std::move(request), outbox_sender_with_calls{self_}, [](outbound_response&) {});
+  exchanges_.begin(*node_->outside, std::move(request), outbox_sender_with_calls{self_},
+                   [](outbound_response&) {});
 }
 
 void outbox_sender_state::deliver(const delivery& one) {
@@ -155,7 +160,8 @@ void outbox_sender_state::change_business(const tenant_ptr& business) {
   connection_told_ = false;
   for (const auto& conversation : lanes_.conversations()) {
     for (queued_row& one : lanes_.lane(conversation)->rows)
-      if (one.phase == row_phase::waiting && one.row.state == storage::send_state::backoff) one.row.due_at = node_->now();
+      if (one.phase == row_phase::waiting && one.row.state == storage::send_state::backoff)
+        one.row.due_at = node_->now();
     run(conversation);
   }
   settle_up();
@@ -192,7 +198,8 @@ void outbox_sender_state::arm() {
   const auto sooner = [&next](instant at) { next = next ? std::min(*next, at) : at; };
   if (!stalled_.empty()) sooner(stalled_until_);
   // Without a slot an answer wakes us; without a token a new snapshot does.
-  if (lanes_.queued() > 0 && is_usable() && slots_ < (is_suspect_ ? 1 : most_calls)) sooner(account_ready_at(now));
+  if (lanes_.queued() > 0 && is_usable() && slots_ < (is_suspect_ ? 1 : most_calls))
+    sooner(account_ready_at(now));
   if (!next) return;
   const auto pause = std::clamp<milliseconds>(*next - now, shortest_tick, longest_tick);
   if (!ticks_.empty() && *ticks_.begin() <= now + pause) return;
@@ -204,7 +211,8 @@ void outbox_sender_state::show_rows() {
   for (std::size_t i = 0; i < shown_.size(); ++i) {
     const std::size_t count = lanes_.count(shown_states[i].first);
     if (count == shown_[i]) continue;
-    node_->metrics->outbox_rows(shown_states[i].second).increment(static_cast<double>(count) - static_cast<double>(shown_[i]));
+    node_->metrics->outbox_rows(shown_states[i].second)
+        .increment(static_cast<double>(count) - static_cast<double>(shown_[i]));
     shown_[i] = count;
   }
   // One series for all senders: the one with the oldest row keeps it.

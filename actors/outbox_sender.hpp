@@ -97,21 +97,19 @@ struct person_spoke {
 
 using tick_atom = caf::atom_constant<caf::atom("tick")>;
 
-using outbox_sender_actor = caf::typed_actor<
-    caf::reacts_to<outbox_committed>,
-    caf::reacts_to<epoch_raised>,
-    caf::reacts_to<show_typing>,
-    // Echoes, statuses, reads, delivery marks: anything that wakes no conversation.
-    caf::reacts_to<delivery>,
-    // A new snapshot of the business (tokens may have changed).
-    caf::reacts_to<tenant_ptr>,
-    // To itself: evidence, pauses, retries.
-    caf::reacts_to<tick_atom>>;
+using outbox_sender_actor =
+    caf::typed_actor<caf::reacts_to<outbox_committed>, caf::reacts_to<epoch_raised>,
+                     caf::reacts_to<show_typing>,
+                     // Echoes, statuses, reads, delivery marks: anything that wakes no conversation.
+                     caf::reacts_to<delivery>,
+                     // A new snapshot of the business (tokens may have changed).
+                     caf::reacts_to<tenant_ptr>,
+                     // To itself: evidence, pauses, retries.
+                     caf::reacts_to<tick_atom>>;
 
 /// What a sender tells its supervisor.
-using outbox_sender_parent = caf::typed_actor<
-    caf::reacts_to<deliveries_finished>,
-    caf::reacts_to<person_spoke>>;
+using outbox_sender_parent =
+    caf::typed_actor<caf::reacts_to<deliveries_finished>, caf::reacts_to<person_spoke>>;
 
 /// The sender with the door for its own HTTP calls.
 using outbox_sender_with_calls = outbox_sender_actor::extend<caf::reacts_to<transport_answer>>;
@@ -213,7 +211,8 @@ class outbox_sender_state {
   [[nodiscard]] instant evidence_deadline() const;
   // outbox_settling.cpp: commits
   void finish(outbox_lane& lane, const std::vector<message_id>& ids, row_end end);
-  void on_finished(const conversation_id& conversation, const std::vector<message_id>& ids, const row_end& end);
+  void on_finished(const conversation_id& conversation, const std::vector<message_id>& ids,
+                   const row_end& end);
   void move(place at, row_move step);
   void commit(pending_ptr one);
   void on_reply(const pending_ptr& one, const commit_reply& reply);
@@ -235,7 +234,8 @@ class outbox_sender_state {
   void fail_settled(const message_id& id, sent_message& message, const delivery& one);
   void correct(const message_id& id, sent_message& message, const std::string& external_id);
   void complete(const delivery& one) { completed_.inbox.push_back(one.id); }
-  [[nodiscard]] std::optional<message_id> known_message(const std::string& external_id, std::optional<message_id> metadata);
+  [[nodiscard]] std::optional<message_id> known_message(const std::string& external_id,
+                                                        std::optional<message_id> metadata);
   [[nodiscard]] std::optional<place> said_to(const channel::channel_event& echo, bool is_our_app);
   void remember(const message_id& id, const sent_message& message, const std::string& external_id);
 

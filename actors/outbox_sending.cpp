@@ -14,14 +14,17 @@ using storage::send_state;
 
 }  // namespace
 
-instant outbox_sender_state::evidence_deadline() const { return node_->now() + node_->settings->outbox.evidence_s; }
+instant outbox_sender_state::evidence_deadline() const {
+  return node_->now() + node_->settings->outbox.evidence_s;
+}
 
 // --- what the account and the customer allow -------------------------------------------------------
 
 bool outbox_sender_state::is_usable() const { return !token_.empty(); }
 
 bool outbox_sender_state::may_start(instant now) const {
-  return !is_stopping_ && is_usable() && slots_ < (is_suspect_ ? 1 : most_calls) && account_ready_at(now) <= now;
+  return !is_stopping_ && is_usable() && slots_ < (is_suspect_ ? 1 : most_calls) &&
+         account_ready_at(now) <= now;
 }
 
 instant outbox_sender_state::account_ready_at(instant now) const {
@@ -59,13 +62,12 @@ void outbox_sender_state::run(const conversation_id& conversation) {
   }
   if (first.phase != row_phase::waiting) return;
   const instant ready = row_ready_at(*lane, first, now);
-  if (ready > now)
-    lanes_.wake_at(*lane, ready);
-  else
-    lanes_.enqueue(*lane);
+  if (ready > now) lanes_.wake_at(*lane, ready);
+  else lanes_.enqueue(*lane);
   const bool must_queue = lane->is_queued && !may_start(now);
   const auto others = static_cast<std::int64_t>(lanes_.queued());
-  const instant expected = must_queue ? account_ready_at(now) + std::chrono::floor<milliseconds>(pace_.interval * others) : ready;
+  const instant expected =
+      must_queue ? account_ready_at(now) + std::chrono::floor<milliseconds>(pace_.interval * others) : ready;
   const bool has_no_way = must_queue && (!is_usable() || slots_ >= most_calls || is_suspect_);
   if (first.fresh && (has_no_way || expected > now + patience)) put_back(*lane, first);
 }
@@ -76,10 +78,8 @@ void outbox_sender_state::end_where_they_stand(outbox_lane& lane) {
   std::vector<message_id> overtaken;
   for (const queued_row& one : lane.rows) {
     if (one.phase != row_phase::waiting && one.phase != row_phase::awaiting_evidence) continue;
-    if (lane.is_overtaken(one))
-      overtaken.push_back(one.row.id);
-    else if (one.doomed && !one.handed)
-      doomed.push_back(one.row.id);
+    if (lane.is_overtaken(one)) overtaken.push_back(one.row.id);
+    else if (one.doomed && !one.handed) doomed.push_back(one.row.id);
   }
   if (!overtaken.empty()) finish(lane, overtaken, {.state = send_state::overtaken});
   if (!doomed.empty()) finish(lane, doomed, {.state = send_state::dead});
@@ -95,7 +95,9 @@ void outbox_sender_state::put_back(outbox_lane& lane, queued_row& one) {
 
 void outbox_sender_state::evidence_missing(outbox_lane& lane, queued_row& one) {
   if (one.row.resent) {
-    finish(lane, {one.row.id}, {.state = send_state::unconfirmed, .task = "unconfirmed", .reason = "sent twice without an answer"});
+    finish(
+        lane, {one.row.id},
+        {.state = send_state::unconfirmed, .task = "unconfirmed", .reason = "sent twice without an answer"});
     return;
   }
   one.resend = true;
@@ -156,14 +158,17 @@ void outbox_sender_state::hand_over(place at) {
   if (closed == nullptr && wire) return call(at, wire.value(), std::get<channel::send_permit>(decision));
   release_slot(at.row);
   node_->metrics->sends(channel_, monitoring::send_result::rejected).increment();
-  give_up(at, closed != nullptr ? "window_closed:" + std::string{channel::to_string(*closed)} : "unreadable", {});
+  give_up(at, closed != nullptr ? "window_closed:" + std::string{channel::to_string(*closed)} : "unreadable",
+          {});
 }
 
-void outbox_sender_state::call(place at, const channel::wire_message& wire, const channel::send_permit& permit) {
-  auto encoded = channel::encode_send(wire, account_, {.customer_id = at.row.row.recipient,
-                                                       .metadata = to_string(at.row.row.id),
-                                                       .reply_to = {},
-                                                       .permit = permit});
+void outbox_sender_state::call(place at, const channel::wire_message& wire,
+                               const channel::send_permit& permit) {
+  auto encoded = channel::encode_send(wire, account_,
+                                      {.customer_id = at.row.row.recipient,
+                                       .metadata = to_string(at.row.row.id),
+                                       .reply_to = {},
+                                       .permit = permit});
   outbound_request request{.url = std::move(encoded.url), .body = std::move(encoded.body)};
   request.headers = {{"Content-Type", "application/json"}, {"Authorization", "Bearer " + token_}};
   at.row.phase = row_phase::calling;
@@ -211,13 +216,15 @@ void outbox_sender_state::lost(place at) {
   at.row.phase = row_phase::awaiting_evidence;
   at.row.until = evidence_deadline();
   // An echo in our words came while the call was under way.
-  const auto echo = std::find_if(at.row.evidence.begin(), at.row.evidence.end(), [](const auto& kept) { return kept.by_words; });
+  const auto echo = std::find_if(at.row.evidence.begin(), at.row.evidence.end(),
+                                 [](const auto& kept) { return kept.by_words; });
   if (echo != at.row.evidence.end()) {
     const delivery kept = std::move(echo->one);
     at.row.evidence.erase(echo);
     return prove(at, kept, true);
   }
-  if (at.row.row.state == send_state::unknown || at.lane.is_overtaken(at.row)) return run(at.lane.conversation);
+  if (at.row.row.state == send_state::unknown || at.lane.is_overtaken(at.row))
+    return run(at.lane.conversation);
   move(at, {.to = send_state::unknown,
             .attempts = at.row.row.attempts,
             .resent = at.row.row.resent,
@@ -225,12 +232,13 @@ void outbox_sender_state::lost(place at) {
             .then = [](place settled) { settled.row.phase = row_phase::awaiting_evidence; }});
 }
 
-void outbox_sender_state::apply_failure(place at, const channel::send_failure& failure, std::vector<inbox_id> inbox) {
+void outbox_sender_state::apply_failure(place at, const channel::send_failure& failure,
+                                        std::vector<inbox_id> inbox) {
   auto verdict = decide_failure(failure, {.attempts = at.row.row.attempts,
-                                                .customer_limits = at.lane.limits,
-                                                .account_limits = account_limits_,
-                                                .now = node_->now(),
-                                                .jitter = node_->jitter()});
+                                          .customer_limits = at.lane.limits,
+                                          .account_limits = account_limits_,
+                                          .now = node_->now(),
+                                          .jitter = node_->jitter()});
   // The token has been replaced since.
   if (verdict.then == after_failure::block_account && at.row.token != 0 && at.row.token != token_number_) {
     verdict.then = after_failure::back_off;
@@ -244,7 +252,8 @@ void outbox_sender_state::apply_failure(place at, const channel::send_failure& f
   if (verdict.then == after_failure::wait_for_evidence) return lost(at);
   if (verdict.then == after_failure::give_up) {
     const bool tired = failure.kind == channel::failure_class::transient;
-    node_->metrics->sends(channel_, tired ? monitoring::send_result::dead : monitoring::send_result::rejected).increment();
+    node_->metrics->sends(channel_, tired ? monitoring::send_result::dead : monitoring::send_result::rejected)
+        .increment();
     return give_up(at, verdict.reason, std::move(inbox));
   }
   node_->metrics->sends(channel_, monitoring::send_result::retried).increment();
@@ -271,14 +280,13 @@ void outbox_sender_state::give_up(place at, const std::string& reason, std::vect
   bool is_later = false;
   for (queued_row& one : at.lane.rows) {
     if (is_later && are_siblings(at.row.row, one.row)) {
-      if (one.phase == row_phase::waiting && !one.handed)
-        ids.push_back(one.row.id);
-      else
-        one.doomed = true;
+      if (one.phase == row_phase::waiting && !one.handed) ids.push_back(one.row.id);
+      else one.doomed = true;
     }
     is_later = is_later || &one == &at.row;
   }
-  finish(at.lane, ids, {.state = send_state::dead, .task = "send_failed", .reason = reason, .inbox = std::move(inbox)});
+  finish(at.lane, ids,
+         {.state = send_state::dead, .task = "send_failed", .reason = reason, .inbox = std::move(inbox)});
 }
 
 void outbox_sender_state::release_slot(queued_row& one) {

@@ -15,7 +15,8 @@ constexpr milliseconds stall_pause{500};
 constexpr int most_repeats = 3;
 
 const storage::stored_outbox_row* find_row(const loaded_outbox& found, const message_id& id) {
-  const auto at = std::find_if(found.rows.begin(), found.rows.end(), [&](const auto& one) { return one.row.id == id; });
+  const auto at =
+      std::find_if(found.rows.begin(), found.rows.end(), [&](const auto& one) { return one.row.id == id; });
   return at == found.rows.end() ? nullptr : &*at;
 }
 
@@ -57,10 +58,12 @@ void outbox_sender_state::finish(outbox_lane& lane, const std::vector<message_id
     changes->message_changes.push_back({lane.conversation, id, end.state, end.external_id});
   }
   if (!end.task.empty())
-    changes->tasks.push_back({business_->id, lane.conversation, node_->ids->next(), end.task, end.reason, node_->now()});
-  commit(std::make_shared<pending_commit>(pending_commit{
-      changes, ids,
-      [this, conversation = lane.conversation, ids, end = std::move(end)] { on_finished(conversation, ids, end); }}));
+    changes->tasks.push_back(
+        {business_->id, lane.conversation, node_->ids->next(), end.task, end.reason, node_->now()});
+  commit(std::make_shared<pending_commit>(
+      pending_commit{changes, ids, [this, conversation = lane.conversation, ids, end = std::move(end)] {
+                       on_finished(conversation, ids, end);
+                     }}));
 }
 
 void outbox_sender_state::on_finished(const conversation_id& conversation, const std::vector<message_id>& ids,
@@ -75,10 +78,8 @@ void outbox_sender_state::on_finished(const conversation_id& conversation, const
     auto kept = std::move(at->row.evidence);
     lanes_.erase(id);
     for (const auto& one : kept) {
-      if (one.by_words && end.state == send_state::delivered)
-        complete(one.one);
-      else
-        judge(one.one);
+      if (one.by_words && end.state == send_state::delivered) complete(one.one);
+      else judge(one.one);
     }
   }
   run(conversation);
@@ -91,18 +92,20 @@ void outbox_sender_state::move(place at, row_move step) {
   changes->inbox_done = step.inbox;
   at.row.phase = row_phase::committing;
   commit(std::make_shared<pending_commit>(pending_commit{changes, {id}, [this, id, step = std::move(step)] {
-    const auto moved = lanes_.find(id);
-    if (!moved) return;
-    lanes_.change_state(moved->row, step.to);
-    moved->row.row.attempts = step.attempts;
-    moved->row.row.resent = step.resent;
-    moved->row.row.due_at = step.due_at;
-    moved->row.phase = row_phase::waiting;
-    const conversation_id conversation = moved->lane.conversation;
-    if (step.then) step.then(*moved);
-    if (const auto still = lanes_.find(id)) judge_again(still->row);
-    run(conversation);
-  }}));
+                                                           const auto moved = lanes_.find(id);
+                                                           if (!moved) return;
+                                                           lanes_.change_state(moved->row, step.to);
+                                                           moved->row.row.attempts = step.attempts;
+                                                           moved->row.row.resent = step.resent;
+                                                           moved->row.row.due_at = step.due_at;
+                                                           moved->row.phase = row_phase::waiting;
+                                                           const conversation_id conversation =
+                                                               moved->lane.conversation;
+                                                           if (step.then) step.then(*moved);
+                                                           if (const auto still = lanes_.find(id))
+                                                             judge_again(still->row);
+                                                           run(conversation);
+                                                         }}));
 }
 
 // --- commits ---------------------------------------------------------------------------------------
@@ -143,7 +146,8 @@ void outbox_sender_state::compare_with_table(pending_ptr one, commit_outcome out
             [this](const caf::error&) { fail(errc::unavailable); });
 }
 
-void outbox_sender_state::compare(const pending_ptr& one, const loaded_outbox& found, commit_outcome outcome) {
+void outbox_sender_state::compare(const pending_ptr& one, const loaded_outbox& found,
+                                  commit_outcome outcome) {
   if (is_stopping_) return;
   // A refused row that is gone was deleted by a takeover, not by us.
   if (outcome == commit_outcome::in_doubt && is_visible(*one->changes, found)) {
@@ -190,7 +194,8 @@ void outbox_sender_state::adopt(const message_id& id, const storage::stored_outb
     at->row.row.attempts = found->row.attempts;
     at->row.row.resent = found->row.resent;
     at->row.row.due_at = found->row.due_at;
-    const bool may_have_gone = found->row.state == send_state::sending || found->row.state == send_state::unknown;
+    const bool may_have_gone =
+        found->row.state == send_state::sending || found->row.state == send_state::unknown;
     at->row.phase = at->row.handed && may_have_gone ? row_phase::awaiting_evidence : row_phase::waiting;
     at->row.until = evidence_deadline();
     at->row.fresh = !at->row.handed && found->row.state == send_state::sending;
@@ -223,7 +228,9 @@ void outbox_sender_state::recheck_inbox(pending_ptr one, commit_outcome outcome)
           [this, one, outcome](const inbox_still_open& open) {
             if (is_stopping_) return;
             std::vector<inbox_id> closed = one->changes->inbox_done;
-            std::erase_if(closed, [&](inbox_id id) { return std::find(open.ids.begin(), open.ids.end(), id) != open.ids.end(); });
+            std::erase_if(closed, [&](inbox_id id) {
+              return std::find(open.ids.begin(), open.ids.end(), id) != open.ids.end();
+            });
             if (outcome == commit_outcome::refused && closed.empty()) return fail(errc::conflict);
             report_finished(std::move(closed));
             if (open.ids.empty()) {

@@ -33,10 +33,12 @@ void payment_client_state::start(services_ptr node, tenant_ptr business) {
 }
 
 outbound_request payment_client_state::request_of(const payment::http_call& call, instant deadline) const {
-  const auto rest = std::clamp<std::chrono::milliseconds>(deadline - node_->now(), std::chrono::milliseconds{1}, longest_call);
+  const auto rest = std::clamp<std::chrono::milliseconds>(deadline - node_->now(),
+                                                          std::chrono::milliseconds{1}, longest_call);
   return {.method = call.method,
           .url = node_->settings->payments.paystack_url + call.path,
-          .headers = {{"Authorization", "Bearer " + business_->payments->secret_key}, {"Content-Type", "application/json"}},
+          .headers = {{"Authorization", "Bearer " + business_->payments->secret_key},
+                      {"Content-Type", "application/json"}},
           .body = call.body,
           .timeout = rest};
 }
@@ -49,18 +51,20 @@ std::string payment_client_state::email_for(const make_payment_link& wanted) con
 
 caf::result<payment_link> payment_client_state::make_link(const make_payment_link& wanted) {
   const auto promise = owe_answer<payment_link>(self_);
-  const auto call = paystack::encode_initialize({.email = email_for(wanted),
-                                                 .amount = wanted.amount,
-                                                 .reference = wanted.reference,
-                                                 .callback_url = node_->settings->http.public_url + "/pay/return",
-                                                 .order_label = wanted.reference});
+  const auto call =
+      paystack::encode_initialize({.email = email_for(wanted),
+                                   .amount = wanted.amount,
+                                   .reference = wanted.reference,
+                                   .callback_url = node_->settings->http.public_url + "/pay/return",
+                                   .order_label = wanted.reference});
   if (!call || !business_->payments || business_->payments->provider != "paystack") {
     promise.deliver(payment_link{});
     return promise.to_return();
   }
   exchanges_.begin(*node_->outside, request_of(call.value(), wanted.deadline), payment_client_actor{self_},
                    [this, promise, wanted](outbound_response& response) {
-                     const auto answer = paystack::decode_initialize(response.status, response.body, wanted.reference);
+                     const auto answer =
+                         paystack::decode_initialize(response.status, response.body, wanted.reference);
                      if (const auto* link = std::get_if<payment::payment_link>(&answer)) {
                        promise.deliver(payment_link{link_outcome::made, link->url});
                        return;
@@ -73,7 +77,8 @@ caf::result<payment_link> payment_client_state::make_link(const make_payment_lin
                      // The reference may be in use: look before anything is repeated.
                      verify(wanted.reference, wanted.deadline, [promise](std::optional<payment_fact> fact) {
                        const bool paid = fact && fact->status == payment_status::success;
-                       promise.deliver(payment_link{paid ? link_outcome::already_paid : link_outcome::reference_taken, {}});
+                       promise.deliver(payment_link{
+                           paid ? link_outcome::already_paid : link_outcome::reference_taken, {}});
                      });
                    });
   return promise.to_return();
@@ -92,7 +97,8 @@ caf::result<payment_truth> payment_client_state::fetch(const fetch_payment& want
 
 void payment_client_state::verify(const std::string& reference, instant deadline,
                                   std::function<void(std::optional<payment_fact>)> then) {
-  exchanges_.begin(*node_->outside, request_of(paystack::encode_verify(reference), deadline), payment_client_actor{self_},
+  exchanges_.begin(*node_->outside, request_of(paystack::encode_verify(reference), deadline),
+                   payment_client_actor{self_},
                    [reference, then = std::move(then)](outbound_response& response) {
                      auto answer = paystack::decode_verify(response.status, response.body, reference);
                      if (auto* fact = std::get_if<payment_fact>(&answer)) return then(std::move(*fact));

@@ -52,11 +52,10 @@ struct payment_truth {
   std::optional<payment_fact> fact;
 };
 
-using payment_client_actor = caf::typed_actor<
-    caf::replies_to<make_payment_link>::with<payment_link>,
-    caf::replies_to<fetch_payment>::with<payment_truth>,
-    // From the transport.
-    caf::reacts_to<transport_answer>>;
+using payment_client_actor = caf::typed_actor<caf::replies_to<make_payment_link>::with<payment_link>,
+                                              caf::replies_to<fetch_payment>::with<payment_truth>,
+                                              // From the transport.
+                                              caf::reacts_to<transport_answer>>;
 
 class payment_client_state {
  public:
@@ -70,7 +69,8 @@ class payment_client_state {
   static constexpr const char* name = "payment_client";
 
  private:
-  void verify(const std::string& reference, instant deadline, std::function<void(std::optional<payment_fact>)> then);
+  void verify(const std::string& reference, instant deadline,
+              std::function<void(std::optional<payment_fact>)> then);
   [[nodiscard]] outbound_request request_of(const payment::http_call& call, instant deadline) const;
   [[nodiscard]] std::string email_for(const make_payment_link& wanted) const;
 

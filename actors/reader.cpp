@@ -18,7 +18,9 @@ reader_actor::behavior_type reader(reader_actor::stateful_pointer<reader_state> 
   return {
       [&reads](const storage::new_conversation& wanted) { return answer(reads.open_conversation(wanted)); },
       [&reads](const load_tenant& wanted) { return answer(reads.load_tenant(wanted.business, wanted.at)); },
-      [&reads](const load_desk& wanted) { return answer(reads.load_desk(wanted.business, wanted.closed_since)); },
+      [&reads](const load_desk& wanted) {
+        return answer(reads.load_desk(wanted.business, wanted.closed_since));
+      },
       [&reads](const load_outbox& wanted) -> caf::result<shared<loaded_outbox>> {
         auto rows = reads.load_outbox(wanted.connection);
         if (!rows) return make_error(rows.error().code);

@@ -57,14 +57,14 @@ struct loaded_outbox {
   std::vector<storage::stored_outbox_row> rows;
 };
 
-using reader_actor = caf::typed_actor<
-    caf::replies_to<storage::new_conversation>::with<shared<storage::conversation_record>>,
-    caf::replies_to<load_tenant>::with<shared<storage::tenant_record>>,
-    caf::replies_to<load_desk>::with<shared<storage::desk_record>>,
-    caf::replies_to<load_outbox>::with<shared<loaded_outbox>>,
-    caf::replies_to<poll_inbox>::with<shared<inbox_page>>,
-    caf::replies_to<find_action_result>::with<found_action_result>,
-    caf::replies_to<load_invoicing>::with<shared<invoicing_record>>>;
+using reader_actor =
+    caf::typed_actor<caf::replies_to<storage::new_conversation>::with<shared<storage::conversation_record>>,
+                     caf::replies_to<load_tenant>::with<shared<storage::tenant_record>>,
+                     caf::replies_to<load_desk>::with<shared<storage::desk_record>>,
+                     caf::replies_to<load_outbox>::with<shared<loaded_outbox>>,
+                     caf::replies_to<poll_inbox>::with<shared<inbox_page>>,
+                     caf::replies_to<find_action_result>::with<found_action_result>,
+                     caf::replies_to<load_invoicing>::with<shared<invoicing_record>>>;
 
 class reader_state {
  public:

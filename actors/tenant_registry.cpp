@@ -7,7 +7,9 @@ constexpr std::chrono::milliseconds rest_after_crash{1000};
 
 }  // namespace
 
-void tenant_registry_state::start(tenant_registry_dependencies dependencies) { dependencies_ = std::move(dependencies); }
+void tenant_registry_state::start(tenant_registry_dependencies dependencies) {
+  dependencies_ = std::move(dependencies);
+}
 
 void tenant_registry_state::meet(const meet_pump& introduced) {
   pump_ = introduced.pump;
@@ -19,18 +21,16 @@ tenant_supervisor_actor* tenant_registry_state::find_or_spawn(const business_id&
   auto [at, is_new] = supervisors_.try_emplace(business);
   if (is_new) {
     at->second = self_->spawn<caf::monitored>(
-        tenant_supervisor, tenant_supervisor_dependencies{dependencies_.node, business, pump_, dependencies_.model,
-                                                          dependencies_.children});
+        tenant_supervisor, tenant_supervisor_dependencies{dependencies_.node, business, pump_,
+                                                          dependencies_.model, dependencies_.children});
     businesses_.emplace(at->second.address(), business);
   }
   return &at->second;
 }
 
 void tenant_registry_state::deliver(delivery& one) {
-  if (auto* supervisor = find_or_spawn(one.business))
-    self_->send(*supervisor, std::move(one));
-  else
-    self_->send(pump_, deliveries_dropped{one.business});
+  if (auto* supervisor = find_or_spawn(one.business)) self_->send(*supervisor, std::move(one));
+  else self_->send(pump_, deliveries_dropped{one.business});
 }
 
 void tenant_registry_state::on_down(const caf::down_msg& down) {
@@ -48,7 +48,8 @@ void tenant_registry_state::on_down(const caf::down_msg& down) {
 }
 
 void tenant_registry_state::wake(const wake_account& account) {
-  if (auto* supervisor = find_or_spawn(account.business)) self_->send(*supervisor, wake_sender{account.connection});
+  if (auto* supervisor = find_or_spawn(account.business))
+    self_->send(*supervisor, wake_sender{account.connection});
 }
 
 void tenant_registry_state::spread_change() {

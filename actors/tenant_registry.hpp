@@ -41,15 +41,12 @@ struct meet_pump {
   inbox_pump_actor pump;
 };
 
-using tenant_registry_actor = caf::typed_actor<
-    caf::reacts_to<meet_pump>,
-    caf::reacts_to<delivery>,
-    caf::replies_to<command_business>::with<chat_commanded>,
-    caf::reacts_to<wake_account>,
-    caf::reacts_to<directory_changed>,
-    caf::reacts_to<reservations_ended>,
-    // To itself: the pause after a supervisor's crash is over.
-    caf::reacts_to<restart_atom, business_id>>;
+using tenant_registry_actor =
+    caf::typed_actor<caf::reacts_to<meet_pump>, caf::reacts_to<delivery>,
+                     caf::replies_to<command_business>::with<chat_commanded>, caf::reacts_to<wake_account>,
+                     caf::reacts_to<directory_changed>, caf::reacts_to<reservations_ended>,
+                     // To itself: the pause after a supervisor's crash is over.
+                     caf::reacts_to<restart_atom, business_id>>;
 
 struct tenant_registry_dependencies {
   services_ptr node;

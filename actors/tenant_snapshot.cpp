@@ -59,9 +59,9 @@ tenant_ptr open_tenant(const storage::tenant_record& record, const crypto::ferne
   }
   if (record.payment) {
     if (auto key = secrets.decrypt(record.payment->sealed_secret_key))
-      opened->payments = payment_account{record.payment->provider, record.payment->mode, std::move(key.value().plaintext)};
-    else
-      log.error("payment_key_unreadable", {{}, record.id, {}});
+      opened->payments =
+          payment_account{record.payment->provider, record.payment->mode, std::move(key.value().plaintext)};
+    else log.error("payment_key_unreadable", {{}, record.id, {}});
   }
   return opened;
 }

@@ -36,8 +36,9 @@ void tenant_supervisor_state::load() {
   if (loading_) return;
   loading_ = true;
   const auto& node = *dependencies_.node;
-  self_->request(node.reader_of(dependencies_.business.value), caf::infinite,
-                 load_tenant{dependencies_.business, node.now()})
+  self_
+      ->request(node.reader_of(dependencies_.business.value), caf::infinite,
+                load_tenant{dependencies_.business, node.now()})
       .then([this](const shared<storage::tenant_record>& record) { on_loaded(record); },
             [this](const caf::error&) {
               loading_ = false;
@@ -114,10 +115,12 @@ void tenant_supervisor_state::offer_to(const child_key& key, delivery one) {
 
 void tenant_supervisor_state::offer_held(child& entry) {
   const std::size_t allowed = entry.one_by_one ? 1 : entry.held.size();
-  while (entry.offered < std::min(allowed, entry.held.size())) self_->send(entry.door, entry.held[entry.offered++]);
+  while (entry.offered < std::min(allowed, entry.held.size()))
+    self_->send(entry.door, entry.held[entry.offered++]);
 }
 
-void tenant_supervisor_state::finish(const deliveries_finished& done, const caf::strong_actor_ptr& child_ptr) {
+void tenant_supervisor_state::finish(const deliveries_finished& done,
+                                     const caf::strong_actor_ptr& child_ptr) {
   self_->send(dependencies_.pump, done);
   const child_key* key = key_of(child_ptr);
   if (key == nullptr) return;
@@ -131,14 +134,16 @@ void tenant_supervisor_state::finish(const deliveries_finished& done, const caf:
 }
 
 void tenant_supervisor_state::release(child& entry, inbox_id id) {
-  const auto found = std::find_if(entry.held.begin(), entry.held.end(), [id](const delivery& d) { return d.id == id; });
+  const auto found =
+      std::find_if(entry.held.begin(), entry.held.end(), [id](const delivery& d) { return d.id == id; });
   if (found == entry.held.end()) return;
   if (static_cast<std::size_t>(found - entry.held.begin()) < entry.offered) --entry.offered;
   entry.held.erase(found);
 }
 
 // What is not here is in the table: the pump brings it, also while a suspect runs alone.
-void tenant_supervisor_state::complete(const offer_together& planned, const caf::strong_actor_ptr& child_ptr) {
+void tenant_supervisor_state::complete(const offer_together& planned,
+                                       const caf::strong_actor_ptr& child_ptr) {
   const child_key* key = key_of(child_ptr);
   if (key == nullptr) return;
   child& entry = children_.at(*key);
@@ -178,8 +183,8 @@ void tenant_supervisor_state::spawn(const child_key& key, child& entry) {
     entry.door = entry.sender;
   } else {
     entry.conversation =
-        make.conversation(*self_, {dependencies_.node, business_, key.connection, key.customer, self_, orders_,
-                                   invoices_, payments_, dependencies_.model});
+        make.conversation(*self_, {dependencies_.node, business_, key.connection, key.customer, self_,
+                                   orders_, invoices_, payments_, dependencies_.model});
     entry.door = entry.conversation;
   }
   self_->monitor(entry.door);
@@ -229,10 +234,8 @@ void tenant_supervisor_state::on_down(const caf::down_msg& down) {
   for (std::size_t i = 0; i < entry.offered; ++i) offered.push_back(entry.held[i].id);
   entry.offered = 0;
   if (wanted) {
-    if (entry.held.empty())
-      children_.erase(key);
-    else
-      spawn(key, entry);
+    if (entry.held.empty()) children_.erase(key);
+    else spawn(key, entry);
     return;
   }
   if (down.reason == caf::exit_reason::user_shutdown) return;
@@ -261,8 +264,9 @@ void tenant_supervisor_state::drop_closed(const child_key& key, const std::vecto
                                           std::vector<inbox_id> asked) {
   std::erase_if(asked, [&](inbox_id id) { return std::find(open.begin(), open.end(), id) != open.end(); });
   if (asked.empty()) return;
-  std::erase_if(children_.at(key).held,
-                [&](const delivery& one) { return std::find(asked.begin(), asked.end(), one.id) != asked.end(); });
+  std::erase_if(children_.at(key).held, [&](const delivery& one) {
+    return std::find(asked.begin(), asked.end(), one.id) != asked.end();
+  });
   self_->send(dependencies_.pump, deliveries_finished{std::move(asked)});
 }
 
@@ -280,9 +284,11 @@ void tenant_supervisor_state::count_failure(child& entry, errc why, const std::v
       changes->inbox_tries.push_back(one.id);
       continue;
     }
-    const std::string reason = "handling failed " + std::to_string(one.tries) + " times, last: " + std::string{to_string(why)};
+    const std::string reason =
+        "handling failed " + std::to_string(one.tries) + " times, last: " + std::string{to_string(why)};
     changes->parked.push_back({one.id, reason, node.now()});
-    changes->tasks.push_back({dependencies_.business, std::nullopt, node.ids->next(), "parked", reason, node.now()});
+    changes->tasks.push_back(
+        {dependencies_.business, std::nullopt, node.ids->next(), "parked", reason, node.now()});
     parked.push_back(one.id);
     node.metrics->parked().increment();
   }
@@ -337,10 +343,8 @@ caf::result<chat_commanded> tenant_supervisor_state::forward_command(const comma
 }
 
 void tenant_supervisor_state::wake(const connection_id& connection) {
-  if (business_)
-    find_or_spawn({connection, {}});
-  else
-    wake_after_load_.push_back(connection);
+  if (business_) find_or_spawn({connection, {}});
+  else wake_after_load_.push_back(connection);
 }
 
 tenant_supervisor_actor::behavior_type tenant_supervisor(tenant_supervisor_state::pointer self,

@@ -21,7 +21,8 @@ std::string local_time(instant now, int utc_offset_minutes) {
   return {text, size};
 }
 
-llm::turn_context context_of(const chat_context& chat, const turn& of, const std::vector<action_kind>& allowed) {
+llm::turn_context context_of(const chat_context& chat, const turn& of,
+                             const std::vector<action_kind>& allowed) {
   const tenant& business = *chat.business;
   llm::turn_context context;
   context.business_name = business.name;
@@ -59,7 +60,8 @@ storage::message_row incoming_message(const chat_context& chat, const turn& of, 
           .created_at = one.accepted_at};
 }
 
-void add_reply(const chat_context& chat, const turn& of, const turn_end& end, instant now, storage::change_set& to) {
+void add_reply(const chat_context& chat, const turn& of, const turn_end& end, instant now,
+               storage::change_set& to) {
   const channel_account* account = chat.business->account(chat.connection);
   if (end.reply.empty() || account == nullptr) return;
   const auto parts = channel::split_message({.text = end.reply}, account->channel);
@@ -156,7 +158,8 @@ model_question make_question(const chat_context& chat, turn& of, const std::vect
   return question;
 }
 
-std::shared_ptr<storage::change_set> complete_turn(const chat_context& chat, const turn& of, const turn_end& end) {
+std::shared_ptr<storage::change_set> complete_turn(const chat_context& chat, const turn& of,
+                                                   const turn_end& end) {
   const instant now = chat.node->now();
   auto changes = std::make_shared<storage::change_set>();
   storage::turn_row row{.conversation = chat.conversation,

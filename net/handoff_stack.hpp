@@ -18,8 +18,7 @@ class handoff_stack {
     Node* head = head_.load(std::memory_order_relaxed);
     do {
       last->next_handoff = head;
-    } while (!head_.compare_exchange_weak(head, first, std::memory_order_acq_rel,
-                                          std::memory_order_relaxed));
+    } while (!head_.compare_exchange_weak(head, first, std::memory_order_acq_rel, std::memory_order_relaxed));
     return head == nullptr;
   }
 

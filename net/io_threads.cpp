@@ -6,8 +6,7 @@ namespace sellavie::net {
 
 struct io_threads::worker {
   boost::asio::io_context context{1};
-  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> guard{
-      context.get_executor()};
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> guard{context.get_executor()};
   std::thread thread;
 
   /// A handler that throws (out of memory) loses its own work, not the thread.

@@ -11,8 +11,8 @@ namespace sellavie::net {
 using lane_socket =
     boost::asio::basic_stream_socket<boost::asio::ip::tcp, boost::asio::io_context::executor_type>;
 
-using lane_timer = boost::asio::basic_waitable_timer<
-    std::chrono::steady_clock, boost::asio::wait_traits<std::chrono::steady_clock>,
-    boost::asio::io_context::executor_type>;
+using lane_timer = boost::asio::basic_waitable_timer<std::chrono::steady_clock,
+                                                     boost::asio::wait_traits<std::chrono::steady_clock>,
+                                                     boost::asio::io_context::executor_type>;
 
 }  // namespace sellavie::net

@@ -12,8 +12,7 @@ namespace sellavie::net {
 
 /// Something with a deadline. Leaves its wheel when it is destroyed.
 class wheel_entry
-    : public boost::intrusive::list_base_hook<
-          boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
+    : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
  public:
   wheel_entry() = default;
   wheel_entry(const wheel_entry&) = delete;
@@ -57,8 +56,7 @@ class timer_wheel {
   }
 
  private:
-  using slot_list =
-      boost::intrusive::list<wheel_entry, boost::intrusive::constant_time_size<false>>;
+  using slot_list = boost::intrusive::list<wheel_entry, boost::intrusive::constant_time_size<false>>;
   static constexpr std::uint64_t slot_count = 512;
 
   void link(wheel_entry& entry) noexcept {
@@ -73,10 +71,8 @@ class timer_wheel {
     while (!visited.empty()) {
       wheel_entry& entry = visited.front();
       visited.pop_front();
-      if (entry.due_ <= tick)
-        entry.on_due();
-      else
-        link(entry);
+      if (entry.due_ <= tick) entry.on_due();
+      else link(entry);
     }
   }
 

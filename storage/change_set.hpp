@@ -304,5 +304,4 @@ struct change_set {
   std::vector<action_result_row> action_results;
 };
 
-
 }  // namespace sellavie::storage

@@ -25,7 +25,8 @@ errc code_of(std::string_view state) noexcept {
   if (state == "SV002" || state.starts_with("23")) return errc::conflict;
   if (state == "57014" || state == "55P03") return errc::timed_out;
   if (state == "42501" || state.starts_with("28")) return errc::forbidden;
-  if (state.starts_with("08") || state.starts_with("40") || state.starts_with("53") || state.starts_with("57"))
+  if (state.starts_with("08") || state.starts_with("40") || state.starts_with("53") ||
+      state.starts_with("57"))
     return errc::unavailable;
   return errc::internal;
 }

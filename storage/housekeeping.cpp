@@ -64,7 +64,9 @@ result<std::int64_t> roll_inbound_keys(const housekeeping& duty) {
   });
 }
 
-result<std::int64_t> prune_stray_keys(const housekeeping& duty) { return remove(duty, delete_stray_keys, duty.now); }
+result<std::int64_t> prune_stray_keys(const housekeeping& duty) {
+  return remove(duty, delete_stray_keys, duty.now);
+}
 
 result<std::int64_t> purge_quarantine(const housekeeping& duty) {
   return remove(duty, delete_quarantined, duty.now - quarantine_retention);

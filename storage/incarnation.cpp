@@ -25,8 +25,10 @@ WHERE application_name = $1 AND usename = session_user AND datname = current_dat
 // Two starts of one node at once: the second sees the first one's row.
 constexpr const char* serialise = "SELECT pg_advisory_xact_lock(1396853836, hashtext($1))";
 
-constexpr const char* find_former = "SELECT clean_stop FROM nodes WHERE node_id = $1 ORDER BY incarnation DESC LIMIT 1";
-constexpr const char* find_alive = "SELECT incarnation FROM nodes WHERE node_id = $1 AND alive ORDER BY incarnation";
+constexpr const char* find_former =
+    "SELECT clean_stop FROM nodes WHERE node_id = $1 ORDER BY incarnation DESC LIMIT 1";
+constexpr const char* find_alive =
+    "SELECT incarnation FROM nodes WHERE node_id = $1 AND alive ORDER BY incarnation";
 constexpr const char* shut_out = "SELECT pg_advisory_xact_lock($1::bigint)";
 constexpr const char* bury = "UPDATE nodes SET alive = false WHERE node_id = $1 AND alive";
 constexpr const char* insert_node = R"(
@@ -57,7 +59,8 @@ WITH lost AS (
 )
 SELECT count(*) FROM lost)";
 
-constexpr const char* beat = "UPDATE nodes SET heartbeat_at = $2::bigint WHERE incarnation = $1::bigint AND alive";
+constexpr const char* beat =
+    "UPDATE nodes SET heartbeat_at = $2::bigint WHERE incarnation = $1::bigint AND alive";
 constexpr const char* stop = R"(
 UPDATE nodes SET alive = false, clean_stop = $2::boolean, heartbeat_at = $3::bigint WHERE incarnation = $1::bigint AND alive)";
 
@@ -66,12 +69,14 @@ constexpr const char* killed_alone = "the server died while it handled only this
 // --- steps ---------------------------------------------------------------------------------------
 
 constexpr std::size_t longest_node_id = 48;
-constexpr std::string_view node_id_characters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
+constexpr std::string_view node_id_characters =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
 constexpr auto pause = 20ms;
 
 // PostgreSQL cuts application names at 63 bytes and replaces what is not ASCII.
 bool is_valid_node_id(std::string_view id) noexcept {
-  return !id.empty() && id.size() <= longest_node_id && id.find_first_not_of(node_id_characters) == std::string_view::npos;
+  return !id.empty() && id.size() <= longest_node_id &&
+         id.find_first_not_of(node_id_characters) == std::string_view::npos;
 }
 
 std::size_t terminate_former(pqxx::connection& engine, const std::string& name) {
@@ -107,7 +112,8 @@ void fence_former(pqxx::work& transaction, const std::string& node_id) {
 std::int64_t park_killers(pqxx::work& transaction, instant now, id_source& ids) {
   const auto alone = transaction.exec(find_alone);
   for (const auto& row : alone)
-    transaction.exec_params(park, row[0].as<std::int64_t>(), killed_alone, to_unix_ms(now), to_string(ids.next()));
+    transaction.exec_params(park, row[0].as<std::int64_t>(), killed_alone, to_unix_ms(now),
+                            to_string(ids.next()));
   return static_cast<std::int64_t>(alone.size());
 }
 
@@ -119,12 +125,15 @@ started take_over(pqxx::work& transaction, const takeover& wanted, id_source& id
   outcome.previous_stopped_cleanly = former.empty() || former.front()[0].as<bool>();
   if (!outcome.previous_stopped_cleanly) {
     outcome.parked = park_killers(transaction, wanted.now, ids);
-    outcome.suspects = static_cast<std::int64_t>(transaction.exec_params(suspect, wanted.suspect_window).affected_rows());
+    outcome.suspects =
+        static_cast<std::int64_t>(transaction.exec_params(suspect, wanted.suspect_window).affected_rows());
   } else if (!former.empty()) {
     transaction.exec(forget_alone);
   }
-  outcome.unknown_sends = transaction.exec_params1(lose_sends, to_unix_ms(wanted.evidence_until))[0].as<std::int64_t>();
-  outcome.incarnation = transaction.exec_params1(insert_node, wanted.node_id, to_unix_ms(wanted.now))[0].as<std::int64_t>();
+  outcome.unknown_sends =
+      transaction.exec_params1(lose_sends, to_unix_ms(wanted.evidence_until))[0].as<std::int64_t>();
+  outcome.incarnation =
+      transaction.exec_params1(insert_node, wanted.node_id, to_unix_ms(wanted.now))[0].as<std::int64_t>();
   return outcome;
 }
 
@@ -140,7 +149,8 @@ std::string application_name_of(std::string_view node_id) { return "sellavie/" +
 
 result<started> begin_incarnation(pqxx::connection& engine, const takeover& wanted, id_source& ids) {
   if (!is_valid_node_id(wanted.node_id))
-    return make_failure(errc::invalid_value, "a node id is 1 to 48 letters, digits, dots, dashes or underscores");
+    return make_failure(errc::invalid_value,
+                        "a node id is 1 to 48 letters, digits, dots, dashes or underscores");
   const auto ended = guarded([&] { return end_former_sessions(engine, wanted); });
   if (!ended) return ended.error();
   if (!*ended) return make_failure(errc::timed_out, "a session of this node's former process does not end");
@@ -167,7 +177,8 @@ result<void> end_incarnation(pqxx::connection& engine, std::int64_t incarnation,
     pqxx::work transaction{engine};
     transaction.exec_params(shut_out, incarnation);
     const bool was_alive =
-        transaction.exec_params(stop, incarnation, how == stop_kind::clean, to_unix_ms(now)).affected_rows() == 1;
+        transaction.exec_params(stop, incarnation, how == stop_kind::clean, to_unix_ms(now))
+            .affected_rows() == 1;
     transaction.commit();
     return was_alive;
   }));

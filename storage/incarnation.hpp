@@ -47,7 +47,8 @@ struct started {
 
 /// Called before any other connection of this process is opened: sessions with the node's name are
 /// ended, except `engine`. timed_out or unavailable: try again.
-[[nodiscard]] result<started> begin_incarnation(pqxx::connection& engine, const takeover& wanted, id_source& ids);
+[[nodiscard]] result<started> begin_incarnation(pqxx::connection& engine, const takeover& wanted,
+                                                id_source& ids);
 
 /// errc::fenced when this incarnation was taken over or ended.
 [[nodiscard]] result<void> heartbeat(pqxx::connection& engine, std::int64_t incarnation, instant now);
@@ -55,6 +56,7 @@ struct started {
 enum class stop_kind : std::uint8_t { clean, forced };
 
 /// Waits for commits under way; none can follow. errc::fenced as above.
-[[nodiscard]] result<void> end_incarnation(pqxx::connection& engine, std::int64_t incarnation, stop_kind how, instant now);
+[[nodiscard]] result<void> end_incarnation(pqxx::connection& engine, std::int64_t incarnation, stop_kind how,
+                                           instant now);
 
 }  // namespace sellavie::storage

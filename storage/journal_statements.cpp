@@ -215,10 +215,11 @@ INSERT INTO action_results (business_id, action_key, outcome, created_at)
 SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[]))"};
 
 constexpr std::array all_statements{
-    fence,           append_inbound,  insert_quarantined, finish_inbox,  count_tries,     mark_alone,      park_deliveries,
-    insert_messages, change_messages, insert_outbox, change_outbox,   finish_outbox,   overtake_outbox,
-    write_turns,     change_conversations, move_read_marks, change_contacts, insert_tasks, change_stock,
-    insert_orders,   change_orders,   drop_items,    insert_items,    insert_timeline, insert_payments,
+    fence,           append_inbound,  insert_quarantined,   finish_inbox,    count_tries,
+    mark_alone,      park_deliveries, insert_messages,      change_messages, insert_outbox,
+    change_outbox,   finish_outbox,   overtake_outbox,      write_turns,     change_conversations,
+    move_read_marks, change_contacts, insert_tasks,         change_stock,    insert_orders,
+    change_orders,   drop_items,      insert_items,         insert_timeline, insert_payments,
     change_payments, insert_invoices, insert_action_results};
 
 // --- helpers ---------------------------------------------------------------------------------------
@@ -258,7 +259,8 @@ std::string id_list(const std::vector<inbox_id>& ids) {
   return text += '}';
 }
 
-void queue_ids(pipeline& into, const statement& what, change_sets sets, std::vector<inbox_id> change_set::*kind) {
+void queue_ids(pipeline& into, const statement& what, change_sets sets,
+               std::vector<inbox_id> change_set::*kind) {
   if (!any(sets, kind)) return;
   auto ids = int8s();
   for_rows(sets, kind, [&](inbox_id id) { ids.add_int8(id); });
@@ -329,7 +331,8 @@ void queue_messages(pipeline& into, change_sets sets) {
     conversation.add(row.conversation);
     ids.add(row.id);
     business.add(row.business);
-    if (row.turn) turns.add(*row.turn); else turns.add_null();
+    if (row.turn) turns.add(*row.turn);
+    else turns.add_null();
     direction.add_int2(row.outgoing ? 1 : 0);
     origin.add_int2(small(row.origin));
     state.add_int2(small(row.state));
@@ -339,8 +342,8 @@ void queue_messages(pipeline& into, change_sets sets) {
     provider_time.add_int8(ms(row.provider_time));
     created.add_int8(ms(row.created_at));
   });
-  into.queue(insert_messages, {conversation, ids, business, turns, direction, origin, state, external, body, attachments,
-                               provider_time, created});
+  into.queue(insert_messages, {conversation, ids, business, turns, direction, origin, state, external, body,
+                               attachments, provider_time, created});
 }
 
 void queue_message_changes(pipeline& into, change_sets sets) {
@@ -375,10 +378,11 @@ void queue_outbox(pipeline& into, change_sets sets) {
     due.add_int8(ms(row.due_at));
     created.add_int8(ms(row.created_at));
     body.add_text(row.body);
-    if (row.dedupe_key.empty()) dedupe.add_null(); else dedupe.add_text(row.dedupe_key);
+    if (row.dedupe_key.empty()) dedupe.add_null();
+    else dedupe.add_text(row.dedupe_key);
   });
-  into.queue(insert_outbox,
-             {ids, business, connection, conversation, recipient, origin, epoch, state, due, created, body, dedupe});
+  into.queue(insert_outbox, {ids, business, connection, conversation, recipient, origin, epoch, state, due,
+                             created, body, dedupe});
 }
 
 void queue_outbox_changes(pipeline& into, change_sets sets) {
@@ -435,8 +439,8 @@ void queue_turns(pipeline& into, change_sets sets) {
     started.add_int8(ms(row.started_at));
     ended.add_int8(ms(row.ended_at));
   });
-  into.queue(write_turns, {conversation, ids, business, state, outcome, round, deliveries, inbox, plan, started, ended,
-                           binary_int8(ids.size())});
+  into.queue(write_turns, {conversation, ids, business, state, outcome, round, deliveries, inbox, plan,
+                           started, ended, binary_int8(ids.size())});
 }
 
 void queue_conversations(pipeline& into, change_sets sets) {
@@ -455,8 +459,8 @@ void queue_conversations(pipeline& into, change_sets sets) {
     customer_at.add_int8(ms(row.last_customer_at));
     message_at.add_int8(ms(row.last_message_at));
   });
-  into.queue(change_conversations,
-             {ids, business, expected, epoch, owner, reason, customer_at, message_at, binary_int8(ids.size())});
+  into.queue(change_conversations, {ids, business, expected, epoch, owner, reason, customer_at, message_at,
+                                    binary_int8(ids.size())});
 }
 
 void queue_read_marks(pipeline& into, change_sets sets) {
@@ -495,7 +499,8 @@ void queue_tasks(pipeline& into, change_sets sets) {
   for_rows(sets, &change_set::tasks, [&](const person_task& row) {
     ids.add(row.id);
     business.add(row.business);
-    if (row.conversation) conversation.add(*row.conversation); else conversation.add_null();
+    if (row.conversation) conversation.add(*row.conversation);
+    else conversation.add_null();
     kind.add_text(row.kind);
     reason.add_text(row.reason);
     created.add_int8(ms(row.created_at));
@@ -519,8 +524,10 @@ void queue_stock(pipeline& into, change_sets sets) {
 
 void queue_new_orders(pipeline& into, change_sets sets) {
   auto ids = uuids(), business = uuids(), conversation = uuids(), contact = uuids();
-  auto number = int8s(), total = int8s(), version = int8s(), created = int8s(), reserved = int8s(), paid = int8s();
-  auto status = texts(), currency = texts(), note = texts(), key = texts(), reference = texts(), url = texts();
+  auto number = int8s(), total = int8s(), version = int8s(), created = int8s(), reserved = int8s(),
+       paid = int8s();
+  auto status = texts(), currency = texts(), note = texts(), key = texts(), reference = texts(),
+       url = texts();
   auto attempt = int4s();
   for_rows(sets, &change_set::orders, [&](const order_row& row) {
     if (row.prior_version != 0) return;
@@ -543,8 +550,8 @@ void queue_new_orders(pipeline& into, change_sets sets) {
     paid.add_int8(ms(row.paid_at));
   });
   if (ids.size() == 0) return;
-  into.queue(insert_orders, {ids, business, number, conversation, contact, status, currency, total, note, key, version,
-                             attempt, reference, url, created, reserved, paid});
+  into.queue(insert_orders, {ids, business, number, conversation, contact, status, currency, total, note, key,
+                             version, attempt, reference, url, created, reserved, paid});
 }
 
 void queue_changed_orders(pipeline& into, change_sets sets) {
@@ -568,8 +575,8 @@ void queue_changed_orders(pipeline& into, change_sets sets) {
     paid.add_int8(ms(row.paid_at));
   });
   if (ids.size() == 0) return;
-  into.queue(change_orders, {ids, business, status, total, note, prior, version, attempt, reference, url, reserved, paid,
-                             binary_int8(ids.size())});
+  into.queue(change_orders, {ids, business, status, total, note, prior, version, attempt, reference, url,
+                             reserved, paid, binary_int8(ids.size())});
 }
 
 void queue_items(pipeline& into, change_sets sets) {
@@ -617,7 +624,8 @@ void queue_timeline(pipeline& into, change_sets sets) {
 void queue_payments(pipeline& into, change_sets sets) {
   if (!any(sets, &change_set::payments)) return;
   auto ids = uuids(), business = uuids(), order = uuids();
-  auto provider = texts(), mode = texts(), reference = texts(), currency = texts(), status = texts(), url = texts();
+  auto provider = texts(), mode = texts(), reference = texts(), currency = texts(), status = texts(),
+       url = texts();
   auto amount = int8s(), created = int8s();
   auto changed_business = uuids();
   auto changed_reference = texts(), prior = texts(), next = texts(), next_url = texts();

@@ -14,7 +14,8 @@ std::string_view field(const PGresult* result, int code) noexcept {
 
 // Nothing is wrong with the rows: rolled back for a deadlock, out of space or memory, shutting down.
 bool is_transient(std::string_view state) noexcept {
-  return state.starts_with("40") || state.starts_with("53") || state.starts_with("57P") || state.starts_with("58");
+  return state.starts_with("40") || state.starts_with("53") || state.starts_with("57P") ||
+         state.starts_with("58");
 }
 
 commit_outcome outcome_of(const PGresult* failed) noexcept {
@@ -90,7 +91,8 @@ commit_report pipeline::finish(std::vector<pg_result>& results) {
       report.outcome = outcome_of(one.get());
     }
     results.push_back(std::move(one));
-    while (pg_result rest{PQgetResult(&connection_)}) {}
+    while (pg_result rest{PQgetResult(&connection_)}) {
+    }
   }
   // After an error the rest arrives as aborted, then the sync.
   for (std::size_t nulls = 0; nulls < 2 * queued_ + 4 && !synced;) {

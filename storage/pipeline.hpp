@@ -36,7 +36,7 @@ struct statement {
 /// One binary parameter.
 class parameter {
  public:
-  parameter(const std::string& scalar) : bytes_{scalar} {}  // NOLINT: arrays and scalars alike
+  parameter(const std::string& scalar) : bytes_{scalar} {}   // NOLINT: arrays and scalars alike
   parameter(binary_array& array) : bytes_{array.bytes()} {}  // NOLINT
   [[nodiscard]] std::string_view bytes() const noexcept { return bytes_; }
 

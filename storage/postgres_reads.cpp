@@ -80,7 +80,8 @@ constexpr statement select_inbox{"poll_inbox", R"(
 SELECT id, business_id, connection_id, accepted_at, tries, deaths, alone, payload
 FROM inbound_events WHERE id <> ALL ($1::bigint[]) ORDER BY id LIMIT $2::integer)"};
 
-constexpr statement select_open_inbox{"open_inbox", "SELECT id FROM inbound_events WHERE id = ANY ($1::bigint[]) ORDER BY id"};
+constexpr statement select_open_inbox{
+    "open_inbox", "SELECT id FROM inbound_events WHERE id = ANY ($1::bigint[]) ORDER BY id"};
 
 constexpr statement select_outbox{"outbox", R"(
 SELECT o.id, o.business_id, o.connection_id, o.conversation_id, o.recipient, o.origin, o.epoch, o.state, o.attempts,
@@ -142,12 +143,27 @@ SELECT conversation_id, id FROM (
   WHERE k.connection_id = $1::uuid AND k.scoped_id = $2
 ) recent WHERE external_id = $3 LIMIT 1)"};
 
-constexpr std::array all_statements{
-    select_directory_version, select_directory,          select_tenant,   select_connections, select_payment_connection,
-    find_conversation,        make_conversation,         select_inbox,    select_open_inbox,  select_outbox,
-    select_outbox_connections, select_currency,          select_products, select_orders,      select_items,
-    select_last_number,       select_action_result,      select_last_invoice, select_invoice, select_expired,
-    select_message};
+constexpr std::array all_statements{select_directory_version,
+                                    select_directory,
+                                    select_tenant,
+                                    select_connections,
+                                    select_payment_connection,
+                                    find_conversation,
+                                    make_conversation,
+                                    select_inbox,
+                                    select_open_inbox,
+                                    select_outbox,
+                                    select_outbox_connections,
+                                    select_currency,
+                                    select_products,
+                                    select_orders,
+                                    select_items,
+                                    select_last_number,
+                                    select_action_result,
+                                    select_last_invoice,
+                                    select_invoice,
+                                    select_expired,
+                                    select_message};
 
 // --- fields --------------------------------------------------------------------------------------
 
@@ -158,7 +174,9 @@ class fields {
 
   [[nodiscard]] bool is_null() const { return row_[at_].is_null(); }
   void skip(int count = 1) noexcept { at_ += count; }
-  std::string text() { return next().is_null() ? std::string{} : std::string{current().c_str(), current().size()}; }
+  std::string text() {
+    return next().is_null() ? std::string{} : std::string{current().c_str(), current().size()};
+  }
   std::int64_t integer() { return next().as<std::int64_t>(); }
   std::int16_t small() { return static_cast<std::int16_t>(next().as<int>()); }
   bool flag() { return next().as<bool>(); }
@@ -448,16 +466,16 @@ auto all_of(const pqxx::result& rows, Row row_of) {
 }
 
 std::optional<conversation_record> find(pqxx::nontransaction& session, const new_conversation& wanted) {
-  const auto rows = session.exec_prepared(find_conversation.name, to_string(wanted.business), to_string(wanted.connection),
-                                          wanted.scoped_id, wanted.history);
+  const auto rows = session.exec_prepared(find_conversation.name, to_string(wanted.business),
+                                          to_string(wanted.connection), wanted.scoped_id, wanted.history);
   if (rows.empty()) return std::nullopt;
   return conversation_of(rows);
 }
 
 void make(pqxx::nontransaction& session, const new_conversation& wanted, std::int64_t incarnation) {
-  session.exec_prepared(make_conversation.name, incarnation, to_string(wanted.business), to_string(wanted.connection),
-                        wanted.scoped_id, to_string(wanted.contact), wanted.alias, wanted.name,
-                        to_string(wanted.conversation), to_unix_ms(wanted.at));
+  session.exec_prepared(make_conversation.name, incarnation, to_string(wanted.business),
+                        to_string(wanted.connection), wanted.scoped_id, to_string(wanted.contact),
+                        wanted.alias, wanted.name, to_string(wanted.conversation), to_unix_ms(wanted.at));
 }
 
 constexpr int make_attempts = 3;
@@ -594,7 +612,8 @@ result<desk_record> postgres_reads::load_desk(business_id business, instant clos
   return **found;
 }
 
-result<std::optional<std::string>> postgres_reads::find_action_result(business_id business, const std::string& action_key) {
+result<std::optional<std::string>> postgres_reads::find_action_result(business_id business,
+                                                                      const std::string& action_key) {
   return read([&](pqxx::nontransaction& session) -> std::optional<std::string> {
     const auto rows = session.exec_prepared(select_action_result.name, to_string(business), action_key);
     if (rows.empty()) return std::nullopt;
@@ -604,7 +623,8 @@ result<std::optional<std::string>> postgres_reads::find_action_result(business_i
 
 result<std::int64_t> postgres_reads::last_invoice_number(business_id business, const std::string& series) {
   return read([&](pqxx::nontransaction& session) {
-    return session.exec_prepared1(select_last_invoice.name, to_string(business), series)[0].as<std::int64_t>();
+    return session.exec_prepared1(select_last_invoice.name, to_string(business), series)[0]
+        .as<std::int64_t>();
   });
 }
 
@@ -624,13 +644,13 @@ result<std::vector<business_id>> postgres_reads::expired_reservations(instant no
   });
 }
 
-result<std::optional<std::pair<conversation_id, message_id>>> postgres_reads::find_message(connection_id connection,
-                                                                                         const std::string& scoped_id,
-                                                                                         const std::string& external_id) {
+result<std::optional<std::pair<conversation_id, message_id>>> postgres_reads::find_message(
+    connection_id connection, const std::string& scoped_id, const std::string& external_id) {
   using place = std::pair<conversation_id, message_id>;
   return read([&](pqxx::nontransaction& session) -> std::optional<place> {
     if (external_id.empty()) return std::nullopt;
-    const auto rows = session.exec_prepared(select_message.name, to_string(connection), scoped_id, external_id);
+    const auto rows =
+        session.exec_prepared(select_message.name, to_string(connection), scoped_id, external_id);
     if (rows.empty()) return std::nullopt;
     const auto first = rows.front();
     fields from{first};

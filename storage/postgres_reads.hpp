@@ -25,7 +25,8 @@ class postgres_reads final : public store_reads {
   [[nodiscard]] result<tenant_record> load_tenant(business_id business, instant at) override;
   /// One round trip when it exists; else one fenced statement makes what is missing.
   [[nodiscard]] result<conversation_record> open_conversation(const new_conversation& wanted) override;
-  [[nodiscard]] result<std::vector<stored_delivery>> poll_inbox(std::span<const inbox_id> busy, int limit) override;
+  [[nodiscard]] result<std::vector<stored_delivery>> poll_inbox(std::span<const inbox_id> busy,
+                                                                int limit) override;
   [[nodiscard]] result<std::vector<inbox_id>> open_inbox(std::span<const inbox_id> ids) override;
   /// In the order of the messages' ids.
   [[nodiscard]] result<std::vector<stored_outbox_row>> load_outbox(connection_id connection) override;
@@ -33,7 +34,8 @@ class postgres_reads final : public store_reads {
   [[nodiscard]] result<desk_record> load_desk(business_id business, instant closed_since) override;
   [[nodiscard]] result<std::optional<std::string>> find_action_result(business_id business,
                                                                       const std::string& action_key) override;
-  [[nodiscard]] result<std::int64_t> last_invoice_number(business_id business, const std::string& series) override;
+  [[nodiscard]] result<std::int64_t> last_invoice_number(business_id business,
+                                                         const std::string& series) override;
   [[nodiscard]] result<std::optional<invoice_row>> find_invoice(business_id business, order_id order,
                                                                 const std::string& kind) override;
   [[nodiscard]] result<std::vector<business_id>> expired_reservations(instant now) override;

@@ -49,7 +49,8 @@ result<bool> terminate(PGconn& session, int backend) {
   const pg_result begun{PQexec(&session, "BEGIN; SET LOCAL ROLE NONE")};
   const pg_result told{PQexecParams(&session, terminate_session, 1, nullptr, values, nullptr, nullptr, 0)};
   const pg_result ended{PQexec(&session, "COMMIT")};
-  if (PQresultStatus(told.get()) != PGRES_TUPLES_OK) return make_failure(errc::unavailable, "cannot end a lost session");
+  if (PQresultStatus(told.get()) != PGRES_TUPLES_OK)
+    return make_failure(errc::unavailable, "cannot end a lost session");
   return PQntuples(told.get()) > 0;
 }
 
@@ -68,7 +69,8 @@ bool is_usable(PGconn& session) noexcept {
 std::vector<bool> match_fresh(std::span<const change_set* const> sets, const PGresult* answer) {
   std::vector<inbox_id> fresh_ids;
   fresh_ids.reserve(static_cast<std::size_t>(PQntuples(answer)));
-  for (int row = 0; row < PQntuples(answer); ++row) fresh_ids.push_back(read_int8(PQgetvalue(answer, row, 0)));
+  for (int row = 0; row < PQntuples(answer); ++row)
+    fresh_ids.push_back(read_int8(PQgetvalue(answer, row, 0)));
   std::sort(fresh_ids.begin(), fresh_ids.end());
   std::vector<bool> fresh;
   fresh.reserve(inbound_rows(sets));
@@ -107,10 +109,12 @@ result<void> postgres_unit_of_work::ensure_connected() {
   if (!fresh) return fresh.error();
   PGconn& session = *fresh.value();
   const pg_result settings{PQexec(&session, session_settings)};
-  if (PQresultStatus(settings.get()) != PGRES_COMMAND_OK) return make_failure(errc::unavailable, "session settings refused");
+  if (PQresultStatus(settings.get()) != PGRES_COMMAND_OK)
+    return make_failure(errc::unavailable, "session settings refused");
   if (auto ended = end_lost_session(session); !ended) return ended;
   const auto statements = journal_statements();
-  if (auto prepared = prepare_pipeline(session, statements.data(), statements.size()); !prepared) return prepared;
+  if (auto prepared = prepare_pipeline(session, statements.data(), statements.size()); !prepared)
+    return prepared;
   backend_ = PQbackendPID(&session);
   connection_ = std::move(fresh.value());
   return {};

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <nlohmann/json.hpp>
 #include <iterator>
+#include <nlohmann/json.hpp>
 #include <pqxx/result>
 #include <pqxx/transaction>
 #include <utility>
@@ -28,17 +28,20 @@ constexpr const char* drop_line = "ROLLBACK TO SAVEPOINT line; RELEASE SAVEPOINT
 
 constexpr const char* known_zone = "SELECT count(*) FROM pg_timezone_names WHERE name = $1";
 
-constexpr const char* find_business = "SELECT id, name, currency, training FROM businesses WHERE key = $1 FOR UPDATE";
+constexpr const char* find_business =
+    "SELECT id, name, currency, training FROM businesses WHERE key = $1 FOR UPDATE";
 constexpr const char* insert_business = R"(
 INSERT INTO businesses (id, key, name, currency, timezone, locale, training, created_at)
 VALUES ($1::uuid, $2, $3, $4, $5, $6, $7, $8::bigint))";
 constexpr const char* set_training = "UPDATE businesses SET training = $2 WHERE id = $1::uuid";
 constexpr const char* raise_business = "UPDATE businesses SET version = version + 1 WHERE id = $1::uuid";
 
-constexpr const char* find_id = "SELECT business_id, connection_id FROM connection_ids WHERE space = $1 AND external_id = $2";
+constexpr const char* find_id =
+    "SELECT business_id, connection_id FROM connection_ids WHERE space = $1 AND external_id = $2";
 constexpr const char* insert_id = R"(
 INSERT INTO connection_ids (business_id, connection_id, space, external_id) VALUES ($1::uuid, $2::uuid, $3, $4))";
-constexpr const char* find_connection = "SELECT access_token, login, status FROM connections WHERE id = $1::uuid FOR UPDATE";
+constexpr const char* find_connection =
+    "SELECT access_token, login, status FROM connections WHERE id = $1::uuid FOR UPDATE";
 constexpr const char* insert_connection = R"(
 INSERT INTO connections (id, business_id, channel, login, external_id, access_token, created_at)
 VALUES ($1::uuid, $2::uuid, $3, $4, $5, $6, $7::bigint))";
@@ -80,7 +83,9 @@ std::vector<std::string> ids_of(const provisioned_connection& one) {
   return ids;
 }
 
-std::string label(const provisioned_connection& one) { return std::string{to_string(one.channel)} + " " + one.external_id; }
+std::string label(const provisioned_connection& one) {
+  return std::string{to_string(one.channel)} + " " + one.external_id;
+}
 std::string label(const provisioned_payment& one) { return one.provider + " (" + one.mode + ")"; }
 
 class line_writer {
@@ -95,7 +100,8 @@ class line_writer {
  private:
   void write_business();
   void write_connection(const provisioned_connection& one);
-  [[nodiscard]] std::string find_connection_of(const provisioned_connection& one, std::vector<std::string>& missing);
+  [[nodiscard]] std::string find_connection_of(const provisioned_connection& one,
+                                               std::vector<std::string>& missing);
   void renew(const provisioned_connection& one, const std::string& connection);
   void write_products();
   void write_payment(const provisioned_payment& one);
@@ -103,7 +109,9 @@ class line_writer {
   [[nodiscard]] std::string ensure_account(const provisioned_owner& owner);
 
   [[nodiscard]] std::array<std::uint8_t, 16> random_bytes();
-  [[nodiscard]] std::string seal(const std::string& secret) { return context_.secrets.encrypt(secret, random_bytes(), context_.now); }
+  [[nodiscard]] std::string seal(const std::string& secret) {
+    return context_.secrets.encrypt(secret, random_bytes(), context_.now);
+  }
   /// Holds this secret already, under the current key.
   [[nodiscard]] bool holds(const std::string& sealed, const std::string& secret) const;
   [[nodiscard]] std::string new_id() { return to_string(context_.ids.next()); }
@@ -143,8 +151,8 @@ void line_writer::write_business() {
     if (into_.exec_params1(known_zone, wanted_.timezone)[0].as<int>() == 0)
       refuse("timezone: \"" + wanted_.timezone + "\" is not known", "write one such as Africa/Lagos");
     business_ = new_id();
-    into_.exec_params(insert_business, business_, wanted_.key, wanted_.name, wanted_.currency, wanted_.timezone, wanted_.locale,
-                      wanted_.training, now());
+    into_.exec_params(insert_business, business_, wanted_.key, wanted_.name, wanted_.currency,
+                      wanted_.timezone, wanted_.locale, wanted_.training, now());
     return change("created " + wanted_.name + " (" + wanted_.currency + ", " + wanted_.timezone + ")");
   }
   business_ = found.front()["id"].as<std::string>();
@@ -155,7 +163,8 @@ void line_writer::write_business() {
 }
 
 /// The connection that has these ids, or empty; `missing` gets those that nobody has.
-std::string line_writer::find_connection_of(const provisioned_connection& one, std::vector<std::string>& missing) {
+std::string line_writer::find_connection_of(const provisioned_connection& one,
+                                            std::vector<std::string>& missing) {
   std::string connection;
   for (const auto& id : ids_of(one)) {
     const auto found = into_.exec_params(find_id, std::string{id_space_of(one.channel)}, id);
@@ -168,7 +177,8 @@ std::string line_writer::find_connection_of(const provisioned_connection& one, s
       refuse(std::string{to_string(one.channel)} + " id \"" + id + "\" belongs to another business",
              "remove it there first, or correct the id; nothing of this line was applied");
     if (!connection.empty() && connection != owner)
-      refuse(label(one) + ": its ids belong to two connections of this business", "list each account's ids in one connection");
+      refuse(label(one) + ": its ids belong to two connections of this business",
+             "list each account's ids in one connection");
     connection = owner;
   }
   return connection;
@@ -179,8 +189,8 @@ void line_writer::write_connection(const provisioned_connection& one) {
   auto connection = find_connection_of(one, missing);
   if (connection.empty()) {
     connection = new_id();
-    into_.exec_params(insert_connection, connection, business_, std::string{to_string(one.channel)}, one.login, one.external_id,
-                      seal(one.access_token), now());
+    into_.exec_params(insert_connection, connection, business_, std::string{to_string(one.channel)},
+                      one.login, one.external_id, seal(one.access_token), now());
     change(label(one) + " connected");
   } else {
     renew(one, connection);
@@ -193,8 +203,8 @@ void line_writer::write_connection(const provisioned_connection& one) {
 
 void line_writer::renew(const provisioned_connection& one, const std::string& connection) {
   const auto stored = into_.exec_params1(find_connection, connection);
-  if (holds(stored["access_token"].as<std::string>(), one.access_token) && stored["login"].as<std::string>() == one.login &&
-      stored["status"].as<std::string>() == "active")
+  if (holds(stored["access_token"].as<std::string>(), one.access_token) &&
+      stored["login"].as<std::string>() == one.login && stored["status"].as<std::string>() == "active")
     return;
   into_.exec_params(renew_connection, connection, seal(one.access_token), one.login);
   change(label(one) + ": token renewed");
@@ -203,8 +213,9 @@ void line_writer::renew(const provisioned_connection& one, const std::string& co
 void line_writer::write_products() {
   std::size_t added = 0;
   for (const auto& one : wanted_.products)
-    added += static_cast<std::size_t>(into_.exec_params(insert_product, new_id(), business_, one.sku, one.name, one.description,
-                                                        one.price_minor, one.stock)
+    added += static_cast<std::size_t>(into_
+                                          .exec_params(insert_product, new_id(), business_, one.sku, one.name,
+                                                       one.description, one.price_minor, one.stock)
                                           .affected_rows());
   if (added > 0) change(std::to_string(added) + (added == 1 ? " product added" : " products added"));
 }
@@ -214,23 +225,27 @@ void line_writer::write_payment(const provisioned_payment& one) {
   const auto found = into_.exec_params(find_payment, business_, one.provider, one.mode);
   auto id = found.empty() ? new_id() : found.front()["id"].as<std::string>();
   if (found.empty()) {
-    into_.exec_params(insert_payment, id, business_, one.provider, one.mode, seal(one.secret_key), seal(secrets), now());
+    into_.exec_params(insert_payment, id, business_, one.provider, one.mode, seal(one.secret_key),
+                      seal(secrets), now());
     change(label(one) + " connected");
   } else {
     const auto stored_secrets = found.front()["webhook_secrets"].as<std::string>();
     const bool keeps_secrets = one.webhook_secrets.empty() || holds(stored_secrets, secrets);
     if (!keeps_secrets || !holds(found.front()["secret_key"].as<std::string>(), one.secret_key) ||
         found.front()["status"].as<std::string>() != "active") {
-      into_.exec_params(renew_payment, id, seal(one.secret_key), keeps_secrets ? stored_secrets : seal(secrets));
+      into_.exec_params(renew_payment, id, seal(one.secret_key),
+                        keeps_secrets ? stored_secrets : seal(secrets));
       change(label(one) + ": keys renewed");
     }
   }
-  say_url(label(one) + ": webhook to enter at " + one.provider, "/webhooks/payments/" + one.provider + "/" + id);
+  say_url(label(one) + ": webhook to enter at " + one.provider,
+          "/webhooks/payments/" + one.provider + "/" + id);
 }
 
 void line_writer::write_owner(const provisioned_owner& owner) {
   const auto account = ensure_account(owner);
-  if (into_.exec_params(insert_membership, account, business_, now()).affected_rows() > 0) change("owner " + owner.email + " added");
+  if (into_.exec_params(insert_membership, account, business_, now()).affected_rows() > 0)
+    change("owner " + owner.email + " added");
 }
 
 std::string line_writer::ensure_account(const provisioned_owner& owner) {
@@ -264,8 +279,8 @@ void line_writer::say_url(const std::string& what, const std::string& path) {
 
 // --- the file ------------------------------------------------------------------------------------
 
-bool write_line(pqxx::work& transaction, const provisioned_business& wanted, const provisioning_context& context,
-                provisioning_report& report) {
+bool write_line(pqxx::work& transaction, const provisioned_business& wanted,
+                const provisioning_context& context, provisioning_report& report) {
   transaction.exec(begin_line);
   line_writer writer{transaction, wanted, context};
   try {
@@ -282,7 +297,8 @@ bool write_line(pqxx::work& transaction, const provisioned_business& wanted, con
 
 }  // namespace
 
-result<provisioning_report> provision(pqxx::connection& engine, std::span<const provisioned_business> businesses,
+result<provisioning_report> provision(pqxx::connection& engine,
+                                      std::span<const provisioned_business> businesses,
                                       const provisioning_context& context) {
   return guarded([&] {
     provisioning_report report;

@@ -40,7 +40,8 @@ struct provisioning_context {
   std::string_view public_url;
 };
 
-[[nodiscard]] result<provisioning_report> provision(pqxx::connection& engine, std::span<const provisioned_business> businesses,
+[[nodiscard]] result<provisioning_report> provision(pqxx::connection& engine,
+                                                    std::span<const provisioned_business> businesses,
                                                     const provisioning_context& context);
 
 }  // namespace sellavie::storage

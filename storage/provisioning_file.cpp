@@ -29,7 +29,8 @@ constexpr std::size_t most_aliases = 8;
 constexpr std::size_t most_webhook_secrets = 8;
 
 bool is_printable(std::string_view text) noexcept {
-  return std::none_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
+  return std::none_of(text.begin(), text.end(),
+                      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
 }
 
 bool is_graphic_ascii(std::string_view text) noexcept {
@@ -44,7 +45,8 @@ bool is_locale(std::string_view text) noexcept {
 
 bool is_email(std::string_view text) noexcept {
   const auto at = text.find('@');
-  return at != std::string_view::npos && at > 0 && at + 1 < text.size() && text.find('@', at + 1) == std::string_view::npos;
+  return at != std::string_view::npos && at > 0 && at + 1 < text.size() &&
+         text.find('@', at + 1) == std::string_view::npos;
 }
 
 std::string in_quotes(std::string_view text) { return "\"" + std::string{text} + "\""; }
@@ -66,7 +68,8 @@ class object_reader {
   }
   void allow_only(names known);
   [[nodiscard]] const json* find(std::string_view field) const;
-  [[nodiscard]] const json* find_array(std::string_view field, std::size_t most = std::numeric_limits<std::size_t>::max());
+  [[nodiscard]] const json* find_array(std::string_view field,
+                                       std::size_t most = std::numeric_limits<std::size_t>::max());
   std::string required(std::string_view field, std::size_t most);
   std::string optional(std::string_view field, std::size_t most, std::string otherwise = {});
   /// As required(), without spaces and letters beyond ASCII: an id, a token.
@@ -121,7 +124,8 @@ std::string object_reader::text_of(std::string_view field, const json& value, st
   }
   const auto& text = value.get_ref<const std::string&>();
   if (text.empty()) problem(field, "is empty", "give a value or leave the field out");
-  else if (text.size() > most) problem(field, "is too long", "use at most " + std::to_string(most) + " bytes");
+  else if (text.size() > most)
+    problem(field, "is too long", "use at most " + std::to_string(most) + " bytes");
   else if (!is_printable(text)) problem(field, "holds control characters", "remove them");
   else return text;
   return {};
@@ -168,7 +172,8 @@ std::int64_t object_reader::amount(std::string_view field, std::int64_t most) {
   return 0;
 }
 
-std::vector<std::string> object_reader::tokens(std::string_view field, std::size_t most_items, std::size_t most) {
+std::vector<std::string> object_reader::tokens(std::string_view field, std::size_t most_items,
+                                               std::size_t most) {
   std::vector<std::string> all;
   const json* values = find_array(field, most_items);
   if (values == nullptr) return all;
@@ -215,7 +220,8 @@ provisioned_product read_product(object_reader& from) {
   provisioned_product one;
   one.sku = from.required("sku", max_sku_bytes);
   if (!one.sku.empty() && !is_valid_sku(one.sku))
-    from.problem("sku", in_quotes(one.sku) + " cannot be a sku", "use letters, digits and signs without spaces, quotes or brackets");
+    from.problem("sku", in_quotes(one.sku) + " cannot be a sku",
+                 "use letters, digits and signs without spaces, quotes or brackets");
   one.name = from.required("name", max_product_name_bytes);
   one.description = from.optional("description", max_product_description_bytes);
   one.price_minor = from.amount("price_minor", highest_price);
@@ -244,7 +250,8 @@ std::optional<provisioned_owner> read_owner(object_reader& from) {
   inner.allow_only({"email", "password"});
   provisioned_owner owner;
   owner.email = inner.token("email", longest_email);
-  if (!owner.email.empty() && !is_email(owner.email)) inner.problem("email", "is no e-mail address", "write name@example.com");
+  if (!owner.email.empty() && !is_email(owner.email))
+    inner.problem("email", "is no e-mail address", "write name@example.com");
   const json* password = inner.find("password");
   if (password == nullptr || !password->is_string()) {
     inner.problem("password", "is missing", "add a password");
@@ -252,13 +259,15 @@ std::optional<provisioned_owner> read_owner(object_reader& from) {
   }
   owner.password = password->get<std::string>();
   if (const auto good = check_password(owner.password); !good)
-    inner.problem("password", good.error().detail,
-                  "use " + std::to_string(shortest_password) + " to " + std::to_string(longest_password) + " bytes");
+    inner.problem(
+        "password", good.error().detail,
+        "use " + std::to_string(shortest_password) + " to " + std::to_string(longest_password) + " bytes");
   return owner;
 }
 
 bool is_text_list(const json& value) {
-  return value.is_array() && std::all_of(value.begin(), value.end(), [](const json& one) { return one.is_string(); });
+  return value.is_array() &&
+         std::all_of(value.begin(), value.end(), [](const json& one) { return one.is_string(); });
 }
 
 std::string read_training(object_reader& from) {
@@ -285,12 +294,14 @@ std::string read_training(object_reader& from) {
 std::string read_currency(object_reader& from) {
   auto code = from.optional("currency", longest_name, "USD");
   if (!code.empty() && !parse_currency(code))
-    from.problem("currency", in_quotes(code) + " is no currency code", "write three capital letters, such as NGN");
+    from.problem("currency", in_quotes(code) + " is no currency code",
+                 "write three capital letters, such as NGN");
   return code;
 }
 
 provisioned_business read_business(object_reader& from, int line) {
-  from.allow_only({"key", "business", "currency", "timezone", "locale", "owner", "connections", "products", "payments", "training"});
+  from.allow_only({"key", "business", "currency", "timezone", "locale", "owner", "connections", "products",
+                   "payments", "training"});
   provisioned_business one;
   one.line = line;
   one.name = from.required("business", longest_name);
@@ -302,8 +313,10 @@ provisioned_business read_business(object_reader& from, int line) {
   one.locale = from.optional("locale", longest_locale, "en");
   if (!is_locale(one.locale)) from.problem("locale", "is no locale", "write one such as en-NG");
   one.owner = read_owner(from);
-  if (from.find("connections") == nullptr) from.problem("connections", "is missing", "add \"connections\", an empty list if there are none yet");
-  from.for_objects("connections", [&](object_reader& inner) { one.connections.push_back(read_connection(inner)); });
+  if (from.find("connections") == nullptr)
+    from.problem("connections", "is missing", "add \"connections\", an empty list if there are none yet");
+  from.for_objects("connections",
+                   [&](object_reader& inner) { one.connections.push_back(read_connection(inner)); });
   from.for_objects("products", [&](object_reader& inner) { one.products.push_back(read_product(inner)); });
   from.for_objects("payments", [&](object_reader& inner) { one.payments.push_back(read_payment(inner)); });
   one.training = read_training(from);
@@ -327,29 +340,37 @@ class duplicate_finder {
   }
 
  private:
-  void problem(int line, std::string what, std::string remedy) { problems_.push_back({line, std::move(what), std::move(remedy)}); }
+  void problem(int line, std::string what, std::string remedy) {
+    problems_.push_back({line, std::move(what), std::move(remedy)});
+  }
 
   void check_key(const provisioned_business& one) {
     if (one.key.empty()) return;
     if (const auto [found, is_new] = keys_.try_emplace(one.key, one.line); !is_new)
-      problem(one.line, "key " + in_quotes(one.key) + " is that of line " + std::to_string(found->second) + " too", "give each business its own \"key\"");
+      problem(one.line,
+              "key " + in_quotes(one.key) + " is that of line " + std::to_string(found->second) + " too",
+              "give each business its own \"key\"");
   }
   void check_skus(const provisioned_business& one) {
     std::set<std::string> skus;
     for (const auto& product : one.products)
       if (!product.sku.empty() && !skus.insert(product.sku).second)
-        problem(one.line, "sku " + in_quotes(product.sku) + " is there twice", "give each product its own sku");
+        problem(one.line, "sku " + in_quotes(product.sku) + " is there twice",
+                "give each product its own sku");
   }
   void check_payments(const provisioned_business& one) {
     std::set<std::pair<std::string, std::string>> seen;
     for (const auto& payment : one.payments)
       if (!payment.provider.empty() && !seen.emplace(payment.provider, payment.mode).second)
-        problem(one.line, "payments: " + payment.provider + " (" + payment.mode + ") is there twice", "keep one of them");
+        problem(one.line, "payments: " + payment.provider + " (" + payment.mode + ") is there twice",
+                "keep one of them");
   }
   void check_id(int line, channel_kind channel, const std::string& id) {
     if (id.empty()) return;
     if (const auto [found, is_new] = ids_.try_emplace({std::string{id_space_of(channel)}, id}, line); !is_new)
-      problem(line, std::string{to_string(channel)} + " id " + in_quotes(id) + " is on line " + std::to_string(found->second) + " too",
+      problem(line,
+              std::string{to_string(channel)} + " id " + in_quotes(id) + " is on line " +
+                  std::to_string(found->second) + " too",
               "an account belongs to one connection of one business");
   }
 
@@ -364,7 +385,8 @@ json parse_line(std::string_view text, int line, std::vector<provisioning_proble
     if (value.is_object()) return value;
     problems.push_back({line, "is not a JSON object", "write one business a line: { … }"});
   } catch (const json::parse_error& failure) {  // its text may quote a secret
-    problems.push_back({line, "is not JSON, near byte " + std::to_string(failure.byte), "check quotes, commas and brackets; one business a line"});
+    problems.push_back({line, "is not JSON, near byte " + std::to_string(failure.byte),
+                        "check quotes, commas and brackets; one business a line"});
   } catch (const std::exception&) {
     problems.push_back({line, "is not JSON", "check quotes, commas and brackets; one business a line"});
   }

@@ -23,7 +23,8 @@ struct wipe {
 std::string crypt_with(std::string_view password, const std::string& setting) {
   const std::unique_ptr<crypt_data, wipe> data{new crypt_data{}};
   std::string phrase{password};
-  const char* hash = ::crypt_rn(phrase.c_str(), setting.c_str(), data.get(), static_cast<int>(sizeof(crypt_data)));
+  const char* hash =
+      ::crypt_rn(phrase.c_str(), setting.c_str(), data.get(), static_cast<int>(sizeof(crypt_data)));
   std::string text = hash == nullptr || hash[0] == '*' ? std::string{} : std::string{hash};
   ::explicit_bzero(phrase.data(), phrase.size());
   return text;
@@ -33,9 +34,11 @@ std::string crypt_with(std::string_view password, const std::string& setting) {
 
 result<void> check_password(std::string_view password) {
   if (password.size() < shortest_password)
-    return make_failure(errc::invalid_value, "the password is shorter than " + std::to_string(shortest_password) + " bytes");
+    return make_failure(errc::invalid_value,
+                        "the password is shorter than " + std::to_string(shortest_password) + " bytes");
   if (password.size() > longest_password)
-    return make_failure(errc::invalid_value, "the password is longer than " + std::to_string(longest_password) + " bytes");
+    return make_failure(errc::invalid_value,
+                        "the password is longer than " + std::to_string(longest_password) + " bytes");
   if (password.find('\0') != std::string_view::npos)
     return make_failure(errc::invalid_value, "the password holds a NUL character");
   return {};

@@ -148,16 +148,18 @@ class store_reads {
   /// Finds the conversation of (connection, scoped id), or makes contact and conversation.
   [[nodiscard]] virtual result<conversation_record> open_conversation(const new_conversation& wanted) = 0;
   /// Oldest open deliveries that are not in `busy`.
-  [[nodiscard]] virtual result<std::vector<stored_delivery>> poll_inbox(std::span<const inbox_id> busy, int limit) = 0;
+  [[nodiscard]] virtual result<std::vector<stored_delivery>> poll_inbox(std::span<const inbox_id> busy,
+                                                                        int limit) = 0;
   /// Those of `ids` that are still open.
   [[nodiscard]] virtual result<std::vector<inbox_id>> open_inbox(std::span<const inbox_id> ids) = 0;
   [[nodiscard]] virtual result<std::vector<stored_outbox_row>> load_outbox(connection_id connection) = 0;
   /// Connections that have something in the outbox.
   [[nodiscard]] virtual result<std::vector<std::pair<business_id, connection_id>>> outbox_connections() = 0;
   [[nodiscard]] virtual result<desk_record> load_desk(business_id business, instant closed_since) = 0;
-  [[nodiscard]] virtual result<std::optional<std::string>> find_action_result(business_id business,
-                                                                              const std::string& action_key) = 0;
-  [[nodiscard]] virtual result<std::int64_t> last_invoice_number(business_id business, const std::string& series) = 0;
+  [[nodiscard]] virtual result<std::optional<std::string>> find_action_result(
+      business_id business, const std::string& action_key) = 0;
+  [[nodiscard]] virtual result<std::int64_t> last_invoice_number(business_id business,
+                                                                 const std::string& series) = 0;
   [[nodiscard]] virtual result<std::optional<invoice_row>> find_invoice(business_id business, order_id order,
                                                                         const std::string& kind) = 0;
   /// Orders whose reservation ended before `now`, by business: for the janitor to tell the desks.

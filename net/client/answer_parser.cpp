@@ -18,9 +18,8 @@ constexpr std::size_t usual_field_count = 24;
 
 std::string lower_case(std::string_view name) {
   std::string lowered(name.size(), '\0');
-  std::transform(name.begin(), name.end(), lowered.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  });
+  std::transform(name.begin(), name.end(), lowered.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
   return lowered;
 }
 
@@ -53,7 +52,10 @@ answer_parser::progress answer_parser::read(std::string_view& input) {
   if (ec == beast_http::error::body_limit) return progress::too_large;
   if (ec && ec != beast_http::error::need_more) return progress::malformed;
   if (is_done()) return progress::complete;
-  const std::size_t pending_limit = head_done_ ? framing_bytes : limits_.answer_header_bytes - std::min<std::size_t>(head_bytes_, limits_.answer_header_bytes);
+  const std::size_t pending_limit =
+      head_done_
+          ? framing_bytes
+          : limits_.answer_header_bytes - std::min<std::size_t>(head_bytes_, limits_.answer_header_bytes);
   return input.size() > pending_limit ? progress::malformed : progress::need_more;
 }
 
@@ -70,8 +72,7 @@ void answer_parser::on_response_impl(int status, string_view, int, error_code&) 
   answer_.headers.reserve(usual_field_count);
 }
 
-void answer_parser::on_field_impl(beast_http::field id, string_view name, string_view value,
-                                  error_code& ec) {
+void answer_parser::on_field_impl(beast_http::field id, string_view name, string_view value, error_code& ec) {
   if (head_done_) return;  // a trailer
   if (id == beast_http::field::transfer_encoding && !boost::beast::iequals(value, "chunked")) {
     ec = beast_http::error::bad_transfer_encoding;

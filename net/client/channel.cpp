@@ -35,8 +35,7 @@ struct socket_bio {
   static int read(BIO* bio, char* into, int size) {
     BIO_clear_retry_flags(bio);
     channel& self = owner(bio);
-    const auto got =
-        ::recv(self.socket_.native_handle(), into, static_cast<std::size_t>(size), MSG_DONTWAIT);
+    const auto got = ::recv(self.socket_.native_handle(), into, static_cast<std::size_t>(size), MSG_DONTWAIT);
     if (got < 0 && must_wait()) BIO_set_retry_read(bio);
     self.socket_ended_ = got == 0;
     return static_cast<int>(got);
@@ -108,8 +107,7 @@ channel::transfer channel::write(std::string_view bytes) {
     if (sent > 0) return {outcome::done, static_cast<std::size_t>(sent)};
     return {why(sent), 0};
   }
-  const auto sent =
-      ::send(socket_.native_handle(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  const auto sent = ::send(socket_.native_handle(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
   if (sent < 0) return {must_wait() ? outcome::want_write : outcome::failed, 0};
   bytes_out_ += static_cast<std::uint64_t>(sent);
   return {outcome::done, static_cast<std::size_t>(sent)};

@@ -12,10 +12,7 @@ constexpr std::size_t pools_before_sweep = 256;
 }  // namespace
 
 client_lane::client_lane(boost::asio::io_context& context, std::shared_ptr<const client_core> core)
-    : context_{context},
-      core_{std::move(core)},
-      timer_{context},
-      epoch_{std::chrono::steady_clock::now()} {}
+    : context_{context}, core_{std::move(core)}, timer_{context}, epoch_{std::chrono::steady_clock::now()} {}
 
 client_lane::~client_lane() = default;
 
@@ -48,8 +45,7 @@ class client_lane::arrival_task {
 };
 
 void client_lane::submit(std::unique_ptr<exchange> request) {
-  if (arrivals_.push(request.release()))
-    boost::asio::post(context_, arrival_task{shared_from_this()});
+  if (arrivals_.push(request.release())) boost::asio::post(context_, arrival_task{shared_from_this()});
 }
 
 void client_lane::close() {
@@ -103,8 +99,8 @@ void client_lane::start_ticking() {
 /// Ticks only while something is open or waits: an idle client wakes nobody.
 void client_lane::on_tick() {
   wheel_.advance(current_tick());
-  const bool busy = std::any_of(pools_.begin(), pools_.end(),
-                                [](const auto& entry) { return !entry.second->is_unused(); });
+  const bool busy =
+      std::any_of(pools_.begin(), pools_.end(), [](const auto& entry) { return !entry.second->is_unused(); });
   if (busy && !closed_) start_ticking();
 }
 

@@ -55,10 +55,8 @@ void connection::connect_next(std::string_view failure) {
   socket_.async_connect(address, [self = shared_from_this(), attempt = attempts_](const error_code& ec) {
     if (self->phase_ != phase::connecting || self->attempts_ != attempt) return;
     self->guarded([&] {
-      if (ec)
-        self->connect_next("connect: " + ec.message());
-      else
-        self->on_connected();
+      if (ec) self->connect_next("connect: " + ec.message());
+      else self->on_connected();
     });
   });
 }
@@ -215,8 +213,8 @@ void connection::on_stream_end(channel::outcome how) {
 }
 
 void connection::complete_answer(std::string_view unexpected) {
-  const bool reusable = parser_->allows_reuse() && unexpected.empty() && !write_broken_ &&
-                        written_ == current_->bytes().size();
+  const bool reusable =
+      parser_->allows_reuse() && unexpected.empty() && !write_broken_ && written_ == current_->bytes().size();
   if (const auto hint = parser_->idle_hint())
     keep_for_ = std::min<client_limits::duration>(lane_->core().limits.idle_deadline,
                                                   std::max(*hint, idle_margin) - idle_margin);

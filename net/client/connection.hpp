@@ -25,8 +25,9 @@ class client_lane;
 class origin_pool;
 
 template <class Tag>
-using connection_hook = boost::intrusive::list_base_hook<
-    boost::intrusive::link_mode<boost::intrusive::auto_unlink>, boost::intrusive::tag<Tag>>;
+using connection_hook =
+    boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>,
+                                     boost::intrusive::tag<Tag>>;
 using all_hook = connection_hook<struct all_connections>;
 using idle_hook = connection_hook<struct idle_connections>;
 

@@ -17,8 +17,7 @@ void complete(const actors::transport::completion& done, outbound_response respo
 
 }  // namespace
 
-exchange::exchange(serialised_request request, clock::time_point deadline,
-                   actors::transport::completion done)
+exchange::exchange(serialised_request request, clock::time_point deadline, actors::transport::completion done)
     : request_{std::move(request)}, deadline_{deadline}, done_{std::move(done)} {}
 
 exchange::~exchange() { fail("shut down"); }

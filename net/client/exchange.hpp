@@ -30,8 +30,8 @@ class exchange_holder {
 
 class exchange final
     : public wheel_entry,
-      public boost::intrusive::list_base_hook<
-          boost::intrusive::link_mode<boost::intrusive::auto_unlink>, boost::intrusive::tag<exchange>> {
+      public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>,
+                                              boost::intrusive::tag<exchange>> {
  public:
   using clock = std::chrono::steady_clock;
 

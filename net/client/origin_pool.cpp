@@ -101,10 +101,8 @@ void origin_pool::on_connection_open(connection& opened) {
 }
 
 void origin_pool::on_connection_free(connection& freed) {
-  if (auto next = take_waiting())
-    freed.carry(std::move(next));
-  else
-    idle_.push_front(freed);
+  if (auto next = take_waiting()) freed.carry(std::move(next));
+  else idle_.push_front(freed);
 }
 
 void origin_pool::on_connection_closed(closing_phase phase) {
@@ -131,13 +129,13 @@ bool origin_pool::have_addresses() {
 void origin_pool::resolve() {
   if (resolving_) return;
   resolving_ = true;
-  resolver_.async_resolve(
-      to_.host, to_.port,
-      [this, alive = home_.shared_from_this()](const error_code& ec, const tcp::resolver::results_type& found) {
-        endpoints all;
-        for (const auto& each : found) all.push_back(each.endpoint());
-        on_resolved(ec, std::move(all));
-      });
+  resolver_.async_resolve(to_.host, to_.port,
+                          [this, alive = home_.shared_from_this()](const error_code& ec,
+                                                                   const tcp::resolver::results_type& found) {
+                            endpoints all;
+                            for (const auto& each : found) all.push_back(each.endpoint());
+                            on_resolved(ec, std::move(all));
+                          });
 }
 
 void origin_pool::on_resolved(const error_code& ec, endpoints found) {

@@ -58,12 +58,11 @@ class origin_pool final : public exchange_holder {
 
  private:
   using clock = std::chrono::steady_clock;
-  using waiting_list =
-      boost::intrusive::list<exchange,
-                             boost::intrusive::base_hook<boost::intrusive::list_base_hook<
-                                 boost::intrusive::link_mode<boost::intrusive::auto_unlink>,
-                                 boost::intrusive::tag<exchange>>>,
-                             boost::intrusive::constant_time_size<false>>;
+  using waiting_list = boost::intrusive::list<
+      exchange,
+      boost::intrusive::base_hook<boost::intrusive::list_base_hook<
+          boost::intrusive::link_mode<boost::intrusive::auto_unlink>, boost::intrusive::tag<exchange>>>,
+      boost::intrusive::constant_time_size<false>>;
 
   [[nodiscard]] connection* take_idle();
   [[nodiscard]] std::unique_ptr<exchange> take_waiting();

@@ -18,15 +18,13 @@ bool same(std::string_view left, std::string_view right) noexcept {
 }
 
 bool is_token(std::string_view text) noexcept {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
-    return boost::beast::http::detail::is_token_char(c);
-  });
+  return !text.empty() && std::all_of(text.begin(), text.end(),
+                                      [](char c) { return boost::beast::http::detail::is_token_char(c); });
 }
 
 bool is_field_value(std::string_view text) noexcept {
-  return std::none_of(text.begin(), text.end(), [](unsigned char c) {
-    return (c < 0x20 && c != '\t') || c == 0x7f;
-  });
+  return std::none_of(text.begin(), text.end(),
+                      [](unsigned char c) { return (c < 0x20 && c != '\t') || c == 0x7f; });
 }
 
 bool is_own_field(std::string_view name) noexcept {
@@ -38,19 +36,15 @@ std::string_view view(boost::core::string_view text) noexcept { return {text.dat
 
 result<origin> origin_of(const boost::urls::url_view& url) {
   origin to;
-  if (same(view(url.scheme()), "https"))
-    to.security = origin_security::tls;
-  else if (same(view(url.scheme()), "http"))
-    to.security = origin_security::plain;
-  else
-    return make_failure(errc::invalid_value, "URL is not http or https");
+  if (same(view(url.scheme()), "https")) to.security = origin_security::tls;
+  else if (same(view(url.scheme()), "http")) to.security = origin_security::plain;
+  else return make_failure(errc::invalid_value, "URL is not http or https");
   if (url.has_userinfo()) return make_failure(errc::invalid_value, "URL has user info");
 
   to.host = view(url.encoded_host());
   if (to.host.starts_with('[')) to.host = to.host.substr(1, to.host.size() - 2);
-  std::transform(to.host.begin(), to.host.end(), to.host.begin(), [](unsigned char c) {
-    return static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
-  });
+  std::transform(to.host.begin(), to.host.end(), to.host.begin(),
+                 [](unsigned char c) { return static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c); });
   if (to.host.empty() || to.host.find('%') != std::string::npos)
     return make_failure(errc::invalid_value, "URL has no plain host");
 

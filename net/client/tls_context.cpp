@@ -21,8 +21,8 @@ bool expect_peer(SSL* ssl, const std::string& host) {
   if (is_address(host)) return X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), host.c_str()) == 1;
   SSL_set_hostflags(ssl, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
   // SSL_set_tlsext_host_name is a macro with an old-style cast.
-  const long named = SSL_ctrl(ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
-                              const_cast<char*>(host.c_str()));
+  const long named =
+      SSL_ctrl(ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, const_cast<char*>(host.c_str()));
   return named == 1 && SSL_set1_host(ssl, host.c_str()) == 1;
 }
 
@@ -35,13 +35,12 @@ result<ssl_context_ptr> make_client_tls(const std::string& extra_ca_file) {
   SSL_CTX_set_min_proto_version(raw, TLS1_2_VERSION);
   SSL_CTX_set_verify(raw, SSL_VERIFY_PEER, nullptr);
   SSL_CTX_set_options(raw, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION);
-  SSL_CTX_set_mode(raw, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
-                            SSL_MODE_RELEASE_BUFFERS);
+  SSL_CTX_set_mode(
+      raw, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
   SSL_CTX_set_read_ahead(raw, 1);
   SSL_CTX_set_session_cache_mode(raw, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
   SSL_CTX_set_default_verify_paths(raw);
-  if (!extra_ca_file.empty() &&
-      SSL_CTX_load_verify_locations(raw, extra_ca_file.c_str(), nullptr) != 1)
+  if (!extra_ca_file.empty() && SSL_CTX_load_verify_locations(raw, extra_ca_file.c_str(), nullptr) != 1)
     return make_failure(errc::invalid_value, "the extra CA file cannot be read");
   ERR_clear_error();
   return context;

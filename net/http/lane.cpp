@@ -37,8 +37,7 @@ void append_hex(std::string& out, std::uint64_t word) {
 
 }  // namespace
 
-server_core::server_core(router given_routes, const http_limits& given_limits,
-                         http_observer* given_observer)
+server_core::server_core(router given_routes, const http_limits& given_limits, http_observer* given_observer)
     : routes{std::move(given_routes)},
       limits{given_limits},
       observer{given_observer != nullptr ? *given_observer : nobody()} {}
@@ -58,8 +57,7 @@ void server_core::release_connection() noexcept {
 
 bool server_core::wait_until_empty(std::chrono::milliseconds deadline) {
   std::unique_lock lock{empty_mutex_};
-  return empty_.wait_for(lock, deadline,
-                         [this] { return connections.load(std::memory_order_acquire) == 0; });
+  return empty_.wait_for(lock, deadline, [this] { return connections.load(std::memory_order_acquire) == 0; });
 }
 
 lane::lane(boost::asio::io_context& context, std::shared_ptr<server_core> core)
@@ -84,10 +82,8 @@ void lane::welcome(lane_socket socket, const boost::asio::ip::tcp::endpoint& pee
   const std::size_t open = core_->connections.load(std::memory_order_relaxed);
   if (core_->draining.load(std::memory_order_acquire) || open > core_->limits.connections + farewells)
     guest->close();
-  else if (open > core_->limits.connections)
-    guest->turn_away();
-  else
-    guest->start();
+  else if (open > core_->limits.connections) guest->turn_away();
+  else guest->start();
 }
 
 void lane::close_sessions(farewell who) {
@@ -121,8 +117,7 @@ class lane::delivery_task {
 };
 
 void lane::hand_over(session* newest, session* oldest) {
-  if (answered_.push_chain(newest, oldest))
-    boost::asio::post(context_, delivery_task{shared_from_this()});
+  if (answered_.push_chain(newest, oldest)) boost::asio::post(context_, delivery_task{shared_from_this()});
 }
 
 std::uint64_t lane::current_tick() const {

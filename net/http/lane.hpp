@@ -46,8 +46,8 @@ struct server_core {
   std::condition_variable empty_;
 };
 
-using lane_hook = boost::intrusive::list_base_hook<
-    boost::intrusive::link_mode<boost::intrusive::auto_unlink>, boost::intrusive::tag<class lane>>;
+using lane_hook = boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>,
+                                                   boost::intrusive::tag<class lane>>;
 
 class lane final : public std::enable_shared_from_this<lane> {
  public:

@@ -6,8 +6,8 @@
 namespace sellavie::net {
 namespace {
 
-constexpr std::array<std::string_view, http_method_count> method_names{
-    "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"};
+constexpr std::array<std::string_view, http_method_count> method_names{"GET",   "HEAD",   "POST",   "PUT",
+                                                                       "PATCH", "DELETE", "OPTIONS"};
 
 constexpr std::size_t kept_body_bytes = 64 * 1024;
 

@@ -19,8 +19,7 @@ inline constexpr std::size_t http_method_count = 7;
 [[nodiscard]] std::optional<http_method> parse_http_method(std::string_view name) noexcept;
 
 /// Decodes %XX (and '+' as a space when asked); nullopt on a broken escape.
-[[nodiscard]] std::optional<std::string> percent_decode(std::string_view text,
-                                                        bool plus_is_space = false);
+[[nodiscard]] std::optional<std::string> percent_decode(std::string_view text, bool plus_is_space = false);
 
 class request {
  public:

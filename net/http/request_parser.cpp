@@ -41,12 +41,10 @@ std::string_view origin_form(std::string_view target) noexcept {
 bool is_dot_segment(std::string_view segment) noexcept {
   std::size_t dots = 0;
   while (!segment.empty()) {
-    if (segment.front() == '.')
-      segment.remove_prefix(1);
+    if (segment.front() == '.') segment.remove_prefix(1);
     else if (segment.size() >= 3 && boost::beast::iequals(segment.substr(0, 3), "%2e"))
       segment.remove_prefix(3);
-    else
-      return false;
+    else return false;
     ++dots;
   }
   return dots == 1 || dots == 2;
@@ -85,8 +83,7 @@ request_parser::progress request_parser::refuse_for(error_code ec) {
   if (ec == beast_http::error::header_limit)
     refusal_ = has_request_line_ ? refusal{431, http_rejection::header_too_large}
                                  : refusal{414, http_rejection::target_too_long};
-  else if (ec == beast_http::error::body_limit)
-    refusal_ = {413, http_rejection::body_too_large};
+  else if (ec == beast_http::error::body_limit) refusal_ = {413, http_rejection::body_too_large};
   return progress::refused;
 }
 
@@ -131,12 +128,11 @@ request_parser::progress request_parser::read_plain_body(std::string_view& input
   return remaining_ == 0 ? progress::complete : progress::need_more;
 }
 
-void request_parser::on_request_impl(beast_http::verb, string_view method, string_view target,
-                                     int version, error_code& ec) {
+void request_parser::on_request_impl(beast_http::verb, string_view method, string_view target, int version,
+                                     error_code& ec) {
   has_request_line_ = true;
   version_ = version == 11 ? http_version::http_1_1 : http_version::http_1_0;
-  if (target.size() > limits_.target_bytes)
-    return refuse(ec, 414, http_rejection::target_too_long);
+  if (target.size() > limits_.target_bytes) return refuse(ec, 414, http_rejection::target_too_long);
   const auto known = parse_http_method({method.data(), method.size()});
   if (!known) return refuse(ec, 501, http_rejection::not_implemented);
   const std::string_view path = origin_form({target.data(), target.size()});
@@ -175,8 +171,7 @@ void request_parser::note_field(beast_http::field id, std::string_view value, er
     }
     case beast_http::field::transfer_encoding:
       if (has_length_ || chunked_ || version_ == http_version::http_1_0) return refuse(ec, 400);
-      if (!boost::beast::iequals(value, "chunked"))
-        return refuse(ec, 501, http_rejection::not_implemented);
+      if (!boost::beast::iequals(value, "chunked")) return refuse(ec, 501, http_rejection::not_implemented);
       chunked_ = true;
       break;
     case beast_http::field::expect:

@@ -47,8 +47,8 @@ class request_parser final : private boost::beast::http::basic_parser<true> {
   using error_code = boost::beast::error_code;
   using string_view = boost::beast::string_view;
 
-  void on_request_impl(boost::beast::http::verb verb, string_view method, string_view target,
-                       int version, error_code& ec) override;
+  void on_request_impl(boost::beast::http::verb verb, string_view method, string_view target, int version,
+                       error_code& ec) override;
   void on_response_impl(int, string_view, int, error_code&) override {}
   void on_field_impl(boost::beast::http::field id, string_view name, string_view value,
                      error_code& ec) override;

@@ -18,9 +18,8 @@ constexpr std::array<std::string_view, 7> own_fields{"Content-Length",    "Conte
                                                      "Keep-Alive"};
 
 bool is_name(std::string_view name) noexcept {
-  return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
-    return boost::beast::http::detail::is_token_char(c);
-  });
+  return !name.empty() && std::all_of(name.begin(), name.end(),
+                                      [](char c) { return boost::beast::http::detail::is_token_char(c); });
 }
 
 bool is_value(std::string_view value) noexcept {
@@ -57,10 +56,8 @@ void append_status_line(std::string& out, int status) {
 }
 
 void append_connection(std::string& out, const answer_context& context) {
-  if (context.then == after_answer::close)
-    out.append("Connection: close\r\n");
-  else if (context.version == http_version::http_1_0)
-    out.append("Connection: keep-alive\r\n");
+  if (context.then == after_answer::close) out.append("Connection: close\r\n");
+  else if (context.version == http_version::http_1_0) out.append("Connection: keep-alive\r\n");
 }
 
 /// True if one of them is Cache-Control.
@@ -77,8 +74,8 @@ bool append_given(std::string& out, const header_list& headers) {
 }  // namespace
 
 std::string_view status_text(int status) noexcept {
-  const auto text = boost::beast::http::obsolete_reason(
-      boost::beast::http::int_to_status(static_cast<unsigned>(status)));
+  const auto text =
+      boost::beast::http::obsolete_reason(boost::beast::http::int_to_status(static_cast<unsigned>(status)));
   return {text.data(), text.size()};
 }
 

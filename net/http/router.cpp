@@ -24,8 +24,7 @@ struct router::endpoint {
     for (std::size_t i = 0; i < http_method_count; ++i) {
       const auto method = static_cast<http_method>(i);
       const bool implied = method == http_method::head && at(http_method::get) != nullptr;
-      if (routes[i] || implied)
-        allow.append(allow.empty() ? "" : ", ").append(to_string(method));
+      if (routes[i] || implied) allow.append(allow.empty() ? "" : ", ").append(to_string(method));
     }
   }
 };
@@ -117,8 +116,7 @@ router::endpoint& router::endpoint_for(std::string_view pattern) {
   return *at->here;
 }
 
-void router::add(http_method method, std::string_view pattern, http_handler handler,
-                 route_options options) {
+void router::add(http_method method, std::string_view pattern, http_handler handler, route_options options) {
   endpoint& place = endpoint_for(pattern);
   auto& slot = place.routes[static_cast<std::size_t>(method)];
   if (slot) refuse(pattern, "is there already");

@@ -51,8 +51,7 @@ class router {
   router& operator=(router&&) noexcept;
 
   /// Start-up only: throws std::invalid_argument on a malformed or doubled pattern.
-  void add(http_method method, std::string_view pattern, http_handler handler,
-           route_options options = {});
+  void add(http_method method, std::string_view pattern, http_handler handler, route_options options = {});
 
   /// `found` receives name (the router's) and value (a part of `path`) of each named segment.
   [[nodiscard]] match find(http_method method, std::string_view path, parameters& found) const;

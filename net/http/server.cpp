@@ -4,8 +4,8 @@
 #include <unistd.h>
 
 #include <atomic>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/dispatch.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <cerrno>
@@ -94,7 +94,8 @@ class listener final : public std::enable_shared_from_this<listener> {
     for (int taken = 0; acceptor_.is_open() && taken < accepts_per_turn; ++taken) {
       tcp::endpoint peer;
       auto size = static_cast<socklen_t>(peer.capacity());
-      accepted_socket fresh{::accept4(acceptor_.native_handle(), peer.data(), &size, SOCK_NONBLOCK | SOCK_CLOEXEC)};
+      accepted_socket fresh{
+          ::accept4(acceptor_.native_handle(), peer.data(), &size, SOCK_NONBLOCK | SOCK_CLOEXEC)};
       if (!fresh.is_open()) {
         if (errno == EAGAIN || errno == EWOULDBLOCK) break;
         if (errno == EINTR || errno == ECONNABORTED || errno == EPROTO) continue;
@@ -169,7 +170,8 @@ result<std::uint16_t> http_server::listen(std::string_view address, std::uint16_
   error_code ec;
   const auto parsed = asio::ip::make_address(std::string{address}, ec);
   if (ec) return make_failure(errc::invalid_value, "not an IP address to listen on");
-  asio::io_context& context = *internals_->contexts[internals_->listeners.size() % internals_->contexts.size()];
+  asio::io_context& context =
+      *internals_->contexts[internals_->listeners.size() % internals_->contexts.size()];
   const auto added = std::make_shared<listener>(context, internals_->all_lanes);
   ec = added->open({parsed, port});
   if (ec) return make_failure(errc::unavailable, "listen: " + ec.message());

@@ -21,8 +21,8 @@ thread_local bool answered_inside = false;
 bool is_safe_request_id(std::string_view id) noexcept {
   return !id.empty() && id.size() <= request_id_bytes &&
          std::all_of(id.begin(), id.end(), [](unsigned char c) {
-           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                  c == '-' || c == '_' || c == '.';
+           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' ||
+                  c == '_' || c == '.';
          });
 }
 
@@ -157,8 +157,8 @@ void session::on_head_complete() {
 }
 
 bool session::read_body(std::string_view& input) {
-  const auto progress = parser_->has_body() ? parser_->read_body(input, body_limit_)
-                                            : request_parser::progress::complete;
+  const auto progress =
+      parser_->has_body() ? parser_->read_body(input, body_limit_) : request_parser::progress::complete;
   if (progress == request_parser::progress::refused) {
     answer_refused();
     return false;
@@ -193,10 +193,8 @@ void session::send_continue() {
 void session::on_request_complete() {
   server_core& core = lane_->core();
   then_ = parser_->wants_keep_alive() ? after_answer::keep_alive : after_answer::close;
-  if (match_.found == nullptr)
-    return answer_problem(match_.status, http_rejection::unknown_route, then_);
-  if (!core.admit_request())
-    return answer_problem(503, http_rejection::too_many_requests_in_flight, then_);
+  if (match_.found == nullptr) return answer_problem(match_.status, http_rejection::unknown_route, then_);
+  if (!core.admit_request()) return answer_problem(503, http_rejection::too_many_requests_in_flight, then_);
   dispatch();
 }
 
@@ -218,10 +216,8 @@ void session::dispatch() {
     lane_->core().observer.on_rejected(http_rejection::handler_failed);
   }
   dispatching = outer;
-  if (std::exchange(answered_inside, false))
-    write_answer(std::move(answer_), then_);
-  else
-    lane_->arm(*this, lane_->core().limits.answer_deadline);
+  if (std::exchange(answered_inside, false)) write_answer(std::move(answer_), then_);
+  else lane_->arm(*this, lane_->core().limits.answer_deadline);
 }
 
 session::delivery session::take_answer(response given) noexcept {
@@ -263,8 +259,8 @@ void session::answer_problem(int status, http_rejection reason, after_answer the
   response problem = problem_response(status, request_id_);
   if (status == 405) problem.headers.emplace_back("Allow", match_.allow);
   if (status == 503) problem.headers.emplace_back("Retry-After", "1");
-  must_linger_ = reason != http_rejection::unknown_route &&
-                 reason != http_rejection::too_many_requests_in_flight;
+  must_linger_ =
+      reason != http_rejection::unknown_route && reason != http_rejection::too_many_requests_in_flight;
   write_answer(std::move(problem), then);
 }
 
@@ -282,10 +278,8 @@ void session::write_answer(response given, after_answer wanted) {
                .request_id = request_id_,
                .date = lane_->date()});
   if (may_have_body(given.status) && !head_only_) {
-    if (given.body.size() <= joined_body_bytes)
-      out_.append(given.body);
-    else
-      out_body_ = std::move(given.body);
+    if (given.body.size() <= joined_body_bytes) out_.append(given.body);
+    else out_body_ = std::move(given.body);
   }
   phase_ = phase::writing;
   written_ = 0;
@@ -298,8 +292,8 @@ void session::flush_output() {
   const std::size_t total = out_.size() + out_body_.size();
   while (written_ < total) {
     const std::size_t head = std::min(written_, out_.size());
-    const std::array<asio::const_buffer, 2> parts{
-        asio::buffer(out_) + head, asio::buffer(out_body_) + (written_ - head)};
+    const std::array<asio::const_buffer, 2> parts{asio::buffer(out_) + head,
+                                                  asio::buffer(out_body_) + (written_ - head)};
     error_code ec;
     written_ += out_body_.empty() ? socket_.write_some(parts[0], ec) : socket_.write_some(parts, ec);
     if (would_block(ec)) return wait_writable();
@@ -351,8 +345,7 @@ void session::resume() {
 void session::on_due() {
   guarded([this] {
     switch (phase_) {
-      case phase::reading_head:
-        return is_idle() ? close() : time_out(408);
+      case phase::reading_head: return is_idle() ? close() : time_out(408);
       case phase::reading_body: return on_body_interval();
       case phase::answering: return time_out(504);
       case phase::writing: return on_write_interval();
@@ -364,8 +357,8 @@ void session::on_due() {
 
 void session::on_body_interval() {
   const http_limits& limits = lane_->core().limits;
-  const auto spent = std::chrono::duration_cast<http_limits::duration>(
-      std::chrono::steady_clock::now() - phase_began_);
+  const auto spent =
+      std::chrono::duration_cast<http_limits::duration>(std::chrono::steady_clock::now() - phase_began_);
   const std::size_t arrived = request_.body.size() - body_bytes_at_check_;
   if (spent >= limits.body_deadline || arrived < limits.body_progress_bytes) return time_out(408);
   body_bytes_at_check_ = request_.body.size();

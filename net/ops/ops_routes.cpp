@@ -17,16 +17,14 @@ response readiness_answer(const readiness& state) {
 
 router make_ops_routes(ops_callbacks callbacks) {
   router routes;
-  routes.add(http_method::get, "/metrics",
-             [metrics = std::move(callbacks.metrics)](request&, responder to) {
-               to.answer({.body = metrics(), .content_type = exposition_type});
-             });
+  routes.add(http_method::get, "/metrics", [metrics = std::move(callbacks.metrics)](request&, responder to) {
+    to.answer({.body = metrics(), .content_type = exposition_type});
+  });
   routes.add(http_method::get, "/healthz",
              [](request&, responder to) { to.answer(text_response(200, "ok\n")); });
-  routes.add(http_method::get, "/readyz",
-             [ready = std::move(callbacks.ready)](request&, responder to) {
-               to.answer(readiness_answer(ready()));
-             });
+  routes.add(http_method::get, "/readyz", [ready = std::move(callbacks.ready)](request&, responder to) {
+    to.answer(readiness_answer(ready()));
+  });
   return routes;
 }
 

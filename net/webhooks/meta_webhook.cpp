@@ -47,8 +47,10 @@ std::shared_ptr<actors::accepted_request> route_events(const meta_webhook_depend
       continue;
     }
     const bool conflict = std::holds_alternative<channel::route_conflict>(outcome);
-    with.metrics->quarantined(conflict ? monitoring::quarantine_reason::conflicting_account
-                                       : monitoring::quarantine_reason::unknown_account).increment();
+    with.metrics
+        ->quarantined(conflict ? monitoring::quarantine_reason::conflicting_account
+                               : monitoring::quarantine_reason::unknown_account)
+        .increment();
     accepted->strays.push_back({conflict ? "conflict" : "stranger", std::move(event)});
   }
   return accepted;
@@ -70,7 +72,8 @@ void receive(const dependencies_ptr& with, const request& asked, responder to) {
     return to.answer(problem_response(413, asked.request_id));
   }
   auto accepted = route_events(*with, std::move(parsed.events));
-  accepted->answered = [with, id = asked.request_id, held = std::make_shared<responder>(std::move(to))](bool stored) {
+  accepted->answered = [with, id = asked.request_id,
+                        held = std::make_shared<responder>(std::move(to))](bool stored) {
     if (stored) return held->answer(text_response(200, "EVENT_RECEIVED"));
     with->metrics->rejected_webhooks(webhook_rejection::unavailable).increment();
     auto away = problem_response(503, id);
@@ -87,8 +90,9 @@ void add_meta_webhook(router& routes, meta_webhook_dependencies dependencies) {
   const auto with = std::make_shared<const meta_webhook_dependencies>(std::move(dependencies));
   routes.add(http_method::get, "/webhooks/meta",
              [with](request& asked, responder to) { shake_hands(*with, asked, std::move(to)); });
-  routes.add(http_method::post, "/webhooks/meta",
-             [with](request& asked, responder to) { receive(with, asked, std::move(to)); }, options);
+  routes.add(
+      http_method::post, "/webhooks/meta",
+      [with](request& asked, responder to) { receive(with, asked, std::move(to)); }, options);
 }
 
 }  // namespace sellavie::net

@@ -18,11 +18,16 @@ namespace sellavie::net {
 /// Which connection an account id belongs to: replaced as a whole when the directory changes.
 class route_directory {
  public:
-  [[nodiscard]] std::shared_ptr<const channel::route_table> current() const { return table_.load(std::memory_order_acquire); }
-  void replace(std::shared_ptr<const channel::route_table> table) { table_.store(std::move(table), std::memory_order_release); }
+  [[nodiscard]] std::shared_ptr<const channel::route_table> current() const {
+    return table_.load(std::memory_order_acquire);
+  }
+  void replace(std::shared_ptr<const channel::route_table> table) {
+    table_.store(std::move(table), std::memory_order_release);
+  }
 
  private:
-  std::atomic<std::shared_ptr<const channel::route_table>> table_{std::make_shared<const channel::route_table>()};
+  std::atomic<std::shared_ptr<const channel::route_table>> table_{
+      std::make_shared<const channel::route_table>()};
 };
 
 struct meta_webhook_dependencies {

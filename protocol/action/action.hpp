@@ -71,8 +71,8 @@ struct record_contact {
 
 /// In the order of action_kind.
 using action = std::variant<proposal::place_order, proposal::change_order, proposal::cancel_order,
-                            proposal::request_checkout, proposal::send_invoice,
-                            proposal::check_payment, proposal::hand_off, proposal::record_contact>;
+                            proposal::request_checkout, proposal::send_invoice, proposal::check_payment,
+                            proposal::hand_off, proposal::record_contact>;
 
 [[nodiscard]] constexpr action_kind kind_of(const action& proposed) noexcept {
   return static_cast<action_kind>(proposed.index());

@@ -59,7 +59,8 @@ struct reading {
   void read(const control_tag& tag) {
     const bool is_ours = encoding == action_encoding::tags && !nonce.empty() && tag.token == nonce;
     if (is_ours) return propose(tag.name, tag.arguments, {});
-    const auto kind = encoding == action_encoding::tags ? diagnostic_kind::wrong_nonce : diagnostic_kind::stray_tag;
+    const auto kind =
+        encoding == action_encoding::tags ? diagnostic_kind::wrong_nonce : diagnostic_kind::stray_tag;
     auto label = subject(tag.name);
     if (parse_action_kind(tag.name)) return lose(kind, std::move(label), {});
     note(kind, std::move(label));
@@ -118,7 +119,8 @@ bool says_nothing(std::string_view text) noexcept {
 std::string capped(std::string_view text) {
   const auto head = utf8_prefix(text, max_reply_bytes);
   const auto space = head.find_last_of(" \n");
-  return std::string{trimmed(space != std::string_view::npos && space > max_reply_bytes / 2 ? head.substr(0, space) : head)};
+  return std::string{
+      trimmed(space != std::string_view::npos && space > max_reply_bytes / 2 ? head.substr(0, space) : head)};
 }
 
 }  // namespace

@@ -16,26 +16,30 @@ using outcome = std::variant<action, argument_problem>;
 
 /// R4: a model that names one of these tries to decide what only the server decides.
 constexpr std::array forbidden_parts = {
-    std::string_view{"price"},    std::string_view{"total"},  std::string_view{"discount"}, std::string_view{"currency"},
-    std::string_view{"business"}, std::string_view{"tenant"}, std::string_view{"customer"}, std::string_view{"order"},
-    std::string_view{"amount"},   std::string_view{"payment"}, std::string_view{"coupon"},  std::string_view{"_id"}};
+    std::string_view{"price"},    std::string_view{"total"},    std::string_view{"discount"},
+    std::string_view{"currency"}, std::string_view{"business"}, std::string_view{"tenant"},
+    std::string_view{"customer"}, std::string_view{"order"},    std::string_view{"amount"},
+    std::string_view{"payment"},  std::string_view{"coupon"},   std::string_view{"_id"}};
 
 bool is_forbidden(std::string_view field) {
   std::string lower{field.substr(0, 64)};
   std::transform(lower.begin(), lower.end(), lower.begin(),
                  [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return lower == "id" || std::any_of(forbidden_parts.begin(), forbidden_parts.end(), [&](std::string_view part) {
-           return lower.find(part) != std::string::npos;
-         });
+  return lower == "id" ||
+         std::any_of(forbidden_parts.begin(), forbidden_parts.end(),
+                     [&](std::string_view part) { return lower.find(part) != std::string::npos; });
 }
 
-argument_problem bad_value(std::string_view field) { return {diagnostic_kind::bad_value, ascii_label(field)}; }
+argument_problem bad_value(std::string_view field) {
+  return {diagnostic_kind::bad_value, ascii_label(field)};
+}
 
 std::optional<argument_problem> check_fields(const json& object, std::span<const std::string_view> known) {
   for (const auto& [field, value] : object.items()) {
     if (std::find(known.begin(), known.end(), field) != known.end()) continue;
-    return argument_problem{is_forbidden(field) ? diagnostic_kind::forbidden_field : diagnostic_kind::unknown_field,
-                            ascii_label(field)};
+    return argument_problem{
+        is_forbidden(field) ? diagnostic_kind::forbidden_field : diagnostic_kind::unknown_field,
+        ascii_label(field)};
   }
   return std::nullopt;
 }
@@ -84,7 +88,8 @@ std::variant<std::vector<proposal::item>, argument_problem> read_items(const jso
     if (!sku) return bad_value("sku");
     const auto quantity = entry.contains("quantity") ? read_quantity(entry["quantity"]) : std::nullopt;
     if (!quantity) return bad_value("quantity");
-    const auto same = std::find_if(items.begin(), items.end(), [&](const auto& item) { return item.sku == *sku; });
+    const auto same =
+        std::find_if(items.begin(), items.end(), [&](const auto& item) { return item.sku == *sku; });
     if (same == items.end()) items.push_back({*std::move(sku), *quantity});
     else if ((same->quantity += *quantity) > max_proposed_quantity) return bad_value("quantity");
   }

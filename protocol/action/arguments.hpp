@@ -17,6 +17,7 @@ struct argument_problem {
 };
 
 /// Empty arguments stand for {}. Total.
-[[nodiscard]] std::variant<action, argument_problem> parse_action(std::string_view name, std::string_view arguments);
+[[nodiscard]] std::variant<action, argument_problem> parse_action(std::string_view name,
+                                                                  std::string_view arguments);
 
 }  // namespace sellavie

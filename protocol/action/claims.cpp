@@ -14,54 +14,72 @@ struct currency_mark {
   std::string_view mark;
   std::string_view code;
 };
-constexpr std::array symbol_marks = {currency_mark{"₦", "NGN"}, currency_mark{"€", "EUR"}, currency_mark{"£", "GBP"},
-                                     currency_mark{"GH₵", "GHS"}, currency_mark{"₵", "GHS"}, currency_mark{"¥", ""},
-                                     currency_mark{"$", ""}, currency_mark{"₹", "INR"}, currency_mark{"₽", "RUB"}};
+constexpr std::array symbol_marks = {
+    currency_mark{"₦", "NGN"},   currency_mark{"€", "EUR"}, currency_mark{"£", "GBP"},
+    currency_mark{"GH₵", "GHS"}, currency_mark{"₵", "GHS"}, currency_mark{"¥", ""},
+    currency_mark{"$", ""},      currency_mark{"₹", "INR"}, currency_mark{"₽", "RUB"}};
 constexpr std::array word_marks = {
-    currency_mark{"ngn", "NGN"}, currency_mark{"naira", "NGN"}, currency_mark{"n", "NGN"}, currency_mark{"kobo", ""},
-    currency_mark{"usd", "USD"}, currency_mark{"dollar", ""}, currency_mark{"dollars", ""}, currency_mark{"bucks", ""},
-    currency_mark{"eur", "EUR"}, currency_mark{"euro", "EUR"}, currency_mark{"euros", "EUR"}, currency_mark{"gbp", "GBP"},
-    currency_mark{"pounds", ""}, currency_mark{"ghs", "GHS"}, currency_mark{"cedi", "GHS"}, currency_mark{"cedis", "GHS"},
-    currency_mark{"kes", "KES"}, currency_mark{"ksh", "KES"}, currency_mark{"shillings", ""}, currency_mark{"zar", "ZAR"},
-    currency_mark{"rand", "ZAR"}, currency_mark{"xof", ""}, currency_mark{"xaf", ""}, currency_mark{"cfa", ""},
-    currency_mark{"fcfa", ""}, currency_mark{"francs", ""}, currency_mark{"brl", "BRL"}, currency_mark{"reais", "BRL"},
-    currency_mark{"r$", "BRL"}, currency_mark{"mzn", "MZN"}, currency_mark{"aoa", "AOA"}, currency_mark{"kwanzas", "AOA"},
-    currency_mark{"ugx", "UGX"}, currency_mark{"tzs", "TZS"}, currency_mark{"rwf", "RWF"}, currency_mark{"inr", "INR"},
-    currency_mark{"jpy", "JPY"}, currency_mark{"cad", "CAD"}, currency_mark{"aud", "AUD"}, currency_mark{"mad", "MAD"},
-    currency_mark{"egp", "EGP"}, currency_mark{"aed", "AED"}, currency_mark{"btc", ""}, currency_mark{"usdt", ""}};
+    currency_mark{"ngn", "NGN"},    currency_mark{"naira", "NGN"},   currency_mark{"n", "NGN"},
+    currency_mark{"kobo", ""},      currency_mark{"usd", "USD"},     currency_mark{"dollar", ""},
+    currency_mark{"dollars", ""},   currency_mark{"bucks", ""},      currency_mark{"eur", "EUR"},
+    currency_mark{"euro", "EUR"},   currency_mark{"euros", "EUR"},   currency_mark{"gbp", "GBP"},
+    currency_mark{"pounds", ""},    currency_mark{"ghs", "GHS"},     currency_mark{"cedi", "GHS"},
+    currency_mark{"cedis", "GHS"},  currency_mark{"kes", "KES"},     currency_mark{"ksh", "KES"},
+    currency_mark{"shillings", ""}, currency_mark{"zar", "ZAR"},     currency_mark{"rand", "ZAR"},
+    currency_mark{"xof", ""},       currency_mark{"xaf", ""},        currency_mark{"cfa", ""},
+    currency_mark{"fcfa", ""},      currency_mark{"francs", ""},     currency_mark{"brl", "BRL"},
+    currency_mark{"reais", "BRL"},  currency_mark{"r$", "BRL"},      currency_mark{"mzn", "MZN"},
+    currency_mark{"aoa", "AOA"},    currency_mark{"kwanzas", "AOA"}, currency_mark{"ugx", "UGX"},
+    currency_mark{"tzs", "TZS"},    currency_mark{"rwf", "RWF"},     currency_mark{"inr", "INR"},
+    currency_mark{"jpy", "JPY"},    currency_mark{"cad", "CAD"},     currency_mark{"aud", "AUD"},
+    currency_mark{"mad", "MAD"},    currency_mark{"egp", "EGP"},     currency_mark{"aed", "AED"},
+    currency_mark{"btc", ""},       currency_mark{"usdt", ""}};
 
 // English, French and Portuguese: the languages of reply_text.
-constexpr std::array total_words = {std::string_view{"total"}, std::string_view{"subtotal"}, std::string_view{"sum"},
-                                    std::string_view{"altogether"}, std::string_view{"totaux"}, std::string_view{"somme"},
-                                    std::string_view{"soma"}, std::string_view{"totale"}, std::string_view{"totals"}};
+constexpr std::array total_words = {
+    std::string_view{"total"},      std::string_view{"subtotal"}, std::string_view{"sum"},
+    std::string_view{"altogether"}, std::string_view{"totaux"},   std::string_view{"somme"},
+    std::string_view{"soma"},       std::string_view{"totale"},   std::string_view{"totals"}};
 constexpr std::array price_words = {
-    std::string_view{"price"}, std::string_view{"prices"}, std::string_view{"priced"}, std::string_view{"cost"},
-    std::string_view{"costs"}, std::string_view{"pay"}, std::string_view{"paid"}, std::string_view{"fee"},
-    std::string_view{"charge"}, std::string_view{"only"}, std::string_view{"amount"}, std::string_view{"deposit"},
-    std::string_view{"prix"}, std::string_view{"coûte"}, std::string_view{"coute"}, std::string_view{"payer"},
-    std::string_view{"frais"}, std::string_view{"montant"}, std::string_view{"preço"}, std::string_view{"preco"},
-    std::string_view{"custa"}, std::string_view{"custam"}, std::string_view{"pagar"}, std::string_view{"taxa"},
-    std::string_view{"valor"}, std::string_view{"each"}, std::string_view{"chacun"}, std::string_view{"cada"}};
+    std::string_view{"price"},  std::string_view{"prices"}, std::string_view{"priced"},
+    std::string_view{"cost"},   std::string_view{"costs"},  std::string_view{"pay"},
+    std::string_view{"paid"},   std::string_view{"fee"},    std::string_view{"charge"},
+    std::string_view{"only"},   std::string_view{"amount"}, std::string_view{"deposit"},
+    std::string_view{"prix"},   std::string_view{"coûte"},  std::string_view{"coute"},
+    std::string_view{"payer"},  std::string_view{"frais"},  std::string_view{"montant"},
+    std::string_view{"preço"},  std::string_view{"preco"},  std::string_view{"custa"},
+    std::string_view{"custam"}, std::string_view{"pagar"},  std::string_view{"taxa"},
+    std::string_view{"valor"},  std::string_view{"each"},   std::string_view{"chacun"},
+    std::string_view{"cada"}};
 constexpr std::array discount_words = {
-    std::string_view{"discount"}, std::string_view{"off"}, std::string_view{"discounted"}, std::string_view{"cashback"},
-    std::string_view{"rebate"}, std::string_view{"reduction"}, std::string_view{"réduction"}, std::string_view{"remise"},
-    std::string_view{"rabais"}, std::string_view{"desconto"}, std::string_view{"sale"}, std::string_view{"cheaper"},
-    std::string_view{"less"}, std::string_view{"promo"}};
+    std::string_view{"discount"},  std::string_view{"off"},    std::string_view{"discounted"},
+    std::string_view{"cashback"},  std::string_view{"rebate"}, std::string_view{"reduction"},
+    std::string_view{"réduction"}, std::string_view{"remise"}, std::string_view{"rabais"},
+    std::string_view{"desconto"},  std::string_view{"sale"},   std::string_view{"cheaper"},
+    std::string_view{"less"},      std::string_view{"promo"}};
 constexpr std::array account_words = {
-    std::string_view{"account"}, std::string_view{"acct"}, std::string_view{"bank"}, std::string_view{"transfer"},
-    std::string_view{"iban"}, std::string_view{"wallet"}, std::string_view{"opay"}, std::string_view{"palmpay"},
-    std::string_view{"compte"}, std::string_view{"banque"}, std::string_view{"virement"}, std::string_view{"conta"},
-    std::string_view{"banco"}, std::string_view{"transferência"}, std::string_view{"pix"}, std::string_view{"deposit"}};
+    std::string_view{"account"},  std::string_view{"acct"},          std::string_view{"bank"},
+    std::string_view{"transfer"}, std::string_view{"iban"},          std::string_view{"wallet"},
+    std::string_view{"opay"},     std::string_view{"palmpay"},       std::string_view{"compte"},
+    std::string_view{"banque"},   std::string_view{"virement"},      std::string_view{"conta"},
+    std::string_view{"banco"},    std::string_view{"transferência"}, std::string_view{"pix"},
+    std::string_view{"deposit"}};
 /// Bare domains are only believed with one of these ends: "Thanks.Bye" is no link.
 constexpr std::array domain_ends = {
-    std::string_view{"com"}, std::string_view{"net"}, std::string_view{"org"}, std::string_view{"info"}, std::string_view{"biz"},
-    std::string_view{"shop"}, std::string_view{"store"}, std::string_view{"online"}, std::string_view{"site"}, std::string_view{"app"},
-    std::string_view{"io"}, std::string_view{"co"}, std::string_view{"me"}, std::string_view{"ly"}, std::string_view{"gl"},
-    std::string_view{"ng"}, std::string_view{"gh"}, std::string_view{"ke"}, std::string_view{"za"}, std::string_view{"uk"},
-    std::string_view{"fr"}, std::string_view{"pt"}, std::string_view{"br"}, std::string_view{"de"}, std::string_view{"eu"},
-    std::string_view{"us"}, std::string_view{"ru"}, std::string_view{"cn"}, std::string_view{"xyz"}, std::string_view{"link"},
-    std::string_view{"page"}, std::string_view{"pay"}, std::string_view{"top"}, std::string_view{"dev"}, std::string_view{"cc"},
-    std::string_view{"to"}, std::string_view{"tv"}, std::string_view{"gg"}, std::string_view{"africa"}, std::string_view{"click"}};
+    std::string_view{"com"},   std::string_view{"net"},    std::string_view{"org"},
+    std::string_view{"info"},  std::string_view{"biz"},    std::string_view{"shop"},
+    std::string_view{"store"}, std::string_view{"online"}, std::string_view{"site"},
+    std::string_view{"app"},   std::string_view{"io"},     std::string_view{"co"},
+    std::string_view{"me"},    std::string_view{"ly"},     std::string_view{"gl"},
+    std::string_view{"ng"},    std::string_view{"gh"},     std::string_view{"ke"},
+    std::string_view{"za"},    std::string_view{"uk"},     std::string_view{"fr"},
+    std::string_view{"pt"},    std::string_view{"br"},     std::string_view{"de"},
+    std::string_view{"eu"},    std::string_view{"us"},     std::string_view{"ru"},
+    std::string_view{"cn"},    std::string_view{"xyz"},    std::string_view{"link"},
+    std::string_view{"page"},  std::string_view{"pay"},    std::string_view{"top"},
+    std::string_view{"dev"},   std::string_view{"cc"},     std::string_view{"to"},
+    std::string_view{"tv"},    std::string_view{"gg"},     std::string_view{"africa"},
+    std::string_view{"click"}};
 
 constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 constexpr bool is_letter(char c) noexcept {
@@ -73,8 +91,9 @@ constexpr bool is_word(char c) noexcept { return is_letter(c) || is_digit(c) || 
 std::string folded(std::string_view text) {
   std::string out;
   out.reserve(text.size());
-  constexpr std::array zeros = {char32_t{0xFF10}, char32_t{0x0660}, char32_t{0x06F0}, char32_t{0x0966}, char32_t{0x1D7CE},
-                                char32_t{0x1D7D8}, char32_t{0x1D7E2}, char32_t{0x1D7EC}, char32_t{0x1D7F6}};
+  constexpr std::array zeros = {char32_t{0xFF10},  char32_t{0x0660},  char32_t{0x06F0},
+                                char32_t{0x0966},  char32_t{0x1D7CE}, char32_t{0x1D7D8},
+                                char32_t{0x1D7E2}, char32_t{0x1D7EC}, char32_t{0x1D7F6}};
   for (std::size_t at = 0; at < text.size();) {
     auto c = next_code_point(text, at);
     for (const auto zero : zeros)
@@ -108,7 +127,9 @@ void each_word(std::string_view lower, Visit visit) {
 template <std::size_t Size>
 bool has_word(std::string_view lower, const std::array<std::string_view, Size>& words) {
   bool found = false;
-  each_word(lower, [&](std::string_view word) { found = found || std::find(words.begin(), words.end(), word) != words.end(); });
+  each_word(lower, [&](std::string_view word) {
+    found = found || std::find(words.begin(), words.end(), word) != words.end();
+  });
   return found;
 }
 
@@ -144,8 +165,8 @@ written_number read_number(std::string_view text, std::size_t at) {
     const char mark = text[end];
     const auto next = run(end + 1);
     const auto length = next - end - 1;
-    const bool groups = (mark == ',' || mark == '.' || mark == ' ' || mark == '\'') && length == 3 && whole.size() <= 15 &&
-                        (group_mark == 0 ? whole.size() <= 3 : group_mark == mark);
+    const bool groups = (mark == ',' || mark == '.' || mark == ' ' || mark == '\'') && length == 3 &&
+                        whole.size() <= 15 && (group_mark == 0 ? whole.size() <= 3 : group_mark == mark);
     if (groups) {
       group_mark = mark;
       last_group = length;
@@ -169,7 +190,8 @@ written_number read_number(std::string_view text, std::size_t at) {
     value += weight * (c - '0');
     weight /= 10;
   }
-  if (end < text.size() && (text[end] == 'k' || text[end] == 'm') && (end + 1 == text.size() || !is_letter(text[end + 1]))) {
+  if (end < text.size() && (text[end] == 'k' || text[end] == 'm') &&
+      (end + 1 == text.size() || !is_letter(text[end + 1]))) {
     number.scaled = true;
     value = value > too_much ? too_much : value * (text[end] == 'k' ? 1'000 : 1'000'000);
     ++end;
@@ -244,8 +266,8 @@ sentence_facts read_facts(std::string_view lower, bool prices_spoken_of) {
     at = number.end;
     const auto tail = lower.substr(number.end);
     const auto mark = trimmed(tail);
-    if (tail.starts_with('%') || mark.starts_with('%') || mark.starts_with("percent") || mark.starts_with("per cent") ||
-        mark.starts_with("pour cent") || mark.starts_with("por cento")) {
+    if (tail.starts_with('%') || mark.starts_with('%') || mark.starts_with("percent") ||
+        mark.starts_with("per cent") || mark.starts_with("pour cent") || mark.starts_with("por cento")) {
       facts.percentages.push_back(number.thousandths);
       continue;
     }
@@ -310,7 +332,8 @@ std::vector<std::string> links_of(std::string_view lower) {
     const bool known_end = std::find(domain_ends.begin(), domain_ends.end(), last) != domain_ends.end();
     const bool mail = begin > 0 && lower[begin - 1] == '@';
     const bool starts_www = lower.substr(begin).starts_with("www.");
-    if (!starts_www && !known_end && !(has_path && is_letter(last[0])) && !(mail && is_letter(last[0]))) continue;
+    if (!starts_www && !known_end && !(has_path && is_letter(last[0])) && !(mail && is_letter(last[0])))
+      continue;
     links.emplace_back(lower.substr(begin, end - begin));
   }
   return links;
@@ -323,7 +346,8 @@ std::vector<std::string_view> sentences_of(std::string_view text) {
   for (std::size_t at = 0; at < text.size(); ++at) {
     const char c = text[at];
     const bool last = at + 1 == text.size();
-    const bool stop = (c == '.' || c == '!' || c == '?') && (last || text[at + 1] == ' ' || text[at + 1] == '\n');
+    const bool stop =
+        (c == '.' || c == '!' || c == '?') && (last || text[at + 1] == ' ' || text[at + 1] == '\n');
     if (c != '\n' && !stop) continue;
     auto end = at + 1;
     while (end < text.size() && (text[end] == ' ' || text[end] == '\n')) ++end;
@@ -360,7 +384,8 @@ supplied_facts read_supplied(const supplied_claims& supplied) {
     // Views into `lower` would dangle; the marks' codes are static.
     facts.amounts.push_back(amount);
   }
-  for (const auto& price : supplied.prices) facts.amounts.push_back({thousandths_of(price), price.currency.text()});
+  for (const auto& price : supplied.prices)
+    facts.amounts.push_back({thousandths_of(price), price.currency.text()});
   return facts;
 }
 

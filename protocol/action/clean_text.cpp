@@ -23,10 +23,19 @@ char32_t next_code_point(std::string_view text, std::size_t& at) noexcept {
   std::size_t more = 0;
   char32_t value = 0;
   char32_t smallest = 0;
-  if ((lead & 0xE0U) == 0xC0U) { more = 1; value = lead & 0x1FU; smallest = 0x80; }
-  else if ((lead & 0xF0U) == 0xE0U) { more = 2; value = lead & 0x0FU; smallest = 0x800; }
-  else if ((lead & 0xF8U) == 0xF0U) { more = 3; value = lead & 0x07U; smallest = 0x10000; }
-  else return replacement_character;
+  if ((lead & 0xE0U) == 0xC0U) {
+    more = 1;
+    value = lead & 0x1FU;
+    smallest = 0x80;
+  } else if ((lead & 0xF0U) == 0xE0U) {
+    more = 2;
+    value = lead & 0x0FU;
+    smallest = 0x800;
+  } else if ((lead & 0xF8U) == 0xF0U) {
+    more = 3;
+    value = lead & 0x07U;
+    smallest = 0x10000;
+  } else return replacement_character;
   if (text.size() - at < more) return replacement_character;
   for (std::size_t i = 0; i < more; ++i) {
     if (!is_continuation(byte_at(text, at + i))) return replacement_character;
@@ -38,7 +47,9 @@ char32_t next_code_point(std::string_view text, std::size_t& at) noexcept {
 }
 
 void append_utf8(std::string& out, char32_t code_point) {
-  const auto put = [&out](char32_t byte) { out.push_back(static_cast<char>(static_cast<unsigned char>(byte))); };
+  const auto put = [&out](char32_t byte) {
+    out.push_back(static_cast<char>(static_cast<unsigned char>(byte)));
+  };
   if (code_point < 0x80) {
     put(code_point);
   } else if (code_point < 0x800) {
@@ -60,9 +71,10 @@ bool is_hidden(char32_t c) noexcept {
   if (c == '\t' || c == '\n') return false;
   if (c < 0x20 || in_range(c, 0x7F, 0x9F)) return true;
   if (c < 0xAD) return false;
-  return c == 0xAD || c == 0x34F || c == 0x61C || in_range(c, 0x115F, 0x1160) || in_range(c, 0x17B4, 0x17B5) ||
-         in_range(c, 0x180B, 0x180E) || c == 0x200B || in_range(c, 0x200E, 0x200F) || in_range(c, 0x2028, 0x202E) ||
-         in_range(c, 0x2060, 0x206F) || c == 0x3164 || c == 0xFEFF || c == 0xFFA0 || in_range(c, 0xFFF0, 0xFFFB) ||
+  return c == 0xAD || c == 0x34F || c == 0x61C || in_range(c, 0x115F, 0x1160) ||
+         in_range(c, 0x17B4, 0x17B5) || in_range(c, 0x180B, 0x180E) || c == 0x200B ||
+         in_range(c, 0x200E, 0x200F) || in_range(c, 0x2028, 0x202E) || in_range(c, 0x2060, 0x206F) ||
+         c == 0x3164 || c == 0xFEFF || c == 0xFFA0 || in_range(c, 0xFFF0, 0xFFFB) ||
          in_range(c, 0xE0000, 0xE0FFF) || (c & 0xFFFEU) == 0xFFFEU;
 }
 

@@ -44,7 +44,8 @@ std::string read_text(const json& object, const char* field) {
 std::int64_t read_number(const json& object, const char* field) {
   const auto found = object.find(field);
   if (found == object.end() || !found->is_number_integer()) return 0;
-  if (found->is_number_unsigned() && found->get<std::uint64_t>() > std::numeric_limits<std::int64_t>::max()) return 0;
+  if (found->is_number_unsigned() && found->get<std::uint64_t>() > std::numeric_limits<std::int64_t>::max())
+    return 0;
   return found->get<std::int64_t>();
 }
 
@@ -58,10 +59,10 @@ money read_money(const json& object, const char* field) {
 }
 
 std::optional<errc> read_errc(std::int64_t code) {
-  for (const auto known : {errc::malformed, errc::invalid_value, errc::too_large, errc::bad_signature, errc::forbidden,
-                           errc::not_found, errc::conflict, errc::out_of_stock, errc::price_changed, errc::money_range,
-                           errc::unavailable, errc::fenced, errc::in_doubt, errc::overloaded, errc::timed_out,
-                           errc::internal})
+  for (const auto known :
+       {errc::malformed, errc::invalid_value, errc::too_large, errc::bad_signature, errc::forbidden,
+        errc::not_found, errc::conflict, errc::out_of_stock, errc::price_changed, errc::money_range,
+        errc::unavailable, errc::fenced, errc::in_doubt, errc::overloaded, errc::timed_out, errc::internal})
     if (static_cast<std::int64_t>(known) == code) return known;
   return std::nullopt;
 }
@@ -123,7 +124,8 @@ result<action_outcome> decode_outcome(std::string_view text) {
   action_outcome outcome;
   if (!read_names(object, outcome)) return make_failure(errc::malformed, "outcome names");
   const auto accepted = object.find("accepted");
-  if (accepted == object.end() || !accepted->is_boolean()) return make_failure(errc::malformed, "outcome accepted");
+  if (accepted == object.end() || !accepted->is_boolean())
+    return make_failure(errc::malformed, "outcome accepted");
   outcome.accepted = accepted->get<bool>();
   if (object.contains("order")) {
     const auto id = parse_uuid(read_text(object, "order"));
@@ -156,7 +158,8 @@ std::string outcome_for_model(const action_outcome& outcome) {
   json object{{"result", outcome.accepted ? "done" : "refused"}};
   if (outcome.accepted) object["effect"] = to_string(outcome.effect);
   else object["reason"] = to_string(outcome.why);
-  if (!outcome.accepted && outcome.why == refusal::price_changed) object["current_price"] = format_money(outcome.price);
+  if (!outcome.accepted && outcome.why == refusal::price_changed)
+    object["current_price"] = format_money(outcome.price);
   put_text(object, "sku", outcome.sku);
   if (!outcome.accepted && outcome.requested != 0) {
     object["requested"] = outcome.requested;

@@ -79,7 +79,8 @@ result<std::vector<shown_price>> read_shown(const json& list) {
   if (!list.is_array()) return malformed("shown");
   std::vector<shown_price> shown;
   for (const auto& entry : list) {
-    const bool is_pair = entry.is_array() && entry.size() == 2 && entry[0].is_string() && entry[1].is_number_integer();
+    const bool is_pair =
+        entry.is_array() && entry.size() == 2 && entry[0].is_string() && entry[1].is_number_integer();
     if (!is_pair) return malformed("shown");
     shown.push_back({entry[0].get<std::string>(), entry[1].get<std::int64_t>()});
   }
@@ -89,11 +90,14 @@ result<std::vector<shown_price>> read_shown(const json& list) {
 }  // namespace
 
 std::int64_t shown_version_of(const plan& stored, std::string_view sku) noexcept {
-  const auto found = std::find_if(stored.shown.begin(), stored.shown.end(), [&](const auto& one) { return one.sku == sku; });
+  const auto found =
+      std::find_if(stored.shown.begin(), stored.shown.end(), [&](const auto& one) { return one.sku == sku; });
   return found == stored.shown.end() ? 0 : found->price_version;
 }
 
-std::string encode_arguments(const action& proposed) { return text_of(std::visit(arguments_writer{}, proposed)); }
+std::string encode_arguments(const action& proposed) {
+  return text_of(std::visit(arguments_writer{}, proposed));
+}
 
 std::string encode_action(const action& proposed) { return text_of(action_json(proposed)); }
 

@@ -90,9 +90,10 @@ std::optional<written_tag> read_tag(std::string_view text, std::size_t at) {
   if (object_end == std::string_view::npos) return std::nullopt;
   const auto close = skip_white(text, object_end);
   if (text.substr(std::min(close, text.size()), 2) != "]]") return std::nullopt;
-  return written_tag{{std::string{text.substr(at, token_end - at)}, std::string{text.substr(name_at, name_end - name_at)},
-                      std::string{text.substr(object_at, object_end - object_at)}},
-                     close + 2};
+  return written_tag{
+      {std::string{text.substr(at, token_end - at)}, std::string{text.substr(name_at, name_end - name_at)},
+       std::string{text.substr(object_at, object_end - object_at)}},
+      close + 2};
 }
 
 /// Where the passage that opened before `at` ends; npos = unclosed. Nested pairs count.
@@ -105,7 +106,10 @@ std::size_t end_of_passage(std::string_view text, std::size_t at, bool loose) no
     const auto c = next_code_point(text, at);
     if (const int weight = opening_weight(c)) {
       closed = 0;
-      if ((opened += weight) >= 2) { ++depth; opened = 0; }
+      if ((opened += weight) >= 2) {
+        ++depth;
+        opened = 0;
+      }
     } else if (const int weight_closed = closing_weight(c); weight_closed != 0 && (loose || c == ']')) {
       opened = 0;
       if ((closed += weight_closed) < 2) continue;
@@ -145,7 +149,8 @@ char32_t nonce_symbol(char32_t c) noexcept {
   if (c >= 0xFF01 && c <= 0xFF5E) c -= 0xFEE0;
   if (c >= 'A' && c <= 'Z') return c + 32;
   if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) return c;
-  if (c < 0x80 || is_splitter(c) || (c >= 0x2010 && c <= 0x2027) || c == 0xB7 || c == 0xB4 || c == 0xA8) return 0;
+  if (c < 0x80 || is_splitter(c) || (c >= 0x2010 && c <= 0x2027) || c == 0xB7 || c == 0xB4 || c == 0xA8)
+    return 0;
   return c;
 }
 

@@ -4,10 +4,10 @@ namespace sellavie {
 namespace {
 
 // A macro for literals only: the same items object stands in four schemas.
-#define SELLAVIE_ITEMS_SCHEMA                                                                          \
-  R"("items":{"type":"array","description":"All articles of the order.","items":{"type":"object",)"    \
+#define SELLAVIE_ITEMS_SCHEMA                                                                               \
+  R"("items":{"type":"array","description":"All articles of the order.","items":{"type":"object",)"         \
   R"("properties":{"sku":{"type":"string","description":"The code in square brackets in the catalogue."},)" \
-  R"("quantity":{"type":"integer","description":"Pieces, 1 to 10000."}},)"                             \
+  R"("quantity":{"type":"integer","description":"Pieces, 1 to 10000."}},)"                                  \
   R"("required":["sku","quantity"],"additionalProperties":false}})"
 
 constexpr std::string_view place_order_strict =
@@ -22,7 +22,8 @@ constexpr std::string_view change_order_any = R"({"type":"object","properties":{
                                               R"(},"required":["items"],"additionalProperties":false})";
 #undef SELLAVIE_ITEMS_SCHEMA
 
-constexpr std::string_view bare = R"({"type":"object","properties":{},"required":[],"additionalProperties":false})";
+constexpr std::string_view bare =
+    R"({"type":"object","properties":{},"required":[],"additionalProperties":false})";
 constexpr std::string_view hand_off_any =
     R"({"type":"object","properties":{"reason":{"type":"string","description":"Why a person is needed, in a few words."}},)"
     R"("required":["reason"],"additionalProperties":false})";
@@ -40,8 +41,7 @@ std::string_view describe(action_kind kind) noexcept {
   switch (kind) {
     case action_kind::place_order:
       return "Place an order. Only when the customer clearly asked to buy these articles in these quantities.";
-    case action_kind::change_order:
-      return "Replace the articles of the open order by this whole list.";
+    case action_kind::change_order: return "Replace the articles of the open order by this whole list.";
     case action_kind::cancel_order: return "Cancel the open order when the customer asks for it.";
     case action_kind::request_checkout:
       return "Send the payment link of the open order when the customer wants to pay.";

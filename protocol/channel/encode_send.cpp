@@ -10,7 +10,8 @@ namespace {
 constexpr std::size_t most_reply_buttons = 3;
 
 bool is_unreserved(char c) noexcept {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
+         c == '.';
 }
 
 // Ids go into the path: nothing in them may be a separator.
@@ -64,16 +65,30 @@ std::string messenger_message(const wire_message& message, const send_target& ta
   json_object out;
   switch (message.kind) {
     case wire_kind::text: out.text("text", message.text); break;
-    case wire_kind::image: out.raw("attachment", attachment_json("image", json_object{}.text("url", message.url).finish())); break;
+    case wire_kind::image:
+      out.raw("attachment", attachment_json("image", json_object{}.text("url", message.url).finish()));
+      break;
     case wire_kind::link: {
-      const auto button = json_object{}.text("type", "web_url").text("url", message.url).text("title", message.title).finish();
-      out.raw("attachment", attachment_json("template", json_object{}.text("template_type", "button").text("text", message.text).raw("buttons", '[' + button + ']').finish()));
+      const auto button = json_object{}
+                              .text("type", "web_url")
+                              .text("url", message.url)
+                              .text("title", message.title)
+                              .finish();
+      out.raw("attachment", attachment_json("template", json_object{}
+                                                            .text("template_type", "button")
+                                                            .text("text", message.text)
+                                                            .raw("buttons", '[' + button + ']')
+                                                            .finish()));
       break;
     }
   }
   if (!message.quick_replies.empty()) {
     out.raw("quick_replies", json_array(message.quick_replies, [](const quick_reply& reply) {
-              return json_object{}.text("content_type", "text").text("title", reply.title).text("payload", reply.payload).finish();
+              return json_object{}
+                  .text("content_type", "text")
+                  .text("title", reply.title)
+                  .text("payload", reply.payload)
+                  .finish();
             }));
   }
   if (!target.metadata.empty()) out.text("metadata", target.metadata);
@@ -96,9 +111,12 @@ void add_messaging_type(json_object& out, const send_account& account, const sen
   }
 }
 
-std::string recipient_json(std::string_view customer_id) { return json_object{}.text("id", customer_id).finish(); }
+std::string recipient_json(std::string_view customer_id) {
+  return json_object{}.text("id", customer_id).finish();
+}
 
-std::string messenger_body(const wire_message& message, const send_account& account, const send_target& target) {
+std::string messenger_body(const wire_message& message, const send_account& account,
+                           const send_target& target) {
   json_object out;
   out.raw("recipient", recipient_json(target.customer_id));
   add_messaging_type(out, account, target.permit);
@@ -115,7 +133,10 @@ bool is_bsuid(std::string_view id) noexcept {
 }
 
 std::string reply_button(const quick_reply& reply) {
-  return json_object{}.text("type", "reply").raw("reply", json_object{}.text("id", reply.payload).text("title", reply.title).finish()).finish();
+  return json_object{}
+      .text("type", "reply")
+      .raw("reply", json_object{}.text("id", reply.payload).text("title", reply.title).finish())
+      .finish();
 }
 std::string list_row(const quick_reply& reply) {
   return json_object{}.text("id", reply.payload).text("title", reply.title).finish();
@@ -124,16 +145,19 @@ std::string list_row(const quick_reply& reply) {
 std::string interactive_json(const wire_message& message) {
   const auto body = json_object{}.text("text", message.text).finish();
   if (message.kind == wire_kind::link) {
-    const auto parameters = json_object{}.text("display_text", message.title).text("url", message.url).finish();
+    const auto parameters =
+        json_object{}.text("display_text", message.title).text("url", message.url).finish();
     const auto action = json_object{}.text("name", "cta_url").raw("parameters", parameters).finish();
     return json_object{}.text("type", "cta_url").raw("body", body).raw("action", action).finish();
   }
   if (message.quick_replies.size() <= most_reply_buttons) {
-    const auto action = json_object{}.raw("buttons", json_array(message.quick_replies, reply_button)).finish();
+    const auto action =
+        json_object{}.raw("buttons", json_array(message.quick_replies, reply_button)).finish();
     return json_object{}.text("type", "button").raw("body", body).raw("action", action).finish();
   }
   const auto section = json_object{}.raw("rows", json_array(message.quick_replies, list_row)).finish();
-  const auto action = json_object{}.text("button", message.title).raw("sections", '[' + section + ']').finish();
+  const auto action =
+      json_object{}.text("button", message.title).raw("sections", '[' + section + ']').finish();
   return json_object{}.text("type", "list").raw("body", body).raw("action", action).finish();
 }
 
@@ -143,7 +167,8 @@ void add_whatsapp_content(json_object& out, const wire_message& message) {
   } else if (message.kind == wire_kind::link || !message.quick_replies.empty()) {
     out.text("type", "interactive").raw("interactive", interactive_json(message));
   } else {
-    out.text("type", "text").raw("text", json_object{}.text("body", message.text).raw("preview_url", "false").finish());
+    out.text("type", "text")
+        .raw("text", json_object{}.text("body", message.text).raw("preview_url", "false").finish());
   }
 }
 
@@ -151,7 +176,8 @@ std::string whatsapp_body(const wire_message& message, const send_target& target
   json_object out;
   out.text("messaging_product", "whatsapp").text("recipient_type", "individual");
   out.text(is_bsuid(target.customer_id) ? "recipient" : "to", target.customer_id);
-  if (!target.reply_to.empty()) out.raw("context", json_object{}.text("message_id", target.reply_to).finish());
+  if (!target.reply_to.empty())
+    out.raw("context", json_object{}.text("message_id", target.reply_to).finish());
   if (!target.metadata.empty()) out.text("biz_opaque_callback_data", target.metadata);
   add_whatsapp_content(out, message);
   return out.finish();
@@ -176,16 +202,21 @@ std::string_view action_name(sender_action action) noexcept {
 
 }  // namespace
 
-send_request encode_send(const wire_message& message, const send_account& account, const send_target& target) {
+send_request encode_send(const wire_message& message, const send_account& account,
+                         const send_target& target) {
   const bool is_whatsapp = account.channel == channel_kind::whatsapp;
-  return {messages_url(account), is_whatsapp ? whatsapp_body(message, target) : messenger_body(message, account, target)};
+  return {messages_url(account),
+          is_whatsapp ? whatsapp_body(message, target) : messenger_body(message, account, target)};
 }
 
 send_request encode_action(sender_action action, const send_account& account, std::string_view customer_id,
                            std::string_view last_message_id) {
-  if (account.channel == channel_kind::whatsapp) return {messages_url(account), whatsapp_action(action, last_message_id)};
-  return {messages_url(account),
-          json_object{}.raw("recipient", recipient_json(customer_id)).text("sender_action", action_name(action)).finish()};
+  if (account.channel == channel_kind::whatsapp)
+    return {messages_url(account), whatsapp_action(action, last_message_id)};
+  return {messages_url(account), json_object{}
+                                     .raw("recipient", recipient_json(customer_id))
+                                     .text("sender_action", action_name(action))
+                                     .finish()};
 }
 
 }  // namespace sellavie::channel

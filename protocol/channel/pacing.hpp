@@ -19,7 +19,8 @@ struct pace {
   std::int64_t burst = 1;
 
   [[nodiscard]] static constexpr pace per_second(std::int64_t messages, std::int64_t burst) noexcept {
-    return {std::chrono::microseconds{1'000'000 / std::max<std::int64_t>(messages, 1)}, std::max<std::int64_t>(burst, 1)};
+    return {std::chrono::microseconds{1'000'000 / std::max<std::int64_t>(messages, 1)},
+            std::max<std::int64_t>(burst, 1)};
   }
 };
 

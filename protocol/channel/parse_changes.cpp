@@ -5,9 +5,7 @@
 namespace sellavie::channel {
 namespace {
 
-bool has_messaging_shape(json value) {
-  return member(value, "sender") && member(value, "recipient");
-}
+bool has_messaging_shape(json value) { return member(value, "sender") && member(value, "recipient"); }
 
 void set_author(json value, const entry_context& entry, channel_event& event) {
   const auto from = member(value, "from");
@@ -33,12 +31,14 @@ void parse_page_comment(json change, json value, const entry_context& entry, eve
     event.dedupe_key = make_dedupe_key("comment", {event.external_id, event.payload});
   } else if (!event.external_id.empty()) {
     // A comment can be edited or hidden again and again; a retry repeats the entry's time.
-    event.dedupe_key = make_dedupe_key("comment", {event.external_id, event.payload, entry.claimed_time, event.text});
+    event.dedupe_key =
+        make_dedupe_key("comment", {event.external_id, event.payload, entry.claimed_time, event.text});
   }
   sink.add(std::move(event), entry, change);
 }
 
-void parse_instagram_comment(json change, json value, std::string_view field, const entry_context& entry, event_sink& sink) {
+void parse_instagram_comment(json change, json value, std::string_view field, const entry_context& entry,
+                             event_sink& sink) {
   channel_event event = event_sink::begin(entry, event_kind::comment);
   set_author(value, entry, event);
   event.external_id = id_member(value, "id");
@@ -50,7 +50,8 @@ void parse_instagram_comment(json change, json value, std::string_view field, co
   event.payload = field == "mentions" ? "mention" : "add";
   // A mention names no author: there is nobody to answer.
   if (event.customer_id.empty()) event.no_reply = true;
-  if (!event.external_id.empty()) event.dedupe_key = make_dedupe_key("comment", {event.external_id, event.payload});
+  if (!event.external_id.empty())
+    event.dedupe_key = make_dedupe_key("comment", {event.external_id, event.payload});
   sink.add(std::move(event), entry, change);
 }
 
@@ -63,7 +64,8 @@ void parse_change(json change, const entry_context& entry, event_sink& sink) {
   if (value && field == "feed" && string_member(*value, "item") == "comment") {
     return parse_page_comment(change, *value, entry, sink);
   }
-  if (value && value->is_object() && (field == "comments" || field == "live_comments" || field == "mentions")) {
+  if (value && value->is_object() &&
+      (field == "comments" || field == "live_comments" || field == "mentions")) {
     return parse_instagram_comment(change, *value, field, entry, sink);
   }
   channel_event event = event_sink::begin(entry, event_kind::unknown);

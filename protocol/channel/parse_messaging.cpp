@@ -9,9 +9,20 @@ namespace sellavie::channel {
 namespace {
 
 // In the order in which they decide when an item has several.
-constexpr std::array<std::string_view, 14> content_keys{
-    "message", "message_edit", "postback", "reaction", "read", "delivery", "pass_thread_control",
-    "take_thread_control", "request_thread_control", "referral", "optin", "app_roles", "policy-enforcement", "policy_enforcement"};
+constexpr std::array<std::string_view, 14> content_keys{"message",
+                                                        "message_edit",
+                                                        "postback",
+                                                        "reaction",
+                                                        "read",
+                                                        "delivery",
+                                                        "pass_thread_control",
+                                                        "take_thread_control",
+                                                        "request_thread_control",
+                                                        "referral",
+                                                        "optin",
+                                                        "app_roles",
+                                                        "policy-enforcement",
+                                                        "policy_enforcement"};
 
 struct item_view {
   json item;
@@ -71,7 +82,9 @@ std::string coordinates_text(json payload) {
   double latitude = 0;
   double longitude = 0;
   if (!place || !place->is_object()) return {};
-  if (place->at_key("lat").get(latitude) != simdjson::SUCCESS || place->at_key("long").get(longitude) != simdjson::SUCCESS) return {};
+  if (place->at_key("lat").get(latitude) != simdjson::SUCCESS ||
+      place->at_key("long").get(longitude) != simdjson::SUCCESS)
+    return {};
   std::array<char, 64> text{};
   std::snprintf(text.data(), text.size(), "%.6g,%.6g", latitude, longitude);
   return text.data();
@@ -126,16 +139,19 @@ void read_message(const item_view& view, channel_event& event, bool from_busines
   read_attachments(message, event);
   read_reply_to(message, event);
   if (const auto reply = member(message, "quick_reply")) event.payload = string_member(*reply, "payload");
-  if (const auto referral = member(message, "referral")) event.attachments.push_back(referral_attachment(*referral));
+  if (const auto referral = member(message, "referral"))
+    event.attachments.push_back(referral_attachment(*referral));
   if (from_business) {
     event.kind = event_kind::echo;
     event.app_id = id_member(message, "app_id");
     event.metadata = string_member(message, "metadata");
   } else {
     const bool is_empty = event.text.empty() && event.payload.empty() && event.attachments.empty();
-    event.kind = is_empty || true_member(message, "is_unsupported") ? event_kind::unsupported : event_kind::message;
+    event.kind =
+        is_empty || true_member(message, "is_unsupported") ? event_kind::unsupported : event_kind::message;
   }
-  if (!event.external_id.empty()) event.dedupe_key = make_dedupe_key(from_business ? "echo" : "message", {event.external_id});
+  if (!event.external_id.empty())
+    event.dedupe_key = make_dedupe_key(from_business ? "echo" : "message", {event.external_id});
 }
 
 void read_edit(const item_view& view, channel_event& event) {
@@ -144,7 +160,8 @@ void read_edit(const item_view& view, channel_event& event) {
   event.text = string_member(view.content, "text");
   std::string number = id_member(view.content, "num_edit");
   if (number.empty()) number = id_member(view.content, "num_edits");
-  if (!event.subject_id.empty() && !number.empty()) event.dedupe_key = make_dedupe_key("edit", {event.subject_id, number});
+  if (!event.subject_id.empty() && !number.empty())
+    event.dedupe_key = make_dedupe_key("edit", {event.subject_id, number});
 }
 
 void read_postback(const item_view& view, channel_event& event, const std::string& time) {
@@ -152,7 +169,8 @@ void read_postback(const item_view& view, channel_event& event, const std::strin
   event.external_id = id_member(view.content, "mid");
   event.text = string_member(view.content, "title");
   event.payload = string_member(view.content, "payload");
-  if (const auto referral = member(view.content, "referral")) event.attachments.push_back(referral_attachment(*referral));
+  if (const auto referral = member(view.content, "referral"))
+    event.attachments.push_back(referral_attachment(*referral));
   event.dedupe_key = event.external_id.empty()
                          ? make_dedupe_key("postback", {event.customer_id, time, event.payload})
                          : make_dedupe_key("postback", {event.external_id});
@@ -171,7 +189,8 @@ void read_reaction(const item_view& view, channel_event& event, const std::strin
 void read_mark(const item_view& view, channel_event& event, event_kind kind, const event_sink& sink) {
   event.kind = kind;
   event.subject_id = id_member(view.content, "mid");
-  if (const auto watermark = member(view.content, "watermark")) event.watermark = sink.time_of(watermark, event.provider_time);
+  if (const auto watermark = member(view.content, "watermark"))
+    event.watermark = sink.time_of(watermark, event.provider_time);
   const std::string mark = event.subject_id.empty() ? id_member(view.content, "watermark") : event.subject_id;
   if (!mark.empty()) event.dedupe_key = make_dedupe_key(to_string(kind), {event.customer_id, mark});
 }
@@ -181,7 +200,8 @@ void read_thread_control(const item_view& view, channel_event& event, const std:
   const std::string_view key = content_key(view);
   event.kind = event_kind::thread_control;
   event.payload = key.substr(0, key.find('_'));
-  event.app_id = id_member(view.content, event.payload == "request" ? "requested_owner_app_id" : "new_owner_app_id");
+  event.app_id =
+      id_member(view.content, event.payload == "request" ? "requested_owner_app_id" : "new_owner_app_id");
   event.subject_id = id_member(view.content, "previous_owner_app_id");
   event.metadata = string_member(view.content, "metadata");
   event.dedupe_key = make_dedupe_key("thread", {event.customer_id, time, event.payload});

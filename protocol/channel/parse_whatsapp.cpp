@@ -20,7 +20,8 @@ struct value_context {
 };
 
 value_context read_context(json change, json value, entry_context entry) {
-  value_context context{.entry = std::move(entry), .change = change, .value = value, .own_number = {}, .contacts = {}};
+  value_context context{
+      .entry = std::move(entry), .change = change, .value = value, .own_number = {}, .contacts = {}};
   if (const auto metadata = member(value, "metadata")) {
     if (std::string phone = id_member(*metadata, "phone_number_id"); !phone.empty()) {
       context.entry.space = route_space::whatsapp_phone;
@@ -63,7 +64,8 @@ int first_error_code(json object) {
   int code = 0;
   for_each_in(object, "errors", [&](json failure) {
     const auto value = integer_member(failure, "code");
-    if (code == 0 && value && *value > -1'000'000'000 && *value < 1'000'000'000) code = static_cast<int>(*value);
+    if (code == 0 && value && *value > -1'000'000'000 && *value < 1'000'000'000)
+      code = static_cast<int>(*value);
   });
   return code;
 }
@@ -92,7 +94,8 @@ void parse_message(json message, const value_context& context, event_sink& sink)
   parse_whatsapp_content(message, event, sink);
   if (from_business && event.kind == event_kind::message) event.kind = event_kind::echo;
   event.no_reply = from_business || member(message, "group_id").has_value();
-  if (!event.external_id.empty()) event.dedupe_key = make_dedupe_key(to_string(event.kind), {event.external_id});
+  if (!event.external_id.empty())
+    event.dedupe_key = make_dedupe_key(to_string(event.kind), {event.external_id});
   sink.add(std::move(event), context.entry, message);
 }
 
@@ -104,7 +107,8 @@ void parse_echo(json message, const value_context& context, event_sink& sink) {
   set_customer(event, id_member(message, "to"), id_member(message, "to_user_id"));
   add_contact_facts(event, context);
   parse_whatsapp_content(message, event, sink);
-  if (event.kind != event_kind::edit && event.kind != event_kind::unsend && event.kind != event_kind::reaction) {
+  if (event.kind != event_kind::edit && event.kind != event_kind::unsend &&
+      event.kind != event_kind::reaction) {
     event.kind = event_kind::echo;
   }
   event.no_reply = true;
@@ -134,19 +138,22 @@ void parse_status(json status, const value_context& context, event_sink& sink) {
   event.error_code = first_error_code(status);
   event.payload = event.state == delivery_state::none ? std::string{state} : first_error_text(status);
   event.no_reply = string_member(status, "recipient_type") == "group";
-  if (!event.subject_id.empty()) event.dedupe_key = make_dedupe_key("status", {event.subject_id, state, event.customer_id});
+  if (!event.subject_id.empty())
+    event.dedupe_key = make_dedupe_key("status", {event.subject_id, state, event.customer_id});
   sink.add(std::move(event), context.entry, status);
 }
 
 // ---- coexistence history -------------------------------------------------------------------------
 
-void parse_history_message(json message, std::string_view customer, const value_context& context, event_sink& sink) {
+void parse_history_message(json message, std::string_view customer, const value_context& context,
+                           event_sink& sink) {
   channel_event event = event_sink::begin(context.entry, event_kind::message);
   event.external_id = id_member(message, "id");
   event.provider_time = sink.time_of(member(message, "timestamp"), context.entry.time);
   event.customer_id = customer;
   const std::string from = id_member(message, "from");
-  if (event.customer_id.empty()) event.customer_id = from == context.own_number ? id_member(message, "to") : from;
+  if (event.customer_id.empty())
+    event.customer_id = from == context.own_number ? id_member(message, "to") : from;
   parse_whatsapp_content(message, event, sink);
   event.metadata = from == event.customer_id ? "from_customer" : "from_business";
   event.kind = event_kind::history;
@@ -187,13 +194,16 @@ void parse_synced_contact(json item, const value_context& context, event_sink& s
 // ---- the account ---------------------------------------------------------------------------------
 
 bool is_account_field(std::string_view field) noexcept {
-  for (const std::string_view prefix : {"account_", "message_template_", "template_", "phone_number_", "business_"}) {
+  for (const std::string_view prefix :
+       {"account_", "message_template_", "template_", "phone_number_", "business_"}) {
     if (field.starts_with(prefix)) return true;
   }
-  return field == "security" || field == "flows" || field == "payment_configuration_update" || field == "partner_solutions";
+  return field == "security" || field == "flows" || field == "payment_configuration_update" ||
+         field == "partner_solutions";
 }
 
-void parse_account(json item, event_kind kind, std::string_view field, const value_context& context, event_sink& sink) {
+void parse_account(json item, event_kind kind, std::string_view field, const value_context& context,
+                   event_sink& sink) {
   channel_event event = event_sink::begin(context.entry, kind);
   event.payload = field;
   event.error_code = first_error_code(context.value);
@@ -205,7 +215,8 @@ void parse_account(json item, event_kind kind, std::string_view field, const val
 void parse_preference(json item, const value_context& context, event_sink& sink) {
   channel_event event = event_sink::begin(context.entry, event_kind::optin);
   set_customer(event, id_member(item, "wa_id"), id_member(item, "user_id"));
-  event.payload = std::string{string_member(item, "category")} + ':' + std::string{string_member(item, "value")};
+  event.payload =
+      std::string{string_member(item, "category")} + ':' + std::string{string_member(item, "value")};
   event.provider_time = sink.time_of(member(item, "timestamp"), context.entry.time);
   sink.add(std::move(event), context.entry, item);
 }
@@ -216,8 +227,9 @@ struct item_list {
   item_parser parse;
 };
 constexpr item_list item_lists[] = {
-    {"messages", parse_message},         {"statuses", parse_status},          {"message_echoes", parse_echo},
-    {"history", parse_history_chunk},    {"state_sync", parse_synced_contact}, {"user_preferences", parse_preference},
+    {"messages", parse_message},          {"statuses", parse_status},
+    {"message_echoes", parse_echo},       {"history", parse_history_chunk},
+    {"state_sync", parse_synced_contact}, {"user_preferences", parse_preference},
 };
 
 }  // namespace

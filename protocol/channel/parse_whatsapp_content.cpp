@@ -130,7 +130,8 @@ void read_context(json message, channel_event& event) {
       event.attachments.push_back(std::move(part));
     }
   }
-  if (const auto referral = member(message, "referral")) event.attachments.push_back(referral_attachment(*referral));
+  if (const auto referral = member(message, "referral"))
+    event.attachments.push_back(referral_attachment(*referral));
 }
 
 // True if the type is one of ours and its object is there.

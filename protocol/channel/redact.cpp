@@ -96,7 +96,8 @@ bool has_network_prefix(const card_digits& card) noexcept {
     case 15: return two == 34 || two == 37;
     // Visa, Mastercard, Maestro, Discover, UnionPay, JCB, Verve, Mir, RuPay, Troy.
     default:
-      return (first >= 3 && first <= 6) || (two >= 22 && two <= 27) || two == 81 || two == 82 || card.prefix(4) == 9792;
+      return (first >= 3 && first <= 6) || (two >= 22 && two <= 27) || two == 81 || two == 82 ||
+             card.prefix(4) == 9792;
   }
 }
 
@@ -113,7 +114,8 @@ bool passes_luhn(const card_digits& card) noexcept {
 bool is_card(std::string_view text, std::span<const digit_group> groups) noexcept {
   card_digits card;
   for (const auto& group : groups) {
-    for (std::size_t i = group.begin; i < group.end; ++i) card.values[card.count++] = static_cast<std::uint8_t>(text[i] - '0');
+    for (std::size_t i = group.begin; i < group.end; ++i)
+      card.values[card.count++] = static_cast<std::uint8_t>(text[i] - '0');
   }
   return has_network_prefix(card) && passes_luhn(card);
 }
@@ -143,14 +145,16 @@ struct secret_shape {
   std::size_t shortest_rest;
 };
 constexpr secret_shape secret_shapes[] = {
-    {"sk_live_", 8},  {"sk_test_", 8},   {"rk_live_", 8}, {"rk_test_", 8}, {"whsec_", 8},  {"FLWSECK", 8},
-    {"EAA", 24},      {"IGAA", 24},      {"IGQV", 24},    {"sk-", 24},     {"gsk_", 24},   {"ghp_", 24},
-    {"xoxb-", 16},    {"AKIA", 16},      {"AIza", 30},
+    {"sk_live_", 8}, {"sk_test_", 8}, {"rk_live_", 8}, {"rk_test_", 8}, {"whsec_", 8},
+    {"FLWSECK", 8},  {"EAA", 24},     {"IGAA", 24},    {"IGQV", 24},    {"sk-", 24},
+    {"gsk_", 24},    {"ghp_", 24},    {"xoxb-", 16},   {"AKIA", 16},    {"AIza", 30},
 };
 
 constexpr std::string_view bearer = "bearer ";
 
-bool is_token(char c) noexcept { return is_word(c) || c == '-' || c == '.' || c == '~' || c == '+' || c == '/' || c == '='; }
+bool is_token(char c) noexcept {
+  return is_word(c) || c == '-' || c == '.' || c == '~' || c == '+' || c == '/' || c == '=';
+}
 
 std::size_t token_end(std::string_view text, std::size_t at) noexcept {
   while (at < text.size() && is_token(text[at])) ++at;
@@ -179,11 +183,14 @@ constexpr std::string_view filler_words[] = {"is", "code", "number", "no", "my",
 
 std::size_t skip_filler(std::string_view text, std::size_t at) noexcept {
   for (int words = 0; words < 4; ++words) {
-    while (at < text.size() && (text[at] == ' ' || text[at] == ':' || text[at] == '-' || text[at] == '=' || text[at] == '.')) ++at;
+    while (at < text.size() &&
+           (text[at] == ' ' || text[at] == ':' || text[at] == '-' || text[at] == '=' || text[at] == '.'))
+      ++at;
     bool skipped = false;
     for (const auto word : filler_words) {
       const std::size_t end = at + word.size();
-      if (at < text.size() && starts_with_ignoring_case(text, at, word) && (end == text.size() || !is_word(text[end]))) {
+      if (at < text.size() && starts_with_ignoring_case(text, at, word) &&
+          (end == text.size() || !is_word(text[end]))) {
         at = end;
         skipped = true;
         break;
@@ -208,7 +215,8 @@ std::optional<code_span> code_after_word(std::string_view text, std::size_t at) 
     const std::size_t begin = skip_filler(text, after);
     std::size_t end = begin;
     while (end < text.size() && is_digit(text[end]) && end - begin < 9) ++end;
-    if (end - begin >= 3 && end - begin <= 8 && (end == text.size() || !is_word(text[end]))) return code_span{begin, end};
+    if (end - begin >= 3 && end - begin <= 8 && (end == text.size() || !is_word(text[end])))
+      return code_span{begin, end};
   }
   return std::nullopt;
 }
@@ -230,7 +238,9 @@ constexpr std::uint32_t letter_bit(char c) noexcept {
 // code_after_word look for: two letters tell almost every ordinary word apart.
 constexpr auto second_letters = [] {
   std::array<std::uint32_t, 256> table{};
-  const auto add = [&](char first, char second) { table[static_cast<std::uint8_t>(first)] |= letter_bit(second); };
+  const auto add = [&](char first, char second) {
+    table[static_cast<std::uint8_t>(first)] |= letter_bit(second);
+  };
   for (const auto& shape : secret_shapes) add(shape.prefix[0], shape.prefix[1]);
   const auto add_either_case = [&](std::string_view word) {
     add(word[0], word[1]);
@@ -242,7 +252,8 @@ constexpr auto second_letters = [] {
 }();
 
 bool may_start_secret(std::string_view text, std::size_t at) noexcept {
-  return at + 1 < text.size() && (second_letters[static_cast<std::uint8_t>(text[at])] & letter_bit(text[at + 1])) != 0;
+  return at + 1 < text.size() &&
+         (second_letters[static_cast<std::uint8_t>(text[at])] & letter_bit(text[at + 1])) != 0;
 }
 
 // The next thing to remove at or after `at`. Constant work per byte: runs and tokens that are too

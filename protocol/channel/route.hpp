@@ -69,9 +69,12 @@ class route_table {
   struct hash {
     using is_transparent = void;
     std::size_t operator()(const key_view& key) const noexcept {
-      return std::hash<std::string_view>{}(key.id) ^ (static_cast<std::size_t>(key.space) + 1) * 0x9E3779B97F4A7C15ULL;
+      return std::hash<std::string_view>{}(key.id) ^
+             (static_cast<std::size_t>(key.space) + 1) * 0x9E3779B97F4A7C15ULL;
     }
-    std::size_t operator()(const route_key& key) const noexcept { return (*this)(key_view{key.space, key.id}); }
+    std::size_t operator()(const route_key& key) const noexcept {
+      return (*this)(key_view{key.space, key.id});
+    }
   };
   struct equal {
     using is_transparent = void;

@@ -78,7 +78,8 @@ struct send_request {
   std::string body;
 };
 
-[[nodiscard]] send_request encode_send(const wire_message& message, const send_account& account, const send_target& target);
+[[nodiscard]] send_request encode_send(const wire_message& message, const send_account& account,
+                                       const send_target& target);
 
 enum class sender_action : std::uint8_t { typing_on, typing_off, mark_seen };
 /// `last_message_id`: WhatsApp marks and types at that message of the customer; others ignore it.

@@ -173,7 +173,8 @@ send_failure read_error(int status, json failure, const answer_headers& headers)
   const auto meaning = meaning_of(status, known_code, out.subcode, true_member(failure, "is_transient"));
   out.kind = meaning.kind;
   out.scope = meaning.scope;
-  out.retry_after = std::max(seconds_header(headers.retry_after), regain_time(headers.business_use_case_usage));
+  out.retry_after =
+      std::max(seconds_header(headers.retry_after), regain_time(headers.business_use_case_usage));
   std::string_view detail = string_member(failure, "message");
   if (const auto data = member(failure, "error_data")) {
     if (const auto more = string_member(*data, "details"); !more.empty()) detail = more;
@@ -186,7 +187,8 @@ send_failure without_error_object(int status, const answer_headers& headers) {
   send_failure out;
   out.detail = status == 0 ? "no answer" : "HTTP " + std::to_string(status) + " without an error object";
   out.retry_after = seconds_header(headers.retry_after);
-  const auto meaning = status >= 400 ? meaning_of(status, std::numeric_limits<int>::min(), 0, false) : failure_meaning{};
+  const auto meaning =
+      status >= 400 ? meaning_of(status, std::numeric_limits<int>::min(), 0, false) : failure_meaning{};
   out.kind = meaning.kind;
   out.scope = meaning.scope;
   return out;
@@ -210,8 +212,10 @@ answer read_answer(int status, std::string_view body, const answer_headers& head
   constexpr std::size_t largest_answer = 64 * 1024;
   simdjson::dom::parser parser;
   json root;
-  const bool is_json = !body.empty() && body.size() <= largest_answer && parser.allocate(body.size(), 32) == simdjson::SUCCESS &&
-                       parser.parse(body.data(), body.size()).get(root) == simdjson::SUCCESS && root.is_object();
+  const bool is_json = !body.empty() && body.size() <= largest_answer &&
+                       parser.allocate(body.size(), 32) == simdjson::SUCCESS &&
+                       parser.parse(body.data(), body.size()).get(root) == simdjson::SUCCESS &&
+                       root.is_object();
   if (!is_json) {
     return {without_error_object(status, headers), {}};
   }
@@ -243,7 +247,10 @@ std::string_view to_string(failure_class kind) noexcept {
 }
 
 std::optional<failure_meaning> classify(int code, int subcode) noexcept {
-  const auto find = [code](int wanted) { return std::find_if(std::begin(rows), std::end(rows), [&](const row& one) { return one.code == code && one.subcode == wanted; }); };
+  const auto find = [code](int wanted) {
+    return std::find_if(std::begin(rows), std::end(rows),
+                        [&](const row& one) { return one.code == code && one.subcode == wanted; });
+  };
   auto found = find(subcode);
   if (found == std::end(rows) || subcode == any) found = find(any);
   if (found != std::end(rows)) return found->meaning;

@@ -25,7 +25,8 @@ std::optional<std::size_t> find_signer(std::string_view message, std::span<const
 }
 
 // hub.<name> or hub_<name>, exactly once.
-std::optional<std::string_view> hub_parameter(std::span<const query_parameter> parameters, std::string_view name) {
+std::optional<std::string_view> hub_parameter(std::span<const query_parameter> parameters,
+                                              std::string_view name) {
   std::optional<std::string_view> found;
   for (const auto& parameter : parameters) {
     if (!parameter.name.starts_with("hub.") && !parameter.name.starts_with("hub_")) continue;
@@ -72,7 +73,8 @@ std::optional<std::string> user_of(const std::string& payload) {
 
 }  // namespace
 
-result<std::size_t> verify_meta_signature(std::string_view raw_body, std::span<const std::string_view> header_values,
+result<std::size_t> verify_meta_signature(std::string_view raw_body,
+                                          std::span<const std::string_view> header_values,
                                           std::span<const crypto::hmac_key> app_secrets) {
   if (header_values.empty()) return make_failure(errc::bad_signature, "no X-Hub-Signature-256");
   if (header_values.size() > 1) return make_failure(errc::bad_signature, "more than one X-Hub-Signature-256");
@@ -86,16 +88,19 @@ result<std::size_t> verify_meta_signature(std::string_view raw_body, std::span<c
   return *signer;
 }
 
-handshake_answer answer_handshake(std::span<const query_parameter> parameters, std::span<const std::string> tokens) {
+handshake_answer answer_handshake(std::span<const query_parameter> parameters,
+                                  std::span<const std::string> tokens) {
   const auto mode = hub_parameter(parameters, "mode");
   const auto challenge = hub_parameter(parameters, "challenge");
   const auto token = hub_parameter(parameters, "verify_token");
-  if (!mode || !challenge || !token || challenge->empty() || challenge->size() > longest_challenge) return {400, {}};
+  if (!mode || !challenge || !token || challenge->empty() || challenge->size() > longest_challenge)
+    return {400, {}};
   if (*mode != "subscribe" || !is_accepted_token(*token, tokens)) return {403, {}};
   return {200, std::string{*challenge}};
 }
 
-result<signed_request> verify_signed_request(std::string_view field, std::span<const crypto::hmac_key> app_secrets) {
+result<signed_request> verify_signed_request(std::string_view field,
+                                             std::span<const crypto::hmac_key> app_secrets) {
   const auto refused = make_failure(errc::bad_signature, "signed_request");
   const auto dot = field.find('.');
   if (dot == std::string_view::npos || field.size() > longest_signed_request) return refused;

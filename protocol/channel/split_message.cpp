@@ -18,10 +18,13 @@ text_limit link_text_limit(channel_kind channel) noexcept {
   return {channel == channel_kind::instagram ? text_unit::bytes : text_unit::utf16_units, 640};
 }
 text_limit reply_text_limit(channel_kind channel) noexcept {
-  return channel == channel_kind::whatsapp ? text_limit{text_unit::utf16_units, 1024} : text_limit_of(channel);
+  return channel == channel_kind::whatsapp ? text_limit{text_unit::utf16_units, 1024}
+                                           : text_limit_of(channel);
 }
 
-std::size_t most_replies(channel_kind channel) noexcept { return channel == channel_kind::whatsapp ? 10 : 13; }
+std::size_t most_replies(channel_kind channel) noexcept {
+  return channel == channel_kind::whatsapp ? 10 : 13;
+}
 std::size_t longest_payload(channel_kind channel, bool is_list) noexcept {
   if (channel != channel_kind::whatsapp) return 1000;
   return is_list ? 200 : 256;
@@ -64,7 +67,8 @@ std::string joined_titles(const std::vector<quick_reply>& replies) {
 }
 
 // All parts within `limit`; the last one also within `last_limit`.
-std::vector<std::string_view> split_with_last(std::string_view text, text_limit limit, text_limit last_limit) {
+std::vector<std::string_view> split_with_last(std::string_view text, text_limit limit,
+                                              text_limit last_limit) {
   auto parts = split_text(text, limit);
   if (parts.empty() || length_in(last_limit.unit, parts.back()) <= last_limit.count) return parts;
   const std::string_view last = parts.back();
@@ -83,14 +87,17 @@ std::vector<wire_message> split_message(const outgoing_message& message, channel
   std::string text = message.text;
   bool has_link = !message.link_url.empty();
   if (has_link && !replies.empty()) {
-    text += (text.empty() ? "" : "\n") + (message.link_title.empty() ? "" : message.link_title + ": ") + message.link_url;
+    text += (text.empty() ? "" : "\n") + (message.link_title.empty() ? "" : message.link_title + ": ") +
+            message.link_url;
     has_link = false;
   }
   if (text.empty() && has_link) text = message.link_title.empty() ? message.link_url : message.link_title;
   if (text.empty()) text = joined_titles(replies);
 
   const text_limit limit = text_limit_of(channel);
-  const text_limit last = has_link ? link_text_limit(channel) : replies.empty() ? limit : reply_text_limit(channel);
+  const text_limit last = has_link          ? link_text_limit(channel)
+                          : replies.empty() ? limit
+                                            : reply_text_limit(channel);
   for (const auto part : split_with_last(text, limit, last)) {
     wires.push_back({wire_kind::text, std::string{part}, {}, {}, {}});
   }
@@ -99,7 +106,8 @@ std::vector<wire_message> split_message(const outgoing_message& message, channel
   if (has_link) {
     final_part.kind = wire_kind::link;
     final_part.url = message.link_url;
-    final_part.title = shorten(message.link_title.empty() ? message.link_url : message.link_title, longest_button_title);
+    final_part.title =
+        shorten(message.link_title.empty() ? message.link_url : message.link_title, longest_button_title);
   }
   final_part.quick_replies = std::move(replies);
   // WhatsApp's list needs a name for its button.

@@ -15,23 +15,27 @@ struct range {
 // Marks and modifiers that belong to the character before them; not the whole of Unicode's
 // Grapheme_Extend, but what people write in chats.
 constexpr range extenders[] = {
-    {0x0300, 0x036F}, {0x0483, 0x0489}, {0x0591, 0x05BD}, {0x05BF, 0x05C7}, {0x0610, 0x061A},   {0x064B, 0x065F},
-    {0x0670, 0x0670}, {0x06D6, 0x06ED}, {0x0900, 0x0903}, {0x093A, 0x094F}, {0x0951, 0x0957},   {0x0981, 0x0983},
-    {0x09BC, 0x09CD}, {0x0A01, 0x0A03}, {0x0A3C, 0x0A4D}, {0x0B82, 0x0B82}, {0x0BBE, 0x0BCD},   {0x0E31, 0x0E31},
-    {0x0E34, 0x0E3A}, {0x0E47, 0x0E4E}, {0x1AB0, 0x1AFF}, {0x1DC0, 0x1DFF}, {0x200C, 0x200D},   {0x20D0, 0x20FF},
-    {0xFE00, 0xFE0F}, {0xFE20, 0xFE2F}, {0x1F3FB, 0x1F3FF}, {0xE0020, 0xE007F}, {0xE0100, 0xE01EF},
+    {0x0300, 0x036F}, {0x0483, 0x0489},   {0x0591, 0x05BD},   {0x05BF, 0x05C7},   {0x0610, 0x061A},
+    {0x064B, 0x065F}, {0x0670, 0x0670},   {0x06D6, 0x06ED},   {0x0900, 0x0903},   {0x093A, 0x094F},
+    {0x0951, 0x0957}, {0x0981, 0x0983},   {0x09BC, 0x09CD},   {0x0A01, 0x0A03},   {0x0A3C, 0x0A4D},
+    {0x0B82, 0x0B82}, {0x0BBE, 0x0BCD},   {0x0E31, 0x0E31},   {0x0E34, 0x0E3A},   {0x0E47, 0x0E4E},
+    {0x1AB0, 0x1AFF}, {0x1DC0, 0x1DFF},   {0x200C, 0x200D},   {0x20D0, 0x20FF},   {0xFE00, 0xFE0F},
+    {0xFE20, 0xFE2F}, {0x1F3FB, 0x1F3FF}, {0xE0020, 0xE007F}, {0xE0100, 0xE01EF},
 };
 constexpr char32_t zero_width_joiner = 0x200D;
 
 bool is_extender(char32_t c) noexcept {
-  return std::any_of(std::begin(extenders), std::end(extenders), [c](range r) { return c >= r.first && c <= r.last; });
+  return std::any_of(std::begin(extenders), std::end(extenders),
+                     [c](range r) { return c >= r.first && c <= r.last; });
 }
 bool is_flag_letter(char32_t c) noexcept { return c >= 0x1F1E6 && c <= 0x1F1FF; }
 bool is_space(char32_t c) noexcept {
-  return c == ' ' || c == '\n' || c == '\r' || c == '\t' || c == 0xA0 || (c >= 0x2000 && c <= 0x200A) || c == 0x3000;
+  return c == ' ' || c == '\n' || c == '\r' || c == '\t' || c == 0xA0 || (c >= 0x2000 && c <= 0x200A) ||
+         c == 0x3000;
 }
 bool ends_sentence(char32_t c) noexcept {
-  return c == '.' || c == '!' || c == '?' || c == 0x2026 || c == 0x3002 || c == 0xFF01 || c == 0xFF1F || c == 0x061F || c == 0x0964;
+  return c == '.' || c == '!' || c == '?' || c == 0x2026 || c == 0x3002 || c == 0xFF01 || c == 0xFF1F ||
+         c == 0x061F || c == 0x0964;
 }
 
 std::size_t units_of(text_unit unit, const code_point& point) noexcept {
@@ -40,7 +44,15 @@ std::size_t units_of(text_unit unit, const code_point& point) noexcept {
 }
 
 // How good a place between two characters is for a cut.
-enum quality : std::uint8_t { inside_sequence, between_characters, after_word, after_sentence, after_line, after_paragraph, quality_count };
+enum quality : std::uint8_t {
+  inside_sequence,
+  between_characters,
+  after_word,
+  after_sentence,
+  after_line,
+  after_paragraph,
+  quality_count
+};
 
 // Follows the text and says what the place before each next code point is worth.
 class cut_judge {

@@ -15,9 +15,9 @@ enum flag : std::uint8_t { standby_flag = 1, no_reply_flag = 2 };
 // The order is the format: only ever append.
 template <class Event>
 auto strings_of(Event& event) {
-  return std::array{&event.route.id,    &event.customer_id, &event.customer_alias, &event.customer_name,
-                    &event.dedupe_key,  &event.external_id, &event.subject_id,     &event.reply_to,
-                    &event.text,        &event.payload,     &event.app_id,         &event.metadata,
+  return std::array{&event.route.id,   &event.customer_id, &event.customer_alias, &event.customer_name,
+                    &event.dedupe_key, &event.external_id, &event.subject_id,     &event.reply_to,
+                    &event.text,       &event.payload,     &event.app_id,         &event.metadata,
                     &event.raw};
 }
 template <class Attachment>
@@ -131,7 +131,8 @@ void read_entry_route(reader& in, std::uint8_t space, channel_event& event) {
 void read_attachments(reader& in, channel_event& event) {
   const std::uint64_t count = in.varint();
   if (count > most_attachments) return in.fail();
-  for (std::uint64_t i = 0; i < count && !in.has_failed(); ++i) in.strings(strings_of_attachment(event.attachments.emplace_back()));
+  for (std::uint64_t i = 0; i < count && !in.has_failed(); ++i)
+    in.strings(strings_of_attachment(event.attachments.emplace_back()));
 }
 
 }  // namespace
@@ -143,7 +144,8 @@ std::string store_event(const channel_event& event) {
   put_byte(out, static_cast<std::uint8_t>(event.kind));
   put_byte(out, static_cast<std::uint8_t>(event.channel));
   put_byte(out, static_cast<std::uint8_t>(event.state));
-  put_byte(out, static_cast<std::uint8_t>((event.standby ? standby_flag : 0) | (event.no_reply ? no_reply_flag : 0)));
+  put_byte(out, static_cast<std::uint8_t>((event.standby ? standby_flag : 0) |
+                                          (event.no_reply ? no_reply_flag : 0)));
   put_byte(out, static_cast<std::uint8_t>(event.route.space));
   put_byte(out, event.entry_route ? static_cast<std::uint8_t>(event.entry_route->space) : no_space);
   put_signed(out, to_unix_ms(event.provider_time));
@@ -160,7 +162,8 @@ std::string store_event(const channel_event& event) {
 result<channel_event> load_event(std::string_view bytes) {
   reader in{bytes};
   channel_event event;
-  if (in.byte() != static_cast<std::uint8_t>(version_1)) return make_failure(errc::malformed, "stored event: unknown version");
+  if (in.byte() != static_cast<std::uint8_t>(version_1))
+    return make_failure(errc::malformed, "stored event: unknown version");
   event.kind = in.enumerator(event_kind::unknown);
   event.channel = in.enumerator(channel_kind::whatsapp);
   event.state = in.enumerator(delivery_state::failed);

@@ -55,7 +55,8 @@ bool read_quick_replies(json from, std::vector<quick_reply>& into) {
   bool is_good = true;
   const bool is_array = for_each_element(*list, [&](json one) {
     auto& reply = into.emplace_back();
-    is_good = is_good && one.is_object() && read(one, "title", reply.title) && read(one, "payload", reply.payload);
+    is_good =
+        is_good && one.is_object() && read(one, "title", reply.title) && read(one, "payload", reply.payload);
   });
   return is_array && is_good;
 }

@@ -10,7 +10,9 @@ namespace {
 constexpr std::string_view replacement = "\xEF\xBF\xBD";
 constexpr std::size_t longest_integer = 18;
 
-std::uint8_t byte_at(std::string_view text, std::size_t at) noexcept { return static_cast<std::uint8_t>(text[at]); }
+std::uint8_t byte_at(std::string_view text, std::size_t at) noexcept {
+  return static_cast<std::uint8_t>(text[at]);
+}
 
 // Storable without a change: the common case, found in one pass.
 bool is_plain_ascii(std::string_view text) noexcept {
@@ -81,10 +83,19 @@ code_point decode_at(std::string_view text, std::size_t at) noexcept {
   std::size_t size = 0;
   char32_t value = 0;
   char32_t least = 0;
-  if (lead >= 0xC2 && lead <= 0xDF) { size = 2; value = lead & 0x1FU; least = 0x80; }
-  else if (lead >= 0xE0 && lead <= 0xEF) { size = 3; value = lead & 0x0FU; least = 0x800; }
-  else if (lead >= 0xF0 && lead <= 0xF4) { size = 4; value = lead & 0x07U; least = 0x10000; }
-  else return {};
+  if (lead >= 0xC2 && lead <= 0xDF) {
+    size = 2;
+    value = lead & 0x1FU;
+    least = 0x80;
+  } else if (lead >= 0xE0 && lead <= 0xEF) {
+    size = 3;
+    value = lead & 0x0FU;
+    least = 0x800;
+  } else if (lead >= 0xF0 && lead <= 0xF4) {
+    size = 4;
+    value = lead & 0x07U;
+    least = 0x10000;
+  } else return {};
   if (at + size > text.size()) return {};
   for (std::size_t i = at + 1; i < at + size; ++i) {
     const std::uint8_t next = byte_at(text, i);

@@ -24,7 +24,8 @@ namespace {
 constexpr std::size_t largest_kept_capacity = 512 * 1024;
 constexpr std::size_t smallest_capacity = 16 * 1024;
 
-simdjson::error_code parse_document(simdjson::dom::parser& parser, std::string_view body, std::size_t depth, json& root) {
+simdjson::error_code parse_document(simdjson::dom::parser& parser, std::string_view body, std::size_t depth,
+                                    json& root) {
   if (parser.capacity() < body.size() || parser.max_depth() != depth) {
     const auto failure = parser.allocate(std::max(body.size(), smallest_capacity), depth);
     if (failure != simdjson::SUCCESS) return failure;
@@ -34,8 +35,8 @@ simdjson::error_code parse_document(simdjson::dom::parser& parser, std::string_v
 
 // Errors that a repair of the bytes can heal.
 bool is_repairable(simdjson::error_code failure) noexcept {
-  return failure == simdjson::UTF8_ERROR || failure == simdjson::STRING_ERROR || failure == simdjson::NUMBER_ERROR ||
-         failure == simdjson::UNESCAPED_CHARS;
+  return failure == simdjson::UTF8_ERROR || failure == simdjson::STRING_ERROR ||
+         failure == simdjson::NUMBER_ERROR || failure == simdjson::UNESCAPED_CHARS;
 }
 
 struct served_object {
@@ -97,7 +98,8 @@ void parse_root(json root, const webhook_limits& limits, instant now, parsed_web
     return;
   }
   event_sink sink{limits, now, out};
-  const entry_context context{.channel = served->channel, .space = served->space, .id = {}, .time = now, .claimed_time = {}};
+  const entry_context context{
+      .channel = served->channel, .space = served->space, .id = {}, .time = now, .claimed_time = {}};
   for_each_element(*entries, [&](json entry) { parse_entry(entry, context, sink); });
 }
 

@@ -64,7 +64,7 @@ class webhook_parser {
 
 /// `now` bounds the times that a payload may claim (at most a day ahead) and stands in for missing ones.
 /// Events come in the order of the body; each has a non-empty dedupe key of at most 200 bytes.
-[[nodiscard]] parsed_webhook parse_webhook(std::string_view raw_body, const webhook_limits& limits, instant now,
-                                           webhook_parser& parser);
+[[nodiscard]] parsed_webhook parse_webhook(std::string_view raw_body, const webhook_limits& limits,
+                                           instant now, webhook_parser& parser);
 
 }  // namespace sellavie::channel

@@ -51,7 +51,8 @@ void bound_attachment(attachment& part) {
 void replace_escaped_nul(std::string& text) {
   constexpr std::string_view escaped_nul = "\\u0000";
   for (auto at = text.find('\\'); at < text.size(); at = text.find('\\', at)) {
-    if (text.compare(at, escaped_nul.size(), escaped_nul) == 0) text.replace(at, escaped_nul.size(), "\\ufffd");
+    if (text.compare(at, escaped_nul.size(), escaped_nul) == 0)
+      text.replace(at, escaped_nul.size(), "\\ufffd");
     at += 2;
   }
 }

@@ -23,11 +23,13 @@ struct entry_context {
 };
 
 /// "prefix:a:b"; parts that would make it longer than 200 bytes are replaced by their SHA-256.
-[[nodiscard]] std::string make_dedupe_key(std::string_view prefix, std::initializer_list<std::string_view> parts);
+[[nodiscard]] std::string make_dedupe_key(std::string_view prefix,
+                                          std::initializer_list<std::string_view> parts);
 
 class event_sink {
  public:
-  event_sink(const webhook_limits& limits, instant now, parsed_webhook& out) : limits_{limits}, now_{now}, out_{out} {}
+  event_sink(const webhook_limits& limits, instant now, parsed_webhook& out)
+      : limits_{limits}, now_{now}, out_{out} {}
 
   /// False when the limit is reached: count what is left out and build nothing.
   [[nodiscard]] bool has_room() noexcept;

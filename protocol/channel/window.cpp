@@ -12,12 +12,14 @@ std::string_view to_string(window_closed why) noexcept {
   return "unknown";
 }
 
-std::variant<send_permit, window_closed> decide_window(sender_kind sender, std::optional<instant> last_customer_action,
+std::variant<send_permit, window_closed> decide_window(sender_kind sender,
+                                                       std::optional<instant> last_customer_action,
                                                        instant now, channel_kind channel) noexcept {
   if (!last_customer_action) return window_closed::never_opened;
   const auto age = now - *last_customer_action;
   if (age <= standard_window) {
-    return send_permit{sender == sender_kind::system ? messaging_type::update : messaging_type::response, message_tag::none};
+    return send_permit{sender == sender_kind::system ? messaging_type::update : messaging_type::response,
+                       message_tag::none};
   }
   if (channel == channel_kind::whatsapp) return window_closed::only_a_template;
   if (age > human_agent_window) return window_closed::expired;

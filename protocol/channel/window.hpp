@@ -40,9 +40,9 @@ inline constexpr std::chrono::hours standard_window{24};
 inline constexpr std::chrono::hours human_agent_window{24 * 7};
 
 /// An action "in the future" (clocks differ) counts as just now.
-[[nodiscard]] std::variant<send_permit, window_closed> decide_window(sender_kind sender,
-                                                                     std::optional<instant> last_customer_action,
-                                                                     instant now, channel_kind channel) noexcept;
+[[nodiscard]] std::variant<send_permit, window_closed> decide_window(
+    sender_kind sender, std::optional<instant> last_customer_action, instant now,
+    channel_kind channel) noexcept;
 
 /// When the plain 24-hour window ends: what the inbox shows.
 [[nodiscard]] constexpr instant window_end(instant last_customer_action) noexcept {

@@ -48,6 +48,7 @@ class hmac_key {
 [[nodiscard]] sha512_digest hmac_sha512(std::string_view secret, std::string_view message);
 
 /// HKDF-SHA256 (RFC 5869) with a 32-byte output: one key for one purpose (`info`).
-[[nodiscard]] sha256_digest derive_key(std::string_view input_key, std::string_view salt, std::string_view info);
+[[nodiscard]] sha256_digest derive_key(std::string_view input_key, std::string_view salt,
+                                       std::string_view info);
 
 }  // namespace sellavie::crypto

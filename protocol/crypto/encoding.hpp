@@ -30,11 +30,15 @@ namespace sellavie::crypto {
 enum class padding : std::uint8_t { required, none };
 
 /// RFC 4648 section 5 (URL-safe alphabet).
-[[nodiscard]] std::string base64url_encode(std::span<const std::uint8_t> bytes, padding style = padding::none);
-[[nodiscard]] std::optional<std::string> base64url_decode(std::string_view text, padding style = padding::none);
+[[nodiscard]] std::string base64url_encode(std::span<const std::uint8_t> bytes,
+                                           padding style = padding::none);
+[[nodiscard]] std::optional<std::string> base64url_decode(std::string_view text,
+                                                          padding style = padding::none);
 
 /// RFC 4648 section 4 (standard alphabet).
-[[nodiscard]] std::string base64_encode(std::span<const std::uint8_t> bytes, padding style = padding::required);
-[[nodiscard]] std::optional<std::string> base64_decode(std::string_view text, padding style = padding::required);
+[[nodiscard]] std::string base64_encode(std::span<const std::uint8_t> bytes,
+                                        padding style = padding::required);
+[[nodiscard]] std::optional<std::string> base64_decode(std::string_view text,
+                                                       padding style = padding::required);
 
 }  // namespace sellavie::crypto

@@ -25,20 +25,24 @@ const EVP_CIPHER* aes_128_cbc() {
 std::string_view signing_part(const fernet_key& key) { return as_text(key.bytes().first(16)); }
 
 // The AES half of a key, in one direction; nullopt only for bad padding.
-std::optional<std::string> run_aes(const fernet_key& key, const std::uint8_t* iv, std::string_view input, bool encrypt) {
+std::optional<std::string> run_aes(const fernet_key& key, const std::uint8_t* iv, std::string_view input,
+                                   bool encrypt) {
   const auto context = own(EVP_CIPHER_CTX_new());
-  require(EVP_CipherInit_ex2(context.get(), aes_128_cbc(), key.bytes().data() + 16, iv, encrypt ? 1 : 0, nullptr) == 1);
+  require(EVP_CipherInit_ex2(context.get(), aes_128_cbc(), key.bytes().data() + 16, iv, encrypt ? 1 : 0,
+                             nullptr) == 1);
   std::string out(input.size() + block_size, '\0');
   auto* to = reinterpret_cast<unsigned char*>(out.data());
   int body = 0;
   int tail = 0;
-  require(EVP_CipherUpdate(context.get(), to, &body, as_bytes(input).data(), static_cast<int>(input.size())) == 1);
+  require(EVP_CipherUpdate(context.get(), to, &body, as_bytes(input).data(),
+                           static_cast<int>(input.size())) == 1);
   if (EVP_CipherFinal_ex(context.get(), to + body, &tail) != 1) return std::nullopt;
   out.resize(static_cast<std::size_t>(body) + static_cast<std::size_t>(tail));
   return out;
 }
 
-std::string encrypt_at(const fernet_key& key, std::string_view plaintext, const fernet_iv& iv, std::uint64_t seconds) {
+std::string encrypt_at(const fernet_key& key, std::string_view plaintext, const fernet_iv& iv,
+                       std::uint64_t seconds) {
   require(plaintext.size() <= max_plaintext);
   std::string token(1, '\x80');
   for (int shift = 56; shift >= 0; shift -= 8) token.push_back(static_cast<char>(seconds >> shift & 0xff));
@@ -72,7 +76,8 @@ bool is_signed_by(const fernet_key& key, std::string_view token) {
 // The raw token if its shape is right, before any key is involved.
 std::optional<std::string> unwrap(std::string_view token) {
   auto raw = base64url_decode(token, padding::required);
-  if (!raw || raw->size() < minimum_size || (raw->size() - header_size - mac_size) % block_size != 0) return std::nullopt;
+  if (!raw || raw->size() < minimum_size || (raw->size() - header_size - mac_size) % block_size != 0)
+    return std::nullopt;
   if (raw->size() > max_plaintext || raw->front() != '\x80') return std::nullopt;
   return raw;
 }
@@ -108,20 +113,25 @@ result<fernet_ring> fernet_ring::parse(std::span<const std::string> keys) {
 }
 
 std::string fernet_ring::encrypt(std::string_view plaintext, const fernet_iv& iv, instant now) const {
-  return encrypt_at(keys_.front(), plaintext, iv, static_cast<std::uint64_t>(std::max<std::int64_t>(to_unix_ms(now), 0) / 1000));
+  return encrypt_at(keys_.front(), plaintext, iv,
+                    static_cast<std::uint64_t>(std::max<std::int64_t>(to_unix_ms(now), 0) / 1000));
 }
 
-result<fernet_content> fernet_ring::decrypt(std::string_view token, std::optional<fernet_lifetime> lifetime) const {
+result<fernet_content> fernet_ring::decrypt(std::string_view token,
+                                            std::optional<fernet_lifetime> lifetime) const {
   const auto raw = unwrap(token);
   if (!raw || !is_alive(seconds_of(*raw), lifetime)) return make_failure(errc::bad_signature);
   for (const fernet_key& key : keys_) {
     if (!is_signed_by(key, *raw)) continue;
-    const std::string_view ciphertext = std::string_view{*raw}.substr(header_size, raw->size() - header_size - mac_size);
+    const std::string_view ciphertext =
+        std::string_view{*raw}.substr(header_size, raw->size() - header_size - mac_size);
     auto plaintext = run_aes(key, as_bytes(*raw).data() + 9, ciphertext, false);
     if (!plaintext) return make_failure(errc::bad_signature);
-    constexpr std::uint64_t latest = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max() / 1000);
-    return fernet_content{std::move(*plaintext),
-                          instant_from_ms(static_cast<std::int64_t>(std::min(seconds_of(*raw), latest)) * 1000)};
+    constexpr std::uint64_t latest =
+        static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max() / 1000);
+    return fernet_content{
+        std::move(*plaintext),
+        instant_from_ms(static_cast<std::int64_t>(std::min(seconds_of(*raw), latest)) * 1000)};
   }
   return make_failure(errc::bad_signature);
 }

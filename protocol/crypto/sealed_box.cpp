@@ -27,7 +27,8 @@ const EVP_CIPHER* aes_256_gcm() {
 
 openssl_ptr<EVP_CIPHER_CTX> keyed_context(const aes_key& key, direction way) {
   auto context = own(EVP_CIPHER_CTX_new());
-  require(EVP_CipherInit_ex2(context.get(), aes_256_gcm(), key.data(), nullptr, static_cast<int>(way), nullptr) == 1);
+  require(EVP_CipherInit_ex2(context.get(), aes_256_gcm(), key.data(), nullptr, static_cast<int>(way),
+                             nullptr) == 1);
   return context;
 }
 
@@ -38,7 +39,8 @@ void start(EVP_CIPHER_CTX* context, const std::uint8_t* nonce, std::string_view 
   require(aad.size() <= max_input);
   require(EVP_CipherInit_ex2(context, nullptr, nullptr, nonce, -1, nullptr) == 1);
   int written = 0;
-  require(EVP_CipherUpdate(context, nullptr, &written, as_bytes(aad).data(), static_cast<int>(aad.size())) == 1);
+  require(EVP_CipherUpdate(context, nullptr, &written, as_bytes(aad).data(), static_cast<int>(aad.size())) ==
+          1);
 }
 
 // Appends ciphertext and tag to `out`.
@@ -54,7 +56,8 @@ void seal_onto(std::string& out, EVP_CIPHER_CTX* context, const std::uint8_t* no
                              static_cast<int>(plaintext.size())) == 1);
   }
   require(EVP_CipherFinal_ex(context, bytes_of(out.data() + at + plaintext.size()), &written) == 1);
-  require(EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_GCM_GET_TAG, tag_size, out.data() + at + plaintext.size()) == 1);
+  require(EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_GCM_GET_TAG, tag_size, out.data() + at + plaintext.size()) ==
+          1);
 }
 
 result<std::string> open_with(EVP_CIPHER_CTX* context, const std::uint8_t* nonce, std::string_view aad,
@@ -78,13 +81,15 @@ result<std::string> open_with(EVP_CIPHER_CTX* context, const std::uint8_t* nonce
 
 }  // namespace
 
-std::string seal(const aes_key& key, const gcm_nonce& nonce, std::string_view aad, std::string_view plaintext) {
+std::string seal(const aes_key& key, const gcm_nonce& nonce, std::string_view aad,
+                 std::string_view plaintext) {
   std::string out;
   seal_onto(out, keyed_context(key, direction::encrypt).get(), nonce.data(), aad, plaintext);
   return out;
 }
 
-result<std::string> open(const aes_key& key, const gcm_nonce& nonce, std::string_view aad, std::string_view sealed) {
+result<std::string> open(const aes_key& key, const gcm_nonce& nonce, std::string_view aad,
+                         std::string_view sealed) {
   return open_with(keyed_context(key, direction::decrypt).get(), nonce.data(), aad, sealed);
 }
 
@@ -98,8 +103,8 @@ body_cipher::body_cipher(const fernet_ring& ring) {
   for (const fernet_key& key : ring.keys()) {
     aes_key derived = derive_key(as_text(key.bytes()), "", "sellavie inbox body v1");
     const auto digest = sha256(as_text(derived));
-    keys_.push_back({std::string{as_text(digest).substr(0, hint_size)}, keyed_context(derived, direction::encrypt),
-                     keyed_context(derived, direction::decrypt)});
+    keys_.push_back({std::string{as_text(digest).substr(0, hint_size)},
+                     keyed_context(derived, direction::encrypt), keyed_context(derived, direction::decrypt)});
     OPENSSL_cleanse(derived.data(), derived.size());
   }
 }
@@ -119,7 +124,8 @@ std::string body_cipher::seal(const gcm_nonce& nonce, std::string_view aad, std:
 }
 
 result<std::string> body_cipher::open(std::string_view aad, std::string_view box) {
-  if (box.size() < header_size + tag_size || box.front() != version_byte) return make_failure(errc::bad_signature);
+  if (box.size() < header_size + tag_size || box.front() != version_byte)
+    return make_failure(errc::bad_signature);
   const std::string_view hint = box.substr(1, hint_size);
   const std::uint8_t* nonce = as_bytes(box.substr(1 + hint_size)).data();
   for (const keyed_contexts& key : keys_) {

@@ -19,9 +19,11 @@ using aes_key = std::array<std::uint8_t, 32>;
 using gcm_nonce = std::array<std::uint8_t, 12>;
 
 /// ciphertext || 16-byte tag; the caller keeps the nonce.
-[[nodiscard]] std::string seal(const aes_key& key, const gcm_nonce& nonce, std::string_view aad, std::string_view plaintext);
+[[nodiscard]] std::string seal(const aes_key& key, const gcm_nonce& nonce, std::string_view aad,
+                               std::string_view plaintext);
 /// The plaintext, or errc::bad_signature without a reason.
-[[nodiscard]] result<std::string> open(const aes_key& key, const gcm_nonce& nonce, std::string_view aad, std::string_view sealed);
+[[nodiscard]] result<std::string> open(const aes_key& key, const gcm_nonce& nonce, std::string_view aad,
+                                       std::string_view sealed);
 
 /// Encrypts inbox bodies. Keys are derived (HKDF-SHA256, info "sellavie inbox body v1") from the
 /// Fernet ring: the first seals, each opens. A box is

@@ -32,7 +32,8 @@ void breaker::on_success(breaker_permit permit, instant now) noexcept {
   ++generation_;
 }
 
-void breaker::on_failure(breaker_permit permit, instant now, std::optional<milliseconds> retry_after) noexcept {
+void breaker::on_failure(breaker_permit permit, instant now,
+                         std::optional<milliseconds> retry_after) noexcept {
   settle_lost_probe(now);
   if (!is_current(permit)) {
     if (state_ == breaker_state::open && retry_after)
@@ -71,7 +72,8 @@ void breaker::open(instant now, std::optional<milliseconds> retry_after) noexcep
   auto pause = told_early ? milliseconds{0} : std::min(settings_.cool_down, settings_.max_cool_down);
   for (int i = 0; !told_early && i < openings_ && pause < settings_.max_cool_down; ++i)
     pause = std::min(pause * 2, settings_.max_cool_down);
-  if (retry_after) pause = std::max(pause, std::clamp(*retry_after, milliseconds{0}, settings_.max_retry_after));
+  if (retry_after)
+    pause = std::max(pause, std::clamp(*retry_after, milliseconds{0}, settings_.max_retry_after));
   state_ = breaker_state::open;
   until_ = now + pause;
   probe_out_ = false;
@@ -87,7 +89,8 @@ void breaker::settle_lost_probe(instant now) noexcept {
 
 bool breaker::is_current(breaker_permit permit) const noexcept {
   if (permit.generation != generation_) return false;
-  return state_ == breaker_state::closed || (state_ == breaker_state::half_open && permit.probe && probe_out_);
+  return state_ == breaker_state::closed ||
+         (state_ == breaker_state::half_open && permit.probe && probe_out_);
 }
 
 }  // namespace sellavie

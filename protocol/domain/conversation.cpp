@@ -37,12 +37,13 @@ bool conversation_phases::has_completed(inbox_id id) const noexcept {
 
 bool conversation_phases::knows(inbox_id id) const noexcept {
   const auto is_it = [id](const pending_delivery& one) { return one.id == id; };
-  return std::any_of(waiting_.begin(), waiting_.end(), is_it) || std::any_of(turn_.begin(), turn_.end(), is_it) ||
-         has_completed(id);
+  return std::any_of(waiting_.begin(), waiting_.end(), is_it) ||
+         std::any_of(turn_.begin(), turn_.end(), is_it) || has_completed(id);
 }
 
 bool conversation_phases::person_waits() const noexcept {
-  return std::any_of(waiting_.begin(), waiting_.end(), [](const pending_delivery& one) { return one.from_person; });
+  return std::any_of(waiting_.begin(), waiting_.end(),
+                     [](const pending_delivery& one) { return one.from_person; });
 }
 
 void conversation_phases::take_all() {

@@ -47,7 +47,8 @@ struct planner {
   [[nodiscard]] std::uint32_t largest_overflowed() const {
     std::uint32_t largest = 0;
     for (const auto& attempt : failed)
-      if (attempt.kind == failure_class::context_overflow && !attempt.trimmed && attempt.provider < providers.size())
+      if (attempt.kind == failure_class::context_overflow && !attempt.trimmed &&
+          attempt.provider < providers.size())
         largest = std::max(largest, providers[attempt.provider].context_tokens);
     return largest;
   }
@@ -74,7 +75,8 @@ struct planner {
       const auto past = tally_of(index);
       if (past.spent || !fits(candidate, trimmed ? request.trimmed_tokens : request.needed_tokens)) return;
       if (!trimmed && (past.overflowed_full || is_too_small(candidate))) return;
-      const choice found{index, std::max({candidate.ready_at, past.retry_at, now}), candidate.has_free_slot, trimmed};
+      const choice found{index, std::max({candidate.ready_at, past.retry_at, now}), candidate.has_free_slot,
+                         trimmed};
       if (found.ready + settings.min_attempt > request.deadline) return;
       if (found.ready <= now && found.has_slot) {
         if (!now_ready) now_ready = found;
@@ -84,8 +86,8 @@ struct planner {
     };
     const auto again = retry_candidate();
     if (again) consider(*again);
-    const bool waits_for_again =
-        again && later && later->provider == *again && later->has_slot && later->ready - now <= settings.patience;
+    const bool waits_for_again = again && later && later->provider == *again && later->has_slot &&
+                                 later->ready - now <= settings.patience;
     if (waits_for_again) return later;
     for (std::size_t i = 0; i < providers.size(); ++i)
       if (i != again) consider(i);
@@ -101,13 +103,15 @@ struct planner {
   [[nodiscard]] std::optional<std::size_t> retry_candidate() const {
     if (failed.empty() || failed.back().provider >= providers.size()) return std::nullopt;
     const auto kind = failed.back().kind;
-    if (kind != failure_class::retry_same_then_failover && kind != failure_class::garbage) return std::nullopt;
+    if (kind != failure_class::retry_same_then_failover && kind != failure_class::garbage)
+      return std::nullopt;
     return failed.back().provider;
   }
 
   [[nodiscard]] failover_step step_for(const choice& chosen) const {
     if (chosen.ready <= now && chosen.has_slot)
-      return ask_provider{chosen.provider, std::min(request.deadline, now + settings.attempt_limit), chosen.trimmed};
+      return ask_provider{chosen.provider, std::min(request.deadline, now + settings.attempt_limit),
+                          chosen.trimmed};
     // Only a slot is missing: nobody knows when one becomes free, the caller plans again then.
     if (!chosen.has_slot) return wait_until{request.deadline - settings.min_attempt};
     return wait_until{chosen.ready};
@@ -141,9 +145,9 @@ failover_step plan_attempt(const failover_request& request, std::span<const prov
   if (trimmed && (overflowed || !full)) return plan.step_for(*trimmed);
   if (full) return plan.step_for(*full);
   if (overflowed) return give_up{give_up_reason::context_overflow};
-  const bool too_small = !providers.empty() && std::all_of(providers.begin(), providers.end(), [&](const auto& one) {
-    return !plan.fits(one, request.needed_tokens);
-  });
+  const bool too_small = !providers.empty() &&
+                         std::all_of(providers.begin(), providers.end(),
+                                     [&](const auto& one) { return !plan.fits(one, request.needed_tokens); });
   return give_up{too_small ? give_up_reason::context_overflow : give_up_reason::nobody_left};
 }
 

@@ -90,7 +90,14 @@ struct wait_until {
   friend bool operator==(const wait_until&, const wait_until&) = default;
 };
 
-enum class give_up_reason : std::uint8_t { deadline, attempts, caller_bug, context_overflow, refusal, nobody_left };
+enum class give_up_reason : std::uint8_t {
+  deadline,
+  attempts,
+  caller_bug,
+  context_overflow,
+  refusal,
+  nobody_left
+};
 [[nodiscard]] std::string_view to_string(give_up_reason reason) noexcept;
 
 struct give_up {

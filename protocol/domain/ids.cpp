@@ -21,8 +21,7 @@ constexpr bool is_dash_position(std::size_t at) noexcept {
 uuid make_uuid_v7(instant at, std::span<const std::uint8_t, 10> random) noexcept {
   uuid id;
   const auto ms = static_cast<std::uint64_t>(to_unix_ms(at));
-  for (std::size_t i = 0; i < 6; ++i)
-    id.bytes[i] = static_cast<std::uint8_t>(ms >> (8 * (5 - i)));
+  for (std::size_t i = 0; i < 6; ++i) id.bytes[i] = static_cast<std::uint8_t>(ms >> (8 * (5 - i)));
   std::memcpy(id.bytes.data() + 6, random.data(), 10);
   id.bytes[6] = static_cast<std::uint8_t>((id.bytes[6] & 0x0FU) | 0x70U);
   id.bytes[8] = static_cast<std::uint8_t>((id.bytes[8] & 0x3FU) | 0x80U);

@@ -15,8 +15,6 @@ using instant = std::chrono::sys_time<milliseconds>;
   return instant{milliseconds{unix_ms}};
 }
 
-[[nodiscard]] constexpr std::int64_t to_unix_ms(instant at) noexcept {
-  return at.time_since_epoch().count();
-}
+[[nodiscard]] constexpr std::int64_t to_unix_ms(instant at) noexcept { return at.time_since_epoch().count(); }
 
 }  // namespace sellavie

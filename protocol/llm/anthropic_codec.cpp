@@ -57,7 +57,9 @@ void write_user(json_writer& out, message_run run, const std::vector<std::string
     const auto answer = std::find_if(run.begin(), run.end(), [&](const chat_message& message) {
       return message.role == chat_role::tool && message.tool_call_id == id;
     });
-    write_result(out, id, answer == run.end() ? std::string_view{"{\"result\":\"not done\"}"} : std::string_view{answer->text});
+    write_result(
+        out, id,
+        answer == run.end() ? std::string_view{"{\"result\":\"not done\"}"} : std::string_view{answer->text});
   }
   bool said = false;
   for (const auto& message : run) {
@@ -72,7 +74,8 @@ void write_assistant(json_writer& out, message_run run) {
   bool wrote = false;
   for (const auto& message : run) {
     write_text(out, message.text);
-    wrote = wrote || message.text.find_first_not_of(" \t\r\n") != std::string::npos || !message.tool_calls.empty();
+    wrote = wrote || message.text.find_first_not_of(" \t\r\n") != std::string::npos ||
+            !message.tool_calls.empty();
   }
   for (const auto& message : run)
     for (const auto& call : message.tool_calls) write_tool_use(out, call);
@@ -126,7 +129,8 @@ void write_tools(json_writer& out, const provider_profile& profile, const chat_r
 }
 
 bool has_tool_calls(message_run messages) {
-  return std::any_of(messages.begin(), messages.end(), [](const auto& message) { return !message.tool_calls.empty(); });
+  return std::any_of(messages.begin(), messages.end(),
+                     [](const auto& message) { return !message.tool_calls.empty(); });
 }
 
 finish_reason finish_of(const std::string& word) {
@@ -141,7 +145,8 @@ token_usage usage_of(const json& body) {
   const auto* counts = member(body, "usage");
   if (!counts) return usage;
   usage.cached = count_at(*counts, "cache_read_input_tokens");
-  usage.input = count_at(*counts, "input_tokens") + count_at(*counts, "cache_creation_input_tokens") + usage.cached;
+  usage.input =
+      count_at(*counts, "input_tokens") + count_at(*counts, "cache_creation_input_tokens") + usage.cached;
   usage.output = count_at(*counts, "output_tokens");
   return usage;
 }
@@ -152,8 +157,9 @@ void read_block(const json& block, chat_completion& completion) {
     completion.text += text_at(block, "text");
   } else if (type == "tool_use" && completion.tool_calls.size() < max_calls_decoded) {
     const auto* input = member(block, "input");
-    completion.tool_calls.push_back({text_at(block, "id"), text_at(block, "name"),
-                                     input ? input->dump(-1, ' ', false, json::error_handler_t::replace) : std::string{}});
+    completion.tool_calls.push_back(
+        {text_at(block, "id"), text_at(block, "name"),
+         input ? input->dump(-1, ' ', false, json::error_handler_t::replace) : std::string{}});
   }
 }
 
@@ -173,7 +179,8 @@ std::string encode(const provider_profile& profile, const chat_request& request)
   out.end_array();
   // tool_use blocks in the messages are only accepted together with the definitions.
   const bool offers = request.tools && profile.tools && !request.allowed.empty();
-  if (offers || (has_tool_calls(request.messages) && !request.allowed.empty())) write_tools(out, profile, request);
+  if (offers || (has_tool_calls(request.messages) && !request.allowed.empty()))
+    write_tools(out, profile, request);
   out.end_object();
   return body;
 }
@@ -190,7 +197,8 @@ chat_result decode(std::string_view text, int status) {
   completion.finish = finish_of(text_at(*body, "stop_reason"));
   completion.usage = usage_of(*body);
   if (text_at(*body, "stop_reason") == "model_context_window_exceeded" && completion.text.empty())
-    return provider_failure{failure_class::context_overflow, std::nullopt, "model_context_window_exceeded", status};
+    return provider_failure{failure_class::context_overflow, std::nullopt, "model_context_window_exceeded",
+                            status};
   return checked(std::move(completion), status);
 }
 

@@ -16,8 +16,9 @@ bool mentions(std::string_view text, words_list parts) {
 
 bool is_overflow(const error_words& words) {
   return mentions(words.code, {"context_length", "context_window", "string_above_max_length"}) ||
-         mentions(words.message, {"prompt is too long", "maximum context length", "context length", "context window",
-                                  "exceed context limit", "too many tokens", "exceeds the available context size"});
+         mentions(words.message,
+                  {"prompt is too long", "maximum context length", "context length", "context window",
+                   "exceed context limit", "too many tokens", "exceeds the available context size"});
 }
 
 bool is_filtered(const error_words& words) {
@@ -27,9 +28,11 @@ bool is_filtered(const error_words& words) {
 /// Azure says insufficient_quota for a limit per minute too; a short Retry-After is then all there is,
 /// and the breaker's cool-down follows it.
 bool is_out_of_money(const error_words& words) {
-  return mentions(words.code, {"insufficient_quota", "credit_balance", "spend_limit", "billing", "quota_exceeded"}) ||
+  return mentions(words.code,
+                  {"insufficient_quota", "credit_balance", "spend_limit", "billing", "quota_exceeded"}) ||
          (words.code.empty() && mentions(words.type, {"insufficient_quota", "billing_error"})) ||
-         mentions(words.message, {"credit balance is too low", "usage limits", "spend limit", "spending limit"});
+         mentions(words.message,
+                  {"credit balance is too low", "usage limits", "spend limit", "spending limit"});
 }
 
 /// The model wrote what the provider could not accept: another try may come out well.
@@ -42,7 +45,8 @@ failure_class classify_request_error(const error_words& words) {
   if (is_filtered(words)) return failure_class::refusal;
   if (is_bad_generation(words)) return failure_class::garbage;
   if (is_out_of_money(words)) return failure_class::failover_now;
-  if (mentions(words.code, {"model_not_found", "model_decommissioned", "invalid_api_key"})) return failure_class::failover_now;
+  if (mentions(words.code, {"model_not_found", "model_decommissioned", "invalid_api_key"}))
+    return failure_class::failover_now;
   return failure_class::caller_bug;
 }
 
@@ -57,7 +61,8 @@ failure_class classify(int status, const error_words& words) {
     case 402:
     case 403:
     case 404: return is_filtered(words) ? failure_class::refusal : failure_class::failover_now;
-    case 429: return is_out_of_money(words) ? failure_class::failover_now : failure_class::retry_same_then_failover;
+    case 429:
+      return is_out_of_money(words) ? failure_class::failover_now : failure_class::retry_same_then_failover;
     case 408:
     case 409:
     case 498: return failure_class::retry_same_then_failover;

@@ -91,13 +91,15 @@ std::vector<header> request_headers(const provider_profile& profile, std::string
 }
 
 std::string encode_request(const provider_profile& profile, const chat_request& request) {
-  return profile.speaks == dialect::anthropic ? anthropic::encode(profile, request) : openai::encode(profile, request);
+  return profile.speaks == dialect::anthropic ? anthropic::encode(profile, request)
+                                              : openai::encode(profile, request);
 }
 
 chat_result decode_response(const provider_profile& profile, int status, std::span<const header> headers,
                             std::string_view body, instant now) {
   if (status < 200 || status > 299) return failure_of(status, headers, body, now);
-  return profile.speaks == dialect::anthropic ? anthropic::decode(body, status) : openai::decode(body, status);
+  return profile.speaks == dialect::anthropic ? anthropic::decode(body, status)
+                                              : openai::decode(body, status);
 }
 
 provider_failure no_answer(std::string_view code) {

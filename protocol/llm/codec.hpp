@@ -49,7 +49,8 @@ using header = std::pair<std::string, std::string>;
 
 /// Total. A completion always has text, a tool call, or finish refusal/content_filter; else it is garbage.
 [[nodiscard]] chat_result decode_response(const provider_profile& profile, int status,
-                                          std::span<const header> headers, std::string_view body, instant now);
+                                          std::span<const header> headers, std::string_view body,
+                                          instant now);
 
 /// For a call that never got an answer. `code` such as "connect", "tls", "timeout", "reset".
 [[nodiscard]] provider_failure no_answer(std::string_view code);

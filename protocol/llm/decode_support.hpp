@@ -30,7 +30,8 @@ inline constexpr std::size_t max_calls_decoded = 64;
   const auto* found = member(object, name);
   if (!found || !found->is_number_integer()) return 0;
   constexpr std::uint64_t most = 1'000'000'000;
-  if (found->is_number_unsigned()) return static_cast<std::int64_t>(std::min(found->get<std::uint64_t>(), most));
+  if (found->is_number_unsigned())
+    return static_cast<std::int64_t>(std::min(found->get<std::uint64_t>(), most));
   return 0;
 }
 

@@ -8,7 +8,8 @@ namespace {
 constexpr std::string_view hex = "0123456789abcdef";
 
 constexpr bool is_plain(char c) noexcept {
-  return static_cast<unsigned char>(c) >= 0x20 && static_cast<unsigned char>(c) < 0x7F && c != '"' && c != '\\';
+  return static_cast<unsigned char>(c) >= 0x20 && static_cast<unsigned char>(c) < 0x7F && c != '"' &&
+         c != '\\';
 }
 
 void append_escaped(std::string& out, char c) {

@@ -43,7 +43,9 @@ bool begins_reserved(std::string_view line) {
   const std::string_view lower = start;
   const auto word = lower.substr(std::min(lower.find_first_not_of("- "), lower.size()));
   return std::any_of(reserved_starts.begin(), reserved_starts.end(),
-                     [&](std::string_view reserved) { return lower.starts_with(reserved) || word.starts_with(reserved); }) ||
+                     [&](std::string_view reserved) {
+                       return lower.starts_with(reserved) || word.starts_with(reserved);
+                     }) ||
          (lower.starts_with("-") && word.starts_with("("));
 }
 
@@ -53,7 +55,8 @@ std::string without_markup(std::string_view text, std::size_t max_bytes) {
   plain.reserve(clean.size());
   for (std::size_t at = 0; at < clean.size();) {
     const auto c = harmless(next_code_point(clean, at));
-    const bool opens_tag = c == '<' && at < clean.size() && clean[at] != ' ' && (clean[at] < '0' || clean[at] > '9');
+    const bool opens_tag =
+        c == '<' && at < clean.size() && clean[at] != ' ' && (clean[at] < '0' || clean[at] > '9');
     append_utf8(plain, opens_tag ? 0x2039 : c);
   }
   return std::string{trimmed(utf8_prefix(trimmed(plain), max_bytes))};

@@ -35,7 +35,8 @@ void write_message(json_writer& out, const chat_message& message) {
   }
   if (message.role == chat_role::tool) out.member("tool_call_id", std::string_view{message.tool_call_id});
   out.member("content", std::string_view{message.text});
-  if (message.role == chat_role::assistant && !message.tool_calls.empty()) write_tool_calls(out, message.tool_calls);
+  if (message.role == chat_role::assistant && !message.tool_calls.empty())
+    write_tool_calls(out, message.tool_calls);
   out.end_object();
 }
 
@@ -110,7 +111,8 @@ token_usage usage_of(const json& body) {
   if (!counts) return usage;
   usage.input = count_at(*counts, "prompt_tokens");
   usage.output = count_at(*counts, "completion_tokens");
-  if (const auto* details = member(*counts, "prompt_tokens_details")) usage.cached = count_at(*details, "cached_tokens");
+  if (const auto* details = member(*counts, "prompt_tokens_details"))
+    usage.cached = count_at(*details, "cached_tokens");
   return usage;
 }
 
@@ -141,7 +143,8 @@ chat_result decode(std::string_view text, int status) {
   const auto body = parse_bounded(text, max_response_bytes, max_response_depth);
   if (!body || !body->is_object()) return garbage("bad_json", status);
   // Some gateways answer 200 with an error inside.
-  if (const auto* failure = member(*body, "error"); failure && !failure->is_null()) return garbage("error_in_success", status);
+  if (const auto* failure = member(*body, "error"); failure && !failure->is_null())
+    return garbage("error_in_success", status);
   const auto* choices = member(*body, "choices");
   if (!choices || !choices->is_array() || choices->empty()) return garbage("no_choices", status);
   const auto& choice = choices->front();

@@ -17,7 +17,8 @@ struct weighted_word {
 };
 
 constexpr bool is_word_byte(char c) noexcept {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || static_cast<unsigned char>(c) >= 0x80;
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+         static_cast<unsigned char>(c) >= 0x80;
 }
 
 /// Lower-case words; visiting stops when `visit` returns false.
@@ -37,7 +38,8 @@ void each_word(std::string_view text, Visit visit) {
 
 void collect(std::vector<weighted_word>& words, std::string_view text, int weight) {
   each_word(text.substr(0, 2'000), [&](const std::string& word) {
-    const auto known = std::find_if(words.begin(), words.end(), [&](const auto& one) { return one.word == word; });
+    const auto known =
+        std::find_if(words.begin(), words.end(), [&](const auto& one) { return one.word == word; });
     if (known == words.end()) words.push_back({word, weight});
     return words.size() < max_words;
   });

@@ -49,13 +49,18 @@ std::string facts_text(const turn_context& context, std::size_t budget) {
   for (const auto& fact : context.facts) append_item(text, fact, budget);
   for (const auto& rule : context.rules) append_item(text, rule, budget);
   for (const auto& faq : context.faqs)
-    append_item(text, "Q: " + inline_text(faq.question, max_line_bytes / 2) + " A: " + inline_text(faq.answer, max_line_bytes / 2), budget);
+    append_item(text,
+                "Q: " + inline_text(faq.question, max_line_bytes / 2) +
+                    " A: " + inline_text(faq.answer, max_line_bytes / 2),
+                budget);
   return text;
 }
 
 std::string catalogue_line(const product& article) {
-  auto line = "- [" + article.sku + "] " + inline_text(article.name, max_product_name_bytes) + ": " + format_money(article.price);
-  line += article.stock > 0 ? " (" + std::to_string(article.stock) + " in stock)" : std::string{" (sold out)"};
+  auto line = "- [" + article.sku + "] " + inline_text(article.name, max_product_name_bytes) + ": " +
+              format_money(article.price);
+  line +=
+      article.stock > 0 ? " (" + std::to_string(article.stock) + " in stock)" : std::string{" (sold out)"};
   return line + '\n';
 }
 
@@ -67,7 +72,8 @@ std::string about_line(const product& article) {
 std::string order_line_text(const order& open) {
   auto text = "Open order: " + order_label(open.number);
   for (const auto& line : open.lines)
-    text += "; " + std::to_string(line.quantity) + " x " + line.sku + " " + inline_text(line.name, max_name_bytes);
+    text += "; " + std::to_string(line.quantity) + " x " + line.sku + " " +
+            inline_text(line.name, max_name_bytes);
   text += "; total " + format_money(open.total) + "; ";
   text += to_string(open.status);
   return text + '\n';
@@ -75,22 +81,29 @@ std::string order_line_text(const order& open) {
 
 std::string state_text(const turn_context& context) {
   std::string text;
-  if (!context.local_time.empty()) text += "Local time: " + inline_text(context.local_time, max_name_bytes) + '\n';
+  if (!context.local_time.empty())
+    text += "Local time: " + inline_text(context.local_time, max_name_bytes) + '\n';
   text += "Language: " + inline_text(context.locale, 40) + '\n';
-  if (!context.customer_name.empty()) text += "Customer: " + inline_text(context.customer_name, max_name_bytes) + '\n';
-  text += context.open_order != nullptr ? order_line_text(*context.open_order) : std::string{"The customer has no open order.\n"};
+  if (!context.customer_name.empty())
+    text += "Customer: " + inline_text(context.customer_name, max_name_bytes) + '\n';
+  text += context.open_order != nullptr ? order_line_text(*context.open_order)
+                                        : std::string{"The customer has no open order.\n"};
   return text;
 }
 
 std::string tag_text(const turn_context& context) {
   if (context.allowed.empty()) return "\nYou can propose no action now.\n";
   std::string text = "\nNonce: " + context.nonce + "\n";
-  text += "To propose an action, write a tag on a line of its own after your answer, exactly in the form "
-          "[[" + context.nonce + ":name {json}]]. The server cuts it out; the customer never sees it. At most " +
-          std::to_string(max_proposed_actions) + " tags. Never put prices, totals or ids of orders or customers in it.\n";
+  text +=
+      "To propose an action, write a tag on a line of its own after your answer, exactly in the form "
+      "[[" +
+      context.nonce + ":name {json}]]. The server cuts it out; the customer never sees it. At most " +
+      std::to_string(max_proposed_actions) +
+      " tags. Never put prices, totals or ids of orders or customers in it.\n";
   text += "Actions that you may propose now:\n";
   for (const auto kind : context.allowed) {
-    text += "[[" + context.nonce + ":" + std::string{to_string(kind)} + " " + std::string{arguments_example(kind)} + "]] ";
+    text += "[[" + context.nonce + ":" + std::string{to_string(kind)} + " " +
+            std::string{arguments_example(kind)} + "]] ";
     text += describe(kind);
     text += '\n';
   }
@@ -111,7 +124,8 @@ std::vector<chat_message> spoken(const turn_context& context, std::size_t most) 
     auto text = neutralised(line.text, max_said_bytes);
     if (text.empty()) continue;
     if (line.by == speaker::person) text.insert(0, "(a person of the business) ");
-    messages.push_back({line.by == speaker::customer ? chat_role::user : chat_role::assistant, std::move(text), {}, {}});
+    messages.push_back(
+        {line.by == speaker::customer ? chat_role::user : chat_role::assistant, std::move(text), {}, {}});
   }
   return messages;
 }
@@ -119,14 +133,16 @@ std::vector<chat_message> spoken(const turn_context& context, std::size_t most) 
 std::vector<chat_message> asked(const turn_context& context) {
   std::vector<chat_message> messages;
   std::size_t bytes = 0;
-  for (auto text = context.inbound.rbegin(); text != context.inbound.rend() && bytes < max_inbound_bytes; ++text) {
+  for (auto text = context.inbound.rbegin(); text != context.inbound.rend() && bytes < max_inbound_bytes;
+       ++text) {
     auto said = neutralised(*text, max_said_bytes);
     bytes += said.size();
     if (!said.empty()) messages.push_back({chat_role::user, std::move(said), {}, {}});
   }
   std::reverse(messages.begin(), messages.end());
   if (!context.attachments.empty())
-    messages.push_back({chat_role::user, "(attached: " + inline_text(context.attachments, max_line_bytes) + ")", {}, {}});
+    messages.push_back(
+        {chat_role::user, "(attached: " + inline_text(context.attachments, max_line_bytes) + ")", {}, {}});
   if (messages.empty()) messages.push_back({chat_role::user, "(no text)", {}, {}});
   return messages;
 }
@@ -171,7 +187,8 @@ std::uint32_t tokens_of(const std::vector<chat_message>& messages) noexcept {
   std::uint32_t sum = 0;
   for (const auto& message : messages) {
     sum += 4 + estimate_tokens(message.text);
-    for (const auto& call : message.tool_calls) sum += 8 + estimate_tokens(call.name) + estimate_tokens(call.arguments);
+    for (const auto& call : message.tool_calls)
+      sum += 8 + estimate_tokens(call.name) + estimate_tokens(call.arguments);
   }
   return sum;
 }
@@ -180,7 +197,8 @@ std::uint32_t tokens_of_tools(const turn_context& context) noexcept {
   std::uint32_t sum = 0;
   if (context.encoding == action_encoding::tools)
     for (const auto kind : context.allowed)
-      sum += 16 + estimate_tokens(describe(kind)) + estimate_tokens(arguments_schema(kind, schema_style::strict));
+      sum += 16 + estimate_tokens(describe(kind)) +
+             estimate_tokens(arguments_schema(kind, schema_style::strict));
   return sum;
 }
 
@@ -197,7 +215,8 @@ void drop_oldest(std::vector<chat_message>& history, std::uint32_t budget) {
 }
 
 /// R4: history gives way first, so the catalogue is measured against the budget without any history.
-std::string catalogue_text(const std::vector<const product*>& chosen, std::uint32_t budget, built_prompt& built) {
+std::string catalogue_text(const std::vector<const product*>& chosen, std::uint32_t budget,
+                           built_prompt& built) {
   std::string text;
   for (std::size_t i = 0; i < chosen.size(); ++i) {
     const auto line = catalogue_line(*chosen[i]);
@@ -230,7 +249,8 @@ built_prompt build_prompt(const turn_context& context, const prompt_limits& limi
 
   auto question = asked(context);
   move_to_end(question, second_round(context));
-  const auto fixed = estimate_tokens(head) + estimate_tokens(tail) + tokens_of(question) + tokens_of_tools(context) + 16;
+  const auto fixed =
+      estimate_tokens(head) + estimate_tokens(tail) + tokens_of(question) + tokens_of_tools(context) + 16;
   const auto budget = limits.prompt_tokens - std::min(limits.prompt_tokens, fixed);
 
   const auto chosen = choose_products(context, limits.max_products);
@@ -248,7 +268,8 @@ built_prompt build_prompt(const turn_context& context, const prompt_limits& limi
   request.allowed = context.allowed;
   request.max_tokens = limits.answer_tokens;
   if (context.previous)
-    for (const auto& result : context.previous->results) built.facts_text += inline_text(result.text, max_line_bytes) + '\n';
+    for (const auto& result : context.previous->results)
+      built.facts_text += inline_text(result.text, max_line_bytes) + '\n';
   built.estimated_tokens = estimate_tokens(request);
   return built;
 }
@@ -261,7 +282,8 @@ std::uint32_t estimate_tokens(const chat_request& request) noexcept {
   auto sum = estimate_tokens(request.system) + tokens_of(request.messages);
   if (request.tools)
     for (const auto kind : request.allowed)
-      sum += 16 + estimate_tokens(describe(kind)) + estimate_tokens(arguments_schema(kind, schema_style::strict));
+      sum += 16 + estimate_tokens(describe(kind)) +
+             estimate_tokens(arguments_schema(kind, schema_style::strict));
   return sum;
 }
 

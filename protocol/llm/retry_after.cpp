@@ -18,7 +18,8 @@ bool is_same_name(std::string_view left, std::string_view right) noexcept {
                     [](char a, char b) { return lower(a) == lower(b); });
 }
 
-std::string_view value_of(std::span<const std::pair<std::string, std::string>> headers, std::string_view name) {
+std::string_view value_of(std::span<const std::pair<std::string, std::string>> headers,
+                          std::string_view name) {
   for (const auto& [key, value] : headers)
     if (is_same_name(key, name)) return trimmed(value);
   return {};
@@ -64,7 +65,8 @@ std::vector<std::string_view> fields_of(std::string_view text) {
 }
 
 std::optional<unsigned> month_of(std::string_view name) {
-  constexpr std::array months = {"jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"};
+  constexpr std::array months = {"jan", "feb", "mar", "apr", "may", "jun",
+                                 "jul", "aug", "sep", "oct", "nov", "dec"};
   for (unsigned i = 0; i < months.size(); ++i)
     if (is_same_name(name, months[i])) return i + 1;
   return std::nullopt;
@@ -80,11 +82,12 @@ int full_year(std::int64_t year, std::size_t digits, instant now) {
   return full;
 }
 
-std::optional<instant> make_instant(int year, unsigned month, std::int64_t day, std::int64_t hour, std::int64_t minute,
-                                    std::int64_t second) {
+std::optional<instant> make_instant(int year, unsigned month, std::int64_t day, std::int64_t hour,
+                                    std::int64_t minute, std::int64_t second) {
   const std::chrono::year_month_day date{std::chrono::year{year}, std::chrono::month{month},
                                          std::chrono::day{static_cast<unsigned>(day)}};
-  if (year < 1970 || year > 9999 || !date.ok() || hour > 23 || minute > 59 || second > 60) return std::nullopt;
+  if (year < 1970 || year > 9999 || !date.ok() || hour > 23 || minute > 59 || second > 60)
+    return std::nullopt;
   return std::chrono::sys_days{date} + std::chrono::hours{hour} + std::chrono::minutes{minute} +
          std::chrono::seconds{second};
 }
@@ -104,14 +107,15 @@ std::optional<instant> parse_http_date(std::string_view text, instant now) {
   const auto year = fields[is_asctime ? 6 : 3];
   const std::size_t clock = is_asctime ? 3 : 4;
   const auto numbers = {day, year, fields[clock], fields[clock + 1], fields[clock + 2]};
-  if (!month || !std::all_of(numbers.begin(), numbers.end(), is_number) || (year.size() != 2 && year.size() != 4) ||
-      day.size() > 2)
+  if (!month || !std::all_of(numbers.begin(), numbers.end(), is_number) ||
+      (year.size() != 2 && year.size() != 4) || day.size() > 2)
     return std::nullopt;
-  return make_instant(full_year(number_of(year), year.size(), now), *month, number_of(day), number_of(fields[clock]),
-                      number_of(fields[clock + 1]), number_of(fields[clock + 2]));
+  return make_instant(full_year(number_of(year), year.size(), now), *month, number_of(day),
+                      number_of(fields[clock]), number_of(fields[clock + 1]), number_of(fields[clock + 2]));
 }
 
-std::optional<milliseconds> retry_after(std::span<const std::pair<std::string, std::string>> headers, instant now) {
+std::optional<milliseconds> retry_after(std::span<const std::pair<std::string, std::string>> headers,
+                                        instant now) {
   if (const auto ms = read_amount(value_of(headers, "retry-after-ms"), 1)) return ms;
   const auto value = value_of(headers, "retry-after");
   if (const auto seconds = read_amount(value, 1000)) return seconds;

@@ -29,7 +29,8 @@ bool all_done(const shop_world& world) { return world.store->rows.inbox.empty();
 std::string asked_text(const shop_world& world) {
   std::string text;
   const auto& question = world.model->asked.back();
-  for (const auto& one : (question.with_tools ? question.with_tools : question.with_tags)->messages) text += one.text + '\n';
+  for (const auto& one : (question.with_tools ? question.with_tools : question.with_tags)->messages)
+    text += one.text + '\n';
   return text;
 }
 
@@ -59,7 +60,8 @@ TEST(conversation, takes_three_quick_messages_into_one_turn) {
   world.finish_turns();
   EXPECT_THAT(world.model->asked, SizeIs(1));
   EXPECT_THAT(world.ai_texts(), SizeIs(1));
-  EXPECT_THAT(world.texts(storage::message_origin::customer), ElementsAre("Hi", "do you have", "blue ankara?"));
+  EXPECT_THAT(world.texts(storage::message_origin::customer),
+              ElementsAre("Hi", "do you have", "blue ankara?"));
 }
 
 TEST(conversation, orders_a_gathering_by_the_providers_time) {
@@ -128,7 +130,8 @@ TEST(conversation, reports_a_completed_delivery_again_when_it_is_offered_late) {
   world.finish_turns();
   ASSERT_TRUE(all_done(world));
   auto event = std::make_shared<channel::channel_event>(world.message("c1", "Hi").event);
-  caf::anon_send(world.pump, actors::committed_events{{{id, world.shop, world.account, world.time->now(), 0, event}}});
+  caf::anon_send(world.pump,
+                 actors::committed_events{{{id, world.shop, world.account, world.time->now(), 0, event}}});
   world.finish_turns();
   EXPECT_THAT(world.outcomes(), SizeIs(1));
   EXPECT_EQ(world.node->metrics->queue_depth(monitoring::queue::pump).value(), 0);
@@ -145,10 +148,8 @@ struct takeover : testing::TestWithParam<way> {
 
   void take_over() {
     said_before = world.ai_texts().size();
-    if (GetParam() == way::echo)
-      world.person_types("c1", "Grace here, I take this.");
-    else
-      asked = world.command("c1", chat_command::take_over);
+    if (GetParam() == way::echo) world.person_types("c1", "Grace here, I take this.");
+    else asked = world.command("c1", chat_command::take_over);
   }
   /// The AI is silent from here on, also to what comes later.
   void expect_silence(std::size_t more = 0) {
@@ -328,7 +329,8 @@ struct replay : testing::TestWithParam<step> {
       for (const auto* set : sets)
         if (is_reached(*set)) {
           reached = true;
-          if (GetParam() == step::before_completion) return memory_store::fate{storage::commit_outcome::unavailable, false};
+          if (GetParam() == step::before_completion)
+            return memory_store::fate{storage::commit_outcome::unavailable, false};
         }
       return std::nullopt;
     };
@@ -338,7 +340,8 @@ struct replay : testing::TestWithParam<step> {
   }
 };
 
-INSTANTIATE_TEST_SUITE_P(at, replay, testing::Values(step::plan_stored, step::desk_committed, step::before_completion),
+INSTANTIATE_TEST_SUITE_P(at, replay,
+                         testing::Values(step::plan_stored, step::desk_committed, step::before_completion),
                          [](const auto& one) {
                            switch (one.param) {
                              case step::plan_stored: return "plan_stored";
@@ -435,8 +438,9 @@ TEST(conversation, forgets_a_stored_plan_all_of_whose_deliveries_were_parked) {
 
 TEST(conversation, takes_a_refusal_back_to_the_model_once) {
   shop_world world;
-  world.model->answers = {calls({{"place_order", R"({"items":[{"sku":"B2","quantity":50}]})"}}, "Done, 50 pairs are yours!"),
-                          calls({{"place_order", R"({"items":[{"sku":"B2","quantity":5}]})"}}, "Only five are left.")};
+  world.model->answers = {
+      calls({{"place_order", R"({"items":[{"sku":"B2","quantity":50}]})"}}, "Done, 50 pairs are yours!"),
+      calls({{"place_order", R"({"items":[{"sku":"B2","quantity":5}]})"}}, "Only five are left.")};
   world.customer_says("c1", "50 pairs");
   world.finish_turns();
   ASSERT_THAT(world.model->asked, SizeIs(2));
@@ -449,7 +453,9 @@ TEST(conversation, takes_a_refusal_back_to_the_model_once) {
 
 TEST(conversation, gives_a_second_refusal_to_a_person) {
   shop_world world;
-  world.model->always = [](const auto&) { return calls({{"place_order", R"({"items":[{"sku":"B2","quantity":50}]})"}}, "Yours!"); };
+  world.model->always = [](const auto&) {
+    return calls({{"place_order", R"({"items":[{"sku":"B2","quantity":50}]})"}}, "Yours!");
+  };
   world.customer_says("c1", "50 pairs");
   world.finish_turns();
   EXPECT_THAT(world.model->asked, SizeIs(2));
@@ -507,10 +513,8 @@ TEST(conversation, does_not_come_back_from_an_outage_when_a_person_took_the_chat
     world.model->always = [](const auto&) { return nothing(model_outcome::all_failed); };
     world.customer_says("c1", "Hi");
     world.finish_turns();
-    if (by == way::echo)
-      world.person_types("c1", "Grace here");
-    else
-      world.command("c1", chat_command::take_over);
+    if (by == way::echo) world.person_types("c1", "Grace here");
+    else world.command("c1", chat_command::take_over);
     world.run();
     world.model->always = [](const auto&) { return says("I am here again."); };
     world.customer_says("c1", "Anybody?");
@@ -622,7 +626,8 @@ INSTANTIATE_TEST_SUITE_P(a_completing_commit, troubled_store,
                                          memory_store::fate{storage::commit_outcome::in_doubt, false},
                                          memory_store::fate{storage::commit_outcome::in_doubt, true}),
                          [](const auto& one) {
-                           return std::string{to_string(one.param.outcome)} + (one.param.applied ? "_but_done" : "");
+                           return std::string{to_string(one.param.outcome)} +
+                                  (one.param.applied ? "_but_done" : "");
                          });
 
 TEST_P(troubled_store, leaves_one_reply_and_one_turn) {
@@ -647,7 +652,9 @@ TEST(conversation, stays_down_when_it_is_fenced) {
   shop_world world;
   world.model->always = [](const auto&) { return says("Yes."); };
   world.customer_says("c1", "Hi");
-  world.store->before_commit = [](memory_store::batch) { return memory_store::fate{storage::commit_outcome::fenced, false}; };
+  world.store->before_commit = [](memory_store::batch) {
+    return memory_store::fate{storage::commit_outcome::fenced, false};
+  };
   world.advance(30s);
   EXPECT_EQ(world.fenced, 1);
   EXPECT_THAT(world.model->asked, SizeIs(1));

@@ -25,7 +25,8 @@ struct inbox_pump : testing::Test {
     caf::anon_send_exit(world.pump, caf::exit_reason::kill);
     world.run();
     const auto sink = world.system->spawn(
-        [](actors::delivery_sink::pointer, std::vector<inbox_id>* to) -> actors::delivery_sink::behavior_type {
+        [](actors::delivery_sink::pointer,
+           std::vector<inbox_id>* to) -> actors::delivery_sink::behavior_type {
           return {[to](const actors::delivery& one) { to->push_back(one.id); }};
         },
         &given);
@@ -39,11 +40,17 @@ struct inbox_pump : testing::Test {
     crypto::gcm_nonce nonce{};
     nonce[0] = static_cast<std::uint8_t>(id);
     nonce[1] = static_cast<std::uint8_t>(id >> 8);
-    const auto payload = bodies.seal(nonce, std::to_string(id), channel::store_event(world.message("c", "Hi").event));
-    world.store->rows.inbox[id] = {id, world.shop, world.account, world.time->now(), 0, deaths, false, payload};
+    const auto payload =
+        bodies.seal(nonce, std::to_string(id), channel::store_event(world.message("c", "Hi").event));
+    world.store->rows.inbox[id] = {id, world.shop, world.account, world.time->now(),
+                                   0,  deaths,     false,         payload};
   }
   actors::delivery fresh(inbox_id id) {
-    return {id, world.shop, world.account, world.time->now(), 0,
+    return {id,
+            world.shop,
+            world.account,
+            world.time->now(),
+            0,
             std::make_shared<channel::channel_event>(world.message("c", "Hi").event)};
   }
   void offer(std::vector<inbox_id> ids) {
@@ -179,7 +186,9 @@ TEST_F(inbox_pump, runs_a_suspect_only_while_nothing_else_runs) {
 
 TEST_F(inbox_pump, runs_no_suspect_that_it_could_not_mark) {
   start(8);
-  world.store->before_commit = [](memory_store::batch) { return memory_store::fate{storage::commit_outcome::unavailable, false}; };
+  world.store->before_commit = [](memory_store::batch) {
+    return memory_store::fate{storage::commit_outcome::unavailable, false};
+  };
   store(2, 3);
   world.advance(600ms);
   EXPECT_THAT(given, IsEmpty());

@@ -20,7 +20,9 @@ struct inbox_writer : testing::Test {
   }
   /// Of a shop whose rows lie in another shard.
   actors::routed_event elsewhere(const std::string& customer) {
-    const auto shard = [&](const business_id& id) { return std::hash<business_id>{}(id) % world.node->journals.size(); };
+    const auto shard = [&](const business_id& id) {
+      return std::hash<business_id>{}(id) % world.node->journals.size();
+    };
     auto one = world.message(customer, "Hello");
     one.business = business_id{world.ids->next()};
     while (shard(one.business) == shard(world.shop)) one.business = business_id{world.ids->next()};
@@ -90,7 +92,9 @@ TEST_F(inbox_writer, refuses_while_the_store_is_away) {
 }
 
 TEST_F(inbox_writer, refuses_what_is_in_doubt_and_the_poll_finds_it) {
-  world.store->before_commit = [](memory_store::batch) { return memory_store::fate{commit_outcome::in_doubt, true}; };
+  world.store->before_commit = [](memory_store::batch) {
+    return memory_store::fate{commit_outcome::in_doubt, true};
+  };
   const auto answered = world.receive({world.message("c1", "Hi")});
   world.run();
   EXPECT_THAT(*answered, Optional(false));

@@ -32,10 +32,12 @@ struct journal : testing::Test {
     return changes;
   }
   void ask(int name, std::shared_ptr<const storage::change_set> changes) {
-    world.system->spawn([this, name, changes, to = world.node->journals.front()](caf::event_based_actor* self) {
-      self->request(to, caf::infinite, commit_request{changes})
-          .then([this, name](const commit_reply& reply) { replies.emplace_back(name, reply); }, [](const caf::error&) {});
-    });
+    world.system->spawn(
+        [this, name, changes, to = world.node->journals.front()](caf::event_based_actor* self) {
+          self->request(to, caf::infinite, commit_request{changes})
+              .then([this, name](const commit_reply& reply) { replies.emplace_back(name, reply); },
+                    [](const caf::error&) {});
+        });
   }
   void check(std::vector<inbox_id> ids) {
     world.system->spawn([this, ids, to = world.node->journals.front()](caf::event_based_actor* self) {
@@ -79,13 +81,16 @@ TEST_F(journal, does_not_let_one_bad_row_fail_its_neighbours) {
   ask(1, finish(999));
   ask(2, event(101, "b"));
   world.run();
-  EXPECT_THAT(outcomes(), ElementsAre(commit_outcome::committed, commit_outcome::refused, commit_outcome::committed));
+  EXPECT_THAT(outcomes(),
+              ElementsAre(commit_outcome::committed, commit_outcome::refused, commit_outcome::committed));
   EXPECT_THAT(world.store->batch_sizes, ElementsAre(3, 1, 1, 1));
   EXPECT_THAT(replies[2].second.fresh, ElementsAre(true));
 }
 
 TEST_F(journal, never_repeats_a_batch_that_is_in_doubt) {
-  world.store->before_commit = [](memory_store::batch) { return memory_store::fate{commit_outcome::in_doubt, true}; };
+  world.store->before_commit = [](memory_store::batch) {
+    return memory_store::fate{commit_outcome::in_doubt, true};
+  };
   ask(0, event(100, "a"));
   ask(1, event(101, "b"));
   world.run();
@@ -103,7 +108,9 @@ TEST_F(journal, does_not_split_a_batch_when_the_store_is_away) {
 }
 
 TEST_F(journal, says_once_that_it_is_fenced) {
-  world.store->before_commit = [](memory_store::batch) { return memory_store::fate{commit_outcome::fenced, false}; };
+  world.store->before_commit = [](memory_store::batch) {
+    return memory_store::fate{commit_outcome::fenced, false};
+  };
   ask(0, event(100, "a"));
   world.run();
   ask(1, event(101, "b"));

@@ -27,9 +27,12 @@ struct heard {
   std::vector<delivery> spoke;
 };
 
-outbox_sender_parent::behavior_type listening_parent(outbox_sender_parent::pointer, std::shared_ptr<heard> to) {
+outbox_sender_parent::behavior_type listening_parent(outbox_sender_parent::pointer,
+                                                     std::shared_ptr<heard> to) {
   return {
-      [to](const deliveries_finished& done) { to->finished.insert(to->finished.end(), done.ids.begin(), done.ids.end()); },
+      [to](const deliveries_finished& done) {
+        to->finished.insert(to->finished.end(), done.ids.begin(), done.ids.end());
+      },
       [to](const person_spoke& spoke) { to->spoke.push_back(spoke.echo); },
   };
 }
@@ -53,7 +56,8 @@ class outbox_sender_test : public test::stage {
   void use_channel(channel_kind wanted) { kind = wanted; }
   conversation_id customer(const std::string& scoped_id) {
     const auto id = ids->next_as<conversation_id>();
-    store->rows.conversations[id] = {.business = business, .connection = connection, .epoch = 1, .last_customer_at = clock->now()};
+    store->rows.conversations[id] = {
+        .business = business, .connection = connection, .epoch = 1, .last_customer_at = clock->now()};
     chats[scoped_id] = id;
     return id;
   }
@@ -95,7 +99,9 @@ class outbox_sender_test : public test::stage {
     announce_only(rows);
   }
   void announce_only(const std::vector<storage::outbox_row>& rows) {
-    caf::anon_send(sender, outbox_committed{connection, rows, store->rows.conversations.at(rows.front().conversation).last_customer_at});
+    caf::anon_send(
+        sender, outbox_committed{connection, rows,
+                                 store->rows.conversations.at(rows.front().conversation).last_customer_at});
     run();
   }
   message_id say(const std::string& text, const std::string& to = "C1") {
@@ -121,7 +127,8 @@ class outbox_sender_test : public test::stage {
     event.external_id = external_id;
     return event;
   }
-  static channel::channel_event a_status(delivery_state state, const std::string& subject, const std::string& metadata = {}) {
+  static channel::channel_event a_status(delivery_state state, const std::string& subject,
+                                         const std::string& metadata = {}) {
     channel::channel_event event;
     event.kind = event_kind::status;
     event.state = state;
@@ -135,13 +142,16 @@ class outbox_sender_test : public test::stage {
     run();
   }
   void accept(std::size_t call, const std::string& external_id) {
-    const auto body = kind == channel_kind::whatsapp ? R"({"messages":[{"id":")" + external_id + R"("}]})"
-                                                     : R"({"recipient_id":"C1","message_id":")" + external_id + R"("})";
+    const auto body = kind == channel_kind::whatsapp
+                          ? R"({"messages":[{"id":")" + external_id + R"("}]})"
+                          : R"({"recipient_id":"C1","message_id":")" + external_id + R"("})";
     world->answer(call, 200, body);
     run();
   }
   void refuse(std::size_t call, int code, int subcode = 0) {
-    world->answer(call, 400, R"({"error":{"message":"no","code":)" + std::to_string(code) + R"(,"error_subcode":)" + std::to_string(subcode) + "}}");
+    world->answer(call, 400,
+                  R"({"error":{"message":"no","code":)" + std::to_string(code) + R"(,"error_subcode":)" +
+                      std::to_string(subcode) + "}}");
     run();
   }
   void lose(std::size_t call) {
@@ -200,7 +210,8 @@ TEST_F(outbox_sender_test, sends_an_announced_row_at_once_and_settles_it_in_one_
   EXPECT_EQ(store->commits, commits);
   const auto& request = world->calls[0].request;
   EXPECT_EQ(request.url, "https://graph.facebook.com/v25.0/page_1/messages");
-  EXPECT_THAT(request.headers, testing::Contains(std::pair<std::string, std::string>{"Authorization", "Bearer token-1"}));
+  EXPECT_THAT(request.headers,
+              testing::Contains(std::pair<std::string, std::string>{"Authorization", "Bearer token-1"}));
   EXPECT_EQ(nlohmann::json::parse(request.body)["message"]["metadata"], to_string(id));
   accept(0, "m_1");
   EXPECT_EQ(store->commits, commits + 1);
@@ -549,7 +560,8 @@ TEST_F(outbox_sender_test, a_refused_token_pauses_the_account_until_another_come
   caf::anon_send(sender, snapshot("token-2"));
   run();
   ASSERT_THAT(world->calls, SizeIs(3));
-  EXPECT_THAT(world->calls[2].request.headers, testing::Contains(std::pair<std::string, std::string>{"Authorization", "Bearer token-2"}));
+  EXPECT_THAT(world->calls[2].request.headers,
+              testing::Contains(std::pair<std::string, std::string>{"Authorization", "Bearer token-2"}));
   EXPECT_THAT(tasks(), ElementsAre("connection"));
 }
 
@@ -620,7 +632,8 @@ TEST_F(outbox_sender_test, completes_many_marks_in_few_commits_and_moves_the_rea
     read.watermark = clock->now() + milliseconds{i};
     const inbox_id id = ++last_inbox;
     store->rows.inbox[id] = {.id = id, .business = business, .connection = connection};
-    caf::anon_send(sender, delivery{id, business, connection, clock->now(), 0, std::make_shared<channel::channel_event>(read)});
+    caf::anon_send(sender, delivery{id, business, connection, clock->now(), 0,
+                                    std::make_shared<channel::channel_event>(read)});
   }
   run();
   EXPECT_THAT(told->finished, SizeIs(50));
@@ -631,8 +644,9 @@ TEST_F(outbox_sender_test, completes_many_marks_in_few_commits_and_moves_the_rea
 
 TEST_F(outbox_sender_test, completes_what_wakes_nobody) {
   start();
-  for (const auto one : {event_kind::reaction, event_kind::edit, event_kind::unsend, event_kind::referral, event_kind::optin,
-                         event_kind::comment, event_kind::thread_control, event_kind::account, event_kind::unknown, event_kind::message}) {
+  for (const auto one : {event_kind::reaction, event_kind::edit, event_kind::unsend, event_kind::referral,
+                         event_kind::optin, event_kind::comment, event_kind::thread_control,
+                         event_kind::account, event_kind::unknown, event_kind::message}) {
     channel::channel_event event;
     event.kind = one;
     event.standby = true;
@@ -661,7 +675,9 @@ TEST_F(outbox_sender_test, repeats_a_commit_that_found_no_connection) {
 TEST_F(outbox_sender_test, a_commit_in_doubt_that_happened_is_not_repeated) {
   start();
   const auto id = say("hi");
-  store->before_commit = [](memory_store::batch) { return memory_store::fate{commit_outcome::in_doubt, true}; };
+  store->before_commit = [](memory_store::batch) {
+    return memory_store::fate{commit_outcome::in_doubt, true};
+  };
   world->answer(0, 200, R"({"message_id":"m_1"})");
   run();
   EXPECT_EQ(state_of(id), send_state::delivered);
@@ -719,7 +735,9 @@ TEST_F(outbox_sender_test, ends_itself_when_it_is_fenced) {
   say("hi");
   say("next");
   const auto calls = world->calls.size();
-  store->before_commit = [](memory_store::batch) { return memory_store::fate{commit_outcome::fenced, false}; };
+  store->before_commit = [](memory_store::batch) {
+    return memory_store::fate{commit_outcome::fenced, false};
+  };
   accept(0, "m_1");
   EXPECT_EQ(ended, errc::fenced);
   pass(5s);

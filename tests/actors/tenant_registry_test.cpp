@@ -22,7 +22,8 @@ struct tenant_registry : testing::Test {
   tenant_registry() {
     world.model->always = [](const auto&) { return says("Yes."); };
     auto make = world.children->orders;
-    world.children->orders = [this, make](caf::scheduled_actor& parent, actors::services_ptr node, actors::tenant_ptr business) {
+    world.children->orders = [this, make](caf::scheduled_actor& parent, actors::services_ptr node,
+                                          actors::tenant_ptr business) {
       supervisor = parent.address();
       return make(parent, std::move(node), std::move(business));
     };
@@ -36,7 +37,8 @@ struct tenant_registry : testing::Test {
 TEST_F(tenant_registry, keeps_one_supervisor_for_all_chats_of_a_business) {
   int desks = 0;
   auto make = world.children->orders;
-  world.children->orders = [&](caf::scheduled_actor& parent, actors::services_ptr node, actors::tenant_ptr business) {
+  world.children->orders = [&](caf::scheduled_actor& parent, actors::services_ptr node,
+                               actors::tenant_ptr business) {
     ++desks;
     return make(parent, std::move(node), std::move(business));
   };
@@ -86,7 +88,9 @@ TEST_F(tenant_registry, refuses_commands_while_a_business_rests_after_a_crash) {
 }
 
 TEST_F(tenant_registry, tells_the_desk_that_reservations_ended) {
-  world.model->always = [](const auto&) { return calls({{"place_order", R"({"items":[{"sku":"A1","quantity":3}]})"}}, "Fine."); };
+  world.model->always = [](const auto&) {
+    return calls({{"place_order", R"({"items":[{"sku":"A1","quantity":3}]})"}}, "Fine.");
+  };
   world.customer_says("c1", "three");
   world.finish_turns();
   ASSERT_EQ(world.stock("A1"), 17);
@@ -100,7 +104,8 @@ TEST_F(tenant_registry, tells_the_desk_that_reservations_ended) {
 TEST_F(tenant_registry, wakes_the_sender_of_an_account_with_rows_from_an_earlier_run) {
   int senders = 0;
   auto make = world.children->sender;
-  world.children->sender = [&](caf::scheduled_actor& parent, actors::services_ptr node, actors::tenant_ptr business, connection_id account,
+  world.children->sender = [&](caf::scheduled_actor& parent, actors::services_ptr node,
+                               actors::tenant_ptr business, connection_id account,
                                actors::outbox_sender_parent above) {
     ++senders;
     return make(parent, std::move(node), std::move(business), account, std::move(above));

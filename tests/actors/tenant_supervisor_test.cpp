@@ -33,7 +33,8 @@ struct stub_script {
 };
 
 actors::conversation_actor::behavior_type stub_conversation(actors::conversation_actor::pointer self,
-                                                            std::shared_ptr<stub_script> script, actors::services_ptr node,
+                                                            std::shared_ptr<stub_script> script,
+                                                            actors::services_ptr node,
                                                             actors::conversation_parent parent) {
   ++script->spawned;
   return {
@@ -41,11 +42,13 @@ actors::conversation_actor::behavior_type stub_conversation(actors::conversation
         script->seen.push_back(one.event->text);
         if (script->now == habit::keep) return;
         if (one.event->text == "poison" && script->now == habit::choke) throw std::runtime_error("choked");
-        if (one.event->text == "poison" && script->now == habit::stumble) return self->quit(make_error(errc::unavailable));
+        if (one.event->text == "poison" && script->now == habit::stumble)
+          return self->quit(make_error(errc::unavailable));
         auto changes = std::make_shared<storage::change_set>();
         changes->inbox_done.push_back(one.id);
         self->request(node->journal_of(one.business), caf::infinite, actors::commit_request{changes})
-            .then([=, id = one.id](const actors::commit_reply&) { self->send(parent, actors::deliveries_finished{{id}}); },
+            .then([=, id = one.id](
+                      const actors::commit_reply&) { self->send(parent, actors::deliveries_finished{{id}}); },
                   [](const caf::error&) {});
       },
       [](const actors::command_chat&) { return actors::chat_commanded{}; },
@@ -60,8 +63,10 @@ struct tenant_supervisor : testing::Test {
   std::shared_ptr<stub_script> script = std::make_shared<stub_script>();
 
   tenant_supervisor() {
-    world.children->conversation = [this](caf::scheduled_actor& parent, actors::conversation_dependencies with) {
-      world.conversations.push_back(world.keep(parent.system().spawn(stub_conversation, script, with.node, with.parent)));
+    world.children->conversation = [this](caf::scheduled_actor& parent,
+                                          actors::conversation_dependencies with) {
+      world.conversations.push_back(
+          world.keep(parent.system().spawn(stub_conversation, script, with.node, with.parent)));
       return world.conversations.back();
     };
   }
@@ -96,7 +101,8 @@ TEST_F(tenant_supervisor, does_not_offer_again_what_its_dead_actor_had_committed
 
 TEST_F(tenant_supervisor, parks_a_poison_delivery_after_five_tries_and_spares_the_innocents_behind_it) {
   script->now = habit::choke;
-  world.receive({world.message("c1", "poison"), world.message("c1", "innocent 1"), world.message("c1", "innocent 2")});
+  world.receive(
+      {world.message("c1", "poison"), world.message("c1", "innocent 1"), world.message("c1", "innocent 2")});
   world.customer_says("c2", "elsewhere");
   world.advance(60s);
   EXPECT_THAT(world.store->rows.parked, SizeIs(1));
@@ -207,7 +213,8 @@ TEST(supervised_shop, passivates_a_quiet_conversation_and_goes_on_with_its_histo
   EXPECT_THAT(world.conversations, SizeIs(2));
   EXPECT_THAT(world.ai_texts(), SizeIs(2));
   bool remembers = false;
-  for (const auto& line : world.model->asked.back().with_tools->messages) remembers = remembers || line.text.find("one") != std::string::npos;
+  for (const auto& line : world.model->asked.back().with_tools->messages)
+    remembers = remembers || line.text.find("one") != std::string::npos;
   EXPECT_TRUE(remembers);
 }
 
@@ -216,7 +223,9 @@ TEST(supervised_shop, brings_everybody_through_a_crash_of_the_desk) {
   for (int i = 0; i < 5; ++i) world.customer_says("c" + std::to_string(i), "two please");
   world.advance(1300ms);
   ASSERT_THAT(world.model->held, SizeIs(5));
-  world.model->always = [](const auto&) { return calls({{"place_order", R"({"items":[{"sku":"A1","quantity":2}]})"}}, "Fine."); };
+  world.model->always = [](const auto&) {
+    return calls({{"place_order", R"({"items":[{"sku":"A1","quantity":2}]})"}}, "Fine.");
+  };
   bool crashed = false;
   world.store->after_commit = [&](memory_store::batch sets) {
     for (const auto* set : sets)
@@ -253,17 +262,21 @@ TEST(supervised_shop, answers_a_new_customer_right_after_the_desk_died) {
 
 TEST(supervised_shop, parks_a_turn_that_is_refused_again_and_again_and_answers_the_next_message) {
   shop_world world;
-  world.model->always = [](const auto&) { return calls({{"place_order", R"({"items":[{"sku":"A1","quantity":1}]})"}}, "Fine."); };
+  world.model->always = [](const auto&) {
+    return calls({{"place_order", R"({"items":[{"sku":"A1","quantity":1}]})"}}, "Fine.");
+  };
   for (const char* text : {"Hi", "one", "please"}) world.receive({world.message("c1", text)});
   world.run();
   const auto first = world.store->rows.inbox.begin()->first;
   world.store->before_commit = [&](memory_store::batch sets) -> std::optional<memory_store::fate> {
     for (const auto* set : sets)
-      if (std::find(set->inbox_done.begin(), set->inbox_done.end(), first) != set->inbox_done.end()) return memory_store::fate{};
+      if (std::find(set->inbox_done.begin(), set->inbox_done.end(), first) != set->inbox_done.end())
+        return memory_store::fate{};
     return std::nullopt;
   };
   world.advance(90s);
-  EXPECT_THAT(world.store->rows.parked, SizeIs(3)) << "a stored plan binds them: which one is bad cannot be told";
+  EXPECT_THAT(world.store->rows.parked, SizeIs(3))
+      << "a stored plan binds them: which one is bad cannot be told";
   EXPECT_THAT(world.orders(), SizeIs(1));
   world.customer_says("c1", "are you there?");
   world.advance(10s);
@@ -273,7 +286,9 @@ TEST(supervised_shop, parks_a_turn_that_is_refused_again_and_again_and_answers_t
 
 TEST(supervised_shop, resumes_the_plan_of_three_messages_after_a_handled_failure) {
   shop_world world;
-  world.model->always = [](const auto&) { return calls({{"place_order", R"({"items":[{"sku":"A1","quantity":1}]})"}}, "Fine."); };
+  world.model->always = [](const auto&) {
+    return calls({{"place_order", R"({"items":[{"sku":"A1","quantity":1}]})"}}, "Fine.");
+  };
   for (const char* text : {"Hi", "one", "please"}) world.receive({world.message("c1", text)});
   int refusals = 1;
   world.store->before_commit = [&](memory_store::batch sets) -> std::optional<memory_store::fate> {

@@ -35,7 +35,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   rest.remove_prefix(nonce.size());
   const auto text = take(rest, rest.find('\0'));
   const auto name = take(rest, rest.find('\0'));
-  const auto reply = parse_completion({std::string{text}, {{"1", std::string{name}, std::string{rest}}}}, nonce, encoding);
+  const auto reply =
+      parse_completion({std::string{text}, {{"1", std::string{name}, std::string{rest}}}}, nonce, encoding);
 
   expect(reply.text.find("[[") == std::string::npos);
   expect(reply.text.size() <= max_reply_bytes);

@@ -18,7 +18,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (verify_meta_signature(bytes.substr(cut), header, keys)) std::abort();
   if (verify_signed_request(bytes, keys)) std::abort();
   const auto third = size / 3;
-  const std::array<query_parameter, 3> query{query_parameter{"hub.mode", "subscribe"}, {"hub.challenge", bytes.substr(0, third)}, {"hub.verify_token", bytes.substr(third)}};
+  const std::array<query_parameter, 3> query{query_parameter{"hub.mode", "subscribe"},
+                                             {"hub.challenge", bytes.substr(0, third)},
+                                             {"hub.verify_token", bytes.substr(third)}};
   if (answer_handshake(query, tokens).status == 200) std::abort();
   return 0;
 }

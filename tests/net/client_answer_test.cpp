@@ -11,7 +11,8 @@ TEST_F(client_answer, comes_for_a_post_written_as_one_message) {
   post("/v1/chat?x=1", "question");
   auto peer = listener.accept();
   const auto request = peer.read_request();
-  EXPECT_TRUE(request.starts_with("POST /v1/chat?x=1 HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(listener.port()) + "\r\n"));
+  EXPECT_TRUE(request.starts_with(
+      "POST /v1/chat?x=1 HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(listener.port()) + "\r\n"));
   EXPECT_NE(request.find("\r\nX-A: b\r\n"), std::string::npos);
   EXPECT_NE(request.find("\r\nContent-Length: 8\r\n"), std::string::npos);
   EXPECT_TRUE(request.ends_with("\r\n\r\nquestion"));
@@ -126,10 +127,11 @@ TEST_F(client_answer, over_the_size_limit_is_lost) {
   net::client_options options;
   options.limits.answer_bytes = 1000;
   start(options);
-  for (std::size_t i = 0; const auto& message :
-       {answer(std::string(1001, 'x')),
-        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3e9\r\n" + std::string(1001, 'x') + "\r\n0\r\n\r\n",
-        "HTTP/1.1 200 OK\r\n\r\n" + std::string(1001, 'x')}) {
+  for (std::size_t i = 0;
+       const auto& message : {answer(std::string(1001, 'x')),
+                              "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3e9\r\n" +
+                                  std::string(1001, 'x') + "\r\n0\r\n\r\n",
+                              "HTTP/1.1 200 OK\r\n\r\n" + std::string(1001, 'x')}) {
     post();
     auto peer = listener.accept();
     ASSERT_FALSE(peer.read_request().empty());
@@ -143,9 +145,10 @@ TEST_F(client_answer, over_the_size_limit_is_lost) {
 TEST_F(client_answer, that_is_not_http_is_lost) {
   start();
   for (std::size_t i = 0; const std::string& message :
-       {std::string{"SSH-2.0-x\r\n"}, std::string{"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab"},
-        std::string{"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\nab"},
-        "HTTP/1.1 200 OK\r\nX: " + std::string(100'000, 'a')}) {
+                          {std::string{"SSH-2.0-x\r\n"},
+                           std::string{"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab"},
+                           std::string{"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\nab"},
+                           "HTTP/1.1 200 OK\r\nX: " + std::string(100'000, 'a')}) {
     post();
     auto peer = listener.accept();
     ASSERT_FALSE(peer.read_request().empty());

@@ -9,7 +9,10 @@ using namespace std::chrono_literals;
 class client_failure : public client_test {
  protected:
   void send_to(std::string target, actors::header_list headers = {}, std::string method = "GET") {
-    client->send({.method = std::move(method), .url = std::move(target), .headers = std::move(headers), .timeout = patience},
+    client->send({.method = std::move(method),
+                  .url = std::move(target),
+                  .headers = std::move(headers),
+                  .timeout = patience},
                  results.collect());
   }
 
@@ -59,9 +62,9 @@ TEST_F(client_failure, connection_reset_after_the_request_is_lost) {
 
 TEST_F(client_failure, answer_cut_off_is_lost) {
   start();
-  for (std::size_t i = 0; const auto* message :
-       {"HTTP/1.1 200", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nabc",
-        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabc"}) {
+  for (std::size_t i = 0;
+       const auto* message : {"HTTP/1.1 200", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nabc",
+                              "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabc"}) {
     post();
     auto peer = listener.accept();
     ASSERT_FALSE(peer.read_request().empty());
@@ -205,7 +208,8 @@ TEST_F(client_failure, closing_completes_everything_once) {
   client->close();
   post("/third");
   std::size_t lost = 0;
-  for (std::size_t i = 0; i < 3; ++i) lost += results.wait_for(i).outcome == transport_outcome::lost ? 1U : 0U;
+  for (std::size_t i = 0; i < 3; ++i)
+    lost += results.wait_for(i).outcome == transport_outcome::lost ? 1U : 0U;
   EXPECT_EQ(lost, 1U) << "only the first had left";
   threads.stop();
   EXPECT_EQ(results.count(), 3U);
@@ -224,7 +228,8 @@ TEST_F(client_failure, requests_complete_even_when_the_threads_have_stopped) {
 
 TEST_F(client_failure, a_throwing_completion_hurts_nobody) {
   start();
-  client->send({.url = url(), .timeout = patience}, [](outbound_response) { throw std::runtime_error{"mine"}; });
+  client->send({.url = url(), .timeout = patience},
+               [](outbound_response) { throw std::runtime_error{"mine"}; });
   auto peer = listener.accept();
   ASSERT_FALSE(peer.read_request().empty());
   peer.send(answer("one"));
@@ -240,13 +245,18 @@ TEST_F(client_failure, what_could_inject_is_refused_before_sending) {
     return got.outcome == transport_outcome::not_sent && !got.reason.empty();
   };
   for (const actors::header_list& headers :
-       std::vector<actors::header_list>{{{"X", "a\r\nY: b"}}, {{"X", "a\nb"}}, {{"X\r\nY", "a"}}, {{"X Y", "a"}}, {{"", "a"}}, {{"X", std::string("a\0b", 3)}}}) {
+       std::vector<actors::header_list>{{{"X", "a\r\nY: b"}},
+                                        {{"X", "a\nb"}},
+                                        {{"X\r\nY", "a"}},
+                                        {{"X Y", "a"}},
+                                        {{"", "a"}},
+                                        {{"X", std::string("a\0b", 3)}}}) {
     send_to(url(), headers);
     EXPECT_TRUE(refused()) << headers[0].first << '=' << headers[0].second;
   }
-  for (const char* target : {"http://127.0.0.1/a\r\nX: b", "http://127.0.0.1/a b", "ftp://127.0.0.1/", "127.0.0.1", "",
-                             "http:///x", "http://user:pass@127.0.0.1/", "http://127.0.0.1:0/", "http://127.0.0.1:99999/",
-                             "http://a%0d%0ab/"}) {
+  for (const char* target : {"http://127.0.0.1/a\r\nX: b", "http://127.0.0.1/a b", "ftp://127.0.0.1/",
+                             "127.0.0.1", "", "http:///x", "http://user:pass@127.0.0.1/",
+                             "http://127.0.0.1:0/", "http://127.0.0.1:99999/", "http://a%0d%0ab/"}) {
     send_to(target);
     EXPECT_TRUE(refused()) << target;
   }
@@ -258,7 +268,10 @@ TEST_F(client_failure, what_could_inject_is_refused_before_sending) {
 
 TEST_F(client_failure, framing_headers_of_the_caller_are_ignored) {
   start();
-  send_to(url(), {{"content-length", "99"}, {"Transfer-Encoding", "chunked"}, {"host", "evil"}, {"connection", "close"}}, "POST");
+  send_to(
+      url(),
+      {{"content-length", "99"}, {"Transfer-Encoding", "chunked"}, {"host", "evil"}, {"connection", "close"}},
+      "POST");
   auto peer = listener.accept();
   const auto request = peer.read_request();
   EXPECT_EQ(request.find(": 99\r\n"), std::string::npos);

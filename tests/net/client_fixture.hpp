@@ -66,7 +66,11 @@ class client_test : public ::testing::Test {
 
   void post(std::string_view path = "/", std::string body = "question",
             std::chrono::milliseconds timeout = patience) {
-    client->send({.method = "POST", .url = url(path), .headers = {{"X-A", "b"}}, .body = std::move(body), .timeout = timeout},
+    client->send({.method = "POST",
+                  .url = url(path),
+                  .headers = {{"X-A", "b"}},
+                  .body = std::move(body),
+                  .timeout = timeout},
                  results.collect());
   }
 

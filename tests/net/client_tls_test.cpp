@@ -18,12 +18,14 @@ class client_tls : public client_test {
 
   void ask(std::string_view host, std::string body = "question") {
     client->send({.url = "https://" + std::string{host} + ":" + std::to_string(listener.port()) + "/x",
-                  .body = std::move(body), .timeout = patience},
+                  .body = std::move(body),
+                  .timeout = patience},
                  results.collect());
   }
 
   /// Plays one handshake that the client must refuse.
-  void expect_refused(const key_and_certificate& identity, std::string_view host, int version = TLS1_3_VERSION) {
+  void expect_refused(const key_and_certificate& identity, std::string_view host,
+                      int version = TLS1_3_VERSION) {
     ask(host);
     // The client may try each address of the name.
     std::thread server{[&] {

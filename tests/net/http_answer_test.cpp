@@ -106,7 +106,8 @@ TEST_F(http_answer, replaces_an_unsafe_request_id) {
 TEST_F(http_answer, carries_date_and_security_headers) {
   start();
   const auto answer = ask(get("/hello"));
-  for (const auto* field : {"Date: ", " GMT\r\n", "X-Content-Type-Options: nosniff", "Cache-Control: no-store"})
+  for (const auto* field :
+       {"Date: ", " GMT\r\n", "X-Content-Type-Options: nosniff", "Cache-Control: no-store"})
     EXPECT_TRUE(answer.has(field)) << field;
 }
 

@@ -71,7 +71,10 @@ class http_server_test : public ::testing::Test {
 
   /// The responder that GET /hold left for the test.
   [[nodiscard]] net::responder take_held() {
-    if (!eventually([this] { const std::lock_guard lock{held_mutex}; return !held.empty(); })) {
+    if (!eventually([this] {
+          const std::lock_guard lock{held_mutex};
+          return !held.empty();
+        })) {
       ADD_FAILURE() << "no request was held";
       return {};
     }
@@ -89,15 +92,18 @@ class http_server_test : public ::testing::Test {
     routes.add(http_method::post, "/echo", [](request& asked, responder to) {
       to.answer({.body = std::move(asked.body), .content_type = "application/octet-stream"});
     });
-    routes.add(http_method::post, "/large", [](request& asked, responder to) {
-      to.answer(text_response(200, std::to_string(asked.body.size())));
-    }, {.body_bytes = 8 * 1024 * 1024});
+    routes.add(http_method::post, "/large",
+               [](request& asked, responder to) {
+                 to.answer(text_response(200, std::to_string(asked.body.size())));
+               },
+               {.body_bytes = 8 * 1024 * 1024});
     routes.add(http_method::get, "/big/{size}", [](request& asked, responder to) {
       to.answer(text_response(200, std::string(std::stoul(std::string{asked.parameter("size")}), 'x')));
     });
     routes.add(http_method::get, "/elsewhere", [this](request&, responder to) {
       const std::lock_guard lock{held_mutex};
-      helpers.emplace_back([moved = std::move(to)]() mutable { moved.answer(text_response(200, "from afar")); });
+      helpers.emplace_back(
+          [moved = std::move(to)]() mutable { moved.answer(text_response(200, "from afar")); });
     });
     routes.add(http_method::get, "/hold", [this](request&, responder to) {
       const std::lock_guard lock{held_mutex};
@@ -106,14 +112,15 @@ class http_server_test : public ::testing::Test {
     routes.add(http_method::get, "/forget", [](request&, responder) {});
     routes.add(http_method::get, "/throw", [](request&, responder) { throw std::runtime_error{"secret"}; });
     routes.add(http_method::get, "/injects", [](request&, responder to) {
-      to.answer({.headers = {{"X-Evil", "a\r\nSet-Cookie: b"}, {"X-Good", "yes"}, {"Content-Length", "99"}}, .body = "ok"});
+      to.answer({.headers = {{"X-Evil", "a\r\nSet-Cookie: b"}, {"X-Good", "yes"}, {"Content-Length", "99"}},
+                 .body = "ok"});
     });
     routes.add(http_method::get, "/empty", [](request&, responder to) { to.answer({.status = 204}); });
     routes.add(http_method::get, "/show", [](request& asked, responder to) {
-      to.answer(text_response(200, std::string{asked.path()} + "|" + asked.query_value("q").value_or("-") + "|" +
-                                       std::string{asked.header("x-test").value_or("-")} + "|" +
-                                       std::to_string(asked.header_count("X-TEST")) + "|" + asked.request_id + "|" +
-                                       asked.peer_address));
+      to.answer(text_response(200, std::string{asked.path()} + "|" + asked.query_value("q").value_or("-") +
+                                       "|" + std::string{asked.header("x-test").value_or("-")} + "|" +
+                                       std::to_string(asked.header_count("X-TEST")) + "|" + asked.request_id +
+                                       "|" + asked.peer_address));
     });
     return routes;
   }

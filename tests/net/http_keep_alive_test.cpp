@@ -9,8 +9,9 @@ class http_keep_alive : public http_server_test {};
 constexpr std::string_view hello = "GET /hello HTTP/1.1\r\nHost: t\r\n\r\n";
 
 std::string post(std::string_view path, std::string_view body) {
-  return "POST " + std::string{path} + " HTTP/1.1\r\nHost: t\r\nContent-Length: " + std::to_string(body.size()) +
-         "\r\n\r\n" + std::string{body};
+  return "POST " + std::string{path} +
+         " HTTP/1.1\r\nHost: t\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" +
+         std::string{body};
 }
 
 TEST_F(http_keep_alive, answers_several_requests_on_one_connection) {
@@ -122,7 +123,9 @@ TEST_F(http_keep_alive, an_http_1_0_client_may_ask_to_stay) {
   start();
   auto peer = connect();
   for (int i = 0; i < 2; ++i)
-    EXPECT_TRUE(peer.send("GET /hello HTTP/1.0\r\nConnection: keep-alive\r\n\r\n").read_answer().has("Connection: keep-alive"));
+    EXPECT_TRUE(peer.send("GET /hello HTTP/1.0\r\nConnection: keep-alive\r\n\r\n")
+                    .read_answer()
+                    .has("Connection: keep-alive"));
 }
 
 TEST_F(http_keep_alive, closes_when_the_client_asks_for_it) {

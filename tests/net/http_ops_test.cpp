@@ -13,7 +13,9 @@ class ops_routes : public ::testing::Test {
         threads.contexts(), net::make_ops_routes({.metrics = [] { return std::string{"sellavie_up 1\n"}; },
                                                   .ready = [this] { return state; }}));
     const auto port = server->listen("127.0.0.1", 0).value();
-    return raw_peer::connect_to(port).send("GET " + std::string{path} + " HTTP/1.1\r\nHost: t\r\n\r\n").read_answer();
+    return raw_peer::connect_to(port)
+        .send("GET " + std::string{path} + " HTTP/1.1\r\nHost: t\r\n\r\n")
+        .read_answer();
   }
   ~ops_routes() override {
     server->drain(std::chrono::milliseconds{0});

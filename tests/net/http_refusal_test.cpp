@@ -48,8 +48,13 @@ const shape shapes[] = {
     {"coding_list", with("Transfer-Encoding: gzip, chunked\r\n", "0\r\n\r\n"), 501},
     {"identity_coding", with("Transfer-Encoding: identity\r\n"), 501},
     {"chunked_twice", with("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n"), 400},
-    {"coding_then_chunked", with("Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n", "0\r\n\r\n"), 400},
-    {"coding_with_vertical_tab", with("Transfer-Encoding: \x0b" "chunked\r\n", "0\r\n\r\n"), 400},
+    {"coding_then_chunked",
+     with("Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n", "0\r\n\r\n"), 400},
+    {"coding_with_vertical_tab",
+     with("Transfer-Encoding: \x0b"
+          "chunked\r\n",
+          "0\r\n\r\n"),
+     400},
     {"chunked_in_http_1_0", "POST /echo HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400},
     {"folded_value", with("X-A: b\r\n c\r\n"), 400},
     {"folded_empty_value", with("X-A:\r\n c\r\n"), 400},
@@ -87,7 +92,9 @@ const shape shapes[] = {
     {"overflowing_chunk", with("Transfer-Encoding: chunked\r\n", "fffffffffffffffff\r\nab\r\n"), 400},
     {"endless_chunk_extension", with("Transfer-Encoding: chunked\r\n", "2;" + std::string(20000, 'x')), 400},
     {"length_over_the_limit", with("Content-Length: 4097\r\n"), 413},
-    {"chunks_over_the_limit", with("Transfer-Encoding: chunked\r\n", "1000\r\n" + std::string(4096, 'x') + "\r\n1\r\nx\r\n0\r\n\r\n"), 413},
+    {"chunks_over_the_limit",
+     with("Transfer-Encoding: chunked\r\n", "1000\r\n" + std::string(4096, 'x') + "\r\n1\r\nx\r\n0\r\n\r\n"),
+     413},
     {"one_huge_chunk", with("Transfer-Encoding: chunked\r\n", "7fffffff\r\nxxxx"), 413},
     {"over_limit_with_expect", with("Content-Length: 5000\r\nExpect: 100-continue\r\n"), 413},
     {"header_too_large", with("X-A: " + std::string(2100, 'a') + "\r\n"), 431},
@@ -113,7 +120,8 @@ TEST_F(http_refusal, of_too_many_fields_is_431) {
 TEST_F(http_refusal, of_an_unknown_path_is_404_and_keeps_the_connection) {
   start();
   auto peer = connect();
-  const auto answer = peer.send("POST /nowhere HTTP/1.1\r\nHost: t\r\nContent-Length: 3\r\n\r\nabc").read_answer();
+  const auto answer =
+      peer.send("POST /nowhere HTTP/1.1\r\nHost: t\r\nContent-Length: 3\r\n\r\nabc").read_answer();
   EXPECT_EQ(answer.status(), 404);
   EXPECT_NE(answer.body.find("\"request_id\":\""), std::string::npos);
   EXPECT_EQ(peer.send(get("/hello")).read_answer().body, "hello");

@@ -26,7 +26,8 @@ std::string found(http_method method, std::string_view path) {
   static const router routes = sample();
   router::parameters parameters;
   const auto match = routes.find(method, path, parameters);
-  if (match.found == nullptr) return std::to_string(match.status) + (match.allow.empty() ? "" : " ") + std::string{match.allow};
+  if (match.found == nullptr)
+    return std::to_string(match.status) + (match.allow.empty() ? "" : " ") + std::string{match.allow};
   std::string text = match.found->pattern;
   for (const auto& [name, value] : parameters) text += " " + std::string{name} + "=" + std::string{value};
   return text;
@@ -41,7 +42,8 @@ TEST(router, finds_literal_paths) {
 TEST(router, names_the_parts_of_a_path) {
   EXPECT_EQ(found(http_method::get, "/orders/7"), "/orders/{id} id=7");
   EXPECT_EQ(found(http_method::get, "/orders/7/lines/2"), "/orders/{id}/lines/{line} id=7 line=2");
-  EXPECT_EQ(found(http_method::get, "/webhooks/payments/stripe/a-b"), "/webhooks/payments/{provider}/{connection} provider=stripe connection=a-b");
+  EXPECT_EQ(found(http_method::get, "/webhooks/payments/stripe/a-b"),
+            "/webhooks/payments/{provider}/{connection} provider=stripe connection=a-b");
 }
 
 TEST(router, literal_beats_named) {
@@ -56,7 +58,8 @@ TEST(router, a_rest_takes_all_that_remains) {
 }
 
 TEST(router, does_not_find_what_is_nearly_right) {
-  for (const char* path : {"", "orders", "/Orders", "/orders/", "//orders", "/orders//lines/1", "/orders/7/lines", "/orders/7/lines/2/3"})
+  for (const char* path : {"", "orders", "/Orders", "/orders/", "//orders", "/orders//lines/1",
+                           "/orders/7/lines", "/orders/7/lines/2/3"})
     EXPECT_EQ(found(http_method::get, path), "404") << path;
 }
 
@@ -76,7 +79,8 @@ TEST(router, refuses_patterns_that_make_no_sense) {
 TEST(percent_decoding, is_strict) {
   EXPECT_EQ(net::percent_decode("a%20b%2Fc+d"), "a b/c+d");
   EXPECT_EQ(net::percent_decode("a+b", true), "a b");
-  for (const char* broken : {"%", "%2", "%zz", "a%2"}) EXPECT_EQ(net::percent_decode(broken), std::nullopt) << broken;
+  for (const char* broken : {"%", "%2", "%zz", "a%2"})
+    EXPECT_EQ(net::percent_decode(broken), std::nullopt) << broken;
 }
 
 struct alarm final : net::wheel_entry {
@@ -140,7 +144,10 @@ TEST(timer_wheel, survives_a_long_pause) {
 
 TEST(timer_wheel, lets_a_destroyed_entry_go) {
   net::timer_wheel wheel;
-  { alarm gone; wheel.arm(gone, 1); }
+  {
+    alarm gone;
+    wheel.arm(gone, 1);
+  }
   wheel.advance(10);
 }
 

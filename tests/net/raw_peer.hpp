@@ -37,9 +37,7 @@ struct raw_answer {
   std::string head;
   std::string body;
 
-  [[nodiscard]] int status() const {
-    return head.size() > 12 ? std::atoi(head.substr(9, 3).c_str()) : 0;
-  }
+  [[nodiscard]] int status() const { return head.size() > 12 ? std::atoi(head.substr(9, 3).c_str()) : 0; }
   [[nodiscard]] bool has(std::string_view text) const { return head.find(text) != head.npos; }
 };
 

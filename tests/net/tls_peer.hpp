@@ -32,7 +32,8 @@ inline key_and_certificate make_certificate(const std::string& subject, const st
   X509_gmtime_adj(X509_getm_notAfter(x), valid_for_s);
   X509_set_pubkey(x, made.key.get());
   X509_NAME* name = X509_get_subject_name(x);
-  X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>(subject.c_str()), -1, -1, 0);
+  X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC,
+                             reinterpret_cast<const unsigned char*>(subject.c_str()), -1, -1, 0);
   X509_set_issuer_name(x, issuer != nullptr ? X509_get_subject_name(issuer->certificate.get()) : name);
   const auto extend = [x](int id, const char* value) {
     X509V3_CTX context{};

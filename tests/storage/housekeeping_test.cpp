@@ -54,7 +54,8 @@ TEST_F(housekeeping_test, strays_more_than_thirty_days_off_are_pruned) {
 }
 
 TEST_F(housekeeping_test, quarantine_lasts_seven_days) {
-  sql("INSERT INTO quarantined_events SELECT g, 'stranger', 'messenger', " + ms(noon) + " + g, '' FROM generate_series(0, 9) g");
+  sql("INSERT INTO quarantined_events SELECT g, 'stranger', 'messenger', " + ms(noon) +
+      " + g, '' FROM generate_series(0, 9) g");
   EXPECT_EQ(purge_quarantine(at(noon + days{7})).value(), 0);
   EXPECT_EQ(purge_quarantine(at(noon + days{7} + milliseconds{5})).value(), 5);
   EXPECT_EQ(count("quarantined_events"), 5);
@@ -68,11 +69,20 @@ TEST_F(housekeeping_test, a_batch_is_bounded) {
 
 TEST_F(housekeeping_test, finished_things_go_by_age_and_open_ones_stay) {
   const auto old = ms(noon - days{31});
-  sql("INSERT INTO parked_events VALUES (1," + quote(ada) + "," + quote(page) + ",'x',0," + old + ",''), (2," + quote(ada) + "," + quote(page) + ",'x',0," + ms(noon) + ",'');"
+  sql("INSERT INTO parked_events VALUES (1," + quote(ada) + "," + quote(page) + ",'x',0," + old +
+      ",''), (2," + quote(ada) + "," + quote(page) + ",'x',0," + ms(noon) +
+      ",'');"
       "INSERT INTO turns (conversation_id, turn_id, business_id, state, deliveries, started_at, ended_at) VALUES"
-      " (" + quote(chat) + ", gen_random_uuid(), " + quote(ada) + ", 1, 1, 0, " + old + "), (" + quote(chat) + ", gen_random_uuid(), " + quote(ada) + ", 0, 1, 0, 0);"
-      "INSERT INTO action_results VALUES (" + quote(ada) + ",'a','{}'," + old + "), (" + quote(ada) + ",'b','{}'," + ms(noon) + ");"
-      "INSERT INTO person_tasks (id, business_id, kind, reason, created_at, done_at) VALUES (gen_random_uuid()," + quote(ada) + ",'parked','x',0," + old + "), (gen_random_uuid()," + quote(ada) + ",'parked','x',0,NULL)");
+      " (" +
+      quote(chat) + ", gen_random_uuid(), " + quote(ada) + ", 1, 1, 0, " + old + "), (" + quote(chat) +
+      ", gen_random_uuid(), " + quote(ada) +
+      ", 0, 1, 0, 0);"
+      "INSERT INTO action_results VALUES (" +
+      quote(ada) + ",'a','{}'," + old + "), (" + quote(ada) + ",'b','{}'," + ms(noon) +
+      ");"
+      "INSERT INTO person_tasks (id, business_id, kind, reason, created_at, done_at) VALUES (gen_random_uuid()," +
+      quote(ada) + ",'parked','x',0," + old + "), (gen_random_uuid()," + quote(ada) +
+      ",'parked','x',0,NULL)");
   EXPECT_EQ(purge_parked(at(noon), days{30}).value(), 1);
   EXPECT_EQ(purge_turns(at(noon), days{30}).value(), 1);
   EXPECT_EQ(purge_action_results(at(noon), days{30}).value(), 1);

@@ -12,7 +12,9 @@ using namespace std::chrono_literals;
 
 class incarnation_test : public spine_test {
  protected:
-  takeover of(std::string node) const { return {.node_id = std::move(node), .now = noon, .evidence_until = noon + 30s, .patience = 5s}; }
+  takeover of(std::string node) const {
+    return {.node_id = std::move(node), .now = noon, .evidence_until = noon + 30s, .patience = 5s};
+  }
   started start(std::string node = "n1") {
     const auto connection = engine(application_name_of(node));
     return begin_incarnation(*connection, of(node), ids).value();
@@ -24,7 +26,8 @@ class incarnation_test : public spine_test {
     ASSERT_EQ(commit(store, {set}).outcome, commit_outcome::committed);
   }
   postgres_unit_of_work store_of(std::int64_t of_incarnation, std::string name) const {
-    return {[role = database.access().engine, name = std::move(name)] { return open_pq(role, name); }, of_incarnation};
+    return {[role = database.access().engine, name = std::move(name)] { return open_pq(role, name); },
+            of_incarnation};
   }
   /// Makes commits with quarantined rows wait for advisory lock 777.
   pg_connection close_gate() const {
@@ -37,7 +40,8 @@ class incarnation_test : public spine_test {
     return gate;
   }
   void wait_for_waiters(int wanted) const {
-    for (int i = 0; i < 500 && count("pg_locks WHERE NOT granted") != wanted; ++i) std::this_thread::sleep_for(10ms);
+    for (int i = 0; i < 500 && count("pg_locks WHERE NOT granted") != wanted; ++i)
+      std::this_thread::sleep_for(10ms);
     ASSERT_EQ(count("pg_locks WHERE NOT granted"), wanted);
   }
 };
@@ -76,7 +80,8 @@ TEST_F(incarnation_test, a_commit_under_way_makes_the_takeover_wait) {
   const auto first = start();
   const auto gate = close_gate();
   auto old = store_of(first.incarnation, "elsewhere");
-  auto committing = std::async(std::launch::async, [&] { return commit(old, {{.messages = {a_message(20, false, "x")}}}).outcome; });
+  auto committing = std::async(
+      std::launch::async, [&] { return commit(old, {{.messages = {a_message(20, false, "x")}}}).outcome; });
   wait_for_waiters(1);
   auto starting = std::async(std::launch::async, [&] { return start(); });
   wait_for_waiters(2);
@@ -91,7 +96,8 @@ TEST_F(incarnation_test, a_session_of_the_node_that_hangs_in_its_commit_is_ended
   const auto first = start();
   const auto gate = close_gate();
   auto old = store_of(first.incarnation, application_name_of("n1"));
-  auto committing = std::async(std::launch::async, [&] { return commit(old, {{.messages = {a_message(20, false, "x")}}}).outcome; });
+  auto committing = std::async(
+      std::launch::async, [&] { return commit(old, {{.messages = {a_message(20, false, "x")}}}).outcome; });
   wait_for_waiters(1);
   start();
   EXPECT_EQ(committing.get(), commit_outcome::in_doubt);
@@ -102,7 +108,8 @@ TEST_F(incarnation_test, waiting_is_bounded_and_changes_nothing) {
   const auto first = start();
   const auto gate = close_gate();
   auto old = store_of(first.incarnation, "elsewhere");
-  auto committing = std::async(std::launch::async, [&] { return commit(old, {{.messages = {a_message(20, false, "x")}}}).outcome; });
+  auto committing = std::async(
+      std::launch::async, [&] { return commit(old, {{.messages = {a_message(20, false, "x")}}}).outcome; });
   wait_for_waiters(1);
   auto impatient = of("n1");
   impatient.patience = 100ms;
@@ -134,7 +141,8 @@ TEST_F(incarnation_test, a_delivery_that_ran_alone_in_a_crash_is_parked_and_a_pe
   const auto second = start();
   EXPECT_EQ(second.parked, 1);
   EXPECT_EQ(text("SELECT string_agg(id::text, ',') FROM inbound_events"), "2");
-  EXPECT_EQ(text("SELECT id || ' ' || encode(payload, 'hex') FROM parked_events"), "1 7365616c6564200120626f6479");
+  EXPECT_EQ(text("SELECT id || ' ' || encode(payload, 'hex') FROM parked_events"),
+            "1 7365616c6564200120626f6479");
   EXPECT_EQ(count("person_tasks WHERE kind = 'parked' AND business_id = " + quote(ada)), 1);
 }
 
@@ -155,10 +163,13 @@ TEST_F(incarnation_test, sends_without_an_answer_are_unknown) {
   auto sending = a_send(21);
   sending.state = send_state::sending;
   auto store = writer();
-  ASSERT_EQ(commit(store, {{.messages = {a_message(21, true, "a"), a_message(22, true, "b")}, .outbox = {sending, a_send(22)}}}).outcome,
+  ASSERT_EQ(commit(store, {{.messages = {a_message(21, true, "a"), a_message(22, true, "b")},
+                            .outbox = {sending, a_send(22)}}})
+                .outcome,
             commit_outcome::committed);
   EXPECT_EQ(start().unknown_sends, 1);
-  EXPECT_EQ(text("SELECT string_agg(state || ':' || (due_at - " + std::to_string(to_unix_ms(noon)) + "), ',' ORDER BY id) FROM outbox"),
+  EXPECT_EQ(text("SELECT string_agg(state || ':' || (due_at - " + std::to_string(to_unix_ms(noon)) +
+                 "), ',' ORDER BY id) FROM outbox"),
             "4:30000,1:0");
   EXPECT_EQ(text("SELECT string_agg(state::text, ',' ORDER BY id) FROM messages"), "4,1");
 }
@@ -170,7 +181,8 @@ TEST_F(incarnation_test, a_heartbeat_of_a_dead_incarnation_is_fenced) {
   EXPECT_EQ(number("SELECT heartbeat_at FROM nodes WHERE node_id = 'n1'"), to_unix_ms(noon + 5s));
   start();
   EXPECT_EQ(heartbeat(*connection, first.incarnation, noon).error().code, errc::fenced);
-  EXPECT_EQ(end_incarnation(*connection, first.incarnation, stop_kind::clean, noon).error().code, errc::fenced);
+  EXPECT_EQ(end_incarnation(*connection, first.incarnation, stop_kind::clean, noon).error().code,
+            errc::fenced);
   EXPECT_EQ(heartbeat(*connection, 4711, noon).error().code, errc::fenced);
 }
 

@@ -18,17 +18,35 @@ struct expected_plan {
   const char* table;
 };
 
-const std::vector<expected_plan> expected_plans{
-    {"finish_inbox", "inbound_events"},  {"count_tries", "inbound_events"},      {"park_deliveries", "inbound_events"},
-    {"change_messages", "messages"},     {"change_outbox", "outbox"},            {"finish_outbox", "outbox"},
-    {"change_conversations", "conversations"}, {"change_contacts", "contacts"},  {"move_read_marks", "contacts"},
-    {"move_read_marks", "conversations"}, {"change_stock", "products"},          {"change_orders", "orders"},
-    {"drop_items", "order_items"},       {"change_payments", "payments"},
-    {"find_conversation", "contacts"},   {"find_conversation", "conversations"}, {"find_conversation", "turns"},
-    {"find_conversation", "messages"},   {"make_conversation", "contacts"},      {"poll_inbox", "inbound_events"},
-    {"open_inbox", "inbound_events"},    {"tenant_connections", "connections"},  {"desk_orders", "orders"},
-    {"desk_items", "order_items"},       {"last_order_number", "orders"},        {"action_result", "action_results"},
-    {"invoice", "invoices"},             {"message", "messages"},                {"message", "contacts"}};
+const std::vector<expected_plan> expected_plans{{"finish_inbox", "inbound_events"},
+                                                {"count_tries", "inbound_events"},
+                                                {"park_deliveries", "inbound_events"},
+                                                {"change_messages", "messages"},
+                                                {"change_outbox", "outbox"},
+                                                {"finish_outbox", "outbox"},
+                                                {"change_conversations", "conversations"},
+                                                {"change_contacts", "contacts"},
+                                                {"move_read_marks", "contacts"},
+                                                {"move_read_marks", "conversations"},
+                                                {"change_stock", "products"},
+                                                {"change_orders", "orders"},
+                                                {"drop_items", "order_items"},
+                                                {"change_payments", "payments"},
+                                                {"find_conversation", "contacts"},
+                                                {"find_conversation", "conversations"},
+                                                {"find_conversation", "turns"},
+                                                {"find_conversation", "messages"},
+                                                {"make_conversation", "contacts"},
+                                                {"poll_inbox", "inbound_events"},
+                                                {"open_inbox", "inbound_events"},
+                                                {"tenant_connections", "connections"},
+                                                {"desk_orders", "orders"},
+                                                {"desk_items", "order_items"},
+                                                {"last_order_number", "orders"},
+                                                {"action_result", "action_results"},
+                                                {"invoice", "invoices"},
+                                                {"message", "messages"},
+                                                {"message", "contacts"}};
 
 class plans_test : public spine_test {
  protected:
@@ -46,7 +64,9 @@ class plans_test : public spine_test {
   }
   static const statement& named(std::string_view name) {
     for (const auto all : {journal_statements(), read_statements()})
-      if (const auto found = std::find_if(all.begin(), all.end(), [&](const statement& one) { return one.name == name; }); found != all.end())
+      if (const auto found =
+              std::find_if(all.begin(), all.end(), [&](const statement& one) { return one.name == name; });
+          found != all.end())
         return *found;
     throw std::runtime_error("no such statement");
   }

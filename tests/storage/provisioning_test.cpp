@@ -17,7 +17,8 @@ using testing::IsEmpty;
 using testing::Not;
 using testing::SizeIs;
 
-constexpr const char* bola = R"({"key":"bola","business":"Bola Shoes","currency":"NGN","timezone":"Africa/Lagos","locale":"en-NG",)"
+constexpr const char* bola =
+    R"({"key":"bola","business":"Bola Shoes","currency":"NGN","timezone":"Africa/Lagos","locale":"en-NG",)"
     R"("owner":{"email":"Bola@Example.com","password":"correct horse"},)"
     R"("connections":[{"channel":"messenger","external_id":"page_9","access_token":"EAAG-1"},)"
     R"({"channel":"instagram","external_id":"1784","aliases":["2897"],"login":"instagram","access_token":"IG-1"}],)"
@@ -75,24 +76,35 @@ TEST(provisioning_file_test, lists_all_problems_with_line_and_remedy) {
       "[]\n"
       "{\"key\":\"a\",\"business\":\"B\",\"connections\":[],\"products\":[{\"sku\":\"S 1\",\"name\":\"\",\"price_minor\":1.5,\"stock\":-1},"
       "{\"sku\":\"S2\",\"name\":\"n\",\"price_minor\":18446744073709551615,\"stock\":1},{\"sku\":\"S2\",\"name\":\"n\",\"price_minor\":1,\"stock\":1}]}");
-  EXPECT_THAT(found, testing::UnorderedElementsAre(
-      HasSubstr("line 1: conections: is not known; remove it"), HasSubstr("line 1: currency: \"ngn\""),
-      HasSubstr("line 1: connections[0].channel: \"telegram\""), HasSubstr("line 1: connections[0].external_id: holds spaces"),
-      HasSubstr("line 1: connections[0].access_token: is empty"), HasSubstr("line 2: is not JSON"), HasSubstr("line 3: is not a JSON object"),
-      HasSubstr("line 4: products[0].sku"), HasSubstr("line 4: products[0].name: is empty"), HasSubstr("line 4: products[0].price_minor: is not a whole"),
-      HasSubstr("line 4: products[0].stock: is out of range"), HasSubstr("line 4: products[1].price_minor: is out of range"),
-      HasSubstr("line 4: sku \"S2\" is there twice"), HasSubstr("line 4: key \"a\" is that of line 1")));
+  EXPECT_THAT(
+      found,
+      testing::UnorderedElementsAre(
+          HasSubstr("line 1: conections: is not known; remove it"), HasSubstr("line 1: currency: \"ngn\""),
+          HasSubstr("line 1: connections[0].channel: \"telegram\""),
+          HasSubstr("line 1: connections[0].external_id: holds spaces"),
+          HasSubstr("line 1: connections[0].access_token: is empty"), HasSubstr("line 2: is not JSON"),
+          HasSubstr("line 3: is not a JSON object"), HasSubstr("line 4: products[0].sku"),
+          HasSubstr("line 4: products[0].name: is empty"),
+          HasSubstr("line 4: products[0].price_minor: is not a whole"),
+          HasSubstr("line 4: products[0].stock: is out of range"),
+          HasSubstr("line 4: products[1].price_minor: is out of range"),
+          HasSubstr("line 4: sku \"S2\" is there twice"), HasSubstr("line 4: key \"a\" is that of line 1")));
 }
 
 TEST(provisioning_file_test, an_account_is_listed_once_in_the_file) {
-  const std::string other = R"({"business":"B","connections":[{"channel":"instagram","external_id":"2897","access_token":"t"}]})";
-  EXPECT_THAT(problems_of(std::string{bola} + "\n" + other), ElementsAre(HasSubstr("line 2: instagram id \"2897\" is on line 1 too")));
-  const std::string same_number_elsewhere = R"({"business":"B","connections":[{"channel":"whatsapp","external_id":"2897","access_token":"t"}]})";
+  const std::string other =
+      R"({"business":"B","connections":[{"channel":"instagram","external_id":"2897","access_token":"t"}]})";
+  EXPECT_THAT(problems_of(std::string{bola} + "\n" + other),
+              ElementsAre(HasSubstr("line 2: instagram id \"2897\" is on line 1 too")));
+  const std::string same_number_elsewhere =
+      R"({"business":"B","connections":[{"channel":"whatsapp","external_id":"2897","access_token":"t"}]})";
   EXPECT_THAT(problems_of(std::string{bola} + "\n" + same_number_elsewhere), IsEmpty());
 }
 
 TEST(provisioning_file_test, refuses_passwords_that_bcrypt_would_cut) {
-  const auto with = [](const std::string& password) { return problems_of(replaced(bola, "correct horse", password)); };
+  const auto with = [](const std::string& password) {
+    return problems_of(replaced(bola, "correct horse", password));
+  };
   EXPECT_THAT(with(std::string(72, 'x')), IsEmpty());
   EXPECT_THAT(with(std::string(73, 'x')), ElementsAre(HasSubstr("longer than 72")));
   EXPECT_THAT(with("long enough\\u0000"), ElementsAre(HasSubstr("NUL")));
@@ -100,9 +112,13 @@ TEST(provisioning_file_test, refuses_passwords_that_bcrypt_would_cut) {
 }
 
 TEST(provisioning_file_test, problems_quote_no_secrets_and_odd_bytes_do_not_throw) {
-  for (const auto& found : problems_of(replaced(bola, "EAAG-1", "EAAG secret")) ) EXPECT_THAT(found, Not(HasSubstr("secret")));
-  for (const auto& found : problems_of(std::string{"{\"secret\xff"} + "\":1}")) EXPECT_THAT(found, Not(HasSubstr("secret")));
-  for (const auto* text : {"", "\n", "{", "null", "{\"business\":\"\\u0000\"}", "{\"business\":{},\"connections\":{},\"products\":7,\"owner\":[],\"payments\":[1],\"training\":[]}"})
+  for (const auto& found : problems_of(replaced(bola, "EAAG-1", "EAAG secret")))
+    EXPECT_THAT(found, Not(HasSubstr("secret")));
+  for (const auto& found : problems_of(std::string{"{\"secret\xff"} + "\":1}"))
+    EXPECT_THAT(found, Not(HasSubstr("secret")));
+  for (const auto* text :
+       {"", "\n", "{", "null", "{\"business\":\"\\u0000\"}",
+        "{\"business\":{},\"connections\":{},\"products\":7,\"owner\":[],\"payments\":[1],\"training\":[]}"})
     EXPECT_THAT(problems_of(text), Not(IsEmpty())) << text;
   EXPECT_THAT(problems_of(std::string(200'000, '[')), SizeIs(1));
 }
@@ -142,17 +158,28 @@ TEST_F(provisioning_test, makes_everything_and_prints_the_webhooks) {
   const auto report = apply(bola);
   EXPECT_THAT(report.problems, IsEmpty());
   EXPECT_THAT(report.lines, Contains("bola: created Bola Shoes (NGN, Africa/Lagos)"));
-  EXPECT_THAT(report.lines, Contains("bola: messenger page_9: webhook to enter at Meta: https://shop.example/webhooks/meta"));
+  EXPECT_THAT(
+      report.lines,
+      Contains("bola: messenger page_9: webhook to enter at Meta: https://shop.example/webhooks/meta"));
   const auto payment = text("SELECT id FROM payment_connections");
-  EXPECT_THAT(report.lines, Contains("bola: paystack (test): webhook to enter at paystack: https://shop.example/webhooks/payments/paystack/" + payment));
-  EXPECT_EQ(count("connection_ids JOIN connections c ON c.id = connection_id WHERE channel = 'instagram' AND space = 'instagram'"), 2);
+  EXPECT_THAT(
+      report.lines,
+      Contains(
+          "bola: paystack (test): webhook to enter at paystack: https://shop.example/webhooks/payments/paystack/" +
+          payment));
+  EXPECT_EQ(
+      count(
+          "connection_ids JOIN connections c ON c.id = connection_id WHERE channel = 'instagram' AND space = 'instagram'"),
+      2);
   EXPECT_EQ(opened(text("SELECT access_token FROM connections WHERE external_id = 'page_9'")), "EAAG-1");
   EXPECT_EQ(opened(text("SELECT secret_key FROM payment_connections")), "sk_test_1");
   EXPECT_EQ(opened(text("SELECT webhook_secrets FROM payment_connections")), "[\"w1\"]");
-  EXPECT_TRUE(verify_password("correct horse", text("SELECT password_hash FROM accounts WHERE lower(email) = 'bola@example.com'")));
+  EXPECT_TRUE(verify_password(
+      "correct horse", text("SELECT password_hash FROM accounts WHERE lower(email) = 'bola@example.com'")));
   EXPECT_EQ(text("SELECT role FROM memberships"), "owner");
   EXPECT_EQ(version(), before + 1);
-  for (const auto& line : report.lines) EXPECT_THAT(line, AllOf(Not(HasSubstr("EAAG-1")), Not(HasSubstr("sk_test")), Not(HasSubstr("horse"))));
+  for (const auto& line : report.lines)
+    EXPECT_THAT(line, AllOf(Not(HasSubstr("EAAG-1")), Not(HasSubstr("sk_test")), Not(HasSubstr("horse"))));
 }
 
 TEST_F(provisioning_test, the_same_file_again_changes_nothing) {
@@ -174,22 +201,29 @@ TEST_F(provisioning_test, adds_what_is_missing_and_renews_tokens_and_touches_not
   auto file = replaced(bola, "EAAG-1", "EAAG-2");
   file = replaced(file, "correct horse", "another password");
   file = replaced(file, R"(["2897"])", R"(["2897","2898"])");
-  file = replaced(file, R"("products":[)", R"("products":[{"sku":"S2","name":"Boot","price_minor":1,"stock":1},)");
+  file = replaced(file, R"("products":[)",
+                  R"("products":[{"sku":"S2","name":"Boot","price_minor":1,"stock":1},)");
   const auto report = apply(file);
-  EXPECT_THAT(report.lines, AllOf(Contains("bola: messenger page_9: token renewed"), Contains("bola: instagram 1784: ids added"),
-                                  Contains("bola: 1 product added")));
-  EXPECT_EQ(opened(text("SELECT access_token FROM connections WHERE external_id = 'page_9' AND status = 'active'")), "EAAG-2");
+  EXPECT_THAT(report.lines,
+              AllOf(Contains("bola: messenger page_9: token renewed"),
+                    Contains("bola: instagram 1784: ids added"), Contains("bola: 1 product added")));
+  EXPECT_EQ(
+      opened(text("SELECT access_token FROM connections WHERE external_id = 'page_9' AND status = 'active'")),
+      "EAAG-2");
   EXPECT_EQ(text("SELECT name || stock || ' ' || price_minor FROM products WHERE sku = 'S1'"), "edited3 9");
-  EXPECT_EQ(text("SELECT name || training || version FROM businesses WHERE key = 'bola'"), "Renamed{\"tone\":\"edited\"}3");
+  EXPECT_EQ(text("SELECT name || training || version FROM businesses WHERE key = 'bola'"),
+            "Renamed{\"tone\":\"edited\"}3");
   EXPECT_EQ(text("SELECT password_hash FROM accounts"), hash);
   EXPECT_EQ(count("connections WHERE business_id <> " + quote(ada)), 2);
 }
 
 TEST_F(provisioning_test, an_account_of_another_business_leaves_the_line_out_and_the_others_in) {
-  const std::string thief = R"({"business":"Thief","connections":[{"channel":"whatsapp","external_id":"77","access_token":"t"},{"channel":"messenger","external_id":"page_0001","access_token":"t"}]})";
+  const std::string thief =
+      R"({"business":"Thief","connections":[{"channel":"whatsapp","external_id":"77","access_token":"t"},{"channel":"messenger","external_id":"page_0001","access_token":"t"}]})";
   const auto report = apply(thief + "\n" + bola);
   ASSERT_THAT(report.problems, SizeIs(1));
-  EXPECT_THAT(to_string(report.problems[0]), HasSubstr("line 1: messenger id \"page_0001\" belongs to another business"));
+  EXPECT_THAT(to_string(report.problems[0]),
+              HasSubstr("line 1: messenger id \"page_0001\" belongs to another business"));
   EXPECT_EQ(count("businesses WHERE key = 'Thief'"), 0);
   EXPECT_EQ(count("connection_ids WHERE external_id = '77'"), 0);
   EXPECT_EQ(count("businesses WHERE key = 'bola'"), 1);
@@ -207,8 +241,9 @@ TEST_F(provisioning_test, an_unknown_time_zone_is_a_problem_of_its_line) {
 
 TEST_F(provisioning_test, ids_of_two_connections_cannot_become_one) {
   apply(bola);
-  const auto report = apply(replaced(bola, R"({"channel":"instagram","external_id":"1784","aliases":["2897"])",
-                                     R"({"channel":"instagram","external_id":"1784","aliases":[],"login":"instagram","access_token":"IG-1"},{"channel":"instagram","external_id":"3","aliases":["2898"])"));
+  const auto report = apply(replaced(
+      bola, R"({"channel":"instagram","external_id":"1784","aliases":["2897"])",
+      R"({"channel":"instagram","external_id":"1784","aliases":[],"login":"instagram","access_token":"IG-1"},{"channel":"instagram","external_id":"3","aliases":["2898"])"));
   EXPECT_THAT(report.problems, IsEmpty());
   const auto merged = apply(replaced(bola, R"(["2897"])", R"(["2897","3"])"));
   ASSERT_THAT(merged.problems, SizeIs(1));
@@ -216,8 +251,11 @@ TEST_F(provisioning_test, ids_of_two_connections_cannot_become_one) {
 }
 
 TEST_F(provisioning_test, one_account_may_own_two_businesses) {
-  const auto second = replaced(replaced(replaced(replaced(replaced(bola, "\"bola\"", "\"bola2\""), "page_9", "page_10"), "1784", "1785"), "2897", "2899"),
-                               "Bola@Example.com", "bola@example.COM");
+  const auto second = replaced(
+      replaced(
+          replaced(replaced(replaced(bola, "\"bola\"", "\"bola2\""), "page_9", "page_10"), "1784", "1785"),
+          "2897", "2899"),
+      "Bola@Example.com", "bola@example.COM");
   const auto report = apply(std::string{bola} + "\n" + second);
   EXPECT_THAT(report.problems, IsEmpty());
   EXPECT_EQ(count("accounts"), 1);

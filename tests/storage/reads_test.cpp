@@ -65,8 +65,10 @@ TEST_F(reads_test, a_tenant_has_its_connections_payment_and_the_offset_at_the_in
   EXPECT_EQ(tenant.payment->provider, "paystack");
 
   sql("UPDATE businesses SET timezone = 'America/New_York'");
-  EXPECT_EQ(good(store.load_tenant(ada, instant_from_ms(1'752'000'000'000))).utc_offset_minutes, -240);  // July
-  EXPECT_EQ(good(store.load_tenant(ada, instant_from_ms(1'768'000'000'000))).utc_offset_minutes, -300);  // January
+  EXPECT_EQ(good(store.load_tenant(ada, instant_from_ms(1'752'000'000'000))).utc_offset_minutes,
+            -240);  // July
+  EXPECT_EQ(good(store.load_tenant(ada, instant_from_ms(1'768'000'000'000))).utc_offset_minutes,
+            -300);  // January
   sql("UPDATE businesses SET timezone = 'Asia/Kathmandu'; UPDATE connections SET status = 'reauthorize'");
   EXPECT_EQ(good(store.load_tenant(ada, noon)).utc_offset_minutes, 345);
   EXPECT_FALSE(good(store.load_tenant(ada, noon)).connections.at(0).usable);
@@ -101,7 +103,9 @@ TEST_F(reads_test, a_known_conversation_comes_with_its_plan_and_recent_messages_
   plan.plan = "{\"actions\":[]}";
   auto overtaken = a_message(22, true, "never sent");
   overtaken.state = send_state::overtaken;
-  apply({.messages = {a_message(20, false, "one"), a_message(21, true, "two"), overtaken, a_message(23, false, "three")}, .turns = {plan}});
+  apply({.messages = {a_message(20, false, "one"), a_message(21, true, "two"), overtaken,
+                      a_message(23, false, "three")},
+         .turns = {plan}});
   auto wanted = a_customer("psid-1");
   wanted.history = 2;
   const auto opened = good(store.open_conversation(wanted));
@@ -161,8 +165,12 @@ TEST_F(reads_test, a_desk_loads_open_orders_and_those_closed_of_late) {
   auto open = an_order(40, 1001);
   auto late = an_order(41, 1002);
   late.conversation = id_of<conversation_id>(44);
-  sql("INSERT INTO contacts (id, business_id, connection_id, scoped_id, created_at) VALUES ('00000000-0000-7000-8000-000000000033'," + quote(ada) + "," + quote(page) + ",'psid-2',0);"
-      "INSERT INTO conversations (id, business_id, connection_id, contact_id, created_at) VALUES (" + quote(late.conversation) + "," + quote(ada) + "," + quote(page) + ",'00000000-0000-7000-8000-000000000033',0)");
+  sql("INSERT INTO contacts (id, business_id, connection_id, scoped_id, created_at) VALUES ('00000000-0000-7000-8000-000000000033'," +
+      quote(ada) + "," + quote(page) +
+      ",'psid-2',0);"
+      "INSERT INTO conversations (id, business_id, connection_id, contact_id, created_at) VALUES (" +
+      quote(late.conversation) + "," + quote(ada) + "," + quote(page) +
+      ",'00000000-0000-7000-8000-000000000033',0)");
   late.status = "paid";
   late.created_at = noon - std::chrono::hours{3};
   late.paid_at = noon;
@@ -191,7 +199,8 @@ TEST_F(reads_test, finds_results_invoices_expiries_and_messages) {
   const auto order = an_order(40, 1001);
   auto sent = a_message(21, true, "hi");
   sent.external_id = "mid.1";
-  apply({.messages = {sent}, .orders = {order},
+  apply({.messages = {sent},
+         .orders = {order},
          .invoices = {{id_of<invoice_id>(70), ada, "INV", 12, "invoice", order.id, "NGN", 5, "[]", noon}},
          .action_results = {{ada, "t.1.0", "{\"ok\":1}", noon}}});
   EXPECT_EQ(good(store.find_action_result(ada, "t.1.0")), "{\"ok\":1}");

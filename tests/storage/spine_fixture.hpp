@@ -22,7 +22,8 @@ Id id_of(std::uint32_t n) {
   uuid value;
   value.bytes[6] = 0x70;
   value.bytes[8] = 0x80;
-  for (int i = 0; i < 4; ++i) value.bytes[static_cast<std::size_t>(15 - i)] = static_cast<std::uint8_t>(n >> (8 * i));
+  for (int i = 0; i < 4; ++i)
+    value.bytes[static_cast<std::size_t>(15 - i)] = static_cast<std::uint8_t>(n >> (8 * i));
   return Id{value};
 }
 
@@ -52,16 +53,19 @@ class spine_test : public testing::Test {
     sql("SELECT roll_inbound_keys(" + std::to_string(today) + ")", database.access().engine);
     sql("INSERT INTO businesses (id, key, name, currency, timezone, created_at) VALUES (" + quote(ada) +
         ", 'ada', 'Ada Fabrics', 'NGN', 'Africa/Lagos', 0)");
-    sql("INSERT INTO connections (id, business_id, channel, external_id, access_token, created_at) VALUES (" + quote(page) +
-        "," + quote(ada) + ", 'messenger', 'page_0001', 'sealed', 0)");
+    sql("INSERT INTO connections (id, business_id, channel, external_id, access_token, created_at) VALUES (" +
+        quote(page) + "," + quote(ada) + ", 'messenger', 'page_0001', 'sealed', 0)");
     sql("INSERT INTO connection_ids VALUES (" + quote(ada) + "," + quote(page) + ", 'page', 'page_0001')");
-    sql("INSERT INTO contacts (id, business_id, connection_id, scoped_id, created_at) VALUES (" + quote(chidi) + "," +
-        quote(ada) + "," + quote(page) + ", 'psid-1', 0)");
-    sql("INSERT INTO conversations (id, business_id, connection_id, contact_id, created_at) VALUES (" + quote(chat) + "," +
-        quote(ada) + "," + quote(page) + "," + quote(chidi) + ", 0)");
-    sql("INSERT INTO products (id, business_id, sku, name, price_minor, stock) VALUES (" + quote(ankara) + "," + quote(ada) +
-        ", 'A1', 'Ankara', 1500000, 20)");
-    ASSERT_EQ(number("INSERT INTO nodes (node_id, started_at, heartbeat_at) VALUES ('other', 0, 0) RETURNING incarnation"), incarnation);
+    sql("INSERT INTO contacts (id, business_id, connection_id, scoped_id, created_at) VALUES (" +
+        quote(chidi) + "," + quote(ada) + "," + quote(page) + ", 'psid-1', 0)");
+    sql("INSERT INTO conversations (id, business_id, connection_id, contact_id, created_at) VALUES (" +
+        quote(chat) + "," + quote(ada) + "," + quote(page) + "," + quote(chidi) + ", 0)");
+    sql("INSERT INTO products (id, business_id, sku, name, price_minor, stock) VALUES (" + quote(ankara) +
+        "," + quote(ada) + ", 'A1', 'Ankara', 1500000, 20)");
+    ASSERT_EQ(
+        number(
+            "INSERT INTO nodes (node_id, started_at, heartbeat_at) VALUES ('other', 0, 0) RETURNING incarnation"),
+        incarnation);
   }
 
   template <class Id>
@@ -70,13 +74,16 @@ class spine_test : public testing::Test {
   }
 
   pg_result sql(const std::string& text) const { return test::run_sql(database.superuser(), text); }
-  static pg_result sql(const std::string& text, const database_role& role) { return test::run_sql(role, text); }
+  static pg_result sql(const std::string& text, const database_role& role) {
+    return test::run_sql(role, text);
+  }
   std::string text(const std::string& query) const { return std::string{field(sql(query), 0, 0)}; }
   std::int64_t number(const std::string& query) const { return std::stoll(text(query)); }
   std::int64_t count(const std::string& from) const { return number("SELECT count(*) FROM " + from); }
 
   postgres_unit_of_work writer(std::string_view name = test_application) const {
-    return {[role = database.access().engine, name = std::string{name}] { return open_pq(role, name); }, incarnation};
+    return {[role = database.access().engine, name = std::string{name}] { return open_pq(role, name); },
+            incarnation};
   }
   postgres_reads reader() const {
     return {[role = database.access().engine] { return open_pqxx(role, test_application); }, incarnation};

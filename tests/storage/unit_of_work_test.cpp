@@ -37,7 +37,8 @@ class unit_of_work_test : public spine_test {
 // --- inbox -----------------------------------------------------------------------------------------
 
 TEST_F(unit_of_work_test, accepts_an_event_once_within_one_batch) {
-  const auto report = commit(store, {{.inbound = {an_event(1, "mid-1")}}, {.inbound = {an_event(2, "mid-2"), an_event(3, "mid-1")}}});
+  const auto report = commit(store, {{.inbound = {an_event(1, "mid-1")}},
+                                     {.inbound = {an_event(2, "mid-2"), an_event(3, "mid-1")}}});
   ASSERT_EQ(report.outcome, outcome::committed) << report.failure;
   EXPECT_THAT(report.fresh, ElementsAre(true, true, false));
   EXPECT_EQ(count("inbound_events"), 2);
@@ -47,7 +48,8 @@ TEST_F(unit_of_work_test, accepts_an_event_once_across_batches_and_reconnects) {
   EXPECT_THAT(apply({.inbound = {an_event(1, "mid-1")}}).fresh, ElementsAre(true));
   EXPECT_THAT(apply({.inbound = {an_event(2, "mid-1")}}).fresh, ElementsAre(false));
   auto another = writer();
-  EXPECT_THAT(commit(another, {{.inbound = {an_event(3, "mid-1"), an_event(4, "mid-4")}}}).fresh, ElementsAre(false, true));
+  EXPECT_THAT(commit(another, {{.inbound = {an_event(3, "mid-1"), an_event(4, "mid-4")}}}).fresh,
+              ElementsAre(false, true));
   EXPECT_EQ(text("SELECT string_agg(id::text, ',' ORDER BY id) FROM inbound_events"), "1,4");
 }
 
@@ -63,7 +65,8 @@ TEST_F(unit_of_work_test, the_same_key_of_another_connection_or_day_is_another_e
   ++tomorrow.day;
   auto elsewhere = an_event(3, "mid-1");
   elsewhere.connection = id_of<connection_id>(99);
-  EXPECT_THAT(apply({.inbound = {an_event(1, "mid-1"), tomorrow, elsewhere}}).fresh, ElementsAre(true, true, true));
+  EXPECT_THAT(apply({.inbound = {an_event(1, "mid-1"), tomorrow, elsewhere}}).fresh,
+              ElementsAre(true, true, true));
 }
 
 TEST_F(unit_of_work_test, keeps_payload_bytes_as_they_are) {
@@ -85,7 +88,8 @@ TEST_F(unit_of_work_test, counts_tries_marks_alone_and_parks) {
 }
 
 TEST_F(unit_of_work_test, quarantines_what_nobody_knows) {
-  ASSERT_EQ(apply({.quarantined = {{9, "stranger", "messenger", noon, "sealed"}}}).outcome, outcome::committed);
+  ASSERT_EQ(apply({.quarantined = {{9, "stranger", "messenger", noon, "sealed"}}}).outcome,
+            outcome::committed);
   EXPECT_EQ(count("quarantined_events WHERE reason = 'stranger'"), 1);
 }
 
@@ -125,12 +129,18 @@ TEST_F(unit_of_work_test, has_one_live_plan_per_conversation) {
 }
 
 TEST_F(unit_of_work_test, moves_an_outbox_row_through_its_states) {
-  ASSERT_EQ(apply({.messages = {a_message(21, true, "hi")}, .outbox = {a_send(21)}}).outcome, outcome::committed);
+  ASSERT_EQ(apply({.messages = {a_message(21, true, "hi")}, .outbox = {a_send(21)}}).outcome,
+            outcome::committed);
   const auto row = id_of<message_id>(21);
-  ASSERT_EQ(apply({.outbox_changes = {{row, send_state::ready, send_state::sending, 1, false, noon}}}).outcome, outcome::committed);
+  ASSERT_EQ(
+      apply({.outbox_changes = {{row, send_state::ready, send_state::sending, 1, false, noon}}}).outcome,
+      outcome::committed);
   EXPECT_EQ(text("SELECT state || ' ' || attempts FROM outbox"), "2 1");
-  expect_refused({.outbox_changes = {{row, send_state::ready, send_state::sending, 2, false, noon}}}, "outbox rows to change");
-  ASSERT_EQ(apply({.message_changes = {{chat, row, send_state::delivered, "mid.1"}}, .outbox_done = {row}}).outcome, outcome::committed);
+  expect_refused({.outbox_changes = {{row, send_state::ready, send_state::sending, 2, false, noon}}},
+                 "outbox rows to change");
+  ASSERT_EQ(
+      apply({.message_changes = {{chat, row, send_state::delivered, "mid.1"}}, .outbox_done = {row}}).outcome,
+      outcome::committed);
   EXPECT_EQ(text("SELECT state || external_id FROM messages"), "5mid.1");
   ASSERT_EQ(apply({.message_changes = {{chat, row, send_state::delivered, ""}}}).outcome, outcome::committed);
   EXPECT_EQ(text("SELECT external_id FROM messages"), "mid.1");
@@ -142,14 +152,18 @@ TEST_F(unit_of_work_test, overtakes_only_ai_rows_that_no_socket_has) {
   sending.state = send_state::sending;
   person.origin = message_origin::person;
   backoff.state = send_state::backoff;
-  ASSERT_EQ(apply({.messages = {a_message(21, true, "a"), a_message(24, true, "d")}, .outbox = {a_send(21), sending, person, backoff}}).outcome,
+  ASSERT_EQ(apply({.messages = {a_message(21, true, "a"), a_message(24, true, "d")},
+                   .outbox = {a_send(21), sending, person, backoff}})
+                .outcome,
             outcome::committed);
-  ASSERT_EQ(apply({.outbox_overtaken = {chat}, .conversations = {an_epoch(1, 2)}}).outcome, outcome::committed);
+  ASSERT_EQ(apply({.outbox_overtaken = {chat}, .conversations = {an_epoch(1, 2)}}).outcome,
+            outcome::committed);
   EXPECT_EQ(count("outbox"), 2);
   EXPECT_EQ(count("messages WHERE state = 6"), 2);
 }
 
-TEST_F(unit_of_work_test, a_farewell_of_the_same_commit_is_not_overtaken_when_a_person_or_the_system_wrote_it) {
+TEST_F(unit_of_work_test,
+       a_farewell_of_the_same_commit_is_not_overtaken_when_a_person_or_the_system_wrote_it) {
   auto farewell = a_send(25);
   farewell.origin = message_origin::system;
   ASSERT_EQ(apply({.outbox = {farewell}, .outbox_overtaken = {chat}}).outcome, outcome::committed);
@@ -164,32 +178,52 @@ TEST_F(unit_of_work_test, an_outbox_dedupe_key_is_unique_per_business) {
 }
 
 TEST_F(unit_of_work_test, read_marks_only_move_forward) {
-  ASSERT_EQ(apply({.read_marks = {{page, "psid-1", noon}, {page, "psid-1", noon - milliseconds{5}}}}).outcome, outcome::committed);
-  ASSERT_EQ(apply({.read_marks = {{page, "psid-1", noon - milliseconds{9}}, {page, "nobody", noon}}}).outcome, outcome::committed);
+  ASSERT_EQ(apply({.read_marks = {{page, "psid-1", noon}, {page, "psid-1", noon - milliseconds{5}}}}).outcome,
+            outcome::committed);
+  ASSERT_EQ(apply({.read_marks = {{page, "psid-1", noon - milliseconds{9}}, {page, "nobody", noon}}}).outcome,
+            outcome::committed);
   EXPECT_EQ(number("SELECT read_up_to FROM conversations"), to_unix_ms(noon));
 }
 
 TEST_F(unit_of_work_test, contact_fields_are_added_never_emptied) {
-  ASSERT_EQ(apply({.contacts = {{chidi, ada, "Chidi", "c@example.com", "", ""}}}).outcome, outcome::committed);
+  ASSERT_EQ(apply({.contacts = {{chidi, ada, "Chidi", "c@example.com", "", ""}}}).outcome,
+            outcome::committed);
   ASSERT_EQ(apply({.contacts = {{chidi, ada, "", "", "0801", "Marina"}}}).outcome, outcome::committed);
-  EXPECT_EQ(text("SELECT concat_ws('|', name, email, phone, address) FROM contacts"), "Chidi|c@example.com|0801|Marina");
+  EXPECT_EQ(text("SELECT concat_ws('|', name, email, phone, address) FROM contacts"),
+            "Chidi|c@example.com|0801|Marina");
 }
 
 // --- commerce ----------------------------------------------------------------------------------------
 
 TEST_F(unit_of_work_test, places_changes_and_pays_an_order) {
   auto order = an_order(40, 1001);
-  ASSERT_EQ(apply({.stock = {{ada, ankara, -2}}, .orders = {order}, .timeline = {{ada, order.id, "placed", "ai", noon}},
-                   .action_results = {{ada, "t.1.0", "{}", noon}}}).outcome, outcome::committed);
+  ASSERT_EQ(apply({.stock = {{ada, ankara, -2}},
+                   .orders = {order},
+                   .timeline = {{ada, order.id, "placed", "ai", noon}},
+                   .action_results = {{ada, "t.1.0", "{}", noon}}})
+                .outcome,
+            outcome::committed);
   EXPECT_EQ(number("SELECT stock FROM products"), 18);
 
   auto larger = changed(order, "awaiting_payment");
   larger.items = {{ankara, "A1", "Ankara", 3, 1'500'000, 1}, {ankara, "A1", "Ankara", 1, 1'400'000, 2}};
   larger.items_changed = true;
   ASSERT_EQ(apply({.orders = {larger}}).outcome, outcome::committed);
-  EXPECT_EQ(text("SELECT string_agg(line || ':' || quantity, ',' ORDER BY line) FROM order_items"), "1:3,2:1");
+  EXPECT_EQ(text("SELECT string_agg(line || ':' || quantity, ',' ORDER BY line) FROM order_items"),
+            "1:3,2:1");
 
-  payment_row payment{id_of<payment_id>(60), ada, order.id, "paystack", "test", "sv-1", 3'000'000, "NGN", "", "intent", "", noon};
+  payment_row payment{id_of<payment_id>(60),
+                      ada,
+                      order.id,
+                      "paystack",
+                      "test",
+                      "sv-1",
+                      3'000'000,
+                      "NGN",
+                      "",
+                      "intent",
+                      "",
+                      noon};
   ASSERT_EQ(apply({.payments = {payment}}).outcome, outcome::committed);
   auto paid = payment;
   paid.expected_status = "intent";
@@ -199,7 +233,8 @@ TEST_F(unit_of_work_test, places_changes_and_pays_an_order) {
   EXPECT_EQ(number("SELECT settled_at FROM payments"), to_unix_ms(noon));
   expect_refused({.payments = {paid}}, "payments to change");
 
-  invoice_row invoice{id_of<invoice_id>(70), ada, "INV", 1, "invoice", order.id, "NGN", 3'000'000, "[]", noon};
+  invoice_row invoice{
+      id_of<invoice_id>(70), ada, "INV", 1, "invoice", order.id, "NGN", 3'000'000, "[]", noon};
   ASSERT_EQ(apply({.invoices = {invoice}}).outcome, outcome::committed);
   invoice.id = id_of<invoice_id>(71);
   invoice.number = 2;
@@ -231,7 +266,8 @@ TEST_F(unit_of_work_test, a_missing_inbox_row_refuses_everything) {
 }
 
 TEST_F(unit_of_work_test, a_stale_epoch_refuses_everything) {
-  expect_refused({.messages = {a_message(20, false, "x")}, .conversations = {an_epoch(7, 8)}}, "conversations to change");
+  expect_refused({.messages = {a_message(20, false, "x")}, .conversations = {an_epoch(7, 8)}},
+                 "conversations to change");
   EXPECT_EQ(count("messages"), 0);
 }
 
@@ -243,7 +279,8 @@ TEST_F(unit_of_work_test, negative_stock_refuses_everything) {
 
 TEST_F(unit_of_work_test, a_known_action_key_refuses_everything) {
   ASSERT_EQ(apply({.action_results = {{ada, "t.1.0", "{}", noon}}}).outcome, outcome::committed);
-  expect_refused({.stock = {{ada, ankara, -1}}, .action_results = {{ada, "t.1.0", "{}", noon}}}, "action_results_pkey");
+  expect_refused({.stock = {{ada, ankara, -1}}, .action_results = {{ada, "t.1.0", "{}", noon}}},
+                 "action_results_pkey");
   EXPECT_EQ(number("SELECT stock FROM products"), 20);
 }
 
@@ -320,7 +357,8 @@ class in_doubt_test : public unit_of_work_test {
 };
 
 TEST_F(in_doubt_test, a_backend_killed_in_commit_is_in_doubt_and_has_not_committed) {
-  auto pending = std::async(std::launch::async, [&] { return apply({.messages = {a_message(20, false, "x")}}); });
+  auto pending =
+      std::async(std::launch::async, [&] { return apply({.messages = {a_message(20, false, "x")}}); });
   wait_until_in_commit();
   sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'sellavie/test'");
   EXPECT_EQ(pending.get().outcome, outcome::in_doubt);
@@ -336,7 +374,8 @@ class cutting_proxy {
   cutting_proxy(std::string from, std::string to) : target_{std::move(to)} {
     listener_ = ::socket(AF_UNIX, SOCK_STREAM, 0);
     const auto at = address(from);
-    if (::bind(listener_, reinterpret_cast<const sockaddr*>(&at), sizeof at) != 0 || ::listen(listener_, 8) != 0)
+    if (::bind(listener_, reinterpret_cast<const sockaddr*>(&at), sizeof at) != 0 ||
+        ::listen(listener_, 8) != 0)
       throw std::runtime_error("proxy");
     acceptor_ = std::thread{[this] { accept_all(); }};
   }
@@ -371,7 +410,8 @@ class cutting_proxy {
   }
   void accept_all() {
     while (!stopping_)
-      if (readable(listener_)) pumps_.emplace_back([this, client = ::accept(listener_, nullptr, nullptr)] { pump(client); });
+      if (readable(listener_))
+        pumps_.emplace_back([this, client = ::accept(listener_, nullptr, nullptr)] { pump(client); });
   }
   void pump(int client) {
     const int server = ::socket(AF_UNIX, SOCK_STREAM, 0);
@@ -400,7 +440,9 @@ class cut_connection_test : public in_doubt_test {
  protected:
   test::temporary_folder folder;
   std::string socket_name() const { return "/.s.PGSQL." + text("SHOW port"); }
-  std::string socket_folder() const { return text("SELECT split_part(current_setting('unix_socket_directories'), ',', 1)"); }
+  std::string socket_folder() const {
+    return text("SELECT split_part(current_setting('unix_socket_directories'), ',', 1)");
+  }
   cutting_proxy proxy{folder.path().string() + socket_name(), socket_folder() + socket_name()};
   postgres_unit_of_work proxied{[this] {
                                   auto role = database.access().engine;
@@ -411,7 +453,8 @@ class cut_connection_test : public in_doubt_test {
   commit_report connected() { return commit(proxied, {{.read_marks = {{page, "psid-1", noon}}}}); }
 };
 
-TEST_F(cut_connection_test, a_lost_answer_is_in_doubt_and_the_lost_session_is_ended_before_anything_is_loaded) {
+TEST_F(cut_connection_test,
+       a_lost_answer_is_in_doubt_and_the_lost_session_is_ended_before_anything_is_loaded) {
   ASSERT_EQ(connected().outcome, outcome::committed) << connected().failure;
   proxy.cut_after_next_request = true;
   EXPECT_EQ(commit(proxied, {{.messages = {a_message(20, false, "x")}}}).outcome, outcome::in_doubt);

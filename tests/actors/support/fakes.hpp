@@ -51,10 +51,15 @@ class scripted_transport final : public actors::transport {
     std::exchange(calls.at(index).done, {})(std::move(response));
   }
   void answer(std::size_t index, int status, std::string body) {
-    answer(index, {.outcome = actors::transport_outcome::answered, .status = status, .body = std::move(body)});
+    answer(index,
+           {.outcome = actors::transport_outcome::answered, .status = status, .body = std::move(body)});
   }
-  void lose(std::size_t index) { answer(index, {.outcome = actors::transport_outcome::lost, .reason = "deadline"}); }
-  void refuse(std::size_t index) { answer(index, {.outcome = actors::transport_outcome::not_sent, .reason = "connect refused"}); }
+  void lose(std::size_t index) {
+    answer(index, {.outcome = actors::transport_outcome::lost, .reason = "deadline"});
+  }
+  void refuse(std::size_t index) {
+    answer(index, {.outcome = actors::transport_outcome::not_sent, .reason = "connect refused"});
+  }
 
   std::deque<call> calls;
 };

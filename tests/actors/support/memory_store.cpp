@@ -51,11 +51,14 @@ struct transaction {
       const bool is_new = db.inbound_keys.emplace(row.connection, row.dedupe_key, row.day).second;
       fresh.push_back(is_new);
       if (!is_new) return;
-      const stored_delivery stored{row.id, row.business, row.connection, row.accepted_at, 0, 0, false, row.payload};
+      const stored_delivery stored{row.id, row.business, row.connection, row.accepted_at, 0,
+                                   0,      false,        row.payload};
       require(db.inbox.emplace(row.id, stored).second, "inbox id");
     });
-    each_row(sets, &change_set::quarantined, [&](const quarantined_row& row) { db.quarantined.push_back(row); });
-    each_row(sets, &change_set::inbox_done, [&](inbox_id id) { require(db.inbox.erase(id) == 1, "inbox rows to finish"); });
+    each_row(sets, &change_set::quarantined,
+             [&](const quarantined_row& row) { db.quarantined.push_back(row); });
+    each_row(sets, &change_set::inbox_done,
+             [&](inbox_id id) { require(db.inbox.erase(id) == 1, "inbox rows to finish"); });
     each_row(sets, &change_set::inbox_tries, [&](inbox_id id) {
       if (const auto at = db.inbox.find(id); at != db.inbox.end()) ++at->second.tries;
     });
@@ -73,7 +76,8 @@ struct transaction {
     each_row(sets, &change_set::conversations, [&](const conversation_change& row) {
       const auto at = db.conversations.find(row.conversation);
       require(at != db.conversations.end() && at->second.business == row.business, "conversation");
-      require(at->second.epoch == row.expected_epoch && changed.insert(row.conversation).second, "conversations to change");
+      require(at->second.epoch == row.expected_epoch && changed.insert(row.conversation).second,
+              "conversations to change");
       auto& kept = at->second;
       kept.epoch = row.epoch;
       kept.owner = row.owner;
@@ -126,7 +130,8 @@ struct transaction {
         return gone;
       });
     });
-    each_row(sets, &change_set::outbox, [&](const outbox_row& row) { require(db.outbox.emplace(row.id, row).second, "outbox id"); });
+    each_row(sets, &change_set::outbox,
+             [&](const outbox_row& row) { require(db.outbox.emplace(row.id, row).second, "outbox id"); });
     each_row(sets, &change_set::outbox_changes, [&](const outbox_change& change) {
       const auto at = db.outbox.find(change.id);
       require(at != db.outbox.end() && at->second.state == change.from, "outbox rows to change");
@@ -135,7 +140,8 @@ struct transaction {
       at->second.resent = change.resent;
       at->second.due_at = change.due_at;
     });
-    each_row(sets, &change_set::outbox_done, [&](const message_id& id) { require(db.outbox.erase(id) == 1, "outbox rows to finish"); });
+    each_row(sets, &change_set::outbox_done,
+             [&](const message_id& id) { require(db.outbox.erase(id) == 1, "outbox rows to finish"); });
   }
 
   void settle(const message_id& id, send_state state) {
@@ -150,7 +156,8 @@ struct transaction {
       at->second.second.stock += row.delta;
     });
     for (const auto& [id, product] : db.products) require(product.second.stock >= 0, "stock >= 0");
-    each_row(sets, &change_set::orders, [&](const order_row& row) { row.prior_version == 0 ? insert(row) : change(row); });
+    each_row(sets, &change_set::orders,
+             [&](const order_row& row) { row.prior_version == 0 ? insert(row) : change(row); });
     std::set<conversation_id> open;
     for (const auto& [id, row] : db.orders)
       if (is_open(row.status)) require(open.insert(row.conversation).second, "orders_one_open");
@@ -165,7 +172,8 @@ struct transaction {
       db.invoices.push_back(row);
     });
     each_row(sets, &change_set::action_results, [&](const action_result_row& row) {
-      require(db.action_results.try_emplace({row.business, row.action_key}, row.outcome).second, "action key");
+      require(db.action_results.try_emplace({row.business, row.action_key}, row.outcome).second,
+              "action key");
     });
   }
 
@@ -202,8 +210,9 @@ struct transaction {
     const auto at = db.payments.find(row.reference);
     require(at != db.payments.end() && at->second.business == row.business, "payment");
     const auto& now = at->second.status;
-    require(now == row.expected_status || (row.expected_status == "open" && (now == "intent" || now == "link")),
-            "payments to change");
+    require(
+        now == row.expected_status || (row.expected_status == "open" && (now == "intent" || now == "link")),
+        "payments to change");
     at->second.status = row.status;
     if (!row.url.empty()) at->second.url = row.url;
   }
@@ -218,7 +227,8 @@ commit_report memory_store::commit(batch sets) {
   batch_sizes.push_back(sets.size());
   if (away) return {commit_outcome::unavailable, {}, is_away()};
   const auto decided = before_commit ? before_commit(sets) : std::nullopt;
-  if (decided && !decided->applied) return {decided->outcome, {}, make_failure(errc::conflict, "as the test wished")};
+  if (decided && !decided->applied)
+    return {decided->outcome, {}, make_failure(errc::conflict, "as the test wished")};
   tables next = rows;
   transaction work{next, sets, {}};
   try {
@@ -242,7 +252,8 @@ result<tenant_record> memory_store::load_tenant(business_id business, instant) {
   return at->second;
 }
 
-const stored_conversation* memory_store::conversation_of(const connection_id& connection, const std::string& customer) const {
+const stored_conversation* memory_store::conversation_of(const connection_id& connection,
+                                                         const std::string& customer) const {
   const auto id = conversation_id_of(connection, customer);
   return id ? &rows.conversations.at(*id) : nullptr;
 }
@@ -258,7 +269,8 @@ result<conversation_record> memory_store::open_conversation(const new_conversati
   if (away) return is_away();
   if (!conversation_id_of(wanted.connection, wanted.scoped_id)) {
     rows.contacts[wanted.contact] = {wanted.business, wanted.connection, wanted.scoped_id, wanted.name, {}};
-    rows.conversations[wanted.conversation] = {.business = wanted.business, .connection = wanted.connection, .contact = wanted.contact};
+    rows.conversations[wanted.conversation] = {
+        .business = wanted.business, .connection = wanted.connection, .contact = wanted.contact};
   }
   const auto id = *conversation_id_of(wanted.connection, wanted.scoped_id);
   const auto& chat = rows.conversations.at(id);
@@ -272,11 +284,13 @@ result<conversation_record> memory_store::open_conversation(const new_conversati
                              .handover_reason = chat.handover_reason,
                              .last_customer_at = chat.last_customer_at};
   for (const auto& [key, row] : rows.turns)
-    if (key.first == id && !row.completed) record.plan = live_plan{row.id, row.round, row.inbox_ids, row.plan, row.started_at};
+    if (key.first == id && !row.completed)
+      record.plan = live_plan{row.id, row.round, row.inbox_ids, row.plan, row.started_at};
   for (const auto& message : rows.messages)
     if (message.conversation == id) record.recent.push_back({message.origin, message.body});
   const auto most = static_cast<std::size_t>(wanted.history);
-  if (record.recent.size() > most) record.recent.erase(record.recent.begin(), record.recent.end() - static_cast<std::ptrdiff_t>(most));
+  if (record.recent.size() > most)
+    record.recent.erase(record.recent.begin(), record.recent.end() - static_cast<std::ptrdiff_t>(most));
   return record;
 }
 
@@ -324,13 +338,16 @@ result<desk_record> memory_store::load_desk(business_id business, instant closed
   for (const auto& [id, row] : rows.orders) {
     if (row.business != business) continue;
     record.last_order_number = std::max(record.last_order_number, row.number);
-    if (is_open(row.status) || row.created_at >= closed_since || row.paid_at >= closed_since) record.orders.push_back(row);
+    if (is_open(row.status) || row.created_at >= closed_since || row.paid_at >= closed_since)
+      record.orders.push_back(row);
   }
-  std::sort(record.orders.begin(), record.orders.end(), [](const auto& a, const auto& b) { return a.number < b.number; });
+  std::sort(record.orders.begin(), record.orders.end(),
+            [](const auto& a, const auto& b) { return a.number < b.number; });
   return record;
 }
 
-result<std::optional<std::string>> memory_store::find_action_result(business_id business, const std::string& action_key) {
+result<std::optional<std::string>> memory_store::find_action_result(business_id business,
+                                                                    const std::string& action_key) {
   if (away) return is_away();
   const auto at = rows.action_results.find({business, action_key});
   if (at == rows.action_results.end()) return std::optional<std::string>{};
@@ -345,7 +362,8 @@ result<std::int64_t> memory_store::last_invoice_number(business_id business, con
   return last;
 }
 
-result<std::optional<invoice_row>> memory_store::find_invoice(business_id business, order_id order, const std::string& kind) {
+result<std::optional<invoice_row>> memory_store::find_invoice(business_id business, order_id order,
+                                                              const std::string& kind) {
   if (away) return is_away();
   for (const auto& row : rows.invoices)
     if (row.business == business && row.order == order && row.kind == kind) return std::optional{row};
@@ -359,9 +377,8 @@ result<std::vector<business_id>> memory_store::expired_reservations(instant now)
   return std::vector<business_id>{found.begin(), found.end()};
 }
 
-result<std::optional<std::pair<conversation_id, message_id>>> memory_store::find_message(connection_id connection,
-                                                                                         const std::string& scoped_id,
-                                                                                         const std::string& external_id) {
+result<std::optional<std::pair<conversation_id, message_id>>> memory_store::find_message(
+    connection_id connection, const std::string& scoped_id, const std::string& external_id) {
   const auto chat = conversation_id_of(connection, scoped_id);
   for (const auto& row : rows.messages)
     if (chat && row.conversation == *chat && row.external_id == external_id)

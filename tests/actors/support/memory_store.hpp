@@ -79,15 +79,19 @@ class memory_store final : public storage::unit_of_work, public storage::store_r
   [[nodiscard]] result<storage::directory> load_directory() override;
   [[nodiscard]] result<std::int64_t> directory_version() override;
   [[nodiscard]] result<storage::tenant_record> load_tenant(business_id business, instant at) override;
-  [[nodiscard]] result<storage::conversation_record> open_conversation(const storage::new_conversation& wanted) override;
-  [[nodiscard]] result<std::vector<storage::stored_delivery>> poll_inbox(std::span<const inbox_id> busy, int limit) override;
+  [[nodiscard]] result<storage::conversation_record> open_conversation(
+      const storage::new_conversation& wanted) override;
+  [[nodiscard]] result<std::vector<storage::stored_delivery>> poll_inbox(std::span<const inbox_id> busy,
+                                                                         int limit) override;
   [[nodiscard]] result<std::vector<inbox_id>> open_inbox(std::span<const inbox_id> ids) override;
-  [[nodiscard]] result<std::vector<storage::stored_outbox_row>> load_outbox(connection_id connection) override;
+  [[nodiscard]] result<std::vector<storage::stored_outbox_row>> load_outbox(
+      connection_id connection) override;
   [[nodiscard]] result<std::vector<std::pair<business_id, connection_id>>> outbox_connections() override;
   [[nodiscard]] result<storage::desk_record> load_desk(business_id business, instant closed_since) override;
   [[nodiscard]] result<std::optional<std::string>> find_action_result(business_id business,
                                                                       const std::string& action_key) override;
-  [[nodiscard]] result<std::int64_t> last_invoice_number(business_id business, const std::string& series) override;
+  [[nodiscard]] result<std::int64_t> last_invoice_number(business_id business,
+                                                         const std::string& series) override;
   [[nodiscard]] result<std::optional<storage::invoice_row>> find_invoice(business_id business, order_id order,
                                                                          const std::string& kind) override;
   [[nodiscard]] result<std::vector<business_id>> expired_reservations(instant now) override;

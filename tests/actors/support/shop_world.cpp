@@ -14,7 +14,8 @@ crypto::fernet_ring ring() {
   return crypto::fernet_ring{crypto::fernet_key{bytes}};
 }
 
-llm_router_actor::behavior_type scripted_model(llm_router_actor::pointer self, std::shared_ptr<model_script> script) {
+llm_router_actor::behavior_type scripted_model(llm_router_actor::pointer self,
+                                               std::shared_ptr<model_script> script) {
   return {
       [self, script](const ask_model& wanted) -> caf::result<model_answer> {
         script->asked.push_back(wanted);
@@ -27,10 +28,8 @@ llm_router_actor::behavior_type scripted_model(llm_router_actor::pointer self, s
         } else if (script->always) {
           answer = script->always(wanted);
         }
-        if (answer)
-          promise.deliver(*answer);
-        else
-          script->held.push_back(std::move(promise));
+        if (answer) promise.deliver(*answer);
+        else script->held.push_back(std::move(promise));
         return returned;
       },
       [script](replan_atom, std::uint64_t) {
@@ -41,8 +40,9 @@ llm_router_actor::behavior_type scripted_model(llm_router_actor::pointer self, s
   };
 }
 
-outbox_sender_actor::behavior_type scripted_sender(outbox_sender_actor::pointer self, std::shared_ptr<sender_script> script,
-                                                   services_ptr node, outbox_sender_parent parent) {
+outbox_sender_actor::behavior_type scripted_sender(outbox_sender_actor::pointer self,
+                                                   std::shared_ptr<sender_script> script, services_ptr node,
+                                                   outbox_sender_parent parent) {
   return {
       [script](const outbox_committed& committed) {
         script->rows.insert(script->rows.end(), committed.rows.begin(), committed.rows.end());
@@ -55,7 +55,8 @@ outbox_sender_actor::behavior_type scripted_sender(outbox_sender_actor::pointer 
         auto changes = std::make_shared<storage::change_set>();
         changes->inbox_done.push_back(one.id);
         self->request(node->journal_of(one.business), caf::infinite, commit_request{changes})
-            .then([self, parent, id = one.id](const commit_reply&) { self->send(parent, deliveries_finished{{id}}); },
+            .then([self, parent,
+                   id = one.id](const commit_reply&) { self->send(parent, deliveries_finished{{id}}); },
                   [](const caf::error&) {});
       },
       [](const tenant_ptr&) {},
@@ -101,9 +102,10 @@ model_answer calls(std::vector<std::pair<std::string, std::string>> tools, std::
   llm::chat_completion completion;
   completion.text = std::move(text);
   for (auto& [name, arguments] : tools)
-    completion.tool_calls.push_back({"call_" + std::to_string(completion.tool_calls.size()), name, arguments});
-  return {model_outcome::answered, std::make_shared<const llm::chat_completion>(std::move(completion)), "openai",
-          action_encoding::tools};
+    completion.tool_calls.push_back(
+        {"call_" + std::to_string(completion.tool_calls.size()), name, arguments});
+  return {model_outcome::answered, std::make_shared<const llm::chat_completion>(std::move(completion)),
+          "openai", action_encoding::tools};
 }
 
 model_answer nothing(model_outcome why) { return {why, nullptr, {}, action_encoding::tools}; }
@@ -140,16 +142,24 @@ caf::scheduler::test_coordinator& shop_world::scheduler() {
 }
 
 void shop_world::add_shop(business_id id, connection_id connection, const std::string& name) {
-  storage::tenant_record record{.id = id, .key = name, .name = name, .currency = "NGN", .timezone = "Africa/Lagos", .locale = "en-NG",
-                                .training = R"({"tone":"warm","facts":["We close at 18:00."]})", .version = 1};
+  storage::tenant_record record{.id = id,
+                                .key = name,
+                                .name = name,
+                                .currency = "NGN",
+                                .timezone = "Africa/Lagos",
+                                .locale = "en-NG",
+                                .training = R"({"tone":"warm","facts":["We close at 18:00."]})",
+                                .version = 1};
   const auto sealed = ring().encrypt("token", {}, time->now());
   record.connections.push_back({connection, channel_kind::messenger, "page", "page_1", sealed, true});
   if (options.payments)
-    record.payment = storage::payment_connection_record{"paystack", "test", ring().encrypt("sk_test", {}, time->now())};
+    record.payment =
+        storage::payment_connection_record{"paystack", "test", ring().encrypt("sk_test", {}, time->now())};
   store->rows.businesses[id] = record;
 }
 
-void shop_world::add_product(const std::string& sku, std::int64_t price_minor, std::int64_t pieces, business_id owner) {
+void shop_world::add_product(const std::string& sku, std::int64_t price_minor, std::int64_t pieces,
+                             business_id owner) {
   const auto id = ids->next_as<product_id>();
   store->rows.products[id] = {owner, {id, sku, "Product " + sku, "", price_minor, 1, pieces, true}};
 }
@@ -159,7 +169,8 @@ void shop_world::make_children() {
     conversations.push_back(keep(parent.system().spawn(actors::conversation, std::move(with))));
     return conversations.back();
   };
-  children->sender = [this](caf::scheduled_actor& parent, services_ptr with, tenant_ptr, connection_id, outbox_sender_parent above) {
+  children->sender = [this](caf::scheduled_actor& parent, services_ptr with, tenant_ptr, connection_id,
+                            outbox_sender_parent above) {
     return keep(parent.system().spawn(scripted_sender, sender, std::move(with), std::move(above)));
   };
   children->orders = [this](caf::scheduled_actor& parent, services_ptr with, tenant_ptr business) {
@@ -184,22 +195,29 @@ void shop_world::start() {
   node->outside = outside;
   node->metrics = std::make_shared<monitoring::metrics>(settings->llm.order);
   node->log = std::make_shared<monitoring::logger>(monitoring::log_options{
-      .queue = 0, .now = [clock = time] { return clock->now(); }, .write = [](std::string_view line) {
-        if (std::getenv("SELLAVIE_TEST_LOG") != nullptr) std::fprintf(stderr, "%.*s\n", static_cast<int>(line.size()), line.data());
-      }});
+      .queue = 0,
+      .now = [clock = time] { return clock->now(); },
+      .write =
+          [](std::string_view line) {
+            if (std::getenv("SELLAVIE_TEST_LOG") != nullptr)
+              std::fprintf(stderr, "%.*s\n", static_cast<int>(line.size()), line.data());
+          }});
   node->secrets = std::make_shared<const crypto::fernet_ring>(ring());
   node->incarnation = ++incarnation;
   node->jitter = [] { return 0.5; };
   for (std::size_t i = 0; i < options.journals; ++i)
-    node->journals.push_back(keep(system->spawn(journal, journal_dependencies{.store = store,
-                                                                              .reads = store,
-                                                                              .metrics = node->metrics,
-                                                                              .on_fenced = [this] { ++fenced; },
-                                                                              .linger = std::chrono::microseconds{0}})));
+    node->journals.push_back(
+        keep(system->spawn(journal, journal_dependencies{.store = store,
+                                                         .reads = store,
+                                                         .metrics = node->metrics,
+                                                         .on_fenced = [this] { ++fenced; },
+                                                         .linger = std::chrono::microseconds{0}})));
   node->readers.push_back(keep(system->spawn(reader, store)));
   const services_ptr shared_node = node;
-  router = keep(options.real_model ? system->spawn(llm_router, shared_node) : system->spawn(scripted_model, model));
-  registry = keep(system->spawn(tenant_registry, tenant_registry_dependencies{shared_node, router, children}));
+  router = keep(options.real_model ? system->spawn(llm_router, shared_node)
+                                   : system->spawn(scripted_model, model));
+  registry =
+      keep(system->spawn(tenant_registry, tenant_registry_dependencies{shared_node, router, children}));
   pump = keep(system->spawn(inbox_pump, shared_node, delivery_sink{registry}, options.window));
   caf::anon_send(registry, meet_pump{pump});
   writer = keep(system->spawn(inbox_writer, shared_node, pump));
@@ -207,7 +225,8 @@ void shop_world::start() {
 }
 
 void shop_world::kill() {
-  for (const auto& one : spawned_) caf::anon_send_exit(caf::actor_cast<caf::actor>(one), caf::exit_reason::kill);
+  for (const auto& one : spawned_)
+    caf::anon_send_exit(caf::actor_cast<caf::actor>(one), caf::exit_reason::kill);
   run();
   spawned_.clear();
   conversations.clear();
@@ -282,7 +301,9 @@ void shop_world::customer_says(const std::string& customer, const std::string& t
   run();
 }
 
-void shop_world::person_types(const std::string& customer, const std::string& text) { receive({echo(customer, text)}); }
+void shop_world::person_types(const std::string& customer, const std::string& text) {
+  receive({echo(customer, text)});
+}
 
 std::shared_ptr<asked_person> shop_world::command(const std::string& customer, chat_command what) {
   auto asked = std::make_shared<asked_person>();
@@ -325,7 +346,8 @@ std::vector<storage::turn_outcome> shop_world::outcomes() const {
   std::vector<std::pair<instant, storage::turn_row>> ended;
   for (const auto& [key, row] : store->rows.turns)
     if (row.completed) ended.emplace_back(row.ended_at, row);
-  std::stable_sort(ended.begin(), ended.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::stable_sort(ended.begin(), ended.end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
   std::vector<storage::turn_outcome> found;
   for (const auto& [at, row] : ended) found.push_back(row.outcome);
   return found;
@@ -344,8 +366,8 @@ std::int64_t shop_world::stock(const std::string& sku) const {
 }
 
 std::size_t shop_world::tasks(const std::string& kind) const {
-  return static_cast<std::size_t>(
-      std::count_if(store->rows.tasks.begin(), store->rows.tasks.end(), [&](const auto& one) { return one.kind == kind; }));
+  return static_cast<std::size_t>(std::count_if(store->rows.tasks.begin(), store->rows.tasks.end(),
+                                                [&](const auto& one) { return one.kind == kind; }));
 }
 
 }  // namespace sellavie::test

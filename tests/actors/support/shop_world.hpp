@@ -69,7 +69,8 @@ struct model_script {
 
 [[nodiscard]] actors::model_answer says(std::string text);
 /// {name, arguments} of each tool call.
-[[nodiscard]] actors::model_answer calls(std::vector<std::pair<std::string, std::string>> tools, std::string text = {});
+[[nodiscard]] actors::model_answer calls(std::vector<std::pair<std::string, std::string>> tools,
+                                         std::string text = {});
 [[nodiscard]] actors::model_answer nothing(actors::model_outcome why);
 
 /// What the conversations told the outbox_sender.
@@ -125,7 +126,10 @@ class shop_world {
   void start();
   /// As kill -9: every actor is gone, the store stays.
   void kill();
-  void restart() { kill(); start(); }
+  void restart() {
+    kill();
+    start();
+  }
   template <class Handle>
   Handle keep(Handle one) {
     spawned_.push_back(caf::actor_cast<caf::strong_actor_ptr>(one));

@@ -29,9 +29,13 @@ class stage : public testing::Test {
         .queue = 0, .now = [clock = clock] { return clock->now(); }, .write = [](std::string_view) {}});
     node->jitter = [] { return 0.0; };
     node->journals.push_back(keep(system_.spawn(
-        actors::journal, actors::journal_dependencies{.store = store, .reads = store, .metrics = node->metrics,
-                                                      .on_fenced = [] {}, .linger = std::chrono::microseconds{0}})));
-    node->readers.push_back(keep(system_.spawn(actors::reader, std::static_pointer_cast<storage::store_reads>(store))));
+        actors::journal, actors::journal_dependencies{.store = store,
+                                                      .reads = store,
+                                                      .metrics = node->metrics,
+                                                      .on_fenced = [] {},
+                                                      .linger = std::chrono::microseconds{0}})));
+    node->readers.push_back(
+        keep(system_.spawn(actors::reader, std::static_pointer_cast<storage::store_reads>(store))));
     run();
   }
   ~stage() override {

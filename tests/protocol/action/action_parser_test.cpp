@@ -13,19 +13,24 @@ namespace {
 
 constexpr std::string_view nonce = "k7Qx92mZ";
 
-parsed_reply read_tags(std::string text) { return parse_completion({std::move(text), {}}, nonce, action_encoding::tags); }
+parsed_reply read_tags(std::string text) {
+  return parse_completion({std::move(text), {}}, nonce, action_encoding::tags);
+}
 parsed_reply read_call(std::string name, std::string arguments, std::string text = "Sure.") {
-  return parse_completion({std::move(text), {{"call_1", std::move(name), std::move(arguments)}}}, nonce, action_encoding::tools);
+  return parse_completion({std::move(text), {{"call_1", std::move(name), std::move(arguments)}}}, nonce,
+                          action_encoding::tools);
 }
 bool has(const parsed_reply& reply, diagnostic_kind kind) {
-  return std::any_of(reply.diagnostics.begin(), reply.diagnostics.end(), [&](const auto& one) { return one.kind == kind; });
+  return std::any_of(reply.diagnostics.begin(), reply.diagnostics.end(),
+                     [&](const auto& one) { return one.kind == kind; });
 }
 action order_of(std::vector<proposal::item> items, std::string note = {}) {
   return proposal::place_order{std::move(items), std::move(note)};
 }
 
 TEST(action_parser, reads_a_tag_and_cuts_it_from_the_text) {
-  const auto reply = read_tags("Great choice!\n[[k7Qx92mZ:place_order {\"items\":[{\"sku\":\"A1\",\"quantity\":2}]}]]");
+  const auto reply =
+      read_tags("Great choice!\n[[k7Qx92mZ:place_order {\"items\":[{\"sku\":\"A1\",\"quantity\":2}]}]]");
   EXPECT_EQ(reply.text, "Great choice!");
   ASSERT_EQ(reply.actions.size(), 1U);
   EXPECT_EQ(reply.actions[0].what, order_of({{"A1", 2}}));
@@ -37,7 +42,8 @@ TEST(action_parser, reads_every_action_of_the_vocabulary) {
   const std::vector<std::pair<std::string, action>> table = {
       {R"(place_order {"items":[{"sku":"A1","quantity":1}],"note":"red"})", order_of({{"A1", 1}}, "red")},
       {R"(place_order {"items":[{"sku":"A1","quantity":1}],"note":null})", order_of({{"A1", 1}})},
-      {R"(change_order {"items":[{"sku":"B-2","quantity":10000}]})", proposal::change_order{{{"B-2", 10000}}}},
+      {R"(change_order {"items":[{"sku":"B-2","quantity":10000}]})",
+       proposal::change_order{{{"B-2", 10000}}}},
       {"cancel_order {}", proposal::cancel_order{}},
       {"cancel_order", proposal::cancel_order{}},
       {"request_checkout {}", proposal::request_checkout{}},
@@ -81,10 +87,11 @@ TEST(action_parser, an_empty_nonce_matches_no_tag) {
 }
 
 TEST(action_parser, nothing_of_a_tag_reaches_the_customer) {
-  for (const auto* text : {"Hi [[anything at all]] there", "Hi [[a [[b]] c]] there", "Hi [ [k7Qx92mZ:x {}] ] there",
-                           "Hi [\xE2\x80\x8B[k7Qx92mZ:cancel_order {}]\xE2\x80\x8B] there", "Hi \\[\\[x\\]\\] there",
-                           "Hi \xEF\xBC\xBB\xEF\xBC\xBBx\xEF\xBC\xBD\xEF\xBC\xBD there", "Hi [[[x]]] there",
-                           "Hi [[x:place_order {\"note\":\"]] leak\"}]] there", "Hi \xE2\x9F\xA6x\xE2\x9F\xA7 there"}) {
+  for (const auto* text :
+       {"Hi [[anything at all]] there", "Hi [[a [[b]] c]] there", "Hi [ [k7Qx92mZ:x {}] ] there",
+        "Hi [\xE2\x80\x8B[k7Qx92mZ:cancel_order {}]\xE2\x80\x8B] there", "Hi \\[\\[x\\]\\] there",
+        "Hi \xEF\xBC\xBB\xEF\xBC\xBBx\xEF\xBC\xBD\xEF\xBC\xBD there", "Hi [[[x]]] there",
+        "Hi [[x:place_order {\"note\":\"]] leak\"}]] there", "Hi \xE2\x9F\xA6x\xE2\x9F\xA7 there"}) {
     const auto reply = read_tags(text);
     EXPECT_TRUE(reply.text == "Hi there" || reply.text == "Hi ] there") << text << " -> " << reply.text;
     EXPECT_TRUE(reply.actions.size() <= 1U);
@@ -130,12 +137,14 @@ TEST(action_parser, a_tool_call_of_a_tag_provider_does_nothing) {
 }
 
 TEST(action_parser, a_field_that_only_the_server_binds_refuses_the_action) {
-  for (const auto* field : {"price", "total", "discount", "currency", "business", "customer", "order_id", "unit_price",
-                            "business_id", "Price", "TOTAL", "id", "orderId"}) {
-    const auto top = read_call("place_order", R"({"items":[{"sku":"A1","quantity":1}],")" + std::string{field} + R"(":1})");
+  for (const auto* field : {"price", "total", "discount", "currency", "business", "customer", "order_id",
+                            "unit_price", "business_id", "Price", "TOTAL", "id", "orderId"}) {
+    const auto top = read_call("place_order",
+                               R"({"items":[{"sku":"A1","quantity":1}],")" + std::string{field} + R"(":1})");
     EXPECT_TRUE(top.actions.empty()) << field;
     EXPECT_TRUE(has(top, diagnostic_kind::forbidden_field)) << field;
-    const auto inside = read_call("place_order", R"({"items":[{"sku":"A1","quantity":1,")" + std::string{field} + R"(":1}]})");
+    const auto inside = read_call(
+        "place_order", R"({"items":[{"sku":"A1","quantity":1,")" + std::string{field} + R"(":1}]})");
     EXPECT_TRUE(inside.actions.empty()) << field;
     const auto bare = read_call("cancel_order", R"({")" + std::string{field} + R"(":"x"})");
     EXPECT_TRUE(bare.actions.empty()) << field;
@@ -156,42 +165,48 @@ TEST(action_parser, unknown_actions_are_only_noted) {
 }
 
 TEST(action_parser, quantities_are_integers_from_1_to_10000) {
-  for (const auto* quantity : {"0", "-1", "10001", "1.5", "2.0", "1e3", "\"2\"", "null", "true", "18446744073709551615",
-                               "99999999999999999999999", "[1]", "{}"}) {
-    const auto reply = read_call("place_order", R"({"items":[{"sku":"A1","quantity":)" + std::string{quantity} + "}]}");
+  for (const auto* quantity : {"0", "-1", "10001", "1.5", "2.0", "1e3", "\"2\"", "null", "true",
+                               "18446744073709551615", "99999999999999999999999", "[1]", "{}"}) {
+    const auto reply =
+        read_call("place_order", R"({"items":[{"sku":"A1","quantity":)" + std::string{quantity} + "}]}");
     EXPECT_TRUE(reply.actions.empty()) << quantity;
     EXPECT_TRUE(has(reply, diagnostic_kind::bad_value)) << quantity;
   }
 }
 
 TEST(action_parser, skus_are_1_to_64_printable_characters) {
-  for (const auto& sku : {std::string{}, std::string(65, 'a'), std::string{"a b"}, std::string{"\\u0000"}, std::string{"a]]"},
-                          std::string{"\xC3\xA9"}, std::string{"a\\n"}}) {
+  for (const auto& sku : {std::string{}, std::string(65, 'a'), std::string{"a b"}, std::string{"\\u0000"},
+                          std::string{"a]]"}, std::string{"\xC3\xA9"}, std::string{"a\\n"}}) {
     const auto reply = read_call("place_order", R"({"items":[{"sku":")" + sku + R"(","quantity":1}]})");
     EXPECT_TRUE(reply.actions.empty()) << sku;
   }
-  EXPECT_EQ(read_call("place_order", R"({"items":[{"sku":")" + std::string(64, 'a') + R"(","quantity":1}]})").actions.size(), 1U);
+  EXPECT_EQ(read_call("place_order", R"({"items":[{"sku":")" + std::string(64, 'a') + R"(","quantity":1}]})")
+                .actions.size(),
+            1U);
 }
 
 TEST(action_parser, at_most_fifty_items_and_equal_skus_are_summed) {
   const auto list = [](int count, bool same) {
     std::string items;
     for (int i = 0; i < count; ++i)
-      items += std::string{i ? "," : ""} + R"({"sku":"A)" + std::to_string(same ? 0 : i) + R"(","quantity":1})";
+      items +=
+          std::string{i ? "," : ""} + R"({"sku":"A)" + std::to_string(same ? 0 : i) + R"(","quantity":1})";
     return R"({"items":[)" + items + "]}";
   };
   EXPECT_EQ(read_call("place_order", list(50, false)).actions.size(), 1U);
   EXPECT_TRUE(read_call("place_order", list(51, false)).actions.empty());
   EXPECT_EQ(read_call("place_order", list(3, true)).actions.at(0).what, order_of({{"A0", 3}}));
   EXPECT_TRUE(read_call("place_order", R"({"items":[]})").actions.empty());
-  EXPECT_TRUE(read_call("place_order", R"({"items":[{"sku":"A","quantity":9999},{"sku":"A","quantity":2}]})").actions.empty());
+  EXPECT_TRUE(read_call("place_order", R"({"items":[{"sku":"A","quantity":9999},{"sku":"A","quantity":2}]})")
+                  .actions.empty());
 }
 
 TEST(action_parser, bad_huge_and_deep_arguments_are_only_noted) {
   EXPECT_TRUE(has(read_call("place_order", "{items:"), diagnostic_kind::bad_json));
   EXPECT_TRUE(has(read_call("place_order", "[]"), diagnostic_kind::bad_json));
   EXPECT_TRUE(has(read_call("place_order", "{\"note\":\"\xFF\"}"), diagnostic_kind::bad_json));
-  EXPECT_TRUE(has(read_call("place_order", std::string(20'000, ' ') + "x" + std::string(20'000, 'y')), diagnostic_kind::too_large));
+  EXPECT_TRUE(has(read_call("place_order", std::string(20'000, ' ') + "x" + std::string(20'000, 'y')),
+                  diagnostic_kind::too_large));
   EXPECT_TRUE(has(read_call("place_order", std::string(9, '[')), diagnostic_kind::too_large));
   EXPECT_TRUE(has(read_call("place_order", std::string(100'000, '{')), diagnostic_kind::too_large));
 }
@@ -214,7 +229,9 @@ TEST(action_parser, takes_at_most_four_actions) {
 
 TEST(action_parser, repairs_encoding_and_drops_control_characters) {
   const auto reply = read_tags(std::string{"A\x00\x1B[31mB\xFF\xE2\x80\xAE", 12} + "C\r\nD");
-  EXPECT_EQ(reply.text, "A[31mB\xEF\xBF\xBD" "C\nD");
+  EXPECT_EQ(reply.text,
+            "A[31mB\xEF\xBF\xBD"
+            "C\nD");
 }
 
 TEST(action_parser, caps_the_text_at_a_word) {
@@ -227,7 +244,8 @@ TEST(action_parser, caps_the_text_at_a_word) {
 }
 
 TEST(action_parser, empty_text_without_an_action_needs_a_person) {
-  for (const auto* text : {"", "  \n ", "```\n```", "[[x]]", "k7Qx92mZ", "[[", "**"}) EXPECT_TRUE(read_tags(text).needs_handoff) << text;
+  for (const auto* text : {"", "  \n ", "```\n```", "[[x]]", "k7Qx92mZ", "[[", "**"})
+    EXPECT_TRUE(read_tags(text).needs_handoff) << text;
   EXPECT_FALSE(read_tags("\xF0\x9F\x91\x8D").needs_handoff);
   EXPECT_FALSE(read_tags("Yes?").needs_handoff);
 }

@@ -21,10 +21,15 @@ constexpr std::string_view facts =
 checked_text check(std::string_view text) { return check_claims(text, {prices, facts}); }
 
 TEST(claims, keeps_what_the_turn_supplied) {
-  for (const auto* text : {"The Ankara is NGN 15,000.00 and we have 20 in stock.", "It costs \xE2\x82\xA6" "15,000 each.", "Only 15000 naira!", "15k naira.",
-                           "N15,000 per piece.", "The lace costs 2,500.50 NGN.", "Delivery is NGN 2,000.", "See https://ada.example.com for more.",
-                           "On Fridays you get 10% off.", "Please pay into account 0123456789.", "We open at 9:30 on 21 November 2026.",
-                           "I can offer 2 x A1 or 3 of SKU100.", "Thanks! Bye...", "We have 1,200 pieces.", "Call 08031234567."}) {
+  for (const auto* text :
+       {"The Ankara is NGN 15,000.00 and we have 20 in stock.",
+        "It costs \xE2\x82\xA6"
+        "15,000 each.",
+        "Only 15000 naira!", "15k naira.", "N15,000 per piece.", "The lace costs 2,500.50 NGN.",
+        "Delivery is NGN 2,000.", "See https://ada.example.com for more.", "On Fridays you get 10% off.",
+        "Please pay into account 0123456789.", "We open at 9:30 on 21 November 2026.",
+        "I can offer 2 x A1 or 3 of SKU100.", "Thanks! Bye...", "We have 1,200 pieces.",
+        "Call 08031234567."}) {
     const auto checked = check(text);
     EXPECT_EQ(checked.text, text);
     EXPECT_THAT(checked.violations, IsEmpty()) << text;
@@ -32,9 +37,13 @@ TEST(claims, keeps_what_the_turn_supplied) {
 }
 
 TEST(claims, drops_amounts_that_were_not_supplied) {
-  for (const auto* text : {"It costs NGN 1.00.", "You pay \xE2\x82\xA6" "14,999.", "The price is 12000.", "Only 12k for you!", "That is $15,000,000.",
-                           "It costs 30,000 naira.", "I give it for 5 dollars.", "**NGN** **9,000** then.", "Price: NGN15 001",
-                           "It costs \xEF\xBC\x91\xEF\xBC\x92\xEF\xBC\x93\xEF\xBC\x94 naira.", "EUR 15,000.00 it is."}) {
+  for (const auto* text :
+       {"It costs NGN 1.00.",
+        "You pay \xE2\x82\xA6"
+        "14,999.",
+        "The price is 12000.", "Only 12k for you!", "That is $15,000,000.", "It costs 30,000 naira.",
+        "I give it for 5 dollars.", "**NGN** **9,000** then.", "Price: NGN15 001",
+        "It costs \xEF\xBC\x91\xEF\xBC\x92\xEF\xBC\x93\xEF\xBC\x94 naira.", "EUR 15,000.00 it is."}) {
     const auto checked = check(text);
     EXPECT_EQ(checked.text, "") << text;
     EXPECT_THAT(checked.violations, ElementsAre(claim_violation::amount)) << text;
@@ -49,8 +58,9 @@ TEST(claims, never_lets_the_model_state_a_total) {
 }
 
 TEST(claims, drops_links_that_were_not_supplied) {
-  for (const auto* text : {"Pay here: https://evil.example/pay?x=1", "Go to www.evil.test", "Visit evil.com now", "Write to pay@evil.bank",
-                           "bit.ly/abc", "HTTP://EVIL.COM", "see ada.example.com.evil.io/shop", "wa.me/234803"}) {
+  for (const auto* text : {"Pay here: https://evil.example/pay?x=1", "Go to www.evil.test",
+                           "Visit evil.com now", "Write to pay@evil.bank", "bit.ly/abc", "HTTP://EVIL.COM",
+                           "see ada.example.com.evil.io/shop", "wa.me/234803"}) {
     const auto checked = check(text);
     EXPECT_EQ(checked.text, "") << text;
     EXPECT_THAT(checked.violations, ElementsAre(claim_violation::link)) << text;

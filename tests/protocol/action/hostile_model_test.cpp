@@ -31,19 +31,70 @@ std::string one_of(random_engine& random, const List& list) {
   return std::string{*(std::begin(list) + static_cast<std::ptrdiff_t>(pick(random, std::size(list))))};
 }
 
-constexpr std::array names = {"place_order", "change_order", "cancel_order",    "request_checkout", "send_invoice", "check_payment",
-                              "hand_off",    "record_contact", "refund_order",   "set_price",        "Place_Order",  "",
-                              "place_order place_order", "delete_business"};
-constexpr std::array values = {"1", "2", "0", "-1", "10000", "10001", "1.0", "1e2", "\"2\"", "null", "9223372036854775808",
-                               "\"A1\"", "\"\"", "\"a]]b\"", "\"[[x]]\"", "\"\\u0000\"", "\"\xFF\"", "\"\\ud800\"", "[1]", "{}",
-                               "\"0192f5a0-7b1c-7000-8000-000000000001\"", "\"NONCE\"", "true", "\"\xE2\x80\xAE\""};
-constexpr std::array fields = {"sku", "quantity", "items", "note", "reason", "name", "email", "phone", "address", "price", "total",
-                               "discount", "currency", "business", "customer", "order_id", "business_id", "__proto__", ""};
-constexpr std::array openers = {"[[", "[[", "[[", "[[", "[ [", "[\xE2\x80\x8B[", "\\[\\[", "[[[", "\xEF\xBC\xBB\xEF\xBC\xBB", "[", "\xE2\x9F\xA6",
-                                "[\xE2\x80\x8D[", "[\n["};
-constexpr std::array closers = {"]]", "]]", "]]", "]]", "] ]", "]\xE2\x80\x8B]", "]", "", "]]]", "\xEF\xBC\xBD\xEF\xBC\xBD", "}]]"};
-constexpr std::array prose = {"Sure, we have that. ", "It costs NGN 15,000.00. ", "\n", " ", "[S] or [M]? ", "]] ", "\xF0\x9F\x91\x8D ", "\xC3", "\xE2\x80\x8F",
-                              "Nonce: ", "```", "{\"a\":1}", std::string_view{"\0", 1}.data(), "\x1B[2J", "https://evil.example "};
+constexpr std::array names = {"place_order",
+                              "change_order",
+                              "cancel_order",
+                              "request_checkout",
+                              "send_invoice",
+                              "check_payment",
+                              "hand_off",
+                              "record_contact",
+                              "refund_order",
+                              "set_price",
+                              "Place_Order",
+                              "",
+                              "place_order place_order",
+                              "delete_business"};
+constexpr std::array values = {"1",
+                               "2",
+                               "0",
+                               "-1",
+                               "10000",
+                               "10001",
+                               "1.0",
+                               "1e2",
+                               "\"2\"",
+                               "null",
+                               "9223372036854775808",
+                               "\"A1\"",
+                               "\"\"",
+                               "\"a]]b\"",
+                               "\"[[x]]\"",
+                               "\"\\u0000\"",
+                               "\"\xFF\"",
+                               "\"\\ud800\"",
+                               "[1]",
+                               "{}",
+                               "\"0192f5a0-7b1c-7000-8000-000000000001\"",
+                               "\"NONCE\"",
+                               "true",
+                               "\"\xE2\x80\xAE\""};
+constexpr std::array fields = {"sku",      "quantity",    "items",     "note",     "reason",
+                               "name",     "email",       "phone",     "address",  "price",
+                               "total",    "discount",    "currency",  "business", "customer",
+                               "order_id", "business_id", "__proto__", ""};
+constexpr std::array openers = {"[[",     "[[",           "[[",
+                                "[[",     "[ [",          "[\xE2\x80\x8B[",
+                                "\\[\\[", "[[[",          "\xEF\xBC\xBB\xEF\xBC\xBB",
+                                "[",      "\xE2\x9F\xA6", "[\xE2\x80\x8D[",
+                                "[\n["};
+constexpr std::array closers = {
+    "]]", "]]", "]]", "]]", "] ]", "]\xE2\x80\x8B]", "]", "", "]]]", "\xEF\xBC\xBD\xEF\xBC\xBD", "}]]"};
+constexpr std::array prose = {"Sure, we have that. ",
+                              "It costs NGN 15,000.00. ",
+                              "\n",
+                              " ",
+                              "[S] or [M]? ",
+                              "]] ",
+                              "\xF0\x9F\x91\x8D ",
+                              "\xC3",
+                              "\xE2\x80\x8F",
+                              "Nonce: ",
+                              "```",
+                              "{\"a\":1}",
+                              std::string_view{"\0", 1}.data(),
+                              "\x1B[2J",
+                              "https://evil.example "};
 
 std::string json_value(random_engine& random, int depth);
 
@@ -70,14 +121,21 @@ std::string arguments(random_engine& random) {
     case 2: return "{\"note\":\"" + std::string(pick(random, 30'000), 'x') + "\"}";
     case 3: return "";
     case 4: return R"({"reason":")" + one_of(random, prose) + "\"}";
-    case 5: return R"({"items":[{"sku":"A1","quantity":)" + one_of(random, values) + R"(,")" + one_of(random, fields) + "\":1}]}";
-    default: return R"({"items":[{"sku":)" + one_of(random, values) + R"(,"quantity":)" + one_of(random, values) + "}]}";
+    case 5:
+      return R"({"items":[{"sku":"A1","quantity":)" + one_of(random, values) + R"(,")" +
+             one_of(random, fields) + "\":1}]}";
+    default:
+      return R"({"items":[{"sku":)" + one_of(random, values) + R"(,"quantity":)" + one_of(random, values) +
+             "}]}";
   }
 }
 
 std::string disguised(random_engine& random, std::string nonce) {
   switch (pick(random, 8)) {
-    case 0: std::transform(nonce.begin(), nonce.end(), nonce.begin(), [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; }); break;
+    case 0:
+      std::transform(nonce.begin(), nonce.end(), nonce.begin(),
+                     [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
+      break;
     case 1: nonce.insert(pick(random, nonce.size()), "\xE2\x80\x8B"); break;
     case 2: nonce.insert(pick(random, nonce.size()), " "); break;
     case 3: nonce.insert(pick(random, nonce.size()), nonce); break;
@@ -90,7 +148,8 @@ std::string disguised(random_engine& random, std::string nonce) {
 
 std::string tag(random_engine& random, const std::string& nonce) {
   auto token = pick(random, 3) == 0 ? std::string{"wrong123"} : disguised(random, nonce);
-  return one_of(random, openers) + token + ":" + one_of(random, names) + " " + arguments(random) + one_of(random, closers);
+  return one_of(random, openers) + token + ":" + one_of(random, names) + " " + arguments(random) +
+         one_of(random, closers);
 }
 
 std::string mutated(random_engine& random, std::string text) {
@@ -124,11 +183,14 @@ model_output hostile_output(random_engine& random, const std::string& nonce) {
       default: output.text += tag(random, nonce); break;
     }
   }
-  if (pick(random, 40) == 0) output.text.insert(pick(random, output.text.size() + 1), std::string(70'000, 'z'));
+  if (pick(random, 40) == 0)
+    output.text.insert(pick(random, output.text.size() + 1), std::string(70'000, 'z'));
   if (pick(random, 2) == 0) output.text = mutated(random, std::move(output.text));
   const auto calls = pick(random, 4);
   for (std::size_t i = 0; i < calls; ++i)
-    output.tool_calls.push_back({mutated(random, "call_" + std::to_string(i)), one_of(random, names), pick(random, 2) == 0 ? arguments(random) : mutated(random, arguments(random))});
+    output.tool_calls.push_back(
+        {mutated(random, "call_" + std::to_string(i)), one_of(random, names),
+         pick(random, 2) == 0 ? arguments(random) : mutated(random, arguments(random))});
   return output;
 }
 
@@ -137,33 +199,41 @@ std::string bare_letters(std::string_view text) {
   std::string letters;
   for (const char c : text) {
     if (c >= 'A' && c <= 'Z') letters.push_back(static_cast<char>(c + 32));
-    else if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || static_cast<unsigned char>(c) >= 0x80) letters.push_back(c);
+    else if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || static_cast<unsigned char>(c) >= 0x80)
+      letters.push_back(c);
   }
   return letters;
 }
 
 bool is_harmless(std::string_view text) {
-  return clean_text(text) == text && text.find("[[") == std::string_view::npos && text.find("]]") == std::string_view::npos;
+  return clean_text(text) == text && text.find("[[") == std::string_view::npos &&
+         text.find("]]") == std::string_view::npos;
 }
 
 bool has_good_items(const std::vector<proposal::item>& items) {
-  return !items.empty() && items.size() <= max_proposed_items && std::all_of(items.begin(), items.end(), [](const auto& item) {
-    return item.quantity >= 1 && item.quantity <= max_proposed_quantity && !item.sku.empty() && item.sku.size() <= max_proposed_sku_bytes &&
-           std::all_of(item.sku.begin(), item.sku.end(), [](char c) { return c > 0x20 && c < 0x7F; });
-  });
+  return !items.empty() && items.size() <= max_proposed_items &&
+         std::all_of(items.begin(), items.end(), [](const auto& item) {
+           return item.quantity >= 1 && item.quantity <= max_proposed_quantity && !item.sku.empty() &&
+                  item.sku.size() <= max_proposed_sku_bytes &&
+                  std::all_of(item.sku.begin(), item.sku.end(), [](char c) { return c > 0x20 && c < 0x7F; });
+         });
 }
 
 struct good_values {
   bool operator()(const proposal::place_order& order) const {
-    return has_good_items(order.items) && order.note.size() <= max_proposed_note_bytes && is_harmless(order.note);
+    return has_good_items(order.items) && order.note.size() <= max_proposed_note_bytes &&
+           is_harmless(order.note);
   }
   bool operator()(const proposal::change_order& order) const { return has_good_items(order.items); }
-  bool operator()(const proposal::hand_off& leave) const { return leave.reason.size() <= max_proposed_reason_bytes && is_harmless(leave.reason); }
+  bool operator()(const proposal::hand_off& leave) const {
+    return leave.reason.size() <= max_proposed_reason_bytes && is_harmless(leave.reason);
+  }
   bool operator()(const proposal::record_contact& contact) const {
     const auto fields_of = {&contact.name, &contact.email, &contact.phone, &contact.address};
-    return contact != proposal::record_contact{} && std::all_of(fields_of.begin(), fields_of.end(), [](const std::string* text) {
-      return text->size() <= max_proposed_contact_bytes && is_harmless(*text);
-    });
+    return contact != proposal::record_contact{} &&
+           std::all_of(fields_of.begin(), fields_of.end(), [](const std::string* text) {
+             return text->size() <= max_proposed_contact_bytes && is_harmless(*text);
+           });
   }
   template <class Bare>
   bool operator()(const Bare&) const {
@@ -175,7 +245,8 @@ struct good_values {
 std::string broken_promise(const parsed_reply& reply, const std::string& nonce) {
   if (!is_harmless(reply.text)) return "tag or unclean text";
   if (bare_letters(reply.text).find(bare_letters(nonce)) != std::string::npos) return "nonce";
-  if (const auto again = cut_tags(reply.text); again.strays + again.tags.size() != 0 || again.unclosed) return "disguised tag";
+  if (const auto again = cut_tags(reply.text); again.strays + again.tags.size() != 0 || again.unclosed)
+    return "disguised tag";
   if (reply.text.size() > max_reply_bytes) return "too long";
   if (reply.actions.size() > max_proposed_actions) return "too many actions";
   for (const auto& proposed : reply.actions) {
@@ -184,7 +255,8 @@ std::string broken_promise(const parsed_reply& reply, const std::string& nonce) 
     if (!stored || *stored != proposed.what) return "does not survive storage";
   }
   for (const auto& note : reply.diagnostics)
-    if (bare_letters(note.subject).find(bare_letters(nonce)) != std::string::npos) return "nonce in a log field";
+    if (bare_letters(note.subject).find(bare_letters(nonce)) != std::string::npos)
+      return "nonce in a log field";
   if (reply.needs_handoff != (reply.text.empty() && reply.actions.empty())) return "hand-over";
   return {};
 }
@@ -211,8 +283,8 @@ TEST(hostile_model, never_leaks_a_tag_or_nonce_and_never_leaves_the_vocabulary) 
       actions += reply.actions.size();
       const auto broken = broken_promise(reply, nonce);
       if (!broken.empty()) {
-        RC_LOG() << "seed " << seed << " output " << i << ": " << broken << "\nnonce " << nonce << "\nin  " << output.text.substr(0, 2'000)
-                 << "\nout " << reply.text.substr(0, 2'000) << "\n";
+        RC_LOG() << "seed " << seed << " output " << i << ": " << broken << "\nnonce " << nonce << "\nin  "
+                 << output.text.substr(0, 2'000) << "\nout " << reply.text.substr(0, 2'000) << "\n";
         RC_FAIL(broken);
       }
     }

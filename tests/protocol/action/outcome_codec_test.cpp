@@ -50,21 +50,24 @@ TEST(outcome_codec, gives_back_an_outcome_without_a_kind) {
 }
 
 TEST(outcome_codec, refuses_what_it_cannot_understand) {
-  for (const std::string text : {"", "[]", "{}", R"({"accepted":true})", R"({"accepted":true,"effect":"magic","why":"none"})",
-                                 R"({"accepted":1,"effect":"nothing","why":"none"})",
-                                 R"({"accepted":true,"effect":"nothing","why":"none","order":"x"})",
-                                 R"({"accepted":true,"effect":"nothing","why":"none","lines":[1]})"})
+  for (const std::string text :
+       {"", "[]", "{}", R"({"accepted":true})", R"({"accepted":true,"effect":"magic","why":"none"})",
+        R"({"accepted":1,"effect":"nothing","why":"none"})",
+        R"({"accepted":true,"effect":"nothing","why":"none","order":"x"})",
+        R"({"accepted":true,"effect":"nothing","why":"none","lines":[1]})"})
     EXPECT_FALSE(decode_outcome(text)) << text;
 }
 
 TEST(outcome_codec, tells_the_model_no_ids_links_or_totals) {
   const auto told = outcome_for_model(a_rich_outcome());
-  for (const auto* secret : {"0192f5a0", "https://", "30,000", "3000000", "sv-1"}) EXPECT_EQ(told.find(secret), std::string::npos) << secret;
+  for (const auto* secret : {"0192f5a0", "https://", "30,000", "3000000", "sv-1"})
+    EXPECT_EQ(told.find(secret), std::string::npos) << secret;
   auto refused = make_refusal(action_kind::place_order, refusal::out_of_stock);
   refused.sku = "A1";
   refused.requested = 3;
   refused.available = 1;
-  EXPECT_EQ(outcome_for_model(refused), R"({"available":1,"reason":"out_of_stock","requested":3,"result":"refused","sku":"A1"})");
+  EXPECT_EQ(outcome_for_model(refused),
+            R"({"available":1,"reason":"out_of_stock","requested":3,"result":"refused","sku":"A1"})");
 }
 
 }  // namespace

@@ -30,8 +30,9 @@ TEST(plan_codec, gives_back_what_was_stored) {
 }
 
 TEST(plan_codec, gives_back_every_kind_of_action) {
-  for (const auto& what : {action{proposal::cancel_order{}}, action{proposal::request_checkout{}}, action{proposal::send_invoice{}},
-                           action{proposal::check_payment{}}, action{proposal::hand_off{""}}}) {
+  for (const auto& what : {action{proposal::cancel_order{}}, action{proposal::request_checkout{}},
+                           action{proposal::send_invoice{}}, action{proposal::check_payment{}},
+                           action{proposal::hand_off{""}}}) {
     const auto decoded = decode_action(encode_action(what));
     ASSERT_TRUE(decoded);
     EXPECT_EQ(*decoded, what);
@@ -44,10 +45,12 @@ TEST(plan_codec, knows_which_price_it_showed) {
 }
 
 TEST(plan_codec, refuses_what_it_did_not_write) {
-  for (const std::string text : {"", "[]", "{}", "null", R"({"v":2,"round":1})", R"({"v":1,"round":3})", R"({"v":1,"round":"1"})",
-                                 R"({"v":1,"round":1,"actions":{}})", R"({"v":1,"round":1,"actions":[{"kind":"refund","arguments":{}}]})",
-                                 R"({"v":1,"round":1,"actions":[{"kind":"cancel_order","arguments":{"price":1}}]})",
-                                 R"({"v":1,"round":1,"shown":[["A1"]]})", R"({"v":1,"round":1,"shown":[[1,"A1"]]})"})
+  for (const std::string text :
+       {"", "[]", "{}", "null", R"({"v":2,"round":1})", R"({"v":1,"round":3})", R"({"v":1,"round":"1"})",
+        R"({"v":1,"round":1,"actions":{}})",
+        R"({"v":1,"round":1,"actions":[{"kind":"refund","arguments":{}}]})",
+        R"({"v":1,"round":1,"actions":[{"kind":"cancel_order","arguments":{"price":1}}]})",
+        R"({"v":1,"round":1,"shown":[["A1"]]})", R"({"v":1,"round":1,"shown":[[1,"A1"]]})"})
     EXPECT_FALSE(decode_plan(text)) << text;
   EXPECT_FALSE(decode_action(std::string(100, '[')));
 }

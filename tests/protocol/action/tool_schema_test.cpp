@@ -25,7 +25,8 @@ void expect_strict(const json& schema) {
 }
 
 TEST(tool_schema, every_strict_schema_is_strict_json) {
-  for (const auto kind : all_action_kinds) expect_strict(json::parse(arguments_schema(kind, schema_style::strict)));
+  for (const auto kind : all_action_kinds)
+    expect_strict(json::parse(arguments_schema(kind, schema_style::strict)));
 }
 
 TEST(tool_schema, plain_schemas_are_closed_too) {

@@ -9,7 +9,8 @@ using namespace sellavie::channel::test;
 namespace {
 
 TEST(instagram, a_reply_to_a_story_keeps_the_story) {
-  const auto event = parse_one(instagram_item(R"("message":{"mid":"aWd","text":"nice","reply_to":{"story":{"id":"S1","url":"https://cdn.example/s"}}})"));
+  const auto event = parse_one(instagram_item(
+      R"("message":{"mid":"aWd","text":"nice","reply_to":{"story":{"id":"S1","url":"https://cdn.example/s"}}})"));
   EXPECT_EQ(event.kind, event_kind::message);
   EXPECT_EQ(event.channel, channel_kind::instagram);
   EXPECT_EQ(event.route, (route_key{route_space::instagram, "17841"}));
@@ -18,7 +19,8 @@ TEST(instagram, a_reply_to_a_story_keeps_the_story) {
 }
 
 TEST(instagram, a_story_mention_is_a_message) {
-  const auto event = parse_one(instagram_item(R"("message":{"mid":"aWd","attachments":[{"type":"story_mention","payload":{"url":"https://cdn.example/m"}}]})"));
+  const auto event = parse_one(instagram_item(
+      R"("message":{"mid":"aWd","attachments":[{"type":"story_mention","payload":{"url":"https://cdn.example/m"}}]})"));
   EXPECT_EQ(event.kind, event_kind::message);
   EXPECT_EQ(event.attachments.at(0).type, "story_mention");
 }
@@ -39,13 +41,18 @@ TEST(instagram, an_unsupported_message_still_wakes) {
 TEST(instagram, an_account_that_writes_to_itself_is_never_answered) {
   const auto flagged = parse_one(instagram_item(R"("message":{"mid":"aWd","text":"note","is_self":true})"));
   EXPECT_TRUE(flagged.no_reply);
-  const auto own = parse_one(entry("instagram", "17841", R"("messaging":[)" + item("17841", "17841", R"("message":{"mid":"aWd","text":"note"})") + "]"));
+  const auto own = parse_one(
+      entry("instagram", "17841",
+            R"("messaging":[)" + item("17841", "17841", R"("message":{"mid":"aWd","text":"note"})") + "]"));
   EXPECT_EQ(own.kind, event_kind::echo);
   EXPECT_FALSE(wakes_conversation(own));
 }
 
 TEST(instagram, an_echo_comes_from_the_account) {
-  const auto event = parse_one(entry("instagram", "17841", R"("messaging":[)" + item("17841", "222", R"("message":{"mid":"aWd","is_echo":true,"text":"x"})") + "]"));
+  const auto event = parse_one(
+      entry("instagram", "17841",
+            R"("messaging":[)" +
+                item("17841", "222", R"("message":{"mid":"aWd","is_echo":true,"text":"x"})") + "]"));
   EXPECT_EQ(event.kind, event_kind::echo);
   EXPECT_EQ(event.customer_id, "222");
 }
@@ -58,7 +65,10 @@ TEST(instagram, seen_names_the_last_message) {
 }
 
 TEST(instagram, a_postback_whose_entry_carries_the_customers_id_still_routes_by_recipient) {
-  const auto event = parse_one(entry("instagram", "222", R"("messaging":[)" + item("222", "17841", R"("postback":{"mid":"p1","title":"T","payload":"P"})") + "]"));
+  const auto event = parse_one(
+      entry("instagram", "222",
+            R"("messaging":[)" +
+                item("222", "17841", R"("postback":{"mid":"p1","title":"T","payload":"P"})") + "]"));
   EXPECT_EQ(event.kind, event_kind::postback);
   EXPECT_EQ(event.route.id, "17841");
   EXPECT_EQ(event.customer_id, "222");
@@ -66,7 +76,8 @@ TEST(instagram, a_postback_whose_entry_carries_the_customers_id_still_routes_by_
 }
 
 TEST(instagram, comments_come_as_changes_or_flat) {
-  const std::string value = R"({"id":"c1","text":"price?","from":{"id":"222","username":"ana"},"media":{"id":"m1"},"parent_id":"c0"})";
+  const std::string value =
+      R"({"id":"c1","text":"price?","from":{"id":"222","username":"ana"},"media":{"id":"m1"},"parent_id":"c0"})";
   const auto nested = parse_one(change("instagram", "17841", "comments", value));
   const auto flat = parse_one(entry("instagram", "17841", R"("field":"comments","value":)" + value));
   EXPECT_EQ(nested.kind, event_kind::comment);
@@ -75,23 +86,28 @@ TEST(instagram, comments_come_as_changes_or_flat) {
   EXPECT_EQ(nested.reply_to, "c0");
   EXPECT_EQ(nested.customer_name, "ana");
   EXPECT_EQ(flat, nested);
-  const auto live = parse_one(change("instagram", "17841", "live_comments", R"({"comment_id":"c1","text":"hi","from":{"id":"222"}})"));
+  const auto live = parse_one(change("instagram", "17841", "live_comments",
+                                     R"({"comment_id":"c1","text":"hi","from":{"id":"222"}})"));
   EXPECT_EQ(live.external_id, "c1");
 }
 
 TEST(instagram, our_own_comment_is_never_answered) {
-  EXPECT_TRUE(parse_one(change("instagram", "17841", "comments", R"({"id":"c2","text":"thanks","from":{"id":"17841"}})")).no_reply);
+  EXPECT_TRUE(parse_one(change("instagram", "17841", "comments",
+                               R"({"id":"c2","text":"thanks","from":{"id":"17841"}})"))
+                  .no_reply);
 }
 
 TEST(instagram, a_mention_has_no_author_to_answer) {
-  const auto event = parse_one(change("instagram", "17841", "mentions", R"({"media_id":"m1","comment_id":"c3"})"));
+  const auto event =
+      parse_one(change("instagram", "17841", "mentions", R"({"media_id":"m1","comment_id":"c3"})"));
   EXPECT_EQ(event.kind, event_kind::comment);
   EXPECT_EQ(event.payload, "mention");
   EXPECT_TRUE(event.no_reply);
 }
 
 TEST(instagram, a_message_inside_changes_is_the_same_message) {
-  const auto event = parse_one(change("instagram", "17841", "messages",
+  const auto event = parse_one(change(
+      "instagram", "17841", "messages",
       R"({"sender":{"id":"222"},"recipient":{"id":"17841"},"timestamp":"1700000001","message":{"mid":"aWd","text":"hi"}})"));
   EXPECT_EQ(event.kind, event_kind::message);
   EXPECT_EQ(event.dedupe_key, "message:aWd");
@@ -99,7 +115,8 @@ TEST(instagram, a_message_inside_changes_is_the_same_message) {
 }
 
 TEST(instagram, a_referral_inside_a_message_names_the_product) {
-  const auto event = parse_one(instagram_item(R"("message":{"mid":"aWd","text":"this?","referral":{"product":{"id":"sku9"}}})"));
+  const auto event = parse_one(
+      instagram_item(R"("message":{"mid":"aWd","text":"this?","referral":{"product":{"id":"sku9"}}})"));
   EXPECT_EQ(event.attachments.at(0).media_id, "sku9");
 }
 

@@ -9,7 +9,8 @@ using namespace sellavie::channel::test;
 namespace {
 
 TEST(whatsapp, a_text_routes_by_phone_number_id_and_knows_both_identities) {
-  const auto event = parse_one(whatsapp_message(R"("type":"text","text":{"body":"oi"},"context":{"from":"15550001111","id":"wamid.Z"})"));
+  const auto event = parse_one(whatsapp_message(
+      R"("type":"text","text":{"body":"oi"},"context":{"from":"15550001111","id":"wamid.Z"})"));
   EXPECT_EQ(event.kind, event_kind::message);
   EXPECT_EQ(event.channel, channel_kind::whatsapp);
   EXPECT_EQ(event.route, (route_key{route_space::whatsapp_phone, "PNID"}));
@@ -33,25 +34,38 @@ TEST(whatsapp, a_customer_with_a_username_may_have_no_number) {
 }
 
 TEST(whatsapp, media_keep_their_id_and_caption) {
-  const auto image = parse_one(whatsapp_message(R"("type":"image","image":{"id":"M1","mime_type":"image/jpeg","sha256":"x","caption":"this one?"})"));
+  const auto image = parse_one(whatsapp_message(
+      R"("type":"image","image":{"id":"M1","mime_type":"image/jpeg","sha256":"x","caption":"this one?"})"));
   EXPECT_EQ(image.text, "this one?");
   EXPECT_EQ(image.attachments.at(0), (attachment{"image", "", "M1", "image/jpeg", ""}));
-  const auto file = parse_one(whatsapp_message(R"("type":"document","document":{"id":"M2","mime_type":"application/pdf","filename":"receipt.pdf","url":"https://look.example/1"})"));
-  EXPECT_EQ(file.attachments.at(0), (attachment{"file", "https://look.example/1", "M2", "application/pdf", "receipt.pdf"}));
-  EXPECT_EQ(parse_one(whatsapp_message(R"("type":"audio","audio":{"id":"M3","voice":true})")).attachments.at(0).type, "audio");
-  EXPECT_EQ(parse_one(whatsapp_message(R"("type":"sticker","sticker":{"id":"M4","animated":false})")).attachments.at(0).type, "sticker");
+  const auto file = parse_one(whatsapp_message(
+      R"("type":"document","document":{"id":"M2","mime_type":"application/pdf","filename":"receipt.pdf","url":"https://look.example/1"})"));
+  EXPECT_EQ(file.attachments.at(0),
+            (attachment{"file", "https://look.example/1", "M2", "application/pdf", "receipt.pdf"}));
+  EXPECT_EQ(parse_one(whatsapp_message(R"("type":"audio","audio":{"id":"M3","voice":true})"))
+                .attachments.at(0)
+                .type,
+            "audio");
+  EXPECT_EQ(parse_one(whatsapp_message(R"("type":"sticker","sticker":{"id":"M4","animated":false})"))
+                .attachments.at(0)
+                .type,
+            "sticker");
 }
 
 TEST(whatsapp, buttons_lists_templates_and_forms_give_title_and_payload) {
-  const auto button = parse_one(whatsapp_message(R"("type":"interactive","interactive":{"type":"button_reply","button_reply":{"id":"yes","title":"Yes"}})"));
+  const auto button = parse_one(whatsapp_message(
+      R"("type":"interactive","interactive":{"type":"button_reply","button_reply":{"id":"yes","title":"Yes"}})"));
   EXPECT_EQ(button.text, "Yes");
   EXPECT_EQ(button.payload, "yes");
-  const auto list = parse_one(whatsapp_message(R"("type":"interactive","interactive":{"type":"list_reply","list_reply":{"id":"a1","title":"Ankara","description":"6 yards"}})"));
+  const auto list = parse_one(whatsapp_message(
+      R"("type":"interactive","interactive":{"type":"list_reply","list_reply":{"id":"a1","title":"Ankara","description":"6 yards"}})"));
   EXPECT_EQ(list.payload, "a1");
-  const auto quick = parse_one(whatsapp_message(R"("type":"button","button":{"payload":"STOP","text":"Stop"})"));
+  const auto quick =
+      parse_one(whatsapp_message(R"("type":"button","button":{"payload":"STOP","text":"Stop"})"));
   EXPECT_EQ(quick.text, "Stop");
   EXPECT_EQ(quick.payload, "STOP");
-  const auto form = parse_one(whatsapp_message(R"("type":"interactive","interactive":{"type":"nfm_reply","nfm_reply":{"name":"flow","body":"Sent","response_json":"{\"a\":1}"}})"));
+  const auto form = parse_one(whatsapp_message(
+      R"("type":"interactive","interactive":{"type":"nfm_reply","nfm_reply":{"name":"flow","body":"Sent","response_json":"{\"a\":1}"}})"));
   EXPECT_EQ(form.payload, R"({"a":1})");
 }
 
@@ -65,55 +79,69 @@ TEST(whatsapp, an_order_lists_sku_and_quantity_but_no_price) {
 }
 
 TEST(whatsapp, location_and_contacts_are_attachments) {
-  const auto place = parse_one(whatsapp_message(R"("type":"location","location":{"latitude":6.5,"longitude":3.4,"name":"Shop","address":"Road 1"})"));
+  const auto place = parse_one(whatsapp_message(
+      R"("type":"location","location":{"latitude":6.5,"longitude":3.4,"name":"Shop","address":"Road 1"})"));
   EXPECT_EQ(place.attachments.at(0).title, "6.5,3.4 Shop Road 1");
-  const auto card = parse_one(whatsapp_message(R"("type":"contacts","contacts":[{"name":{"formatted_name":"Ben"},"phones":[{"phone":"+1 555","wa_id":"1555"}]}])"));
+  const auto card = parse_one(whatsapp_message(
+      R"("type":"contacts","contacts":[{"name":{"formatted_name":"Ben"},"phones":[{"phone":"+1 555","wa_id":"1555"}]}])"));
   EXPECT_EQ(card.attachments.at(0), (attachment{"contacts", "", "1555", "", "Ben +1 555"}));
 }
 
 TEST(whatsapp, a_reaction_without_emoji_is_taken_back) {
-  const auto event = parse_one(whatsapp_message(R"("type":"reaction","reaction":{"message_id":"wamid.Q","emoji":"👍"})"));
+  const auto event =
+      parse_one(whatsapp_message(R"("type":"reaction","reaction":{"message_id":"wamid.Q","emoji":"👍"})"));
   EXPECT_EQ(event.kind, event_kind::reaction);
   EXPECT_EQ(event.subject_id, "wamid.Q");
   EXPECT_EQ(event.payload, "react");
-  EXPECT_EQ(parse_one(whatsapp_message(R"("type":"reaction","reaction":{"message_id":"wamid.Q"})")).payload, "unreact");
+  EXPECT_EQ(parse_one(whatsapp_message(R"("type":"reaction","reaction":{"message_id":"wamid.Q"})")).payload,
+            "unreact");
 }
 
 TEST(whatsapp, edit_and_revoke_name_the_original_message) {
-  const auto edit = parse_one(whatsapp_message(R"("type":"edit","edit":{"original_message_id":"wamid.O","message":{"type":"text","text":{"body":"two"}}})"));
+  const auto edit = parse_one(whatsapp_message(
+      R"("type":"edit","edit":{"original_message_id":"wamid.O","message":{"type":"text","text":{"body":"two"}}})"));
   EXPECT_EQ(edit.kind, event_kind::edit);
   EXPECT_EQ(edit.subject_id, "wamid.O");
   EXPECT_EQ(edit.text, "two");
-  const auto revoke = parse_one(whatsapp_message(R"("type":"revoke","revoke":{"original_message_id":"wamid.O"})"));
+  const auto revoke =
+      parse_one(whatsapp_message(R"("type":"revoke","revoke":{"original_message_id":"wamid.O"})"));
   EXPECT_EQ(revoke.kind, event_kind::unsend);
   EXPECT_EQ(revoke.subject_id, "wamid.O");
 }
 
 TEST(whatsapp, a_system_message_brings_the_new_number) {
-  const auto event = parse_one(whatsapp_value(R"("messages":[{"from":"5511","id":"wamid.S","timestamp":"1700000000","type":"system","system":{"body":"changed","wa_id":"5522","type":"user_changed_number"}}])"));
+  const auto event = parse_one(whatsapp_value(
+      R"("messages":[{"from":"5511","id":"wamid.S","timestamp":"1700000000","type":"system","system":{"body":"changed","wa_id":"5522","type":"user_changed_number"}}])"));
   EXPECT_EQ(event.kind, event_kind::system);
   EXPECT_EQ(event.customer_id, "5511");
   EXPECT_EQ(event.customer_alias, "5522");
 }
 
 TEST(whatsapp, unsupported_keeps_the_platforms_code) {
-  const auto event = parse_one(whatsapp_message(R"("type":"unsupported","unsupported":{"type":"poll"},"errors":[{"code":131060,"title":"currently unavailable"}])"));
+  const auto event = parse_one(whatsapp_message(
+      R"("type":"unsupported","unsupported":{"type":"poll"},"errors":[{"code":131060,"title":"currently unavailable"}])"));
   EXPECT_EQ(event.kind, event_kind::unsupported);
   EXPECT_EQ(event.error_code, 131060);
   EXPECT_TRUE(wakes_conversation(event));
 }
 
 TEST(whatsapp, group_messages_are_never_answered) {
-  EXPECT_FALSE(wakes_conversation(parse_one(whatsapp_message(R"("group_id":"G1","type":"text","text":{"body":"hi all"})"))));
+  EXPECT_FALSE(wakes_conversation(
+      parse_one(whatsapp_message(R"("group_id":"G1","type":"text","text":{"body":"hi all"})"))));
 }
 
 TEST(whatsapp, an_advert_is_kept_as_referral) {
-  const auto event = parse_one(whatsapp_message(R"("type":"text","text":{"body":"hi"},"referral":{"source_url":"https://fb.example/1","source_id":"AD1","headline":"Sale"})"));
+  const auto event = parse_one(whatsapp_message(
+      R"("type":"text","text":{"body":"hi"},"referral":{"source_url":"https://fb.example/1","source_id":"AD1","headline":"Sale"})"));
   EXPECT_EQ(event.attachments.at(0), (attachment{"referral", "https://fb.example/1", "AD1", "", "Sale"}));
 }
 
 TEST(whatsapp, statuses_carry_our_key_and_differ_by_state) {
-  const auto status = [](const char* rest) { return parse_one(whatsapp_value(R"("statuses":[{"id":"wamid.O","timestamp":"1700000000","recipient_id":"5511","biz_opaque_callback_data":"row-7",)" + std::string{rest} + "}]")); };
+  const auto status = [](const char* rest) {
+    return parse_one(whatsapp_value(
+        R"("statuses":[{"id":"wamid.O","timestamp":"1700000000","recipient_id":"5511","biz_opaque_callback_data":"row-7",)" +
+        std::string{rest} + "}]"));
+  };
   const auto sent = status(R"("status":"sent")");
   EXPECT_EQ(sent.kind, event_kind::status);
   EXPECT_EQ(sent.state, delivery_state::sent);
@@ -121,7 +149,8 @@ TEST(whatsapp, statuses_carry_our_key_and_differ_by_state) {
   EXPECT_EQ(sent.metadata, "row-7");
   EXPECT_EQ(sent.dedupe_key, "status:wamid.O:sent:5511");
   EXPECT_EQ(status(R"("status":"played")").state, delivery_state::played);
-  const auto failed = status(R"("status":"failed","errors":[{"code":131047,"title":"Re-engagement message"}])");
+  const auto failed =
+      status(R"("status":"failed","errors":[{"code":131047,"title":"Re-engagement message"}])");
   EXPECT_EQ(failed.state, delivery_state::failed);
   EXPECT_EQ(failed.error_code, 131047);
   EXPECT_EQ(failed.payload, "Re-engagement message");
@@ -129,12 +158,16 @@ TEST(whatsapp, statuses_carry_our_key_and_differ_by_state) {
 }
 
 TEST(whatsapp, a_message_from_the_phone_app_is_an_echo) {
-  const auto event = parse_one(whatsapp_value(R"("message_echoes":[{"from":"15550001111","to":"5511","id":"wamid.E","timestamp":"1700000000","type":"text","text":{"body":"how will you pay?"}}])", "smb_message_echoes"));
+  const auto event = parse_one(whatsapp_value(
+      R"("message_echoes":[{"from":"15550001111","to":"5511","id":"wamid.E","timestamp":"1700000000","type":"text","text":{"body":"how will you pay?"}}])",
+      "smb_message_echoes"));
   EXPECT_EQ(event.kind, event_kind::echo);
   EXPECT_EQ(event.customer_id, "5511");
   EXPECT_EQ(event.text, "how will you pay?");
   EXPECT_EQ(event.dedupe_key, "echo:wamid.E");
-  const auto revoked = parse_one(whatsapp_value(R"("message_echoes":[{"from":"15550001111","to":"5511","id":"wamid.F","timestamp":"1700000000","type":"revoke","revoke":{"original_message_id":"wamid.E"}}])", "smb_message_echoes"));
+  const auto revoked = parse_one(whatsapp_value(
+      R"("message_echoes":[{"from":"15550001111","to":"5511","id":"wamid.F","timestamp":"1700000000","type":"revoke","revoke":{"original_message_id":"wamid.E"}}])",
+      "smb_message_echoes"));
   EXPECT_EQ(revoked.kind, event_kind::unsend);
   EXPECT_TRUE(revoked.no_reply);
 }
@@ -143,25 +176,30 @@ TEST(whatsapp, history_is_stored_message_by_message_and_never_answered) {
   const auto parsed = parse(whatsapp_value(
       R"("history":[{"metadata":{"phase":0,"chunk_order":1,"progress":5},"threads":[{"id":"5511","messages":[)"
       R"({"from":"5511","id":"wamid.1","timestamp":"1690000000","type":"text","text":{"body":"hello"}},)"
-      R"({"from":"15550001111","to":"5511","id":"wamid.2","timestamp":"1690000001","type":"text","text":{"body":"hi"}}]}]}])", "history"));
+      R"({"from":"15550001111","to":"5511","id":"wamid.2","timestamp":"1690000001","type":"text","text":{"body":"hi"}}]}]}])",
+      "history"));
   ASSERT_EQ(parsed.events.size(), 2U);
   EXPECT_EQ(parsed.events[0].kind, event_kind::history);
   EXPECT_EQ(parsed.events[0].metadata, "from_customer");
   EXPECT_EQ(parsed.events[1].metadata, "from_business");
   EXPECT_EQ(parsed.events[1].customer_id, "5511");
   for (const auto& event : parsed.events) EXPECT_FALSE(wakes_conversation(event));
-  const auto declined = parse_one(whatsapp_value(R"("history":[{"errors":[{"code":2593109,"title":"declined"}]}])", "history"));
+  const auto declined =
+      parse_one(whatsapp_value(R"("history":[{"errors":[{"code":2593109,"title":"declined"}]}])", "history"));
   EXPECT_EQ(declined.error_code, 2593109);
 }
 
 TEST(whatsapp, contact_sync_is_history) {
-  const auto event = parse_one(whatsapp_value(R"("state_sync":[{"type":"contact","contact":{"full_name":"Ana B","phone_number":"5511"},"action":"add"}])", "smb_app_state_sync"));
+  const auto event = parse_one(whatsapp_value(
+      R"("state_sync":[{"type":"contact","contact":{"full_name":"Ana B","phone_number":"5511"},"action":"add"}])",
+      "smb_app_state_sync"));
   EXPECT_EQ(event.kind, event_kind::history);
   EXPECT_EQ(event.customer_name, "Ana B");
 }
 
 TEST(whatsapp, account_fields_route_by_the_business_account) {
-  const auto event = parse_one(change("whatsapp_business_account", "WABA", "account_update", R"({"event":"PARTNER_REMOVED"})"));
+  const auto event = parse_one(
+      change("whatsapp_business_account", "WABA", "account_update", R"({"event":"PARTNER_REMOVED"})"));
   EXPECT_EQ(event.kind, event_kind::account);
   EXPECT_EQ(event.route, (route_key{route_space::whatsapp_account, "WABA"}));
   EXPECT_EQ(event.payload, "account_update");
@@ -172,7 +210,9 @@ TEST(whatsapp, account_fields_route_by_the_business_account) {
 }
 
 TEST(whatsapp, marketing_preferences_are_consent) {
-  const auto event = parse_one(whatsapp_value(R"("user_preferences":[{"wa_id":"5511","category":"marketing_messages","value":"stop","timestamp":1700000000}])", "user_preferences"));
+  const auto event = parse_one(whatsapp_value(
+      R"("user_preferences":[{"wa_id":"5511","category":"marketing_messages","value":"stop","timestamp":1700000000}])",
+      "user_preferences"));
   EXPECT_EQ(event.kind, event_kind::optin);
   EXPECT_EQ(event.payload, "marketing_messages:stop");
 }
@@ -183,7 +223,8 @@ TEST(whatsapp, unknown_types_and_fields_are_kept_with_their_json) {
   EXPECT_EQ(message.customer_id, "5511");
   EXPECT_EQ(message.dedupe_key, "unknown:wamid.A");
   EXPECT_NE(message.raw.find("hologram"), std::string::npos);
-  EXPECT_EQ(parse_one(change("whatsapp_business_account", "WABA", "teleport", R"({"x":1})")).kind, event_kind::unknown);
+  EXPECT_EQ(parse_one(change("whatsapp_business_account", "WABA", "teleport", R"({"x":1})")).kind,
+            event_kind::unknown);
 }
 
 }  // namespace

@@ -50,8 +50,11 @@ TEST(route, r1_the_business_side_of_the_item_decides_within_its_own_space) {
 }
 
 TEST(route, r1_each_alias_leads_to_the_same_connection) {
-  EXPECT_EQ(a_table().route(event_for({route_space::instagram, "2897"})), route_outcome{routed{cora_instagram}});
-  EXPECT_EQ(a_table().route(event_for({route_space::instagram, "2897"}, route_key{route_space::instagram, "17841"})), route_outcome{routed{cora_instagram}});
+  EXPECT_EQ(a_table().route(event_for({route_space::instagram, "2897"})),
+            route_outcome{routed{cora_instagram}});
+  EXPECT_EQ(a_table().route(
+                event_for({route_space::instagram, "2897"}, route_key{route_space::instagram, "17841"})),
+            route_outcome{routed{cora_instagram}});
 }
 
 TEST(route, r2_a_page_id_that_is_no_page_may_be_an_instagram_account) {
@@ -60,21 +63,29 @@ TEST(route, r2_a_page_id_that_is_no_page_may_be_an_instagram_account) {
 }
 
 TEST(route, r3_two_ids_of_two_connections_are_a_conflict) {
-  EXPECT_EQ(a_table().route(event_for({route_space::page, "100"}, route_key{route_space::page, "200"})), route_outcome{route_conflict{}});
-  EXPECT_EQ(a_table().route(event_for({route_space::page, "100"}, route_key{route_space::page, "999"})), route_outcome{routed{ada_page}});
+  EXPECT_EQ(a_table().route(event_for({route_space::page, "100"}, route_key{route_space::page, "200"})),
+            route_outcome{route_conflict{}});
+  EXPECT_EQ(a_table().route(event_for({route_space::page, "100"}, route_key{route_space::page, "999"})),
+            route_outcome{routed{ada_page}});
 }
 
 TEST(route, r4_only_instagram_falls_back_to_the_entry) {
-  EXPECT_EQ(a_table().route(event_for({route_space::instagram, "999"}, route_key{route_space::instagram, "17841"})), route_outcome{routed{cora_instagram}});
-  EXPECT_EQ(a_table().route(event_for({route_space::page, "999"}, route_key{route_space::page, "100"})), route_outcome{stranger{}});
+  EXPECT_EQ(
+      a_table().route(event_for({route_space::instagram, "999"}, route_key{route_space::instagram, "17841"})),
+      route_outcome{routed{cora_instagram}});
+  EXPECT_EQ(a_table().route(event_for({route_space::page, "999"}, route_key{route_space::page, "100"})),
+            route_outcome{stranger{}});
 }
 
 TEST(route, r5_the_account_decides_only_for_account_events) {
-  EXPECT_EQ(a_table().route(event_for({route_space::whatsapp_account, "W1"})), route_outcome{routed{dan_whatsapp}});
+  EXPECT_EQ(a_table().route(event_for({route_space::whatsapp_account, "W1"})),
+            route_outcome{routed{dan_whatsapp}});
 }
 
 TEST(route, r6_an_id_claimed_twice_is_a_conflict) {
-  const route_table table{std::vector<route_entry>{{{route_space::page, "1"}, ada_page}, {{route_space::page, "1"}, ben_page}, {{route_space::page, "1"}, ada_page}}};
+  const route_table table{std::vector<route_entry>{{{route_space::page, "1"}, ada_page},
+                                                   {{route_space::page, "1"}, ben_page},
+                                                   {{route_space::page, "1"}, ada_page}}};
   EXPECT_EQ(table.route(event_for({route_space::page, "1"})), route_outcome{route_conflict{}});
   EXPECT_EQ(route_table{}.route(event_for({route_space::page, "1"})), route_outcome{stranger{}});
 }

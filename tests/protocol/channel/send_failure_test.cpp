@@ -11,7 +11,8 @@ namespace {
 
 std::string error_body(int code, int subcode = 0, const char* more = "") {
   return R"({"error":{"message":"m","type":"OAuthException","code":)" + std::to_string(code) +
-         (subcode != 0 ? R"(,"error_subcode":)" + std::to_string(subcode) : "") + more + R"(,"fbtrace_id":"x"}})";
+         (subcode != 0 ? R"(,"error_subcode":)" + std::to_string(subcode) : "") + more +
+         R"(,"fbtrace_id":"x"}})";
 }
 send_failure failure_of(int status, std::string_view body, const answer_headers& headers = {}) {
   const auto outcome = decode_send(status, body, headers);
@@ -21,12 +22,21 @@ send_failure failure_of(int status, std::string_view body, const answer_headers&
 failure_class class_of(int status, std::string_view body) { return failure_of(status, body).kind; }
 
 TEST(decode_send, success_has_an_id_on_every_channel) {
-  EXPECT_EQ(std::get<sent>(decode_send(200, R"({"recipient_id":"222","message_id":"m_9"})")).external_id, "m_9");
-  EXPECT_EQ(std::get<sent>(decode_send(200, R"({"messaging_product":"whatsapp","contacts":[{"input":"5511","wa_id":"5511"}],"messages":[{"id":"wamid.B","message_status":"accepted"}]})")).external_id, "wamid.B");
+  EXPECT_EQ(std::get<sent>(decode_send(200, R"({"recipient_id":"222","message_id":"m_9"})")).external_id,
+            "m_9");
+  EXPECT_EQ(
+      std::get<sent>(
+          decode_send(
+              200,
+              R"({"messaging_product":"whatsapp","contacts":[{"input":"5511","wa_id":"5511"}],"messages":[{"id":"wamid.B","message_status":"accepted"}]})"))
+          .external_id,
+      "wamid.B");
 }
 
 TEST(decode_send, an_answer_that_proves_nothing_is_unknown) {
-  for (const char* body : {"", "{}", "ok", "[]", R"({"recipient_id":"222"})", R"({"message_id":""})", R"({"messages":[]})"}) EXPECT_EQ(class_of(200, body), failure_class::unknown) << body;
+  for (const char* body :
+       {"", "{}", "ok", "[]", R"({"recipient_id":"222"})", R"({"message_id":""})", R"({"messages":[]})"})
+    EXPECT_EQ(class_of(200, body), failure_class::unknown) << body;
   EXPECT_EQ(class_of(200, error_body(190)), failure_class::unknown);
   EXPECT_EQ(class_of(0, ""), failure_class::unknown);
   EXPECT_EQ(class_of(302, ""), failure_class::unknown);
@@ -52,22 +62,50 @@ struct row {
 
 TEST(decode_send, the_table_of_classes) {
   const row rows[] = {
-      {1, 0, failure_class::transient},       {2, 1545133, failure_class::transient},    {-1, 0, failure_class::transient},
-      {1200, 0, failure_class::transient},    {4, 0, failure_class::rate_limited},       {4, 2018022, failure_class::rate_limited},
-      {613, 1996, failure_class::rate_limited}, {80002, 0, failure_class::rate_limited}, {130429, 0, failure_class::rate_limited},
-      {131056, 0, failure_class::rate_limited}, {368, 0, failure_class::spam},           {10, 1893063, failure_class::spam},
-      {131048, 0, failure_class::spam},       {131049, 0, failure_class::spam},          {100, 2534029, failure_class::spam},
-      {10, 2018278, failure_class::window_closed}, {10, 2018065, failure_class::window_closed}, {10, 2534022, failure_class::window_closed},
-      {131047, 0, failure_class::window_closed}, {200, 1545041, failure_class::window_closed}, {190, 463, failure_class::auth},
-      {0, 0, failure_class::auth},            {102, 0, failure_class::auth},             {200, 2534041, failure_class::auth},
-      {3, 0, failure_class::permission},      {10, 0, failure_class::permission},        {10, 99, failure_class::permission},
-      {200, 0, failure_class::permission},    {230, 0, failure_class::permission},       {200, 2018028, failure_class::permission},
-      {299, 0, failure_class::permission},    {551, 0, failure_class::recipient_gone},   {10, 2018108, failure_class::recipient_gone},
-      {100, 2018001, failure_class::recipient_gone}, {100, 33, failure_class::recipient_gone}, {131026, 0, failure_class::recipient_gone},
-      {100, 0, failure_class::bad_request},   {100, 4, failure_class::bad_request},      {132001, 0, failure_class::bad_request},
-      {131053, 0, failure_class::bad_request}, {999999, 0, failure_class::bad_request},
+      {1, 0, failure_class::transient},
+      {2, 1545133, failure_class::transient},
+      {-1, 0, failure_class::transient},
+      {1200, 0, failure_class::transient},
+      {4, 0, failure_class::rate_limited},
+      {4, 2018022, failure_class::rate_limited},
+      {613, 1996, failure_class::rate_limited},
+      {80002, 0, failure_class::rate_limited},
+      {130429, 0, failure_class::rate_limited},
+      {131056, 0, failure_class::rate_limited},
+      {368, 0, failure_class::spam},
+      {10, 1893063, failure_class::spam},
+      {131048, 0, failure_class::spam},
+      {131049, 0, failure_class::spam},
+      {100, 2534029, failure_class::spam},
+      {10, 2018278, failure_class::window_closed},
+      {10, 2018065, failure_class::window_closed},
+      {10, 2534022, failure_class::window_closed},
+      {131047, 0, failure_class::window_closed},
+      {200, 1545041, failure_class::window_closed},
+      {190, 463, failure_class::auth},
+      {0, 0, failure_class::auth},
+      {102, 0, failure_class::auth},
+      {200, 2534041, failure_class::auth},
+      {3, 0, failure_class::permission},
+      {10, 0, failure_class::permission},
+      {10, 99, failure_class::permission},
+      {200, 0, failure_class::permission},
+      {230, 0, failure_class::permission},
+      {200, 2018028, failure_class::permission},
+      {299, 0, failure_class::permission},
+      {551, 0, failure_class::recipient_gone},
+      {10, 2018108, failure_class::recipient_gone},
+      {100, 2018001, failure_class::recipient_gone},
+      {100, 33, failure_class::recipient_gone},
+      {131026, 0, failure_class::recipient_gone},
+      {100, 0, failure_class::bad_request},
+      {100, 4, failure_class::bad_request},
+      {132001, 0, failure_class::bad_request},
+      {131053, 0, failure_class::bad_request},
+      {999999, 0, failure_class::bad_request},
   };
-  for (const row& one : rows) EXPECT_EQ(class_of(400, error_body(one.code, one.subcode)), one.kind) << one.code << '/' << one.subcode;
+  for (const row& one : rows)
+    EXPECT_EQ(class_of(400, error_body(one.code, one.subcode)), one.kind) << one.code << '/' << one.subcode;
 }
 
 TEST(decode_send, a_rate_limit_says_whom_it_concerns_and_for_how_long) {
@@ -76,9 +114,15 @@ TEST(decode_send, a_rate_limit_says_whom_it_concerns_and_for_how_long) {
   const auto app = failure_of(400, error_body(4), {.retry_after = "30", .business_use_case_usage = {}});
   EXPECT_EQ(app.scope, limit_scope::app);
   EXPECT_EQ(app.retry_after, 30s);
-  const auto page = failure_of(400, error_body(80006), {.retry_after = "5", .business_use_case_usage = R"({"111":[{"type":"messenger","call_count":100,"estimated_time_to_regain_access":19}]})"});
+  const auto page = failure_of(
+      400, error_body(80006),
+      {.retry_after = "5",
+       .business_use_case_usage =
+           R"({"111":[{"type":"messenger","call_count":100,"estimated_time_to_regain_access":19}]})"});
   EXPECT_EQ(page.retry_after, 19min);
-  EXPECT_EQ(failure_of(400, error_body(4), {.retry_after = "soon", .business_use_case_usage = "{"}).retry_after, 0ms);
+  EXPECT_EQ(
+      failure_of(400, error_body(4), {.retry_after = "soon", .business_use_case_usage = "{"}).retry_after,
+      0ms);
   EXPECT_EQ(class_of(429, ""), failure_class::rate_limited);
 }
 
@@ -94,10 +138,14 @@ TEST(decode_send, an_error_without_a_code_is_judged_by_its_status) {
 }
 
 TEST(decode_send, the_detail_is_bounded_and_without_secrets) {
-  const auto failure = failure_of(400, R"({"error":{"code":190,"message":"token EAA)" + std::string(50, 'x') + std::string(1000, 'y') + R"("}})");
+  const auto failure = failure_of(400, R"({"error":{"code":190,"message":"token EAA)" + std::string(50, 'x') +
+                                           std::string(1000, 'y') + R"("}})");
   EXPECT_LE(failure.detail.size(), 300U);
   EXPECT_EQ(failure.detail.find("EAAx"), std::string::npos);
-  EXPECT_EQ(failure_of(400, R"({"error":{"code":100,"message":"m","error_data":{"details":"body too long"}}})").detail, "body too long");
+  EXPECT_EQ(
+      failure_of(400, R"({"error":{"code":100,"message":"m","error_data":{"details":"body too long"}}})")
+          .detail,
+      "body too long");
 }
 
 TEST(decode_action, success_needs_no_id) {
@@ -106,7 +154,8 @@ TEST(decode_action, success_needs_no_id) {
   EXPECT_EQ(decode_action(400, error_body(190))->kind, failure_class::auth);
 }
 
-RC_GTEST_PROP(decode_send, any_bytes_give_an_answer, (int status, const std::string& body, const std::string& usage)) {
+RC_GTEST_PROP(decode_send, any_bytes_give_an_answer,
+              (int status, const std::string& body, const std::string& usage)) {
   const auto outcome = decode_send(status, body, {.retry_after = usage, .business_use_case_usage = usage});
   if (const auto* failure = std::get_if<send_failure>(&outcome)) RC_ASSERT(failure->detail.size() <= 900U);
 }

@@ -1,8 +1,8 @@
 #include "protocol/channel/send.hpp"
 
 #include <gtest/gtest.h>
-#include <nlohmann/json.hpp>
 #include <rapidcheck/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include "protocol/channel/split_text.hpp"
 #include "protocol/channel/unicode.hpp"
@@ -55,7 +55,11 @@ TEST(split_text, never_cuts_what_shows_as_one_character) {
     const std::string text = "abcdefgh" + sequence;
     for (std::size_t limit = sequence.size(); limit < text.size(); ++limit) {
       for (const auto part : split_text(text, {text_unit::bytes, limit})) {
-        EXPECT_TRUE(part.find(sequence) != std::string_view::npos || part.find(sequence.front() == 'e' ? std::string_view{accent}.substr(1) : std::string_view{sequence}.substr(0, 4)) == std::string_view::npos) << sequence << limit;
+        EXPECT_TRUE(part.find(sequence) != std::string_view::npos ||
+                    part.find(sequence.front() == 'e'
+                                  ? std::string_view{accent}.substr(1)
+                                  : std::string_view{sequence}.substr(0, 4)) == std::string_view::npos)
+            << sequence << limit;
       }
     }
   }
@@ -80,11 +84,15 @@ TEST(split_text, leaves_out_parts_of_white_space_only) {
 }
 
 RC_GTEST_PROP(split_text, nothing_is_lost_and_every_part_fits, ()) {
-  const auto pieces = *rc::gen::container<std::vector<std::string>>(rc::gen::elementOf(std::vector<std::string>{
-      "a", "word", ". ", "\n", "\n\n", " ", "é", "😀", "👨‍👩‍👧", "🇳🇬", "e\xCC\x81", "\xff", "\xe2\x82", "₦15,000", "https://x.example/abcdefghijklmnop"}));
+  const auto pieces =
+      *rc::gen::container<std::vector<std::string>>(rc::gen::elementOf(std::vector<std::string>{
+          "a", "word", ". ", "\n", "\n\n", " ", "é", "😀", "👨‍👩‍👧", "🇳🇬", "e\xCC\x81", "\xff",
+          "\xe2\x82", "₦15,000", "https://x.example/abcdefghijklmnop"}));
   std::string text;
   for (const auto& piece : pieces) text += piece;
-  const text_limit limit{*rc::gen::elementOf(std::vector<text_unit>{text_unit::bytes, text_unit::utf16_units}), *rc::gen::inRange<std::size_t>(4, 40)};
+  const text_limit limit{
+      *rc::gen::elementOf(std::vector<text_unit>{text_unit::bytes, text_unit::utf16_units}),
+      *rc::gen::inRange<std::size_t>(4, 40)};
   const auto parts = split_text(text, limit);
   std::size_t at = 0;
   for (const auto part : parts) {
@@ -97,7 +105,8 @@ RC_GTEST_PROP(split_text, nothing_is_lost_and_every_part_fits, ()) {
 }
 
 RC_GTEST_PROP(split_text, valid_text_gives_valid_parts_that_join_to_it, ()) {
-  const auto words = *rc::gen::container<std::vector<std::string>>(rc::gen::elementOf(std::vector<std::string>{"Good ", "morning. ", "Übermut ", "😀😀 ", "line\n"}));
+  const auto words = *rc::gen::container<std::vector<std::string>>(
+      rc::gen::elementOf(std::vector<std::string>{"Good ", "morning. ", "Übermut ", "😀😀 ", "line\n"}));
   std::string text;
   for (const auto& word : words) text += word;
   const auto parts = split_text(text, {text_unit::bytes, 25});
@@ -108,7 +117,11 @@ RC_GTEST_PROP(split_text, valid_text_gives_valid_parts_that_join_to_it, ()) {
 // ---- messages ------------------------------------------------------------------------------------
 
 TEST(split_message, image_first_and_replies_on_the_last_part) {
-  outgoing_message message{.text = std::string(1500, 'a') + " " + std::string(1000, 'b'), .quick_replies = {{"Yes", "Y"}}, .image_url = "https://x/i.png", .link_title = {}, .link_url = {}};
+  outgoing_message message{.text = std::string(1500, 'a') + " " + std::string(1000, 'b'),
+                           .quick_replies = {{"Yes", "Y"}},
+                           .image_url = "https://x/i.png",
+                           .link_title = {},
+                           .link_url = {}};
   const auto wires = split_message(message, messenger);
   ASSERT_EQ(wires.size(), 3U);
   EXPECT_EQ(wires[0].kind, wire_kind::image);
@@ -145,7 +158,9 @@ TEST(split_message, with_replies_and_a_link_the_link_is_said_in_words) {
 TEST(split_message, quick_replies_fit_each_channel_and_have_unique_titles) {
   outgoing_message message;
   message.text = "Choose";
-  for (int i = 0; i < 20; ++i) message.quick_replies.push_back({"A very long product name number " + std::to_string(i), std::to_string(i)});
+  for (int i = 0; i < 20; ++i)
+    message.quick_replies.push_back(
+        {"A very long product name number " + std::to_string(i), std::to_string(i)});
   EXPECT_EQ(split_message(message, messenger)[0].quick_replies.size(), 13U);
   const auto wires = split_message(message, whatsapp);
   EXPECT_EQ(wires[0].quick_replies.size(), 10U);
@@ -180,7 +195,10 @@ const send_target to_ana{"222", "row-7", "", {}};
 TEST(encode_send, messenger_text) {
   const auto request = encode_send(text_wire("hi \"you\"\n😀\xff"), account_of(messenger, "111"), to_ana);
   EXPECT_EQ(request.url, "https://graph.facebook.com/v25.0/111/messages");
-  EXPECT_EQ(json::parse(request.body), json::parse(R"({"recipient":{"id":"222"},"messaging_type":"RESPONSE","message":{"text":"hi \"you\"\n😀�","metadata":"row-7"}})"));
+  EXPECT_EQ(
+      json::parse(request.body),
+      json::parse(
+          R"({"recipient":{"id":"222"},"messaging_type":"RESPONSE","message":{"text":"hi \"you\"\n😀�","metadata":"row-7"}})"));
 }
 
 TEST(encode_send, messenger_quick_replies_image_link_and_reply_to) {
@@ -189,18 +207,28 @@ TEST(encode_send, messenger_quick_replies_image_link_and_reply_to) {
   send_target target = to_ana;
   target.reply_to = "m_1";
   const auto body = json::parse(encode_send(replies, account_of(messenger, "111"), target).body);
-  EXPECT_EQ(body["message"]["quick_replies"], json::parse(R"([{"content_type":"text","title":"Red","payload":"R"}])"));
+  EXPECT_EQ(body["message"]["quick_replies"],
+            json::parse(R"([{"content_type":"text","title":"Red","payload":"R"}])"));
   EXPECT_EQ(body["reply_to"]["mid"], "m_1");
-  const auto image = json::parse(encode_send({wire_kind::image, {}, "https://x/i.png", {}, {}}, account_of(messenger, "111"), to_ana).body);
-  EXPECT_EQ(image["message"]["attachment"], json::parse(R"({"type":"image","payload":{"url":"https://x/i.png"}})"));
-  const auto link = json::parse(encode_send({wire_kind::link, "Pay", "https://x", "Open", {}}, account_of(messenger, "111"), to_ana).body);
-  EXPECT_EQ(link["message"]["attachment"]["payload"], json::parse(R"({"template_type":"button","text":"Pay","buttons":[{"type":"web_url","url":"https://x","title":"Open"}]})"));
+  const auto image = json::parse(
+      encode_send({wire_kind::image, {}, "https://x/i.png", {}, {}}, account_of(messenger, "111"), to_ana)
+          .body);
+  EXPECT_EQ(image["message"]["attachment"],
+            json::parse(R"({"type":"image","payload":{"url":"https://x/i.png"}})"));
+  const auto link = json::parse(
+      encode_send({wire_kind::link, "Pay", "https://x", "Open", {}}, account_of(messenger, "111"), to_ana)
+          .body);
+  EXPECT_EQ(
+      link["message"]["attachment"]["payload"],
+      json::parse(
+          R"({"template_type":"button","text":"Pay","buttons":[{"type":"web_url","url":"https://x","title":"Open"}]})"));
 }
 
 TEST(encode_send, a_persons_late_answer_has_the_tag) {
   send_target target = to_ana;
   target.permit = {messaging_type::message_tag, message_tag::human_agent};
-  for (const auto& account : {account_of(messenger, "111"), account_of(instagram, "17841", login_kind::instagram)}) {
+  for (const auto& account :
+       {account_of(messenger, "111"), account_of(instagram, "17841", login_kind::instagram)}) {
     const auto body = json::parse(encode_send(text_wire("hi"), account, target).body);
     EXPECT_EQ(body["messaging_type"], "MESSAGE_TAG");
     EXPECT_EQ(body["tag"], "HUMAN_AGENT");
@@ -208,7 +236,8 @@ TEST(encode_send, a_persons_late_answer_has_the_tag) {
 }
 
 TEST(encode_send, instagram_has_two_logins_with_two_hosts) {
-  const auto login = encode_send(text_wire("hi"), account_of(instagram, "17841", login_kind::instagram), to_ana);
+  const auto login =
+      encode_send(text_wire("hi"), account_of(instagram, "17841", login_kind::instagram), to_ana);
   EXPECT_EQ(login.url, "https://graph.instagram.com/v25.0/17841/messages");
   EXPECT_FALSE(json::parse(login.body).contains("messaging_type"));
   auto page = account_of(instagram, "17841");
@@ -218,10 +247,15 @@ TEST(encode_send, instagram_has_two_logins_with_two_hosts) {
 }
 
 TEST(encode_send, whatsapp_text_to_a_number_or_a_user_id) {
-  const auto request = encode_send(text_wire("hi"), account_of(whatsapp, "PNID"), {"5511", "row-7", "wamid.A", {}});
+  const auto request =
+      encode_send(text_wire("hi"), account_of(whatsapp, "PNID"), {"5511", "row-7", "wamid.A", {}});
   EXPECT_EQ(request.url, "https://graph.facebook.com/v25.0/PNID/messages");
-  EXPECT_EQ(json::parse(request.body), json::parse(R"({"messaging_product":"whatsapp","recipient_type":"individual","to":"5511","context":{"message_id":"wamid.A"},"biz_opaque_callback_data":"row-7","type":"text","text":{"body":"hi","preview_url":false}})"));
-  const auto user = json::parse(encode_send(text_wire("hi"), account_of(whatsapp, "PNID"), {"BR.abc123", "", "", {}}).body);
+  EXPECT_EQ(
+      json::parse(request.body),
+      json::parse(
+          R"({"messaging_product":"whatsapp","recipient_type":"individual","to":"5511","context":{"message_id":"wamid.A"},"biz_opaque_callback_data":"row-7","type":"text","text":{"body":"hi","preview_url":false}})"));
+  const auto user =
+      json::parse(encode_send(text_wire("hi"), account_of(whatsapp, "PNID"), {"BR.abc123", "", "", {}}).body);
   EXPECT_EQ(user["recipient"], "BR.abc123");
   EXPECT_FALSE(user.contains("to"));
 }
@@ -231,29 +265,45 @@ TEST(encode_send, whatsapp_buttons_list_link_and_image) {
   wire.quick_replies = {{"A", "a"}, {"B", "b"}};
   const auto account = account_of(whatsapp, "PNID");
   const auto buttons = json::parse(encode_send(wire, account, to_ana).body)["interactive"];
-  EXPECT_EQ(buttons, json::parse(R"({"type":"button","body":{"text":"Choose"},"action":{"buttons":[{"type":"reply","reply":{"id":"a","title":"A"}},{"type":"reply","reply":{"id":"b","title":"B"}}]}})"));
+  EXPECT_EQ(
+      buttons,
+      json::parse(
+          R"({"type":"button","body":{"text":"Choose"},"action":{"buttons":[{"type":"reply","reply":{"id":"a","title":"A"}},{"type":"reply","reply":{"id":"b","title":"B"}}]}})"));
   wire.quick_replies = {{"A", "a"}, {"B", "b"}, {"C", "c"}, {"D", "d"}};
   wire.title = "Options";
   const auto list = json::parse(encode_send(wire, account, to_ana).body)["interactive"];
   EXPECT_EQ(list["type"], "list");
   EXPECT_EQ(list["action"]["button"], "Options");
   EXPECT_EQ(list["action"]["sections"][0]["rows"].size(), 4U);
-  const auto link = json::parse(encode_send({wire_kind::link, "Pay", "https://x", "Open", {}}, account, to_ana).body)["interactive"];
-  EXPECT_EQ(link, json::parse(R"({"type":"cta_url","body":{"text":"Pay"},"action":{"name":"cta_url","parameters":{"display_text":"Open","url":"https://x"}}})"));
-  EXPECT_EQ(json::parse(encode_send({wire_kind::image, {}, "https://x/i", {}, {}}, account, to_ana).body)["image"]["link"], "https://x/i");
+  const auto link = json::parse(
+      encode_send({wire_kind::link, "Pay", "https://x", "Open", {}}, account, to_ana).body)["interactive"];
+  EXPECT_EQ(
+      link,
+      json::parse(
+          R"({"type":"cta_url","body":{"text":"Pay"},"action":{"name":"cta_url","parameters":{"display_text":"Open","url":"https://x"}}})"));
+  EXPECT_EQ(
+      json::parse(
+          encode_send({wire_kind::image, {}, "https://x/i", {}, {}}, account, to_ana).body)["image"]["link"],
+      "https://x/i");
 }
 
 TEST(encode_send, an_id_cannot_change_the_path) {
   auto account = account_of(messenger, "1/../2?x=#");
   account.graph_url = "http://127.0.0.1:9000/";
-  EXPECT_EQ(encode_send(text_wire("hi"), account, to_ana).url, "http://127.0.0.1:9000/v25.0/1%2F..%2F2%3Fx%3D%23/messages");
+  EXPECT_EQ(encode_send(text_wire("hi"), account, to_ana).url,
+            "http://127.0.0.1:9000/v25.0/1%2F..%2F2%3Fx%3D%23/messages");
 }
 
 TEST(encode_action, typing_and_seen) {
-  EXPECT_EQ(json::parse(encode_action(sender_action::typing_on, account_of(messenger, "111"), "222", "m_1").body), json::parse(R"({"recipient":{"id":"222"},"sender_action":"typing_on"})"));
+  EXPECT_EQ(
+      json::parse(encode_action(sender_action::typing_on, account_of(messenger, "111"), "222", "m_1").body),
+      json::parse(R"({"recipient":{"id":"222"},"sender_action":"typing_on"})"));
   const auto account = account_of(whatsapp, "PNID");
-  EXPECT_EQ(json::parse(encode_action(sender_action::mark_seen, account, "5511", "wamid.A").body), json::parse(R"({"messaging_product":"whatsapp","status":"read","message_id":"wamid.A"})"));
-  EXPECT_EQ(json::parse(encode_action(sender_action::typing_on, account, "5511", "wamid.A").body)["typing_indicator"]["type"], "text");
+  EXPECT_EQ(json::parse(encode_action(sender_action::mark_seen, account, "5511", "wamid.A").body),
+            json::parse(R"({"messaging_product":"whatsapp","status":"read","message_id":"wamid.A"})"));
+  EXPECT_EQ(json::parse(encode_action(sender_action::typing_on, account, "5511", "wamid.A")
+                            .body)["typing_indicator"]["type"],
+            "text");
   EXPECT_EQ(encode_action(sender_action::typing_off, account, "5511", "wamid.A").body, "");
   EXPECT_EQ(encode_action(sender_action::typing_on, account, "5511", "").body, "");
 }

@@ -45,10 +45,11 @@ TEST(meta_signature, refuses_a_missing_or_doubled_header) {
 
 TEST(meta_signature, refuses_everything_but_the_exact_spelling) {
   std::string upper = good;
-  std::transform(upper.begin() + 7, upper.end(), upper.begin() + 7, [](char c) { return static_cast<char>(std::toupper(c)); });
-  for (const std::string& bad : {upper, good.substr(0, 70), good + "0", good.substr(7), " " + good, good + " ",
-                                 "SHA256=" + good.substr(7), "sha256=" + std::string(64, 'g'), std::string{}, std::string{"sha256="},
-                                 good + "," + good}) {
+  std::transform(upper.begin() + 7, upper.end(), upper.begin() + 7,
+                 [](char c) { return static_cast<char>(std::toupper(c)); });
+  for (const std::string& bad : {upper, good.substr(0, 70), good + "0", good.substr(7), " " + good,
+                                 good + " ", "SHA256=" + good.substr(7), "sha256=" + std::string(64, 'g'),
+                                 std::string{}, std::string{"sha256="}, good + "," + good}) {
     EXPECT_FALSE(verify(body, {bad})) << bad;
   }
 }
@@ -78,16 +79,19 @@ RC_GTEST_PROP(meta_signature, any_changed_byte_of_body_or_header_is_refused, ())
 
 // ---- handshake -----------------------------------------------------------------------------------
 
-handshake_answer shake(std::vector<query_parameter> parameters, std::vector<std::string> tokens = {"old", "XYZ"}) {
+handshake_answer shake(std::vector<query_parameter> parameters,
+                       std::vector<std::string> tokens = {"old", "XYZ"}) {
   return answer_handshake(parameters, tokens);
 }
 
 TEST(handshake, echoes_the_challenge_for_any_of_our_tokens_in_both_spellings) {
   for (const char* token : {"XYZ", "old"}) {
-    const auto dots = shake({{"hub.mode", "subscribe"}, {"hub.challenge", "1158201444"}, {"hub.verify_token", token}});
+    const auto dots =
+        shake({{"hub.mode", "subscribe"}, {"hub.challenge", "1158201444"}, {"hub.verify_token", token}});
     EXPECT_EQ(dots.status, 200);
     EXPECT_EQ(dots.body, "1158201444");
-    const auto bars = shake({{"hub_mode", "subscribe"}, {"hub_challenge", "x y<z"}, {"hub_verify_token", token}});
+    const auto bars =
+        shake({{"hub_mode", "subscribe"}, {"hub_challenge", "x y<z"}, {"hub_verify_token", token}});
     EXPECT_EQ(bars.status, 200);
     EXPECT_EQ(bars.body, "x y<z");
   }
@@ -97,17 +101,30 @@ TEST(handshake, refuses_a_wrong_token_or_mode_without_a_body) {
   const auto token = shake({{"hub.mode", "subscribe"}, {"hub.challenge", "1"}, {"hub.verify_token", "xyz"}});
   EXPECT_EQ(token.status, 403);
   EXPECT_EQ(token.body, "");
-  EXPECT_EQ(shake({{"hub.mode", "unsubscribe"}, {"hub.challenge", "1"}, {"hub.verify_token", "XYZ"}}).status, 403);
-  EXPECT_EQ(shake({{"hub.mode", "subscribe"}, {"hub.challenge", "1"}, {"hub.verify_token", ""}}, {""}).status, 403);
-  EXPECT_EQ(shake({{"hub.mode", "subscribe"}, {"hub.challenge", "1"}, {"hub.verify_token", "XYZ"}}, {}).status, 403);
+  EXPECT_EQ(shake({{"hub.mode", "unsubscribe"}, {"hub.challenge", "1"}, {"hub.verify_token", "XYZ"}}).status,
+            403);
+  EXPECT_EQ(shake({{"hub.mode", "subscribe"}, {"hub.challenge", "1"}, {"hub.verify_token", ""}}, {""}).status,
+            403);
+  EXPECT_EQ(
+      shake({{"hub.mode", "subscribe"}, {"hub.challenge", "1"}, {"hub.verify_token", "XYZ"}}, {}).status,
+      403);
 }
 
 TEST(handshake, asks_again_when_a_parameter_is_missing_or_doubled) {
   EXPECT_EQ(shake({}).status, 400);
   EXPECT_EQ(shake({{"hub.mode", "subscribe"}, {"hub.verify_token", "XYZ"}}).status, 400);
   EXPECT_EQ(shake({{"hub.mode", "subscribe"}, {"hub.challenge", "1"}}).status, 400);
-  EXPECT_EQ(shake({{"hub.mode", "subscribe"}, {"hub.challenge", "1"}, {"hub_challenge", "2"}, {"hub.verify_token", "XYZ"}}).status, 400);
-  EXPECT_EQ(shake({{"hub.mode", "subscribe"}, {"hub.challenge", std::string(2000, '1')}, {"hub.verify_token", "XYZ"}}).status, 400);
+  EXPECT_EQ(shake({{"hub.mode", "subscribe"},
+                   {"hub.challenge", "1"},
+                   {"hub_challenge", "2"},
+                   {"hub.verify_token", "XYZ"}})
+                .status,
+            400);
+  EXPECT_EQ(
+      shake(
+          {{"hub.mode", "subscribe"}, {"hub.challenge", std::string(2000, '1')}, {"hub.verify_token", "XYZ"}})
+          .status,
+      400);
 }
 
 // ---- signed_request ------------------------------------------------------------------------------
@@ -122,7 +139,8 @@ std::string sign_request(std::string_view payload) {
 }
 
 TEST(signed_request, accepts_the_published_vector) {
-  EXPECT_EQ(*verify_signed_request(request, secrets({"other", "shh_app_secret"})), (signed_request{"218", 1}));
+  EXPECT_EQ(*verify_signed_request(request, secrets({"other", "shh_app_secret"})),
+            (signed_request{"218", 1}));
 }
 
 TEST(signed_request, refuses_other_keys_shapes_and_algorithms) {
@@ -130,8 +148,10 @@ TEST(signed_request, refuses_other_keys_shapes_and_algorithms) {
   EXPECT_FALSE(verify_signed_request(request + "A", secrets({"shh_app_secret"})));
   EXPECT_FALSE(verify_signed_request("", secrets({"shh_app_secret"})));
   EXPECT_FALSE(verify_signed_request(".", secrets({"shh_app_secret"})));
-  EXPECT_TRUE(verify_signed_request(sign_request(R"({"algorithm":"hmac-sha256","user_id":77})"), secrets({"shh_app_secret"})));
-  for (const char* payload : {R"({"algorithm":"none","user_id":"1"})", R"({"user_id":"1"})", R"({"algorithm":"HMAC-SHA256"})", "[]", ""}) {
+  EXPECT_TRUE(verify_signed_request(sign_request(R"({"algorithm":"hmac-sha256","user_id":77})"),
+                                    secrets({"shh_app_secret"})));
+  for (const char* payload : {R"({"algorithm":"none","user_id":"1"})", R"({"user_id":"1"})",
+                              R"({"algorithm":"HMAC-SHA256"})", "[]", ""}) {
     EXPECT_FALSE(verify_signed_request(sign_request(payload), secrets({"shh_app_secret"}))) << payload;
   }
 }

@@ -60,21 +60,27 @@ TEST(stored_event, still_reads_a_row_of_version_1) {
   event.dedupe_key = "k";
   event.text = "hi";
   event.provider_time = instant_from_ms(1);
-  const std::string row{"\x01\x00\x00\x00\x00\x00\xff\x02\x00\x00\x93\x02\x01" "7\x01" "8\x01k\x02hi\x00", 22};
+  const std::string row{
+      "\x01\x00\x00\x00\x00\x00\xff\x02\x00\x00\x93\x02\x01"
+      "7\x01"
+      "8\x01k\x02hi\x00",
+      22};
   EXPECT_EQ(store_event(event), row);
   EXPECT_EQ(*load_event(row), event);
 }
 
 TEST(stored_event, refuses_every_truncation_and_any_tail) {
   const std::string bytes = store_event(a_full_event());
-  for (std::size_t size = 0; size < bytes.size(); ++size) EXPECT_FALSE(load_event(std::string_view{bytes}.substr(0, size))) << size;
+  for (std::size_t size = 0; size < bytes.size(); ++size)
+    EXPECT_FALSE(load_event(std::string_view{bytes}.substr(0, size))) << size;
   EXPECT_FALSE(load_event(bytes + '\0'));
   std::string other_version = bytes;
   other_version[0] = '\x02';
   EXPECT_EQ(load_event(other_version).error().code, errc::malformed);
 }
 
-RC_GTEST_PROP(stored_event, any_texts_and_numbers_come_back, (const std::vector<std::string>& texts, std::int64_t time, std::int64_t mark, int code)) {
+RC_GTEST_PROP(stored_event, any_texts_and_numbers_come_back,
+              (const std::vector<std::string>& texts, std::int64_t time, std::int64_t mark, int code)) {
   channel_event event;
   const auto text = [&](std::size_t i) { return texts.empty() ? std::string{} : texts[i % texts.size()]; };
   event.route.id = text(0);
@@ -89,7 +95,8 @@ RC_GTEST_PROP(stored_event, any_texts_and_numbers_come_back, (const std::vector<
   RC_ASSERT(*load_event(store_event(event)) == event);
 }
 
-RC_GTEST_PROP(stored_event, any_bytes_give_an_answer_and_each_event_has_one_spelling, (const std::string& bytes)) {
+RC_GTEST_PROP(stored_event, any_bytes_give_an_answer_and_each_event_has_one_spelling,
+              (const std::string& bytes)) {
   std::string mutated = store_event(a_full_event());
   for (const char c : bytes) mutated[*rc::gen::inRange<std::size_t>(0, mutated.size())] = c;
   for (const std::string& input : {bytes, mutated}) {

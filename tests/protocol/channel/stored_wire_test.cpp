@@ -15,7 +15,8 @@ wire_message a_message() {
 }
 
 TEST(stored_wire, comes_back_as_it_was) {
-  const wire_message link{.kind = wire_kind::link, .text = "Pay", .url = "https://x.test/?a=1&b=\"", .title = "Open"};
+  const wire_message link{
+      .kind = wire_kind::link, .text = "Pay", .url = "https://x.test/?a=1&b=\"", .title = "Open"};
   const wire_message image{.kind = wire_kind::image, .url = "https://x.test/a.png"};
   for (const auto& message : {a_message(), link, image, wire_message{}})
     EXPECT_EQ(load_wire(store_wire(message)).value(), message);
@@ -35,12 +36,14 @@ TEST(stored_wire, writes_no_nul_and_keeps_it) {
 
 TEST(stored_wire, refuses_what_it_does_not_write) {
   for (const std::string_view text :
-       {"", "hi", "[]", "{}", R"({"v":2,"kind":"text"})", R"({"v":1,"kind":"song"})", R"({"v":1,"kind":"text","text":7})",
-        R"({"v":1,"kind":"text","quick_replies":{}})", R"({"v":1,"kind":"text","quick_replies":["a"]})"})
+       {"", "hi", "[]", "{}", R"({"v":2,"kind":"text"})", R"({"v":1,"kind":"song"})",
+        R"({"v":1,"kind":"text","text":7})", R"({"v":1,"kind":"text","quick_replies":{}})",
+        R"({"v":1,"kind":"text","quick_replies":["a"]})"})
     EXPECT_EQ(load_wire(text).error().code, errc::malformed) << text;
 }
 
-RC_GTEST_PROP(stored_wire, any_bytes_become_text_that_can_be_stored_and_read, (const std::string& text, const std::string& title)) {
+RC_GTEST_PROP(stored_wire, any_bytes_become_text_that_can_be_stored_and_read,
+              (const std::string& text, const std::string& title)) {
   const std::string stored = store_wire({.text = text, .quick_replies = {{title, text}}});
   RC_ASSERT(storable_text(stored) == stored);
   const auto back = load_wire(stored);

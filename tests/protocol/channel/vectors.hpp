@@ -26,8 +26,8 @@ inline channel_event parse_one(std::string_view body) {
 }
 
 inline std::string entry(std::string_view object, std::string_view id, std::string_view rest) {
-  return R"({"object":")" + std::string{object} + R"(","entry":[{"id":")" + std::string{id} + R"(","time":1700000000000,)" +
-         std::string{rest} + "}]}";
+  return R"({"object":")" + std::string{object} + R"(","entry":[{"id":")" + std::string{id} +
+         R"(","time":1700000000000,)" + std::string{rest} + "}]}";
 }
 /// `content` is the rest of one item after sender, recipient and timestamp.
 inline std::string item(std::string_view from, std::string_view to, std::string_view content) {
@@ -42,13 +42,16 @@ inline std::string page_item(std::string_view content) {
 inline std::string instagram_item(std::string_view content) {
   return entry("instagram", "17841", R"("messaging":[)" + item("222", "17841", content) + "]");
 }
-inline std::string change(std::string_view object, std::string_view id, std::string_view field, std::string_view value) {
-  return entry(object, id, R"("changes":[{"field":")" + std::string{field} + R"(","value":)" + std::string{value} + "}]");
+inline std::string change(std::string_view object, std::string_view id, std::string_view field,
+                          std::string_view value) {
+  return entry(object, id,
+               R"("changes":[{"field":")" + std::string{field} + R"(","value":)" + std::string{value} + "}]");
 }
 inline std::string whatsapp_value(std::string_view rest, std::string_view field = "messages") {
-  return change("whatsapp_business_account", "WABA", field,
-                R"({"messaging_product":"whatsapp","metadata":{"display_phone_number":"15550001111","phone_number_id":"PNID"},)" +
-                    std::string{rest} + "}");
+  return change(
+      "whatsapp_business_account", "WABA", field,
+      R"({"messaging_product":"whatsapp","metadata":{"display_phone_number":"15550001111","phone_number_id":"PNID"},)" +
+          std::string{rest} + "}");
 }
 /// One message from 5511 with a contact card; `content` starts at "type".
 inline std::string whatsapp_message(std::string_view content) {

@@ -55,7 +55,8 @@ TEST(window, the_table) {
 
 TEST(window, nobody_writes_first) {
   for (const auto sender : {sender_kind::ai, sender_kind::person, sender_kind::system}) {
-    EXPECT_EQ(decide_window(sender, std::nullopt, instant{}, messenger), decision{window_closed::never_opened});
+    EXPECT_EQ(decide_window(sender, std::nullopt, instant{}, messenger),
+              decision{window_closed::never_opened});
   }
 }
 
@@ -68,8 +69,11 @@ channel_event event_of(event_kind kind, channel_kind channel = messenger) {
 }
 
 TEST(window, is_opened_by_what_customers_do_and_not_by_marks_or_echoes) {
-  for (const auto kind : {event_kind::message, event_kind::postback, event_kind::unsupported, event_kind::referral}) EXPECT_TRUE(opens_window(event_of(kind)));
-  for (const auto kind : {event_kind::echo, event_kind::read, event_kind::delivery, event_kind::status, event_kind::edit, event_kind::comment, event_kind::history}) {
+  for (const auto kind :
+       {event_kind::message, event_kind::postback, event_kind::unsupported, event_kind::referral})
+    EXPECT_TRUE(opens_window(event_of(kind)));
+  for (const auto kind : {event_kind::echo, event_kind::read, event_kind::delivery, event_kind::status,
+                          event_kind::edit, event_kind::comment, event_kind::history}) {
     EXPECT_FALSE(opens_window(event_of(kind))) << to_string(kind);
   }
   auto reaction = event_of(event_kind::reaction);

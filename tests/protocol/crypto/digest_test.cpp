@@ -27,18 +27,21 @@ TEST(hmac, knows_the_vectors_of_rfc_4231) {
 }
 
 TEST(hmac, hashes_a_key_longer_than_a_block) {
-  EXPECT_EQ(hex_encode(hmac_sha256(std::string(131, '\xaa'), "Test Using Larger Than Block-Size Key - Hash Key First")),
+  EXPECT_EQ(hex_encode(hmac_sha256(std::string(131, '\xaa'),
+                                   "Test Using Larger Than Block-Size Key - Hash Key First")),
             "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
 }
 
 TEST(hmac, knows_the_paystack_and_flutterwave_vectors) {
-  EXPECT_EQ(hex_encode(hmac_sha512(
-                "sk_test_abc",
-                R"({"event":"charge.success","data":{"reference":"ord_1","amount":500000,"currency":"NGN"}})")),
-            "caf6e12a1b794e16697869b64555d62b86f47c7dfa712723f52428e39897a59c"
-            "1b510b1aee0a255f47eb5ac461425c7e0287648a990057473bf7bf56a77cad96");
+  EXPECT_EQ(
+      hex_encode(hmac_sha512(
+          "sk_test_abc",
+          R"({"event":"charge.success","data":{"reference":"ord_1","amount":500000,"currency":"NGN"}})")),
+      "caf6e12a1b794e16697869b64555d62b86f47c7dfa712723f52428e39897a59c"
+      "1b510b1aee0a255f47eb5ac461425c7e0287648a990057473bf7bf56a77cad96");
   EXPECT_EQ(base64_encode(hmac_sha256(
-                "my-secret-hash", R"({"type":"charge.completed","data":{"id":"chg_1","amount":5000,"currency":"NGN"}})")),
+                "my-secret-hash",
+                R"({"type":"charge.completed","data":{"id":"chg_1","amount":5000,"currency":"NGN"}})")),
             "a8wpgOiL7O0HyUP2JylOO1uMODnF3U8DB9f3SXvem6g=");
 }
 
@@ -46,10 +49,12 @@ TEST(hmac, knows_the_jwt_vector_of_rfc_7515) {
   const auto key = base64url_decode(
       "AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow");
   ASSERT_TRUE(key);
-  EXPECT_EQ(base64url_encode(hmac_sha256(
-                *key, "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9."
-                      "eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ")),
-            "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk");
+  EXPECT_EQ(
+      base64url_encode(hmac_sha256(
+          *key,
+          "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9."
+          "eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ")),
+      "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk");
 }
 
 TEST(hmac, sha1_gives_the_first_totp_of_rfc_6238) {
@@ -57,8 +62,8 @@ TEST(hmac, sha1_gives_the_first_totp_of_rfc_6238) {
   std::array<std::uint8_t, 20> mac{};
   key.sign(std::string_view{"\0\0\0\0\0\0\0\x01", 8}, mac);
   const std::size_t at = mac[19] & 15;
-  const std::uint32_t code =
-      (mac[at] & 0x7fU) << 24 | std::uint32_t{mac[at + 1]} << 16 | std::uint32_t{mac[at + 2]} << 8 | mac[at + 3];
+  const std::uint32_t code = (mac[at] & 0x7fU) << 24 | std::uint32_t{mac[at + 1]} << 16 |
+                             std::uint32_t{mac[at + 2]} << 8 | mac[at + 3];
   EXPECT_EQ(code % 100'000'000, 94287082U);
 }
 

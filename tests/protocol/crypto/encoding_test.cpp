@@ -24,7 +24,8 @@ TEST(base64, knows_the_vectors_of_rfc_4648) {
 }
 
 TEST(base64, refuses_junk_wrong_padding_and_stray_bits) {
-  for (const char* bad : {"Zg", "Zg=", "Zg===", "Z===", "====", "Zh==", "Zg==\n", "Z g=", "-_8=", "Zg==Zg=="}) {
+  for (const char* bad :
+       {"Zg", "Zg=", "Zg===", "Z===", "====", "Zh==", "Zg==\n", "Z g=", "-_8=", "Zg==Zg=="}) {
     EXPECT_FALSE(base64_decode(bad)) << bad;
   }
   for (const char* bad : {"Zg==", "Z", "Zh", "+/8", "Zg\n"}) EXPECT_FALSE(base64url_decode(bad)) << bad;

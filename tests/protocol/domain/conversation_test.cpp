@@ -5,8 +5,12 @@
 namespace sellavie {
 namespace {
 
-pending_delivery message(inbox_id id, std::int64_t provider_ms) { return {id, instant_from_ms(provider_ms), false}; }
-pending_delivery echo(inbox_id id, std::int64_t provider_ms) { return {id, instant_from_ms(provider_ms), true}; }
+pending_delivery message(inbox_id id, std::int64_t provider_ms) {
+  return {id, instant_from_ms(provider_ms), false};
+}
+pending_delivery echo(inbox_id id, std::int64_t provider_ms) {
+  return {id, instant_from_ms(provider_ms), true};
+}
 
 conversation_phases idle_chat() {
   conversation_phases chat;

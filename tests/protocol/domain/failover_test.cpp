@@ -29,9 +29,7 @@ failover_step ask(std::size_t provider, instant deadline = now + 12s, bool trimm
 failover_step stop(give_up_reason reason) { return give_up{reason}; }
 failover_step wait(instant until) { return wait_until{until}; }
 
-TEST(failover, asks_the_preferred_provider_within_the_attempt_limit) {
-  EXPECT_EQ(scene{}.plan(), ask(0));
-}
+TEST(failover, asks_the_preferred_provider_within_the_attempt_limit) { EXPECT_EQ(scene{}.plan(), ask(0)); }
 
 TEST(failover, never_gives_an_attempt_more_than_the_rest_of_the_deadline) {
   EXPECT_EQ(scene{}.plan(now + 15s), ask(0, now + 20s));
@@ -146,7 +144,10 @@ TEST(failover, waits_for_a_slot_until_an_attempt_would_be_too_short) {
 TEST(failover, stops_at_the_attempt_cap) {
   scene s;
   s.providers.resize(5);
-  s.failed = {{0, transient, now, false}, {0, transient, now, false}, {1, transient, now, false}, {1, transient, now, false}};
+  s.failed = {{0, transient, now, false},
+              {0, transient, now, false},
+              {1, transient, now, false},
+              {1, transient, now, false}};
   EXPECT_EQ(s.plan(), stop(give_up_reason::attempts));
 }
 
@@ -165,7 +166,8 @@ TEST(failover, always_ends) {
     const auto step = s.plan();
     if (std::holds_alternative<give_up>(step)) break;
     const auto& asked = std::get<ask_provider>(step);
-    s.failed.push_back({asked.provider, steps % 2 ? transient : failure_class::context_overflow, now, asked.trimmed});
+    s.failed.push_back(
+        {asked.provider, steps % 2 ? transient : failure_class::context_overflow, now, asked.trimmed});
   }
   EXPECT_LT(steps, 12U);
 }

@@ -14,7 +14,9 @@ using headers = std::vector<std::pair<std::string, std::string>>;
 constexpr instant example = instant_from_ms(784'111'777'000);
 constexpr instant today = instant_from_ms(1'795'248'000'000);
 
-std::optional<milliseconds> read(std::string value, instant now = example) { return retry_after(headers{{"Retry-After", std::move(value)}}, now); }
+std::optional<milliseconds> read(std::string value, instant now = example) {
+  return retry_after(headers{{"Retry-After", std::move(value)}}, now);
+}
 
 TEST(retry_after, reads_seconds) {
   EXPECT_EQ(read("12"), 12s);
@@ -34,7 +36,8 @@ TEST(retry_after, prefers_milliseconds_and_ignores_case) {
 }
 
 TEST(retry_after, reads_all_three_http_dates) {
-  for (const auto* date : {"Sun, 06 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994"}) {
+  for (const auto* date :
+       {"Sun, 06 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994"}) {
     EXPECT_EQ(parse_http_date(date, example), example) << date;
     EXPECT_EQ(read(date, example - 30s), 30s) << date;
   }
@@ -43,8 +46,10 @@ TEST(retry_after, reads_all_three_http_dates) {
 }
 
 TEST(retry_after, refuses_everything_else) {
-  for (const auto* text : {"", "soon", "-1", "1e3", "1,5", ".5", "5.", "Sun, 31 Feb 1994 08:49:37 GMT", "Sun, 06 Nov 1994 25:49:37 GMT",
-                           "Sun, 06 Nov 1994 08:49:37 CET", "Sun, 06 Nov 19940 08:49:37 GMT", "Sun, 06 Nov 1994 08:49:37 GMT extra words here"})
+  for (const auto* text :
+       {"", "soon", "-1", "1e3", "1,5", ".5", "5.", "Sun, 31 Feb 1994 08:49:37 GMT",
+        "Sun, 06 Nov 1994 25:49:37 GMT", "Sun, 06 Nov 1994 08:49:37 CET", "Sun, 06 Nov 19940 08:49:37 GMT",
+        "Sun, 06 Nov 1994 08:49:37 GMT extra words here"})
     EXPECT_EQ(read(text), std::nullopt) << text;
   EXPECT_EQ(retry_after({}, example), std::nullopt);
 }

@@ -40,6 +40,8 @@ struct health {
   std::atomic<bool> database{true};
   std::atomic<bool> draining{false};
   std::atomic<bool> fenced{false};
+  /// An actor that only the node could replace is gone.
+  std::atomic<bool> broken{false};
 
   [[nodiscard]] net::readiness report() const {
     net::readiness state;
@@ -47,6 +49,7 @@ struct health {
     if (!database) state.reasons.emplace_back("the database is away");
     if (draining) state.reasons.emplace_back("draining");
     if (fenced) state.reasons.emplace_back("another process took over");
+    if (broken) state.reasons.emplace_back("a part of the server died");
     state.ready = state.reasons.empty();
     return state;
   }
@@ -71,6 +74,15 @@ class http_counts final : public net::http_observer {
   monitoring::metrics& metrics_;
 };
 
+/// Monitors the actors that nobody else supervises. Without one of them the node would accept what
+/// nobody handles; a new process finds everything in the table.
+caf::behavior watchman(caf::event_based_actor* self, const std::vector<caf::actor>& watched,
+                       const std::function<void(const caf::down_msg&)>& on_loss) {
+  self->set_down_handler(on_loss);
+  for (const caf::actor& one : watched) self->monitor(one);
+  return {[](caf::unit_t) {}};
+}
+
 /// Prints for the operator at start: once, plain, before any customer is served.
 void say(const std::string& line) { std::fprintf(stderr, "%s\n", line.c_str()); }
 
@@ -92,7 +104,8 @@ class server {
   result<void> open_keys();
   void build_node();
   result<storage::started> begin();
-  void spawn_actors(const storage::started& begun);
+  void spawn_actors();
+  void watch(const actors::janitor_actor& janitor);
   result<void> load_directory();
   std::vector<actors::duty> duties();
   result<void> open_public();
@@ -120,6 +133,8 @@ class server {
   actors::tenant_registry_actor registry_;
   actors::inbox_pump_actor pump_;
   actors::inbox_writer_actor writer_;
+  caf::actor router_;
+  caf::actor watchman_;
 };
 
 result<void> server::start() {
@@ -130,10 +145,11 @@ result<void> server::start() {
   build_node();
   const auto begun = begin();
   if (!begun) return begun.error();
-  spawn_actors(begun.value());
+  spawn_actors();
   if (auto done = load_directory(); !done) return done;
   // From here on the janitor's thread owns its connections.
-  system_->spawn<caf::detached>(actors::janitor, actors::janitor_dependencies{node_->time, log_, duties()});
+  watch(system_->spawn<caf::detached>(actors::janitor,
+                                      actors::janitor_dependencies{node_->time, log_, duties()}));
   if (auto done = open_public(); !done) return done;
   health_.started = true;
   log_->info("serving", {{"incarnation", node_->incarnation}});
@@ -210,6 +226,8 @@ result<storage::started> server::begin() {
   wanted.evidence_until = node_->now() + settings_->outbox.evidence_s;
   auto begun = storage::begin_incarnation(*connection.value(), wanted, *node_->ids);
   if (!begun) return begun.error();
+  // From here on a failed start ends the incarnation: it is no death of what is in the inbox.
+  node_->incarnation = begun.value().incarnation;
   storage::housekeeping house{*connection.value(), begun.value().incarnation, node_->now()};
   if (auto rolled = storage::roll_inbound_keys(house); !rolled) return rolled.error();
   log_->info("incarnation_begun", {{"incarnation", begun.value().incarnation},
@@ -220,14 +238,13 @@ result<storage::started> server::begin() {
   return begun;
 }
 
-void server::spawn_actors(const storage::started& begun) {
+void server::spawn_actors() {
   caf_config_ = std::make_unique<caf::actor_system_config>();
   caf_config_->set("scheduler.policy", caf::atom("sharing"));
   caf_config_->set("scheduler.max-threads", static_cast<std::size_t>(settings_->workers.actor_threads));
   system_ = std::make_unique<caf::actor_system>(*caf_config_);
   auto& system = *system_;
 
-  node_->incarnation = begun.incarnation;
   const auto engine = database_->access().engine;
   const auto session = storage::application_name_of(node_name);
   const auto make_reads = [&] {
@@ -268,6 +285,7 @@ void server::spawn_actors(const storage::started& begun) {
       }});
   const actors::services_ptr node = node_;
   const auto router = system.spawn(actors::llm_router, node);
+  router_ = caf::actor_cast<caf::actor>(router);
   registry_ =
       system.spawn(actors::tenant_registry, actors::tenant_registry_dependencies{node, router, children});
   pump_ = system.spawn(actors::inbox_pump, node, actors::delivery_sink{registry_}, window_of(*settings_));
@@ -279,6 +297,22 @@ void server::spawn_actors(const storage::started& begun) {
   if (const auto waiting = janitor_reads_->outbox_connections())
     for (const auto& [business, account] : waiting.value())
       caf::anon_send(registry_, actors::wake_account{business, account});
+}
+
+void server::watch(const actors::janitor_actor& janitor) {
+  std::vector<caf::actor> watched{router_};
+  const auto add = [&](const auto& one) { watched.push_back(caf::actor_cast<caf::actor>(one)); };
+  add(registry_);
+  add(pump_);
+  add(writer_);
+  add(janitor);
+  for (const auto& journal : node_->journals) add(journal);
+  for (const auto& reader : node_->readers) add(reader);
+  watchman_ = system_->spawn(watchman, watched, [this](const caf::down_msg&) {
+    if (health_.draining || health_.broken.exchange(true)) return;
+    log_->error("node_actor_died");
+    kill(getpid(), SIGTERM);
+  });
 }
 
 result<void> server::load_directory() {
@@ -383,18 +417,25 @@ bool server::stop() {
     public_->stop_accepting();
     caf::anon_send(pump_, actors::drain_atom::value);
     public_->drain(3s);
-    while (std::chrono::steady_clock::now() < deadline - 3s &&
-           metrics_->queue_depth(monitoring::queue::pump).value() > 0)
+    // The last turn's reply is on its way to the channel when the pump is empty already.
+    const auto is_busy = [this] {
+      return metrics_->queue_depth(monitoring::queue::pump).value() > 0 ||
+             metrics_->outbox_rows(monitoring::outbox_state::sending).value() > 0;
+    };
+    for (int quiet = 0; quiet < 3 && std::chrono::steady_clock::now() < deadline - 3s;) {
       std::this_thread::sleep_for(20ms);
+      quiet = is_busy() ? 0 : quiet + 1;
+    }
   }
-  if (client_) client_->close();
-  bool clean = !health_.fenced;
+  bool clean = !health_.fenced && !health_.broken;
   if (node_ && node_->incarnation != 0 && clean) {
     auto connection = engine_connection();
     clean = connection && storage::end_incarnation(*connection.value(), node_->incarnation,
                                                    storage::stop_kind::clean, node_->now())
                               .has_value();
   }
+  // Only now: what a closed client answers would be taken for an outage and be committed.
+  if (client_) client_->close();
   if (database_) clean = database_->stop().has_value() && clean;
   log_->info("stopped", {{"clean", clean}});
   return clean;

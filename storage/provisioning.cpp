@@ -9,8 +9,8 @@
 #include <utility>
 
 #include "protocol/crypto/digest.hpp"
+#include "protocol/crypto/password.hpp"
 #include "storage/guarded.hpp"
-#include "storage/provisioning_password.hpp"
 
 namespace sellavie::storage {
 namespace {
@@ -251,7 +251,7 @@ void line_writer::write_owner(const provisioned_owner& owner) {
 std::string line_writer::ensure_account(const provisioned_owner& owner) {
   const auto found = into_.exec_params(find_account, owner.email);
   if (!found.empty()) return found.front()[0].as<std::string>();
-  const auto hash = hash_password(owner.password, random_bytes());
+  const auto hash = crypto::hash_password(owner.password, random_bytes());
   if (!hash) refuse("owner.password: " + hash.error().detail, "choose another password");
   const auto account = new_id();
   into_.exec_params(insert_account, account, owner.email, *hash, now());

@@ -7,9 +7,9 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "protocol/crypto/password.hpp"
 #include "protocol/domain/catalog.hpp"
 #include "protocol/domain/currency.hpp"
-#include "storage/provisioning_password.hpp"
 
 namespace sellavie::storage {
 namespace {
@@ -258,10 +258,10 @@ std::optional<provisioned_owner> read_owner(object_reader& from) {
     return owner;
   }
   owner.password = password->get<std::string>();
-  if (const auto good = check_password(owner.password); !good)
+  if (const auto good = crypto::check_password(owner.password); !good)
     inner.problem(
         "password", good.error().detail,
-        "use " + std::to_string(shortest_password) + " to " + std::to_string(longest_password) + " bytes");
+        "use " + std::to_string(crypto::shortest_password) + " to " + std::to_string(crypto::longest_password) + " bytes");
   return owner;
 }
 

@@ -49,7 +49,7 @@ async function open_bench() {
     "llm.local": { base_url: `http://127.0.0.1:${model}/v1`, api_key: "bench", model: "stand-in", concurrency: 8192, queue: 100_000 },
     channels: { messenger_per_second: 100_000, instagram_per_second: 100_000, whatsapp_per_second: 100_000 },
     conversation: { gather_ms: 0, typing: false, passivate_after_s: 600 },
-    limits: { requests_per_minute: 100_000_000 },
+    limits: { requests_per_minute: 60_000_000 },
   };
   const inside = new server(place, { ports: [http, ops], binary: with_many_files(place), settings });
   const bench = { place, inside, http, model, graph };

@@ -17,6 +17,7 @@ test(`${kills} kills at random moments under load`, { timeout: is_long ? 3_600_0
   const here = await open_world(t, { name: "crash" });
   const resent = new resent_count();
   const shoppers = new crowd(here, { count: 12, random });
+  t.after(() => shoppers.abort());
   for (let i = 0; i < kills; i += 1) {
     await sleep(200 + random.below(2300));
     await resent.before_kill(here);

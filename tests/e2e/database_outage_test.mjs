@@ -23,7 +23,6 @@ for (const [name, outage] of Object.entries(outages)) {
     senders.start(8);
     await sleep(1500);
     await outage.begin(here.cluster);
-    t.after(() => outage.end(here.cluster).catch?.(() => {}));
     const began = senders.statuses.length;
     await sleep(away_ms);
     if (outage.refuses) {

@@ -31,7 +31,7 @@ test("dying around each commit of a turn loses nothing and repeats nothing", {
     await t.test(name, { skip: compiled_in.includes(name) ? false : "not compiled in" }, async () => {
       for (const pass of passes) {
         await resent.before_kill(here);
-        await here.server.kill();
+        if (here.server.is_running) await here.server.kill();
         // It may die while it starts: that is one of the moments.
         await here.server.start({ env: { SELLAVIE_FAULT_POINT: `${name}:${pass}` } });
         const shoppers = new crowd(here, { count: 6, random });
@@ -41,9 +41,10 @@ test("dying around each commit of a turn loses nothing and repeats nothing", {
             assert.equal(how.signal, "SIGKILL", `${name}:${pass}: it ended otherwise: ${JSON.stringify(how)}`);
           }
           await resent.after_kill(here);
-        } finally {
-          if (!here.server.is_running) await here.server.start();
+          await here.server.start();
           await shoppers.close();
+        } finally {
+          await shoppers.abort();
         }
         everybody.push(...shoppers.shoppers);
         assert.deepEqual(shoppers.failures, [], `${name}:${pass}: customers who were never answered`);

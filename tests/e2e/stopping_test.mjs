@@ -16,6 +16,8 @@ test("SIGTERM while idle and while busy: exit 0 in time, nothing lost, the next 
   const random = random_source();
   t.diagnostic(`SELLAVIE_SEED=${random.seed}`);
 
+  const running = async () => { if (!here.server.is_running) await here.server.start(); };
+
   await t.test("idle", async () => {
     const how = await here.server.stop();
     assert.equal(how.code, 0, here.place.log_tail("server"));
@@ -31,6 +33,7 @@ test("SIGTERM while idle and while busy: exit 0 in time, nothing lost, the next 
 
   await t.test("under load, three times", async () => {
     const shoppers = new crowd(here, { count: 12, random });
+    t.after(() => shoppers.abort());
     for (let round = 0; round < 3; round += 1) {
       await sleep(1500 + random.below(1000));
       const how = await here.server.stop({ seconds: 30 });
@@ -46,14 +49,15 @@ test("SIGTERM while idle and while busy: exit 0 in time, nothing lost, the next 
   });
 
   await t.test("with a turn at the model: it is finished or parked, and answered after the next start", async () => {
+    await running();
     const who = here.customer();
     await here.sandbox.set({ "llm.openai.hang": true, "llm.anthropic.hang": true, "llm.groq.hang": true });
     await here.sandbox.say(who, "Hello!");
     await until("the model has the question", async () => ((await here.sandbox.counters()).requests["POST /openai/chat/completions"] ?? 0) > 0);
     const how = await here.server.stop({ seconds: 30 });
+    await here.sandbox.set({ "llm.openai.hang": false, "llm.anthropic.hang": false, "llm.groq.hang": false });
     assert.equal(how.code, 0);
     assert.ok(how.ms < stop_limit_ms, `took ${how.ms} ms`);
-    await here.sandbox.set({ "llm.openai.hang": false, "llm.anthropic.hang": false, "llm.groq.hang": false });
     await here.server.start();
     await here.sandbox.heard(who, 1);
     await here.settled();
@@ -62,6 +66,7 @@ test("SIGTERM while idle and while busy: exit 0 in time, nothing lost, the next 
   });
 
   await t.test("a second server on the same data is refused and hurts nobody", async () => {
+    await running();
     const refused = await new Promise((resolve) => {
       execFile(here.server.binary, ["serve", "--config", here.server.config], { timeout: 40_000, env: plain_environment() }, (error, stdout, stderr) => resolve({ code: error?.code, text: stdout + stderr }));
     });
@@ -73,6 +78,7 @@ test("SIGTERM while idle and while busy: exit 0 in time, nothing lost, the next 
   });
 
   await t.test("the database is down with the server", async () => {
+    await running();
     await here.settled();
     assert.equal((await here.server.stop()).code, 0);
     await assert.rejects(here.server.sql("SELECT 1"));

@@ -3,7 +3,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "storage/provisioning_password.hpp"
+#include "protocol/crypto/password.hpp"
 #include "tests/storage/spine_fixture.hpp"
 
 namespace sellavie::storage {
@@ -126,13 +126,13 @@ TEST(provisioning_file_test, problems_quote_no_secrets_and_odd_bytes_do_not_thro
 // --- passwords -------------------------------------------------------------------------------------
 
 TEST(provisioning_password_test, hashes_with_bcrypt_of_cost_12_and_verifies) {
-  const auto hash = hash_password("correct horse", {1, 2, 3}).value();
+  const auto hash = crypto::hash_password("correct horse", {1, 2, 3}).value();
   EXPECT_THAT(hash, AllOf(testing::StartsWith("$2b$12$"), SizeIs(60)));
-  EXPECT_TRUE(verify_password("correct horse", hash));
-  EXPECT_FALSE(verify_password("correct horsf", hash));
-  EXPECT_FALSE(verify_password("correct horse", "*0"));
-  EXPECT_FALSE(hash_password(std::string(73, 'x'), {}));
-  EXPECT_FALSE(hash_password(std::string{"with\0nul bytes", 14}, {}));
+  EXPECT_TRUE(crypto::verify_password("correct horse", hash));
+  EXPECT_FALSE(crypto::verify_password("correct horsf", hash));
+  EXPECT_FALSE(crypto::verify_password("correct horse", "*0"));
+  EXPECT_FALSE(crypto::hash_password(std::string(73, 'x'), {}));
+  EXPECT_FALSE(crypto::hash_password(std::string{"with\0nul bytes", 14}, {}));
 }
 
 // --- the database ----------------------------------------------------------------------------------
@@ -174,7 +174,7 @@ TEST_F(provisioning_test, makes_everything_and_prints_the_webhooks) {
   EXPECT_EQ(opened(text("SELECT access_token FROM connections WHERE external_id = 'page_9'")), "EAAG-1");
   EXPECT_EQ(opened(text("SELECT secret_key FROM payment_connections")), "sk_test_1");
   EXPECT_EQ(opened(text("SELECT webhook_secrets FROM payment_connections")), "[\"w1\"]");
-  EXPECT_TRUE(verify_password(
+  EXPECT_TRUE(crypto::verify_password(
       "correct horse", text("SELECT password_hash FROM accounts WHERE lower(email) = 'bola@example.com'")));
   EXPECT_EQ(text("SELECT role FROM memberships"), "owner");
   EXPECT_EQ(version(), before + 1);

@@ -1,5 +1,8 @@
 #include "storage/reads.hpp"
 
+#include <functional>
+#include <future>
+
 #include "tests/storage/spine_fixture.hpp"
 
 namespace sellavie::storage {
@@ -87,6 +90,23 @@ TEST_F(reads_test, opens_a_conversation_once) {
   EXPECT_EQ(again.id, first.id);
   EXPECT_EQ(again.contact, first.contact);
   EXPECT_EQ(count("conversations"), 2);
+}
+
+TEST_F(reads_test, two_who_open_the_same_conversation_at_once_get_one) {
+  std::vector<new_conversation> mine, theirs;
+  for (int i = 0; i < 40; ++i) {
+    mine.push_back(a_customer("racer-" + std::to_string(i)));
+    theirs.push_back(a_customer("racer-" + std::to_string(i)));
+  }
+  const auto open_all = [&](const std::vector<new_conversation>& wanted) {
+    auto own = reader();
+    std::vector<conversation_id> opened;
+    for (const auto& one : wanted) opened.push_back(good(own.open_conversation(one)).id);
+    return opened;
+  };
+  auto other = std::async(std::launch::async, open_all, std::cref(theirs));
+  EXPECT_EQ(open_all(mine), other.get());
+  EXPECT_EQ(count("conversations"), 41);
 }
 
 TEST_F(reads_test, makes_the_conversation_of_a_known_contact) {

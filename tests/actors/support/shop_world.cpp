@@ -175,6 +175,7 @@ void shop_world::make_children() {
   };
   children->orders = [this](caf::scheduled_actor& parent, services_ptr with, tenant_ptr business) {
     const bool ours = business->id == shop;
+    spawned_.push_back(parent.ctrl());
     auto made = keep(parent.system().spawn(order_desk, std::move(with), std::move(business)));
     if (ours) desk = made;
     return made;
@@ -238,10 +239,6 @@ void shop_world::kill() {
   writer = nullptr;
   desk = nullptr;
   router = nullptr;
-  if (node) {
-    node->journals.clear();
-    node->readers.clear();
-  }
 }
 
 void shop_world::run() {

@@ -38,7 +38,8 @@ class stage : public testing::Test {
         keep(system_.spawn(actors::reader, std::static_pointer_cast<storage::store_reads>(store))));
     run();
   }
-  ~stage() override {
+  /// Before the members of the test are gone: dying actors may still reach for them.
+  void TearDown() override {
     for (const auto& one : cast_) caf::anon_send_exit(one, caf::exit_reason::kill);
     run();
     world->calls.clear();

@@ -67,12 +67,12 @@ export class sandbox {
   }
 
   // Waits until the app has said `count` messages to this customer, and gives them.
-  async heard(who, count, { seconds = 20 } = {}) {
+  async heard(who, count, { seconds = 20, given_up } = {}) {
     let replies = [];
     await until(`${who.channel} customer ${who.customer} has ${count} replies`, async () => {
       replies = await this.replies(who, "app");
       return replies.length >= count;
-    }, { seconds, explain: () => `has ${replies.length}: ${JSON.stringify(replies.map(({ text }) => text))}\n${this.workspace.log_tail("server")}` });
+    }, { seconds, ...(given_up ? { given_up } : {}), explain: () => `has ${replies.length}: ${JSON.stringify(replies.map(({ text }) => text))}\n${this.workspace.log_tail("server")}` });
     return replies;
   }
 }

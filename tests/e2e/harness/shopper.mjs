@@ -17,6 +17,7 @@ export class shopper {
     this.mids = [];
     this.accepted = 0;
     this.finished = false;
+    this.leaves = false;
   }
 
   async shop() {
@@ -39,7 +40,7 @@ export class shopper {
     const { mid, status } = await this.here.sandbox.say(this.who, text);
     this.mids.push(mid);
     if (status === 200) this.accepted += 1;
-    const all = await this.here.sandbox.heard(this.who, before + 1, { seconds: patience_s });
+    const all = await this.here.sandbox.heard(this.who, before + 1, { seconds: patience_s, given_up: () => this.leaves });
     // The answer's other parts, and what a repeated send may bring.
     await sleep(30);
     return all.slice(before);
@@ -75,8 +76,16 @@ export class crowd {
         await one.shop();
       } catch (error) {
         this.failures.push(`${one}: ${error.message}`);
+        if (this.failures.length > 20) this.#stopped = true;
       }
     }
+  }
+
+  // Everybody leaves at once: for a test that has failed.
+  async abort() {
+    this.#stopped = true;
+    for (const one of this.shoppers) one.leaves = true;
+    await Promise.all(this.#busy);
   }
 
   get done() {

@@ -54,7 +54,7 @@ export class workspace {
 
   log_tail(log, lines = 30) {
     const file = this.file(`${log}.log`);
-    return existsSync(file) ? readFileSync(file, "utf8").split("\n").slice(-lines).join("\n") : "(no log)";
+    return existsSync(file) ? readFileSync(file, "utf8").split("\n").slice(-lines).map((line) => line.slice(0, 300)).join("\n") : "(no log)";
   }
 
   async close() {
@@ -77,7 +77,8 @@ function start_of(pid) {
 }
 
 // Waits until `holds` gives something true, and gives it; a thrown error counts as "not yet".
-export async function until(what, holds, { seconds = 20, every_ms = 50, explain = () => "" } = {}) {
+// `given_up()` ends the wait early.
+export async function until(what, holds, { seconds = 20, every_ms = 50, explain = () => "", given_up = () => false } = {}) {
   const deadline = performance.now() + seconds * 1000;
   let last;
   for (;;) {
@@ -88,6 +89,7 @@ export async function until(what, holds, { seconds = 20, every_ms = 50, explain 
     } catch (error) {
       last = error;
     }
+    if (given_up()) throw new Error(`gave up waiting until ${what}`);
     if (performance.now() > deadline) {
       const why = await explain();
       throw new Error(`waited ${seconds} s in vain until ${what}${last ? `\nlast error: ${last.message}` : ""}${why ? `\n${why}` : ""}`);

@@ -1,4 +1,4 @@
-#include "storage/provisioning_password.hpp"
+#include "protocol/crypto/password.hpp"
 
 #include <crypt.h>
 
@@ -6,7 +6,7 @@
 
 #include "protocol/crypto/digest.hpp"
 
-namespace sellavie::storage {
+namespace sellavie::crypto {
 namespace {
 
 constexpr const char* bcrypt = "$2b$";
@@ -62,4 +62,4 @@ bool verify_password(std::string_view password, const std::string& hash) {
   return !again.empty() && crypto::equal_tokens(again, hash);
 }
 
-}  // namespace sellavie::storage
+}  // namespace sellavie::crypto

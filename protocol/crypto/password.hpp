@@ -8,7 +8,7 @@
 
 #include "protocol/domain/error.hpp"
 
-namespace sellavie::storage {
+namespace sellavie::crypto {
 
 using password_salt = std::array<std::uint8_t, 16>;
 
@@ -23,4 +23,4 @@ inline constexpr std::size_t shortest_password = 8;
 /// Constant time over the hashes; false for anything that is no bcrypt hash.
 [[nodiscard]] bool verify_password(std::string_view password, const std::string& hash);
 
-}  // namespace sellavie::storage
+}  // namespace sellavie::crypto

@@ -1,0 +1,107 @@
+// Invoice numbers without gaps, whatever happens to a commit or the process.
+
+#include "actors/invoice_desk.hpp"
+
+#include <gmock/gmock.h>
+
+#include "tests/actors/support/shop_world.hpp"
+
+namespace sellavie::test {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+struct invoice_desk : testing::Test {
+  shop_world world;
+
+  invoice_desk() {
+    world.model->always = [](const auto&) {
+      return calls({{"place_order", R"({"items":[{"sku":"A1","quantity":1}]})"}, {"send_invoice", "{}"}},
+                   "With invoice.");
+    };
+  }
+  void buys(const std::string& customer) { world.customer_says(customer, "One with an invoice"); }
+  std::vector<std::int64_t> numbers() const {
+    std::vector<std::int64_t> found;
+    for (const auto& row : world.store->rows.invoices) found.push_back(row.number);
+    std::sort(found.begin(), found.end());
+    return found;
+  }
+  /// The next `count` commits that hold an invoice end like this.
+  void spoil(memory_store::fate fate, int count = 1) {
+    world.store->before_commit =
+        [fate, count](memory_store::batch sets) mutable -> std::optional<memory_store::fate> {
+      for (const auto* set : sets)
+        if (!set->invoices.empty() && count > 0) {
+          if (sets.size() == 1) --count;
+          return fate;
+        }
+      return std::nullopt;
+    };
+  }
+};
+
+TEST_F(invoice_desk, numbers_invoices_in_the_order_of_asking) {
+  for (const char* name : {"c1", "c2", "c3"}) buys(name);
+  world.finish_turns();
+  EXPECT_THAT(numbers(), ElementsAre(1, 2, 3));
+  EXPECT_THAT(world.ai_texts(), SizeIs(3));
+}
+
+TEST_F(invoice_desk, leaves_no_gap_when_a_commit_is_refused) {
+  spoil({storage::commit_outcome::refused, false});
+  for (const char* name : {"c1", "c2", "c3"}) buys(name);
+  world.advance(20s);
+  EXPECT_THAT(numbers(), ElementsAre(1, 2, 3));
+  EXPECT_THAT(world.store->rows.inbox, IsEmpty());
+}
+
+TEST_F(invoice_desk, uses_no_number_twice_when_a_commit_is_in_doubt) {
+  spoil({storage::commit_outcome::in_doubt, true});
+  for (const char* name : {"c1", "c2", "c3"}) buys(name);
+  world.advance(20s);
+  EXPECT_THAT(numbers(), ElementsAre(1, 2, 3));
+  EXPECT_THAT(world.store->rows.inbox, IsEmpty());
+}
+
+TEST_F(invoice_desk, goes_on_without_a_gap_after_a_restart) {
+  buys("c1");
+  world.finish_turns();
+  world.restart();
+  buys("c2");
+  world.finish_turns();
+  EXPECT_THAT(numbers(), ElementsAre(1, 2));
+}
+
+TEST_F(invoice_desk, answers_a_second_wish_with_the_invoice_that_is_there) {
+  buys("c1");
+  world.finish_turns();
+  world.model->always = [](const auto&) { return calls({{"send_invoice", "{}"}}, "Again."); };
+  buys("c1");
+  world.finish_turns();
+  EXPECT_THAT(numbers(), ElementsAre(1));
+  EXPECT_THAT(world.ai_texts(), SizeIs(2));
+}
+
+TEST_F(invoice_desk, issues_once_when_the_turn_is_resumed_after_its_commit) {
+  world.store->after_commit = [&](memory_store::batch sets) {
+    for (const auto* set : sets) world.store->away = world.store->away || !set->invoices.empty();
+  };
+  buys("c1");
+  world.advance(1300ms);
+  world.store->after_commit = nullptr;
+  world.kill();
+  world.store->away = false;
+  world.start();
+  world.finish_turns();
+  EXPECT_THAT(numbers(), ElementsAre(1));
+  EXPECT_THAT(world.ai_texts(), SizeIs(1));
+  EXPECT_THAT(world.model->asked, SizeIs(1));
+}
+
+}  // namespace
+}  // namespace sellavie::test

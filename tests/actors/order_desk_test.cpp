@@ -1,0 +1,294 @@
+// Stock and orders of one business, asked by mailbox.
+
+#include "actors/order_desk.hpp"
+
+#include <gmock/gmock.h>
+
+#include "tests/actors/support/shop_world.hpp"
+
+namespace sellavie::test {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::Each;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+std::string wish(const std::string& sku, int quantity) {
+  return R"({"items":[{"sku":")" + sku + R"(","quantity":)" + std::to_string(quantity) + "}]}";
+}
+
+std::string link_of(const std::string& reference) {
+  return R"({"status":true,"message":"ok","data":{"authorization_url":"https://pay.example/)" + reference +
+         R"(","access_code":"x","reference":")" + reference + R"("}})";
+}
+
+std::string verified(const std::string& reference, const std::string& status, std::int64_t amount) {
+  return R"({"status":true,"data":{"id":77,"domain":"test","status":")" + status + R"(","reference":")" +
+         reference + R"(","amount":)" + std::to_string(amount) + R"(,"requested_amount":)" +
+         std::to_string(amount) + R"(,"currency":"NGN"}})";
+}
+
+/// Asks the desk itself, as a conversation would.
+struct order_desk : testing::Test {
+  shop_world world;
+  std::vector<action_outcome> outcomes;
+  std::vector<errc> failures;
+  std::vector<std::pair<conversation_id, contact_id>> customers;
+
+  void open_shop() {
+    caf::anon_send(world.registry, actors::wake_account{world.shop, world.account});
+    world.run();
+  }
+  std::pair<conversation_id, contact_id> customer(const std::string& name) {
+    const auto record = world.store->open_conversation({world.shop,
+                                                        world.account,
+                                                        name,
+                                                        {},
+                                                        {},
+                                                        world.ids->next_as<contact_id>(),
+                                                        world.ids->next_as<conversation_id>(),
+                                                        world.time->now(),
+                                                        20});
+    return {record.value().id, record.value().contact};
+  }
+  void ask(desk_command command, std::string key, bool replay = false) {
+    actors::desk_request request{std::move(command), std::move(key), replay};
+    world.system->spawn([this, request, to = world.desk](caf::event_based_actor* self) {
+      self->request(to, caf::infinite, request)
+          .then([this](const action_outcome& outcome) { outcomes.push_back(outcome); },
+                [this](const caf::error& failure) { failures.push_back(actors::code_of(failure)); });
+    });
+  }
+  void place(const std::string& name, int quantity, const std::string& key, bool replay = false) {
+    const auto [conversation, contact] = customer(name);
+    ask(desk::place_order{key, conversation, contact, {{"A1", quantity, 1}}, {}}, key, replay);
+  }
+};
+
+TEST_F(order_desk, answers_a_known_key_with_its_result_and_decides_nothing) {
+  open_shop();
+  place("c1", 2, "turn.1.0");
+  world.run();
+  place("c1", 9, "turn.1.0", true);
+  world.run();
+  ASSERT_THAT(outcomes, SizeIs(2));
+  EXPECT_EQ(outcomes[0], outcomes[1]);
+  EXPECT_EQ(world.stock("A1"), 18);
+}
+
+TEST_F(order_desk, answers_a_known_refusal_on_replay_although_stock_came_back) {
+  open_shop();
+  place("c1", 30, "turn.1.0");
+  world.run();
+  for (auto& [id, entry] : world.store->rows.products) entry.second.stock = 100;
+  world.crash_desk(errc::unavailable);
+  world.advance(1s);
+  place("c1", 30, "turn.1.0", true);
+  world.run();
+  ASSERT_THAT(outcomes, SizeIs(2));
+  EXPECT_EQ(outcomes[1].why, refusal::out_of_stock);
+  EXPECT_THAT(world.orders(), IsEmpty());
+}
+
+TEST_F(order_desk, fails_all_who_wait_when_a_commit_is_not_known_and_loads_the_truth) {
+  open_shop();
+  place("c1", 2, "k1");
+  place("c2", 2, "k2");
+  place("c3", 2, "k3");
+  bool hit = false;
+  world.store->before_commit = [&](memory_store::batch) -> std::optional<memory_store::fate> {
+    if (std::exchange(hit, true)) return std::nullopt;
+    return memory_store::fate{storage::commit_outcome::in_doubt, true};
+  };
+  world.run();
+  EXPECT_THAT(failures, ElementsAre(errc::unavailable, errc::unavailable, errc::unavailable));
+  world.advance(1s);
+  failures.clear();
+  place("c1", 2, "k1", true);
+  place("c2", 2, "k2", true);
+  world.run();
+  EXPECT_THAT(failures, IsEmpty());
+  EXPECT_THAT(outcomes, SizeIs(2));
+  EXPECT_THAT(world.orders(), SizeIs(2));
+  EXPECT_EQ(world.stock("A1"), 16);
+}
+
+TEST_F(order_desk, lets_nobody_wait_for_ever_when_it_dies) {
+  world.store->away = true;
+  open_shop();
+  world.store->away = false;
+  world.advance(1s);
+  world.crash_desk();
+  place("c1", 2, "k1");
+  place("c2", 2, "k2");
+  world.run();
+  EXPECT_THAT(failures, SizeIs(2));
+}
+
+TEST_F(order_desk, never_sells_below_zero_even_when_the_table_says_less_than_it_knew) {
+  open_shop();
+  for (auto& [id, entry] : world.store->rows.products) entry.second.stock = 1;
+  place("c1", 2, "k1");
+  world.run();
+  EXPECT_THAT(failures, ElementsAre(errc::conflict));
+  EXPECT_EQ(world.stock("A1"), 1);
+  world.advance(1s);
+  place("c1", 2, "k1");
+  world.run();
+  ASSERT_THAT(outcomes, SizeIs(1));
+  EXPECT_EQ(outcomes.front().why, refusal::out_of_stock);
+}
+
+TEST(two_hundred_customers, race_for_twenty_pieces_and_exactly_twenty_are_sold) {
+  shop_world world{{.window = 1000}};
+  world.model->always = [](const auto&) { return calls({{"place_order", wish("A1", 1)}}, "Let me see."); };
+  std::vector<actors::routed_event> events;
+  for (int i = 0; i < 200; ++i) events.push_back(world.message("c" + std::to_string(i), "One please"));
+  world.receive(events);
+  world.finish_turns();
+  events.clear();
+  for (int i = 0; i < 200; ++i) events.push_back(world.message("c" + std::to_string(i), "One please!"));
+  world.receive(events);
+  world.advance(10s);
+
+  EXPECT_EQ(world.stock("A1"), 0);
+  EXPECT_THAT(world.orders(), SizeIs(20));
+  std::set<conversation_id> buyers;
+  for (const auto& row : world.orders()) {
+    EXPECT_TRUE(buyers.insert(row.conversation).second) << "two orders of one customer";
+    ASSERT_THAT(row.items, SizeIs(1));
+    EXPECT_EQ(row.items.front().quantity, 1);
+  }
+  EXPECT_THAT(world.store->rows.inbox, IsEmpty());
+  std::map<conversation_id, std::string> last;
+  for (const auto& row : world.store->rows.messages)
+    if (row.origin == storage::message_origin::ai) last[row.conversation] = row.body;
+  ASSERT_THAT(last, SizeIs(200));
+  for (const auto& [conversation, text] : last) EXPECT_FALSE(text.empty());
+}
+
+// --- the link: intent stored -> call -> result stored ------------------------------------------------
+
+struct checkout : testing::Test {
+  shop_world world;
+  std::vector<std::string> used;
+
+  void order_and_pay() {
+    world.model->answers = {
+        calls({{"place_order", wish("A1", 2)}, {"request_checkout", "{}"}}, "Here you are.")};
+    world.customer_says("c1", "two, I pay now");
+    world.advance(1300ms);
+  }
+  /// The reference of the request that waits outside.
+  std::string reference() const {
+    const auto& request = world.outside->waiting.front().request;
+    const auto at = request.method == "GET" ? request.url.rfind('/') + 1 : request.body.find("sv-");
+    const auto& text = request.method == "GET" ? request.url : request.body;
+    return text.substr(at, text.find_first_of("\"", at) - at);
+  }
+};
+
+TEST_F(checkout, stores_the_intent_before_it_asks_the_provider) {
+  order_and_pay();
+  ASSERT_THAT(world.outside->waiting, SizeIs(1));
+  ASSERT_THAT(world.store->rows.payments, SizeIs(1));
+  EXPECT_EQ(world.store->rows.payments.begin()->second.status, "intent");
+  EXPECT_EQ(world.store->rows.payments.begin()->second.amount_minor, 3'000'000);
+  world.outside->answer(http(200, link_of(reference())));
+  world.run();
+  EXPECT_EQ(world.store->rows.payments.begin()->second.status, "link");
+  ASSERT_THAT(world.ai_texts(), SizeIs(1));
+  EXPECT_THAT(world.ai_texts().front(), HasSubstr("https://pay.example/"));
+}
+
+TEST_F(checkout, takes_a_new_reference_once_when_its_own_lost_answer_used_the_first_up) {
+  order_and_pay();
+  const auto first = reference();
+  world.outside->answer(lost_answer());
+  world.run();
+  ASSERT_THAT(world.outside->waiting, SizeIs(1));
+  EXPECT_EQ(world.outside->waiting.front().request.method, "GET") << "it looks before it repeats";
+  world.outside->answer(http(200, verified(first, "abandoned", 3'000'000)));
+  world.run();
+  ASSERT_THAT(world.outside->waiting, SizeIs(1));
+  const auto second = reference();
+  EXPECT_NE(second, first);
+  world.outside->answer(http(200, link_of(second)));
+  world.run();
+  EXPECT_EQ(world.store->rows.payments.at(first).status, "failed");
+  EXPECT_EQ(world.store->rows.payments.at(second).status, "link");
+  EXPECT_THAT(world.ai_texts().front(), HasSubstr(second));
+}
+
+TEST_F(checkout, settles_an_order_whose_lost_link_was_paid_already) {
+  order_and_pay();
+  const auto first = reference();
+  world.outside->answer(http(
+      400, R"({"status":false,"message":"Duplicate Transaction Reference","code":"duplicate_reference"})"));
+  world.run();
+  ASSERT_THAT(world.outside->waiting, SizeIs(1));
+  world.outside->answer(http(200, verified(first, "success", 3'000'000)));
+  world.run();
+  ASSERT_THAT(world.outside->waiting, SizeIs(1));
+  world.outside->answer(http(200, verified(first, "success", 3'000'000)));
+  world.run();
+  EXPECT_EQ(world.orders().front().status, "paid");
+}
+
+TEST_F(checkout, says_that_there_is_no_link_when_the_provider_is_away) {
+  order_and_pay();
+  world.outside->answer({actors::transport_outcome::not_sent, 0, {}, {}, "connect refused"});
+  world.run();
+  world.model->always = [](const auto&) { return says("We try again later."); };
+  world.advance(2s);
+  EXPECT_THAT(world.orders(), SizeIs(1));
+  EXPECT_EQ(world.orders().front().payment_url, "");
+  EXPECT_THAT(world.store->rows.inbox, IsEmpty());
+}
+
+TEST_F(checkout, makes_no_second_link_when_it_is_resumed_after_the_link_was_stored) {
+  order_and_pay();
+  const auto first = reference();
+  world.store->after_commit = [&](memory_store::batch sets) {
+    for (const auto* set : sets)
+      for (const auto& row : set->payments) world.store->away = world.store->away || row.status == "link";
+  };
+  world.outside->answer(http(200, link_of(first)));
+  world.run();
+  world.store->after_commit = nullptr;
+  world.kill();
+  world.store->away = false;
+  world.start();
+  world.finish_turns();
+  EXPECT_THAT(world.outside->waiting, IsEmpty());
+  ASSERT_THAT(world.ai_texts(), SizeIs(1));
+  EXPECT_THAT(world.ai_texts().front(), HasSubstr("https://pay.example/" + first));
+  EXPECT_THAT(world.model->asked, SizeIs(1));
+}
+
+TEST_F(checkout, believes_the_provider_and_not_the_customer) {
+  order_and_pay();
+  const auto first = reference();
+  world.outside->answer(http(200, link_of(first)));
+  world.run();
+  world.model->answers = {calls({{"check_payment", "{}"}}, "Thanks for paying!")};
+  world.customer_says("c1", "I have paid");
+  world.advance(1300ms);
+  ASSERT_THAT(world.outside->waiting, SizeIs(1));
+  world.outside->answer(http(200, verified(first, "ongoing", 3'000'000)));
+  world.run();
+  EXPECT_EQ(world.orders().front().status, "awaiting_payment");
+  world.model->answers = {calls({{"check_payment", "{}"}}, "Thanks for paying!")};
+  world.customer_says("c1", "Now I have");
+  world.advance(1300ms);
+  ASSERT_THAT(world.outside->waiting, SizeIs(1));
+  world.outside->answer(http(200, verified(first, "success", 3'000'000)));
+  world.run();
+  EXPECT_EQ(world.orders().front().status, "paid");
+}
+
+}  // namespace
+}  // namespace sellavie::test

@@ -14,6 +14,7 @@ using storage::chat_owner;
 using storage::turn_outcome;
 
 constexpr std::chrono::hours oldest_answered{24 * 8};
+constexpr std::chrono::seconds least_payment_time{8};
 constexpr const char* outage = "provider_outage";
 
 chat_owner owner_of(bool person) noexcept { return person ? chat_owner::person : chat_owner::ai; }
@@ -82,8 +83,11 @@ void conversation_state::start(conversation_dependencies dependencies) {
 void conversation_state::load() {
   if (std::exchange(is_loading_, true)) return;
   const auto& node = *with_.node;
-  static const channel::channel_event nobody;
-  const auto& first = held_.empty() ? nobody : *held_.begin()->second.event;
+  static const delivery nobody{.event = std::make_shared<channel::channel_event>()};
+  const delivery& any = held_.empty() ? nobody : held_.begin()->second;
+  const auto& first = *any.event;
+  // After a failure the rows are made at once: perhaps half of them is there.
+  const bool fresh = !held_.empty() && any.tries == 0;
   storage::new_conversation wanted{with_.business->id,
                                    with_.connection,
                                    with_.customer,
@@ -92,10 +96,25 @@ void conversation_state::load() {
                                    node.ids->next_as<contact_id>(),
                                    node.ids->next_as<conversation_id>(),
                                    node.now(),
-                                   node.settings->conversation.history_messages};
-  self_->request(node.reader_of(with_.connection.value), caf::infinite, std::move(wanted))
-      .then([this](const shared<storage::conversation_record>& record) { on_loaded(*record); },
+                                   node.settings->conversation.history_messages,
+                                   fresh ? storage::missing_conversation::leave : storage::missing_conversation::make};
+  self_->request(node.reader_of(with_.connection.value), caf::infinite, wanted)
+      .then(
+          [this, wanted](const shared<storage::conversation_record>& record) {
+            if (!record->id.is_nil()) return on_loaded(*record);
+            begin_unwritten(wanted);
+          },
             [this](const caf::error& failure) { fail(why_failed(failure)); });
+}
+
+void conversation_state::begin_unwritten(const storage::new_conversation& customer) {
+  unwritten_ = {customer.business, customer.connection, customer.contact, customer.conversation,
+                customer.scoped_id, customer.alias,     customer.name,    customer.at};
+  storage::conversation_record empty;
+  empty.id = customer.conversation;
+  empty.contact = customer.contact;
+  empty.contact_name = customer.name;
+  on_loaded(empty);
 }
 
 void conversation_state::on_loaded(const storage::conversation_record& record) {
@@ -111,6 +130,8 @@ void conversation_state::on_loaded(const storage::conversation_record& record) {
                                                                         : llm::speaker::assistant;
     chat_.history.push_back({by, message.body});
   }
+  // The answer of an earlier takeover may have been lost: the sender must know its epoch.
+  if (record.epoch > 1) self_->send(with_.parent, epoch_raised{chat_.connection, chat_.conversation, record.epoch});
   loaded_ = {record.owner == chat_owner::person, record.epoch};
   if (record.plan) return find_planned(*record.plan);
   on_ready({});
@@ -123,7 +144,9 @@ void conversation_state::find_planned(storage::live_plan plan) {
           [this, plan](inbox_still_open& open) {
             if (open.ids.empty()) return drop_plan(plan);
             to_resume_ = plan;
-            if (open.ids.size() > 1) self_->send(with_.parent, offer_together{open.ids});
+            const bool all_here = std::all_of(open.ids.begin(), open.ids.end(),
+                                              [this](inbox_id id) { return held_.contains(id); });
+            if (!all_here) self_->send(with_.parent, offer_together{open.ids});
             on_ready(std::move(open.ids));
           },
           [this](const caf::error& failure) { fail(why_failed(failure)); });
@@ -368,6 +391,8 @@ void conversation_state::resume() {
   turn_.plan_stored = true;
   turn_.resumed = true;
   auto plan_of = decode_plan(stored.plan);
+  if (!plan_of && !phases_.person_owns())
+    return hand_over("a stored plan cannot be read", {}, turn_outcome::handed_over);
   if (!plan_of || (phases_.person_owns() && !outage_untouched()))
     return finish({.outcome = turn_outcome::overtaken,
                    .owner = owner_of(phases_.person_owns()),
@@ -441,7 +466,7 @@ void conversation_state::check_out(const std::string& key, link_attempt attempt)
 void conversation_state::make_link(const action_outcome& started, link_attempt attempt) {
   ask<payment_link>(
       with_.payments,
-      make_payment_link{started.payment_reference, started.total, chat_.customer_email, turn_.deadline},
+      make_payment_link{started.payment_reference, started.total, chat_.customer_email, payment_deadline()},
       [this, attempt, order = started.order, reference = started.payment_reference](payment_link& link) {
         if (link.outcome == link_outcome::made)
           return record_link(desk::record_payment_link{order, reference, link.url});
@@ -463,6 +488,11 @@ void conversation_state::record_link(desk_command result) {
                       });
 }
 
+// A slow model leaves the provider its own time.
+instant conversation_state::payment_deadline() const {
+  return std::max(turn_.deadline, with_.node->now() + least_payment_time);
+}
+
 void conversation_state::issue(const std::string& key) {
   ask<order_found>(with_.orders, order_query{chat_.conversation}, [this, key](order_found& found) {
     if (!found.subject) return on_outcome(make_refusal(action_kind::send_invoice, refusal::no_open_order));
@@ -482,7 +512,7 @@ void conversation_state::check_payment(const std::string& key) {
 // The truth comes from the provider, never from what the customer says.
 void conversation_state::confirm(const order& subject, const std::string& key) {
   ask<payment_truth>(
-      with_.payments, fetch_payment{subject.payment_reference, turn_.deadline},
+      with_.payments, fetch_payment{subject.payment_reference, payment_deadline()},
       [this, subject, key](payment_truth& truth) {
         if (!truth.fact)
           return on_outcome(make_refusal(action_kind::check_payment, refusal::provider_unavailable));
@@ -615,14 +645,15 @@ void conversation_state::finish(turn_end end) {
   commit(changes, [this, end = std::move(end), changes] { on_completed(end, *changes); });
 }
 
-void conversation_state::commit(std::shared_ptr<const storage::change_set> changes,
+void conversation_state::commit(std::shared_ptr<storage::change_set> changes,
                                 std::function<void()> then) {
+  if (unwritten_) changes->opened.push_back(*unwritten_);
   self_
       ->request(with_.node->journal_of(with_.business->id), caf::infinite, commit_request{std::move(changes)})
       .then(
           [this, then = std::move(then)](const commit_reply& reply) {
             switch (reply.outcome) {
-              case storage::commit_outcome::committed: return then();
+              case storage::commit_outcome::committed: unwritten_.reset(); return then();
               case storage::commit_outcome::refused:
                 with_.node->log->warning("turn_refused", {{}, chat_.business->id, chat_.conversation},
                                          {{"why", reply.failure}});

@@ -101,6 +101,7 @@ class conversation_state {
  private:
   // loading
   void load();
+  void begin_unwritten(const storage::new_conversation& customer);
   void on_loaded(const storage::conversation_record& record);
   void find_planned(storage::live_plan plan);
   void drop_plan(const storage::live_plan& plan);
@@ -128,6 +129,7 @@ class conversation_state {
   void check_out(const std::string& key, link_attempt attempt);
   void make_link(const action_outcome& started, link_attempt attempt);
   void record_link(desk_command result);
+  [[nodiscard]] instant payment_deadline() const;
   void issue(const std::string& key);
   void check_payment(const std::string& key);
   void confirm(const order& subject, const std::string& key);
@@ -141,7 +143,7 @@ class conversation_state {
   void on_completed(const turn_end& end, const storage::change_set& changes);
   void remember(const turn_end& end);
   void run_command();
-  void commit(std::shared_ptr<const storage::change_set> changes, std::function<void()> then);
+  void commit(std::shared_ptr<storage::change_set> changes, std::function<void()> then);
 
   template <class Answer, class Actor, class Message>
   void ask(const Actor& whom, Message question, std::function<void(Answer&)> then);
@@ -167,6 +169,8 @@ class conversation_state {
   conversation_phases phases_;
   std::unordered_map<inbox_id, delivery> held_;
   turn turn_;
+  /// A first-time customer's rows: written with the first commit.
+  std::optional<storage::opened_conversation> unwritten_;
   std::optional<storage::live_plan> to_resume_;
   std::vector<waiting_command> commands_;
   std::string handover_reason_;

@@ -18,6 +18,8 @@ std::optional<order> to_order(const storage::order_row& row, currency_code curre
   subject.note = row.note;
   subject.idempotency_key = row.idempotency_key;
   subject.created_at = row.created_at;
+  subject.wished_at = row.wished_at;
+  subject.payment_transaction = row.payment_transaction;
   subject.reserved_until = row.reserved_until;
   subject.version = row.version;
   subject.payment_attempt = row.payment_attempt;
@@ -65,7 +67,7 @@ void write_payment(const order_event& event, const decision& decided, const writ
       break;
     case order_event_kind::payment_link_failed:
       // The order has dropped the reference already.
-      row.reference = decided.outcome.payment_reference;
+      row.reference = make_payment_reference(after.id, after.payment_attempt);
       row.expected_status = "open";
       row.status = "failed";
       break;
@@ -114,7 +116,9 @@ storage::order_row to_row(const order& subject, business_id business) {
                          .payment_attempt = subject.payment_attempt,
                          .payment_reference = subject.payment_reference,
                          .payment_url = subject.payment_url,
+                         .payment_transaction = subject.payment_transaction,
                          .created_at = subject.created_at,
+                         .wished_at = subject.wished_at,
                          .reserved_until = subject.reserved_until,
                          .paid_at = subject.paid_at.value_or(instant{})};
   for (const order_line& line : subject.lines)

@@ -22,13 +22,15 @@ void inbox_pump_state::take(delivery one) {
   self_->send(registry_, std::move(one));
 }
 
-// What does not fit stays in the table; a poll fetches it when there is room.
+// Straight on only while the table holds nothing older: what came first is handed on first.
 void inbox_pump_state::offer(committed_events& fresh) {
   for (delivery& one : fresh.deliveries) {
-    if (!alone_.empty() || room() == 0) backlog_ = true;
-    else take(std::move(one));
+    if (backlog_ || suspects_wait_ || !alone_.empty() || room() == 0) backlog_ = true;
+    else if (!polling_) take(std::move(one));
+    else if (behind_page_.size() < page_rows) behind_page_.push_back(std::move(one));
+    else backlog_ = true;
   }
-  node_->metrics->queue_depth(monitoring::queue::pump).set(static_cast<double>(busy_.size()));
+  show_depth();
 }
 
 void inbox_pump_state::finish(const deliveries_finished& done) {
@@ -36,12 +38,20 @@ void inbox_pump_state::finish(const deliveries_finished& done) {
     busy_.erase(id);
     if (polling_) finished_meanwhile_.insert(id);
     alone_.erase(id);
-    planned_.erase(id);
   }
+  show_depth();
+  ask_again();
+}
+
+// Suspects need an idle node; a backlog needs some room, so that a page is worth its read.
+void inbox_pump_state::ask_again() {
+  if (polling_ || !alone_.empty()) return;
+  const std::size_t worthwhile = std::clamp<std::size_t>(window_ / 8, 1, 64);
+  if (suspects_wait_ ? busy_.empty() && window_ > 0 : backlog_ && room() >= worthwhile) request_page();
+}
+
+void inbox_pump_state::show_depth() const {
   node_->metrics->queue_depth(monitoring::queue::pump).set(static_cast<double>(busy_.size()));
-  if (backlog_ && !polling_ && alone_.empty() &&
-      room() >= std::max<std::size_t>(1, std::min(window_ / 2, page_rows)))
-    request_page();
 }
 
 void inbox_pump_state::drop(const deliveries_dropped& lost) {
@@ -56,22 +66,34 @@ void inbox_pump_state::drop(const deliveries_dropped& lost) {
   backlog_ = true;
 }
 
+// A turn's plan needs these now, wherever they stand in the queue.
 void inbox_pump_state::bring(const offer_together& planned) {
+  fetch_inbox wanted;
   for (const inbox_id id : planned.ids)
-    if (!busy_.contains(id)) planned_.insert(id);
-  if (!planned_.empty() && !polling_ && room() > 0) request_page();
+    if (!busy_.contains(id)) wanted.ids.push_back(id);
+  if (wanted.ids.empty()) return;
+  self_->request(node_->readers.front(), caf::infinite, wanted)
+      .then(
+          [this](const shared<inbox_page>& page) {
+            for (const auto& row : page->rows) {
+              if (busy_.contains(row.id) || alone_.contains(row.id)) continue;
+              if (!alone_.empty()) run_alone(row);
+              else if (auto one = open(row)) take(std::move(*one));
+            }
+          },
+          [this, planned](const caf::error&) { self_->delayed_send(self_, poll_pause, planned); });
 }
 
 void inbox_pump_state::poll() {
   self_->delayed_send(self_, poll_pause, poll_atom::value);
-  if (!polling_ && (alone_.empty() || !planned_.empty()) && room() > 0) request_page();
+  if (!polling_ && alone_.empty() && room() > 0) request_page();
 }
 
 void inbox_pump_state::request_page() {
   poll_inbox wanted;
   wanted.busy.reserve(busy_.size());
   for (const auto& [id, business] : busy_) wanted.busy.push_back(id);
-  asked_ = std::min(room(), page_rows);
+  asked_ = std::min(std::max<std::size_t>(room(), 1), page_rows);
   wanted.limit = static_cast<int>(asked_);
   polling_ = true;
   backlog_ = false;
@@ -81,30 +103,40 @@ void inbox_pump_state::request_page() {
             [this](const caf::error&) {
               polling_ = false;
               backlog_ = true;
+              behind_page_.clear();
             });
 }
 
 void inbox_pump_state::take_page(const inbox_page& page) {
   polling_ = false;
   backlog_ = backlog_ || page.rows.size() == asked_;
+  const auto fresh = std::exchange(behind_page_, {});
+  const auto is_new = [this](inbox_id id) { return !finished_meanwhile_.contains(id) && !busy_.contains(id); };
+  const auto suspect = std::find_if(page.rows.begin(), page.rows.end(), [&](const storage::stored_delivery& row) {
+    return row.deaths >= suspect_after && is_new(row.id);
+  });
+  suspects_wait_ = suspect != page.rows.end();
+  if (suspects_wait_) {
+    // Nothing new until the node is idle: then the suspect runs by itself.
+    backlog_ = true;
+    if (busy_.empty() && alone_.empty()) run_alone(*suspect);
+    return;
+  }
   for (const auto& row : page.rows) {
-    if (finished_meanwhile_.contains(row.id) || busy_.contains(row.id)) continue;
-    const bool is_planned = planned_.erase(row.id) > 0;
-    if (!alone_.empty()) {
-      if (is_planned) run_alone(row);
-      continue;
-    }
-    if (row.deaths >= suspect_after && !is_planned) {
-      backlog_ = true;
-      if (busy_.empty()) return run_alone(row);
-      continue;
-    }
+    if (!is_new(row.id)) continue;
     if (room() == 0) {
       backlog_ = true;
       break;
     }
     if (auto one = open(row)) take(std::move(*one));
   }
+  for (const delivery& one : fresh) {
+    if (!is_new(one.id)) continue;
+    if (backlog_ || room() == 0) backlog_ = true;
+    else take(one);
+  }
+  show_depth();
+  ask_again();
 }
 
 // Marked before it runs: if it kills the process now, the next start parks it.
@@ -125,8 +157,9 @@ void inbox_pump_state::run_alone(const storage::stored_delivery& suspect) {
 
 // Not marked, so not run: a later poll shows it again.
 void inbox_pump_state::give_back(inbox_id id) {
+  const bool was_planned = alone_.size() > 1;
   alone_.erase(id);
-  if (!alone_.empty()) planned_.insert(id);
+  if (was_planned) self_->delayed_send(self_, poll_pause, offer_together{{id}});
 }
 
 std::optional<delivery> inbox_pump_state::open(const storage::stored_delivery& row) {
@@ -151,7 +184,8 @@ void inbox_pump_state::park(const storage::stored_delivery& row, std::string rea
   changes->tasks.push_back(
       {row.business, std::nullopt, node_->ids->next(), "parked", std::move(reason), node_->now()});
   node_->metrics->parked().increment();
-  self_->anon_send(node_->journal_of(row.business), commit_request{changes});
+  // Not self_->anon_send: in CAF 0.17 that names the sender, and the unexpected answer kills the journal.
+  caf::anon_send(node_->journal_of(row.business), commit_request{changes});
 }
 
 inbox_pump_actor::behavior_type inbox_pump(inbox_pump_actor::stateful_pointer<inbox_pump_state> self,

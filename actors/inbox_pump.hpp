@@ -65,6 +65,8 @@ class inbox_pump_state {
  private:
   void take(delivery one);
   void request_page();
+  void ask_again();
+  void show_depth() const;
   void take_page(const inbox_page& page);
   void run_alone(const storage::stored_delivery& suspect);
   void give_back(inbox_id id);
@@ -86,8 +88,10 @@ class inbox_pump_state {
   std::size_t asked_ = 0;
   /// A suspect, and what a stored plan binds it to.
   std::unordered_set<inbox_id> alone_;
-  /// Of stored plans that are under way: not held back as suspects.
-  std::unordered_set<inbox_id> planned_;
+  /// The table shows suspects: nothing else is handed on until they have run.
+  bool suspects_wait_ = false;
+  /// Fresh ones that came while a page was read: they stand behind it.
+  std::vector<delivery> behind_page_;
 };
 static_assert(!std::is_aggregate_v<inbox_pump_state>);
 

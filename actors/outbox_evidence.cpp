@@ -39,7 +39,9 @@ void outbox_sender_state::judge_again(queued_row& one) {
 
 void outbox_sender_state::judge_echo(const delivery& one) {
   const channel::channel_event& event = *one.event;
-  if (event.no_reply || event.customer_id.empty()) return complete(one);
+  // WhatsApp marks every echo as not to be answered; elsewhere it is the account talking to itself.
+  const bool to_itself = event.no_reply && event.channel != channel_kind::whatsapp;
+  if (to_itself || event.customer_id.empty()) return complete(one);
   const auto metadata = our_metadata(event.metadata);
   if (metadata)
     if (const auto at = lanes_.find(*metadata)) return prove(*at, one, false);

@@ -31,6 +31,11 @@ reader_actor::behavior_type reader(reader_actor::stateful_pointer<reader_state> 
         if (!rows) return make_error(rows.error().code);
         return shared<inbox_page>{std::make_shared<inbox_page>(inbox_page{std::move(rows.value())})};
       },
+      [&reads](const fetch_inbox& wanted) -> caf::result<shared<inbox_page>> {
+        auto rows = reads.load_inbox(wanted.ids);
+        if (!rows) return make_error(rows.error().code);
+        return shared<inbox_page>{std::make_shared<inbox_page>(inbox_page{std::move(rows.value())})};
+      },
       [&reads](const find_action_result& wanted) -> caf::result<found_action_result> {
         auto outcome = reads.find_action_result(wanted.business, wanted.action_key);
         if (!outcome) return make_error(outcome.error().code);

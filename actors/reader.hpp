@@ -33,6 +33,10 @@ struct poll_inbox {
   std::vector<inbox_id> busy;
   int limit = 0;
 };
+/// These rows, as far as they are open.
+struct fetch_inbox {
+  std::vector<inbox_id> ids;
+};
 struct inbox_page {
   std::vector<storage::stored_delivery> rows;
 };
@@ -63,6 +67,7 @@ using reader_actor =
                      caf::replies_to<load_desk>::with<shared<storage::desk_record>>,
                      caf::replies_to<load_outbox>::with<shared<loaded_outbox>>,
                      caf::replies_to<poll_inbox>::with<shared<inbox_page>>,
+    caf::replies_to<fetch_inbox>::with<shared<inbox_page>>,
                      caf::replies_to<find_action_result>::with<found_action_result>,
                      caf::replies_to<load_invoicing>::with<shared<invoicing_record>>>;
 
@@ -88,6 +93,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::shared<sellavie::storage::desk_r
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::load_outbox)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::shared<sellavie::actors::loaded_outbox>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::poll_inbox)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::fetch_inbox)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::shared<sellavie::actors::inbox_page>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::find_action_result)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::found_action_result)

@@ -11,6 +11,10 @@ void tenant_registry_state::start(tenant_registry_dependencies dependencies) {
   dependencies_ = std::move(dependencies);
 }
 
+tenant_registry_state::~tenant_registry_state() {
+  for (const auto& [business, supervisor] : supervisors_) caf::anon_send_exit(supervisor, caf::exit_reason::kill);
+}
+
 void tenant_registry_state::meet(const meet_pump& introduced) {
   pump_ = introduced.pump;
   self_->send(pump_, poll_atom::value);

@@ -58,6 +58,10 @@ class tenant_registry_state {
  public:
   using pointer = tenant_registry_actor::stateful_pointer<tenant_registry_state>;
   explicit tenant_registry_state(pointer self) : self_{self} {}
+  tenant_registry_state(const tenant_registry_state&) = delete;
+  tenant_registry_state& operator=(const tenant_registry_state&) = delete;
+  /// No supervisor outlives the only one who knows it.
+  ~tenant_registry_state();
   void start(tenant_registry_dependencies dependencies);
 
   void meet(const meet_pump& introduced);

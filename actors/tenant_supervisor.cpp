@@ -298,7 +298,8 @@ void tenant_supervisor_state::count_failure(child& entry, errc why, const std::v
   std::erase_if(entry.held, [&](const delivery& one) {
     return std::find(parked.begin(), parked.end(), one.id) != parked.end();
   });
-  self_->anon_send(dependencies_.node->journal_of(dependencies_.business), commit_request{changes});
+  // Not self_->anon_send: in CAF 0.17 that names the sender, and the unexpected answer kills the journal.
+  caf::anon_send(dependencies_.node->journal_of(dependencies_.business), commit_request{changes});
   if (!parked.empty()) self_->send(dependencies_.pump, deliveries_finished{std::move(parked)});
 }
 

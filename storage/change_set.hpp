@@ -40,6 +40,18 @@ struct quarantined_row {
   std::string payload;
 };
 
+/// A customer who writes for the first time: contact and conversation.
+struct opened_conversation {
+  business_id business;
+  connection_id connection;
+  contact_id contact;
+  conversation_id conversation;
+  std::string scoped_id;
+  std::string alias;
+  std::string name;
+  instant at{};
+};
+
 enum class message_origin : std::uint8_t { customer = 0, ai = 1, person = 2, system = 3 };
 
 /// States of a message and of its outbox row. Stored as numbers: append only.
@@ -213,7 +225,9 @@ struct order_row {
   std::int32_t payment_attempt = 0;
   std::string payment_reference;
   std::string payment_url;
+  std::string payment_transaction;
   instant created_at{};
+  instant wished_at{};
   instant reserved_until{};
   instant paid_at{};
   std::vector<order_item_row> items;
@@ -277,6 +291,7 @@ struct change_set {
   std::vector<inbound_row> inbound;
   std::vector<quarantined_row> quarantined;
   std::vector<inbox_id> inbox_done;
+  std::vector<opened_conversation> opened;
   std::vector<message_row> messages;
   std::vector<message_change> message_changes;
   std::vector<outbox_row> outbox;

@@ -89,7 +89,12 @@ result<std::string> complete_conninfo(const std::string& conninfo, std::string_v
   const std::unique_ptr<PQconninfoOption, free_options> given{PQconninfoParse(conninfo.c_str(), &complaint)};
   PQfreemem(complaint);  // may quote the password
   if (!given) return make_failure(errc::invalid_value, "not a PostgreSQL connection string or URL");
-  std::map<std::string, std::string> values{{"connect_timeout", "10"}};
+  std::map<std::string, std::string> values{// A half-open connection is noticed in seconds, not in minutes.
+                                            {"connect_timeout", "10"},
+                                            {"tcp_user_timeout", "10000"},
+                                            {"keepalives_idle", "5"},
+                                            {"keepalives_interval", "2"},
+                                            {"keepalives_count", "3"}};
   for (const auto* option = given.get(); option->keyword != nullptr; ++option)
     if (option->val != nullptr) values[option->keyword] = option->val;
   values["client_encoding"] = "UTF8";

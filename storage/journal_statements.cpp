@@ -21,7 +21,7 @@ WITH incoming AS (
 )
 INSERT INTO inbound_events (id, business_id, connection_id, accepted_at, payload)
 SELECT i.id, i.business_id, i.connection_id, i.accepted_at, i.payload
-FROM incoming i JOIN fresh f ON f.inbox_id = i.id
+FROM incoming i WHERE (i.id IN (SELECT inbox_id FROM fresh)) IS TRUE
 RETURNING id)"};
 
 constexpr statement insert_quarantined{"insert_quarantined", R"(
@@ -49,6 +49,17 @@ WITH wanted AS (
   SELECT * FROM gone RETURNING 1
 )
 SELECT require_rows((SELECT count(*) FROM kept), (SELECT count(*) FROM wanted), 'deliveries to park'))"};
+
+constexpr statement open_conversations{"open_conversations", R"(
+WITH incoming AS (
+  SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::bigint[])
+    AS t (business_id, connection_id, contact_id, conversation_id, scoped_id, alias, name, at)
+), met AS (
+  INSERT INTO contacts (id, business_id, connection_id, scoped_id, alias, name, created_at)
+  SELECT contact_id, business_id, connection_id, scoped_id, alias, name, at FROM incoming
+)
+INSERT INTO conversations (id, business_id, connection_id, contact_id, created_at)
+SELECT conversation_id, business_id, connection_id, contact_id, at FROM incoming)"};
 
 constexpr statement insert_messages{"insert_messages", R"(
 INSERT INTO messages (conversation_id, id, business_id, turn_id, direction, origin, state, external_id, body,
@@ -154,28 +165,29 @@ SELECT require_rows((SELECT count(*) FROM changed), (SELECT count(*) FROM wanted
 constexpr statement insert_orders{"insert_orders", R"(
 INSERT INTO orders (id, business_id, number, conversation_id, contact_id, status, currency, total_minor, note,
                     idempotency_key, version, payment_attempt, payment_reference, payment_url, created_at,
-                    reserved_until, paid_at)
+                    reserved_until, paid_at, wished_at, payment_transaction)
 SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::bigint[],
                      $9::text[], $10::text[], $11::bigint[], $12::integer[], $13::text[], $14::text[], $15::bigint[],
-                     $16::bigint[], $17::bigint[]))"};
+                     $16::bigint[], $17::bigint[], $18::bigint[], $19::text[]))"};
 
 constexpr statement change_orders{"change_orders", R"(
 WITH changed AS (
   UPDATE orders o
   SET status = u.status, total_minor = u.total_minor, note = u.note, version = u.version,
       payment_attempt = u.payment_attempt, payment_reference = u.payment_reference, payment_url = u.payment_url,
-      reserved_until = u.reserved_until, paid_at = u.paid_at
+      reserved_until = u.reserved_until, paid_at = u.paid_at, wished_at = u.wished_at,
+      payment_transaction = u.payment_transaction
   FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::bigint[], $5::text[], $6::bigint[], $7::bigint[], $8::integer[],
-              $9::text[], $10::text[], $11::bigint[], $12::bigint[])
+              $9::text[], $10::text[], $11::bigint[], $12::bigint[], $13::bigint[], $14::text[])
     AS u (id, business_id, status, total_minor, note, prior_version, version, payment_attempt, payment_reference,
-          payment_url, reserved_until, paid_at)
+          payment_url, reserved_until, paid_at, wished_at, payment_transaction)
   WHERE o.id = u.id AND o.business_id = u.business_id AND o.version = u.prior_version
     AND (o.status NOT IN ('paid', 'fulfilled', 'cancelled', 'refunded')
          OR (o.status, u.status) IN (('paid', 'fulfilled'), ('paid', 'refunded'), ('fulfilled', 'refunded'))
          OR o.status = u.status)
   RETURNING 1
 )
-SELECT require_rows((SELECT count(*) FROM changed), $13::bigint, 'orders to change'))"};
+SELECT require_rows((SELECT count(*) FROM changed), $15::bigint, 'orders to change'))"};
 
 constexpr statement drop_items{"drop_items", "DELETE FROM order_items WHERE order_id = ANY ($1::uuid[])"};
 
@@ -216,7 +228,8 @@ SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[]))"};
 
 constexpr std::array all_statements{
     fence,           append_inbound,  insert_quarantined,   finish_inbox,    count_tries,
-    mark_alone,      park_deliveries, insert_messages,      change_messages, insert_outbox,
+    mark_alone,      park_deliveries, open_conversations,
+                                    insert_messages,      change_messages, insert_outbox,
     change_outbox,   finish_outbox,   overtake_outbox,      write_turns,     change_conversations,
     move_read_marks, change_contacts, insert_tasks,         change_stock,    insert_orders,
     change_orders,   drop_items,      insert_items,         insert_timeline, insert_payments,
@@ -319,6 +332,24 @@ void queue_parked(pipeline& into, change_sets sets) {
     at.add_int8(ms(row.at));
   });
   into.queue(park_deliveries, {ids, reasons, at});
+}
+
+void queue_opened(pipeline& into, change_sets sets) {
+  if (!any(sets, &change_set::opened)) return;
+  auto business = uuids(), connection = uuids(), contact = uuids(), conversation = uuids();
+  auto scoped = texts(), alias = texts(), name = texts();
+  auto at = int8s();
+  for_rows(sets, &change_set::opened, [&](const opened_conversation& row) {
+    business.add(row.business);
+    connection.add(row.connection);
+    contact.add(row.contact);
+    conversation.add(row.conversation);
+    scoped.add_text(row.scoped_id);
+    alias.add_text(row.alias);
+    name.add_text(row.name);
+    at.add_int8(ms(row.at));
+  });
+  into.queue(open_conversations, {business, connection, contact, conversation, scoped, alias, name, at});
 }
 
 void queue_messages(pipeline& into, change_sets sets) {
@@ -529,6 +560,8 @@ void queue_new_orders(pipeline& into, change_sets sets) {
   auto status = texts(), currency = texts(), note = texts(), key = texts(), reference = texts(),
        url = texts();
   auto attempt = int4s();
+  auto wished = int8s();
+  auto transaction = texts();
   for_rows(sets, &change_set::orders, [&](const order_row& row) {
     if (row.prior_version != 0) return;
     ids.add(row.id);
@@ -548,10 +581,12 @@ void queue_new_orders(pipeline& into, change_sets sets) {
     created.add_int8(ms(row.created_at));
     reserved.add_int8(ms(row.reserved_until));
     paid.add_int8(ms(row.paid_at));
+    wished.add_int8(ms(row.wished_at));
+    transaction.add_text(row.payment_transaction);
   });
   if (ids.size() == 0) return;
   into.queue(insert_orders, {ids, business, number, conversation, contact, status, currency, total, note, key,
-                             version, attempt, reference, url, created, reserved, paid});
+                             version, attempt, reference, url, created, reserved, paid, wished, transaction});
 }
 
 void queue_changed_orders(pipeline& into, change_sets sets) {
@@ -559,6 +594,8 @@ void queue_changed_orders(pipeline& into, change_sets sets) {
   auto status = texts(), note = texts(), reference = texts(), url = texts();
   auto total = int8s(), prior = int8s(), version = int8s(), reserved = int8s(), paid = int8s();
   auto attempt = int4s();
+  auto wished = int8s();
+  auto transaction = texts();
   for_rows(sets, &change_set::orders, [&](const order_row& row) {
     if (row.prior_version == 0) return;
     ids.add(row.id);
@@ -573,10 +610,12 @@ void queue_changed_orders(pipeline& into, change_sets sets) {
     url.add_text(row.payment_url);
     reserved.add_int8(ms(row.reserved_until));
     paid.add_int8(ms(row.paid_at));
+    wished.add_int8(ms(row.wished_at));
+    transaction.add_text(row.payment_transaction);
   });
   if (ids.size() == 0) return;
   into.queue(change_orders, {ids, business, status, total, note, prior, version, attempt, reference, url,
-                             reserved, paid, binary_int8(ids.size())});
+                             reserved, paid, wished, transaction, binary_int8(ids.size())});
 }
 
 void queue_items(pipeline& into, change_sets sets) {
@@ -710,6 +749,7 @@ int queue_change_sets(pipeline& into, change_sets sets, std::int64_t incarnation
   queue_ids(into, count_tries, sets, &change_set::inbox_tries);
   queue_ids(into, mark_alone, sets, &change_set::inbox_alone);
   queue_parked(into, sets);
+  queue_opened(into, sets);
   queue_conversations(into, sets);
   queue_read_marks(into, sets);
   queue_contacts(into, sets);

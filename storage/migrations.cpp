@@ -36,10 +36,13 @@ constexpr const char* grants_sql = R"(
   SELECT string_agg(DISTINCT format('REVOKE ALL ON public.schema_migrations FROM %s',
                                     CASE grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END), ';')
     FROM pg_class, aclexplode(relacl) WHERE oid = 'public.schema_migrations'::regclass AND grantee <> relowner)";
+// An empty table that was analysed counts as known to be empty, and every plan made for it looks as good
+// as any other until autovacuum comes by; one that was never analysed is assumed to have rows.
 constexpr const char* analyze_sql = R"(
   SELECT 'ANALYZE ' || string_agg(format('%I.%I', n.nspname, c.relname), ', ' ORDER BY c.oid)
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-   WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p', 'm') AND pg_has_role(c.relowner, 'USAGE'))";
+   WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p', 'm') AND pg_has_role(c.relowner, 'USAGE')
+     AND pg_relation_size(c.oid) > 0)";
 
 struct applied_row {
   int version = 0;

@@ -14,8 +14,8 @@ std::string_view field(const PGresult* result, int code) noexcept {
 
 // Nothing is wrong with the rows: rolled back for a deadlock, out of space or memory, shutting down.
 bool is_transient(std::string_view state) noexcept {
-  return state.starts_with("40") || state.starts_with("53") || state.starts_with("57P") ||
-         state.starts_with("58");
+  return state.starts_with("40") || state.starts_with("53") || state.starts_with("57") ||
+         state.starts_with("58") || state == "55P03";
 }
 
 commit_outcome outcome_of(const PGresult* failed) noexcept {

@@ -27,6 +27,7 @@ class postgres_reads final : public store_reads {
   [[nodiscard]] result<conversation_record> open_conversation(const new_conversation& wanted) override;
   [[nodiscard]] result<std::vector<stored_delivery>> poll_inbox(std::span<const inbox_id> busy,
                                                                 int limit) override;
+  [[nodiscard]] result<std::vector<stored_delivery>> load_inbox(std::span<const inbox_id> ids) override;
   [[nodiscard]] result<std::vector<inbox_id>> open_inbox(std::span<const inbox_id> ids) override;
   /// In the order of the messages' ids.
   [[nodiscard]] result<std::vector<stored_outbox_row>> load_outbox(connection_id connection) override;

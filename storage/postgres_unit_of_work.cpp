@@ -17,7 +17,8 @@ using namespace std::chrono_literals;
 
 // Plans are made on tables of any size: never let an empty one teach a sequential scan.
 constexpr const char* session_settings =
-    "SET enable_seqscan = off; SET plan_cache_mode = force_generic_plan; SET jit = off; "
+    "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; "
+    "SET plan_cache_mode = force_generic_plan; SET jit = off; "
     "SET statement_timeout = '30s'; SET idle_in_transaction_session_timeout = '10s'";
 
 constexpr int doubt_attempts = 200;

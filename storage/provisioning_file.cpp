@@ -259,9 +259,9 @@ std::optional<provisioned_owner> read_owner(object_reader& from) {
   }
   owner.password = password->get<std::string>();
   if (const auto good = crypto::check_password(owner.password); !good)
-    inner.problem(
-        "password", good.error().detail,
-        "use " + std::to_string(crypto::shortest_password) + " to " + std::to_string(crypto::longest_password) + " bytes");
+    inner.problem("password", good.error().detail,
+                  "use " + std::to_string(crypto::shortest_password) + " to " +
+                      std::to_string(crypto::longest_password) + " bytes");
   return owner;
 }
 

@@ -2,7 +2,9 @@
 // Everything that actors load. Synchronous and abstract, like unit_of_work: PostgreSQL is one
 // implementation. A read that the store cannot answer is `unavailable`; nothing here throws.
 
+#include <algorithm>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <span>
@@ -125,6 +127,10 @@ struct desk_record {
   std::int64_t last_order_number = 0;
 };
 
+/// `leave`: the record comes back with a nil id, and the caller writes the rows with its first commit
+/// (change_set::opened), where they share a group commit.
+enum class missing_conversation : std::uint8_t { make, leave };
+
 struct new_conversation {
   business_id business;
   connection_id connection;
@@ -136,6 +142,7 @@ struct new_conversation {
   conversation_id conversation;
   instant at{};
   int history = 20;
+  missing_conversation missing = missing_conversation::make;
 };
 
 class store_reads {
@@ -150,6 +157,12 @@ class store_reads {
   /// Oldest open deliveries that are not in `busy`.
   [[nodiscard]] virtual result<std::vector<stored_delivery>> poll_inbox(std::span<const inbox_id> busy,
                                                                         int limit) = 0;
+  /// These rows, as far as they are open.
+  [[nodiscard]] virtual result<std::vector<stored_delivery>> load_inbox(std::span<const inbox_id> ids) {
+    auto all = poll_inbox({}, std::numeric_limits<int>::max());
+    if (all) std::erase_if(all.value(), [&](const stored_delivery& row) { return std::ranges::find(ids, row.id) == ids.end(); });
+    return all;
+  }
   /// Those of `ids` that are still open.
   [[nodiscard]] virtual result<std::vector<inbox_id>> open_inbox(std::span<const inbox_id> ids) = 0;
   [[nodiscard]] virtual result<std::vector<stored_outbox_row>> load_outbox(connection_id connection) = 0;

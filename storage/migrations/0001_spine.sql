@@ -272,7 +272,9 @@ CREATE TABLE orders (
   payment_attempt   integer NOT NULL DEFAULT 0,
   payment_reference text NOT NULL DEFAULT '',
   payment_url       text NOT NULL DEFAULT '',
+  payment_transaction text NOT NULL DEFAULT '',      -- the provider's id of the payment that settled it
   created_at        bigint NOT NULL,
+  wished_at         bigint NOT NULL,                  -- the last wish for these items: the duplicate window
   reserved_until    bigint NOT NULL DEFAULT 0,
   paid_at           bigint NOT NULL DEFAULT 0,
   UNIQUE (business_id, number),

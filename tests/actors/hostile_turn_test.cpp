@@ -144,7 +144,7 @@ struct checked_world {
     world.outside->at_once =
         [](const actors::outbound_request& request) -> std::optional<actors::outbound_response> {
       if (request.method == "GET") return http(404, R"({"status":false})");
-      const auto at = request.body.find("sv-");
+      const auto at = request.body.find(R"("reference":")") + 13;
       return http(200, R"({"status":true,"data":{"authorization_url":"https://pay.example/x","reference":")" +
                            request.body.substr(at, request.body.find('"', at) - at) + R"("}})");
     };

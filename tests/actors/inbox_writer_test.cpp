@@ -114,7 +114,7 @@ TEST_F(inbox_writer, does_not_let_one_bad_request_fail_its_neighbours) {
   world.store->before_commit = [](memory_store::batch sets) -> std::optional<memory_store::fate> {
     for (const auto* set : sets)
       for (const auto& row : set->inbound)
-        if (row.dedupe_key == "poison") return memory_store::fate{};
+        if (row.dedupe_key == "poison") return memory_store::refused();
     return std::nullopt;
   };
   world.run();

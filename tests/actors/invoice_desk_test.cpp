@@ -20,8 +20,18 @@ struct invoice_desk : testing::Test {
 
   invoice_desk() {
     world.model->always = [](const auto&) {
-      return calls({{"place_order", R"({"items":[{"sku":"A1","quantity":1}]})"}, {"send_invoice", "{}"}},
+      return calls({{"place_order", R"({"items":[{"sku":"A1","quantity":1}]})"},
+                    {"request_checkout", "{}"},
+                    {"send_invoice", "{}"}},
                    "With invoice.");
+    };
+    // The payment provider makes every link at once.
+    world.outside->at_once =
+        [](const actors::outbound_request& request) -> std::optional<actors::outbound_response> {
+      const auto at = request.body.find(R"("reference":")") + 13;
+      const auto reference = request.body.substr(at, request.body.find('"', at) - at);
+      return http(200, R"({"status":true,"data":{"authorization_url":"https://pay.example/x","reference":")" +
+                           reference + R"("}})");
     };
   }
   void buys(const std::string& customer) { world.customer_says(customer, "One with an invoice"); }

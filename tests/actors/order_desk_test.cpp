@@ -16,6 +16,11 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
 
+std::string reference_in(const std::string& body) {
+  const auto at = body.find(R"("reference":")") + 13;
+  return body.substr(at, body.find('"', at) - at);
+}
+
 std::string wish(const std::string& sku, int quantity) {
   return R"({"items":[{"sku":")" + sku + R"(","quantity":)" + std::to_string(quantity) + "}]}";
 }
@@ -185,9 +190,8 @@ struct checkout : testing::Test {
   /// The reference of the request that waits outside.
   std::string reference() const {
     const auto& request = world.outside->waiting.front().request;
-    const auto at = request.method == "GET" ? request.url.rfind('/') + 1 : request.body.find("sv-");
-    const auto& text = request.method == "GET" ? request.url : request.body;
-    return text.substr(at, text.find_first_of("\"", at) - at);
+    if (request.method == "GET") return request.url.substr(request.url.rfind('/') + 1);
+    return reference_in(request.body);
   }
 };
 

@@ -271,7 +271,7 @@ TEST(supervised_shop, parks_a_turn_that_is_refused_again_and_again_and_answers_t
   world.store->before_commit = [&](memory_store::batch sets) -> std::optional<memory_store::fate> {
     for (const auto* set : sets)
       if (std::find(set->inbox_done.begin(), set->inbox_done.end(), first) != set->inbox_done.end())
-        return memory_store::fate{};
+        return memory_store::refused();
     return std::nullopt;
   };
   world.advance(90s);
@@ -293,7 +293,7 @@ TEST(supervised_shop, resumes_the_plan_of_three_messages_after_a_handled_failure
   int refusals = 1;
   world.store->before_commit = [&](memory_store::batch sets) -> std::optional<memory_store::fate> {
     for (const auto* set : sets)
-      if (!set->inbox_done.empty() && refusals-- > 0) return memory_store::fate{};
+      if (!set->inbox_done.empty() && refusals-- > 0) return memory_store::refused();
     return std::nullopt;
   };
   world.advance(10s);

@@ -69,6 +69,7 @@ class load::connection {
   /// `bytes` must outlive the answer.
   void post(const std::string& bytes, steady::time_point since) {
     since_ = since;
+    bytes_ = &bytes;
     error_code failed;
     const auto written = socket_.write_some(asio::buffer(bytes), failed);
     if (written == bytes.size()) return wait();
@@ -78,9 +79,11 @@ class load::connection {
         [this](const error_code& late, std::size_t) { late ? owner_.on_broken(*this) : wait(); });
   }
 
-  void close() {
-    error_code ignored;
-    socket_.close(ignored);
+  /// The server closed it while it was idle, as it may: once more, on a fresh one.
+  [[nodiscard]] bool repeat(std::uint16_t port) {
+    if (have_ != 0 || std::exchange(fresh_, true) || !reopen(port)) return false;
+    post(*bytes_, since_);
+    return true;
   }
 
  private:
@@ -101,12 +104,16 @@ class load::connection {
     const auto used = complete_answer({buffer_.data(), have_}, status);
     if (used == 0) return wait();
     have_ = 0;
+    fresh_ = false;
     owner_.on_answered(*this, status, since_);
   }
 
   load& owner_;
   asio::ip::tcp::socket socket_;
   steady::time_point since_{};
+  const std::string* bytes_ = nullptr;
+  /// Nothing was answered on it yet.
+  bool fresh_ = true;
   std::array<char, 8192> buffer_{};
   std::size_t have_ = 0;
 };
@@ -194,6 +201,7 @@ void load::on_answered(connection& on, int status, steady::time_point since) {
 }
 
 void load::on_broken(connection& on) {
+  if (on.repeat(options_.port)) return;
   ++outcome_.broken;
   ++answered_;
   if (on.reopen(options_.port)) idle_.push_back(&on);

@@ -28,7 +28,7 @@ const idle_conversations = options.quick ? 20_000 : 100_000;
 const stages = ["accept", "turns", "rate", "flight", "idle"].filter((one) => options.only === "" || options.only.split(",").includes(one));
 
 function tool(name) {
-  const places = [options.tools, `${root}/build/release/tests/bench`, `${root}/build/bench/tests/bench`, `${root}/build/bench/hand`].filter(Boolean);
+  const places = [options.tools, `${root}/build/release/tests/bench`, `${root}/build/bench/tests/bench`].filter(Boolean);
   const found = places.map((place) => path.join(place, name)).find(existsSync);
   if (!found) throw new Error(`${name} is not built (looked in ${places.join(", ")}): cmake --build --preset release --target ${name}`);
   return found;

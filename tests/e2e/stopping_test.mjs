@@ -59,10 +59,11 @@ test("SIGTERM while idle and while busy: exit 0 in time, nothing lost, the next 
     assert.equal(how.code, 0);
     assert.ok(how.ms < stop_limit_ms, `took ${how.ms} ms`);
     await here.server.start();
-    await here.sandbox.heard(who, 1);
+    const [reply] = await here.sandbox.heard(who, 1);
     await here.settled();
     assert.equal(await here.turns_of(who), 1);
-    assert.equal((await here.owner_of(who)).person, false);
+    const reasons = await here.server.sql(`SELECT handover_reason FROM conversations WHERE id IN ${here.conversation_of(who)}`);
+    assert.equal((await here.owner_of(who)).person, false, `stopping handed the chat over (${reasons}), the customer was told: ${reply.text}`);
   });
 
   await t.test("a second server on the same data is refused and hurts nobody", async () => {

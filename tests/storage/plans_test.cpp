@@ -94,7 +94,7 @@ class plans_test : public spine_test {
       INSERT INTO outbox (id, business_id, connection_id, conversation_id, recipient, origin, epoch, state, due_at, created_at, body) SELECT u(6,n), u(1,n%100), u(2,n%100), u(4,n), 'r', 1, 1, 1, 0, 0, '{}' FROM generate_series(0,9999) n;
       INSERT INTO turns (conversation_id, turn_id, business_id, state, deliveries, started_at) SELECT u(4,n%10000), u(7,n), u(1,n%100), CASE WHEN n < 100 THEN 0 ELSE 1 END, 1, 0 FROM generate_series(0,19999) n;
       INSERT INTO products (id, business_id, sku, name, price_minor, stock) SELECT u(8,n), u(1,n%100), 'sku'||n, 'p', 1, 1 FROM generate_series(0,9999) n;
-      INSERT INTO orders (id, business_id, number, conversation_id, contact_id, status, currency, total_minor, idempotency_key, version, created_at) SELECT u(9,n), u(1,n%100), n+1, u(4,n), u(3,n), CASE WHEN n < 500 THEN 'draft' ELSE 'paid' END, 'NGN', 1, 'i'||n, 1, n FROM generate_series(0,9999) n;
+      INSERT INTO orders (id, business_id, number, conversation_id, contact_id, status, currency, total_minor, idempotency_key, version, created_at, wished_at) SELECT u(9,n), u(1,n%100), n+1, u(4,n), u(3,n), CASE WHEN n < 500 THEN 'draft' ELSE 'paid' END, 'NGN', 1, 'i'||n, 1, n, n FROM generate_series(0,9999) n;
       INSERT INTO order_items SELECT u(1,n%100), u(9,n), 1, u(8,n), 'a', 'b', 1, 1, 1 FROM generate_series(0,9999) n;
       INSERT INTO payments (id, business_id, order_id, provider, mode, reference, amount_minor, currency, status, created_at) SELECT u(10,n), u(1,n%100), u(9,n), 'paystack', 'test', 'r'||n, 1, 'NGN', 'intent', 0 FROM generate_series(0,9999) n;
       INSERT INTO invoices SELECT u(11,n), u(1,n%100), 'INV', n+1, 'invoice', u(9,n), 'NGN', 1, '[]', 0 FROM generate_series(0,9999) n;

@@ -72,6 +72,14 @@ struct transaction {
   }
 
   void conversations() {
+    // A customer who is known already keeps the first rows; the rest of the commit then finds none of its own.
+    each_row(sets, &change_set::opened, [&](const opened_conversation& row) {
+      for (const auto& [id, contact] : db.contacts)
+        if (contact.connection == row.connection && contact.scoped_id == row.scoped_id) return;
+      db.contacts[row.contact] = {row.business, row.connection, row.scoped_id, row.name, {}};
+      db.conversations[row.conversation] = {
+          .business = row.business, .connection = row.connection, .contact = row.contact};
+    });
     std::set<conversation_id> changed;
     each_row(sets, &change_set::conversations, [&](const conversation_change& row) {
       const auto at = db.conversations.find(row.conversation);
@@ -268,6 +276,7 @@ std::optional<conversation_id> memory_store::conversation_id_of(const connection
 result<conversation_record> memory_store::open_conversation(const new_conversation& wanted) {
   if (away) return is_away();
   if (!conversation_id_of(wanted.connection, wanted.scoped_id)) {
+    if (wanted.missing == missing_conversation::leave) return conversation_record{};
     rows.contacts[wanted.contact] = {wanted.business, wanted.connection, wanted.scoped_id, wanted.name, {}};
     rows.conversations[wanted.conversation] = {
         .business = wanted.business, .connection = wanted.connection, .contact = wanted.contact};

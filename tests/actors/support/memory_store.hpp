@@ -65,6 +65,7 @@ class memory_store final : public storage::unit_of_work, public storage::store_r
     storage::commit_outcome outcome = storage::commit_outcome::committed;
     bool applied = false;
   };
+  [[nodiscard]] static fate refused() { return {storage::commit_outcome::refused, false}; }
 
   tables rows;
   /// No connection: commits and reads are unavailable.

@@ -57,7 +57,7 @@ struct journal_dependencies {
   std::function<void()> on_fenced;
   std::size_t max_batch = 128;
   /// Longest wait for company when neither idle nor saturated.
-  std::chrono::microseconds linger{2000};
+  std::chrono::microseconds linger{4000};
 };
 
 class journal_state {

@@ -12,7 +12,8 @@ void tenant_registry_state::start(tenant_registry_dependencies dependencies) {
 }
 
 tenant_registry_state::~tenant_registry_state() {
-  for (const auto& [business, supervisor] : supervisors_) caf::anon_send_exit(supervisor, caf::exit_reason::kill);
+  for (const auto& [business, supervisor] : supervisors_)
+    caf::anon_send_exit(supervisor, caf::exit_reason::kill);
 }
 
 void tenant_registry_state::meet(const meet_pump& introduced) {

@@ -175,9 +175,9 @@ struct workers_settings {
   /// Threads that serve sockets.
   int io_threads = 1;
   /// Threads of the actor scheduler.
-  int actor_threads = 2;
+  int actor_threads = 1;
   /// Journal shards, one database connection each.
-  int writers = 2;
+  int writers = 1;
 };
 
 struct settings {

@@ -34,7 +34,7 @@ void binary_array::append_u32(std::uint32_t value) {
 
 void binary_array::add(const uuid& value) {
   append_u32(16);
-  for (const std::uint8_t byte : value.bytes) buffer_.push_back(static_cast<char>(byte));
+  buffer_.append(reinterpret_cast<const char*>(value.bytes.data()), value.bytes.size());
   ++count_;
 }
 

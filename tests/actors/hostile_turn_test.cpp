@@ -92,6 +92,22 @@ std::string mutated(random_engine& random, std::string text) {
 actors::model_answer hostile(random_engine& random, const std::string& nonce, action_encoding encoding,
                              const std::string& stranger, const std::string& other) {
   llm::chat_completion completion;
+  // Every third output is well-formed, so that states change and closed orders are met.
+  if (pick(random, 3) == 0) {
+    constexpr std::array wishes = {"place_order",  "place_order",      "change_order",
+                                   "cancel_order", "request_checkout", "send_invoice"};
+    const auto name = one_of(random, wishes);
+    const bool lists = name == "place_order" || name == "change_order";
+    const auto items = R"({"items":[{"sku":")" + std::string{pick(random, 2) == 0 ? "A1" : "B2"} +
+                       R"(","quantity":)" + std::to_string(1 + pick(random, 3)) + "}]}";
+    const auto given = lists ? items : std::string{"{}"};
+    completion.text = one_of(random, prose) + "Fine. ";
+    if (encoding == action_encoding::tags)
+      completion.text = "Fine. [[" + nonce + ":" + name + " " + given + "]]";
+    else completion.tool_calls.push_back({"call_0", name, given});
+    return {actors::model_outcome::answered,
+            std::make_shared<const llm::chat_completion>(std::move(completion)), "openai", encoding};
+  }
   const auto parts = pick(random, 5);
   for (std::size_t i = 0; i < parts; ++i) {
     if (pick(random, 2) == 0) completion.text += one_of(random, prose);
@@ -132,6 +148,7 @@ std::string nonce_of(const actors::ask_model& asked) {
 struct checked_world {
   shop_world world;
   std::vector<std::string> nonces;
+  std::size_t questions = 0;
   conversation_id victim;
   order_id victims_order;
 
@@ -155,8 +172,11 @@ struct checked_world {
     victims_order = world.orders().at(0).id;
     victim = world.orders().at(0).conversation;
     world.model->always = [this, &random, tags](const actors::ask_model& asked) {
-      nonces.push_back(nonce_of(asked));
-      return hostile(random, nonces.back(), tags ? action_encoding::tags : action_encoding::tools,
+      ++questions;
+      const auto nonce = nonce_of(asked);
+      // Where tools are offered the model is told no nonce: there is none to leak.
+      if (tags) nonces.push_back(nonce);
+      return hostile(random, nonce, tags ? action_encoding::tags : action_encoding::tools,
                      to_string(victims_order), to_string(world.other_shop));
     };
   }
@@ -230,7 +250,7 @@ TEST(a_hostile_model, cannot_reach_beyond_its_own_customer_through_the_whole_tur
   std::size_t outputs = 0;
   std::size_t placed = 0;
   const auto property = [&] {
-    const auto seed = *rc::gen::arbitrary<std::uint64_t>();
+    const auto seed = *rc::gen::resize(rc::kNominalSize, rc::gen::arbitrary<std::uint64_t>());
     random_engine random{seed};
     checked_world checked{random};
     auto& world = checked.world;
@@ -253,7 +273,7 @@ TEST(a_hostile_model, cannot_reach_beyond_its_own_customer_through_the_whole_tur
         for (const auto& row : world.orders())
           if (row.id != checked.victims_order) checked.close(row.id);
     }
-    outputs += checked.nonces.size();
+    outputs += checked.questions;
     placed += world.orders().size() - 1;
   };
   rc::detail::TestParams params = rc::detail::configuration().testParams;

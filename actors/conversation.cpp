@@ -88,28 +88,29 @@ void conversation_state::load() {
   const auto& first = *any.event;
   // After a failure the rows are made at once: perhaps half of them is there.
   const bool fresh = !held_.empty() && any.tries == 0;
-  storage::new_conversation wanted{with_.business->id,
-                                   with_.connection,
-                                   with_.customer,
-                                   first.customer_alias,
-                                   first.customer_name,
-                                   node.ids->next_as<contact_id>(),
-                                   node.ids->next_as<conversation_id>(),
-                                   node.now(),
-                                   node.settings->conversation.history_messages,
-                                   fresh ? storage::missing_conversation::leave : storage::missing_conversation::make};
+  storage::new_conversation wanted{
+      with_.business->id,
+      with_.connection,
+      with_.customer,
+      first.customer_alias,
+      first.customer_name,
+      node.ids->next_as<contact_id>(),
+      node.ids->next_as<conversation_id>(),
+      node.now(),
+      node.settings->conversation.history_messages,
+      fresh ? storage::missing_conversation::leave : storage::missing_conversation::make};
   self_->request(node.reader_of(with_.connection.value), caf::infinite, wanted)
       .then(
           [this, wanted](const shared<storage::conversation_record>& record) {
             if (!record->id.is_nil()) return on_loaded(*record);
             begin_unwritten(wanted);
           },
-            [this](const caf::error& failure) { fail(why_failed(failure)); });
+          [this](const caf::error& failure) { fail(why_failed(failure)); });
 }
 
 void conversation_state::begin_unwritten(const storage::new_conversation& customer) {
-  unwritten_ = {customer.business, customer.connection, customer.contact, customer.conversation,
-                customer.scoped_id, customer.alias,     customer.name,    customer.at};
+  unwritten_ = {customer.business,  customer.connection, customer.contact, customer.conversation,
+                customer.scoped_id, customer.alias,      customer.name,    customer.at};
   storage::conversation_record empty;
   empty.id = customer.conversation;
   empty.contact = customer.contact;
@@ -131,7 +132,8 @@ void conversation_state::on_loaded(const storage::conversation_record& record) {
     chat_.history.push_back({by, message.body});
   }
   // The answer of an earlier takeover may have been lost: the sender must know its epoch.
-  if (record.epoch > 1) self_->send(with_.parent, epoch_raised{chat_.connection, chat_.conversation, record.epoch});
+  if (record.epoch > 1)
+    self_->send(with_.parent, epoch_raised{chat_.connection, chat_.conversation, record.epoch});
   loaded_ = {record.owner == chat_owner::person, record.epoch};
   if (record.plan) return find_planned(*record.plan);
   on_ready({});
@@ -645,8 +647,7 @@ void conversation_state::finish(turn_end end) {
   commit(changes, [this, end = std::move(end), changes] { on_completed(end, *changes); });
 }
 
-void conversation_state::commit(std::shared_ptr<storage::change_set> changes,
-                                std::function<void()> then) {
+void conversation_state::commit(std::shared_ptr<storage::change_set> changes, std::function<void()> then) {
   if (unwritten_) changes->opened.push_back(*unwritten_);
   self_
       ->request(with_.node->journal_of(with_.business->id), caf::infinite, commit_request{std::move(changes)})

@@ -111,10 +111,12 @@ void inbox_pump_state::take_page(const inbox_page& page) {
   polling_ = false;
   backlog_ = backlog_ || page.rows.size() == asked_;
   const auto fresh = std::exchange(behind_page_, {});
-  const auto is_new = [this](inbox_id id) { return !finished_meanwhile_.contains(id) && !busy_.contains(id); };
-  const auto suspect = std::find_if(page.rows.begin(), page.rows.end(), [&](const storage::stored_delivery& row) {
-    return row.deaths >= suspect_after && is_new(row.id);
-  });
+  const auto is_new = [this](inbox_id id) {
+    return !finished_meanwhile_.contains(id) && !busy_.contains(id);
+  };
+  const auto suspect = std::find_if(
+      page.rows.begin(), page.rows.end(),
+      [&](const storage::stored_delivery& row) { return row.deaths >= suspect_after && is_new(row.id); });
   suspects_wait_ = suspect != page.rows.end();
   if (suspects_wait_) {
     // Nothing new until the node is idle: then the suspect runs by itself.

@@ -67,7 +67,7 @@ using reader_actor =
                      caf::replies_to<load_desk>::with<shared<storage::desk_record>>,
                      caf::replies_to<load_outbox>::with<shared<loaded_outbox>>,
                      caf::replies_to<poll_inbox>::with<shared<inbox_page>>,
-    caf::replies_to<fetch_inbox>::with<shared<inbox_page>>,
+                     caf::replies_to<fetch_inbox>::with<shared<inbox_page>>,
                      caf::replies_to<find_action_result>::with<found_action_result>,
                      caf::replies_to<load_invoicing>::with<shared<invoicing_record>>>;
 

@@ -226,14 +226,35 @@ constexpr statement insert_action_results{"insert_action_results", R"(
 INSERT INTO action_results (business_id, action_key, outcome, created_at)
 SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[]))"};
 
-constexpr std::array all_statements{
-    fence,           append_inbound,  insert_quarantined,   finish_inbox,    count_tries,
-    mark_alone,      park_deliveries, open_conversations,
-                                    insert_messages,      change_messages, insert_outbox,
-    change_outbox,   finish_outbox,   overtake_outbox,      write_turns,     change_conversations,
-    move_read_marks, change_contacts, insert_tasks,         change_stock,    insert_orders,
-    change_orders,   drop_items,      insert_items,         insert_timeline, insert_payments,
-    change_payments, insert_invoices, insert_action_results};
+constexpr std::array all_statements{fence,
+                                    append_inbound,
+                                    insert_quarantined,
+                                    finish_inbox,
+                                    count_tries,
+                                    mark_alone,
+                                    park_deliveries,
+                                    open_conversations,
+                                    insert_messages,
+                                    change_messages,
+                                    insert_outbox,
+                                    change_outbox,
+                                    finish_outbox,
+                                    overtake_outbox,
+                                    write_turns,
+                                    change_conversations,
+                                    move_read_marks,
+                                    change_contacts,
+                                    insert_tasks,
+                                    change_stock,
+                                    insert_orders,
+                                    change_orders,
+                                    drop_items,
+                                    insert_items,
+                                    insert_timeline,
+                                    insert_payments,
+                                    change_payments,
+                                    insert_invoices,
+                                    insert_action_results};
 
 // --- helpers ---------------------------------------------------------------------------------------
 

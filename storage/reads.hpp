@@ -160,7 +160,9 @@ class store_reads {
   /// These rows, as far as they are open.
   [[nodiscard]] virtual result<std::vector<stored_delivery>> load_inbox(std::span<const inbox_id> ids) {
     auto all = poll_inbox({}, std::numeric_limits<int>::max());
-    if (all) std::erase_if(all.value(), [&](const stored_delivery& row) { return std::ranges::find(ids, row.id) == ids.end(); });
+    if (all)
+      std::erase_if(all.value(),
+                    [&](const stored_delivery& row) { return std::ranges::find(ids, row.id) == ids.end(); });
     return all;
   }
   /// Those of `ids` that are still open.

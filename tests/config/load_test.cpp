@@ -59,8 +59,8 @@ TEST(load, has_the_documented_defaults) {
   EXPECT_EQ(values.conversation.history_messages, 20);
   EXPECT_FALSE(values.cluster.enabled);
   EXPECT_EQ(values.workers.io_threads, 1);
-  EXPECT_EQ(values.workers.actor_threads, 2);
-  EXPECT_EQ(values.workers.writers, 2);
+  EXPECT_EQ(values.workers.actor_threads, 1);
+  EXPECT_EQ(values.workers.writers, 1);
 }
 
 TEST(load, keeps_root_out_of_its_closed_home) {

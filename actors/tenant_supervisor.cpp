@@ -246,15 +246,20 @@ void tenant_supervisor_state::on_down(const caf::down_msg& down) {
 void tenant_supervisor_state::recover(const child_key& key, errc why, const std::vector<inbox_id>& offered) {
   if (why == errc::fenced) return;
   dependencies_.node->metrics->respawns().increment();
-  child& entry = children_.at(key);
+  children_.at(key).unchecked = death{why, offered};
+  check_held(key);
+}
+
+void tenant_supervisor_state::check_held(const child_key& key) {
   std::vector<inbox_id> held;
-  for (const delivery& one : entry.held) held.push_back(one.id);
+  for (const delivery& one : children_.at(key).held) held.push_back(one.id);
   self_->request(dependencies_.node->journal_of(dependencies_.business), caf::infinite, inbox_check{held})
       .then(
-          [this, key, why, held, offered](const inbox_still_open& open) {
+          [this, key, held](const inbox_still_open& open) {
             drop_closed(key, open.ids, held);
             child& again = children_.at(key);
-            if (!is_store_trouble(why)) count_failure(again, why, offered);
+            const death died = *std::exchange(again.unchecked, std::nullopt);
+            if (!is_store_trouble(died.why)) count_failure(again, died.why, died.offered);
             schedule_restart(key, ++again.failures);
           },
           [this, key](const caf::error&) { schedule_restart(key, ++children_.at(key).failures); });
@@ -310,6 +315,7 @@ void tenant_supervisor_state::schedule_restart(const child_key& key, std::uint32
 void tenant_supervisor_state::restart(const child_key& key) {
   const auto found = children_.find(key);
   if (found == children_.end() || found->second.phase != child_phase::recovering) return;
+  if (found->second.unchecked) return check_held(key);
   if (!key.customer.empty() && found->second.held.empty()) {
     children_.erase(found);
     return;

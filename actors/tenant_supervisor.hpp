@@ -112,6 +112,10 @@ class tenant_supervisor_state {
 
  private:
   enum class child_phase : std::uint8_t { running, stopping, recovering };
+  struct death {
+    errc why = errc::internal;
+    std::vector<inbox_id> offered;
+  };
   struct child {
     child_phase phase = child_phase::recovering;
     delivery_sink door;
@@ -124,6 +128,8 @@ class tenant_supervisor_state {
     /// After a failure: one delivery at a time, so that a bad one takes no neighbour with it.
     bool one_by_one = false;
     std::uint32_t failures = 0;
+    /// Died, and the store could not be asked yet what of it is still open: asked again, never guessed.
+    std::optional<death> unchecked;
   };
 
   void load();
@@ -133,6 +139,7 @@ class tenant_supervisor_state {
   void offer_held(child& entry);
   static void release(child& entry, inbox_id id);
   void recover(const child_key& key, errc why, const std::vector<inbox_id>& offered);
+  void check_held(const child_key& key);
   void count_failure(child& entry, errc why, const std::vector<inbox_id>& blamed);
   void drop_closed(const child_key& key, const std::vector<inbox_id>& open, std::vector<inbox_id> asked);
   void schedule_restart(const child_key& key, std::uint32_t failures);

@@ -20,28 +20,28 @@ struct reading {
   std::string_view nonce;
   action_encoding encoding;
 
-  void note(diagnostic_kind kind, std::string subject = {}, std::string_view call_id = {}) {
+  void note(diagnostic_kind kind, std::string_view subject = {}, std::string_view call_id = {}) {
     if (reply.diagnostics.size() < max_diagnostics)
-      reply.diagnostics.push_back({kind, std::move(subject), std::string{call_id}});
+      reply.diagnostics.push_back({kind, loggable(subject), std::string{call_id}});
   }
 
-  void lose(diagnostic_kind kind, std::string subject, std::string_view call_id) {
+  void lose(diagnostic_kind kind, std::string_view subject, std::string_view call_id) {
     reply.lost_action = true;
-    note(kind, std::move(subject), call_id);
+    note(kind, subject, call_id);
   }
 
   void propose(std::string_view name, std::string_view arguments, std::string_view call_id) {
     auto parsed = parse_action(name, arguments);
     if (auto* problem = std::get_if<argument_problem>(&parsed))
-      return lose(problem->kind, std::move(problem->subject), call_id);
+      return lose(problem->kind, problem->subject, call_id);
     auto& what = std::get<action>(parsed);
     scrub(what);
-    auto name_of = std::string{to_string(kind_of(what))};
+    const auto name_of = to_string(kind_of(what));
     const bool known = std::any_of(reply.actions.begin(), reply.actions.end(),
                                    [&](const auto& earlier) { return earlier.what == what; });
-    if (known) return note(diagnostic_kind::duplicate_action, std::move(name_of), call_id);
+    if (known) return note(diagnostic_kind::duplicate_action, name_of, call_id);
     if (reply.actions.size() >= max_proposed_actions)
-      return lose(diagnostic_kind::too_many_actions, std::move(name_of), call_id);
+      return lose(diagnostic_kind::too_many_actions, name_of, call_id);
     reply.actions.push_back({std::move(what), std::string{call_id}});
   }
 
@@ -61,21 +61,22 @@ struct reading {
     if (is_ours) return propose(tag.name, tag.arguments, {});
     const auto kind =
         encoding == action_encoding::tags ? diagnostic_kind::wrong_nonce : diagnostic_kind::stray_tag;
-    auto label = subject(tag.name);
-    if (parse_action_kind(tag.name)) return lose(kind, std::move(label), {});
-    note(kind, std::move(label));
+    if (parse_action_kind(tag.name)) return lose(kind, tag.name, {});
+    note(kind, tag.name);
   }
 
   void read(const tool_call& call) {
     const auto id = ascii_label(call.id, max_tool_call_id_bytes);
     if (encoding == action_encoding::tools) return propose(call.name, call.arguments, id);
-    lose(diagnostic_kind::unexpected_tool_call, subject(call.name), id);
+    lose(diagnostic_kind::unexpected_tool_call, call.name, id);
   }
 
-  /// A log field never shows the nonce either.
-  [[nodiscard]] std::string subject(std::string_view name) const {
-    const auto cut = cut_nonce(name, nonce);
-    return ascii_label(cut ? *cut : name);
+  /// A log field never shows the nonce either: cut from what will be printed, because replacing
+  /// what cannot be printed may lay bare a nonce that was broken up by it.
+  [[nodiscard]] std::string loggable(std::string_view subject) const {
+    auto label = ascii_label(subject);
+    if (auto cut = cut_nonce(label, nonce)) label = *std::move(cut);
+    return label;
   }
 
   /// R1, R2: cut until nothing is left to cut, because two cuts may join what stood around them.

@@ -193,10 +193,11 @@ written_number read_number(std::string_view text, std::size_t at) {
   if (end < text.size() && (text[end] == 'k' || text[end] == 'm') &&
       (end + 1 == text.size() || !is_letter(text[end + 1]))) {
     number.scaled = true;
-    value = value > too_much ? too_much : value * (text[end] == 'k' ? 1'000 : 1'000'000);
+    const std::int64_t scale = text[end] == 'k' ? 1'000 : 1'000'000;
+    value = value > too_much / scale ? too_much : value * scale;
     ++end;
   }
-  number.thousandths = value;
+  number.thousandths = std::min(value, too_much);
   number.end = end;
   if (!fraction.empty() && fraction.size() == 2) number.grouped = true;
   return number;

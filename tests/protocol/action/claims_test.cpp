@@ -81,6 +81,12 @@ TEST(claims, drops_only_the_sentence) {
   EXPECT_THAT(checked.violations, ElementsAre(claim_violation::amount));
 }
 
+TEST(claims, drops_amounts_beyond_any_price) {
+  for (const char* text : {"It costs NGN 888888888888m.", "It costs NGN 999999999999999999k.",
+                           "It costs NGN 999999999999999.99."})
+    EXPECT_THAT(check(text).violations, ElementsAre(claim_violation::amount)) << text;
+}
+
 TEST(claims, is_total_for_any_bytes) {
   std::string text;
   for (int i = 0; i < 6'000; ++i) text.push_back(static_cast<char>(i * 7 % 256));

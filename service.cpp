@@ -14,7 +14,9 @@
 #include "config/keys.hpp"
 #include "database.hpp"
 #include "net/client/client.hpp"
+#include "net/descriptors.hpp"
 #include "net/http/server.hpp"
+#include "net/ops/http_counts.hpp"
 #include "net/ops/ops_routes.hpp"
 #include "net/webhooks/meta_webhook.hpp"
 #include "storage/housekeeping.hpp"
@@ -53,25 +55,6 @@ struct health {
     state.ready = state.reasons.empty();
     return state;
   }
-};
-
-/// Counts what the HTTP server itself answers.
-class http_counts final : public net::http_observer {
- public:
-  explicit http_counts(monitoring::metrics& metrics) : metrics_{metrics} {}
-  void on_answer(std::string_view, int status, std::chrono::nanoseconds) noexcept override {
-    metrics_.http_requests(status).increment();
-  }
-  void on_rejected(net::http_rejection reason) noexcept override {
-    using enum monitoring::webhook_rejection;
-    if (reason == net::http_rejection::body_too_large) metrics_.rejected_webhooks(too_large).increment();
-    if (reason == net::http_rejection::too_many_requests_in_flight)
-      metrics_.rejected_webhooks(overloaded).increment();
-    if (reason == net::http_rejection::malformed) metrics_.rejected_webhooks(malformed).increment();
-  }
-
- private:
-  monitoring::metrics& metrics_;
 };
 
 /// Monitors the actors that nobody else supervises. Without one of them the node would accept what
@@ -116,7 +99,7 @@ class server {
   std::shared_ptr<config::settings> settings_;
   std::shared_ptr<monitoring::metrics> metrics_;
   std::shared_ptr<monitoring::logger> log_;
-  http_counts counts_;
+  net::http_counts counts_;
   health health_;
   std::unique_ptr<net::io_threads> io_;
   std::unique_ptr<net::http_server> ops_;
@@ -393,6 +376,12 @@ result<void> server::open_public() {
   net::add_meta_webhook(routes, std::move(webhook));
   net::http_limits limits;
   limits.body_bytes = settings_->limits.body_bytes;
+  limits.connections = net::connections_within(net::raise_descriptor_limit(), limits.connections);
+  limits.connections_per_address = settings_->limits.connections_per_address;
+  limits.buffered_bytes = settings_->limits.buffered_bytes;
+  limits.buffered_bytes_per_address = limits.buffered_bytes / config::limits_settings::buffered_share;
+  for (const auto& proxy : settings_->http.trusted_proxies)
+    if (const auto block = net::address_block::parse(proxy)) limits.unbounded_peers.push_back(*block);
   public_ = std::make_unique<net::http_server>(io_->contexts(), std::move(routes), limits, &counts_);
   const auto& listen = settings_->http.listen;
   if (auto port = public_->listen(listen.host, listen.port); !port) return port.error();

@@ -117,6 +117,18 @@ void check_cluster(loaded& outcome) {
              "nodes share one database: write its address");
 }
 
+/// Two of the largest bodies must fit into what one address may have.
+void check_buffers(loaded& outcome) {
+  const auto& limits = outcome.values.limits;
+  const auto largest =
+      std::max({limits.body_bytes, limits.upload_bytes, limits.webhook_bytes, limits.payment_webhook_bytes});
+  const auto least = 2 * limits_settings::buffered_share * largest;
+  if (limits.buffered_bytes < least)
+    complain(outcome, "limits.buffered_bytes",
+             "is too small for the largest body that [limits] allows (one address has an eighth)",
+             "make it " + std::to_string(least) + " or more, or allow smaller bodies");
+}
+
 bool is_plain_http_to_others(const std::string& url) {
   if (!url.starts_with("http://")) return false;
   const std::string_view rest = std::string_view{url}.substr(7);
@@ -168,6 +180,7 @@ void find_contradictions(loaded& outcome) {
   if (values.limits.body_bytes > values.limits.upload_bytes)
     complain(outcome, "limits.body_bytes", "is greater than limits.upload_bytes",
              "make uploads the larger ones");
+  check_buffers(outcome);
   check_cluster(outcome);
 }
 

@@ -122,6 +122,8 @@ void read_limits(reader& in, limits_settings& limits) {
   in.integer("limits.upload_bytes", limits.upload_bytes, kibibyte, 64 * mebibyte);
   in.integer("limits.webhook_bytes", limits.webhook_bytes, kibibyte, 64 * mebibyte);
   in.integer("limits.payment_webhook_bytes", limits.payment_webhook_bytes, kibibyte, 64 * mebibyte);
+  in.integer("limits.buffered_bytes", limits.buffered_bytes, mebibyte, 65'536 * mebibyte);
+  in.integer("limits.connections_per_address", limits.connections_per_address, 1, million);
 }
 
 void read_conversation(reader& in, conversation_settings& conversation) {

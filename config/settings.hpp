@@ -33,7 +33,8 @@ struct http_settings {
   endpoint listen{"127.0.0.1", 8080};
   /// Without a trailing slash. Empty: no payment and no invoice links.
   std::string public_url;
-  /// IP addresses or CIDR blocks whose X-Forwarded-For is believed.
+  /// IP addresses or CIDR blocks whose X-Forwarded-For is believed, and that carry the requests of many:
+  /// the bounds of one address do not hold for them.
   std::vector<std::string> trusted_proxies;
 };
 
@@ -143,6 +144,12 @@ struct limits_settings {
   std::size_t upload_bytes = 10'485'760;
   std::size_t webhook_bytes = 4'194'304;
   std::size_t payment_webhook_bytes = 262'144;
+  /// Requests over some KiB that are in memory at once, as far as they have arrived; one address may
+  /// have an eighth (`buffered_share`) of it.
+  std::size_t buffered_bytes = 268'435'456;
+  static constexpr std::size_t buffered_share = 8;
+  /// Of one IPv4 address or IPv6 /64. Loopback and http.trusted_proxies have no such bounds.
+  std::size_t connections_per_address = 512;
 };
 
 struct conversation_settings {

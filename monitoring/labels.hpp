@@ -30,6 +30,20 @@ enum class webhook_rejection : std::uint8_t {
 inline constexpr std::array<std::string_view, 6> webhook_rejections{
     "bad_signature", "malformed", "too_large", "rate_limited", "overloaded", "unavailable"};
 
+/// Why the HTTP server refused by itself; in the order of net::http_rejection.
+inline constexpr std::array<std::string_view, 12> http_refusals{"too_many_connections",
+                                                                "too_many_connections_of_peer",
+                                                                "buffers_full",
+                                                                "too_many_requests_in_flight",
+                                                                "malformed",
+                                                                "header_too_large",
+                                                                "target_too_long",
+                                                                "body_too_large",
+                                                                "not_implemented",
+                                                                "timed_out",
+                                                                "unknown_route",
+                                                                "handler_failed"};
+
 /// How a turn ended.
 enum class turn_outcome : std::uint8_t { replied, acted, handed_over, overtaken, silent, failed };
 inline constexpr std::array<std::string_view, 6> turn_outcomes{"replied",   "acted",  "handed_over",

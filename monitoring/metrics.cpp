@@ -80,6 +80,12 @@ void metrics::make_inbound_series() {
                    "Webhook requests that were not accepted.");
   registry_->label(http_requests_, status_classes, "status", "sellavie_http_requests_total",
                    "HTTP requests answered, by class of the status.");
+  registry_->label(refused_http_, http_refusals, "reason", "sellavie_http_refusals_total",
+                   "Connections and requests that the HTTP server refused without asking a handler.");
+  http_connections_ =
+      registry_->one_gauge("sellavie_http_connections", "Connections to the public listener.");
+  http_buffered_bytes_ = registry_->one_gauge(
+      "sellavie_http_buffered_bytes", "Bytes of large requests in memory; bounded by limits.buffered_bytes.");
 }
 
 void metrics::make_conversation_series() {

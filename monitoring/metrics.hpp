@@ -52,6 +52,10 @@ class metrics {
   }
   /// By class of the status; 200 and 204 share one series.
   [[nodiscard]] const counter& http_requests(int status) const;
+  /// By index into http_refusals.
+  [[nodiscard]] const counter& refused_http(std::size_t reason) const { return refused_http_[reason]; }
+  [[nodiscard]] const gauge& http_connections() const { return http_connections_; }
+  [[nodiscard]] const gauge& http_buffered_bytes() const { return http_buffered_bytes_; }
 
   // ---- conversations
   [[nodiscard]] const counter& turns(turn_outcome outcome) const { return turns_[at(outcome)]; }
@@ -103,6 +107,9 @@ class metrics {
   std::array<counter, quarantine_reasons.size()> quarantined_;
   std::array<counter, webhook_rejections.size()> rejected_;
   std::array<counter, 5> http_requests_;
+  std::array<counter, http_refusals.size()> refused_http_;
+  gauge http_connections_;
+  gauge http_buffered_bytes_;
   std::array<counter, turn_outcomes.size()> turns_;
   std::array<histogram, phases.size()> phase_times_;
   std::array<gauge, queues.size()> queue_depths_;

@@ -40,7 +40,16 @@ void append_hex(std::string& out, std::uint64_t word) {
 server_core::server_core(router given_routes, const http_limits& given_limits, http_observer* given_observer)
     : routes{std::move(given_routes)},
       limits{given_limits},
-      observer{given_observer != nullptr ? *given_observer : nobody()} {}
+      observer{given_observer != nullptr ? *given_observer : nobody()},
+      buffered{limits.buffered_bytes},
+      peers{std::make_shared<peer_table>(limits.connections_per_address, limits.buffered_bytes_per_address,
+                                         limits.unbounded_peers)} {}
+
+bool server_core::admit_connection() noexcept {
+  if (connections.fetch_add(1, std::memory_order_relaxed) < limits.connections + farewells) return true;
+  release_connection();
+  return false;
+}
 
 bool server_core::admit_request() noexcept {
   if (in_flight.fetch_add(1, std::memory_order_relaxed) < limits.requests_in_flight) return true;
@@ -70,18 +79,17 @@ lane::lane(boost::asio::io_context& context, std::shared_ptr<server_core> core)
 
 lane::~lane() = default;
 
-void lane::welcome(lane_socket socket, const boost::asio::ip::tcp::endpoint& peer) {
+void lane::welcome(lane_socket socket, const boost::asio::ip::tcp::endpoint& peer, peer_seat seat) {
   start_ticking();
   std::shared_ptr<session> guest;
   try {
-    guest = std::make_shared<session>(shared_from_this(), std::move(socket), peer);
+    guest = std::make_shared<session>(shared_from_this(), std::move(socket), peer, std::move(seat));
   } catch (...) {  // out of memory: this one cannot be served
     return core_->release_connection();
   }
   sessions_.push_back(*guest);
   const std::size_t open = core_->connections.load(std::memory_order_relaxed);
-  if (core_->draining.load(std::memory_order_acquire) || open > core_->limits.connections + farewells)
-    guest->close();
+  if (core_->draining.load(std::memory_order_acquire)) guest->close();
   else if (open > core_->limits.connections) guest->turn_away();
   else guest->start();
 }

@@ -13,8 +13,10 @@
 #include <string_view>
 
 #include "net/handoff_stack.hpp"
+#include "net/http/byte_budget.hpp"
 #include "net/http/limits.hpp"
 #include "net/http/observer.hpp"
+#include "net/http/peer_table.hpp"
 #include "net/http/router.hpp"
 #include "net/lane_socket.hpp"
 #include "net/timer_wheel.hpp"
@@ -30,10 +32,14 @@ struct server_core {
   const router routes;
   const http_limits limits;
   http_observer& observer;
+  byte_budget buffered;
+  const std::shared_ptr<peer_table> peers;
   std::atomic<std::size_t> connections{0};
   std::atomic<std::size_t> in_flight{0};
   std::atomic<bool> draining{false};
 
+  /// False: so many are over the limit that not even a farewell can be afforded; nothing was counted.
+  [[nodiscard]] bool admit_connection() noexcept;
   /// False: over the limit, nothing was counted.
   [[nodiscard]] bool admit_request() noexcept;
   void release_request() noexcept { in_flight.fetch_sub(1, std::memory_order_relaxed); }
@@ -59,7 +65,7 @@ class lane final : public std::enable_shared_from_this<lane> {
   lane& operator=(const lane&) = delete;
 
   /// Starts a session for an accepted socket, or tells it 503 when the server is full.
-  void welcome(lane_socket socket, const boost::asio::ip::tcp::endpoint& peer);
+  void welcome(lane_socket socket, const boost::asio::ip::tcp::endpoint& peer, peer_seat seat);
   void close_sessions(farewell who);
 
   /// From any thread: these sessions (linked by next_handoff, newest first) have their answers.

@@ -4,6 +4,9 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <vector>
+
+#include "net/http/address_block.hpp"
 
 namespace sellavie::net {
 
@@ -38,6 +41,21 @@ struct http_limits {
   std::size_t connections = 20'000;
   /// Requests handed to handlers and not yet answered, server-wide; over it 503 with Retry-After.
   std::size_t requests_in_flight = 10'000;
+
+  /// Of one peer (see peer_key); over it a connection is told 503 before anything of it is read.
+  std::size_t connections_per_address = 512;
+  /// Bytes of requests in memory, as they arrive, until they are answered; a new large request is told
+  /// 503 at three quarters of it, a growing one at the whole.
+  std::size_t buffered_bytes = 256 * 1024 * 1024;
+  /// The part of it that one peer may have, bounded in the same way.
+  std::size_t buffered_bytes_per_address = 32 * 1024 * 1024;
+  /// A request, and what was read behind it, cost the budget nothing up to here: `connections` bounds them.
+  std::size_t unbudgeted_bytes = 8 * 1024;
+  /// While the budget is half full a budgeted body must bring at least this in each
+  /// `body_progress_interval`; else 408. Slow bodies make room for those that come at a sender's pace.
+  std::size_t pressed_progress_bytes = 256 * 1024;
+  /// Peers without a bound of their own. Loopback: a proxy on this machine, not a stranger.
+  std::vector<address_block> unbounded_peers = loopback_blocks();
 
   /// Resolution of all deadlines.
   duration tick{100};

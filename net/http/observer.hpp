@@ -3,6 +3,7 @@
 // cheap and do not throw.
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -11,6 +12,8 @@ namespace sellavie::net {
 /// Why the server itself refused, without asking a handler.
 enum class http_rejection : std::uint8_t {
   too_many_connections,
+  too_many_connections_of_peer,
+  buffers_full,
   too_many_requests_in_flight,
   malformed,
   header_too_large,
@@ -21,10 +24,13 @@ enum class http_rejection : std::uint8_t {
   unknown_route,
   handler_failed,
 };
+inline constexpr std::size_t http_rejection_count = 12;
 
 [[nodiscard]] constexpr std::string_view to_string(http_rejection reason) noexcept {
   switch (reason) {
     case http_rejection::too_many_connections: return "too_many_connections";
+    case http_rejection::too_many_connections_of_peer: return "too_many_connections_of_peer";
+    case http_rejection::buffers_full: return "buffers_full";
     case http_rejection::too_many_requests_in_flight: return "too_many_requests_in_flight";
     case http_rejection::malformed: return "malformed";
     case http_rejection::header_too_large: return "header_too_large";
@@ -49,6 +55,8 @@ class http_observer {
   virtual void on_answer(std::string_view /*route*/, int /*status*/,
                          std::chrono::nanoseconds /*took*/) noexcept {}
   virtual void on_rejected(http_rejection /*reason*/) noexcept {}
+  /// The bytes held against the budget changed; also on the threads that answer.
+  virtual void on_buffered(std::ptrdiff_t /*change*/) noexcept {}
 };
 
 }  // namespace sellavie::net

@@ -3,13 +3,17 @@
 #include <array>
 #include <boost/beast/core/string.hpp>
 
+#include "net/release_memory.hpp"
+
 namespace sellavie::net {
 namespace {
 
 constexpr std::array<std::string_view, http_method_count> method_names{"GET",   "HEAD",   "POST",   "PUT",
                                                                        "PATCH", "DELETE", "OPTIONS"};
 
-constexpr std::size_t kept_body_bytes = 64 * 1024;
+// What an idle connection may keep for its next request.
+constexpr std::size_t kept_body_bytes = 8 * 1024;
+constexpr std::size_t kept_head_bytes = 4 * 1024;
 
 bool same_name(std::string_view left, std::string_view right) noexcept {
   return left.size() == right.size() && boost::beast::iequals(left, right);
@@ -98,12 +102,17 @@ std::string_view request::parameter(std::string_view name) const noexcept {
 }
 
 void request_builder::clear() {
+  if (request_.head_.capacity() > kept_head_bytes) release_memory(request_.head_);
   request_.head_.clear();
   request_.fields_.clear();
   request_.parameters_.clear();
   request_.target_ = {};
   request_.request_id.clear();
-  if (request_.body.capacity() > kept_body_bytes) request_.body = std::string{};
+  clear_body();
+}
+
+void request_builder::clear_body() {
+  if (request_.body.capacity() > kept_body_bytes) release_memory(request_.body);
   request_.body.clear();
 }
 

@@ -80,6 +80,7 @@ class request_builder {
   explicit request_builder(request& target) noexcept : request_{target} {}
   /// Empties it, keeping its memory (large memory is given back).
   void clear();
+  void clear_body();
   void begin(http_method method, std::string_view target);
   void add_header(std::string_view name, std::string_view value);
   /// `value` must be a part of target(); `name` must outlive the request.

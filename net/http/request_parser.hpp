@@ -38,6 +38,11 @@ class request_parser final : private boost::beast::http::basic_parser<true> {
   // Known after head_complete.
   [[nodiscard]] bool has_body() const noexcept { return chunked_ || remaining_ > 0; }
   [[nodiscard]] bool is_too_large(std::uint64_t limit) const noexcept { return remaining_ > limit; }
+  [[nodiscard]] std::size_t head_bytes() const noexcept { return head_bytes_; }
+  /// At most this much of an input of this size belongs to the body.
+  [[nodiscard]] std::size_t body_part_of(std::size_t input) const noexcept {
+    return chunked_ || remaining_ > input ? input : static_cast<std::size_t>(remaining_);
+  }
   [[nodiscard]] bool wants_keep_alive() const { return keep_alive(); }
   [[nodiscard]] bool expects_continue() const noexcept { return expects_continue_; }
   [[nodiscard]] http_version version() const noexcept { return version_; }

@@ -110,15 +110,29 @@ class listener final : public std::enable_shared_from_this<listener> {
   void hand_on(accepted_socket fresh, const tcp::endpoint& peer) {
     const auto home = lanes_[next_++ % lanes_.size()].lock();
     if (!home) return;
-    home->core().connections.fetch_add(1, std::memory_order_relaxed);
-    asio::dispatch(home->context(), [home, peer, socket = std::move(fresh)]() mutable {
-      lane_socket adopted{home->context()};
-      error_code ec;
-      adopted.assign(peer.protocol(), socket.descriptor(), ec);
-      if (ec) return home->core().release_connection();
-      std::ignore = socket.release();
-      home->welcome(std::move(adopted), peer);
-    });
+    server_core& core = home->core();
+    auto seat = core.peers->take_seat(peer.address());
+    if (!seat) return turn_away(fresh, core, http_rejection::too_many_connections_of_peer);
+    if (!core.admit_connection()) return core.observer.on_rejected(http_rejection::too_many_connections);
+    asio::dispatch(home->context(),
+                   [home, peer, place = std::move(*seat), socket = std::move(fresh)]() mutable {
+                     lane_socket adopted{home->context()};
+                     error_code ec;
+                     adopted.assign(peer.protocol(), socket.descriptor(), ec);
+                     if (ec) return home->core().release_connection();
+                     std::ignore = socket.release();
+                     home->welcome(std::move(adopted), peer, std::move(place));
+                   });
+  }
+
+  /// Without a session: a flood must cost one system call or two. Whoever has sent something already
+  /// may see a reset in place of the answer.
+  static void turn_away(const accepted_socket& fresh, const server_core& core, http_rejection reason) {
+    constexpr std::string_view farewell =
+        "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\nRetry-After: 1\r\n"
+        "Cache-Control: no-store\r\n\r\n";
+    std::ignore = ::send(fresh.descriptor(), farewell.data(), farewell.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    core.observer.on_rejected(reason);
   }
 
   /// Out of descriptors or the like: it passes, spinning would not help.
@@ -198,6 +212,10 @@ bool http_server::drain(std::chrono::milliseconds deadline) {
 std::size_t http_server::connections() const noexcept {
   return internals_->core->connections.load(std::memory_order_relaxed);
 }
+
+std::size_t http_server::buffered_bytes() const noexcept { return internals_->core->buffered.used(); }
+
+std::size_t http_server::connected_peers() const { return internals_->core->peers->size(); }
 
 std::size_t http_server::requests_in_flight() const noexcept {
   return internals_->core->in_flight.load(std::memory_order_relaxed);

@@ -4,6 +4,8 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
 
+#include "net/release_memory.hpp"
+
 namespace sellavie::net {
 namespace {
 
@@ -38,8 +40,14 @@ bool would_block(const error_code& ec) noexcept {
 
 }  // namespace
 
-session::session(std::shared_ptr<lane> home, lane_socket socket, const asio::ip::tcp::endpoint& peer)
-    : lane_{std::move(home)}, socket_{std::move(socket)}, peer_address_{printable(peer.address())} {
+session::session(std::shared_ptr<lane> home, lane_socket socket, const asio::ip::tcp::endpoint& peer,
+                 peer_seat seat)
+    : lane_{std::move(home)},
+      seat_{std::move(seat)},
+      socket_{std::move(socket)},
+      peer_address_{printable(peer.address())},
+      held_unread_{lane_->core().buffered, seat_.share(), lane_->core().observer},
+      held_request_{lane_->core().buffered, seat_.share(), lane_->core().observer} {
   error_code ignored;
   socket_.non_blocking(true, ignored);
   socket_.set_option(asio::ip::tcp::no_delay{true}, ignored);
@@ -59,6 +67,8 @@ void session::guarded(Work&& work) noexcept {
 
 void session::close() noexcept {
   if (phase_ == phase::closed) return;
+  if (phase_ == phase::reading_body) drop_request();
+  keep_unread({});
   phase_ = phase::closed;
   wheel_entry::disarm();
   lane_hook::unlink();
@@ -108,7 +118,7 @@ void session::feed(std::string_view input) {
   }
   while (step(input)) continue;
   if (phase_ == phase::lingering || phase_ == phase::closed) return;
-  unread_.assign(input);
+  keep_unread(input);
   if (phase_ == phase::reading_head || phase_ == phase::reading_body) wait_readable();
 }
 
@@ -134,8 +144,21 @@ bool session::read_head(std::string_view& input) {
   return false;
 }
 
+void session::keep_unread(std::string_view rest) {
+  if (held_unread_.resize(rest.size() > lane_->core().limits.unbudgeted_bytes ? rest.size() : 0)) {
+    if (rest.empty()) release_memory(unread_);
+    else unread_.assign(rest);
+    return;
+  }
+  if (phase_ == phase::reading_head)
+    return answer_problem(503, http_rejection::buffers_full, after_answer::close);
+  // Requests behind one that is being answered: it is the last one that this connection gets answered.
+  lane_->core().observer.on_rejected(http_rejection::buffers_full);
+  then_ = after_answer::close;
+  must_linger_ = true;
+}
+
 void session::prepare_request() {
-  builder_.clear();
   request_id_.clear();
   parser_.emplace(request_, lane_->core().limits);
 }
@@ -147,16 +170,30 @@ void session::on_head_complete() {
   head_only_ = request_.method() == http_method::head;
   parameters_.clear();
   match_ = core.routes.find(request_.method(), request_.path(), parameters_);
-  body_limit_ = core.limits.body_bytes;
-  if (match_.found != nullptr && match_.found->options.body_bytes)
-    body_limit_ = *match_.found->options.body_bytes;
+  if (match_.found != nullptr)
+    body_limit_ = match_.found->options.body_bytes.value_or(core.limits.body_bytes);
+  else body_limit_ = std::min<std::uint64_t>(core.limits.body_bytes, core.limits.unbudgeted_bytes);
   if (parser_->is_too_large(body_limit_))
     return answer_problem(413, http_rejection::body_too_large, after_answer::close);
   body_timed_ = false;
   phase_ = phase::reading_body;
 }
 
+bool session::make_room_for_body(std::size_t arrived) {
+  const std::size_t bytes = parser_->head_bytes() + request_.body.size() + parser_->body_part_of(arrived);
+  if (bytes <= lane_->core().limits.unbudgeted_bytes || held_request_.resize(bytes)) return true;
+  answer_problem(503, http_rejection::buffers_full, after_answer::close);
+  return false;
+}
+
+/// Only while no handler has had it.
+void session::drop_request() {
+  builder_.clear_body();
+  held_request_.release();
+}
+
 bool session::read_body(std::string_view& input) {
+  if (!make_room_for_body(input.size())) return false;
   const auto progress =
       parser_->has_body() ? parser_->read_body(input, body_limit_) : request_parser::progress::complete;
   if (progress == request_parser::progress::refused) {
@@ -216,12 +253,14 @@ void session::dispatch() {
     lane_->core().observer.on_rejected(http_rejection::handler_failed);
   }
   dispatching = outer;
+  builder_.clear_body();  // a handler that wants it for longer has moved it away
   if (std::exchange(answered_inside, false)) write_answer(std::move(answer_), then_);
   else lane_->arm(*this, lane_->core().limits.answer_deadline);
 }
 
 session::delivery session::take_answer(response given) noexcept {
   answer_ = std::move(given);
+  held_request_.release();
   lane_->core().release_request();
   if (dispatching != this) return delivery::needs_handoff;
   answered_inside = true;
@@ -254,6 +293,7 @@ void session::answer_refused() {
 
 void session::answer_problem(int status, http_rejection reason, after_answer then) {
   lane_->core().observer.on_rejected(reason);
+  if (phase_ == phase::reading_body) drop_request();
   route_name_ = {};
   if (request_id_.empty()) lane_->make_request_id(request_id_);
   response problem = problem_response(status, request_id_);
@@ -315,19 +355,20 @@ void session::wait_writable() {
 }
 
 void session::on_written() {
-  if (out_.capacity() > kept_buffer_bytes) out_ = std::string{};
-  out_body_ = std::string{};
+  if (out_.capacity() > kept_buffer_bytes) release_memory(out_);
+  release_memory(out_body_);
   head_only_ = false;
   if (then_ == after_answer::close) return must_linger_ ? linger() : close();
   phase_ = phase::reading_head;
   parser_.reset();
+  builder_.clear();
   lane_->arm(*this, lane_->core().limits.idle_deadline);
 }
 
 /// Closing with unread input would reset the connection and could destroy the answer on its way.
 void session::linger() {
   phase_ = phase::lingering;
-  unread_.clear();
+  keep_unread({});
   error_code ignored;
   socket_.shutdown(lane_socket::shutdown_send, ignored);
   lane_->arm(*this, lane_->core().limits.linger_deadline);
@@ -360,7 +401,9 @@ void session::on_body_interval() {
   const auto spent =
       std::chrono::duration_cast<http_limits::duration>(std::chrono::steady_clock::now() - phase_began_);
   const std::size_t arrived = request_.body.size() - body_bytes_at_check_;
-  if (spent >= limits.body_deadline || arrived < limits.body_progress_bytes) return time_out(408);
+  const bool must_hurry = held_request_.size() > 0 && lane_->core().buffered.is_pressed();
+  const std::size_t wanted = must_hurry ? limits.pressed_progress_bytes : limits.body_progress_bytes;
+  if (spent >= limits.body_deadline || arrived < wanted) return time_out(408);
   body_bytes_at_check_ = request_.body.size();
   lane_->arm(*this, std::min(limits.body_progress_interval, limits.body_deadline - spent));
 }

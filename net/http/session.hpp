@@ -28,7 +28,8 @@ namespace sellavie::net {
 
 class session final : public std::enable_shared_from_this<session>, public wheel_entry, public lane_hook {
  public:
-  session(std::shared_ptr<lane> home, lane_socket socket, const boost::asio::ip::tcp::endpoint& peer);
+  session(std::shared_ptr<lane> home, lane_socket socket, const boost::asio::ip::tcp::endpoint& peer,
+          peer_seat seat);
   ~session();
   session(const session&) = delete;
   session& operator=(const session&) = delete;
@@ -67,6 +68,10 @@ class session final : public std::enable_shared_from_this<session>, public wheel
   bool step(std::string_view& input);
   bool read_head(std::string_view& input);
   bool read_body(std::string_view& input);
+  /// False: no room for it, and that is answered.
+  bool make_room_for_body(std::size_t arrived);
+  void keep_unread(std::string_view rest);
+  void drop_request();
   void prepare_request();
   void on_head_complete();
   void start_body_deadline();
@@ -93,6 +98,8 @@ class session final : public std::enable_shared_from_this<session>, public wheel
   void guarded(Work&& work) noexcept;
 
   std::shared_ptr<lane> lane_;
+  /// Outlives what is held against its share.
+  peer_seat seat_;
   lane_socket socket_;
   phase phase_ = phase::reading_head;
   after_answer then_ = after_answer::keep_alive;
@@ -106,6 +113,7 @@ class session final : public std::enable_shared_from_this<session>, public wheel
   std::optional<request_parser> parser_;
   router::parameters parameters_;
   router::match match_;
+  /// Small where no route is: nobody will read it.
   std::uint64_t body_limit_ = 0;
   /// Empty when the server answers by itself.
   std::string_view route_name_;
@@ -113,6 +121,10 @@ class session final : public std::enable_shared_from_this<session>, public wheel
   std::string request_id_;
   /// Bytes read but not yet parsed.
   std::string unread_;
+  held_bytes held_unread_;
+  /// Head and body of the request. Belongs to the responder from dispatch until it has answered: a
+  /// handler may have moved the body on.
+  held_bytes held_request_;
   std::chrono::steady_clock::time_point phase_began_;
   std::size_t body_bytes_at_check_ = 0;
 

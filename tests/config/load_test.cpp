@@ -53,6 +53,8 @@ TEST(load, has_the_documented_defaults) {
   EXPECT_EQ(values.limits.upload_bytes, 10485760U);
   EXPECT_EQ(values.limits.webhook_bytes, 4194304U);
   EXPECT_EQ(values.limits.payment_webhook_bytes, 262144U);
+  EXPECT_EQ(values.limits.buffered_bytes, 268435456U);
+  EXPECT_EQ(values.limits.connections_per_address, 512U);
   EXPECT_EQ(values.conversation.gather_ms, 1200ms);
   EXPECT_EQ(values.conversation.passivate_after_s, 600s);
   EXPECT_EQ(values.conversation.late_after_s, 1800s);
@@ -337,7 +339,12 @@ INSTANTIATE_TEST_SUITE_P(
         contradiction{"apps_as_table", "[meta.apps]\nid = \"1\"", "meta.apps: is not a list of tables"},
         contradiction{"section_as_value", "http = 1", "http: is a section, not a value"},
         contradiction{"data_file", "[data]\ndir = \"/dev/null\"", "data.dir: is not a folder"},
-        contradiction{"bodies", "[limits]\nbody_bytes = 20971520", "limits.body_bytes: is greater"},
+        contradiction{"buffers", "[limits]\nbuffered_bytes = 167772159",
+                      "limits.buffered_bytes: is too small for the largest body that [limits] allows (one "
+                      "address has an eighth); make it 167772160 or more"},
+        contradiction{"buffers_of_nothing", "[limits]\nconnections_per_address = 0",
+                      "limits.connections_per_address: is 0, out of range"},
+        contradiction{"bodies", "[limits]\nbody_bytes = 12582912", "limits.body_bytes: is greater"},
         contradiction{"kids",
                       "[security]\njwt_keys = [\"k:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\", "
                       "\"k:BAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\"]",

@@ -19,19 +19,27 @@ using testing::Not;
 TEST(metrics, start_at_zero_with_every_series_in_place) {
   const metrics numbers{{"openai"}, "1.2.3"};
   const auto text = numbers.render();
-  for (const auto* const line :
-       {"sellavie_inbound_events_accepted_total{channel=\"whatsapp\"} 0\n",
-        "sellavie_inbound_events_quarantined_total{reason=\"unknown_account\"} 0\n",
-        "sellavie_webhooks_rejected_total{reason=\"bad_signature\"} 0\n",
-        "sellavie_turns_total{outcome=\"replied\"} 0\n", "sellavie_queue_depth{queue=\"inbox\"} 0\n",
-        "sellavie_llm_attempts_total{provider=\"openai\",result=\"answered\"} 0\n",
-        "sellavie_llm_breaker_state{provider=\"openai\",state=\"closed\"} 1\n",
-        "sellavie_outbox_rows{state=\"unknown\"} 0\n", "sellavie_outbox_oldest_age_seconds 0\n",
-        "sellavie_sends_total{channel=\"messenger\",result=\"accepted\"} 0\n",
-        "sellavie_sends_repeated_without_evidence_total 0\n", "sellavie_outbox_overtaken_total 0\n",
-        "sellavie_commits_total{outcome=\"in_doubt\"} 0\n", "sellavie_database_connections_in_use 0\n",
-        "sellavie_deliveries_parked_total 0\n", "sellavie_actor_respawns_total 0\n",
-        "sellavie_http_requests_total{status=\"5xx\"} 0\n", "sellavie_build_info{version=\"1.2.3\"} 1\n"})
+  for (const auto* const line : {"sellavie_inbound_events_accepted_total{channel=\"whatsapp\"} 0\n",
+                                 "sellavie_inbound_events_quarantined_total{reason=\"unknown_account\"} 0\n",
+                                 "sellavie_webhooks_rejected_total{reason=\"bad_signature\"} 0\n",
+                                 "sellavie_turns_total{outcome=\"replied\"} 0\n",
+                                 "sellavie_queue_depth{queue=\"inbox\"} 0\n",
+                                 "sellavie_llm_attempts_total{provider=\"openai\",result=\"answered\"} 0\n",
+                                 "sellavie_llm_breaker_state{provider=\"openai\",state=\"closed\"} 1\n",
+                                 "sellavie_outbox_rows{state=\"unknown\"} 0\n",
+                                 "sellavie_outbox_oldest_age_seconds 0\n",
+                                 "sellavie_sends_total{channel=\"messenger\",result=\"accepted\"} 0\n",
+                                 "sellavie_sends_repeated_without_evidence_total 0\n",
+                                 "sellavie_outbox_overtaken_total 0\n",
+                                 "sellavie_commits_total{outcome=\"in_doubt\"} 0\n",
+                                 "sellavie_database_connections_in_use 0\n",
+                                 "sellavie_deliveries_parked_total 0\n",
+                                 "sellavie_actor_respawns_total 0\n",
+                                 "sellavie_http_refusals_total{reason=\"buffers_full\"} 0\n",
+                                 "sellavie_http_buffered_bytes 0\n",
+                                 "sellavie_http_connections 0\n",
+                                 "sellavie_http_requests_total{status=\"5xx\"} 0\n",
+                                 "sellavie_build_info{version=\"1.2.3\"} 1\n"})
     EXPECT_THAT(text, HasSubstr(line));
 }
 

@@ -23,6 +23,11 @@ class counting_observer final : public net::http_observer {
   void on_rejected(net::http_rejection reason) noexcept override {
     ++rejected[static_cast<std::size_t>(reason)];
   }
+  void on_buffered(std::ptrdiff_t change) noexcept override {
+    const auto now = buffered.fetch_add(change) + change;
+    auto before = most_buffered.load();
+    while (now > before && !most_buffered.compare_exchange_weak(before, now)) continue;
+  }
   [[nodiscard]] int rejections(net::http_rejection reason) const {
     return rejected[static_cast<std::size_t>(reason)];
   }
@@ -31,7 +36,9 @@ class counting_observer final : public net::http_observer {
   std::atomic<int> closed{0};
   std::atomic<int> requests{0};
   std::atomic<int> answers{0};
-  std::array<std::atomic<int>, 16> rejected{};
+  std::array<std::atomic<int>, net::http_rejection_count> rejected{};
+  std::atomic<std::ptrdiff_t> buffered{0};
+  std::atomic<std::ptrdiff_t> most_buffered{0};
 };
 
 /// Limits small enough that a test meets them within moments.
@@ -108,6 +115,17 @@ class http_server_test : public ::testing::Test {
     routes.add(http_method::get, "/hold", [this](request&, responder to) {
       const std::lock_guard lock{held_mutex};
       held.push_back(std::move(to));
+    });
+    routes.add(http_method::post, "/hold",
+               [this](request&, responder to) {
+                 const std::lock_guard lock{held_mutex};
+                 held.push_back(std::move(to));
+               },
+               {.body_bytes = 8 * 1024 * 1024});
+    routes.add(http_method::post, "/throw", [](request&, responder) { throw std::runtime_error{"secret"}; },
+               {.body_bytes = 8 * 1024 * 1024});
+    routes.add(http_method::get, "/capacity", [](request& asked, responder to) {
+      to.answer(text_response(200, std::to_string(asked.body.capacity())));
     });
     routes.add(http_method::get, "/forget", [](request&, responder) {});
     routes.add(http_method::get, "/throw", [](request&, responder) { throw std::runtime_error{"secret"}; });

@@ -56,8 +56,14 @@ class raw_peer {
   }
   ~raw_peer() { close(); }
 
-  [[nodiscard]] static raw_peer connect_to(std::uint16_t port) {
+  [[nodiscard]] static raw_peer connect_to(std::uint16_t port) { return connect_from(1, port); }
+
+  /// As 127.0.0.`host`: each host is a peer of its own.
+  [[nodiscard]] static raw_peer connect_from(unsigned char host, std::uint16_t port) {
     raw_peer peer{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+    sockaddr_in from = loopback(0);
+    from.sin_addr.s_addr = htonl((INADDR_LOOPBACK & ~0xffU) | host);
+    ::bind(peer.fd_, reinterpret_cast<sockaddr*>(&from), sizeof from);
     sockaddr_in at = loopback(port);
     if (::connect(peer.fd_, reinterpret_cast<sockaddr*>(&at), sizeof at) != 0) peer.close();
     return peer;

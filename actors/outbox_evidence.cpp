@@ -17,43 +17,65 @@ bool may_become_delivered(send_state state) noexcept {
 
 }  // namespace
 
+// What is heard about a customer is judged in order: behind a question that is under way.
 void outbox_sender_state::judge(const delivery& one) {
+  const std::string& customer = one.event->customer_id;
+  const bool is_evidence = one.event->kind == event_kind::echo || one.event->kind == event_kind::status;
+  const auto line = is_evidence ? lines_.find(customer) : lines_.end();
+  if (line != lines_.end()) return line->second.push_back(one);
+  if (try_judge(one, false)) return;
+  lines_[customer].push_back(one);
+  to_ask_.push_back(customer);
+}
+
+// False: the store must be asked first.
+bool outbox_sender_state::try_judge(const delivery& one, bool asked) {
   const channel::channel_event& event = *one.event;
   switch (event.kind) {
-    case event_kind::echo: return judge_echo(one);
-    case event_kind::status: return judge_status(one);
+    case event_kind::echo: return judge_echo(one, asked);
+    case event_kind::status: return judge_status(one, asked);
     case event_kind::read:
       mark_read(event, event.watermark != instant{} ? event.watermark : event.provider_time);
       break;
     default: break;
   }
   complete(one);
+  return true;
 }
 
-// A row is free again: what came while it was busy.
+// A row is free again: what came while it was busy. The store was asked about what matched by words.
+void outbox_sender_state::judge_kept(const queued_row::deferred& kept) {
+  if (kept.by_words) (void)try_judge(kept.one, true);
+  else judge(kept.one);
+}
+
 void outbox_sender_state::judge_again(queued_row& one) {
-  for (const auto& kept : std::exchange(one.evidence, {})) judge(kept.one);
+  for (const auto& kept : std::exchange(one.evidence, {})) judge_kept(kept);
 }
 
 // --- echoes ----------------------------------------------------------------------------------------
 
-void outbox_sender_state::judge_echo(const delivery& one) {
+bool outbox_sender_state::judge_echo(const delivery& one, bool asked) {
   const channel::channel_event& event = *one.event;
   // WhatsApp marks every echo as not to be answered; elsewhere it is the account talking to itself.
   const bool to_itself = event.no_reply && event.channel != channel_kind::whatsapp;
-  if (to_itself || event.customer_id.empty()) return complete(one);
+  if (to_itself || event.customer_id.empty()) return complete(one), true;
   const auto metadata = our_metadata(event.metadata);
-  if (metadata)
-    if (const auto at = lanes_.find(*metadata)) return prove(*at, one, false);
+  if (const auto at = open_row(event.external_id, metadata)) return prove(*at, one, false), true;
   if (const auto id = known_message(event.external_id, metadata)) {
     correct(*id, *sent_.find(*id), event.external_id);
-    return complete(one);
+    return complete(one), true;
   }
-  const bool ours = is_our_app(node_->settings->meta, event.app_id);
-  if (const auto at = said_to(event, ours)) return prove(*at, one, true);
-  if (metadata || ours) return complete(one);
+  const bool ours = metadata || is_our_app(node_->settings->meta, event.app_id);
+  const auto at = metadata ? std::nullopt : said_to(event, ours);
+  const bool is_clear = !metadata && !at && ours;
+  const bool has_name = metadata || !event.external_id.empty();
+  if (!asked && !is_clear && has_name) return false;
+  if (at) return prove(*at, one, true), true;
+  if (ours) return complete(one), true;
   held_.erase(one.id);
   self_->send(parent_, person_spoke{one});
+  return true;
 }
 
 // The first row to this customer that may have arrived and says the same.
@@ -73,21 +95,26 @@ std::optional<outbox_sender_state::place> outbox_sender_state::said_to(const cha
 
 // --- statuses --------------------------------------------------------------------------------------
 
-void outbox_sender_state::judge_status(const delivery& one) {
+bool outbox_sender_state::judge_status(const delivery& one, bool asked) {
   const channel::channel_event& event = *one.event;
-  if (event.state == delivery_state::none) return complete(one);
+  if (event.state == delivery_state::none) return complete(one), true;
   if (event.state == delivery_state::read || event.state == delivery_state::played)
     mark_read(event, event.provider_time);
   const bool has_failed = event.state == delivery_state::failed;
   const auto metadata = our_metadata(event.metadata);
-  if (metadata)
-    if (const auto at = lanes_.find(*metadata))
-      return has_failed ? fail_later(*at, one) : prove(*at, one, false);
-  if (const auto id = known_message(event.subject_id, metadata)) {
-    if (has_failed) return fail_settled(*id, *sent_.find(*id), one);
-    correct(*id, *sent_.find(*id), event.subject_id);
+  if (const auto at = open_row(event.subject_id, metadata)) {
+    has_failed ? fail_later(*at, one) : prove(*at, one, false);
+    return true;
   }
-  complete(one);
+  if (const auto id = known_message(event.subject_id, metadata)) {
+    if (has_failed) return fail_settled(*id, *sent_.find(*id), one), true;
+    correct(*id, *sent_.find(*id), event.subject_id);
+    return complete(one), true;
+  }
+  // A message with an external id was delivered: only a failure is news.
+  const bool may_matter = metadata || (has_failed && !event.subject_id.empty());
+  if (!asked && may_matter && !event.customer_id.empty()) return false;
+  return complete(one), true;
 }
 
 void outbox_sender_state::mark_read(const channel::channel_event& event, instant up_to) {
@@ -145,6 +172,15 @@ void outbox_sender_state::correct(const message_id& id, sent_message& message,
   if (!may_become_delivered(message.state)) return;
   message.state = send_state::delivered;
   completed_.messages.push_back({message.conversation, id, send_state::delivered, external_id});
+}
+
+std::optional<outbox_sender_state::place> outbox_sender_state::open_row(const std::string& external_id,
+                                                                        std::optional<message_id> metadata) {
+  if (metadata)
+    if (const auto at = lanes_.find(*metadata)) return at;
+  // Its answer came, and the commit is under way.
+  const message_id* id = external_id.empty() ? nullptr : external_ids_.find(external_id);
+  return id == nullptr ? std::nullopt : lanes_.find(*id);
 }
 
 std::optional<message_id> outbox_sender_state::known_message(const std::string& external_id,

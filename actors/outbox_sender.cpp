@@ -185,6 +185,7 @@ void outbox_sender_state::tick() {
 
 void outbox_sender_state::settle_up() {
   if (is_stopping_ || loading_) return;
+  ask_store();
   drain();
   flush_completed();
   arm();
@@ -196,7 +197,7 @@ void outbox_sender_state::arm() {
   const instant now = node_->now();
   std::optional<instant> next = lanes_.next_timer();
   const auto sooner = [&next](instant at) { next = next ? std::min(*next, at) : at; };
-  if (!stalled_.empty()) sooner(stalled_until_);
+  if (!stalled_.empty() || (!to_ask_.empty() && questions_ < most_questions)) sooner(stalled_until_);
   // Without a slot an answer wakes us; without a token a new snapshot does.
   if (lanes_.queued() > 0 && is_usable() && slots_ < (is_suspect_ ? 1 : most_calls))
     sooner(account_ready_at(now));

@@ -33,12 +33,18 @@
 //  R8  A lost answer waits evidence_s; without evidence it is sent once more; again without, it ends as
 //      unconfirmed with a task, and later rows proceed.
 //  R9  An echo is ours by message id in its metadata, by an external id that we got, by our app id, or by
-//      equal words while a row to that customer may have arrived. Metadata in the form of our ids is ours
-//      although the row is forgotten. Otherwise a person (or another app that holds the thread: standby) has
-//      written. Equal words count only when the call under way has ended; if it certainly failed, they are
-//      a person's.
+//      equal words while a row to that customer may have arrived; exact names first. Metadata in the form
+//      of our ids is ours although nobody knows it, and then its words prove nothing. Otherwise a person (or
+//      another app that holds the thread: standby) has written. Equal words count only when the call under
+//      way has ended; if it certainly failed, they are a person's.
 //  R10 A status settles like an exact echo; `failed` is treated like a refusal, also after the row was
-//      settled (task and message; the last 4096 messages are remembered).
+//      settled (task and message). No state is left for a lower one: dead stays dead.
+//  R13 The last 4096 messages are remembered; after a restart none. The store is asked (docs/adr/0016) before
+//      an unknown echo counts as a person's or settles a row by its words, and before evidence by an
+//      unknown metadata id, or a failure of an unknown external id, is dropped. Meanwhile what else is heard
+//      about this customer waits behind it, and a row to this customer is not sent again. At most 4
+//      questions are under way; the rest waits in order, bounded by what the pump lets in. A store
+//      that cannot answer is asked again every 500 ms; other failures end the sender (and are counted).
 //  R11 Reads move the customer's mark; everything else that comes here is completed and starts nothing.
 //  R12 A commit without a connection is repeated. One that is refused or in doubt is compared with the
 //      table: what it wanted counts as committed, what is untouched is asked again, a row that is gone
@@ -47,10 +53,12 @@
 
 #include <array>
 #include <caf/all.hpp>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
 #include <set>
+#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
@@ -135,6 +143,9 @@ class outbox_sender_state {
   static constexpr std::size_t most_calls = 512;
   static constexpr std::size_t most_remembered = 4096;
   static constexpr std::size_t most_completed_at_once = 512;
+  static constexpr std::size_t most_questions = 4;
+  /// Before a store that was away is tried again.
+  static constexpr milliseconds stall_pause{500};
 
  private:
   using place = outbox_lanes::place;
@@ -225,8 +236,10 @@ class outbox_sender_state {
   void report_finished(std::vector<inbox_id> ids);
   // outbox_evidence.cpp: what the channel tells
   void judge(const delivery& one);
-  void judge_echo(const delivery& one);
-  void judge_status(const delivery& one);
+  [[nodiscard]] bool try_judge(const delivery& one, bool asked);
+  [[nodiscard]] bool judge_echo(const delivery& one, bool asked);
+  [[nodiscard]] bool judge_status(const delivery& one, bool asked);
+  void judge_kept(const queued_row::deferred& kept);
   void judge_again(queued_row& one);
   void mark_read(const channel::channel_event& event, instant up_to);
   void prove(place at, const delivery& one, bool by_words);
@@ -234,10 +247,22 @@ class outbox_sender_state {
   void fail_settled(const message_id& id, sent_message& message, const delivery& one);
   void correct(const message_id& id, sent_message& message, const std::string& external_id);
   void complete(const delivery& one) { completed_.inbox.push_back(one.id); }
+  [[nodiscard]] std::optional<place> open_row(const std::string& external_id,
+                                              std::optional<message_id> metadata);
   [[nodiscard]] std::optional<message_id> known_message(const std::string& external_id,
                                                         std::optional<message_id> metadata);
   [[nodiscard]] std::optional<place> said_to(const channel::channel_event& echo, bool is_our_app);
   void remember(const message_id& id, const sent_message& message, const std::string& external_id);
+  // outbox_questions.cpp: what only the store remembers
+  void ask_store();
+  void ask(const std::string& customer);
+  void on_told(const std::string& customer, const found_sent& told);
+  void on_not_told(const std::string& customer, errc why);
+  void advance(const std::string& customer);
+  /// Something about this row's customer is not judged yet, and may prove that it arrived.
+  [[nodiscard]] bool is_in_question(const outbox_lane& lane, const queued_row& one) const {
+    return one.handed && lines_.contains(lane.recipient);
+  }
 
   pointer self_;
   services_ptr node_;
@@ -274,6 +299,11 @@ class outbox_sender_state {
   std::unordered_set<inbox_id> held_;
   bounded_map<message_id, sent_message> sent_{most_remembered};
   bounded_map<std::string, message_id> external_ids_{most_remembered};
+  /// By customer: deliveries in order, the first of which needs the store.
+  std::unordered_map<std::string, std::deque<delivery>> lines_;
+  /// Lines whose question is not under way.
+  std::deque<std::string> to_ask_;
+  std::size_t questions_ = 0;
 
   /// When ticks under way will come.
   std::multiset<instant> ticks_;

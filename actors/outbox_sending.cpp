@@ -58,9 +58,10 @@ void outbox_sender_state::run(const conversation_id& conversation) {
   const instant now = node_->now();
   if (first.phase == row_phase::awaiting_evidence) {
     if (first.until > now) return lanes_.wake_at(*lane, first.until);
+    if (is_in_question(*lane, first)) return;
     evidence_missing(*lane, first);
   }
-  if (first.phase != row_phase::waiting) return;
+  if (first.phase != row_phase::waiting || is_in_question(*lane, first)) return;
   const instant ready = row_ready_at(*lane, first, now);
   if (ready > now) lanes_.wake_at(*lane, ready);
   else lanes_.enqueue(*lane);
@@ -118,12 +119,12 @@ void outbox_sender_state::start_first(outbox_lane& lane) {
   queued_row& one = lane.rows.front();
   const instant now = node_->now();
   const bool must_end = lane.is_overtaken(one) || (one.doomed && !one.handed);
-  if (must_end || row_ready_at(lane, one, now) > now) return run(lane.conversation);
+  if (must_end || is_in_question(lane, one) || row_ready_at(lane, one, now) > now)
+    return run(lane.conversation);
   pacing_.take(now, pair_of(lane));
   ++slots_;
   one.holds_slot = true;
   if (one.fresh) return hand_over({lane, one});
-  if (one.resend) node_->metrics->resent_without_evidence().increment();
   const auto attempts = static_cast<std::int16_t>(one.row.attempts + (one.resend ? 1 : 0));
   move({lane, one}, {.to = send_state::sending,
                      .attempts = attempts,
@@ -141,7 +142,7 @@ void outbox_sender_state::start_first(outbox_lane& lane) {
 void outbox_sender_state::hand_over(place at) {
   const instant now = node_->now();
   const bool must_end = at.lane.is_overtaken(at.row) || (at.row.doomed && !at.row.handed);
-  if (must_end || !is_usable() || is_stopping_) {
+  if (must_end || !is_usable() || is_stopping_ || is_in_question(at.lane, at.row)) {
     release_slot(at.row);
     return run(at.lane.conversation);
   }
@@ -171,6 +172,7 @@ void outbox_sender_state::call(place at, const channel::wire_message& wire,
                                        .permit = permit});
   outbound_request request{.url = std::move(encoded.url), .body = std::move(encoded.body)};
   request.headers = {{"Content-Type", "application/json"}, {"Authorization", "Bearer " + token_}};
+  if (at.row.resend) node_->metrics->resent_without_evidence().increment();
   at.row.phase = row_phase::calling;
   at.row.fresh = false;
   at.row.resend = false;
@@ -194,7 +196,7 @@ void outbox_sender_state::on_answer(const message_id& id, std::uint64_t number, 
   const auto at = lanes_.find(id);
   if (!at || at->row.exchange != number) {
     // Evidence was faster. The id is still worth knowing.
-    if (accepted != nullptr && sent_.find(id) != nullptr) external_ids_.put(accepted->external_id, id);
+    if (accepted != nullptr && !accepted->external_id.empty()) external_ids_.put(accepted->external_id, id);
     return;
   }
   at->row.exchange = 0;
@@ -206,6 +208,8 @@ void outbox_sender_state::on_answer(const message_id& id, std::uint64_t number, 
   at->lane.limits = 0;
   is_suspect_ = false;
   connection_told_ = false;
+  // Known before the commit is: an echo may come in between.
+  if (!accepted->external_id.empty()) external_ids_.put(accepted->external_id, id);
   finish(at->lane, {id}, {.state = send_state::delivered, .external_id = std::move(accepted->external_id)});
 }
 

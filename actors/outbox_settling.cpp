@@ -11,7 +11,6 @@ namespace {
 using storage::commit_outcome;
 using storage::send_state;
 
-constexpr milliseconds stall_pause{500};
 constexpr int most_repeats = 3;
 
 const storage::stored_outbox_row* find_row(const loaded_outbox& found, const message_id& id) {
@@ -79,7 +78,7 @@ void outbox_sender_state::on_finished(const conversation_id& conversation, const
     lanes_.erase(id);
     for (const auto& one : kept) {
       if (one.by_words && end.state == send_state::delivered) complete(one.one);
-      else judge(one.one);
+      else judge_kept(one);
     }
   }
   run(conversation);
@@ -200,7 +199,7 @@ void outbox_sender_state::adopt(const message_id& id, const storage::stored_outb
     at->row.until = evidence_deadline();
     at->row.fresh = !at->row.handed && found->row.state == send_state::sending;
   }
-  for (const auto& one : kept) judge(one.one);
+  for (const auto& one : kept) judge_kept(one);
   run(conversation);
 }
 

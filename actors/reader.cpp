@@ -49,6 +49,11 @@ reader_actor::behavior_type reader(reader_actor::stateful_pointer<reader_state> 
         return shared<invoicing_record>{
             std::make_shared<invoicing_record>(invoicing_record{last.value(), std::move(existing.value())})};
       },
+      [&reads](const storage::sent_question& asked) -> caf::result<found_sent> {
+        auto message = reads.find_sent(asked);
+        if (!message) return make_error(message.error().code);
+        return found_sent{std::move(message.value())};
+      },
   };
 }
 

@@ -60,6 +60,9 @@ struct invoicing_record {
 struct loaded_outbox {
   std::vector<storage::stored_outbox_row> rows;
 };
+struct found_sent {
+  std::optional<storage::sent_record> message;
+};
 
 using reader_actor =
     caf::typed_actor<caf::replies_to<storage::new_conversation>::with<shared<storage::conversation_record>>,
@@ -69,7 +72,8 @@ using reader_actor =
                      caf::replies_to<poll_inbox>::with<shared<inbox_page>>,
                      caf::replies_to<fetch_inbox>::with<shared<inbox_page>>,
                      caf::replies_to<find_action_result>::with<found_action_result>,
-                     caf::replies_to<load_invoicing>::with<shared<invoicing_record>>>;
+                     caf::replies_to<load_invoicing>::with<shared<invoicing_record>>,
+                     caf::replies_to<storage::sent_question>::with<found_sent>>;
 
 class reader_state {
  public:
@@ -99,3 +103,5 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::find_action_result)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::found_action_result)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::load_invoicing)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::shared<sellavie::actors::invoicing_record>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::storage::sent_question)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::found_sent)

@@ -139,16 +139,24 @@ constexpr statement select_expired{"expired_reservations", R"(
 SELECT DISTINCT business_id FROM orders
 WHERE status IN ('draft', 'awaiting_payment') AND reserved_until > 0 AND reserved_until < $1::bigint ORDER BY business_id)"};
 
-// Statuses are about recent messages; there is no index on the platform's id.
-constexpr statement select_message{"message", R"(
-SELECT conversation_id, id FROM (
-  SELECT m.conversation_id, m.id, m.external_id
-  FROM contacts k
+// 1 out. The customer's other id is not '': contacts have none like that.
+constexpr statement select_sent{"sent_message", R"(
+SELECT m.conversation_id, m.id, m.origin, m.state, m.external_id
+FROM contacts k
+JOIN conversations c ON c.connection_id = k.connection_id AND c.contact_id = k.id
+JOIN messages m ON m.conversation_id = c.id AND m.id = $4::uuid
+WHERE k.connection_id = $1::uuid AND k.scoped_id = ANY (ARRAY[$2, $3]) AND m.direction = 1 LIMIT 1)"};
+
+// Echoes and statuses are about recent messages; an index on the platform's id would be paid by every
+// message (docs/adr/0016).
+constexpr statement select_sent_by_external_id{"sent_message_by_external_id", R"(
+SELECT conversation_id, id, origin, state, external_id FROM (
+  SELECT m.* FROM contacts k
   JOIN conversations c ON c.connection_id = k.connection_id AND c.contact_id = k.id
-  JOIN LATERAL (SELECT conversation_id, id, external_id FROM messages
+  JOIN LATERAL (SELECT conversation_id, id, direction, origin, state, external_id FROM messages
                 WHERE conversation_id = c.id ORDER BY id DESC LIMIT 500) m ON true
-  WHERE k.connection_id = $1::uuid AND k.scoped_id = $2
-) recent WHERE external_id = $3 LIMIT 1)"};
+  WHERE k.connection_id = $1::uuid AND k.scoped_id = ANY (ARRAY[$2, $3])
+) recent WHERE external_id = $4 AND direction = 1 LIMIT 1)"};
 
 constexpr std::array all_statements{select_directory_version,
                                     select_directory,
@@ -171,7 +179,8 @@ constexpr std::array all_statements{select_directory_version,
                                     select_last_invoice,
                                     select_invoice,
                                     select_expired,
-                                    select_message};
+                                    select_sent,
+                                    select_sent_by_external_id};
 
 // --- fields --------------------------------------------------------------------------------------
 
@@ -661,18 +670,22 @@ result<std::vector<business_id>> postgres_reads::expired_reservations(instant no
   });
 }
 
-result<std::optional<std::pair<conversation_id, message_id>>> postgres_reads::find_message(
-    connection_id connection, const std::string& scoped_id, const std::string& external_id) {
-  using place = std::pair<conversation_id, message_id>;
-  return read([&](pqxx::nontransaction& session) -> std::optional<place> {
-    if (external_id.empty()) return std::nullopt;
-    const auto rows =
-        session.exec_prepared(select_message.name, to_string(connection), scoped_id, external_id);
+result<std::optional<sent_record>> postgres_reads::find_sent(const sent_question& asked) {
+  return read([&](pqxx::nontransaction& session) -> std::optional<sent_record> {
+    if (!asked.id && asked.external_id.empty()) return std::nullopt;
+    const auto& by = asked.id ? select_sent : select_sent_by_external_id;
+    const auto rows = session.exec_prepared(by.name, to_string(asked.connection), asked.scoped_id,
+                                            asked.alias, asked.id ? to_string(*asked.id) : asked.external_id);
     if (rows.empty()) return std::nullopt;
     const auto first = rows.front();
     fields from{first};
-    const auto conversation = from.id<conversation_id>();
-    return place{conversation, from.id<message_id>()};
+    sent_record found;
+    found.conversation = from.id<conversation_id>();
+    found.id = from.id<message_id>();
+    found.origin = static_cast<message_origin>(from.integer());
+    found.state = static_cast<send_state>(from.integer());
+    found.external_id = from.text();
+    return found;
   });
 }
 

@@ -41,8 +41,7 @@ class postgres_reads final : public store_reads {
                                                                 const std::string& kind) override;
   [[nodiscard]] result<std::vector<business_id>> expired_reservations(instant now) override;
   /// Among the conversation's last 500 messages.
-  [[nodiscard]] result<std::optional<std::pair<conversation_id, message_id>>> find_message(
-      connection_id connection, const std::string& scoped_id, const std::string& external_id) override;
+  [[nodiscard]] result<std::optional<sent_record>> find_sent(const sent_question& asked) override;
 
  private:
   [[nodiscard]] result<void> ensure_connected();

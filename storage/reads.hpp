@@ -145,6 +145,24 @@ struct new_conversation {
   missing_conversation missing = missing_conversation::make;
 };
 
+/// A message that the business side sent, named by our id or else by the platform's.
+struct sent_question {
+  connection_id connection;
+  std::string scoped_id;
+  /// Another id of the same customer, or empty.
+  std::string alias;
+  std::optional<message_id> id;
+  std::string external_id;
+};
+
+struct sent_record {
+  conversation_id conversation;
+  message_id id;
+  message_origin origin = message_origin::ai;
+  send_state state = send_state::delivered;
+  std::string external_id;
+};
+
 class store_reads {
  public:
   virtual ~store_reads() = default;
@@ -179,9 +197,8 @@ class store_reads {
                                                                         const std::string& kind) = 0;
   /// Orders whose reservation ended before `now`, by business: for the janitor to tell the desks.
   [[nodiscard]] virtual result<std::vector<business_id>> expired_reservations(instant now) = 0;
-  /// Message of a connection's customer by the platform's id.
-  [[nodiscard]] virtual result<std::optional<std::pair<conversation_id, message_id>>> find_message(
-      connection_id connection, const std::string& scoped_id, const std::string& external_id) = 0;
+  /// By the platform's id only among the newest 500 messages of the conversation (docs/adr/0016).
+  [[nodiscard]] virtual result<std::optional<sent_record>> find_sent(const sent_question& asked) = 0;
 };
 
 }  // namespace sellavie::storage

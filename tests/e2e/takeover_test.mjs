@@ -138,3 +138,26 @@ test("a lost answer without evidence is sent once more, and counted", async () =
   assert.equal(replies[1].text, replies[2].text);
   assert.equal(await here.server.metric("sellavie_sends_repeated_without_evidence_total"), counted + 1);
 });
+
+test("after a restart the late, bare echo of our own message is still ours", async () => {
+  const who = here.customer("instagram");
+  await here.sandbox.say(who, "Hello!");
+  await here.sandbox.heard(who, 1);
+  await here.settled();
+  // The echo does not come; the server dies; then it comes without metadata and app id.
+  await here.sandbox.set({ "webhook.lose": { times: 8 } });
+  assert.equal(await here.message(who, "How much is the Beaded purse?").post(), 200);
+  await here.sandbox.heard(who, 2);
+  await here.settled();
+  await here.server.restart();
+  await here.sandbox.set({ "webhook.lose": false });
+  const [[mid, text]] = await here.server.sql(`SELECT external_id, body FROM messages WHERE direction = 1 AND conversation_id IN ${here.conversation_of(who)} ORDER BY id DESC LIMIT 1`);
+  assert.equal(await here.message(who, text, { mid, message: { is_echo: true } }).post(), 200);
+  await here.settled();
+  assert.equal((await here.owner_of(who)).person, false, "our own message was taken for a person's");
+  await here.sandbox.say(who, "How much is the Adire kaftan?");
+  await here.sandbox.heard(who, 3);
+  // In the same words, but not ours.
+  assert.equal(await here.message(who, text, { message: { is_echo: true } }).post(), 200);
+  await taken_over(who);
+});

@@ -45,8 +45,11 @@ const std::vector<expected_plan> expected_plans{{"finish_inbox", "inbound_events
                                                 {"last_order_number", "orders"},
                                                 {"action_result", "action_results"},
                                                 {"invoice", "invoices"},
-                                                {"message", "messages"},
-                                                {"message", "contacts"}};
+                                                {"sent_message", "messages"},
+                                                {"sent_message", "contacts"},
+                                                {"sent_message_by_external_id", "messages"},
+                                                {"sent_message_by_external_id", "contacts"},
+                                                {"sent_message_by_external_id", "conversations"}};
 
 class plans_test : public spine_test {
  protected:

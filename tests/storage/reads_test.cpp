@@ -215,12 +215,9 @@ TEST_F(reads_test, a_desk_loads_open_orders_and_those_closed_of_late) {
   EXPECT_EQ(store.load_desk(id_of<business_id>(99), noon).error().code, errc::not_found);
 }
 
-TEST_F(reads_test, finds_results_invoices_expiries_and_messages) {
+TEST_F(reads_test, finds_results_invoices_and_expiries) {
   const auto order = an_order(40, 1001);
-  auto sent = a_message(21, true, "hi");
-  sent.external_id = "mid.1";
-  apply({.messages = {sent},
-         .orders = {order},
+  apply({.orders = {order},
          .invoices = {{id_of<invoice_id>(70), ada, "INV", 12, "invoice", order.id, "NGN", 5, "[]", noon}},
          .action_results = {{ada, "t.1.0", "{\"ok\":1}", noon}}});
   EXPECT_EQ(good(store.find_action_result(ada, "t.1.0")), "{\"ok\":1}");
@@ -231,10 +228,51 @@ TEST_F(reads_test, finds_results_invoices_expiries_and_messages) {
   EXPECT_FALSE(good(store.find_invoice(ada, order.id, "credit_note")));
   EXPECT_THAT(good(store.expired_reservations(order.reserved_until)), IsEmpty());
   EXPECT_THAT(good(store.expired_reservations(order.reserved_until + milliseconds{1})), ElementsAre(ada));
-  EXPECT_EQ(good(store.find_message(page, "psid-1", "mid.1")), (std::pair{chat, id_of<message_id>(21)}));
-  EXPECT_FALSE(good(store.find_message(page, "psid-1", "mid.2")));
-  EXPECT_FALSE(good(store.find_message(page, "psid-1", "")));
-  EXPECT_FALSE(good(store.find_message(page, "nobody", "mid.1")));
+}
+
+TEST_F(reads_test, finds_what_we_sent_by_our_id_or_by_the_platforms) {
+  auto sent = a_message(21, true, "hi");
+  sent.state = send_state::delivered;
+  sent.external_id = "mid.1";
+  auto received = a_message(22, false, "hello");
+  received.external_id = "mid.2";
+  auto lost = a_message(23, true, "lost");
+  lost.state = send_state::unconfirmed;
+  apply({.messages = {sent, received, lost}});
+  const auto find = [&](sent_question asked) { return good(store.find_sent(asked)); };
+  const auto by_external = [&](const std::string& customer, const std::string& external_id) {
+    return find({page, customer, {}, {}, external_id});
+  };
+  const auto found = by_external("psid-1", "mid.1");
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->conversation, chat);
+  EXPECT_EQ(found->id, sent.id);
+  EXPECT_EQ(found->origin, message_origin::ai);
+  EXPECT_EQ(found->state, send_state::delivered);
+  EXPECT_EQ(found->external_id, "mid.1");
+  EXPECT_EQ(find({page, "unknown", "psid-1", {}, "mid.1"})->id, sent.id);
+  EXPECT_EQ(find({page, "psid-1", {}, lost.id, "mid.9"})->state, send_state::unconfirmed);
+  // What a customer wrote, other customers, other accounts, no id.
+  EXPECT_FALSE(by_external("psid-1", "mid.2"));
+  EXPECT_FALSE(find({page, "psid-1", {}, received.id, {}}));
+  EXPECT_FALSE(by_external("nobody", "mid.1"));
+  EXPECT_FALSE(find({page, "nobody", {}, sent.id, {}}));
+  EXPECT_FALSE(find({id_of<connection_id>(98), "psid-1", {}, {}, "mid.1"}));
+  EXPECT_FALSE(find({id_of<connection_id>(98), "psid-1", {}, sent.id, {}}));
+  EXPECT_FALSE(by_external("psid-1", ""));
+}
+
+TEST_F(reads_test, looks_for_the_platforms_id_among_the_newest_500_messages_only) {
+  auto sent = a_message(0x100, true, "hi");
+  sent.external_id = "mid.1";
+  change_set filled{.messages = {sent}};
+  for (std::uint32_t i = 1; i < 500; ++i) filled.messages.push_back(a_message(0x100 + i, false, "more"));
+  apply(filled);
+  const sent_question asked{page, "psid-1", {}, {}, "mid.1"};
+  EXPECT_TRUE(good(store.find_sent(asked)));
+  apply({.messages = {a_message(0x300, false, "one more")}});
+  EXPECT_FALSE(good(store.find_sent(asked)));
+  EXPECT_TRUE(good(store.find_sent({page, "psid-1", {}, sent.id, {}})));
 }
 
 TEST_F(reads_test, a_lost_connection_is_unavailable_once_and_then_replaced) {

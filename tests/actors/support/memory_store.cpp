@@ -386,13 +386,18 @@ result<std::vector<business_id>> memory_store::expired_reservations(instant now)
   return std::vector<business_id>{found.begin(), found.end()};
 }
 
-result<std::optional<std::pair<conversation_id, message_id>>> memory_store::find_message(
-    connection_id connection, const std::string& scoped_id, const std::string& external_id) {
-  const auto chat = conversation_id_of(connection, scoped_id);
-  for (const auto& row : rows.messages)
-    if (chat && row.conversation == *chat && row.external_id == external_id)
-      return std::optional{std::pair{row.conversation, row.id}};
-  return std::optional<std::pair<conversation_id, message_id>>{};
+result<std::optional<sent_record>> memory_store::find_sent(const sent_question& asked) {
+  if (away) return is_away();
+  ++lookups;
+  for (const auto& row : rows.messages) {
+    const bool is_named =
+        asked.id ? row.id == *asked.id : !asked.external_id.empty() && row.external_id == asked.external_id;
+    const bool is_theirs = row.conversation == conversation_id_of(asked.connection, asked.scoped_id) ||
+                           row.conversation == conversation_id_of(asked.connection, asked.alias);
+    if (is_named && is_theirs && row.outgoing)
+      return std::optional{sent_record{row.conversation, row.id, row.origin, row.state, row.external_id}};
+  }
+  return std::optional<sent_record>{};
 }
 
 }  // namespace sellavie::test

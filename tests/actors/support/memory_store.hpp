@@ -71,6 +71,7 @@ class memory_store final : public storage::unit_of_work, public storage::store_r
   /// No connection: commits and reads are unavailable.
   bool away = false;
   std::size_t commits = 0;
+  std::size_t lookups = 0;
   std::vector<std::size_t> batch_sizes;
   std::function<std::optional<fate>(batch)> before_commit;
   std::function<void(batch)> after_commit;
@@ -96,8 +97,8 @@ class memory_store final : public storage::unit_of_work, public storage::store_r
   [[nodiscard]] result<std::optional<storage::invoice_row>> find_invoice(business_id business, order_id order,
                                                                          const std::string& kind) override;
   [[nodiscard]] result<std::vector<business_id>> expired_reservations(instant now) override;
-  [[nodiscard]] result<std::optional<std::pair<conversation_id, message_id>>> find_message(
-      connection_id connection, const std::string& scoped_id, const std::string& external_id) override;
+  [[nodiscard]] result<std::optional<storage::sent_record>> find_sent(
+      const storage::sent_question& asked) override;
 
   [[nodiscard]] const stored_conversation* conversation_of(const connection_id& connection,
                                                            const std::string& customer) const;

@@ -116,12 +116,14 @@ class world {
     await this.sandbox.say(who, "(said elsewhere)");
   }
 
-  // Messenger: a body of our own, to be posted as often as a test likes. -> {mid, body, post()}
+  // Messenger, Instagram: a body of our own, to be posted as often as a test likes. -> {mid, body, post()}
   message(who, text, more = {}) {
     const mid = more.mid ?? fresh_mid();
     const at = more.at ?? Date.now();
     const item = { sender: { id: who.customer }, recipient: { id: who.account }, timestamp: at, message: { mid, text, ...more.message } };
-    const body = JSON.stringify({ object: "page", entry: [{ id: who.account, time: at, messaging: [item] }] });
+    if (more.message?.is_echo) [item.sender, item.recipient] = [item.recipient, item.sender];
+    const object = who.channel === "instagram" ? "instagram" : "page";
+    const body = JSON.stringify({ object, entry: [{ id: who.account, time: at, messaging: [item] }] });
     return { mid, at, body, item, headers: { "x-hub-signature-256": signature(body) }, post: () => post(this.server, body) };
   }
 

@@ -99,6 +99,8 @@ struct message_change {
   std::string external_id;
 };
 
+/// Written once because its change_set is: each one with a new row also ends what asked for it (inbox rows,
+/// the turn, the epoch), and can be committed only while that is open (docs/adr/0015).
 struct outbox_row {
   message_id id;
   business_id business;
@@ -114,7 +116,6 @@ struct outbox_row {
   instant created_at{};
   /// Encoded outgoing message (protocol/channel/send).
   std::string body;
-  std::string dedupe_key;
 };
 
 /// Moves a row to another open state. Refused when the row is gone or not in `from`.

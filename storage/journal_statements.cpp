@@ -75,9 +75,9 @@ WHERE m.conversation_id = c.conversation_id AND m.id = c.id)"};
 
 constexpr statement insert_outbox{"insert_outbox", R"(
 INSERT INTO outbox (id, business_id, connection_id, conversation_id, recipient, origin, epoch, state, due_at,
-                    created_at, body, dedupe_key)
+                    created_at, body)
 SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::smallint[], $7::bigint[],
-                     $8::smallint[], $9::bigint[], $10::bigint[], $11::text[], $12::text[]))"};
+                     $8::smallint[], $9::bigint[], $10::bigint[], $11::text[]))"};
 
 constexpr statement change_outbox{"change_outbox", R"(
 WITH changed AS (
@@ -415,7 +415,7 @@ void queue_message_changes(pipeline& into, change_sets sets) {
 void queue_outbox(pipeline& into, change_sets sets) {
   if (!any(sets, &change_set::outbox)) return;
   auto ids = uuids(), business = uuids(), connection = uuids(), conversation = uuids();
-  auto recipient = texts(), body = texts(), dedupe = texts();
+  auto recipient = texts(), body = texts();
   auto origin = int2s(), state = int2s();
   auto epoch = int8s(), due = int8s(), created = int8s();
   for_rows(sets, &change_set::outbox, [&](const outbox_row& row) {
@@ -430,11 +430,9 @@ void queue_outbox(pipeline& into, change_sets sets) {
     due.add_int8(ms(row.due_at));
     created.add_int8(ms(row.created_at));
     body.add_text(row.body);
-    if (row.dedupe_key.empty()) dedupe.add_null();
-    else dedupe.add_text(row.dedupe_key);
   });
-  into.queue(insert_outbox, {ids, business, connection, conversation, recipient, origin, epoch, state, due,
-                             created, body, dedupe});
+  into.queue(insert_outbox,
+             {ids, business, connection, conversation, recipient, origin, epoch, state, due, created, body});
 }
 
 void queue_outbox_changes(pipeline& into, change_sets sets) {

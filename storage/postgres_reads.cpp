@@ -92,7 +92,7 @@ constexpr statement select_open_inbox{
 
 constexpr statement select_outbox{"outbox", R"(
 SELECT o.id, o.business_id, o.connection_id, o.conversation_id, o.recipient, o.origin, o.epoch, o.state, o.attempts,
-       o.resent, o.due_at, o.created_at, o.body, coalesce(o.dedupe_key, ''), c.epoch, c.last_customer_at
+       o.resent, o.due_at, o.created_at, o.body, c.epoch, c.last_customer_at
 FROM outbox o JOIN conversations c ON c.id = o.conversation_id
 WHERE o.connection_id = $1::uuid ORDER BY o.id)"};
 
@@ -391,7 +391,6 @@ stored_outbox_row outbox_row_of(const pqxx::row& row) {
   one.due_at = from.at();
   one.created_at = from.at();
   one.body = from.text();
-  one.dedupe_key = from.text();
   stored.conversation_epoch = from.integer();
   stored.last_customer_at = from.at();
   return stored;

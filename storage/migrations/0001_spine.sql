@@ -224,10 +224,8 @@ CREATE TABLE outbox (
   resent           smallint NOT NULL DEFAULT 0 CHECK (resent IN (0, 1)),
   due_at           bigint NOT NULL,
   created_at       bigint NOT NULL,
-  body             text NOT NULL,
-  dedupe_key       text
+  body             text NOT NULL
 ) WITH (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.05);
-CREATE UNIQUE INDEX outbox_dedupe_key ON outbox (business_id, dedupe_key) WHERE dedupe_key IS NOT NULL;
 
 -- What waits for a person: hand-overs, parked deliveries, unconfirmed sends, payments to review.
 CREATE TABLE person_tasks (

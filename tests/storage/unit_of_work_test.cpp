@@ -170,11 +170,20 @@ TEST_F(unit_of_work_test,
   EXPECT_EQ(count("outbox"), 1);
 }
 
-TEST_F(unit_of_work_test, an_outbox_dedupe_key_is_unique_per_business) {
-  auto first = a_send(21), second = a_send(22);
-  first.dedupe_key = second.dedupe_key = "receipt-1";
-  ASSERT_EQ(apply({.outbox = {first}}).outcome, outcome::committed);
-  expect_refused({.outbox = {second}}, "outbox_dedupe_key");
+TEST_F(unit_of_work_test, a_turn_completed_again_with_other_message_ids_sends_nothing_twice) {
+  accept({1});
+  const auto completed = [&](std::uint32_t message) {
+    return change_set{.inbox_done = {1},
+                      .messages = {a_message(message, true, "Yes")},
+                      .outbox = {a_send(message)},
+                      .turns = {a_turn(30, {1})}};
+  };
+  ASSERT_EQ(apply(completed(21)).outcome, outcome::committed);
+  expect_refused(completed(22), "inbox rows to finish");
+  auto another_turn = completed(23);
+  another_turn.turns = {a_turn(31, {1})};
+  expect_refused(another_turn, "inbox rows to finish");
+  EXPECT_EQ(text("SELECT string_agg(id::text, ',') FROM outbox"), to_string(id_of<message_id>(21)));
 }
 
 TEST_F(unit_of_work_test, read_marks_only_move_forward) {

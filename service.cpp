@@ -230,13 +230,14 @@ void server::spawn_actors() {
 
   const auto engine = database_->access().engine;
   const auto session = storage::application_name_of(node_name);
+  const auto doubts = std::make_shared<storage::doubt_gate>();
   const auto make_reads = [&] {
     return std::make_shared<storage::postgres_reads>(
-        [engine, session] { return storage::open_pqxx(engine, session); }, node_->incarnation);
+        [engine, session] { return storage::open_pqxx(engine, session); }, node_->incarnation, doubts);
   };
   for (int i = 0; i < settings_->workers.writers; ++i) {
     auto store = std::make_shared<storage::postgres_unit_of_work>(
-        [engine, session] { return storage::open_pq(engine, session); }, node_->incarnation);
+        [engine, session] { return storage::open_pq(engine, session); }, node_->incarnation, doubts);
     const auto on_fenced = [this] {
       if (!health_.draining && !health_.fenced.exchange(true)) kill(getpid(), SIGTERM);
     };

@@ -13,6 +13,7 @@ namespace {
 // Below this many requests in a linger nobody would come; above it the queue fills by itself.
 constexpr double idle_company = 0.7;
 constexpr std::size_t saturated_company = 16;
+constexpr std::chrono::milliseconds settle_pause{250};
 
 monitoring::commit_outcome label(commit_outcome outcome) noexcept {
   switch (outcome) {
@@ -80,9 +81,15 @@ storage::commit_report journal_state::commit(const std::vector<const storage::ch
   SELLAVIE_FAULT_POINT("journal.after_commit");
   dependencies_.metrics->commit_time().observe(steady_clock::now() - begun);
   dependencies_.metrics->commits(label(report.outcome)).increment();
+  if (report.outcome == commit_outcome::in_doubt) settle_doubt();
   if (report.outcome == commit_outcome::fenced)
     if (const auto tell = std::exchange(dependencies_.on_fenced, nullptr)) tell();
   return report;
+}
+
+// Until then nothing can be loaded, so no further commit may come by that would settle it.
+void journal_state::settle_doubt() {
+  if (!dependencies_.store->settle()) self_->delayed_send(self_, settle_pause, settle_atom::value);
 }
 
 // Only a batch that certainly rolled back is committed again, one by one.
@@ -126,6 +133,7 @@ journal_actor::behavior_type journal(journal_actor::stateful_pointer<journal_sta
       [self](commit_request& request) { return self->state.enqueue(std::move(request)); },
       [self](const inbox_check& wanted) { return self->state.check(wanted); },
       [self](flush_atom) { self->state.flush(); },
+      [self](settle_atom) { self->state.settle_doubt(); },
   };
 }
 

@@ -6,7 +6,8 @@
 // Grain      a shard of businesses (hash of the id); detached, because it blocks on the database.
 // Invariant  one commit at a time, so for any actor a later request is ordered behind an earlier
 //            one. A batch that certainly rolled back falls apart into single commits; one in doubt
-//            does not. `fenced` is final: the process must stop.
+//            does not, and the store is asked until the doubt is settled. `fenced` is final: the
+//            process must stop.
 // Supervised by the node; it holds no state that is not in the store.
 
 #include <caf/all.hpp>
@@ -42,12 +43,15 @@ struct inbox_still_open {
 };
 
 using flush_atom = caf::atom_constant<caf::atom("flush")>;
+using settle_atom = caf::atom_constant<caf::atom("settle")>;
 
 using journal_actor = caf::typed_actor<
     // Commits, or says why not. Never fails as a request while the journal lives.
     caf::replies_to<commit_request>::with<commit_reply>, caf::replies_to<inbox_check>::with<inbox_still_open>,
     // To itself: commit what waits.
-    caf::reacts_to<flush_atom>>;
+    caf::reacts_to<flush_atom>,
+    // To itself: is the last doubt settled?
+    caf::reacts_to<settle_atom>>;
 
 struct journal_dependencies {
   std::shared_ptr<storage::unit_of_work> store;
@@ -68,6 +72,7 @@ class journal_state {
   caf::result<commit_reply> enqueue(commit_request request);
   caf::result<inbox_still_open> check(const inbox_check& wanted);
   void flush();
+  void settle_doubt();
 
   static constexpr const char* name = "journal";
 

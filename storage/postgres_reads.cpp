@@ -504,8 +504,9 @@ constexpr int make_attempts = 3;
 
 std::span<const statement> read_statements() noexcept { return all_statements; }
 
-postgres_reads::postgres_reads(connector connect, std::int64_t incarnation)
-    : connect_{std::move(connect)}, incarnation_{incarnation} {}
+postgres_reads::postgres_reads(connector connect, std::int64_t incarnation,
+                               std::shared_ptr<const doubt_gate> doubts)
+    : connect_{std::move(connect)}, incarnation_{incarnation}, doubts_{std::move(doubts)} {}
 
 postgres_reads::~postgres_reads() = default;
 
@@ -527,12 +528,16 @@ result<void> postgres_reads::ensure_connected() {
 template <class Read>
 auto postgres_reads::read(Read from) {
   using value = std::invoke_result_t<Read, pqxx::nontransaction&>;
+  const auto before = doubts_->now();
+  const error in_doubt = make_failure(errc::unavailable, "a commit of this process may still happen");
+  if (before.is_closed()) return result<value>{in_doubt};
   if (auto ready = ensure_connected(); !ready) return result<value>{ready.error()};
   auto outcome = guarded([&] {
     pqxx::nontransaction session{*connection_};
     return from(session);
   });
   if (!outcome && outcome.error().code == errc::unavailable) connection_.reset();
+  if (doubts_->now() != before) return result<value>{in_doubt};
   return outcome;
 }
 

@@ -1,12 +1,15 @@
 #pragma once
 // store_reads on PostgreSQL: one connection as the engine role, opened at the first call and opened
-// anew by the first call after it was lost. Not thread-safe: one per thread that reads.
+// anew by the first call after it was lost. Not thread-safe: one per thread that reads. With a gate,
+// a call answers `unavailable` while a commit of this process may still happen unseen, or began to be in
+// doubt during the call.
 
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <pqxx/connection>
 
+#include "storage/doubt_gate.hpp"
 #include "storage/pipeline.hpp"
 #include "storage/reads.hpp"
 
@@ -17,7 +20,8 @@ class postgres_reads final : public store_reads {
   /// A connection that has the engine role (storage/connect.hpp).
   using connector = std::function<result<std::unique_ptr<pqxx::connection>>()>;
 
-  postgres_reads(connector connect, std::int64_t incarnation);
+  postgres_reads(connector connect, std::int64_t incarnation,
+                 std::shared_ptr<const doubt_gate> doubts = std::make_shared<doubt_gate>());
   ~postgres_reads() override;
 
   [[nodiscard]] result<directory> load_directory() override;
@@ -50,6 +54,7 @@ class postgres_reads final : public store_reads {
 
   connector connect_;
   std::int64_t incarnation_;
+  std::shared_ptr<const doubt_gate> doubts_;
   std::unique_ptr<pqxx::connection> connection_;
 };
 

@@ -21,8 +21,12 @@ constexpr const char* session_settings =
     "SET plan_cache_mode = force_generic_plan; SET jit = off; "
     "SET statement_timeout = '30s'; SET idle_in_transaction_session_timeout = '10s'";
 
-constexpr int doubt_attempts = 200;
-constexpr auto doubt_pause = 50ms;
+/// How long one look waits for a session that was told to end.
+constexpr int end_attempts = 10;
+constexpr auto end_pause = 20ms;
+/// Looks that the commit itself makes before it answers; about a second while no server is there.
+constexpr int doubt_attempts = 10;
+constexpr auto doubt_pause = 100ms;
 
 std::size_t inbound_rows(std::span<const change_set* const> sets) noexcept {
   std::size_t rows = 0;
@@ -83,8 +87,9 @@ std::vector<bool> match_fresh(std::span<const change_set* const> sets, const PGr
 
 }  // namespace
 
-postgres_unit_of_work::postgres_unit_of_work(connector connect, std::int64_t incarnation)
-    : connect_{std::move(connect)}, incarnation_{incarnation} {}
+postgres_unit_of_work::postgres_unit_of_work(connector connect, std::int64_t incarnation,
+                                             std::shared_ptr<doubt_gate> doubts)
+    : connect_{std::move(connect)}, incarnation_{incarnation}, doubts_{std::move(doubts)} {}
 
 commit_report postgres_unit_of_work::commit(std::span<const change_set* const> sets) {
   if (auto ready = ensure_connected(); !ready) {
@@ -98,7 +103,7 @@ commit_report postgres_unit_of_work::commit(std::span<const change_set* const> s
   commit_report report = batch.finish(results);
   if (report.outcome == commit_outcome::committed && inbound_at >= 0)
     report.fresh = match_fresh(sets, results.at(static_cast<std::size_t>(inbound_at)).get());
-  if (report.outcome == commit_outcome::in_doubt) settle_doubt();
+  if (report.outcome == commit_outcome::in_doubt) begin_doubt();
   if (report.outcome == commit_outcome::unavailable) connection_.reset();
   return report;
 }
@@ -124,27 +129,29 @@ result<void> postgres_unit_of_work::ensure_connected() {
 // A killed session's backend can still finish its commit: wait until it is gone [DESIGN 8].
 result<void> postgres_unit_of_work::end_lost_session(PGconn& fresh) {
   if (lost_backend_ == 0) return {};
-  for (int attempt = 0; attempt < doubt_attempts; ++attempt) {
+  for (int attempt = 0; attempt < end_attempts; ++attempt) {
     const auto running = terminate(fresh, lost_backend_);
     if (!running) return running.error();
     if (!*running) {
       lost_backend_ = 0;
+      doubts_->open();
       return {};
     }
-    std::this_thread::sleep_for(doubt_pause);
+    std::this_thread::sleep_for(end_pause);
   }
   return make_failure(errc::unavailable, "a lost session is still running");
 }
 
-// Bounded: if the server stays away, later commits answer `unavailable` until it is back and the
-// lost session is known to be gone.
-void postgres_unit_of_work::settle_doubt() {
+// Bounded: if the server or the lost session hangs, commits and loads answer `unavailable` until that
+// session is known to be gone.
+void postgres_unit_of_work::begin_doubt() {
   lost_backend_ = backend_;
+  doubts_->close();
   connection_.reset();
-  for (int attempt = 0; attempt < 20; ++attempt) {
-    if (ensure_connected()) return;
+  for (int attempt = 0; attempt < doubt_attempts && !settle(); ++attempt)
     std::this_thread::sleep_for(doubt_pause);
-  }
 }
+
+bool postgres_unit_of_work::settle() { return lost_backend_ == 0 || ensure_connected().has_value(); }
 
 }  // namespace sellavie::storage

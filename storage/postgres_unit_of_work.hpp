@@ -1,10 +1,12 @@
 #pragma once
 // unit_of_work on PostgreSQL: one connection as the engine role, one round trip a commit, fenced by
-// this process's incarnation. Reconnects by itself; after a commit in doubt it first makes sure
-// that the old session is gone, so that what is loaded afterwards is the truth.
+// this process's incarnation. Reconnects by itself; after a commit in doubt it closes the gate of the
+// readers, commits nothing and opens it again when the old session is known to be gone: at once as a rule,
+// later when the database or that session hangs.
 
 #include <functional>
 
+#include "storage/doubt_gate.hpp"
 #include "storage/pipeline.hpp"
 
 namespace sellavie::storage {
@@ -13,17 +15,20 @@ class postgres_unit_of_work final : public unit_of_work {
  public:
   using connector = std::function<result<pg_connection>()>;
 
-  postgres_unit_of_work(connector connect, std::int64_t incarnation);
+  postgres_unit_of_work(connector connect, std::int64_t incarnation,
+                        std::shared_ptr<doubt_gate> doubts = std::make_shared<doubt_gate>());
 
   [[nodiscard]] commit_report commit(std::span<const change_set* const> sets) override;
+  [[nodiscard]] bool settle() override;
 
  private:
   [[nodiscard]] result<void> ensure_connected();
   [[nodiscard]] result<void> end_lost_session(PGconn& fresh);
-  void settle_doubt();
+  void begin_doubt();
 
   connector connect_;
   std::int64_t incarnation_;
+  std::shared_ptr<doubt_gate> doubts_;
   pg_connection connection_;
   /// Of `connection_`; libpq forgets it together with the connection.
   int backend_ = 0;

@@ -19,7 +19,8 @@ enum class commit_outcome : std::uint8_t {
   refused,
   /// This incarnation no longer owns anything; the process must stop.
   fenced,
-  /// The connection died in COMMIT. The session is known to be gone, so a load shows the truth.
+  /// The connection died in COMMIT. Until its session is known to be gone (settle()), loads of this process
+  /// answer `unavailable`, so a load shows the truth.
   in_doubt,
   /// No connection: certainly not committed.
   unavailable,
@@ -39,6 +40,9 @@ class unit_of_work {
   virtual ~unit_of_work() = default;
   /// Blocks until the outcome is known. Never throws.
   [[nodiscard]] virtual commit_report commit(std::span<const change_set* const> sets) = 0;
+  /// Whether nothing that was in doubt can happen any more. To be asked again until it is true: nobody
+  /// who could load would otherwise make the next commit. Blocks for moments.
+  [[nodiscard]] virtual bool settle() { return true; }
 };
 
 }  // namespace sellavie::storage

@@ -98,6 +98,25 @@ TEST_F(journal, never_repeats_a_batch_that_is_in_doubt) {
   EXPECT_THAT(outcomes(), ElementsAre(commit_outcome::in_doubt, commit_outcome::in_doubt));
 }
 
+TEST_F(journal, asks_until_a_doubt_is_settled_though_nobody_can_commit) {
+  world.store->before_commit = [this](memory_store::batch) {
+    world.store->unsettled = 3;
+    return memory_store::fate{commit_outcome::in_doubt, false};
+  };
+  ask(0, event(100, "a"));
+  world.run();
+  check({100});
+  world.run();
+  EXPECT_THAT(checks, ElementsAre(ElementsAre(-1))) << "it may still be accepted";
+  world.store->before_commit = nullptr;
+  world.advance(std::chrono::seconds{2});
+  EXPECT_EQ(world.store->unsettled, 0);
+  EXPECT_EQ(world.store->settlings, 3U) << "and not longer";
+  check({100});
+  world.run();
+  EXPECT_THAT(checks.back(), SizeIs(0));
+}
+
 TEST_F(journal, does_not_split_a_batch_when_the_store_is_away) {
   world.store->away = true;
   ask(0, event(100, "a"));

@@ -85,8 +85,9 @@ class spine_test : public testing::Test {
     return {[role = database.access().engine, name = std::string{name}] { return open_pq(role, name); },
             incarnation};
   }
-  postgres_reads reader() const {
-    return {[role = database.access().engine] { return open_pqxx(role, test_application); }, incarnation};
+  postgres_reads reader(std::shared_ptr<const doubt_gate> doubts = std::make_shared<doubt_gate>()) const {
+    return {[role = database.access().engine] { return open_pqxx(role, test_application); }, incarnation,
+            std::move(doubts)};
   }
   std::unique_ptr<pqxx::connection> engine(std::string_view name = test_application) const {
     return open_pqxx(database.access().engine, name).value();

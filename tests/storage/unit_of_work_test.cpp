@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <csignal>
 #include <future>
 #include <thread>
 
@@ -375,6 +376,86 @@ TEST_F(in_doubt_test, a_backend_killed_in_commit_is_in_doubt_and_has_not_committ
   EXPECT_EQ(count("pg_locks WHERE NOT granted"), 0);
   (void)execute(*gate, "SELECT pg_advisory_unlock(777)").value();
   EXPECT_EQ(apply({.messages = {a_message(20, false, "x")}}).outcome, outcome::committed);
+}
+
+/// A backend that hangs in its commit so that no signal reaches it, and a connection that is gone.
+class unsettled_doubt_test : public in_doubt_test {
+ protected:
+  static constexpr std::string_view lossy_application = "sellavie/lossy";
+
+  ~unsettled_doubt_test() override { let_backend_go_on(); }
+
+  void lose_a_commit() {
+    ASSERT_EQ(commit(lossy, {{.read_marks = {{page, "psid-1", noon}}}}).outcome, outcome::committed);
+    auto pending = std::async(std::launch::async,
+                              [&] { return commit(lossy, {{.messages = {a_message(20, false, "x")}}}); });
+    wait_until_in_commit();
+    backend = static_cast<pid_t>(number("SELECT pid FROM pg_locks WHERE NOT granted"));
+    ASSERT_EQ(::kill(backend, SIGSTOP), 0);
+    ASSERT_EQ(::shutdown(socket, SHUT_RDWR), 0);
+    ASSERT_EQ(pending.get().outcome, outcome::in_doubt);
+  }
+  void let_backend_go_on() {
+    if (backend != 0) ::kill(std::exchange(backend, 0), SIGCONT);
+  }
+  void settle() {
+    for (int i = 0; i < 100 && !lossy.settle(); ++i)
+      std::this_thread::sleep_for(std::chrono::milliseconds{20});
+    ASSERT_TRUE(lossy.settle());
+  }
+
+  std::atomic<int> socket = -1;
+  pid_t backend = 0;
+  std::shared_ptr<doubt_gate> doubts = std::make_shared<doubt_gate>();
+  postgres_unit_of_work lossy{[this] {
+                                auto fresh = open_pq(database.access().engine, lossy_application);
+                                if (fresh) socket = PQsocket(fresh.value().get());
+                                return fresh;
+                              },
+                              incarnation, doubts};
+  postgres_reads reads = reader(doubts);
+  const std::vector<inbox_id> asked{1};
+};
+
+TEST_F(unsettled_doubt_test, nothing_is_loaded_or_committed_until_the_lost_session_is_gone) {
+  ASSERT_TRUE(reads.load_outbox(page));
+  lose_a_commit();
+  EXPECT_EQ(reads.load_outbox(page).error().code, errc::unavailable);
+  EXPECT_EQ(reads.open_inbox(asked).error().code, errc::unavailable);
+  EXPECT_EQ(reads.open_conversation({ada, page, "psid-9", "", "", {}, {}, noon}).error().code,
+            errc::unavailable);
+  EXPECT_EQ(count("contacts"), 1) << "reads that write wait too";
+  EXPECT_FALSE(lossy.settle());
+  EXPECT_EQ(commit(lossy, {{.messages = {a_message(21, false, "y")}}}).outcome, outcome::unavailable);
+
+  let_backend_go_on();
+  settle();
+  EXPECT_TRUE(reads.load_outbox(page));
+  const auto loaded = count("messages");
+  (void)execute(*gate, "SELECT pg_advisory_unlock(777)").value();
+  EXPECT_EQ(commit(lossy, {{.messages = {a_message(21, false, "y")}}}).outcome, outcome::committed);
+  EXPECT_EQ(count("messages WHERE body = 'x'"), loaded) << "what was loaded stayed true";
+}
+
+TEST_F(unsettled_doubt_test, the_gate_opens_with_the_last_of_two_doubts) {
+  lose_a_commit();
+  doubts->close();  // another journal's
+  let_backend_go_on();
+  settle();
+  EXPECT_FALSE(reads.load_outbox(page));
+  doubts->open();
+  EXPECT_TRUE(reads.load_outbox(page));
+}
+
+TEST(doubt_gate_test, a_load_during_which_it_was_closed_and_opened_is_seen) {
+  doubt_gate gate;
+  const auto before = gate.now();
+  EXPECT_FALSE(before.is_closed());
+  gate.close();
+  EXPECT_TRUE(gate.now().is_closed());
+  gate.open();
+  EXPECT_FALSE(gate.now().is_closed());
+  EXPECT_FALSE(gate.now() == before);
 }
 
 /// Forwards one Unix socket to another; while `deaf`, answers do not come back and the client is cut off.

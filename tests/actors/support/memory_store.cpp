@@ -230,10 +230,16 @@ error is_away() { return make_failure(errc::unavailable, "away"); }
 
 }  // namespace
 
+bool memory_store::settle() {
+  ++settlings;
+  if (unsettled > 0) --unsettled;
+  return unsettled == 0;
+}
+
 commit_report memory_store::commit(batch sets) {
   ++commits;
   batch_sizes.push_back(sets.size());
-  if (away) return {commit_outcome::unavailable, {}, is_away()};
+  if (away || unsettled > 0) return {commit_outcome::unavailable, {}, is_away()};
   const auto decided = before_commit ? before_commit(sets) : std::nullopt;
   if (decided && !decided->applied)
     return {decided->outcome, {}, make_failure(errc::conflict, "as the test wished")};
@@ -254,7 +260,7 @@ result<directory> memory_store::load_directory() { return directory{}; }
 result<std::int64_t> memory_store::directory_version() { return std::int64_t{1}; }
 
 result<tenant_record> memory_store::load_tenant(business_id business, instant) {
-  if (away) return is_away();
+  if (away || unsettled > 0) return is_away();
   const auto at = rows.businesses.find(business);
   if (at == rows.businesses.end()) return make_failure(errc::not_found);
   return at->second;
@@ -274,7 +280,7 @@ std::optional<conversation_id> memory_store::conversation_id_of(const connection
 }
 
 result<conversation_record> memory_store::open_conversation(const new_conversation& wanted) {
-  if (away) return is_away();
+  if (away || unsettled > 0) return is_away();
   if (!conversation_id_of(wanted.connection, wanted.scoped_id)) {
     if (wanted.missing == missing_conversation::leave) return conversation_record{};
     rows.contacts[wanted.contact] = {wanted.business, wanted.connection, wanted.scoped_id, wanted.name, {}};
@@ -304,7 +310,7 @@ result<conversation_record> memory_store::open_conversation(const new_conversati
 }
 
 result<std::vector<stored_delivery>> memory_store::poll_inbox(std::span<const inbox_id> busy, int limit) {
-  if (away) return is_away();
+  if (away || unsettled > 0) return is_away();
   std::vector<stored_delivery> page;
   for (const auto& [id, row] : rows.inbox) {
     if (page.size() == static_cast<std::size_t>(limit)) break;
@@ -314,7 +320,7 @@ result<std::vector<stored_delivery>> memory_store::poll_inbox(std::span<const in
 }
 
 result<std::vector<inbox_id>> memory_store::open_inbox(std::span<const inbox_id> ids) {
-  if (away) return is_away();
+  if (away || unsettled > 0) return is_away();
   std::vector<inbox_id> open;
   for (const inbox_id id : ids)
     if (rows.inbox.contains(id)) open.push_back(id);
@@ -322,7 +328,7 @@ result<std::vector<inbox_id>> memory_store::open_inbox(std::span<const inbox_id>
 }
 
 result<std::vector<stored_outbox_row>> memory_store::load_outbox(connection_id connection) {
-  if (away) return is_away();
+  if (away || unsettled > 0) return is_away();
   std::vector<stored_outbox_row> found;
   for (const auto& [id, row] : rows.outbox) {
     if (row.connection != connection) continue;
@@ -339,7 +345,7 @@ result<std::vector<std::pair<business_id, connection_id>>> memory_store::outbox_
 }
 
 result<desk_record> memory_store::load_desk(business_id business, instant closed_since) {
-  if (away) return is_away();
+  if (away || unsettled > 0) return is_away();
   desk_record record;
   record.currency = rows.businesses.at(business).currency;
   for (const auto& [id, entry] : rows.products)
@@ -357,14 +363,14 @@ result<desk_record> memory_store::load_desk(business_id business, instant closed
 
 result<std::optional<std::string>> memory_store::find_action_result(business_id business,
                                                                     const std::string& action_key) {
-  if (away) return is_away();
+  if (away || unsettled > 0) return is_away();
   const auto at = rows.action_results.find({business, action_key});
   if (at == rows.action_results.end()) return std::optional<std::string>{};
   return std::optional{at->second};
 }
 
 result<std::int64_t> memory_store::last_invoice_number(business_id business, const std::string& series) {
-  if (away) return is_away();
+  if (away || unsettled > 0) return is_away();
   std::int64_t last = 0;
   for (const auto& row : rows.invoices)
     if (row.business == business && row.series == series) last = std::max(last, row.number);
@@ -373,7 +379,7 @@ result<std::int64_t> memory_store::last_invoice_number(business_id business, con
 
 result<std::optional<invoice_row>> memory_store::find_invoice(business_id business, order_id order,
                                                               const std::string& kind) {
-  if (away) return is_away();
+  if (away || unsettled > 0) return is_away();
   for (const auto& row : rows.invoices)
     if (row.business == business && row.order == order && row.kind == kind) return std::optional{row};
   return std::optional<invoice_row>{};

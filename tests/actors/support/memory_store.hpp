@@ -70,6 +70,9 @@ class memory_store final : public storage::unit_of_work, public storage::store_r
   tables rows;
   /// No connection: commits and reads are unavailable.
   bool away = false;
+  /// A lost session may still commit: so often settle() has to be asked until it is gone; reads are unavailable.
+  int unsettled = 0;
+  std::size_t settlings = 0;
   std::size_t commits = 0;
   std::size_t lookups = 0;
   std::vector<std::size_t> batch_sizes;
@@ -77,6 +80,7 @@ class memory_store final : public storage::unit_of_work, public storage::store_r
   std::function<void(batch)> after_commit;
 
   [[nodiscard]] storage::commit_report commit(batch sets) override;
+  [[nodiscard]] bool settle() override;
 
   [[nodiscard]] result<storage::directory> load_directory() override;
   [[nodiscard]] result<std::int64_t> directory_version() override;

@@ -85,6 +85,7 @@ class server {
   result<void> open_ops();
   result<void> open_database();
   result<void> open_keys();
+  result<void> admit_keys(pqxx::connection& engine);
   void build_node();
   result<storage::started> begin();
   void spawn_actors();
@@ -105,6 +106,7 @@ class server {
   std::unique_ptr<net::http_server> ops_;
   std::unique_ptr<net::http_server> public_;
   std::optional<database> database_;
+  std::shared_ptr<const crypto::fernet_ring> secrets_;
   std::unique_ptr<caf::actor_system_config> caf_config_;
   std::unique_ptr<caf::actor_system> system_;
   std::shared_ptr<actors::services> node_;
@@ -170,6 +172,23 @@ result<void> server::open_keys() {
   if (!made) return made.error();
   for (const auto& file : made.value())
     say("made a new key: " + file.string() + " (keep a copy: without it stored secrets are lost)");
+  return admit_keys(*connection.value());
+}
+
+// Before anything is sealed, opened or taken over: a wrong key must change nothing.
+result<void> server::admit_keys(pqxx::connection& engine) {
+  const auto revealed = [](const std::vector<config::secret>& keys) {
+    std::vector<std::string> texts;
+    for (const auto& key : keys) texts.push_back(key.reveal());
+    return texts;
+  };
+  auto ring = crypto::fernet_ring::parse(revealed(settings_->security.fernet_keys));
+  if (!ring) return ring.error();
+  const auto notes = storage::admit_server_keys(engine, ring.value(), revealed(settings_->security.jwt_keys),
+                                                make_system_clock()->now());
+  if (!notes) return notes.error();
+  for (const auto& note : notes.value()) say(note);
+  secrets_ = std::make_shared<const crypto::fernet_ring>(std::move(ring.value()));
   return {};
 }
 
@@ -181,9 +200,7 @@ void server::build_node() {
   node_->metrics = metrics_;
   node_->log = log_;
   node_->jitter = system_jitter;
-  std::vector<std::string> keys;
-  for (const auto& key : settings_->security.fernet_keys) keys.push_back(key.reveal());
-  node_->secrets = std::make_shared<const crypto::fernet_ring>(crypto::fernet_ring::parse(keys).value());
+  node_->secrets = secrets_;
   net::client_options outbound;
   outbound.limits.connections_per_origin = 8192;
   outbound.limits.waiting_per_origin = 16384;

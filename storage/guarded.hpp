@@ -14,9 +14,18 @@ namespace sellavie::storage {
 /// (SV001), conflict (constraints, SV002), forbidden, in_doubt, internal.
 [[nodiscard]] error error_of(std::exception_ptr failure);
 
-/// Runs `work`; its value, or the error that its exception means.
+template <class Value>
+struct guarded_value {
+  using type = result<Value>;
+};
+template <class Value>
+struct guarded_value<result<Value>> {
+  using type = result<Value>;
+};
+
+/// Runs `work`; its value or its own refusal, or the error that its exception means.
 template <class Work>
-[[nodiscard]] auto guarded(Work&& work) -> result<std::invoke_result_t<Work>> {
+[[nodiscard]] auto guarded(Work&& work) -> typename guarded_value<std::invoke_result_t<Work>>::type {
   try {
     if constexpr (std::is_void_v<std::invoke_result_t<Work>>) {
       std::forward<Work>(work)();

@@ -1,14 +1,166 @@
 #include "storage/key_guard.hpp"
 
+#include <algorithm>
+#include <set>
+
+#include "protocol/crypto/digest.hpp"
+#include "protocol/crypto/encoding.hpp"
 #include "storage/guarded.hpp"
 
 namespace sellavie::storage {
+namespace {
+
+// --- SQL -----------------------------------------------------------------------------------------
+
+// Unless the session has a bound of its own.
+constexpr const char* bound_wait =
+    "SELECT set_config('lock_timeout', '30s', true) WHERE current_setting('lock_timeout') = '0'";
+constexpr const char* lock_records = "LOCK TABLE key_fingerprints IN SHARE ROW EXCLUSIVE MODE";
+constexpr const char* select_recorded =
+    "SELECT fingerprint FROM key_fingerprints WHERE purpose = $1 ORDER BY recorded_at, fingerprint";
+constexpr const char* record = R"(
+INSERT INTO key_fingerprints (purpose, fingerprint, recorded_at) VALUES ($1, $2, $3::bigint) ON CONFLICT DO NOTHING)";
+constexpr const char* forget = "DELETE FROM key_fingerprints WHERE purpose = $1";
+constexpr const char* any_secret =
+    "SELECT EXISTS (SELECT FROM connections) OR EXISTS (SELECT FROM payment_connections)";
+// '[]' is the column's default, never sealed.
+constexpr const char* select_secrets = R"(
+SELECT access_token FROM connections UNION ALL SELECT secret_key FROM payment_connections
+UNION ALL SELECT webhook_secrets FROM payment_connections WHERE webhook_secrets <> '[]')";
+
+constexpr const char* fernet = "fernet";
+constexpr const char* jwt = "jwt";
+
+// --- steps ---------------------------------------------------------------------------------------
+
+enum class visitor : std::uint8_t { server, tool };
+
+using fingerprints = std::vector<std::string>;
+
+fingerprints fingerprints_of(const crypto::fernet_ring& ring) {
+  fingerprints all;
+  for (const auto& key : ring.keys()) all.push_back(key.fingerprint());
+  return all;
+}
+
+std::string fingerprint_of_jwt(std::string_view key) {
+  const auto digest = crypto::sha256("sellavie jwt key fingerprint v1:" + std::string{key});
+  return crypto::hex_encode(std::span{digest}.first(8));
+}
+
+bool contains(const fingerprints& all, const std::string& one) {
+  return std::find(all.begin(), all.end(), one) != all.end();
+}
+
+fingerprints recorded(pqxx::work& in, const char* purpose) {
+  fingerprints all;
+  for (const auto& row : in.exec_params(select_recorded, purpose)) all.push_back(row[0].as<std::string>());
+  return all;
+}
+
+void keep(pqxx::work& in, const char* purpose, const std::string& fingerprint, instant now) {
+  in.exec_params(record, purpose, fingerprint, to_unix_ms(now));
+}
+
+error missing(const fingerprints& lost, bool knows_none) {
+  std::string names;
+  for (const auto& one : lost) names += (names.empty() ? "" : ", ") + one;
+  if (knows_none)
+    return make_failure(
+        errc::forbidden,
+        "none of the given Fernet keys is this database's: its secrets were sealed with key " + names +
+            " (fingerprint). Give that key: restore fernet.key in data.dir, or list it in "
+            "security.fernet_keys; or point data.dir and database.url to what belongs together");
+  return make_failure(errc::forbidden,
+                      "a Fernet key that this database's secrets need is missing: " + names +
+                          " (fingerprint). Keep it listed after the new one, in security.fernet_keys or as a "
+                          "further line of fernet.key");
+}
+
+/// R3. Those of the keys that opened something.
+result<fingerprints> prove(pqxx::work& in, const crypto::fernet_ring& ring) {
+  std::vector<crypto::fernet_ring> single;
+  for (const auto& key : ring.keys()) single.emplace_back(key);
+  std::set<std::string> proved;
+  std::size_t closed = 0;
+  const auto secrets = in.exec(select_secrets);
+  for (const auto& row : secrets) {
+    const auto sealed = row[0].as<std::string>();
+    const auto opens = std::find_if(single.begin(), single.end(), [&](const crypto::fernet_ring& one) {
+      return one.decrypt(sealed).has_value();
+    });
+    if (opens == single.end()) ++closed;
+    else proved.insert(opens->keys().front().fingerprint());
+  }
+  if (closed == 0) return fingerprints(proved.begin(), proved.end());
+  return make_failure(errc::forbidden,
+                      std::to_string(closed) + " of " + std::to_string(secrets.size()) +
+                          " stored secrets open with none of the given Fernet keys. Give the "
+                          "key that sealed them: restore fernet.key in data.dir, or list it "
+                          "in security.fernet_keys");
+}
+
+result<void> admit_fernet(pqxx::work& in, const crypto::fernet_ring& ring, visitor who, instant now) {
+  in.exec(bound_wait);
+  in.exec(lock_records);
+  const bool holds_secrets = in.exec1(any_secret)[0].as<bool>();
+  const auto known = recorded(in, fernet);
+  const auto given = fingerprints_of(ring);
+  fingerprints lost;
+  for (const auto& one : known)
+    if (!contains(given, one)) lost.push_back(one);
+
+  if (!lost.empty() && holds_secrets) return missing(lost, lost.size() == known.size());
+  if (who == visitor::tool && !known.empty() && !contains(known, given.front()))
+    return make_failure(errc::forbidden,
+                        "the first Fernet key is new to this database, and a server that runs now does not "
+                        "have it. Start the server with these keys, then run the command again");
+  if (!lost.empty()) in.exec_params(forget, fernet);
+  if (known.empty() && holds_secrets) {
+    const auto proved = prove(in, ring);
+    if (!proved) return proved.error();
+    for (const auto& one : *proved) keep(in, fernet, one, now);
+  }
+  keep(in, fernet, given.front(), now);
+  return {};
+}
+
+/// R5.
+void admit_jwt(pqxx::work& in, std::span<const std::string> keys, instant now,
+               std::vector<std::string>& notes) {
+  if (keys.empty()) return;
+  const auto known = recorded(in, jwt);
+  fingerprints given;
+  for (const auto& key : keys) given.push_back(fingerprint_of_jwt(key));
+  const auto is_given = [&](const std::string& one) { return contains(given, one); };
+  if (!known.empty() && std::none_of(known.begin(), known.end(), is_given))
+    notes.emplace_back("none of the JWT keys was used here before: everybody has to log in again");
+  keep(in, jwt, given.front(), now);
+}
+
+}  // namespace
 
 result<bool> has_no_businesses(pqxx::connection& engine) {
   return guarded([&] {
     pqxx::nontransaction look{engine};
     return look.exec1("SELECT NOT EXISTS (SELECT FROM businesses)")[0].as<bool>();
   });
+}
+
+result<std::vector<std::string>> admit_server_keys(pqxx::connection& engine, const crypto::fernet_ring& ring,
+                                                   std::span<const std::string> jwt_keys, instant now) {
+  return guarded([&]() -> result<std::vector<std::string>> {
+    std::vector<std::string> notes;
+    pqxx::work transaction{engine};
+    if (auto done = admit_fernet(transaction, ring, visitor::server, now); !done) return done.error();
+    admit_jwt(transaction, jwt_keys, now, notes);
+    transaction.commit();
+    return notes;
+  });
+}
+
+result<void> admit_tool_keys(pqxx::work& transaction, const crypto::fernet_ring& ring, instant now) {
+  return admit_fernet(transaction, ring, visitor::tool, now);
 }
 
 }  // namespace sellavie::storage

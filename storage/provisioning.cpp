@@ -11,6 +11,7 @@
 #include "protocol/crypto/digest.hpp"
 #include "protocol/crypto/password.hpp"
 #include "storage/guarded.hpp"
+#include "storage/key_guard.hpp"
 
 namespace sellavie::storage {
 namespace {
@@ -300,9 +301,11 @@ bool write_line(pqxx::work& transaction, const provisioned_business& wanted,
 result<provisioning_report> provision(pqxx::connection& engine,
                                       std::span<const provisioned_business> businesses,
                                       const provisioning_context& context) {
-  return guarded([&] {
+  return guarded([&]() -> result<provisioning_report> {
     provisioning_report report;
     pqxx::work transaction{engine};
+    if (const auto admitted = admit_tool_keys(transaction, context.secrets, context.now); !admitted)
+      return admitted.error();
     transaction.exec(lock_directory);
     bool changed = false;
     for (const auto& one : businesses) changed = write_line(transaction, one, context, report) || changed;

@@ -7,7 +7,8 @@
 //  R3 Nothing else of what exists is touched: stock, prices, names, settings, passwords.
 //  R4 A line with a problem (an account of another business, an unknown time zone) changes nothing;
 //     the other lines are applied. The whole file is one transaction.
-//  R5 Secrets are sealed (Fernet) before they reach the database, passwords hashed (bcrypt).
+//  R5 Secrets are sealed (Fernet) before they reach the database, passwords hashed (bcrypt). The key is
+//     one that this database takes (storage/key_guard), else nothing is applied.
 //  R6 directory_version and the business's version rise when something changed: the server reloads.
 
 #include <pqxx/connection>

@@ -30,6 +30,14 @@ BEGIN
   END IF;
 END $$;
 
+-- The keys that may have sealed or signed something here, by fingerprint, never a key: see storage/key_guard.
+CREATE TABLE key_fingerprints (
+  purpose      text   NOT NULL CHECK (purpose IN ('fernet', 'jwt')),
+  fingerprint  text   NOT NULL,
+  recorded_at  bigint NOT NULL,
+  PRIMARY KEY (purpose, fingerprint)
+);
+
 -- Makes a statement's row count a condition of the transaction.
 CREATE FUNCTION require_rows(counted bigint, expected bigint, what text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN

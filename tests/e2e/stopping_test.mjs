@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { statSync, readdirSync } from "node:fs";
+import { readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
 import { broken_invariants } from "./harness/invariants.mjs";
 import { crowd } from "./harness/shopper.mjs";
@@ -29,6 +29,25 @@ test("SIGTERM while idle and while busy: exit 0 in time, nothing lost, the next 
     for (const name of readdirSync(here.server.data).filter((one) => one.endsWith(".key"))) {
       assert.equal(statSync(`${here.server.data}/${name}`).mode & 0o777, 0o600, name);
     }
+  });
+
+  await t.test("another Fernet key is refused before anything is touched, and says what to do", async () => {
+    const file = `${here.server.data}/fernet.key`;
+    const right = readFileSync(file, "utf8");
+    const wrong = `${Buffer.alloc(32, 7).toString("base64url")}=\n`;
+    await here.server.stop();
+    writeFileSync(file, wrong);
+    await here.server.start({ wait: false });
+    const how = await here.server.wait_until_dead(30, "the server refuses to start");
+    assert.equal(how.code, 1);
+    assert.match(here.place.log_tail("server"), /none of the given Fernet keys is this database's.*restore fernet\.key/);
+    await assert.rejects(here.server.provision(here.businesses), /none of the given Fernet keys/);
+    // A rotation: the new key first, the old one still listed.
+    writeFileSync(file, wrong + right);
+    await here.server.start();
+    const who = here.customer();
+    await here.sandbox.say(who, "Hello!");
+    await here.sandbox.heard(who, 1);
   });
 
   await t.test("under load, three times", async () => {

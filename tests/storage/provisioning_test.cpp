@@ -139,6 +139,10 @@ TEST(provisioning_password_test, hashes_with_bcrypt_of_cost_12_and_verifies) {
 
 class provisioning_test : public spine_test {
  protected:
+  void SetUp() override {
+    spine_test::SetUp();
+    sql("UPDATE connections SET access_token = '" + secrets.encrypt("of Ada", {}, noon) + "'");
+  }
   crypto::fernet_ring secrets{crypto::fernet_key{{1, 2, 3}}};
   std::unique_ptr<pqxx::connection> connection = engine("sellavie provision");
 
@@ -227,7 +231,7 @@ TEST_F(provisioning_test, an_account_of_another_business_leaves_the_line_out_and
   EXPECT_EQ(count("businesses WHERE key = 'Thief'"), 0);
   EXPECT_EQ(count("connection_ids WHERE external_id = '77'"), 0);
   EXPECT_EQ(count("businesses WHERE key = 'bola'"), 1);
-  EXPECT_EQ(text("SELECT access_token FROM connections WHERE external_id = 'page_0001'"), "sealed");
+  EXPECT_EQ(opened(text("SELECT access_token FROM connections WHERE external_id = 'page_0001'")), "of Ada");
 }
 
 TEST_F(provisioning_test, an_unknown_time_zone_is_a_problem_of_its_line) {

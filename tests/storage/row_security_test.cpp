@@ -20,6 +20,7 @@ const std::set<std::string> global_tables{
     "accounts",            // people, of several businesses (0002)
     "businesses",          // the tenant itself: its own policy on id
     "directory_version",   // one counter for all servers
+    "key_fingerprints",    // the server's own keys
     "nodes",               // server processes
     "quarantined_events",  // of no known business
     "schema_migrations",   // the owner's

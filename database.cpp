@@ -27,6 +27,15 @@ result<database> database::open(const config::settings& settings, storage::clust
   return opened;
 }
 
+bool database::is_dead() const { return embedded_ && !embedded_->is_alive(); }
+
+result<void> database::revive() {
+  if (!embedded_) return {};
+  const auto revived = embedded_->revive();
+  if (!revived) return revived.error();
+  return {};
+}
+
 result<void> database::stop() {
   if (!embedded_) return {};
   return embedded_->stop();

@@ -18,7 +18,11 @@ class database {
                                              std::function<void(std::string_view)> log);
 
   [[nodiscard]] const storage::database_access& access() const noexcept { return access_; }
-  /// Stops the embedded cluster; nothing for a given URL.
+  /// Whether the embedded cluster's postmaster is gone; never for a given URL, which is not ours to start.
+  [[nodiscard]] bool is_dead() const;
+  /// Starts the dead embedded cluster again; blocks until it answers or stop() is called.
+  [[nodiscard]] result<void> revive();
+  /// Stops the embedded cluster; nothing for a given URL. Also while another thread revives it.
   [[nodiscard]] result<void> stop();
 
  private:

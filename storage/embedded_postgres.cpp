@@ -4,9 +4,12 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
+#include <cerrno>
 #include <charconv>
 #include <csignal>
 #include <fstream>
+#include <mutex>
 #include <optional>
 #include <thread>
 
@@ -23,8 +26,13 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto poll_every = 100ms;
+/// A backend sees within moments that its postmaster is dead, unless it computes or hangs.
+constexpr auto orphan_quit_after = 3s;
+constexpr auto orphan_kill_after = 6s;
 constexpr auto orphan_patience = 20s;
 constexpr auto immediate_patience = 15s;
+/// Backends whose postmaster is dead: those of the one that we started are ended, a stranger's are waited for.
+enum class orphans : std::uint8_t { wait, end };
 constexpr std::string_view application = "sellavie start";
 
 /// What a postmaster writes about itself into PGDATA.
@@ -69,6 +77,10 @@ struct embedded_postgres::running {
   folder_lock lock;
   postmaster_record postmaster;
   bool is_adopted = false;
+  /// Guards all of the above once started: revive() runs on another thread than stop().
+  std::mutex changing;
+  /// Set before `changing` is taken, so that whoever holds it gives up.
+  std::atomic<bool> is_stopping{false};
 
   void say(const std::string& line) const {
     if (options.log) options.log(line);
@@ -78,11 +90,15 @@ struct embedded_postgres::running {
   [[nodiscard]] result<void> own();
   [[nodiscard]] result<void> configure() const;
   [[nodiscard]] result<void> adopt(postmaster_record found);
-  [[nodiscard]] result<void> clear_remains() const;
+  [[nodiscard]] result<void> clear_remains(orphans what) const;
   [[nodiscard]] result<void> launch();
   [[nodiscard]] result<pg_connection> await_answer() const;
   [[nodiscard]] result<void> finish_setup(bool has_former_sessions) const;
   [[nodiscard]] result<void> shut_down();
+  [[nodiscard]] result<void> not_stopping() const {
+    if (is_stopping) return make_failure(errc::unavailable, "the database is being stopped");
+    return {};
+  }
 };
 
 database_role embedded_postgres::running::role(std::string_view name, std::string_view database) const {
@@ -109,6 +125,7 @@ result<pg_connection> embedded_postgres::running::await_answer() const {
   while (true) {
     auto connection = open_pq(role(bootstrap_role, "postgres"), application);
     if (connection) return connection;
+    if (const auto on = not_stopping(); !on) return on.error();
     if (!is_running(postmaster.pid))
       return make_failure(errc::unavailable, "PostgreSQL ended while starting: " + last_words(folder));
     if (std::chrono::steady_clock::now() >= until)
@@ -138,12 +155,16 @@ result<void> embedded_postgres::running::adopt(postmaster_record found) {
 
 /// Before a start: nothing may still use the data. Only then a pid file that names a stranger's process goes
 /// (PostgreSQL itself would refuse to start); a stale socket file PostgreSQL replaces by itself.
-result<void> embedded_postgres::running::clear_remains() const {
-  const auto until = std::chrono::steady_clock::now() + orphan_patience;
-  for (auto orphans = cluster_processes(folder); !orphans.empty(); orphans = cluster_processes(folder)) {
-    if (std::chrono::steady_clock::now() >= until)
+result<void> embedded_postgres::running::clear_remains(orphans what) const {
+  const auto begun = std::chrono::steady_clock::now();
+  for (auto left = cluster_processes(folder); !left.empty(); left = cluster_processes(folder)) {
+    if (const auto on = not_stopping(); !on) return on;
+    const auto waited = std::chrono::steady_clock::now() - begun;
+    if (what == orphans::end && waited >= orphan_quit_after)
+      for (const pid_t orphan : left) ::kill(orphan, waited >= orphan_kill_after ? SIGKILL : SIGQUIT);
+    if (waited >= orphan_patience)
       return make_failure(errc::conflict, "processes of a dead PostgreSQL still use " + folder.data.string() +
-                                              ": end process " + std::to_string(orphans.front()));
+                                              ": end process " + std::to_string(left.front()));
     std::this_thread::sleep_for(poll_every);
   }
   const auto record = read_record(folder);
@@ -154,7 +175,8 @@ result<void> embedded_postgres::running::clear_remains() const {
         errc::conflict,
         "a PostgreSQL that this process cannot see (another container?) uses " + folder.data.string());
   std::error_code ignored;
-  if (is_running(record->pid)) fs::remove(folder.data / "postmaster.pid", ignored);
+  // Also a zombie's: nobody may have reaped a postmaster that we had adopted.
+  if (::kill(record->pid, 0) == 0 || errno == EPERM) fs::remove(folder.data / "postmaster.pid", ignored);
   return {};
 }
 
@@ -191,7 +213,7 @@ result<void> embedded_postgres::running::own() {
     say("the database left running does not answer as it should: restarting it");
     if (const auto ended = shut_down(); !ended) return ended;
   }
-  if (const auto cleared = clear_remains(); !cleared) return cleared;
+  if (const auto cleared = clear_remains(orphans::wait); !cleared) return cleared;
   return launch();
 }
 
@@ -275,10 +297,32 @@ database_role embedded_postgres::bootstrap(std::string_view database) const {
 }
 pid_t embedded_postgres::pid() const noexcept { return state_->postmaster.pid; }
 bool embedded_postgres::is_adopted() const noexcept { return state_->is_adopted; }
-bool embedded_postgres::is_alive() const noexcept { return is_running(state_->postmaster.pid); }
+/// The pid alone may be another program's by now.
+bool embedded_postgres::is_alive() const {
+  return is_running(pid()) && contains(cluster_processes(state_->folder), pid());
+}
 const fs::path& embedded_postgres::bin_dir() const noexcept { return state_->programs; }
 
+result<bool> embedded_postgres::revive() {
+  const std::lock_guard one_at_a_time{state_->changing};
+  if (const auto on = state_->not_stopping(); !on) return on.error();
+  if (!state_->lock.is_held()) return false;
+  if (is_alive()) return false;
+  if (auto other = live_postmaster(state_->folder)) {
+    if (const auto adopted = state_->adopt(*std::move(other)); !adopted) return adopted.error();
+    return true;
+  }
+  state_->say("the database's process " + std::to_string(pid()) + " is dead: starting it again");
+  if (const auto cleared = state_->clear_remains(orphans::end); !cleared) return cleared.error();
+  if (const auto launched = state_->launch(); !launched) return launched.error();
+  state_->is_adopted = false;
+  state_->say("the database is back (process " + std::to_string(pid()) + ")");
+  return true;
+}
+
 result<void> embedded_postgres::stop() {
+  state_->is_stopping = true;
+  const std::lock_guard one_at_a_time{state_->changing};
   if (!state_->lock.is_held()) return {};
   if (is_alive())
     if (auto ended = state_->shut_down(); !ended) return ended;

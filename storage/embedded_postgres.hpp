@@ -5,6 +5,8 @@
 //
 //   start: lock the folder -> initdb once (beside, then rename) -> adopt or spawn -> roles, database
 //   stop:  fast shutdown, then immediate, SIGKILL only as the last resort; the data stays
+//   revive: the postmaster died under us (kill -9, out of memory): its backends are ended, then a new one
+//           is spawned and recovers; a backend that could still commit would be seen by nobody
 //
 // When our process is killed, the postmaster lives on. The next start takes the lock, adopts it,
 // and ends the sessions that the dead process left, so that nothing of it can commit any more.
@@ -74,11 +76,16 @@ class embedded_postgres final {
   [[nodiscard]] pid_t pid() const noexcept;
   /// It was running already when we started.
   [[nodiscard]] bool is_adopted() const noexcept;
-  [[nodiscard]] bool is_alive() const noexcept;
+  [[nodiscard]] bool is_alive() const;
   /// Where pg_dump and pg_restore of the right version are.
   [[nodiscard]] const std::filesystem::path& bin_dir() const noexcept;
 
+  /// Starts the postmaster again if it is dead; whether it was. Blocks until it answers (crash recovery) or
+  /// until stop() is called by another thread. Never for a tool that only joined: the owner does it.
+  [[nodiscard]] result<bool> revive();
+
   /// Waits until it is down. A tool that only joined leaves it running. Calling it again is harmless.
+  /// From any thread, also during revive(), which then gives up.
   [[nodiscard]] result<void> stop();
 
  private:

@@ -8,8 +8,10 @@
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
 #include <csignal>
 #include <fstream>
+#include <future>
 #include <thread>
 
 #include "storage/process.hpp"
@@ -189,6 +191,83 @@ TEST_F(embedded_postgres_test, recovers_after_the_postmaster_was_killed) {
   auto again = embedded_postgres::start(options()).value();
   EXPECT_FALSE(again.is_adopted());
   EXPECT_EQ(value(again.access().owner, "SELECT n FROM kept"), "7");
+}
+
+/// A query that does not look up while it runs, so that its backend outlives the postmaster.
+pg_connection start_endless_query(const database_role& role) {
+  auto busy = open_pq(role, "busy").value();
+  EXPECT_EQ(PQsendQuery(busy.get(), "SELECT count(*) FROM generate_series(1, 1000000000000)"), 1);
+  const auto running =
+      "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'busy' AND state = 'active'";
+  for (int i = 0; i < 500 && field(run_sql(role, running), 0, 0) != "1"; ++i)
+    std::this_thread::sleep_for(10ms);
+  return busy;
+}
+
+TEST_F(embedded_postgres_test, revives_a_killed_postmaster_once_its_last_backend_is_ended) {
+  auto server = embedded_postgres::start(options()).value();
+  run_sql(server.access().owner, "CREATE TABLE kept AS SELECT 7 AS n");
+  EXPECT_FALSE(server.revive().value()) << "it lives";
+  const auto busy = start_endless_query(server.access().owner);
+  const pid_t backend = PQbackendPID(busy.get());
+  const pid_t former = server.pid();
+  ::kill(former, SIGKILL);
+  ASSERT_TRUE(wait_for_end(former, 10s));
+  ASSERT_TRUE(is_running(backend));
+
+  const auto revived = server.revive();
+  ASSERT_TRUE(revived) << test::why(revived);
+  EXPECT_TRUE(revived.value());
+  EXPECT_FALSE(is_running(backend));
+  EXPECT_NE(server.pid(), former);
+  EXPECT_EQ(value(server.access().owner, "SELECT n FROM kept"), "7");
+  EXPECT_THAT(said, testing::Contains(HasSubstr("is dead: starting it again")));
+  ASSERT_TRUE(server.stop());
+  EXPECT_FALSE(server.is_alive());
+  EXPECT_EQ(server.revive().error().code, errc::unavailable) << "not after a stop";
+}
+
+TEST_F(embedded_postgres_test, revives_one_that_it_had_adopted) {
+  const pid_t owner = start_server_process(options());
+  ASSERT_GT(owner, 0);
+  ::kill(owner, SIGKILL);
+  ::waitpid(owner, nullptr, 0);
+  auto server = embedded_postgres::start(options()).value();
+  ASSERT_TRUE(server.is_adopted());
+  ::kill(server.pid(), SIGKILL);
+  ASSERT_TRUE(wait_for_end(server.pid(), 10s));
+  EXPECT_TRUE(server.revive().value());
+  EXPECT_FALSE(server.is_adopted());
+  EXPECT_EQ(value(server.access().owner, "SELECT n FROM kept"), "7");
+}
+
+TEST_F(embedded_postgres_test, a_tool_that_joined_revives_nothing) {
+  auto server = embedded_postgres::start(options()).value();
+  auto tool_options = options();
+  tool_options.use = cluster_use::tool;
+  auto tool = embedded_postgres::start(tool_options).value();
+  ::kill(server.pid(), SIGKILL);
+  ASSERT_TRUE(wait_for_end(server.pid(), 10s));
+  EXPECT_FALSE(tool.revive().value());
+  EXPECT_FALSE(server.is_alive());
+}
+
+TEST_F(embedded_postgres_test, a_stop_ends_a_revival_that_is_under_way) {
+  std::atomic<bool> told = false;
+  auto chosen = options();
+  chosen.log = [&](std::string_view line) { told = told || line.find("is dead") != line.npos; };
+  auto server = embedded_postgres::start(chosen).value();
+  const auto busy = start_endless_query(server.access().owner);
+  ::kill(server.pid(), SIGKILL);
+  ASSERT_TRUE(wait_for_end(server.pid(), 10s));
+  // It waits for the backend, which computes on.
+  auto revival = std::async(std::launch::async, [&] { return server.revive(); });
+  for (int i = 0; i < 500 && !told; ++i) std::this_thread::sleep_for(10ms);
+  ASSERT_TRUE(server.stop());
+  EXPECT_EQ(revival.get().error().code, errc::unavailable);
+  EXPECT_TRUE(is_running(PQbackendPID(busy.get()))) << "it was not waited for";
+  ::kill(PQbackendPID(busy.get()), SIGQUIT);
+  EXPECT_TRUE(embedded_postgres::start(options()).value().stop()) << "the next start recovers";
 }
 
 TEST_F(embedded_postgres_test, a_pid_file_that_names_a_stranger_does_not_stop_a_start) {

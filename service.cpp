@@ -13,6 +13,7 @@
 #include "actors/tenant_registry.hpp"
 #include "config/keys.hpp"
 #include "database.hpp"
+#include "janitor_duties.hpp"
 #include "net/client/client.hpp"
 #include "net/descriptors.hpp"
 #include "net/http/server.hpp"
@@ -25,6 +26,7 @@
 #include "storage/migrations.hpp"
 #include "storage/postgres_reads.hpp"
 #include "storage/postgres_unit_of_work.hpp"
+#include "storage/restart_pace.hpp"
 #include "system_ports.hpp"
 
 namespace sellavie {
@@ -40,6 +42,8 @@ constexpr const char* node_name = "node";
 struct health {
   std::atomic<bool> started{false};
   std::atomic<bool> database{true};
+  /// The embedded database died and is being started again.
+  std::atomic<bool> reviving{false};
   std::atomic<bool> draining{false};
   std::atomic<bool> fenced{false};
   /// An actor that only the node could replace is gone.
@@ -49,6 +53,7 @@ struct health {
     net::readiness state;
     if (!started) state.reasons.emplace_back("starting");
     if (!database) state.reasons.emplace_back("the database is away");
+    if (reviving) state.reasons.emplace_back("the database is being started again");
     if (draining) state.reasons.emplace_back("draining");
     if (fenced) state.reasons.emplace_back("another process took over");
     if (broken) state.reasons.emplace_back("a part of the server died");
@@ -92,6 +97,7 @@ class server {
   void watch(const actors::janitor_actor& janitor);
   result<void> load_directory();
   std::vector<actors::duty> duties();
+  result<void> watch_database(instant now);
   result<void> open_public();
   [[nodiscard]] result<std::unique_ptr<pqxx::connection>> engine_connection() const {
     return storage::open_pqxx(database_->access().engine, storage::application_name_of(node_name));
@@ -113,8 +119,8 @@ class server {
   std::shared_ptr<net::client> client_;
   std::shared_ptr<net::route_directory> directory_ = std::make_shared<net::route_directory>();
   std::unique_ptr<storage::postgres_reads> janitor_reads_;
-  std::unique_ptr<pqxx::connection> janitor_connection_;
   std::int64_t directory_version_ = 0;
+  storage::restart_pace pace_;
   actors::tenant_registry_actor registry_;
   actors::inbox_pump_actor pump_;
   actors::inbox_writer_actor writer_;
@@ -327,30 +333,18 @@ result<void> server::load_directory() {
   return {};
 }
 
-// The janitor's thread owns these connections after the start.
+// The janitor's thread owns what these use after the start.
 std::vector<actors::duty> server::duties() {
-  const auto with_connection = [this](auto run) {
-    return [this, run](instant now) -> result<void> {
-      if (!janitor_connection_ || !janitor_connection_->is_open()) {
-        auto fresh = engine_connection();
-        if (!fresh) return fresh.error();
-        janitor_connection_ = std::move(fresh.value());
-      }
-      return run(*janitor_connection_, now);
-    };
+  janitor_hands hands;
+  hands.connect = [this] { return engine_connection(); };
+  hands.incarnation = node_->incarnation;
+  hands.on_heartbeat = [this](const result<void>& beat) {
+    const bool fenced = !beat && beat.error().code == errc::fenced;
+    health_.database = beat.has_value() || fenced;
+    if (fenced && !health_.draining && !health_.fenced.exchange(true)) kill(getpid(), SIGTERM);
   };
-  const auto heartbeat = with_connection([this](pqxx::connection& connection, instant now) -> result<void> {
-    auto beat = storage::heartbeat(connection, node_->incarnation, now);
-    return beat;
-  });
-  const auto watched_heartbeat = [this, heartbeat](instant now) -> result<void> {
-    auto beat = heartbeat(now);
-    health_.database = beat.has_value() || beat.error().code == errc::fenced;
-    if (!beat && beat.error().code == errc::fenced && !health_.draining && !health_.fenced.exchange(true))
-      kill(getpid(), SIGTERM);
-    return beat;
-  };
-  const auto watch_directory = [this](instant) -> result<void> {
+  hands.watch_database = [this](instant now) { return watch_database(now); };
+  hands.watch_directory = [this](instant) -> result<void> {
     const auto version = janitor_reads_->directory_version();
     if (!version) return version.error();
     if (version.value() == directory_version_) return {};
@@ -358,24 +352,25 @@ std::vector<actors::duty> server::duties() {
     caf::anon_send(registry_, actors::directory_changed{});
     return {};
   };
-  const auto expire = [this](instant now) -> result<void> {
+  hands.end_reservations = [this](instant now) -> result<void> {
     auto ended = janitor_reads_->expired_reservations(now);
     if (!ended) return ended.error();
     if (!ended.value().empty())
       caf::anon_send(registry_, actors::reservations_ended{std::move(ended.value())});
     return {};
   };
-  const auto keep_house = with_connection([this](pqxx::connection& connection, instant now) -> result<void> {
-    const storage::housekeeping house{connection, node_->incarnation, now};
-    if (auto rolled = storage::roll_inbound_keys(house); !rolled) return rolled.error();
-    if (auto pruned = storage::prune_stray_keys(house); !pruned) return pruned.error();
-    if (auto purged = storage::purge_quarantine(house); !purged) return purged.error();
-    return {};
-  });
-  return {{"heartbeat", 1s, watched_heartbeat},
-          {"directory", 250ms, watch_directory},
-          {"reservations", 5s, expire},
-          {"housekeeping", 1h, keep_house}};
+  return janitor_duties(std::move(hands));
+}
+
+// Journals and readers connect again by themselves, and the incarnation is as good as before.
+result<void> server::watch_database(instant now) {
+  if (health_.database || !database_->is_dead() || !pace_.may_try(now)) return {};
+  health_.reviving = true;
+  const auto revived = database_->revive();
+  health_.reviving = false;
+  if (!revived) return revived.error();
+  log_->warning("database_restarted");
+  return {};
 }
 
 result<void> server::open_public() {

@@ -1,6 +1,8 @@
 #include "storage/housekeeping.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cstdio>
 #include <pqxx/result>
 #include <pqxx/transaction>
 #include <string>
@@ -21,21 +23,32 @@ constexpr const char* roll = "SELECT roll_inbound_keys($1::integer)";
 constexpr const char* delete_stray_keys = R"(
 DELETE FROM inbound_keys_other WHERE ctid = ANY (ARRAY(
   SELECT ctid FROM inbound_keys_other WHERE abs($1::bigint / 86400000 - day) > 30 LIMIT $2::integer)))";
+// Ids grow with time: a batch of the oldest is all that is looked at.
 constexpr const char* delete_quarantined = R"(
-DELETE FROM quarantined_events WHERE ctid = ANY (ARRAY(
-  SELECT ctid FROM quarantined_events WHERE received_at < $1::bigint LIMIT $2::integer)))";
+DELETE FROM quarantined_events WHERE id = ANY (ARRAY(
+  SELECT id FROM (SELECT id, received_at FROM quarantined_events ORDER BY id LIMIT $2::integer) oldest
+  WHERE received_at < $1::bigint)))";
 constexpr const char* delete_parked = R"(
-DELETE FROM parked_events WHERE ctid = ANY (ARRAY(
-  SELECT ctid FROM parked_events WHERE parked_at < $1::bigint LIMIT $2::integer)))";
+DELETE FROM parked_events WHERE id = ANY (ARRAY(
+  SELECT id FROM (SELECT id, parked_at FROM parked_events ORDER BY id LIMIT $2::integer) oldest
+  WHERE parked_at < $1::bigint)))";
+// A UUIDv7 begins with its time: only tasks made before $1 are looked at, of which the open ones stay.
+constexpr const char* delete_done_tasks = R"(
+DELETE FROM person_tasks WHERE id = ANY (ARRAY(
+  SELECT id FROM person_tasks WHERE id < $3::uuid AND done_at < $1::bigint ORDER BY id LIMIT $2::integer)))";
+
+// Their keys begin with the conversation or the business, so no index finds the old ones, and one that did
+// would cost each message. The pages from $3 to $4 are read by themselves (a TID range scan).
+constexpr const char* count_pages =
+    "SELECT pg_relation_size($1::regclass) / current_setting('block_size')::bigint";
 constexpr const char* delete_turns = R"(
 DELETE FROM turns WHERE ctid = ANY (ARRAY(
-  SELECT ctid FROM turns WHERE state = 1 AND ended_at < $1::bigint LIMIT $2::integer)))";
+  SELECT ctid FROM turns WHERE ctid >= $3::tid AND ctid < $4::tid AND state = 1 AND ended_at < $1::bigint
+  LIMIT $2::integer)))";
 constexpr const char* delete_action_results = R"(
 DELETE FROM action_results WHERE ctid = ANY (ARRAY(
-  SELECT ctid FROM action_results WHERE created_at < $1::bigint LIMIT $2::integer)))";
-constexpr const char* delete_done_tasks = R"(
-DELETE FROM person_tasks WHERE ctid = ANY (ARRAY(
-  SELECT ctid FROM person_tasks WHERE done_at < $1::bigint LIMIT $2::integer)))";
+  SELECT ctid FROM action_results WHERE ctid >= $3::tid AND ctid < $4::tid AND created_at < $1::bigint
+  LIMIT $2::integer)))";
 
 template <class Work>
 result<std::int64_t> fenced(const housekeeping& duty, Work work) {
@@ -54,7 +67,35 @@ result<std::int64_t> remove(const housekeeping& duty, const char* sql, instant b
   });
 }
 
+std::string page(std::int64_t number) { return "(" + std::to_string(number) + ",0)"; }
+
+result<std::int64_t> remove_from(const housekeeping& duty, const char* table, const char* sql, instant before,
+                                 stretch where) {
+  return fenced(duty, [&](pqxx::work& transaction) {
+    const auto pages = transaction.exec_params1(count_pages, table)[0].as<std::int64_t>();
+    const auto length = (pages + where.parts - 1) / where.parts;
+    const auto first = length * where.part;
+    return transaction
+        .exec_params(sql, to_unix_ms(before), std::max(1, duty.batch), page(first), page(first + length))
+        .affected_rows();
+  });
+}
+
+/// The least UUIDv7 of this moment.
+std::string first_id_at(instant at) {
+  std::array<char, 37> text{};
+  const auto ms = static_cast<std::uint64_t>(std::max<std::int64_t>(to_unix_ms(at), 0));
+  std::snprintf(text.data(), text.size(), "%08x-%04x-0000-0000-000000000000",
+                static_cast<unsigned>(ms >> 16U & 0xffff'ffffU), static_cast<unsigned>(ms & 0xffffU));
+  return text.data();
+}
+
 }  // namespace
+
+stretch stretch_at(instant now) noexcept {
+  const auto minutes = std::chrono::floor<std::chrono::minutes>(now).time_since_epoch().count();
+  return {static_cast<int>(minutes % half_a_day), half_a_day};
+}
 
 result<std::int64_t> roll_inbound_keys(const housekeeping& duty) {
   return fenced(duty, [&](pqxx::work& transaction) {
@@ -72,20 +113,34 @@ result<std::int64_t> purge_quarantine(const housekeeping& duty) {
   return remove(duty, delete_quarantined, duty.now - quarantine_retention);
 }
 
-result<std::int64_t> purge_parked(const housekeeping& duty, retention keep) {
-  return remove(duty, delete_parked, duty.now - keep);
+result<std::int64_t> purge_parked(const housekeeping& duty) {
+  return remove(duty, delete_parked, duty.now - parked_retention);
 }
 
-result<std::int64_t> purge_turns(const housekeeping& duty, retention keep) {
-  return remove(duty, delete_turns, duty.now - keep);
+result<std::int64_t> purge_done_tasks(const housekeeping& duty) {
+  const auto before = duty.now - done_task_retention;
+  return fenced(duty, [&](pqxx::work& transaction) {
+    return transaction
+        .exec_params(delete_done_tasks, to_unix_ms(before), std::max(1, duty.batch), first_id_at(before))
+        .affected_rows();
+  });
 }
 
-result<std::int64_t> purge_action_results(const housekeeping& duty, retention keep) {
-  return remove(duty, delete_action_results, duty.now - keep);
+result<std::int64_t> purge_turns(const housekeeping& duty, stretch where) {
+  return remove_from(duty, "turns", delete_turns, duty.now - turn_retention, where);
 }
 
-result<std::int64_t> purge_done_tasks(const housekeeping& duty, retention keep) {
-  return remove(duty, delete_done_tasks, duty.now - keep);
+result<std::int64_t> purge_action_results(const housekeeping& duty, stretch where) {
+  return remove_from(duty, "action_results", delete_action_results, duty.now - action_result_retention,
+                     where);
+}
+
+std::span<const statement> purge_statements() noexcept {
+  static constexpr std::array all{
+      statement{"quarantined_events", delete_quarantined}, statement{"parked_events", delete_parked},
+      statement{"person_tasks", delete_done_tasks}, statement{"turns", delete_turns},
+      statement{"action_results", delete_action_results}};
+  return all;
 }
 
 }  // namespace sellavie::storage

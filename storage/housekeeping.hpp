@@ -1,19 +1,31 @@
 #pragma once
 // What ends by age, one duty a function. Each call is one fenced transaction that removes at most
-// `batch` rows and says how many; the janitor calls again while a batch was full.
+// `batch` rows and says how many; the janitor calls again while a batch was full, a few times a run.
+// None reads a big table as a whole: they follow a key that grows with time, or read a stretch of pages.
 
 #include <chrono>
 #include <cstdint>
 #include <pqxx/connection>
+#include <span>
 
 #include "protocol/domain/error.hpp"
 #include "protocol/domain/time.hpp"
+#include "storage/pipeline.hpp"
 
 namespace sellavie::storage {
 
 using retention = std::chrono::days;
 
+/// Of nobody we know.
 inline constexpr retention quarantine_retention{7};
+/// After that nobody will look into them any more; they hold sealed customer text.
+inline constexpr retention parked_retention{30};
+/// How an answer came about, for support. A live plan stays however old it is.
+inline constexpr retention turn_retention{90};
+/// A forgotten key would act again: must outlive any replay. A delivery is known for 30 days by its
+/// dedupe key, may be 8 days old when it comes, and a turn does not stay open for weeks.
+inline constexpr retention action_result_retention{90};
+inline constexpr retention done_task_retention{90};
 
 struct housekeeping {
   pqxx::connection& engine;
@@ -22,17 +34,30 @@ struct housekeeping {
   int batch = 5'000;
 };
 
+/// One of `parts` equal stretches of a table's pages, counted from 0.
+struct stretch {
+  int part = 0;
+  int parts = 1;
+};
+
+inline constexpr int half_a_day = 720;
+/// The stretch of this minute: once a minute, the whole table comes by twice a day, however big it is and
+/// however often the server starts.
+[[nodiscard]] stretch stretch_at(instant now) noexcept;
+
 /// Makes the inbox keys' partitions from 9 days ago to the day after tomorrow, drops those older than
 /// 30 days; how many were dropped. At each start and once a day; without it keys go to the default partition.
 [[nodiscard]] result<std::int64_t> roll_inbound_keys(const housekeeping& duty);
 /// Keys outside of all partitions whose day is more than 30 days off, either way.
 [[nodiscard]] result<std::int64_t> prune_stray_keys(const housekeeping& duty);
 [[nodiscard]] result<std::int64_t> purge_quarantine(const housekeeping& duty);
-[[nodiscard]] result<std::int64_t> purge_parked(const housekeeping& duty, retention keep);
-/// Completed ones; a live plan stays however old it is.
-[[nodiscard]] result<std::int64_t> purge_turns(const housekeeping& duty, retention keep);
-/// `keep` must exceed how long a delivery can be replayed: a forgotten key would act again.
-[[nodiscard]] result<std::int64_t> purge_action_results(const housekeeping& duty, retention keep);
-[[nodiscard]] result<std::int64_t> purge_done_tasks(const housekeeping& duty, retention keep);
+[[nodiscard]] result<std::int64_t> purge_parked(const housekeeping& duty);
+[[nodiscard]] result<std::int64_t> purge_done_tasks(const housekeeping& duty);
+/// Completed ones in this stretch.
+[[nodiscard]] result<std::int64_t> purge_turns(const housekeeping& duty, stretch where = {});
+[[nodiscard]] result<std::int64_t> purge_action_results(const housekeeping& duty, stretch where = {});
+
+/// By table, for tests that look at their plans.
+[[nodiscard]] std::span<const statement> purge_statements() noexcept;
 
 }  // namespace sellavie::storage

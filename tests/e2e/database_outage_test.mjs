@@ -1,12 +1,13 @@
-// PostgreSQL goes away for five seconds under load, in four ways. Webhooks are told 503, nothing
-// accepted is lost, the server recovers by itself.
+// PostgreSQL goes away for five seconds under load, in three ways, or the embedded one is killed. Webhooks
+// are told 503, nothing accepted is lost, the server recovers by itself.
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { post, page_body, page_item, fresh_mid } from "./harness/meta.mjs";
 import { wait_for_database } from "./harness/postgres.mjs";
 import { open_world } from "./harness/world.mjs";
-import { sleep, until } from "./harness/workspace.mjs";
+import { random_source, sleep, until } from "./harness/workspace.mjs";
 
 const away_ms = 5000;
 
@@ -37,19 +38,55 @@ for (const [name, outage] of Object.entries(outages)) {
     await senders.stop();
     t.diagnostic(`answers: ${JSON.stringify(tally(senders.statuses))}`);
     assert.ok(here.server.is_running, here.place.log_tail("server"));
-
-    await here.settled({ seconds: 90 });
-    const rows = await here.server.sql(`
-      SELECT m.external_id, count(*), count(t.turn_id) FROM messages m
-        LEFT JOIN turns t ON t.conversation_id = m.conversation_id AND t.turn_id = m.turn_id AND t.state = 1
-       WHERE m.direction = 0 GROUP BY 1`);
-    const found = new Map(rows.map(([mid, ...counts]) => [mid, counts.join("/")]));
-    const wrong = senders.accepted.filter((mid) => found.get(mid) !== "1/1");
-    assert.deepEqual(wrong.map((mid) => `${mid}: ${found.get(mid) ?? "not stored"}`).slice(0, 5), [], `${wrong.length} of ${senders.accepted.length} accepted messages (stored/turns should be 1/1)`);
-    assert.equal(await here.server.number("SELECT count(*) FROM parked_events"), 0);
-    // A database that is away is no failure of a delivery, and nothing to hand over for.
-    assert.equal(await here.server.number("SELECT count(*) FROM conversations WHERE owner = 1"), 0, JSON.stringify(await here.server.sql("SELECT DISTINCT handover_reason FROM conversations")));
+    await nothing_is_lost(here, senders);
   });
+}
+
+test("the embedded postmaster is killed with -9 under load: restarted, nothing accepted is lost", { timeout: 240_000 }, async (t) => {
+  const random = random_source();
+  t.diagnostic(`SELLAVIE_SEED=${random.seed}`);
+  const here = await open_world(t, { name: "database_killed" });
+  const senders = new load(here);
+  senders.start(8);
+  for (let round = 1; round <= 2; round += 1) {
+    await sleep(1500);
+    const former = postmaster_of(here);
+    process.kill(former, "SIGKILL");
+    await until("/readyz says so", async () => (await here.server.readiness()).status === 503, { seconds: 20, every_ms: 10 });
+    await until("the server is ready again", async () => (await here.server.readiness()).status === 200, { seconds: 60, explain: () => here.place.log_tail("server") });
+    await until("webhooks are accepted again", async () => senders.statuses.slice(-20).every((status) => status === 200), { seconds: 30, explain: () => JSON.stringify(tally(senders.statuses.slice(-40))) });
+    assert.notEqual(postmaster_of(here), former);
+    assert.ok(here.server.is_running, here.place.log_tail("server"));
+  }
+  await senders.stop();
+  t.diagnostic(`answers: ${JSON.stringify(tally(senders.statuses))}`);
+  await nothing_is_lost(here, senders);
+
+  // SIGTERM while it is dead or being started again: the server still ends, and the next start recovers.
+  process.kill(postmaster_of(here), "SIGKILL");
+  await sleep(random.below(2500));
+  const how = await here.server.stop({ seconds: 60 });
+  assert.equal(how.signal, null, here.place.log_tail("server"));
+  await here.server.start();
+  await nothing_is_lost(here, senders);
+});
+
+async function nothing_is_lost(here, senders) {
+  await here.settled({ seconds: 90 });
+  const rows = await here.server.sql(`
+    SELECT m.external_id, count(*), count(t.turn_id) FROM messages m
+      LEFT JOIN turns t ON t.conversation_id = m.conversation_id AND t.turn_id = m.turn_id AND t.state = 1
+     WHERE m.direction = 0 GROUP BY 1`);
+  const found = new Map(rows.map(([mid, ...counts]) => [mid, counts.join("/")]));
+  const wrong = senders.accepted.filter((mid) => found.get(mid) !== "1/1");
+  assert.deepEqual(wrong.map((mid) => `${mid}: ${found.get(mid) ?? "not stored"}`).slice(0, 5), [], `${wrong.length} of ${senders.accepted.length} accepted messages (stored/turns should be 1/1)`);
+  assert.equal(await here.server.number("SELECT count(*) FROM parked_events"), 0);
+  // A database that is away is no failure of a delivery, and nothing to hand over for.
+  assert.equal(await here.server.number("SELECT count(*) FROM conversations WHERE owner = 1"), 0, JSON.stringify(await here.server.sql("SELECT DISTINCT handover_reason FROM conversations")));
+}
+
+function postmaster_of(here) {
+  return Number(readFileSync(`${here.server.data}/postgres/cluster/postmaster.pid`, "utf8").split("\n")[0]);
 }
 
 // Customers who say one thing after the other; a refused one is posted again, as Meta does.

@@ -15,6 +15,34 @@ class housekeeping_test : public spine_test {
   static std::string ms(instant at) { return std::to_string(to_unix_ms(at)); }
   static instant day(std::int32_t number) { return instant{days{number}}; }
   std::int64_t partitions() const { return count("pg_inherits WHERE inhparent = 'inbound_keys'::regclass"); }
+  std::int64_t pages_of(const std::string& table) const {
+    return number("SELECT pg_relation_size('" + table + "') / 8192");
+  }
+  void park(inbox_id id, instant parked_at) const {
+    sql("INSERT INTO parked_events VALUES (" + std::to_string(id) + "," + quote(ada) + "," + quote(page) +
+        ",'x',0," + ms(parked_at) + ",'')");
+  }
+  void add_turn(int state, instant ended_at) const {
+    sql("INSERT INTO turns (conversation_id, turn_id, business_id, state, deliveries, started_at, ended_at) VALUES (" +
+        quote(chat) + ", gen_random_uuid(), " + quote(ada) + ", " + std::to_string(state) + ", 1, 0, " +
+        ms(ended_at) + ")");
+  }
+  void add_results(const std::string& key, int how_many, instant made_at) const {
+    sql("INSERT INTO action_results SELECT " + quote(ada) + ", '" + key + "' || g, '{}', " + ms(made_at) +
+        " FROM generate_series(1, " + std::to_string(how_many) + ") g");
+  }
+  void add_task(instant created_at, const std::string& done_at) const {
+    const auto created = std::to_string(to_unix_ms(created_at)) + "::bigint";
+    sql("INSERT INTO person_tasks (id, business_id, kind, reason, created_at, done_at) VALUES (overlay(overlay("
+        "gen_random_uuid()::text PLACING lpad(to_hex(" +
+        created + " >> 16), 8, '0') FROM 1) PLACING lpad(to_hex(" + created +
+        " & 65535), 4, '0') FROM 10)::uuid, " + quote(ada) + ", 'parked', 'x', " + created + ", " + done_at +
+        ")");
+  }
+  static void replace(std::string& text, const std::string& from, const std::string& to) {
+    for (auto at = text.find(from); at != std::string::npos; at = text.find(from))
+      text.replace(at, from.size(), to);
+  }
   void accept_on(std::int32_t number) {
     auto row = an_event(number, "key-" + std::to_string(number));
     row.day = number;
@@ -67,29 +95,93 @@ TEST_F(housekeeping_test, a_batch_is_bounded) {
   EXPECT_EQ(purge_quarantine(at(noon, 6)).value(), 4);
 }
 
-TEST_F(housekeeping_test, finished_things_go_by_age_and_open_ones_stay) {
-  const auto old = ms(noon - days{31});
-  sql("INSERT INTO parked_events VALUES (1," + quote(ada) + "," + quote(page) + ",'x',0," + old +
-      ",''), (2," + quote(ada) + "," + quote(page) + ",'x',0," + ms(noon) +
-      ",'');"
-      "INSERT INTO turns (conversation_id, turn_id, business_id, state, deliveries, started_at, ended_at) VALUES"
-      " (" +
-      quote(chat) + ", gen_random_uuid(), " + quote(ada) + ", 1, 1, 0, " + old + "), (" + quote(chat) +
-      ", gen_random_uuid(), " + quote(ada) +
-      ", 0, 1, 0, 0);"
-      "INSERT INTO action_results VALUES (" +
-      quote(ada) + ",'a','{}'," + old + "), (" + quote(ada) + ",'b','{}'," + ms(noon) +
-      ");"
-      "INSERT INTO person_tasks (id, business_id, kind, reason, created_at, done_at) VALUES (gen_random_uuid()," +
-      quote(ada) + ",'parked','x',0," + old + "), (gen_random_uuid()," + quote(ada) +
-      ",'parked','x',0,NULL)");
-  EXPECT_EQ(purge_parked(at(noon), days{30}).value(), 1);
-  EXPECT_EQ(purge_turns(at(noon), days{30}).value(), 1);
-  EXPECT_EQ(purge_action_results(at(noon), days{30}).value(), 1);
-  EXPECT_EQ(purge_done_tasks(at(noon), days{30}).value(), 1);
-  EXPECT_EQ(text("SELECT state FROM turns"), "0");
-  EXPECT_EQ(text("SELECT action_key FROM action_results"), "b");
+TEST_F(housekeeping_test, parked_deliveries_last_thirty_days) {
+  park(1, noon - days{31});
+  park(2, noon - days{29});
+  EXPECT_EQ(purge_parked(at(noon)).value(), 1);
+  EXPECT_EQ(text("SELECT id FROM parked_events"), "2");
+}
+
+TEST_F(housekeeping_test, a_delivery_parked_late_does_not_keep_later_ones) {
+  park(1, noon);
+  park(2, noon - days{31});
+  EXPECT_EQ(purge_parked(at(noon)).value(), 1);
+  EXPECT_EQ(text("SELECT id FROM parked_events"), "1");
+}
+
+TEST_F(housekeeping_test, completed_turns_last_ninety_days_and_a_live_plan_for_ever) {
+  add_turn(1, noon - days{91});
+  add_turn(1, noon - days{89});
+  add_turn(0, noon - days{400});
+  EXPECT_EQ(purge_turns(at(noon)).value(), 1);
+  EXPECT_EQ(count("turns WHERE state = 1"), 1);
+  EXPECT_EQ(count("turns WHERE state = 0"), 1);
+}
+
+TEST_F(housekeeping_test, action_results_outlive_any_replay_and_last_ninety_days) {
+  static_assert(action_result_retention > days{30 + 8}, "dedupe keys, and how old an event may be");
+  add_results("old", 1, noon - days{91});
+  add_results("new", 1, noon - days{89});
+  EXPECT_EQ(purge_action_results(at(noon)).value(), 1);
+  EXPECT_EQ(text("SELECT action_key FROM action_results"), "new1");
+}
+
+TEST_F(housekeeping_test, done_tasks_last_ninety_days_and_open_ones_for_ever) {
+  add_task(noon - days{95}, ms(noon - days{91}));
+  add_task(noon - days{95}, ms(noon - days{89}));
+  add_task(noon - days{400}, "NULL");
+  EXPECT_EQ(purge_done_tasks(at(noon)).value(), 1);
   EXPECT_EQ(count("person_tasks WHERE done_at IS NULL"), 1);
+  EXPECT_EQ(count("person_tasks"), 2);
+}
+
+TEST_F(housekeeping_test, the_stretches_of_half_a_day_cover_a_table_once) {
+  add_results("old", 2'000, noon - days{91});
+  ASSERT_GT(pages_of("action_results"), 5);
+  constexpr int parts = 7;
+  std::int64_t removed = 0;
+  int busy = 0;
+  for (int part = 0; part < parts; ++part) {
+    const auto here = purge_action_results(at(noon), {part, parts}).value();
+    removed += here;
+    busy += here > 0 ? 1 : 0;
+  }
+  EXPECT_EQ(removed, 2'000);
+  EXPECT_GT(busy, 3) << "each has a part of the work";
+}
+
+TEST_F(housekeeping_test, every_minute_has_its_stretch) {
+  const auto first = stretch_at(noon);
+  EXPECT_EQ(first.parts, 720);
+  EXPECT_EQ(stretch_at(noon + std::chrono::minutes{1}).part, (first.part + 1) % 720);
+  EXPECT_EQ(stretch_at(noon + std::chrono::hours{12}).part, first.part);
+}
+
+TEST_F(housekeeping_test, no_purge_reads_a_big_table_as_a_whole) {
+  sql("SET session_replication_role = replica; "
+      "INSERT INTO turns (conversation_id, turn_id, business_id, state, deliveries, started_at, ended_at) SELECT "
+      "gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), 1, 1, g, g FROM generate_series(1, 30000) g;"
+      "INSERT INTO action_results SELECT gen_random_uuid(), 'k' || g, '{}', g FROM generate_series(1, 30000) g;"
+      "INSERT INTO parked_events SELECT g, gen_random_uuid(), gen_random_uuid(), 'x', g, g, '' FROM generate_series(1, 30000) g;"
+      "INSERT INTO quarantined_events SELECT g, 'stranger', 'messenger', g, '' FROM generate_series(1, 30000) g;"
+      "INSERT INTO person_tasks (id, business_id, kind, reason, created_at, done_at) SELECT "
+      "(lpad(to_hex((1750000000000 + g * 1000000::bigint) >> 16), 8, '0') || '-' || "
+      "lpad(to_hex((1750000000000 + g * 1000000::bigint) & 65535), 4, '0') || '-7000-8000-000000000000')::uuid, "
+      "gen_random_uuid(), 'parked', 'x', g, g FROM generate_series(1, 30000) g;"
+      "ANALYZE");
+  const auto session = open_pq(database.access().engine, "plans").value();
+  for (const auto& one : purge_statements()) {
+    std::string bound = one.sql;
+    replace(bound, "$1::bigint", "10");
+    replace(bound, "$2::integer", "100");
+    replace(bound, "$3::uuid", "'01977000-0000-7000-8000-000000000000'::uuid");
+    replace(bound, "$3::tid", "'(0,0)'::tid");
+    replace(bound, "$4::tid", "'(2,0)'::tid");
+    const auto rows = execute(*session, "EXPLAIN " + bound).value();
+    std::string plan;
+    for (int i = 0; i < PQntuples(rows.get()); ++i) plan += std::string{field(rows, i, 0)} + "\n";
+    EXPECT_THAT(plan, testing::Not(testing::HasSubstr("Seq Scan"))) << one.name;
+  }
 }
 
 TEST_F(housekeeping_test, a_fenced_incarnation_removes_nothing) {

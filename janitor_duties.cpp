@@ -1,0 +1,89 @@
+#include "janitor_duties.hpp"
+
+#include "storage/housekeeping.hpp"
+#include "storage/incarnation.hpp"
+
+namespace sellavie {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// The janitor's connection.
+struct workshop {
+  janitor_hands hands;
+  std::unique_ptr<pqxx::connection> connection;
+
+  result<void> ensure_connected() {
+    if (connection && connection->is_open()) return {};
+    auto fresh = hands.connect();
+    if (!fresh) return fresh.error();
+    connection = std::move(fresh.value());
+    return {};
+  }
+};
+using workshop_ptr = std::shared_ptr<workshop>;
+
+result<void> beat(workshop& shop, instant now) {
+  if (auto ready = shop.ensure_connected(); !ready) return ready;
+  return storage::heartbeat(*shop.connection, shop.hands.incarnation, now);
+}
+
+auto heartbeat(workshop_ptr shop) {
+  return [shop = std::move(shop)](instant now) {
+    auto done = beat(*shop, now);
+    shop->hands.on_heartbeat(done);
+    return done;
+  };
+}
+
+template <class Work>
+auto housekeeping(workshop_ptr shop, Work work) {
+  return [shop = std::move(shop), work](instant now) -> result<void> {
+    if (auto ready = shop->ensure_connected(); !ready) return ready;
+    return work(storage::housekeeping{*shop->connection, shop->hands.incarnation, now});
+  };
+}
+
+template <class Purge>
+auto purging(workshop_ptr shop, Purge purge) {
+  return housekeeping(std::move(shop), [purge](const storage::housekeeping& house) -> result<void> {
+    for (int batch = 0; batch < most_batches; ++batch) {
+      const auto removed = purge(house);
+      if (!removed) return removed.error();
+      if (*removed < house.batch) break;
+    }
+    return {};
+  });
+}
+
+result<void> keep_inbox_keys(const storage::housekeeping& house) {
+  if (auto rolled = storage::roll_inbound_keys(house); !rolled) return rolled.error();
+  if (auto pruned = storage::prune_stray_keys(house); !pruned) return pruned.error();
+  return {};
+}
+
+auto purge_turns(const storage::housekeeping& house) {
+  return storage::purge_turns(house, storage::stretch_at(house.now));
+}
+
+auto purge_action_results(const storage::housekeeping& house) {
+  return storage::purge_action_results(house, storage::stretch_at(house.now));
+}
+
+}  // namespace
+
+std::vector<actors::duty> janitor_duties(janitor_hands hands) {
+  const auto shop = std::make_shared<workshop>(workshop{std::move(hands), nullptr});
+  return {{"heartbeat", 1s, heartbeat(shop)},
+          {"database", 1s, shop->hands.watch_database},
+          {"directory", 250ms, shop->hands.watch_directory},
+          {"reservations", 5s, shop->hands.end_reservations},
+          {"inbox_keys", 1h, housekeeping(shop, keep_inbox_keys)},
+          {"quarantine", 1h, purging(shop, storage::purge_quarantine)},
+          {"turns", 1min, purging(shop, purge_turns)},
+          {"action_results", 1min, purging(shop, purge_action_results)},
+          {"parked", 24h, purging(shop, storage::purge_parked)},
+          {"done_tasks", 24h, purging(shop, storage::purge_done_tasks)}};
+}
+
+}  // namespace sellavie

@@ -1,0 +1,41 @@
+#pragma once
+// The janitor's duties in this server: what is done, how often, and with what retention. The duties run on
+// the janitor's thread, one at a time, and share one connection that is opened anew when it was lost.
+//
+//   heartbeat       1 s     this node is alive; tells what came of it
+//   database        1 s     a dead embedded database is started again (database.hpp)
+//   directory       250 ms  new and changed connections
+//   reservations    5 s     tells the desks whose reservations ended
+//   inbox_keys      1 h     partitions of the dedupe keys: 30 days
+//   quarantine      1 h     events of nobody: 7 days
+//   turns           1 min   completed turns: 90 days; a 720th of the table at a time
+//   action_results  1 min   what actions did: 90 days; a 720th of the table at a time
+//   parked          24 h    deliveries that were given up: 30 days
+//   done_tasks      24 h    tasks that a person has done: 90 days
+//
+// One run of a purge removes at most `most_batches` batches; what is left waits for the next run.
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "actors/janitor.hpp"
+#include "storage/connect.hpp"
+
+namespace sellavie {
+
+inline constexpr int most_batches = 10;
+
+struct janitor_hands {
+  /// As the engine role.
+  std::function<result<std::unique_ptr<pqxx::connection>>()> connect;
+  std::int64_t incarnation = 0;
+  std::function<void(const result<void>&)> on_heartbeat;
+  std::function<result<void>(instant)> watch_database;
+  std::function<result<void>(instant)> watch_directory;
+  std::function<result<void>(instant)> end_reservations;
+};
+
+[[nodiscard]] std::vector<actors::duty> janitor_duties(janitor_hands hands);
+
+}  // namespace sellavie

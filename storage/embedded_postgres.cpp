@@ -153,7 +153,7 @@ result<void> embedded_postgres::running::adopt(postmaster_record found) {
   return ready;
 }
 
-/// Before a start: nothing may still use the data. Only then a pid file that names a stranger's process goes
+/// Before a start: nothing may still use the data. Only then pid files that name a stranger's process go
 /// (PostgreSQL itself would refuse to start); a stale socket file PostgreSQL replaces by itself.
 result<void> embedded_postgres::running::clear_remains(orphans what) const {
   const auto begun = std::chrono::steady_clock::now();
@@ -176,7 +176,9 @@ result<void> embedded_postgres::running::clear_remains(orphans what) const {
         "a PostgreSQL that this process cannot see (another container?) uses " + folder.data.string());
   std::error_code ignored;
   // Also a zombie's: nobody may have reaped a postmaster that we had adopted.
-  if (::kill(record->pid, 0) == 0 || errno == EPERM) fs::remove(folder.data / "postmaster.pid", ignored);
+  if (::kill(record->pid, 0) != 0 && errno == ESRCH) return {};
+  fs::remove(folder.data / "postmaster.pid", ignored);
+  fs::remove(record->socket / (".s.PGSQL." + std::to_string(socket_number) + ".lock"), ignored);
   return {};
 }
 

@@ -283,7 +283,11 @@ TEST_F(embedded_postgres_test, a_pid_file_that_names_a_stranger_does_not_stop_a_
   command stranger{{"/usr/bin/sleep", "60"}, {}, true};
   if (::geteuid() == 0) stranger.as = find_user("postgres").value();
   const auto sleeper = spawn(stranger, 2).value();
-  write(cluster_path("cluster") / "postmaster.pid", std::to_string(sleeper) + "\n" + rest);
+  for (const auto& file :
+       {cluster_path("cluster") / "postmaster.pid", cluster_path("socket") / ".s.PGSQL.5432.lock"}) {
+    write(file, std::to_string(sleeper) + "\n" + rest);
+    fs::permissions(file, fs::perms::owner_read | fs::perms::owner_write);
+  }
   auto again = embedded_postgres::start(options());
   EXPECT_TRUE(again) << test::why(again);
   EXPECT_TRUE(is_running(sleeper)) << "a stranger's process is left alone";

@@ -86,7 +86,6 @@ struct proposed_action {
   friend bool operator==(const proposed_action&, const proposed_action&) = default;
 };
 
-inline constexpr std::size_t max_proposed_actions = 4;
 inline constexpr std::size_t max_proposed_items = 50;
 inline constexpr std::int64_t max_proposed_quantity = 10'000;
 inline constexpr std::size_t max_proposed_sku_bytes = 64;

@@ -40,7 +40,7 @@ struct reading {
     const bool known = std::any_of(reply.actions.begin(), reply.actions.end(),
                                    [&](const auto& earlier) { return earlier.what == what; });
     if (known) return note(diagnostic_kind::duplicate_action, name_of, call_id);
-    if (reply.actions.size() >= max_proposed_actions)
+    if (reply.actions.size() >= max_actions_per_plan)
       return lose(diagnostic_kind::too_many_actions, name_of, call_id);
     reply.actions.push_back({std::move(what), std::string{call_id}});
   }

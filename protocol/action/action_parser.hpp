@@ -8,7 +8,7 @@
 //  R4  A field outside the vocabulary (price, total, discount, order_id, …) refuses its whole action.
 //  R5  Quantities are JSON integers 1..10000; skus 1..64 printable ASCII without space, quote, bracket;
 //      1..50 items; equal skus of one action are summed.
-//  R6  At most max_proposed_actions; identical ones collapse into one.
+//  R6  At most max_actions_per_plan; identical ones collapse into one.
 //  R7  Invalid UTF-8 becomes U+FFFD, control and bidirectional characters go, the text is capped.
 //  R8  Text that is empty afterwards with no action marks `needs_handoff`.
 

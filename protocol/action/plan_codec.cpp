@@ -65,7 +65,7 @@ result<action> read_action(const json& object) {
 }
 
 result<std::vector<proposed_action>> read_actions(const json& list) {
-  if (!list.is_array() || list.size() > max_proposed_actions) return malformed("actions");
+  if (!list.is_array() || list.size() > max_actions_per_plan) return malformed("actions");
   std::vector<proposed_action> actions;
   for (const auto& entry : list) {
     auto what = read_action(entry);

@@ -3,6 +3,7 @@
 // protocol/action; here is only the kind, which policy, results and logs need.
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -24,6 +25,9 @@ inline constexpr std::array all_action_kinds = {action_kind::place_order,  actio
                                                 action_kind::cancel_order, action_kind::request_checkout,
                                                 action_kind::send_invoice, action_kind::check_payment,
                                                 action_kind::hand_off,     action_kind::record_contact};
+
+/// Of one reply, and so of one plan: the parser reads no more, the policy allows no more.
+inline constexpr std::size_t max_actions_per_plan = 4;
 
 /// The name on the wire (tool name, tag name) and in logs and metrics.
 [[nodiscard]] constexpr std::string_view to_string(action_kind kind) noexcept {

@@ -30,8 +30,6 @@ struct policy_facts {
   checkout_support checkout = checkout_support::connected;
 };
 
-inline constexpr std::size_t max_actions_per_plan = 5;
-
 /// refusal::none = allowed.
 [[nodiscard]] refusal check_action(action_kind kind, const policy_facts& facts) noexcept;
 /// One verdict per action, in order.

@@ -98,7 +98,7 @@ std::string tag_text(const turn_context& context) {
       "To propose an action, write a tag on a line of its own after your answer, exactly in the form "
       "[[" +
       context.nonce + ":name {json}]]. The server cuts it out; the customer never sees it. At most " +
-      std::to_string(max_proposed_actions) +
+      std::to_string(max_actions_per_plan) +
       " tags. Never put prices, totals or ids of orders or customers in it.\n";
   text += "Actions that you may propose now:\n";
   for (const auto kind : context.allowed) {

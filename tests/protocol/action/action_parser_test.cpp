@@ -223,7 +223,7 @@ TEST(action_parser, takes_at_most_four_actions) {
   for (int i = 1; i <= 6; ++i)
     text += "[[k7Qx92mZ:change_order {\"items\":[{\"sku\":\"A\",\"quantity\":" + std::to_string(i) + "}]}]]";
   const auto reply = read_tags(text);
-  EXPECT_EQ(reply.actions.size(), max_proposed_actions);
+  EXPECT_EQ(reply.actions.size(), max_actions_per_plan);
   EXPECT_TRUE(has(reply, diagnostic_kind::too_many_actions));
 }
 

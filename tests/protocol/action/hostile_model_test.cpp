@@ -248,7 +248,7 @@ std::string broken_promise(const parsed_reply& reply, const std::string& nonce) 
   if (const auto again = cut_tags(reply.text); again.strays + again.tags.size() != 0 || again.unclosed)
     return "disguised tag";
   if (reply.text.size() > max_reply_bytes) return "too long";
-  if (reply.actions.size() > max_proposed_actions) return "too many actions";
+  if (reply.actions.size() > max_actions_per_plan) return "too many actions";
   for (const auto& proposed : reply.actions) {
     if (!std::visit(good_values{}, proposed.what)) return "bad value";
     const auto stored = decode_action(encode_action(proposed.what));

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -319,5 +320,8 @@ struct change_set {
   std::vector<invoice_row> invoices;
   std::vector<action_result_row> action_results;
 };
+
+/// What one transaction commits together.
+using change_sets = std::span<const change_set* const>;
 
 }  // namespace sellavie::storage

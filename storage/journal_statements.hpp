@@ -1,6 +1,7 @@
 #pragma once
 // The journal's SQL: one statement per kind of row, each taking a whole batch as binary arrays.
-// Statements run in one fixed order, so that two batches lock tables in the same order.
+// Statements run in one fixed order, so that two batches lock tables in the same order: the message
+// path, then commerce, then what waits for a person.
 
 #include <span>
 
@@ -9,10 +10,8 @@
 
 namespace sellavie::storage {
 
-using change_sets = std::span<const change_set* const>;
-
 /// All statements that a journal connection prepares.
-[[nodiscard]] std::span<const statement> journal_statements() noexcept;
+[[nodiscard]] std::span<const statement> journal_statements();
 
 /// Queues the fence and every statement that has rows. Returns the position of the statement that
 /// answers with the ids of fresh inbound rows, or -1.

@@ -8,6 +8,9 @@
 //            exactly one turn. Who speaks is the epoch: an answer of an older epoch is dropped.
 //            A plan is stored before its first action; a replay repeats no action.
 // Supervised by the tenant_supervisor. On anything but `committed` it ends and is loaded anew.
+//
+// The steps of a turn are in conversation_{loading,thinking,acting,ending}.cpp, a person's commands in
+// conversation_commands.cpp.
 
 #include <caf/all.hpp>
 #include <memory>
@@ -23,7 +26,7 @@
 #include "actors/payment_client.hpp"
 #include "actors/services.hpp"
 #include "actors/tenant.hpp"
-#include "actors/turn.hpp"
+#include "actors/turn_ending.hpp"
 #include "protocol/action/action_parser.hpp"
 #include "protocol/domain/conversation.hpp"
 #include "protocol/domain/policy.hpp"
@@ -106,15 +109,13 @@ class conversation_state {
   void find_planned(storage::live_plan plan);
   void drop_plan(const storage::live_plan& plan);
   void on_ready(std::vector<inbox_id> planned);
-  void resume();
-  // the steps of conversation_phases
+  // what all steps share
   void follow(next_step step);
   void begin_turn();
   void collect_turn();
-  void think();
-  void store_for_person();
-  void take_over();
+  void commit(std::shared_ptr<storage::change_set> changes, std::function<void()> then);
   // thinking
+  void think();
   void ask_desk_for_facts();
   void consult_model();
   void on_answer(const model_answer& answer);
@@ -124,6 +125,7 @@ class conversation_state {
   void return_to_model(const parsed_reply& parsed);
   // acting
   void store_plan();
+  void resume();
   void run_next_action();
   void run(const proposed_action& proposed, const std::string& key);
   void check_out(const std::string& key, link_attempt attempt);
@@ -137,19 +139,26 @@ class conversation_state {
   void end_round();
   void second_round();
   // ending
+  void store_for_person();
+  void take_over();
   void reply();
   void hand_over(std::string reason, std::string text, storage::turn_outcome outcome);
-  void finish(turn_end end);
+  void finish_silently(storage::turn_outcome outcome);
+  void finish(turn_end wanted);
   void on_completed(const turn_end& end, const storage::change_set& changes);
   void remember(const turn_end& end);
+  // commands
   void run_command();
-  void commit(std::shared_ptr<storage::change_set> changes, std::function<void()> then);
 
   template <class Answer, class Actor, class Message>
   void ask(const Actor& whom, Message question, std::function<void(Answer&)> then);
   void fail(errc why) { self_->quit(make_error(why)); }
+  void fail(const caf::error& failure);
   [[nodiscard]] std::string next_key() const;
+  [[nodiscard]] storage::chat_owner owner() const noexcept;
   [[nodiscard]] policy_facts policy() const;
+  /// The handover_reason of an outage, while no person has touched the chat.
+  static constexpr const char* provider_outage = "provider_outage";
   /// An outage's hand-over that no person has touched: the AI may try again.
   [[nodiscard]] bool outage_untouched() const;
   [[nodiscard]] reply_language language() const { return parse_language(chat_.business->locale); }

@@ -1,6 +1,5 @@
 #pragma once
-// One turn while it is under way, and the two pure steps around the model: what the model is asked,
-// and what is written when the turn ends.
+// One turn while it is under way, and what the model is asked. How it ends: turn_ending.
 
 #include <memory>
 #include <optional>
@@ -14,7 +13,6 @@
 #include "protocol/action/plan_codec.hpp"
 #include "protocol/domain/reply_text.hpp"
 #include "protocol/llm/prompt_builder.hpp"
-#include "storage/change_set.hpp"
 
 namespace sellavie::actors {
 
@@ -69,23 +67,6 @@ struct model_question {
 };
 [[nodiscard]] model_question make_question(const chat_context& chat, turn& of,
                                            const std::vector<action_kind>& allowed);
-
-/// How a turn ends.
-struct turn_end {
-  storage::turn_outcome outcome = storage::turn_outcome::replied;
-  /// What the customer reads; empty says nothing.
-  std::string reply;
-  storage::message_origin origin = storage::message_origin::ai;
-  storage::chat_owner owner = storage::chat_owner::ai;
-  std::int64_t expected_epoch = 1;
-  /// Of the conversation after the commit, and of the reply's rows.
-  std::int64_t epoch = 1;
-  std::string handover_reason;
-};
-
-/// Everything that the completing commit writes. The outbox rows of `changes` are what the sender gets.
-[[nodiscard]] std::shared_ptr<storage::change_set> complete_turn(const chat_context& chat, const turn& of,
-                                                                 const turn_end& end);
 
 /// The customer's text of one delivery, as history and messages show it.
 [[nodiscard]] std::string text_of(const channel::channel_event& event);

@@ -1,0 +1,221 @@
+#include "actors/conversation.hpp"
+
+#include "actors/conversation_asking.hpp"
+#include "protocol/action/outcome_codec.hpp"
+#include "storage/fault_point.hpp"
+
+namespace sellavie::actors {
+namespace {
+
+using storage::turn_outcome;
+
+constexpr std::chrono::seconds least_payment_time{8};
+
+std::vector<wished_item> wishes(const std::vector<proposal::item>& items, const plan& stored) {
+  std::vector<wished_item> wished;
+  wished.reserve(items.size());
+  for (const auto& item : items)
+    wished.push_back({item.sku, item.quantity, shown_version_of(stored, item.sku)});
+  return wished;
+}
+
+}  // namespace
+
+void conversation_state::store_plan() {
+  auto changes = std::make_shared<storage::change_set>();
+  storage::turn_row row{.conversation = chat_.conversation,
+                        .id = turn_.id,
+                        .business = chat_.business->id,
+                        .completed = false,
+                        .outcome = turn_outcome::planned,
+                        .round = static_cast<std::int16_t>(turn_.current.round),
+                        .inbox_ids = {},
+                        .plan = encode_plan(turn_.current),
+                        .started_at = turn_.started_at};
+  for (const delivery& one : turn_.deliveries) row.inbox_ids.push_back(one.id);
+  changes->turns.push_back(std::move(row));
+  commit(std::move(changes), [this] {
+    SELLAVIE_FAULT_POINT("plan.stored");
+    turn_.plan_stored = true;
+    run_next_action();
+  });
+}
+
+// A replay: the stored plan's actions run again; those that have a result only read it.
+void conversation_state::resume() {
+  const storage::live_plan stored = *std::exchange(to_resume_, std::nullopt);
+  begin_turn();
+  turn_.id = stored.turn;
+  turn_.started_at = stored.started_at;
+  turn_.plan_stored = true;
+  turn_.resumed = true;
+  auto plan_of = decode_plan(stored.plan);
+  if (!plan_of && !phases_.person_owns())
+    return hand_over("a stored plan cannot be read", {}, turn_outcome::handed_over);
+  if (!plan_of || (phases_.person_owns() && !outage_untouched()))
+    return finish_silently(turn_outcome::overtaken);
+  turn_.current = std::move(plan_of.value());
+  run_next_action();
+}
+
+std::string conversation_state::next_key() const {
+  return to_string(turn_.id) + '.' + std::to_string(turn_.current.round) + '.' +
+         std::to_string(turn_.next_action);
+}
+
+// A takeover cancels actions that were not sent to a desk yet.
+void conversation_state::run_next_action() {
+  const bool commanded = std::any_of(commands_.begin(), commands_.end(), [](const waiting_command& one) {
+    return one.wanted.what == chat_command::take_over;
+  });
+  if (phases_.person_waits() || commanded) turn_.overtaken = true;
+  if (turn_.overtaken || turn_.next_action == turn_.current.actions.size()) return end_round();
+  run(turn_.current.actions[turn_.next_action], next_key());
+}
+
+void conversation_state::run(const proposed_action& proposed, const std::string& key) {
+  const order_target target{chat_.conversation, {}};
+  const auto decide = [&](desk_command command) {
+    ask<action_outcome>(with_.orders, desk_request{std::move(command), key, turn_.resumed},
+                        [this](action_outcome& outcome) { on_outcome(std::move(outcome)); });
+  };
+  const auto kind = kind_of(proposed.what);
+  switch (kind) {
+    case action_kind::place_order: {
+      const auto& wish = std::get<proposal::place_order>(proposed.what);
+      return decide(desk::place_order{key, chat_.conversation, chat_.contact,
+                                      wishes(wish.items, turn_.current), wish.note});
+    }
+    case action_kind::change_order: {
+      const auto& wish = std::get<proposal::change_order>(proposed.what);
+      return decide(desk::change_order{key, target, wishes(wish.items, turn_.current)});
+    }
+    case action_kind::cancel_order: return decide(desk::cancel_order{key, target, "customer"});
+    case action_kind::request_checkout: return check_out(key, link_attempt::first);
+    case action_kind::send_invoice: return issue(key);
+    case action_kind::check_payment: return check_payment(key);
+    case action_kind::hand_off:
+      turn_.handover_reason = std::get<proposal::hand_off>(proposed.what).reason;
+      if (turn_.handover_reason.empty()) turn_.handover_reason = "the AI asked for a person";
+      return on_outcome(make_outcome(kind, action_effect::handed_off));
+    case action_kind::record_contact: {
+      const auto& contact = std::get<proposal::record_contact>(proposed.what);
+      if (!contact.email.empty()) chat_.customer_email = contact.email;
+      if (!contact.name.empty()) chat_.customer_name = contact.name;
+      return on_outcome(make_outcome(kind, action_effect::contact_recorded));
+    }
+  }
+}
+
+// Intent stored by the desk -> call -> result stored by the desk.
+void conversation_state::check_out(const std::string& key, link_attempt attempt) {
+  ask<action_outcome>(with_.orders,
+                      desk_request{desk::start_checkout{key, {chat_.conversation, {}}}, key, turn_.resumed},
+                      [this, attempt](action_outcome& started) {
+                        if (started.accepted && started.effect == action_effect::checkout_started)
+                          make_link(started, attempt);
+                        else on_outcome(std::move(started));
+                      });
+}
+
+void conversation_state::make_link(const action_outcome& started, link_attempt attempt) {
+  ask<payment_link>(
+      with_.payments,
+      make_payment_link{started.payment_reference, started.total, chat_.customer_email, payment_deadline()},
+      [this, attempt, order = started.order, reference = started.payment_reference](payment_link& link) {
+        if (link.outcome == link_outcome::made)
+          return record_link(desk::record_payment_link{order, reference, link.url});
+        if (link.outcome == link_outcome::already_paid) return check_payment({});
+        desk::fail_payment_link failed{order, reference, std::string{to_string(link.outcome)}};
+        if (link.outcome == link_outcome::failed || attempt == link_attempt::again)
+          return record_link(std::move(failed));
+        // Our own lost answer used the reference up: the next attempt has another one.
+        ask<action_outcome>(with_.orders, desk_request{std::move(failed), {}, false},
+                            [this](action_outcome&) { check_out({}, link_attempt::again); });
+      });
+}
+
+void conversation_state::record_link(desk_command result) {
+  ask<action_outcome>(with_.orders, desk_request{std::move(result), {}, false},
+                      [this](action_outcome& outcome) {
+                        outcome.kind = action_kind::request_checkout;
+                        on_outcome(std::move(outcome));
+                      });
+}
+
+// A slow model leaves the provider its own time.
+instant conversation_state::payment_deadline() const {
+  return std::max(turn_.deadline, with_.node->now() + least_payment_time);
+}
+
+void conversation_state::issue(const std::string& key) {
+  ask<order_found>(with_.orders, order_query{chat_.conversation}, [this, key](order_found& found) {
+    if (!found.subject) return on_outcome(make_refusal(action_kind::send_invoice, refusal::no_open_order));
+    ask<action_outcome>(with_.invoices, issue_invoice{*found.subject, key},
+                        [this](action_outcome& outcome) { on_outcome(std::move(outcome)); });
+  });
+}
+
+void conversation_state::check_payment(const std::string& key) {
+  ask<order_found>(with_.orders, order_query{chat_.conversation}, [this, key](order_found& found) {
+    if (!found.subject || found.subject->payment_reference.empty() || !chat_.business->payments)
+      return on_outcome(make_refusal(action_kind::check_payment, refusal::no_open_order));
+    confirm(*found.subject, key);
+  });
+}
+
+// The truth comes from the provider, never from what the customer says.
+void conversation_state::confirm(const order& subject, const std::string& key) {
+  ask<payment_truth>(
+      with_.payments, fetch_payment{subject.payment_reference, payment_deadline()},
+      [this, subject, key](payment_truth& truth) {
+        if (!truth.fact)
+          return on_outcome(make_refusal(action_kind::check_payment, refusal::provider_unavailable));
+        const auto mode = parse_payment_mode(chat_.business->payments->mode).value_or(payment_mode::test);
+        ask<action_outcome>(
+            with_.orders,
+            desk_request{desk::confirm_payment{key, *truth.fact, mode, subject}, key, turn_.resumed},
+            [this](action_outcome& outcome) { on_outcome(std::move(outcome)); });
+      });
+}
+
+void conversation_state::on_outcome(action_outcome outcome) {
+  if (outcome.order_number != 0) turn_.facts.status = outcome.status;
+  turn_.outcomes.push_back(std::move(outcome));
+  ++turn_.next_action;
+  run_next_action();
+}
+
+// A refusal of round 1 goes back to the model once and its text is discarded; then to a person.
+void conversation_state::end_round() {
+  if (turn_.overtaken) return take_over();
+  bool refused = !turn_.denied.empty();
+  const bool last_round = turn_.current.round == 2;
+  for (const action_outcome& one : turn_.outcomes) {
+    refused = refused || !one.accepted;
+    if (one.accepted || last_round) turn_.told.push_back(one);
+  }
+  if (!refused) return reply();
+  turn_.current.reply_text.clear();
+  if (!last_round && turn_.handover_reason.empty()) return second_round();
+  // The templates say politely why; a person helps from here.
+  for (const auto& [proposed, outcome] : turn_.denied) turn_.told.push_back(outcome);
+  if (turn_.handover_reason.empty()) turn_.handover_reason = "an action was refused twice";
+  reply();
+}
+
+void conversation_state::second_round() {
+  // Resumed after a crash: what was proposed is known, the model's words are not.
+  if (!turn_.previous) turn_.previous = llm::previous_round{};
+  const auto tell = [this](const proposed_action& proposed, const action_outcome& outcome) {
+    const auto kind = kind_of(proposed.what);
+    turn_.previous->results.push_back(
+        {proposed.tool_call_id, std::string{to_string(kind)}, outcome_for_model(outcome)});
+  };
+  for (std::size_t i = 0; i < turn_.outcomes.size(); ++i) tell(turn_.current.actions[i], turn_.outcomes[i]);
+  for (const auto& [proposed, outcome] : turn_.denied) tell(proposed, outcome);
+  phases_.thinking();
+  ask_desk_for_facts();
+}
+
+}  // namespace sellavie::actors

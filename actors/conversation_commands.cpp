@@ -1,0 +1,59 @@
+#include "actors/conversation.hpp"
+
+namespace sellavie::actors {
+namespace {
+
+using storage::chat_owner;
+
+}  // namespace
+
+caf::result<chat_commanded> conversation_state::command(const command_chat& wanted) {
+  touched_ = true;
+  waiting_command one{wanted, owe_answer<chat_commanded>(self_)};
+  auto answer = one.answer.to_return();
+  commands_.push_back(std::move(one));
+  if (phases_.phase() == conversation_phase::loading) {
+    load();
+  } else if (phases_.may_take_over()) {
+    run_command();
+  }
+  return answer;
+}
+
+// Called whenever nothing is under way.
+void conversation_state::run_command() {
+  if (commands_.empty() || !phases_.may_take_over()) return;
+  const bool to_person = commands_.front().wanted.what == chat_command::take_over;
+  // A chat that an outage left to nobody in particular is not taken yet.
+  if (to_person == phases_.person_owns() && !(to_person && outage_untouched())) {
+    auto promise = commands_.front().answer;
+    commands_.erase(commands_.begin());
+    promise.deliver(chat_commanded{owner(), phases_.epoch()});
+    return run_command();
+  }
+  // What the model thinks about now ends with the takeover.
+  if (to_person && !phases_.turn().empty()) return take_over();
+  if (!phases_.is_quiet() && !to_person) return;
+  auto changes = std::make_shared<storage::change_set>();
+  const std::int64_t epoch = phases_.epoch() + 1;
+  const std::string reason = to_person ? "taken over by " + commands_.front().wanted.by : std::string{};
+  changes->conversations.push_back({.conversation = chat_.conversation,
+                                    .business = chat_.business->id,
+                                    .expected_epoch = phases_.epoch(),
+                                    .epoch = epoch,
+                                    .owner = to_person ? chat_owner::person : chat_owner::ai,
+                                    .handover_reason = reason});
+  if (to_person) changes->outbox_overtaken.push_back(chat_.conversation);
+  phases_.acting();
+  commit(changes, [this, to_person, epoch, reason] {
+    phases_.owner_changed(to_person, epoch);
+    handover_reason_ = reason;
+    self_->send(with_.parent, epoch_raised{chat_.connection, chat_.conversation, epoch});
+    auto promise = commands_.front().answer;
+    commands_.erase(commands_.begin());
+    promise.deliver(chat_commanded{owner(), epoch});
+    follow(phases_.settled());
+  });
+}
+
+}  // namespace sellavie::actors

@@ -1,0 +1,120 @@
+#include "actors/conversation.hpp"
+
+#include "storage/fault_point.hpp"
+
+namespace sellavie::actors {
+namespace {
+
+using storage::chat_owner;
+using storage::turn_outcome;
+
+void add_paragraph(std::string& text, std::string_view sentence) {
+  if (sentence.empty()) return;
+  if (!text.empty()) text += "\n\n";
+  text += sentence;
+}
+
+}  // namespace
+
+void conversation_state::reply() {
+  std::string text = turn_.current.reply_text;
+  for (const action_outcome& outcome : turn_.told)
+    if (outcome.effect != action_effect::handed_off) add_paragraph(text, reply_for(outcome, language()));
+  if (!turn_.handover_reason.empty())
+    return hand_over(turn_.handover_reason, std::move(text), turn_outcome::handed_over);
+  if (text.empty()) return hand_over("the AI had nothing to say", {}, turn_outcome::handed_over);
+  finish({.outcome = turn_outcome::replied,
+          .reply = std::move(text),
+          .expected_epoch = phases_.epoch(),
+          .epoch = phases_.epoch() + (phases_.person_owns() ? 1 : 0)});
+}
+
+// The farewell is written by the commit that raises the epoch and carries the new one.
+void conversation_state::hand_over(std::string reason, std::string text, turn_outcome outcome) {
+  // In an outage a person has the chat, and was told, already.
+  const std::int64_t epoch = phases_.epoch() + (phases_.person_owns() ? 0 : 1);
+  if (outcome == turn_outcome::handed_over && text != phrase(fixed_phrase::unreadable_media, language()))
+    add_paragraph(text, phrase(fixed_phrase::hand_over, language()));
+  // An outage that goes on says nothing twice: a person has the chat already.
+  if (outcome == turn_outcome::safe_reply && outage_untouched()) text.clear();
+  finish({.outcome = outcome,
+          .reply = std::move(text),
+          .owner = chat_owner::person,
+          .expected_epoch = phases_.epoch(),
+          .epoch = epoch,
+          .handover_reason = std::move(reason)});
+}
+
+void conversation_state::store_for_person() {
+  if (outage_untouched()) {
+    phases_.thinking();
+    return think();
+  }
+  begin_turn();
+  finish_silently(turn_outcome::left_to_person);
+}
+
+// Everything that waits becomes part of the turn that the person ended.
+void conversation_state::take_over() {
+  phases_.acting();
+  phases_.take_waiting();
+  if (turn_.id.is_nil()) begin_turn();
+  collect_turn();
+  turn_.current.actions.clear();
+  const bool already = phases_.person_owns() && !outage_untouched();
+  finish({.outcome = already ? turn_outcome::left_to_person : turn_outcome::overtaken,
+          .owner = chat_owner::person,
+          .expected_epoch = phases_.epoch(),
+          .epoch = phases_.epoch() + (already ? 0 : 1),
+          .handover_reason = "a person took the chat over"});
+}
+
+// Nothing is said, and the chat stays with who has it.
+void conversation_state::finish_silently(turn_outcome outcome) {
+  finish({.outcome = outcome,
+          .owner = owner(),
+          .expected_epoch = phases_.epoch(),
+          .epoch = phases_.epoch(),
+          .handover_reason = handover_reason_});
+}
+
+void conversation_state::finish(turn_end wanted) {
+  phases_.acting();
+  ++asking_;
+  turn_end end = made_timely(std::move(wanted), chat_, turn_);
+  auto changes = complete_turn(chat_, turn_, end);
+  commit(changes, [this, end = std::move(end), changes] { on_completed(end, *changes); });
+}
+
+void conversation_state::on_completed(const turn_end& end, const storage::change_set& changes) {
+  SELLAVIE_FAULT_POINT("turn.committed");
+  const auto& metrics = *with_.node->metrics;
+  metrics.turns(label_of(end.outcome, turn_.plan_stored)).increment();
+  metrics.phase_time(monitoring::phase::total)
+      .observe(with_.node->now() - turn_.deliveries.front().accepted_at);
+  if (end.epoch != end.expected_epoch)
+    self_->send(with_.parent, epoch_raised{chat_.connection, chat_.conversation, end.epoch});
+  chat_.last_customer_at = std::max(chat_.last_customer_at, changes.conversations.front().last_customer_at);
+  if (!changes.outbox.empty())
+    self_->send(with_.parent, outbox_committed{chat_.connection, changes.outbox, chat_.last_customer_at});
+  self_->send(with_.parent, deliveries_finished{changes.inbox_done});
+  remember(end);
+  for (const inbox_id id : changes.inbox_done) held_.erase(id);
+  handover_reason_ = end.handover_reason;
+  turn_ = {};
+  phases_.owner_changed(end.owner == chat_owner::person, end.epoch);
+  follow(phases_.settled());
+}
+
+void conversation_state::remember(const turn_end& end) {
+  for (const delivery& one : turn_.deliveries) {
+    const bool person = one.event->kind == channel::event_kind::echo;
+    chat_.history.push_back({person ? llm::speaker::person : llm::speaker::customer, text_of(*one.event)});
+  }
+  if (!end.reply.empty()) chat_.history.push_back({llm::speaker::assistant, end.reply});
+  const auto most = static_cast<std::size_t>(with_.node->settings->conversation.history_messages);
+  if (chat_.history.size() > most)
+    chat_.history.erase(chat_.history.begin(), chat_.history.end() - static_cast<std::ptrdiff_t>(most));
+}
+
+}  // namespace sellavie::actors

@@ -1,0 +1,103 @@
+#include "actors/conversation.hpp"
+
+namespace sellavie::actors {
+namespace {
+
+using storage::chat_owner;
+using storage::turn_outcome;
+
+}  // namespace
+
+// The first delivery brings the name that a new contact gets.
+void conversation_state::load() {
+  if (std::exchange(is_loading_, true)) return;
+  const auto& node = *with_.node;
+  static const delivery nobody{.event = std::make_shared<channel::channel_event>()};
+  const delivery& any = held_.empty() ? nobody : held_.begin()->second;
+  const auto& first = *any.event;
+  // After a failure the rows are made at once: perhaps half of them is there.
+  const bool fresh = !held_.empty() && any.tries == 0;
+  storage::new_conversation wanted{
+      with_.business->id,
+      with_.connection,
+      with_.customer,
+      first.customer_alias,
+      first.customer_name,
+      node.ids->next_as<contact_id>(),
+      node.ids->next_as<conversation_id>(),
+      node.now(),
+      node.settings->conversation.history_messages,
+      fresh ? storage::missing_conversation::leave : storage::missing_conversation::make};
+  self_->request(node.reader_of(with_.connection.value), caf::infinite, wanted)
+      .then(
+          [this, wanted](const shared<storage::conversation_record>& record) {
+            if (!record->id.is_nil()) return on_loaded(*record);
+            begin_unwritten(wanted);
+          },
+          [this](const caf::error& failure) { fail(failure); });
+}
+
+void conversation_state::begin_unwritten(const storage::new_conversation& customer) {
+  unwritten_ = {customer.business,  customer.connection, customer.contact, customer.conversation,
+                customer.scoped_id, customer.alias,      customer.name,    customer.at};
+  storage::conversation_record empty;
+  empty.id = customer.conversation;
+  empty.contact = customer.contact;
+  empty.contact_name = customer.name;
+  on_loaded(empty);
+}
+
+void conversation_state::on_loaded(const storage::conversation_record& record) {
+  chat_.conversation = record.id;
+  chat_.contact = record.contact;
+  chat_.customer_name = record.contact_name;
+  chat_.customer_email = record.contact_email;
+  chat_.last_customer_at = record.last_customer_at;
+  handover_reason_ = record.handover_reason;
+  for (const auto& message : record.recent) {
+    const auto by = message.origin == storage::message_origin::customer ? llm::speaker::customer
+                    : message.origin == storage::message_origin::person ? llm::speaker::person
+                                                                        : llm::speaker::assistant;
+    chat_.history.push_back({by, message.body});
+  }
+  // The answer of an earlier takeover may have been lost: the sender must know its epoch.
+  if (record.epoch > 1)
+    self_->send(with_.parent, epoch_raised{chat_.connection, chat_.conversation, record.epoch});
+  loaded_ = {record.owner == chat_owner::person, record.epoch};
+  if (record.plan) return find_planned(*record.plan);
+  on_ready({});
+}
+
+// One of its deliveries may have been parked: the plan is completed with those that are still open.
+void conversation_state::find_planned(storage::live_plan plan) {
+  self_->request(with_.node->journal_of(with_.business->id), caf::infinite, inbox_check{plan.inbox_ids})
+      .then(
+          [this, plan](inbox_still_open& open) {
+            if (open.ids.empty()) return drop_plan(plan);
+            to_resume_ = plan;
+            const bool all_here = std::all_of(open.ids.begin(), open.ids.end(),
+                                              [this](inbox_id id) { return held_.contains(id); });
+            if (!all_here) self_->send(with_.parent, offer_together{open.ids});
+            on_ready(std::move(open.ids));
+          },
+          [this](const caf::error& failure) { fail(failure); });
+}
+
+void conversation_state::drop_plan(const storage::live_plan& plan) {
+  auto changes = std::make_shared<storage::change_set>();
+  changes->turns.push_back({.conversation = chat_.conversation,
+                            .id = plan.turn,
+                            .business = chat_.business->id,
+                            .completed = true,
+                            .outcome = turn_outcome::stored,
+                            .round = plan.round,
+                            .started_at = plan.started_at,
+                            .ended_at = with_.node->now()});
+  commit(std::move(changes), [this] { on_ready({}); });
+}
+
+void conversation_state::on_ready(std::vector<inbox_id> planned) {
+  follow(phases_.loaded(loaded_.person, loaded_.epoch, std::move(planned)));
+}
+
+}  // namespace sellavie::actors

@@ -1,0 +1,131 @@
+#include "actors/conversation.hpp"
+
+#include "actors/conversation_asking.hpp"
+#include "protocol/action/action_parser.hpp"
+#include "protocol/action/claims.hpp"
+#include "protocol/domain/policy.hpp"
+
+namespace sellavie::actors {
+namespace {
+
+using storage::turn_outcome;
+
+constexpr std::chrono::hours oldest_answered{24 * 8};
+
+}  // namespace
+
+void conversation_state::think() {
+  begin_turn();
+  const auto is_old = [&](const delivery& one) {
+    return turn_.started_at - one.event->provider_time > oldest_answered;
+  };
+  const auto is_readable = [](const delivery& one) {
+    return !one.event->text.empty() || !one.event->payload.empty();
+  };
+  const auto& deliveries = turn_.deliveries;
+  if (std::all_of(deliveries.begin(), deliveries.end(), is_old)) return finish_silently(turn_outcome::stored);
+  if (std::none_of(deliveries.begin(), deliveries.end(), is_readable))
+    return hand_over("the customer sent something that the AI cannot read",
+                     std::string{phrase(fixed_phrase::unreadable_media, language())},
+                     turn_outcome::handed_over);
+  if (with_.node->settings->conversation.typing)
+    self_->send(with_.parent,
+                show_typing{chat_.connection, chat_.customer, deliveries.back().event->external_id});
+  ask_desk_for_facts();
+}
+
+void conversation_state::ask_desk_for_facts() {
+  ask<turn_facts>(with_.orders, turn_facts_query{chat_.conversation}, [this](turn_facts& facts) {
+    turn_.facts = std::move(facts);
+    consult_model();
+  });
+}
+
+policy_facts conversation_state::policy() const {
+  policy_facts facts;
+  facts.holder = phases_.person_owns() && !outage_untouched() ? action_holder::person : action_holder::bot;
+  facts.order = turn_.facts.status;
+  const bool payable = chat_.business->payments.has_value() && !with_.node->settings->http.public_url.empty();
+  facts.checkout = payable ? checkout_support::connected : checkout_support::none;
+  return facts;
+}
+
+void conversation_state::consult_model() {
+  auto question = make_question(chat_, turn_, allowed_actions(policy()));
+  ask<model_answer>(with_.model,
+                    ask_model{std::move(question.with_tools), std::move(question.with_tags), turn_.deadline},
+                    [this](model_answer& answer) { on_answer(answer); });
+}
+
+void conversation_state::on_answer(const model_answer& answer) {
+  with_.node->metrics->phase_time(monitoring::phase::thinking).observe(with_.node->now() - turn_.started_at);
+  if (answer.outcome == model_outcome::answered) read_answer(answer);
+  else hand_over_unanswered(answer.outcome);
+}
+
+void conversation_state::hand_over_unanswered(model_outcome why) {
+  switch (why) {
+    // Overload is not failure: the delivery is offered again after a pause.
+    case model_outcome::overloaded: return fail(errc::unavailable);
+    case model_outcome::refused:
+      return hand_over("the model declined to answer",
+                       std::string{phrase(fixed_phrase::hand_over, language())}, turn_outcome::handed_over);
+    case model_outcome::answered:
+    case model_outcome::rejected:
+    case model_outcome::all_failed: break;
+  }
+  hand_over(provider_outage, std::string{phrase(fixed_phrase::safe_reply, language())},
+            turn_outcome::safe_reply);
+}
+
+void conversation_state::read_answer(const model_answer& answer) {
+  const bool second = turn_.previous.has_value();
+  model_output output{answer.completion->text, answer.completion->tool_calls};
+  auto parsed = parse_completion(output, turn_.nonce, answer.encoding);
+  turn_.current = {};
+  turn_.current.round = second ? 2 : 1;
+  turn_.current.shown = turn_.shown;
+  turn_.next_action = 0;
+  turn_.outcomes.clear();
+  turn_.denied.clear();
+  turn_.previous = llm::previous_round{std::move(output.text), std::move(output.tool_calls), {}};
+  if (parsed.needs_handoff && turn_.told.empty())
+    return hand_over("the model gave no usable answer", {}, turn_outcome::handed_over);
+  if (parsed.lost_action && parsed.actions.empty()) {
+    if (second) return hand_over("the model's action could not be read", {}, turn_outcome::handed_over);
+    return return_to_model(parsed);
+  }
+  accept_plan(std::move(parsed));
+}
+
+// It wanted something that could not be read; its words may claim that it happened.
+void conversation_state::return_to_model(const parsed_reply& parsed) {
+  for (const diagnostic& one : parsed.diagnostics)
+    turn_.previous->results.push_back({one.tool_call_id, one.subject, std::string{to_string(one.kind)}});
+  consult_model();
+}
+
+void conversation_state::accept_plan(parsed_reply parsed) {
+  std::vector<action_kind> kinds;
+  for (const proposed_action& one : parsed.actions) kinds.push_back(kind_of(one.what));
+  const auto verdicts = check_plan(kinds, policy());
+  bool has_effects = false;
+  for (std::size_t i = 0; i < kinds.size(); ++i) {
+    if (verdicts[i] != refusal::none) {
+      turn_.denied.emplace_back(std::move(parsed.actions[i]), make_refusal(kinds[i], verdicts[i]));
+      continue;
+    }
+    has_effects =
+        has_effects || (kinds[i] != action_kind::hand_off && kinds[i] != action_kind::record_contact);
+    turn_.current.actions.push_back(std::move(parsed.actions[i]));
+  }
+  auto checked = check_claims(parsed.text, {turn_.prices, turn_.facts_text});
+  turn_.current.reply_text = std::move(checked.text);
+  if (kinds.empty() && turn_.current.reply_text.empty() && turn_.told.empty())
+    return hand_over("the model stated what it may not", {}, turn_outcome::handed_over);
+  phases_.acting();
+  if (has_effects) return store_plan();
+  run_next_action();
+}
+
+}  // namespace sellavie::actors

@@ -1,0 +1,28 @@
+#pragma once
+// What the tests of turns say and look for.
+
+#include <gmock/gmock.h>
+
+#include "protocol/domain/reply_text.hpp"
+#include "tests/actors/support/shop_world.hpp"
+
+namespace sellavie::test {
+
+inline constexpr const char* two_pieces = R"({"items":[{"sku":"A1","quantity":2}]})";
+
+inline actors::model_answer orders_two() { return calls({{"place_order", two_pieces}}, "Happy to help."); }
+
+inline std::string english(fixed_phrase which) { return std::string{phrase(which, reply_language::en)}; }
+
+inline bool all_done(const shop_world& world) { return world.store->rows.inbox.empty(); }
+
+/// Of the last question to the model.
+inline std::string asked_text(const shop_world& world) {
+  std::string text;
+  const auto& question = world.model->asked.back();
+  for (const auto& one : (question.with_tools ? question.with_tools : question.with_tags)->messages)
+    text += one.text + '\n';
+  return text;
+}
+
+}  // namespace sellavie::test

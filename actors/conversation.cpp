@@ -42,6 +42,7 @@ void conversation_state::follow(next_step step) {
     case next_step::store: store_for_person(); break;
     case next_step::take_over: take_over(); break;
     case next_step::resume: resume(); break;
+    case next_step::end_overtaken: end_overtaken(); break;
   }
   run_command();
 }

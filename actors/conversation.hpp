@@ -108,7 +108,7 @@ class conversation_state {
   void on_loaded(const storage::conversation_record& record);
   void find_planned(storage::live_plan plan);
   void drop_plan(const storage::live_plan& plan);
-  void on_ready(std::vector<inbox_id> planned);
+  void on_ready(stored_plan planned);
   // what all steps share
   void follow(next_step step);
   void begin_turn();
@@ -125,7 +125,9 @@ class conversation_state {
   void return_to_model(const parsed_reply& parsed);
   // acting
   void store_plan();
+  void begin_stored_turn(const storage::live_plan& stored);
   void resume();
+  void end_overtaken();
   void run_next_action();
   void run(const proposed_action& proposed, const std::string& key);
   void check_out(const std::string& key, link_attempt attempt);

@@ -29,6 +29,7 @@ void conversation_state::store_plan() {
                         .completed = false,
                         .outcome = turn_outcome::planned,
                         .round = static_cast<std::int16_t>(turn_.current.round),
+                        .epoch = phases_.epoch(),
                         .inbox_ids = {},
                         .plan = encode_plan(turn_.current),
                         .started_at = turn_.started_at};
@@ -41,21 +42,36 @@ void conversation_state::store_plan() {
   });
 }
 
-// A replay: the stored plan's actions run again; those that have a result only read it.
-void conversation_state::resume() {
-  const storage::live_plan stored = *std::exchange(to_resume_, std::nullopt);
+// A stored plan's turn, with the deliveries that are still open.
+void conversation_state::begin_stored_turn(const storage::live_plan& stored) {
   begin_turn();
   turn_.id = stored.turn;
   turn_.started_at = stored.started_at;
+  turn_.current.round = stored.round;
   turn_.plan_stored = true;
   turn_.resumed = true;
+}
+
+// A replay: the stored plan's actions run again; those that have a result only read it.
+void conversation_state::resume() {
+  const storage::live_plan stored = *std::exchange(to_resume_, std::nullopt);
+  begin_stored_turn(stored);
   auto plan_of = decode_plan(stored.plan);
-  if (!plan_of && !phases_.person_owns())
-    return hand_over("a stored plan cannot be read", {}, turn_outcome::handed_over);
-  if (!plan_of || (phases_.person_owns() && !outage_untouched()))
-    return finish_silently(turn_outcome::overtaken);
+  if (!plan_of) return hand_over("a stored plan cannot be read", {}, turn_outcome::handed_over);
   turn_.current = std::move(plan_of.value());
   run_next_action();
+}
+
+// What its actions did stays. Who has the chat now did not see these messages here.
+void conversation_state::end_overtaken() {
+  begin_stored_turn(*std::exchange(to_resume_, std::nullopt));
+  const bool unanswered = !phases_.person_owns();
+  finish({.outcome = turn_outcome::overtaken,
+          .owner = owner(),
+          .expected_epoch = phases_.epoch(),
+          .epoch = phases_.epoch(),
+          .handover_reason = handover_reason_,
+          .look_at = unanswered ? "a person had the chat in between: these messages have no answer" : ""});
 }
 
 std::string conversation_state::next_key() const {

@@ -78,7 +78,7 @@ void conversation_state::find_planned(storage::live_plan plan) {
             const bool all_here = std::all_of(open.ids.begin(), open.ids.end(),
                                               [this](inbox_id id) { return held_.contains(id); });
             if (!all_here) self_->send(with_.parent, offer_together{open.ids});
-            on_ready(std::move(open.ids));
+            on_ready({std::move(open.ids), plan.epoch});
           },
           [this](const caf::error& failure) { fail(failure); });
 }
@@ -96,7 +96,7 @@ void conversation_state::drop_plan(const storage::live_plan& plan) {
   commit(std::move(changes), [this] { on_ready({}); });
 }
 
-void conversation_state::on_ready(std::vector<inbox_id> planned) {
+void conversation_state::on_ready(stored_plan planned) {
   follow(phases_.loaded(loaded_.person, loaded_.epoch, std::move(planned)));
 }
 

@@ -130,12 +130,13 @@ std::shared_ptr<storage::change_set> complete_turn(const chat_context& chat, con
                                     .handover_reason = end.handover_reason,
                                     .last_customer_at = last_customer,
                                     .last_message_at = now});
-  if (end.epoch != end.expected_epoch) {
-    changes->outbox_overtaken.push_back(chat.conversation);
-    if (end.owner == storage::chat_owner::person && end.outcome != storage::turn_outcome::overtaken)
-      changes->tasks.push_back({chat.business->id, chat.conversation, chat.node->ids->next(), "handover",
-                                end.handover_reason, now});
-  }
+  const bool owner_changes = end.epoch != end.expected_epoch;
+  if (owner_changes) changes->outbox_overtaken.push_back(chat.conversation);
+  const bool handed_over = owner_changes && end.owner == storage::chat_owner::person &&
+                           end.outcome != storage::turn_outcome::overtaken;
+  if (handed_over || !end.look_at.empty())
+    changes->tasks.push_back({chat.business->id, chat.conversation, chat.node->ids->next(), "handover",
+                              handed_over ? end.handover_reason : end.look_at, now});
   return changes;
 }
 

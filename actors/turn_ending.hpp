@@ -20,6 +20,8 @@ struct turn_end {
   /// Of the conversation after the commit, and of the reply's rows.
   std::int64_t epoch = 1;
   std::string handover_reason;
+  /// Why a person is asked to look although the chat is not handed over; empty: nobody is asked.
+  std::string look_at;
 };
 
 /// Everything that the completing commit writes. The outbox rows of `changes` are what the sender gets.

@@ -135,14 +135,15 @@ enum class turn_outcome : std::uint8_t {
   /// Stored for a person; nothing was said.
   left_to_person = 2,
   handed_over = 3,
-  /// A person took over while the model thought.
+  /// A person took over while the model thought, or before a stored plan was resumed.
   overtaken = 4,
   safe_reply = 5,
   /// Stored only: too old, or nothing to answer.
   stored = 6,
 };
 
-/// A plan (state 0) before its first action, or the completion of a turn (state 1).
+/// A plan (state 0) before its first action, or the completion of a turn (state 1). Epoch, deliveries
+/// and plan are stored while the plan is live.
 struct turn_row {
   conversation_id conversation;
   turn_id id;
@@ -150,6 +151,8 @@ struct turn_row {
   bool completed = true;
   turn_outcome outcome = turn_outcome::planned;
   std::int16_t round = 0;
+  /// Of the conversation when the plan was made.
+  std::int64_t epoch = 0;
   std::vector<inbox_id> inbox_ids;
   std::string plan;
   instant started_at{};

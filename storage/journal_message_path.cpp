@@ -108,20 +108,20 @@ UPDATE messages m SET state = 6 FROM gone WHERE m.conversation_id = gone.convers
 constexpr statement write_turns{"write_turns", R"(
 WITH incoming AS (
   SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::smallint[], $5::smallint[], $6::smallint[], $7::smallint[],
-                       $8::text[], $9::text[], $10::bigint[], $11::bigint[])
-    AS t (conversation_id, turn_id, business_id, state, outcome, round, deliveries, inbox_ids, plan, started_at, ended_at)
+                       $8::bigint[], $9::text[], $10::text[], $11::bigint[], $12::bigint[])
+    AS t (conversation_id, turn_id, business_id, state, outcome, round, deliveries, epoch, inbox_ids, plan, started_at, ended_at)
 ), written AS (
-  INSERT INTO turns (conversation_id, turn_id, business_id, state, outcome, round, deliveries, inbox_ids, plan,
+  INSERT INTO turns (conversation_id, turn_id, business_id, state, outcome, round, deliveries, epoch, inbox_ids, plan,
                      started_at, ended_at)
-  SELECT conversation_id, turn_id, business_id, state, outcome, round, deliveries, inbox_ids::bigint[], plan,
+  SELECT conversation_id, turn_id, business_id, state, outcome, round, deliveries, epoch, inbox_ids::bigint[], plan,
          started_at, ended_at FROM incoming
   ON CONFLICT (conversation_id, turn_id) DO UPDATE
-    SET state = excluded.state, outcome = excluded.outcome, round = excluded.round, plan = excluded.plan,
-        inbox_ids = excluded.inbox_ids, ended_at = excluded.ended_at
+    SET state = excluded.state, outcome = excluded.outcome, round = excluded.round, epoch = excluded.epoch,
+        plan = excluded.plan, inbox_ids = excluded.inbox_ids, ended_at = excluded.ended_at
     WHERE turns.state = 0
   RETURNING 1
 )
-SELECT require_rows((SELECT count(*) FROM written), $12::bigint, 'turns to write'))"};
+SELECT require_rows((SELECT count(*) FROM written), $13::bigint, 'turns to write'))"};
 
 constexpr statement change_conversations{"change_conversations", R"(
 WITH changed AS (
@@ -215,15 +215,16 @@ void queue_messages(pipeline& into, change_sets sets) {
              &message_change::id, &message_change::state, &message_change::external_id);
 }
 
-// Deliveries and plan are there while the plan is live.
 void queue_turns(pipeline& into, change_sets sets) {
   using row = turn_row;
+  using number = std::optional<std::int64_t>;
   using text = std::optional<std::string>;
   using view = std::optional<std::string_view>;
   queue_counted_rows(
       into, write_turns, sets, &change_set::turns, &row::conversation, &row::id, &row::business,
       &row::completed, &row::outcome, &row::round,
       [](const row& one) { return static_cast<std::int16_t>(one.inbox_ids.size()); },
+      [](const row& one) { return one.completed ? number{} : number{one.epoch}; },
       [](const row& one) { return one.completed ? text{} : text{id_list(one.inbox_ids)}; },
       [](const row& one) { return one.completed ? view{} : view{one.plan}; }, &row::started_at,
       &row::ended_at);

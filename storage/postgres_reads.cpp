@@ -51,7 +51,7 @@ WHERE business_id = $1::uuid AND status = 'active' ORDER BY mode = 'live' DESC, 
 // looks alike, so the statement leaves the planner one choice.
 constexpr statement find_conversation{"find_conversation", R"(
 SELECT c.id, k.id, k.name, k.email, c.owner, c.epoch, c.handover_reason, c.last_customer_at,
-       t.turn_id, t.round, t.inbox_ids, t.plan, t.started_at, m.origin, m.body
+       t.turn_id, t.round, t.epoch, t.inbox_ids, t.plan, t.started_at, m.origin, m.body
 FROM contacts k
 JOIN conversations c ON c.connection_id = k.connection_id AND c.contact_id = k.id
 LEFT JOIN turns t ON t.conversation_id = c.id AND t.state = 0
@@ -322,13 +322,14 @@ live_plan plan_of(fields& from) {
   live_plan plan;
   plan.turn = from.id<turn_id>();
   plan.round = from.small();
+  plan.epoch = from.integer();
   plan.inbox_ids = from.inbox_ids();
   plan.plan = from.text();
   plan.started_at = from.at();
   return plan;
 }
 
-constexpr int plan_columns = 5;
+constexpr int plan_columns = 6;
 
 std::optional<recent_message> message_of(fields from) {
   if (from.is_null()) return std::nullopt;

@@ -66,6 +66,8 @@ struct tenant_record {
 struct live_plan {
   turn_id turn;
   std::int16_t round = 0;
+  /// Of the conversation when the plan was made.
+  std::int64_t epoch = 0;
   std::vector<inbox_id> inbox_ids;
   std::string plan;
   instant started_at{};

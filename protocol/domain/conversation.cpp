@@ -52,7 +52,7 @@ void conversation_phases::take_all() {
   std::sort(turn_.begin(), turn_.end(), in_order);
 }
 
-next_step conversation_phases::loaded(bool person_owns, std::int64_t epoch, std::vector<inbox_id> planned) {
+next_step conversation_phases::loaded(bool person_owns, std::int64_t epoch, stored_plan planned) {
   person_owns_ = person_owns;
   epoch_ = epoch;
   planned_ = std::move(planned);
@@ -79,20 +79,21 @@ next_step conversation_phases::deliver(pending_delivery one) {
   return next_step::wait;
 }
 
-// R7, R4, R6, R2 in this order.
+// R7, R8, R4, R6, R2 in this order.
 next_step conversation_phases::next() {
-  if (!planned_.empty()) {
-    const auto is_planned = [this](const pending_delivery& one) {
-      return std::find(planned_.begin(), planned_.end(), one.id) != planned_.end();
+  const auto& planned = planned_.deliveries;
+  if (!planned.empty()) {
+    const auto is_planned = [&planned](const pending_delivery& one) {
+      return std::find(planned.begin(), planned.end(), one.id) != planned.end();
     };
     const auto here = std::count_if(waiting_.begin(), waiting_.end(), is_planned);
-    if (static_cast<std::size_t>(here) < planned_.size()) return next_step::wait;
+    if (static_cast<std::size_t>(here) < planned.size()) return next_step::wait;
     std::copy_if(waiting_.begin(), waiting_.end(), std::back_inserter(turn_), is_planned);
     std::erase_if(waiting_, is_planned);
     std::sort(turn_.begin(), turn_.end(), in_order);
-    planned_.clear();
+    planned_.deliveries.clear();
     phase_ = conversation_phase::acting;
-    return next_step::resume;
+    return planned_.epoch == epoch_ ? next_step::resume : next_step::end_overtaken;
   }
   if (waiting_.empty()) {
     phase_ = person_owns_ ? conversation_phase::human : conversation_phase::idle;

@@ -14,6 +14,9 @@
 //  R5  Every change of owner raises the epoch by one.
 //  R6  While a person owns the chat, customers' messages are stored and nothing is said.
 //  R7  A stored plan is resumed when all its deliveries have been offered again, before anything else.
+//  R8  A stored plan holds for the epoch that it was made under. Under another one nothing of it runs
+//      and nothing is said: its turn ends with its deliveries, whoever owns the chat by then, as if the
+//      takeover had met it while it ran (docs/adr/0017).
 
 #include <cstdint>
 #include <deque>
@@ -37,6 +40,12 @@ struct pending_delivery {
   friend bool operator==(const pending_delivery&, const pending_delivery&) = default;
 };
 
+/// What a turn had committed before its first action; without deliveries there is none.
+struct stored_plan {
+  std::vector<inbox_id> deliveries;
+  std::int64_t epoch = 0;
+};
+
 enum class next_step : std::uint8_t {
   /// Nothing to do now.
   wait,
@@ -50,6 +59,8 @@ enum class next_step : std::uint8_t {
   take_over,
   /// Go on with the stored plan; its deliveries are in `turn()`.
   resume,
+  /// The stored plan's epoch has passed: end its turn with what is in `turn()`.
+  end_overtaken,
 };
 
 class conversation_phases {
@@ -63,8 +74,7 @@ class conversation_phases {
   /// Completed here: whoever offers it again did not hear of it.
   [[nodiscard]] bool has_completed(inbox_id id) const noexcept;
 
-  /// `planned` are the deliveries of a stored plan, if there is one.
-  next_step loaded(bool person_owns, std::int64_t epoch, std::vector<inbox_id> planned);
+  next_step loaded(bool person_owns, std::int64_t epoch, stored_plan planned);
   next_step deliver(pending_delivery one);
   next_step gathered();
   /// A person's command: true when it can be committed now, else it waits for settled().
@@ -92,7 +102,7 @@ class conversation_phases {
   std::int64_t epoch_ = 1;
   std::deque<pending_delivery> waiting_;
   std::vector<pending_delivery> turn_;
-  std::vector<inbox_id> planned_;
+  stored_plan planned_;
   /// The last completed ids: a late poll may show them once more.
   std::deque<inbox_id> completed_;
 };

@@ -201,7 +201,8 @@ CREATE TABLE messages (
   PRIMARY KEY (conversation_id, id)
 ) WITH (fillfactor = 85);
 
--- A turn is one answer to a set of inbox rows. `plan` is there while its actions run.
+-- A turn is one answer to a set of inbox rows. `plan` is there while its actions run, with the epoch
+-- that it was made under: under another one it is not resumed (docs/adr/0017).
 CREATE TABLE turns (
   conversation_id  uuid NOT NULL,
   turn_id          uuid NOT NULL,
@@ -210,11 +211,13 @@ CREATE TABLE turns (
   outcome          smallint NOT NULL DEFAULT 0,
   round            smallint NOT NULL DEFAULT 0,
   deliveries       smallint NOT NULL,
+  epoch            bigint,
   inbox_ids        bigint[],
   plan             text,
   started_at       bigint NOT NULL,
   ended_at         bigint NOT NULL DEFAULT 0,
-  PRIMARY KEY (conversation_id, turn_id)
+  PRIMARY KEY (conversation_id, turn_id),
+  CHECK (state = 1 OR epoch IS NOT NULL)
 );
 CREATE UNIQUE INDEX turns_one_live_plan ON turns (conversation_id) WHERE state = 0;
 

@@ -23,9 +23,10 @@ class housekeeping_test : public spine_test {
         ",'x',0," + ms(parked_at) + ",'')");
   }
   void add_turn(int state, instant ended_at) const {
-    sql("INSERT INTO turns (conversation_id, turn_id, business_id, state, deliveries, started_at, ended_at) VALUES (" +
+    sql("INSERT INTO turns (conversation_id, turn_id, business_id, state, deliveries, started_at, ended_at, epoch) "
+        "VALUES (" +
         quote(chat) + ", gen_random_uuid(), " + quote(ada) + ", " + std::to_string(state) + ", 1, 0, " +
-        ms(ended_at) + ")");
+        ms(ended_at) + ", 1)");
   }
   void add_results(const std::string& key, int how_many, instant made_at) const {
     sql("INSERT INTO action_results SELECT " + quote(ada) + ", '" + key + "' || g, '{}', " + ms(made_at) +

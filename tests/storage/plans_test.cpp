@@ -95,7 +95,7 @@ class plans_test : public spine_test {
       INSERT INTO messages (conversation_id, id, business_id, direction, origin, state, body, provider_time, created_at) SELECT u(4,n%10000), u(5,n), u(1,n%100), 0, 0, 0, repeat('x',80), 0, 0 FROM generate_series(0,29999) n;
       INSERT INTO inbound_events SELECT n, u(1,n%100), u(2,n%100), 0, 0, 0, false, decode(repeat('ab',300),'hex') FROM generate_series(0,9999) n;
       INSERT INTO outbox (id, business_id, connection_id, conversation_id, recipient, origin, epoch, state, due_at, created_at, body) SELECT u(6,n), u(1,n%100), u(2,n%100), u(4,n), 'r', 1, 1, 1, 0, 0, '{}' FROM generate_series(0,9999) n;
-      INSERT INTO turns (conversation_id, turn_id, business_id, state, deliveries, started_at) SELECT u(4,n%10000), u(7,n), u(1,n%100), CASE WHEN n < 100 THEN 0 ELSE 1 END, 1, 0 FROM generate_series(0,19999) n;
+      INSERT INTO turns (conversation_id, turn_id, business_id, state, deliveries, epoch, started_at) SELECT u(4,n%10000), u(7,n), u(1,n%100), CASE WHEN n < 100 THEN 0 ELSE 1 END, 1, 1, 0 FROM generate_series(0,19999) n;
       INSERT INTO products (id, business_id, sku, name, price_minor, stock) SELECT u(8,n), u(1,n%100), 'sku'||n, 'p', 1, 1 FROM generate_series(0,9999) n;
       INSERT INTO orders (id, business_id, number, conversation_id, contact_id, status, currency, total_minor, idempotency_key, version, created_at, wished_at) SELECT u(9,n), u(1,n%100), n+1, u(4,n), u(3,n), CASE WHEN n < 500 THEN 'draft' ELSE 'paid' END, 'NGN', 1, 'i'||n, 1, n, n FROM generate_series(0,9999) n;
       INSERT INTO order_items SELECT u(1,n%100), u(9,n), 1, u(8,n), 'a', 'b', 1, 1, 1 FROM generate_series(0,9999) n;

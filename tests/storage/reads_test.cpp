@@ -120,6 +120,7 @@ TEST_F(reads_test, a_known_conversation_comes_with_its_plan_and_recent_messages_
   auto plan = a_turn(30, {7, -8});
   plan.completed = false;
   plan.round = 1;
+  plan.epoch = 5;
   plan.plan = "{\"actions\":[]}";
   auto overtaken = a_message(22, true, "never sent");
   overtaken.state = send_state::overtaken;
@@ -136,6 +137,7 @@ TEST_F(reads_test, a_known_conversation_comes_with_its_plan_and_recent_messages_
   ASSERT_TRUE(opened.plan);
   EXPECT_EQ(opened.plan->turn, id_of<turn_id>(30));
   EXPECT_EQ(opened.plan->round, 1);
+  EXPECT_EQ(opened.plan->epoch, 5);
   EXPECT_THAT(opened.plan->inbox_ids, ElementsAre(7, -8));
   EXPECT_EQ(opened.plan->started_at, noon);
 

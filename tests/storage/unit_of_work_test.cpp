@@ -118,8 +118,22 @@ TEST_F(unit_of_work_test, a_plan_becomes_a_completed_turn_and_stays_one) {
   ASSERT_EQ(apply({.turns = {plan}}).outcome, outcome::committed);
   EXPECT_EQ(text("SELECT inbox_ids::text || plan FROM turns"), "{1,2}{\"round\":1}");
   ASSERT_EQ(apply({.turns = {a_turn(30, {1, 2})}}).outcome, outcome::committed);
-  EXPECT_EQ(text("SELECT state || coalesce(plan, '') FROM turns"), "1");
+  EXPECT_EQ(text("SELECT state || coalesce(epoch::text, '') || coalesce(plan, '') FROM turns"), "1");
   expect_refused({.turns = {plan}}, "turns to write");
+}
+
+TEST_F(unit_of_work_test, each_rounds_plan_is_stored_with_its_epoch) {
+  auto plan = a_turn(30, {1});
+  plan.completed = false;
+  plan.epoch = 4;
+  ASSERT_EQ(apply({.turns = {plan}}).outcome, outcome::committed);
+  EXPECT_EQ(number("SELECT epoch FROM turns"), 4);
+  plan.round = 2;
+  plan.epoch = 6;
+  ASSERT_EQ(apply({.turns = {plan}}).outcome, outcome::committed);
+  EXPECT_EQ(number("SELECT epoch FROM turns WHERE round = 2"), 6);
+  const auto session = open_pq(database.superuser(), test_application).value();
+  EXPECT_FALSE(execute(*session, "UPDATE turns SET epoch = NULL"));
 }
 
 TEST_F(unit_of_work_test, has_one_live_plan_per_conversation) {

@@ -300,7 +300,7 @@ result<conversation_record> memory_store::open_conversation(const new_conversati
                              .last_customer_at = chat.last_customer_at};
   for (const auto& [key, row] : rows.turns)
     if (key.first == id && !row.completed)
-      record.plan = live_plan{row.id, row.round, row.inbox_ids, row.plan, row.started_at};
+      record.plan = live_plan{row.id, row.round, row.epoch, row.inbox_ids, row.plan, row.started_at};
   for (const auto& message : rows.messages)
     if (message.conversation == id) record.recent.push_back({message.origin, message.body});
   const auto most = static_cast<std::size_t>(wanted.history);
@@ -314,7 +314,7 @@ result<std::vector<stored_delivery>> memory_store::poll_inbox(std::span<const in
   std::vector<stored_delivery> page;
   for (const auto& [id, row] : rows.inbox) {
     if (page.size() == static_cast<std::size_t>(limit)) break;
-    if (std::find(busy.begin(), busy.end(), id) == busy.end()) page.push_back(row);
+    if (std::find(busy.begin(), busy.end(), id) == busy.end() && !unpolled.contains(id)) page.push_back(row);
   }
   return page;
 }

@@ -68,6 +68,8 @@ class memory_store final : public storage::unit_of_work, public storage::store_r
   [[nodiscard]] static fate refused() { return {storage::commit_outcome::refused, false}; }
 
   tables rows;
+  /// Open, but shown by no poll: a queue that is not there yet.
+  std::set<inbox_id> unpolled;
   /// No connection: commits and reads are unavailable.
   bool away = false;
   /// A lost session may still commit: so often settle() has to be asked until it is gone; reads are unavailable.

@@ -102,12 +102,34 @@ TEST(conversation_phases_test, while_a_person_owns_the_chat_messages_are_only_st
 
 TEST(conversation_phases_test, a_stored_plan_waits_for_all_its_deliveries_and_goes_first) {
   conversation_phases chat;
-  EXPECT_EQ(chat.loaded(false, 1, {7, 8}), next_step::wait);
+  EXPECT_EQ(chat.loaded(false, 1, {{7, 8}, 1}), next_step::wait);
   EXPECT_EQ(chat.deliver(message(9, 30)), next_step::wait);
   EXPECT_EQ(chat.deliver(message(8, 20)), next_step::wait);
   EXPECT_EQ(chat.deliver(message(7, 10)), next_step::resume);
   EXPECT_EQ(ids_of(chat.turn()), (std::vector<inbox_id>{7, 8}));
   EXPECT_EQ(chat.settled(), next_step::gather);
+}
+
+TEST(conversation_phases_test, a_stored_plan_of_another_epoch_ends_whoever_owns_the_chat) {
+  for (const bool person : {false, true}) {
+    conversation_phases chat;
+    EXPECT_EQ(chat.loaded(person, 3, {{7, 8}, 1}), next_step::wait);
+    EXPECT_EQ(chat.deliver(message(9, 30)), next_step::wait);
+    EXPECT_EQ(chat.deliver(message(8, 20)), next_step::wait);
+    EXPECT_EQ(chat.deliver(message(7, 10)), next_step::end_overtaken);
+    EXPECT_EQ(ids_of(chat.turn()), (std::vector<inbox_id>{7, 8}));
+    EXPECT_EQ(chat.settled(), person ? next_step::store : next_step::gather);
+  }
+}
+
+TEST(conversation_phases_test, a_stored_plan_is_overtaken_while_its_deliveries_are_on_their_way) {
+  conversation_phases chat;
+  (void)chat.loaded(false, 1, {{7}, 1});
+  ASSERT_TRUE(chat.may_take_over());
+  chat.acting();
+  EXPECT_EQ(chat.deliver(message(7, 10)), next_step::wait);
+  chat.owner_changed(true, 2);
+  EXPECT_EQ(chat.settled(), next_step::end_overtaken);
 }
 
 TEST(conversation_phases_test, it_is_quiet_only_without_work) {

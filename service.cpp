@@ -228,7 +228,6 @@ result<storage::started> server::begin() {
   storage::takeover wanted;
   wanted.node_id = node_name;
   wanted.now = node_->now();
-  wanted.suspect_window = static_cast<int>(window_of(*settings_));
   wanted.evidence_until = node_->now() + settings_->outbox.evidence_s;
   auto begun = storage::begin_incarnation(*connection.value(), wanted, *node_->ids);
   if (!begun) return begun.error();
@@ -238,7 +237,6 @@ result<storage::started> server::begin() {
   if (auto rolled = storage::roll_inbound_keys(house); !rolled) return rolled.error();
   log_->info("incarnation_begun", {{"incarnation", begun.value().incarnation},
                                    {"previous_stopped_cleanly", begun.value().previous_stopped_cleanly},
-                                   {"suspects", begun.value().suspects},
                                    {"parked", begun.value().parked},
                                    {"unknown_sends", begun.value().unknown_sends}});
   return begun;
@@ -295,7 +293,8 @@ void server::spawn_actors() {
   router_ = caf::actor_cast<caf::actor>(router);
   registry_ =
       system.spawn(actors::tenant_registry, actors::tenant_registry_dependencies{node, router, children});
-  pump_ = system.spawn(actors::inbox_pump, node, actors::delivery_sink{registry_}, window_of(*settings_));
+  pump_ = system.spawn(actors::inbox_pump, node, actors::delivery_sink{registry_},
+                       actors::pump_limits::of(window_of(*settings_)));
   caf::anon_send(registry_, actors::meet_pump{pump_});
   writer_ = system.spawn(actors::inbox_writer, node, pump_);
 

@@ -19,6 +19,9 @@ struct delivery {
   /// Handled failures so far.
   std::int16_t tries = 0;
   std::shared_ptr<const channel::channel_event> event;
+  /// How often the pump took back what this business had in hand: a supervisor that hands its
+  /// deliveries back refuses those of the same round, so that none overtakes the others.
+  std::uint32_t round = 0;
 };
 
 /// Rows that are completed in the store (or parked): nobody needs to remember them.
@@ -26,7 +29,8 @@ struct deliveries_finished {
   std::vector<inbox_id> ids;
 };
 
-/// Everything of this business that was on its way is forgotten; the table still has it.
+/// Everything of this business that was on its way is forgotten; the table still has it. The
+/// business rests.
 struct deliveries_dropped {
   business_id business;
 };

@@ -1,5 +1,9 @@
 #include "actors/inbox_pump.hpp"
 
+#include <map>
+#include <set>
+
+#include "protocol/channel/lane.hpp"
 #include "protocol/channel/stored_event.hpp"
 
 namespace sellavie::actors {
@@ -7,162 +11,217 @@ namespace {
 
 constexpr std::chrono::milliseconds poll_pause{500};
 constexpr std::size_t page_rows = 256;
+constexpr std::size_t look_rows = 1024;
 
 }  // namespace
 
-void inbox_pump_state::start(services_ptr node, delivery_sink registry, std::size_t window) {
+void inbox_pump_state::start(services_ptr node, delivery_sink registry, pump_limits limits) {
   node_ = std::move(node);
   registry_ = std::move(registry);
-  window_ = window;
+  lanes_ = inbox_lanes{limits};
+  worthwhile_ = std::clamp<std::size_t>(limits.window / 8, 1, 64);
   bodies_ = std::make_unique<crypto::body_cipher>(*node_->secrets);
 }
 
-void inbox_pump_state::take(delivery one) {
-  if (!busy_.try_emplace(one.id, one.business).second) return;
-  self_->send(registry_, std::move(one));
-}
+// --- what comes in ---------------------------------------------------------------------------------
 
-// Straight on only while the table holds nothing older: what came first is handed on first.
 void inbox_pump_state::offer(committed_events& fresh) {
+  const bool closed = is_draining_ || !alone_.empty() || lanes_.suspect_waits();
   for (delivery& one : fresh.deliveries) {
-    if (backlog_ || suspects_wait_ || !alone_.empty() || room() == 0) backlog_ = true;
-    else if (!polling_) take(std::move(one));
-    else if (behind_page_.size() < page_rows) behind_page_.push_back(std::move(one));
-    else backlog_ = true;
-  }
-  show_depth();
-}
-
-void inbox_pump_state::finish(const deliveries_finished& done) {
-  for (const inbox_id id : done.ids) {
-    busy_.erase(id);
-    if (polling_) finished_meanwhile_.insert(id);
-    alone_.erase(id);
+    const lane_key key{one.business, channel::lane_of(one.connection, *one.event)};
+    if (lanes_.take(one.id, key, closed)) send(std::move(one));
   }
   show_depth();
   ask_again();
 }
 
-// Suspects need an idle node; a backlog needs some room, so that a page is worth its read.
-void inbox_pump_state::ask_again() {
-  if (polling_ || !alone_.empty()) return;
-  const std::size_t worthwhile = std::clamp<std::size_t>(window_ / 8, 1, 64);
-  if (suspects_wait_ ? busy_.empty() && window_ > 0 : backlog_ && room() >= worthwhile) request_page();
-}
-
-void inbox_pump_state::show_depth() const {
-  node_->metrics->queue_depth(monitoring::queue::pump).set(static_cast<double>(busy_.size()));
+void inbox_pump_state::finish(const deliveries_finished& done) {
+  for (const inbox_id id : done.ids) {
+    lanes_.finish(id);
+    alone_.erase(id);
+    begun_.erase(id);
+  }
+  show_depth();
+  ask_again();
 }
 
 void inbox_pump_state::drop(const deliveries_dropped& lost) {
-  for (auto at = busy_.begin(); at != busy_.end();) {
-    if (at->second != lost.business) {
-      ++at;
-      continue;
-    }
-    alone_.erase(at->first);
-    at = busy_.erase(at);
-  }
-  backlog_ = true;
+  const auto pause = lanes_.rest(lost.business);
+  if (!pause) return;
+  std::erase_if(alone_, [this](inbox_id id) { return !lanes_.is_on_the_way(id); });
+  self_->delayed_send(self_, *pause, rested_atom::value, lost.business);
+  show_depth();
+  ask_again();
+}
+
+void inbox_pump_state::end_rest(const business_id& business) {
+  lanes_.end_rest(business);
+  ask_again();
 }
 
 // A turn's plan needs these now, wherever they stand in the queue.
 void inbox_pump_state::bring(const offer_together& planned) {
   fetch_inbox wanted;
   for (const inbox_id id : planned.ids)
-    if (!busy_.contains(id)) wanted.ids.push_back(id);
+    if (!lanes_.is_on_the_way(id)) wanted.ids.push_back(id);
   if (wanted.ids.empty()) return;
   self_->request(node_->readers.front(), caf::infinite, wanted)
       .then(
           [this](const shared<inbox_page>& page) {
+            auto rows = std::make_shared<stored_rows>();
             for (const auto& row : page->rows) {
-              if (busy_.contains(row.id) || alone_.contains(row.id)) continue;
-              if (!alone_.empty()) run_alone(row);
-              else if (auto one = open(row)) take(std::move(*one));
+              // Who rests has handed its plan back with everything else.
+              if (lanes_.is_on_the_way(row.id) || lanes_.is_resting(row.business)) continue;
+              lanes_.take_planned(row.id, {row.business, row.lane});
+              if (alone_.empty()) rows->push_back(row);
+              else run_alone(row);
             }
+            begin(std::move(rows), [](bool) {});
           },
           [this, planned](const caf::error&) { self_->delayed_send(self_, poll_pause, planned); });
 }
 
+// --- the table -------------------------------------------------------------------------------------
+
 void inbox_pump_state::poll() {
   self_->delayed_send(self_, poll_pause, poll_atom::value);
-  if (!polling_ && alone_.empty() && room() > 0) request_page();
-}
-
-void inbox_pump_state::request_page() {
-  poll_inbox wanted;
-  wanted.busy.reserve(busy_.size());
-  for (const auto& [id, business] : busy_) wanted.busy.push_back(id);
-  asked_ = std::min(std::max<std::size_t>(room(), 1), page_rows);
-  wanted.limit = static_cast<int>(asked_);
-  polling_ = true;
-  backlog_ = false;
-  finished_meanwhile_.clear();
-  self_->request(node_->readers.front(), caf::infinite, std::move(wanted))
-      .then([this](const shared<inbox_page>& page) { take_page(*page); },
-            [this](const caf::error&) {
-              polling_ = false;
-              backlog_ = true;
-              behind_page_.clear();
-            });
-}
-
-void inbox_pump_state::take_page(const inbox_page& page) {
-  polling_ = false;
-  backlog_ = backlog_ || page.rows.size() == asked_;
-  const auto fresh = std::exchange(behind_page_, {});
-  const auto is_new = [this](inbox_id id) {
-    return !finished_meanwhile_.contains(id) && !busy_.contains(id);
-  };
-  const auto suspect = std::find_if(
-      page.rows.begin(), page.rows.end(),
-      [&](const storage::stored_delivery& row) { return row.deaths >= suspect_after && is_new(row.id); });
-  suspects_wait_ = suspect != page.rows.end();
-  if (suspects_wait_) {
-    // Nothing new until the node is idle: then the suspect runs by itself.
-    backlog_ = true;
-    if (busy_.empty() && alone_.empty()) run_alone(*suspect);
-    return;
-  }
-  for (const auto& row : page.rows) {
-    if (!is_new(row.id)) continue;
-    if (room() == 0) {
-      backlog_ = true;
-      break;
-    }
-    if (auto one = open(row)) take(std::move(*one));
-  }
-  for (const delivery& one : fresh) {
-    if (!is_new(one.id)) continue;
-    if (backlog_ || room() == 0) backlog_ = true;
-    else take(one);
-  }
-  show_depth();
+  if (!lanes_.is_looking()) look();
   ask_again();
 }
 
+void inbox_pump_state::look() {
+  const look_inbox wanted{lanes_.begin_look(), static_cast<int>(look_rows)};
+  self_->request(node_->readers.front(), caf::infinite, wanted)
+      .then(
+          [this](const shared<inbox_lines>& found) {
+            lanes_.end_look(found->lines, found->lines.size() < look_rows);
+            ask_again();
+          },
+          [this](const caf::error&) { lanes_.fail_look(); });
+}
+
+// Suspects need an idle node; the others some room, so that a page is worth its read.
+void inbox_pump_state::ask_again() {
+  if (lanes_.wants_look()) look();
+  if (is_reading_ || is_draining_ || !alone_.empty()) return;
+  if (lanes_.suspect_waits()) {
+    if (lanes_.on_the_way() > 0) return;
+    if (const auto first = lanes_.choose_for_suspect()) read({*first});
+  } else if (lanes_.room() >= worthwhile_ && lanes_.someone_waits()) {
+    if (auto ids = lanes_.choose(page_rows); !ids.empty()) read(std::move(ids));
+  }
+}
+
+void inbox_pump_state::read(std::vector<inbox_id> ids) {
+  is_reading_ = true;
+  fetch_inbox wanted{ids};
+  self_->request(node_->readers.front(), caf::infinite, std::move(wanted))
+      .then([this, ids](const shared<inbox_page>& page) { take_page(ids, *page); },
+            [this, ids](const caf::error&) {
+              is_reading_ = false;
+              for (const inbox_id id : ids) lanes_.put_back(id);
+              show_depth();
+            });
+}
+
+void inbox_pump_state::take_page(const std::vector<inbox_id>& asked, const inbox_page& page) {
+  std::unordered_set<inbox_id> gone(asked.begin(), asked.end());
+  for (const auto& row : page.rows) gone.erase(row.id);
+  for (const inbox_id id : gone) lanes_.finish(id);
+  // What could not be counted waits for the next poll.
+  const auto done = [this](bool all_begun) {
+    is_reading_ = false;
+    if (all_begun) ask_again();
+  };
+  // A suspect is read by itself.
+  if (page.rows.size() == 1 && lanes_.is_suspect(page.rows.front().id)) {
+    if (lanes_.is_on_the_way(page.rows.front().id)) run_alone(page.rows.front());
+    return done(true);
+  }
+  begin(std::make_shared<const stored_rows>(page.rows), done);
+}
+
+// What an earlier incarnation left is counted before it runs. Nothing of a lane is handed on meanwhile.
+void inbox_pump_state::begin(std::shared_ptr<const stored_rows> rows, std::function<void(bool)> then) {
+  std::map<const journal_actor*, std::shared_ptr<storage::change_set>> counts;
+  for (const auto& row : *rows) {
+    if (row.id >> 32U >= node_->incarnation || !begun_.insert(row.id).second) continue;
+    auto& changes = counts[&node_->journal_of(row.business)];
+    if (!changes) changes = std::make_shared<storage::change_set>();
+    changes->inbox_begun.push_back(row.id);
+  }
+  // A row that could not be counted keeps back everything of its shard: nothing overtakes it.
+  auto refused = std::make_shared<std::set<const journal_actor*>>();
+  const auto hand_on_all = [this, rows, refused, then = std::move(then)] {
+    for (const auto& row : *rows) {
+      if (!refused->contains(&node_->journal_of(row.business))) hand_on(row);
+      else lanes_.put_back(row.id);
+    }
+    show_depth();
+    then(refused->empty());
+  };
+  if (counts.empty()) return hand_on_all();
+  auto left = std::make_shared<std::size_t>(counts.size());
+  for (const auto& [journal, changes] : counts) {
+    const auto counted = [this, at = journal, changes, left, refused, hand_on_all](bool stored) {
+      if (!stored) {
+        refused->insert(at);
+        for (const inbox_id id : changes->inbox_begun) begun_.erase(id);
+      }
+      if (--*left == 0) hand_on_all();
+    };
+    self_->request(*journal, caf::infinite, commit_request{changes})
+        .then(
+            [counted](const commit_reply& reply) {
+              counted(reply.outcome == storage::commit_outcome::committed);
+            },
+            [counted](const caf::error&) { counted(false); });
+  }
+}
+
+void inbox_pump_state::hand_on(const storage::stored_delivery& row) {
+  if (!lanes_.hand_on(row.id)) return;
+  if (auto one = open(row)) send(std::move(*one));
+  else lanes_.finish(row.id);
+}
+
+void inbox_pump_state::send(delivery one) {
+  one.round = lanes_.round_of(one.business);
+  self_->send(registry_, std::move(one));
+}
+
+void inbox_pump_state::show_depth() const {
+  node_->metrics->queue_depth(monitoring::queue::pump).set(static_cast<double>(lanes_.on_the_way()));
+}
+
+// --- suspects --------------------------------------------------------------------------------------
+
 // Marked before it runs: if it kills the process now, the next start parks it.
 void inbox_pump_state::run_alone(const storage::stored_delivery& suspect) {
-  auto one = open(suspect);
-  if (!one) return;
   alone_.insert(suspect.id);
   auto changes = std::make_shared<storage::change_set>();
   changes->inbox_alone.push_back(suspect.id);
   self_->request(node_->journal_of(suspect.business), caf::infinite, commit_request{changes})
       .then(
-          [this, one = std::move(*one)](const commit_reply& reply) {
-            if (reply.outcome == storage::commit_outcome::committed) take(one);
-            else give_back(one.id);
+          [this, suspect](const commit_reply& reply) {
+            if (reply.outcome != storage::commit_outcome::committed) return give_back(suspect.id);
+            hand_on(suspect);
+            if (!lanes_.is_on_the_way(suspect.id)) alone_.erase(suspect.id);
+            show_depth();
+            ask_again();
           },
           [this, id = suspect.id](const caf::error&) { give_back(id); });
 }
 
-// Not marked, so not run: a later poll shows it again.
+// Not marked, so not run: a later poll chooses it again.
 void inbox_pump_state::give_back(inbox_id id) {
   const bool was_planned = alone_.size() > 1;
   alone_.erase(id);
+  lanes_.put_back(id);
   if (was_planned) self_->delayed_send(self_, poll_pause, offer_together{{id}});
 }
+
+// --- bodies ----------------------------------------------------------------------------------------
 
 std::optional<delivery> inbox_pump_state::open(const storage::stored_delivery& row) {
   auto bytes = bodies_->open(std::to_string(row.id), row.payload);
@@ -175,9 +234,13 @@ std::optional<delivery> inbox_pump_state::open(const storage::stored_delivery& r
     park(row, "the stored body has an unknown format");
     return std::nullopt;
   }
-  return delivery{row.id,         row.business,
-                  row.connection, row.accepted_at,
-                  row.tries,      std::make_shared<channel::channel_event>(std::move(event.value()))};
+  return delivery{row.id,
+                  row.business,
+                  row.connection,
+                  row.accepted_at,
+                  row.tries,
+                  std::make_shared<channel::channel_event>(std::move(event.value())),
+                  0};
 }
 
 void inbox_pump_state::park(const storage::stored_delivery& row, std::string reason) {
@@ -191,8 +254,8 @@ void inbox_pump_state::park(const storage::stored_delivery& row, std::string rea
 }
 
 inbox_pump_actor::behavior_type inbox_pump(inbox_pump_actor::stateful_pointer<inbox_pump_state> self,
-                                           services_ptr node, delivery_sink registry, std::size_t window) {
-  self->state.start(std::move(node), std::move(registry), window);
+                                           services_ptr node, delivery_sink registry, pump_limits limits) {
+  self->state.start(std::move(node), std::move(registry), limits);
   return {
       [self](committed_events& fresh) { self->state.offer(fresh); },
       [self](const deliveries_finished& done) { self->state.finish(done); },
@@ -200,6 +263,7 @@ inbox_pump_actor::behavior_type inbox_pump(inbox_pump_actor::stateful_pointer<in
       [self](const offer_together& planned) { self->state.bring(planned); },
       [self](poll_atom) { self->state.poll(); },
       [self](drain_atom) { self->state.drain(); },
+      [self](rested_atom, const business_id& business) { self->state.end_rest(business); },
   };
 }
 

@@ -3,17 +3,21 @@
 //
 // Role       hands committed deliveries to their businesses and keeps a bounded number on the way.
 // Grain      one per node.
-// Invariant  a delivery is on the way at most once. Fresh ones come straight from the writer; a poll
-//            of what is still in the table finds the rest, never by a cursor, because a lower id
-//            may commit later. What does not fit in the window waits in the table.
-//            A suspect (it was under way in 3 process deaths) runs only while nothing else does.
+// Invariant  a delivery is on the way at most once, and those of a lane (a customer) go in the order of
+//            their ids. Fresh ones come straight from the writer; what has to wait stays in the table,
+//            only its id is kept (actors/inbox_lanes.hpp has the shares, the order and their bounds).
+//            The table is walked through by id again and again, because a lower id may commit later.
+//            A row of an earlier incarnation is counted as begun before it is handed on: if the
+//            process dies, that many later runs had it. A suspect runs only while nothing else does.
+// Bounds     one page of 256 bodies and one look at 1,024 rows are under way at a time; a look every
+//            0.5 s, one after the other only until the first walk ends and when known rows run out.
 // Supervised by the node.
 
 #include <caf/all.hpp>
-#include <unordered_map>
 #include <unordered_set>
 
 #include "actors/delivery.hpp"
+#include "actors/inbox_lanes.hpp"
 #include "actors/services.hpp"
 #include "protocol/crypto/sealed_box.hpp"
 
@@ -32,16 +36,20 @@ struct committed_events {
 /// Take nothing new: the node is stopping.
 using drain_atom = caf::atom_constant<caf::atom("drain")>;
 using poll_atom = caf::atom_constant<caf::atom("poll")>;
+using rested_atom = caf::atom_constant<caf::atom("rested")>;
 
 using inbox_pump_actor = caf::typed_actor<caf::reacts_to<committed_events>,
                                           // From supervisors: a stored plan waits for these.
                                           caf::reacts_to<offer_together>,
                                           // From supervisors: room for others.
                                           caf::reacts_to<deliveries_finished>,
-                                          // From the registry: a supervisor died.
+                                          // From a supervisor that cannot load its business, or from the
+                                          // registry: a supervisor died.
                                           caf::reacts_to<deliveries_dropped>,
                                           // Begin; afterwards to itself.
-                                          caf::reacts_to<poll_atom>, caf::reacts_to<drain_atom>>;
+                                          caf::reacts_to<poll_atom>, caf::reacts_to<drain_atom>,
+                                          // To itself: a business has rested.
+                                          caf::reacts_to<rested_atom, business_id>>;
 
 /// Where the pump's deliveries go.
 using delivery_sink = caf::typed_actor<caf::reacts_to<delivery>>;
@@ -49,56 +57,55 @@ using delivery_sink = caf::typed_actor<caf::reacts_to<delivery>>;
 class inbox_pump_state {
  public:
   explicit inbox_pump_state(inbox_pump_actor::stateful_pointer<inbox_pump_state> self) : self_{self} {}
-  void start(services_ptr node, delivery_sink registry, std::size_t window);
+  void start(services_ptr node, delivery_sink registry, pump_limits limits);
 
   void offer(committed_events& fresh);
   void finish(const deliveries_finished& done);
   void drop(const deliveries_dropped& lost);
+  void end_rest(const business_id& business);
   void bring(const offer_together& planned);
   void poll();
-  void drain() { window_ = 0; }
+  void drain() { is_draining_ = true; }
 
   static constexpr const char* name = "inbox_pump";
-  /// Process deaths after which a delivery runs by itself.
-  static constexpr int suspect_after = 3;
 
  private:
-  void take(delivery one);
-  void request_page();
+  using stored_rows = std::vector<storage::stored_delivery>;
+
+  void look();
   void ask_again();
-  void show_depth() const;
-  void take_page(const inbox_page& page);
+  void read(std::vector<inbox_id> ids);
+  void take_page(const std::vector<inbox_id>& asked, const inbox_page& page);
+  void begin(std::shared_ptr<const stored_rows> rows, std::function<void(bool)> then);
+  void hand_on(const storage::stored_delivery& row);
+  void send(delivery one);
   void run_alone(const storage::stored_delivery& suspect);
   void give_back(inbox_id id);
   [[nodiscard]] std::optional<delivery> open(const storage::stored_delivery& row);
   void park(const storage::stored_delivery& row, std::string reason);
-  [[nodiscard]] std::size_t room() const { return window_ > busy_.size() ? window_ - busy_.size() : 0; }
+  void show_depth() const;
 
   inbox_pump_actor::stateful_pointer<inbox_pump_state> self_;
   services_ptr node_;
   delivery_sink registry_;
-  std::size_t window_ = 0;
+  inbox_lanes lanes_;
+  /// Free places that make a page worth its read.
+  std::size_t worthwhile_ = 1;
   std::unique_ptr<crypto::body_cipher> bodies_;
-  std::unordered_map<inbox_id, business_id> busy_;
-  /// Finished since the running poll was asked: its page may still show them.
-  std::unordered_set<inbox_id> finished_meanwhile_;
-  bool polling_ = false;
-  /// The table may hold more than we know of.
-  bool backlog_ = true;
-  std::size_t asked_ = 0;
+  bool is_draining_ = false;
+  bool is_reading_ = false;
+  /// Rows of earlier incarnations that this one has counted already.
+  std::unordered_set<inbox_id> begun_;
   /// A suspect, and what a stored plan binds it to.
   std::unordered_set<inbox_id> alone_;
-  /// The table shows suspects: nothing else is handed on until they have run.
-  bool suspects_wait_ = false;
-  /// Fresh ones that came while a page was read: they stand behind it.
-  std::vector<delivery> behind_page_;
 };
 static_assert(!std::is_aggregate_v<inbox_pump_state>);
 
 inbox_pump_actor::behavior_type inbox_pump(inbox_pump_actor::stateful_pointer<inbox_pump_state> self,
-                                           services_ptr node, delivery_sink registry, std::size_t window);
+                                           services_ptr node, delivery_sink registry, pump_limits limits);
 
 }  // namespace sellavie::actors
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::committed_events)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::offer_together)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::business_id)

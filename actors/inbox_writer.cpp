@@ -1,5 +1,6 @@
 #include "actors/inbox_writer.hpp"
 
+#include "protocol/channel/lane.hpp"
 #include "protocol/channel/stored_event.hpp"
 #include "storage/fault_point.hpp"
 
@@ -40,7 +41,8 @@ void inbox_writer_state::add(routed_event& routed, append& to) {
                                         ++counter_);
   const instant now = node_->now();
   to.changes->inbound.push_back({id, routed.business, routed.connection, routed.event.dedupe_key,
-                                 day_of(routed.event.provider_time), now, seal(id, routed.event)});
+                                 day_of(routed.event.provider_time), now, seal(id, routed.event),
+                                 channel::lane_of(routed.connection, routed.event)});
   to.deliveries.push_back({id, routed.business, routed.connection, now, 0,
                            std::make_shared<channel::channel_event>(std::move(routed.event))});
 }

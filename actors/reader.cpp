@@ -26,10 +26,10 @@ reader_actor::behavior_type reader(reader_actor::stateful_pointer<reader_state> 
         if (!rows) return make_error(rows.error().code);
         return shared<loaded_outbox>{std::make_shared<loaded_outbox>(loaded_outbox{std::move(rows.value())})};
       },
-      [&reads](const poll_inbox& wanted) -> caf::result<shared<inbox_page>> {
-        auto rows = reads.poll_inbox(wanted.busy, wanted.limit);
-        if (!rows) return make_error(rows.error().code);
-        return shared<inbox_page>{std::make_shared<inbox_page>(inbox_page{std::move(rows.value())})};
+      [&reads](const look_inbox& wanted) -> caf::result<shared<inbox_lines>> {
+        auto lines = reads.look_inbox(wanted.after, wanted.limit);
+        if (!lines) return make_error(lines.error().code);
+        return shared<inbox_lines>{std::make_shared<inbox_lines>(inbox_lines{std::move(lines.value())})};
       },
       [&reads](const fetch_inbox& wanted) -> caf::result<shared<inbox_page>> {
         auto rows = reads.load_inbox(wanted.ids);

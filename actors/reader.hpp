@@ -29,9 +29,13 @@ struct load_desk {
 struct load_outbox {
   connection_id connection;
 };
-struct poll_inbox {
-  std::vector<inbox_id> busy;
+/// Open deliveries behind this id, without their bodies.
+struct look_inbox {
+  inbox_id after = 0;
   int limit = 0;
+};
+struct inbox_lines {
+  std::vector<storage::inbox_line> lines;
 };
 /// These rows, as far as they are open.
 struct fetch_inbox {
@@ -69,7 +73,7 @@ using reader_actor =
                      caf::replies_to<load_tenant>::with<shared<storage::tenant_record>>,
                      caf::replies_to<load_desk>::with<shared<storage::desk_record>>,
                      caf::replies_to<load_outbox>::with<shared<loaded_outbox>>,
-                     caf::replies_to<poll_inbox>::with<shared<inbox_page>>,
+                     caf::replies_to<look_inbox>::with<shared<inbox_lines>>,
                      caf::replies_to<fetch_inbox>::with<shared<inbox_page>>,
                      caf::replies_to<find_action_result>::with<found_action_result>,
                      caf::replies_to<load_invoicing>::with<shared<invoicing_record>>,
@@ -96,7 +100,8 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::load_desk)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::shared<sellavie::storage::desk_record>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::load_outbox)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::shared<sellavie::actors::loaded_outbox>)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::poll_inbox)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::look_inbox)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::shared<sellavie::actors::inbox_lines>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::fetch_inbox)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::shared<sellavie::actors::inbox_page>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::find_action_result)

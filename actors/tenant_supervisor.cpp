@@ -40,11 +40,21 @@ void tenant_supervisor_state::load() {
       ->request(node.reader_of(dependencies_.business.value), caf::infinite,
                 load_tenant{dependencies_.business, node.now()})
       .then([this](const shared<storage::tenant_record>& record) { on_loaded(record); },
-            [this](const caf::error&) {
-              loading_ = false;
-              is_stale_ = true;
-              self_->delayed_send(self_, pause_after(++load_failures_), restart_atom::value);
-            });
+            [this](const caf::error&) { on_load_failed(); });
+}
+
+void tenant_supervisor_state::on_load_failed() {
+  loading_ = false;
+  is_stale_ = true;
+  self_->delayed_send(self_, pause_after(++load_failures_), restart_atom::value);
+  refuse_waiting(commands_before_load_, errc::unavailable);
+  if (!before_load_.empty()) hand_back(before_load_.back().round);
+}
+
+void tenant_supervisor_state::hand_back(std::uint32_t round) {
+  before_load_.clear();
+  refused_round_ = round;
+  self_->send(dependencies_.pump, deliveries_dropped{dependencies_.business});
 }
 
 void tenant_supervisor_state::on_loaded(const shared<storage::tenant_record>& record) {
@@ -57,6 +67,10 @@ void tenant_supervisor_state::on_loaded(const shared<storage::tenant_record>& re
     spawn_desks();
     for (delivery& one : std::exchange(before_load_, {})) offer(std::move(one));
     for (const connection_id& connection : std::exchange(wake_after_load_, {})) wake(connection);
+    for (waiting_command& one : std::exchange(commands_before_load_, {})) {
+      --commands_waiting_;
+      begin_command(std::move(one));
+    }
     return;
   }
   // The desk holds the catalogue: it is loaded anew from the table.
@@ -96,8 +110,11 @@ void tenant_supervisor_state::expire() {
 // --- deliveries ------------------------------------------------------------------------------------
 
 void tenant_supervisor_state::offer(delivery one) {
+  // Round after round: those that are still on their way here were taken back with the others.
+  if (refused_round_ && one.round <= *refused_round_) return;
   if (!business_) {
     before_load_.push_back(std::move(one));
+    if (!loading_) hand_back(before_load_.back().round);
     return;
   }
   const bool for_conversation = channel::wakes_conversation(*one.event) && !one.event->customer_id.empty();
@@ -192,6 +209,7 @@ void tenant_supervisor_state::spawn(const child_key& key, child& entry) {
   keys_.insert_or_assign(entry.address, key);
   entry.phase = child_phase::running;
   entry.offered = 0;
+  run_waiting(key, entry);
   offer_held(entry);
 }
 
@@ -204,7 +222,7 @@ void tenant_supervisor_state::let_stop(const caf::strong_actor_ptr& child_ptr) {
   const child_key* key = key_of(child_ptr);
   if (key == nullptr) return;
   child& entry = children_.at(*key);
-  if (entry.phase != child_phase::running || !entry.held.empty()) return;
+  if (entry.phase != child_phase::running || !entry.is_unused()) return;
   entry.phase = child_phase::stopping;
   self_->send_exit(entry.door, caf::exit_reason::user_shutdown);
 }
@@ -234,17 +252,24 @@ void tenant_supervisor_state::on_down(const caf::down_msg& down) {
   for (std::size_t i = 0; i < entry.offered; ++i) offered.push_back(entry.held[i].id);
   entry.offered = 0;
   if (wanted) {
-    if (entry.held.empty()) children_.erase(key);
+    if (entry.is_unused()) children_.erase(key);
     else spawn(key, entry);
     return;
   }
-  if (down.reason == caf::exit_reason::user_shutdown) return;
+  // The node is stopping.
+  if (down.reason == caf::exit_reason::user_shutdown) {
+    entry.phase = child_phase::ended;
+    return;
+  }
   recover(key, code_of(down.reason), offered);
 }
 
 // Behind every commit that the dead child asked for: only then is it certain what is still open.
 void tenant_supervisor_state::recover(const child_key& key, errc why, const std::vector<inbox_id>& offered) {
-  if (why == errc::fenced) return;
+  if (why == errc::fenced) {
+    children_.at(key).phase = child_phase::ended;
+    return;
+  }
   dependencies_.node->metrics->respawns().increment();
   children_.at(key).unchecked = death{why, offered};
   check_held(key);
@@ -262,7 +287,11 @@ void tenant_supervisor_state::check_held(const child_key& key) {
             if (!is_store_trouble(died.why)) count_failure(again, died.why, died.offered);
             schedule_restart(key, ++again.failures);
           },
-          [this, key](const caf::error&) { schedule_restart(key, ++children_.at(key).failures); });
+          [this, key](const caf::error&) {
+            child& again = children_.at(key);
+            refuse_waiting(again.commands, errc::unavailable);
+            schedule_restart(key, ++again.failures);
+          });
 }
 
 void tenant_supervisor_state::drop_closed(const child_key& key, const std::vector<inbox_id>& open,
@@ -316,7 +345,7 @@ void tenant_supervisor_state::restart(const child_key& key) {
   const auto found = children_.find(key);
   if (found == children_.end() || found->second.phase != child_phase::recovering) return;
   if (found->second.unchecked) return check_held(key);
-  if (!key.customer.empty() && found->second.held.empty()) {
+  if (!key.customer.empty() && found->second.is_unused()) {
     children_.erase(found);
     return;
   }
@@ -339,14 +368,6 @@ void tenant_supervisor_state::forward_epoch(const epoch_raised& raised) {
 void tenant_supervisor_state::forward_typing(const show_typing& typing) {
   child& entry = find_or_spawn({typing.connection, {}});
   if (entry.phase == child_phase::running) self_->send(entry.sender, typing);
-}
-
-caf::result<chat_commanded> tenant_supervisor_state::forward_command(const command_chat& command) {
-  if (!business_) return make_error(errc::unavailable);
-  if (business_->account(command.connection) == nullptr) return make_error(errc::not_found);
-  child& entry = find_or_spawn({command.connection, command.customer});
-  if (entry.phase != child_phase::running) return make_error(errc::unavailable);
-  return self_->delegate(entry.conversation, command);
 }
 
 void tenant_supervisor_state::wake(const connection_id& connection) {

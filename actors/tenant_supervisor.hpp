@@ -8,6 +8,16 @@
 //            offered again what is still open in the store, and then one at a time. A handled failure
 //            counts as a try; after 5 the delivery is parked with its reason and a person is told.
 //            Trouble of the store does not count. Nobody else keeps a child's handle for long.
+//            A business that cannot be loaded holds nothing: its deliveries go back to the pump, which
+//            lets it rest; until the pump has taken them back every one that still comes is refused,
+//            so that none overtakes another.
+// Commands   a person's command is never lost in silence: it is answered, or fails. While the business
+//            loads, or its conversation stops or comes back after a failure, it waits: at most 8 for
+//            one conversation and 32 of the business, beyond that `overloaded`. It waits for one load
+//            (`unavailable` when that fails, and at once until the next attempt) or for one restart:
+//            a pause of at most 5 s, `unavailable` when the store cannot be asked what is open or the
+//            incarnation is over. A conversation that dies on it answers with an error. It is not stopped
+//            while it owes an answer.
 // Supervised by the tenant_registry.
 
 #include <caf/all.hpp>
@@ -17,6 +27,7 @@
 
 #include "actors/conversation.hpp"
 #include "actors/inbox_pump.hpp"
+#include "actors/owed_answer.hpp"
 #include "actors/services.hpp"
 #include "actors/tenant.hpp"
 
@@ -109,9 +120,15 @@ class tenant_supervisor_state {
 
   static constexpr const char* name = "tenant_supervisor";
   static constexpr std::int16_t max_tries = 5;
+  static constexpr std::size_t waiting_per_chat = 8;
+  static constexpr std::size_t waiting_per_business = 32;
 
  private:
-  enum class child_phase : std::uint8_t { running, stopping, recovering };
+  enum class child_phase : std::uint8_t { running, stopping, recovering, ended };
+  struct waiting_command {
+    command_chat wanted;
+    owed_answer<chat_commanded> answer;
+  };
   struct death {
     errc why = errc::internal;
     std::vector<inbox_id> offered;
@@ -130,9 +147,19 @@ class tenant_supervisor_state {
     std::uint32_t failures = 0;
     /// Died, and the store could not be asked yet what of it is still open: asked again, never guessed.
     std::optional<death> unchecked;
+    /// For when it runs (again).
+    std::vector<waiting_command> commands;
+    /// Answers that it owes.
+    std::size_t commands_under_way = 0;
+
+    [[nodiscard]] bool is_unused() const {
+      return held.empty() && commands.empty() && commands_under_way == 0;
+    }
   };
 
   void load();
+  void on_load_failed();
+  void hand_back(std::uint32_t round);
   void on_loaded(const shared<storage::tenant_record>& record);
   child& find_or_spawn(const child_key& key);
   void spawn(const child_key& key, child& entry);
@@ -144,6 +171,11 @@ class tenant_supervisor_state {
   void drop_closed(const child_key& key, const std::vector<inbox_id>& open, std::vector<inbox_id> asked);
   void schedule_restart(const child_key& key, std::uint32_t failures);
   void spawn_desks();
+  void begin_command(waiting_command command);
+  void wait(waiting_command command, std::vector<waiting_command>& where);
+  void run(const child_key& key, child& entry, waiting_command command);
+  void run_waiting(const child_key& key, child& entry);
+  void refuse_waiting(std::vector<waiting_command>& commands, errc why);
   [[nodiscard]] const child_key* key_of(const caf::strong_actor_ptr& child) const;
 
   pointer self_;
@@ -154,6 +186,11 @@ class tenant_supervisor_state {
   bool is_stale_ = false;
   std::uint32_t load_failures_ = 0;
   std::vector<delivery> before_load_;
+  /// Handed back: the deliveries of this round and of earlier ones.
+  std::optional<std::uint32_t> refused_round_;
+  std::vector<waiting_command> commands_before_load_;
+  /// All commands that wait, also the children's.
+  std::size_t commands_waiting_ = 0;
   std::vector<connection_id> wake_after_load_;
   std::unordered_map<child_key, child> children_;
   std::map<caf::actor_addr, child_key> keys_;

@@ -28,6 +28,8 @@ struct inbound_row {
   instant accepted_at{};
   /// Sealed (protocol/crypto/body_cipher).
   std::string payload;
+  /// protocol/channel/lane.
+  std::int64_t lane = 0;
 };
 
 /// An event of no known business, or with contradicting ids.
@@ -314,6 +316,8 @@ struct change_set {
   std::vector<parked_delivery> parked;
   /// Deliveries whose handling failed: tries + 1.
   std::vector<inbox_id> inbox_tries;
+  /// Rows of an earlier incarnation that are about to be handed on: deaths + 1.
+  std::vector<inbox_id> inbox_begun;
   /// Suspects that are about to run by themselves.
   std::vector<inbox_id> inbox_alone;
   std::vector<stock_change> stock;

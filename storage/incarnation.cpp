@@ -35,7 +35,8 @@ constexpr const char* insert_node = R"(
 INSERT INTO nodes (node_id, started_at, heartbeat_at) VALUES ($1, $2::bigint, $2::bigint) RETURNING incarnation)";
 
 constexpr const char* find_alone = "SELECT id FROM inbound_events WHERE alone ORDER BY id";
-constexpr const char* forget_alone = "UPDATE inbound_events SET alone = false WHERE alone";
+constexpr const char* forgive =
+    "UPDATE inbound_events SET alone = false, deaths = 0 WHERE alone OR deaths <> 0";
 constexpr const char* park = R"(
 WITH gone AS (
   DELETE FROM inbound_events WHERE id = $1::bigint RETURNING id, business_id, connection_id, accepted_at, payload
@@ -45,10 +46,6 @@ WITH gone AS (
 )
 INSERT INTO person_tasks (id, business_id, kind, reason, created_at)
 SELECT $4::uuid, k.business_id, 'parked', $2, $3::bigint FROM kept k JOIN businesses b ON b.id = k.business_id)";
-
-constexpr const char* suspect = R"(
-UPDATE inbound_events SET deaths = least(deaths + 1, 32767)
-WHERE id IN (SELECT id FROM inbound_events ORDER BY id LIMIT $1::integer))";
 
 // 2 sending, 4 unknown; the message shows the same.
 constexpr const char* lose_sends = R"(
@@ -123,13 +120,8 @@ started take_over(pqxx::work& transaction, const takeover& wanted, id_source& id
   const auto former = transaction.exec_params(find_former, wanted.node_id);
   fence_former(transaction, wanted.node_id);
   outcome.previous_stopped_cleanly = former.empty() || former.front()[0].as<bool>();
-  if (!outcome.previous_stopped_cleanly) {
-    outcome.parked = park_killers(transaction, wanted.now, ids);
-    outcome.suspects =
-        static_cast<std::int64_t>(transaction.exec_params(suspect, wanted.suspect_window).affected_rows());
-  } else if (!former.empty()) {
-    transaction.exec(forget_alone);
-  }
+  if (!outcome.previous_stopped_cleanly) outcome.parked = park_killers(transaction, wanted.now, ids);
+  else if (!former.empty()) transaction.exec(forgive);
   outcome.unknown_sends =
       transaction.exec_params1(lose_sends, to_unix_ms(wanted.evidence_until))[0].as<std::int64_t>();
   outcome.incarnation =

@@ -4,7 +4,8 @@
 // left in the queues is marked. Only afterwards may anything be loaded.
 //
 //  R1 A commit under way ends before the takeover does; every later one is `fenced` (fence() in 0001).
-//  R2 After a stop that was not clean the oldest `suspect_window` deliveries are suspects: deaths + 1.
+//  R2 After a clean stop nothing that is in the inbox has killed a process: deaths = 0. Deaths are counted by
+//     the run that begins a delivery of an earlier one, before it does (actors/inbox_pump).
 //  R3 A delivery that ran alone when the process died is parked, with a task for a person.
 //  R4 Outbox rows found `sending` are `unknown`: their answers are lost.
 //  R5 All of it is one transaction: a start that fails half-way has changed nothing.
@@ -25,8 +26,6 @@ struct takeover {
   /// 1 to 48 of [A-Za-z0-9._-]; the same at each start of this node.
   std::string node_id;
   instant now{};
-  /// How many deliveries the pump may have had in hand.
-  int suspect_window = 128;
   /// due_at of the sends that become unknown: until then an echo or a status may settle them.
   instant evidence_until{};
   /// How long to wait for former sessions to end and for a commit under way.
@@ -37,7 +36,6 @@ struct started {
   std::int64_t incarnation = 0;
   /// Also true at the very first start.
   bool previous_stopped_cleanly = true;
-  std::int64_t suspects = 0;
   std::int64_t parked = 0;
   std::int64_t unknown_sends = 0;
 };

@@ -16,15 +16,15 @@ namespace {
 // A known key inserts nothing; the event row follows only its own fresh key.
 constexpr statement append_inbound{"append_inbound", R"(
 WITH incoming AS (
-  SELECT * FROM unnest($1::bigint[], $2::uuid[], $3::uuid[], $4::text[], $5::integer[], $6::bigint[], $7::bytea[])
-    AS t (id, business_id, connection_id, dedupe_key, day, accepted_at, payload)
+  SELECT * FROM unnest($1::bigint[], $2::uuid[], $3::uuid[], $4::text[], $5::integer[], $6::bigint[], $7::bytea[], $8::bigint[])
+    AS t (id, business_id, connection_id, dedupe_key, day, accepted_at, payload, lane)
 ), fresh AS (
   INSERT INTO inbound_keys (business_id, connection_id, dedupe_key, day, inbox_id)
   SELECT business_id, connection_id, dedupe_key, day, id FROM incoming
   ON CONFLICT DO NOTHING RETURNING inbox_id
 )
-INSERT INTO inbound_events (id, business_id, connection_id, accepted_at, payload)
-SELECT i.id, i.business_id, i.connection_id, i.accepted_at, i.payload
+INSERT INTO inbound_events (id, business_id, connection_id, accepted_at, lane, payload)
+SELECT i.id, i.business_id, i.connection_id, i.accepted_at, i.lane, i.payload
 FROM incoming i WHERE (i.id IN (SELECT inbox_id FROM fresh)) IS TRUE
 RETURNING id)"};
 
@@ -38,6 +38,9 @@ SELECT require_rows((SELECT count(*) FROM gone), $2::bigint, 'inbox rows to fini
 
 constexpr statement count_tries{"count_tries", R"(
 UPDATE inbound_events SET tries = tries + 1 WHERE id = ANY ($1::bigint[]))"};
+
+constexpr statement mark_begun{"mark_begun", R"(
+UPDATE inbound_events SET deaths = least(deaths + 1, 32767) WHERE id = ANY ($1::bigint[]))"};
 
 constexpr statement mark_alone{"mark_alone", R"(
 UPDATE inbound_events SET alone = true WHERE id = ANY ($1::bigint[]))"};
@@ -157,10 +160,10 @@ INSERT INTO person_tasks (id, business_id, conversation_id, kind, reason, create
 SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::bigint[]))"};
 
 constexpr std::array all_statements{
-    append_inbound,  insert_quarantined, finish_inbox,    count_tries,     mark_alone,
-    park_deliveries, open_conversations, insert_messages, change_messages, insert_outbox,
-    change_outbox,   finish_outbox,      overtake_outbox, write_turns,     change_conversations,
-    move_read_marks, change_contacts,    insert_tasks};
+    append_inbound,       insert_quarantined, finish_inbox,       count_tries,     mark_begun,
+    mark_alone,           park_deliveries,    open_conversations, insert_messages, change_messages,
+    insert_outbox,        change_outbox,      finish_outbox,      overtake_outbox, write_turns,
+    change_conversations, move_read_marks,    change_contacts,    insert_tasks};
 
 // --- columns -------------------------------------------------------------------------------------
 
@@ -174,9 +177,10 @@ std::string id_list(const std::vector<inbox_id>& ids) {
 }
 
 void queue_inbound(pipeline& into, change_sets sets) {
-  queue_rows(into, append_inbound, sets, &change_set::inbound, &inbound_row::id, &inbound_row::business,
-             &inbound_row::connection, &inbound_row::dedupe_key, &inbound_row::day, &inbound_row::accepted_at,
-             [](const inbound_row& row) { return sealed_bytes{row.payload}; });
+  queue_rows(
+      into, append_inbound, sets, &change_set::inbound, &inbound_row::id, &inbound_row::business,
+      &inbound_row::connection, &inbound_row::dedupe_key, &inbound_row::day, &inbound_row::accepted_at,
+      [](const inbound_row& row) { return sealed_bytes{row.payload}; }, &inbound_row::lane);
 }
 
 void queue_inbox(pipeline& into, change_sets sets) {
@@ -185,6 +189,7 @@ void queue_inbox(pipeline& into, change_sets sets) {
              [](const quarantined_row& row) { return sealed_bytes{row.payload}; });
   queue_counted_rows(into, finish_inbox, sets, &change_set::inbox_done, std::identity{});
   queue_rows(into, count_tries, sets, &change_set::inbox_tries, std::identity{});
+  queue_rows(into, mark_begun, sets, &change_set::inbox_begun, std::identity{});
   queue_rows(into, mark_alone, sets, &change_set::inbox_alone, std::identity{});
   queue_rows(into, park_deliveries, sets, &change_set::parked, &parked_delivery::id, &parked_delivery::reason,
              &parked_delivery::at);

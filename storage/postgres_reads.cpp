@@ -79,12 +79,11 @@ INSERT INTO conversations (id, business_id, connection_id, contact_id, created_a
 SELECT $8::uuid, $2::uuid, $3::uuid, c.id, $9::bigint FROM (SELECT id FROM known UNION ALL SELECT id FROM made) c
 ON CONFLICT (connection_id, contact_id) DO NOTHING)"};
 
-constexpr statement select_inbox{"poll_inbox", R"(
-SELECT id, business_id, connection_id, accepted_at, tries, deaths, alone, payload
-FROM inbound_events WHERE id <> ALL ($1::bigint[]) ORDER BY id LIMIT $2::integer)"};
+constexpr statement select_inbox_lines{"look_inbox", R"(
+SELECT id, business_id, lane, deaths FROM inbound_events WHERE id > $1::bigint ORDER BY id LIMIT $2::integer)"};
 
 constexpr statement select_these_inbox{"these_inbox", R"(
-SELECT id, business_id, connection_id, accepted_at, tries, deaths, alone, payload
+SELECT id, business_id, connection_id, accepted_at, tries, deaths, alone, payload, lane
 FROM inbound_events WHERE id = ANY ($1::bigint[]) ORDER BY id)"};
 
 constexpr statement select_open_inbox{
@@ -165,7 +164,7 @@ constexpr std::array all_statements{select_directory_version,
                                     select_payment_connection,
                                     find_conversation,
                                     make_conversation,
-                                    select_inbox,
+                                    select_inbox_lines,
                                     select_these_inbox,
                                     select_open_inbox,
                                     select_outbox,
@@ -361,6 +360,16 @@ conversation_record conversation_of(const pqxx::result& rows) {
   return record;
 }
 
+inbox_line line_of(const pqxx::row& row) {
+  fields from{row};
+  inbox_line line;
+  line.id = from.integer();
+  line.business = from.id<business_id>();
+  line.lane = from.integer();
+  line.deaths = from.small();
+  return line;
+}
+
 stored_delivery delivery_of(const pqxx::row& row) {
   fields from{row};
   stored_delivery delivery;
@@ -372,6 +381,7 @@ stored_delivery delivery_of(const pqxx::row& row) {
   delivery.deaths = from.small();
   delivery.alone = from.flag();
   delivery.payload = from.bytes();
+  delivery.lane = from.integer();
   return delivery;
 }
 
@@ -589,9 +599,9 @@ result<conversation_record> postgres_reads::open_conversation(const new_conversa
   return std::move(**opened);
 }
 
-result<std::vector<stored_delivery>> postgres_reads::poll_inbox(std::span<const inbox_id> busy, int limit) {
+result<std::vector<inbox_line>> postgres_reads::look_inbox(inbox_id after, int limit) {
   return read([&](pqxx::nontransaction& session) {
-    return all_of(session.exec_prepared(select_inbox.name, id_array(busy), limit), delivery_of);
+    return all_of(session.exec_prepared(select_inbox_lines.name, after, limit), line_of);
   });
 }
 

@@ -29,8 +29,7 @@ class postgres_reads final : public store_reads {
   [[nodiscard]] result<tenant_record> load_tenant(business_id business, instant at) override;
   /// One round trip when it exists; else one fenced statement makes what is missing.
   [[nodiscard]] result<conversation_record> open_conversation(const new_conversation& wanted) override;
-  [[nodiscard]] result<std::vector<stored_delivery>> poll_inbox(std::span<const inbox_id> busy,
-                                                                int limit) override;
+  [[nodiscard]] result<std::vector<inbox_line>> look_inbox(inbox_id after, int limit) override;
   [[nodiscard]] result<std::vector<stored_delivery>> load_inbox(std::span<const inbox_id> ids) override;
   [[nodiscard]] result<std::vector<inbox_id>> open_inbox(std::span<const inbox_id> ids) override;
   /// In the order of the messages' ids.

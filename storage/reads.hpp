@@ -2,9 +2,7 @@
 // Everything that actors load. Synchronous and abstract, like unit_of_work: PostgreSQL is one
 // implementation. A read that the store cannot answer is `unavailable`; nothing here throws.
 
-#include <algorithm>
 #include <cstdint>
-#include <limits>
 #include <memory>
 #include <optional>
 #include <span>
@@ -101,6 +99,15 @@ struct stored_delivery {
   std::int16_t deaths = 0;
   bool alone = false;
   std::string payload;
+  std::int64_t lane = 0;
+};
+
+/// An open delivery without its body.
+struct inbox_line {
+  inbox_id id = 0;
+  business_id business;
+  std::int64_t lane = 0;
+  std::int16_t deaths = 0;
 };
 
 struct stored_outbox_row {
@@ -174,17 +181,10 @@ class store_reads {
   [[nodiscard]] virtual result<tenant_record> load_tenant(business_id business, instant at) = 0;
   /// Finds the conversation of (connection, scoped id), or makes contact and conversation.
   [[nodiscard]] virtual result<conversation_record> open_conversation(const new_conversation& wanted) = 0;
-  /// Oldest open deliveries that are not in `busy`.
-  [[nodiscard]] virtual result<std::vector<stored_delivery>> poll_inbox(std::span<const inbox_id> busy,
-                                                                        int limit) = 0;
-  /// These rows, as far as they are open.
-  [[nodiscard]] virtual result<std::vector<stored_delivery>> load_inbox(std::span<const inbox_id> ids) {
-    auto all = poll_inbox({}, std::numeric_limits<int>::max());
-    if (all)
-      std::erase_if(all.value(),
-                    [&](const stored_delivery& row) { return std::ranges::find(ids, row.id) == ids.end(); });
-    return all;
-  }
+  /// Open deliveries with a higher id than `after`, by id.
+  [[nodiscard]] virtual result<std::vector<inbox_line>> look_inbox(inbox_id after, int limit) = 0;
+  /// These rows, as far as they are open, by id.
+  [[nodiscard]] virtual result<std::vector<stored_delivery>> load_inbox(std::span<const inbox_id> ids) = 0;
   /// Those of `ids` that are still open.
   [[nodiscard]] virtual result<std::vector<inbox_id>> open_inbox(std::span<const inbox_id> ids) = 0;
   [[nodiscard]] virtual result<std::vector<stored_outbox_row>> load_outbox(connection_id connection) = 0;

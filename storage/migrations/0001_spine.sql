@@ -124,8 +124,9 @@ CREATE TABLE inbound_events (
   connection_id  uuid    NOT NULL,
   accepted_at    bigint  NOT NULL,
   tries          smallint NOT NULL DEFAULT 0,
-  deaths         smallint NOT NULL DEFAULT 0,
+  deaths         smallint NOT NULL DEFAULT 0,         -- times that a later run than its own began it
   alone          boolean NOT NULL DEFAULT false,      -- was running by itself
+  lane           bigint  NOT NULL,                    -- of one lane: in the order of ids; no index (ADR 13)
   payload        bytea   NOT NULL
 ) WITH (fillfactor = 90, autovacuum_vacuum_scale_factor = 0.05);
 

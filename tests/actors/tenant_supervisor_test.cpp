@@ -179,14 +179,6 @@ TEST_F(tenant_supervisor, does_not_stop_an_actor_that_still_holds_something) {
   EXPECT_THAT(script->seen, ElementsAre("one", "two"));
 }
 
-TEST_F(tenant_supervisor, says_that_a_chat_cannot_be_commanded_before_its_business_is_loaded) {
-  world.store->away = true;
-  const auto asked = world.command("c1", actors::chat_command::take_over);
-  world.run();
-  ASSERT_TRUE(asked->failure);
-  EXPECT_EQ(*asked->failure, errc::unavailable);
-}
-
 TEST_F(tenant_supervisor, keeps_what_came_before_its_business_was_loaded) {
   script->now = habit::finish;
   world.store->rows.businesses[world.other_shop];
@@ -198,6 +190,49 @@ TEST_F(tenant_supervisor, keeps_what_came_before_its_business_was_loaded) {
   world.store->rows.businesses[world.shop] = hidden;
   world.advance(6s);
   EXPECT_THAT(script->seen, ElementsAre("early"));
+}
+
+TEST_F(tenant_supervisor, hands_back_what_came_to_a_business_that_cannot_be_loaded_and_keeps_its_order) {
+  script->now = habit::finish;
+  const auto hidden = world.store->rows.businesses.extract(world.shop);
+  for (int i = 0; i < 40; ++i) {
+    world.customer_says("c1", "m" + std::to_string(i));
+    world.advance(200ms);
+  }
+  EXPECT_EQ(on_the_way(), 0) << "it holds no place";
+  auto elsewhere = world.message("c1", "elsewhere");
+  elsewhere.business = world.other_shop;
+  elsewhere.connection = world.other_account;
+  world.receive({elsewhere});
+  world.advance(200ms);
+  EXPECT_THAT(script->seen, ElementsAre("elsewhere"));
+  script->seen.clear();
+  world.store->rows.businesses[world.shop] = hidden.mapped();
+  world.advance(30s);
+  ASSERT_THAT(script->seen, SizeIs(40));
+  for (int i = 0; i < 40; ++i) EXPECT_EQ(script->seen[static_cast<std::size_t>(i)], "m" + std::to_string(i));
+  EXPECT_THAT(world.store->rows.inbox, IsEmpty());
+}
+
+TEST_F(tenant_supervisor, lets_nothing_pass_what_it_handed_back) {
+  script->now = habit::finish;
+  const auto hidden = world.store->rows.businesses.extract(world.shop);
+  // At each step of the hand-back another message comes, and the business can be loaded again.
+  for (int step = 0; step < 30; ++step) {
+    world.restart();
+    world.store->rows.inbox.clear();
+    world.store->rows.businesses.erase(world.shop);
+    script->seen.clear();
+    world.receive({world.message("c1", "one")});
+    int left = step;
+    world.run_until([&] { return left-- == 0; });
+    world.receive({world.message("c1", "two")});
+    left = step;
+    world.run_until([&] { return left-- == 0; });
+    world.store->rows.businesses[world.shop] = hidden.mapped();
+    world.advance(10s);
+    ASSERT_THAT(script->seen, ElementsAre("one", "two")) << "after " << step << " steps";
+  }
 }
 
 // --- with the real children -----------------------------------------------------------------------------

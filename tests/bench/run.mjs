@@ -111,7 +111,7 @@ async function prepare_pgbench(bench) {
   await bench.inside.sql(`
     CREATE TABLE IF NOT EXISTS bench_inbox (
       id bigint PRIMARY KEY, business_id uuid NOT NULL, connection_id uuid NOT NULL, dedupe_key text NOT NULL, day integer NOT NULL,
-      accepted_at bigint NOT NULL, tries smallint NOT NULL DEFAULT 0, deaths smallint NOT NULL DEFAULT 0, alone boolean NOT NULL DEFAULT false,
+      accepted_at bigint NOT NULL, tries smallint NOT NULL DEFAULT 0, deaths smallint NOT NULL DEFAULT 0, alone boolean NOT NULL DEFAULT false, lane bigint NOT NULL DEFAULT 0,
       payload bytea NOT NULL, UNIQUE (connection_id, dedupe_key, day)) WITH (fillfactor = 90)`);
   const script = bench.place.file("insert.sql");
   const padding = "k".repeat(Math.max(0, Number(key) - 19));

@@ -51,7 +51,6 @@ TEST_F(incarnation_test, the_first_start_of_a_node_has_nothing_to_take_over) {
   const auto first = start();
   EXPECT_TRUE(first.previous_stopped_cleanly);
   EXPECT_GT(first.incarnation, incarnation);
-  EXPECT_EQ(first.suspects, 0);
   EXPECT_EQ(count("nodes WHERE alive"), 2) << "another node's stays";
 }
 
@@ -124,16 +123,13 @@ TEST_F(incarnation_test, waiting_is_bounded_and_changes_nothing) {
   EXPECT_TRUE(heartbeat(*connection, first.incarnation, noon));
 }
 
-TEST_F(incarnation_test, after_a_crash_the_oldest_deliveries_are_suspects) {
+TEST_F(incarnation_test, a_crash_keeps_what_was_counted_of_the_deliveries_that_were_begun) {
   accept({1, 2, 3});
   start();
-  auto wanted = of("n1");
-  wanted.suspect_window = 2;
-  const auto connection = engine(application_name_of("n1"));
-  const auto second = begin_incarnation(*connection, wanted, ids).value();
-  EXPECT_FALSE(second.previous_stopped_cleanly);
-  EXPECT_EQ(second.suspects, 2);
-  EXPECT_EQ(text("SELECT string_agg(deaths::text, ',' ORDER BY id) FROM inbound_events"), "1,1,0");
+  auto store = writer();
+  ASSERT_EQ(commit(store, {{.inbox_begun = {1, 3}}}).outcome, commit_outcome::committed);
+  EXPECT_FALSE(start().previous_stopped_cleanly);
+  EXPECT_EQ(text("SELECT string_agg(deaths::text, ',' ORDER BY id) FROM inbound_events"), "1,0,1");
 }
 
 TEST_F(incarnation_test, a_delivery_that_ran_alone_in_a_crash_is_parked_and_a_person_is_told) {
@@ -151,7 +147,7 @@ TEST_F(incarnation_test, a_delivery_that_ran_alone_in_a_crash_is_parked_and_a_pe
 TEST_F(incarnation_test, after_a_clean_stop_nothing_is_suspect) {
   accept({1});
   const auto first = start();
-  sql("UPDATE inbound_events SET alone = true");
+  sql("UPDATE inbound_events SET alone = true, deaths = 2");
   const auto connection = engine();
   ASSERT_TRUE(end_incarnation(*connection, first.incarnation, stop_kind::clean, noon));
   const auto second = start();

@@ -37,7 +37,9 @@ const std::vector<expected_plan> expected_plans{{"finish_inbox", "inbound_events
                                                 {"find_conversation", "turns"},
                                                 {"find_conversation", "messages"},
                                                 {"make_conversation", "contacts"},
-                                                {"poll_inbox", "inbound_events"},
+                                                {"look_inbox", "inbound_events"},
+                                                {"these_inbox", "inbound_events"},
+                                                {"mark_begun", "inbound_events"},
                                                 {"open_inbox", "inbound_events"},
                                                 {"tenant_connections", "connections"},
                                                 {"desk_orders", "orders"},
@@ -93,7 +95,7 @@ class plans_test : public spine_test {
       INSERT INTO contacts (id, business_id, connection_id, scoped_id, created_at) SELECT u(3,n), u(1,n%100), u(2,n%100), 's'||n, 0 FROM generate_series(0,9999) n;
       INSERT INTO conversations (id, business_id, connection_id, contact_id, created_at) SELECT u(4,n), u(1,n%100), u(2,n%100), u(3,n), 0 FROM generate_series(0,9999) n;
       INSERT INTO messages (conversation_id, id, business_id, direction, origin, state, body, provider_time, created_at) SELECT u(4,n%10000), u(5,n), u(1,n%100), 0, 0, 0, repeat('x',80), 0, 0 FROM generate_series(0,29999) n;
-      INSERT INTO inbound_events SELECT n, u(1,n%100), u(2,n%100), 0, 0, 0, false, decode(repeat('ab',300),'hex') FROM generate_series(0,9999) n;
+      INSERT INTO inbound_events SELECT n, u(1,n%100), u(2,n%100), 0, 0, 0, false, n, decode(repeat('ab',300),'hex') FROM generate_series(0,9999) n;
       INSERT INTO outbox (id, business_id, connection_id, conversation_id, recipient, origin, epoch, state, due_at, created_at, body) SELECT u(6,n), u(1,n%100), u(2,n%100), u(4,n), 'r', 1, 1, 1, 0, 0, '{}' FROM generate_series(0,9999) n;
       INSERT INTO turns (conversation_id, turn_id, business_id, state, deliveries, epoch, started_at) SELECT u(4,n%10000), u(7,n), u(1,n%100), CASE WHEN n < 100 THEN 0 ELSE 1 END, 1, 1, 0 FROM generate_series(0,19999) n;
       INSERT INTO products (id, business_id, sku, name, price_minor, stock) SELECT u(8,n), u(1,n%100), 'sku'||n, 'p', 1, 1 FROM generate_series(0,9999) n;

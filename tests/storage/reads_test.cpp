@@ -151,18 +151,27 @@ TEST_F(reads_test, a_fenced_incarnation_makes_no_conversation) {
   EXPECT_EQ(count("contacts"), 1);
 }
 
-TEST_F(reads_test, polls_the_oldest_deliveries_that_nobody_works_on) {
+TEST_F(reads_test, looks_at_open_deliveries_by_id_and_loads_those_that_are_wanted) {
   auto odd = an_event(3, "c");
   odd.payload = std::string{"\0\xff\\", 3};
+  odd.lane = -7;
   apply({.inbound = {an_event(5, "e"), an_event(1, "a"), odd, an_event(4, "d")}});
-  const std::vector<inbox_id> busy{1, 4};
-  auto found = good(store.poll_inbox(busy, 10));
+  sql("UPDATE inbound_events SET deaths = 2 WHERE id = 3");
+  const auto lines = good(store.look_inbox(1, 2));
+  ASSERT_THAT(lines, SizeIs(2));
+  EXPECT_EQ(lines[0].id, 3);
+  EXPECT_EQ(lines[0].business, ada);
+  EXPECT_EQ(lines[0].lane, -7);
+  EXPECT_EQ(lines[0].deaths, 2);
+  EXPECT_EQ(lines[1].id, 4);
+  const std::vector<inbox_id> wanted{5, 3, 9};
+  auto found = good(store.load_inbox(wanted));
   ASSERT_THAT(found, SizeIs(2));
+  EXPECT_EQ(found[0].lane, -7);
   EXPECT_EQ(found[0].id, 3);
   EXPECT_EQ(found[0].payload, odd.payload);
   EXPECT_EQ(found[0].accepted_at, noon);
   EXPECT_EQ(found[1].id, 5);
-  EXPECT_THAT(good(store.poll_inbox({}, 3)), SizeIs(3));
   const std::vector<inbox_id> asked{1, 2, 5};
   EXPECT_THAT(good(store.open_inbox(asked)), ElementsAre(1, 5));
 }

@@ -52,7 +52,7 @@ struct transaction {
       fresh.push_back(is_new);
       if (!is_new) return;
       const stored_delivery stored{row.id, row.business, row.connection, row.accepted_at, 0,
-                                   0,      false,        row.payload};
+                                   0,      false,        row.payload,    row.lane};
       require(db.inbox.emplace(row.id, stored).second, "inbox id");
     });
     each_row(sets, &change_set::quarantined,
@@ -61,6 +61,9 @@ struct transaction {
              [&](inbox_id id) { require(db.inbox.erase(id) == 1, "inbox rows to finish"); });
     each_row(sets, &change_set::inbox_tries, [&](inbox_id id) {
       if (const auto at = db.inbox.find(id); at != db.inbox.end()) ++at->second.tries;
+    });
+    each_row(sets, &change_set::inbox_begun, [&](inbox_id id) {
+      if (const auto at = db.inbox.find(id); at != db.inbox.end()) ++at->second.deaths;
     });
     each_row(sets, &change_set::inbox_alone, [&](inbox_id id) {
       if (const auto at = db.inbox.find(id); at != db.inbox.end()) at->second.alone = true;
@@ -309,14 +312,23 @@ result<conversation_record> memory_store::open_conversation(const new_conversati
   return record;
 }
 
-result<std::vector<stored_delivery>> memory_store::poll_inbox(std::span<const inbox_id> busy, int limit) {
+result<std::vector<inbox_line>> memory_store::look_inbox(inbox_id after, int limit) {
   if (away || unsettled > 0) return is_away();
-  std::vector<stored_delivery> page;
-  for (const auto& [id, row] : rows.inbox) {
+  std::vector<inbox_line> page;
+  for (auto at = rows.inbox.upper_bound(after); at != rows.inbox.end(); ++at) {
     if (page.size() == static_cast<std::size_t>(limit)) break;
-    if (std::find(busy.begin(), busy.end(), id) == busy.end() && !unpolled.contains(id)) page.push_back(row);
+    page.push_back({at->first, at->second.business, at->second.lane, at->second.deaths});
   }
+  if (auto then = std::exchange(after_look, nullptr)) then();
   return page;
+}
+
+result<std::vector<stored_delivery>> memory_store::load_inbox(std::span<const inbox_id> ids) {
+  if (away || unsettled > 0) return is_away();
+  std::vector<stored_delivery> found;
+  for (const auto& [id, row] : rows.inbox)
+    if (std::find(ids.begin(), ids.end(), id) != ids.end()) found.push_back(row);
+  return found;
 }
 
 result<std::vector<inbox_id>> memory_store::open_inbox(std::span<const inbox_id> ids) {

@@ -80,6 +80,8 @@ class memory_store final : public storage::unit_of_work, public storage::store_r
   std::vector<std::size_t> batch_sizes;
   std::function<std::optional<fate>(batch)> before_commit;
   std::function<void(batch)> after_commit;
+  /// Once, between a look at the inbox and its answer.
+  std::function<void()> after_look;
 
   [[nodiscard]] storage::commit_report commit(batch sets) override;
   [[nodiscard]] bool settle() override;
@@ -89,8 +91,9 @@ class memory_store final : public storage::unit_of_work, public storage::store_r
   [[nodiscard]] result<storage::tenant_record> load_tenant(business_id business, instant at) override;
   [[nodiscard]] result<storage::conversation_record> open_conversation(
       const storage::new_conversation& wanted) override;
-  [[nodiscard]] result<std::vector<storage::stored_delivery>> poll_inbox(std::span<const inbox_id> busy,
-                                                                         int limit) override;
+  [[nodiscard]] result<std::vector<storage::inbox_line>> look_inbox(inbox_id after, int limit) override;
+  [[nodiscard]] result<std::vector<storage::stored_delivery>> load_inbox(
+      std::span<const inbox_id> ids) override;
   [[nodiscard]] result<std::vector<inbox_id>> open_inbox(std::span<const inbox_id> ids) override;
   [[nodiscard]] result<std::vector<storage::stored_outbox_row>> load_outbox(
       connection_id connection) override;

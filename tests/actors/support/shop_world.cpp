@@ -219,7 +219,8 @@ void shop_world::start() {
                                    : system->spawn(scripted_model, model));
   registry =
       keep(system->spawn(tenant_registry, tenant_registry_dependencies{shared_node, router, children}));
-  pump = keep(system->spawn(inbox_pump, shared_node, delivery_sink{registry}, options.window));
+  pump =
+      keep(system->spawn(inbox_pump, shared_node, delivery_sink{registry}, pump_limits::of(options.window)));
   caf::anon_send(registry, meet_pump{pump});
   writer = keep(system->spawn(inbox_writer, shared_node, pump));
   run();

@@ -88,7 +88,7 @@ struct asked_person {
 
 struct world_options {
   milliseconds gather{1200};
-  std::size_t window = 64;
+  std::size_t window = 256;
   std::size_t journals = 2;
   bool real_model = false;
   bool payments = true;

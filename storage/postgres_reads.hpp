@@ -58,6 +58,6 @@ class postgres_reads final : public store_reads {
 };
 
 /// The statements, for tests that look at their plans.
-[[nodiscard]] std::span<const statement> read_statements() noexcept;
+[[nodiscard]] std::span<const statement> read_statements();
 
 }  // namespace sellavie::storage

@@ -1,0 +1,197 @@
+// Loads products, orders, action results and invoices.
+
+#include <array>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "storage/postgres_reading.hpp"
+
+namespace sellavie::storage {
+namespace {
+
+// --- SQL -----------------------------------------------------------------------------------------
+
+constexpr statement select_currency{"desk_currency", "SELECT currency FROM businesses WHERE id = $1::uuid"};
+
+constexpr statement select_products{"desk_products", R"(
+SELECT id, sku, name, description, price_minor, price_version, stock, active
+FROM products WHERE business_id = $1::uuid ORDER BY id)"};
+
+// Open ones, and those placed or paid since $2. An order is held for a day at most, so that one
+// paid since $2 is not older than two: the index on (business, created_at) finds it.
+constexpr statement select_orders{"desk_orders", R"(
+SELECT id, number, conversation_id, contact_id, status, currency, total_minor, note, idempotency_key, version,
+       payment_attempt, payment_reference, payment_url, created_at, reserved_until, paid_at, wished_at, payment_transaction
+FROM orders WHERE business_id = $1::uuid AND status IN ('draft', 'awaiting_payment')
+UNION ALL
+SELECT id, number, conversation_id, contact_id, status, currency, total_minor, note, idempotency_key, version,
+       payment_attempt, payment_reference, payment_url, created_at, reserved_until, paid_at, wished_at, payment_transaction
+FROM orders WHERE business_id = $1::uuid AND status NOT IN ('draft', 'awaiting_payment')
+  AND created_at >= $2::bigint - 172800000 AND (wished_at >= $2::bigint OR paid_at >= $2::bigint)
+ORDER BY number)"};
+
+constexpr statement select_items{"desk_items", R"(
+SELECT order_id, product_id, sku, name, quantity, unit_price_minor, price_version
+FROM order_items WHERE order_id = ANY ($1::uuid[]) ORDER BY order_id, line)"};
+
+constexpr statement select_last_number{"last_order_number", R"(
+SELECT coalesce(max(number), 0) FROM orders WHERE business_id = $1::uuid)"};
+
+constexpr statement select_action_result{"action_result", R"(
+SELECT outcome FROM action_results WHERE business_id = $1::uuid AND action_key = $2)"};
+
+constexpr statement select_last_invoice{"last_invoice_number", R"(
+SELECT coalesce(max(number), 0) FROM invoices WHERE business_id = $1::uuid AND series = $2)"};
+
+constexpr statement select_invoice{"invoice", R"(
+SELECT id, series, number, currency, total_minor, lines, issued_at
+FROM invoices WHERE business_id = $1::uuid AND order_id = $2::uuid AND kind = $3)"};
+
+constexpr statement select_expired{"expired_reservations", R"(
+SELECT DISTINCT business_id FROM orders
+WHERE status IN ('draft', 'awaiting_payment') AND reserved_until > 0 AND reserved_until < $1::bigint ORDER BY business_id)"};
+
+constexpr std::array all_statements{select_currency,     select_products,    select_orders,
+                                    select_items,        select_last_number, select_action_result,
+                                    select_last_invoice, select_invoice,     select_expired};
+
+// --- rows ----------------------------------------------------------------------------------------
+
+stored_product product_of(const pqxx::row& row) {
+  fields from{row};
+  stored_product one;
+  one.id = from.id<product_id>();
+  one.sku = from.text();
+  one.name = from.text();
+  one.description = from.text();
+  one.price_minor = from.integer();
+  one.price_version = from.integer();
+  one.stock = from.integer();
+  one.active = from.flag();
+  return one;
+}
+
+order_row order_of(business_id business, const pqxx::row& row) {
+  fields from{row};
+  order_row one;
+  one.id = from.id<order_id>();
+  one.business = business;
+  one.number = from.integer();
+  one.conversation = from.id<conversation_id>();
+  one.contact = from.id<contact_id>();
+  one.status = from.text();
+  one.currency = from.text();
+  one.total_minor = from.integer();
+  one.note = from.text();
+  one.idempotency_key = from.text();
+  one.version = from.integer();
+  one.prior_version = one.version;
+  one.payment_attempt = static_cast<std::int32_t>(from.integer());
+  one.payment_reference = from.text();
+  one.payment_url = from.text();
+  one.created_at = from.at();
+  one.reserved_until = from.at();
+  one.paid_at = from.at();
+  one.wished_at = from.at();
+  one.payment_transaction = from.text();
+  return one;
+}
+
+order_item_row item_of(fields from) {
+  order_item_row item;
+  item.product = from.id<product_id>();
+  item.sku = from.text();
+  item.name = from.text();
+  item.quantity = from.integer();
+  item.unit_price_minor = from.integer();
+  item.price_version = from.integer();
+  return item;
+}
+
+void load_items(pqxx::nontransaction& session, std::vector<order_row>& orders) {
+  if (orders.empty()) return;
+  std::map<order_id, order_row*> by_id;
+  for (order_row& one : orders) by_id.emplace(one.id, &one);
+  const auto ids = array_text(orders, [](const order_row& one) { return to_string(one.id); });
+  for (const auto& row : session.exec_prepared(select_items.name, ids)) {
+    fields from{row};
+    if (const auto found = by_id.find(from.id<order_id>()); found != by_id.end())
+      found->second->items.push_back(item_of(from));
+  }
+}
+
+invoice_row invoice_of(business_id business, order_id order, const std::string& kind, const pqxx::row& row) {
+  fields from{row};
+  invoice_row one;
+  one.business = business;
+  one.order = order;
+  one.kind = kind;
+  one.id = from.id<invoice_id>();
+  one.series = from.text();
+  one.number = from.integer();
+  one.currency = from.text();
+  one.total_minor = from.integer();
+  one.lines = from.text();
+  one.issued_at = from.at();
+  return one;
+}
+
+}  // namespace
+
+// --- postgres_reads ------------------------------------------------------------------------------
+
+std::span<const statement> commerce_reads() noexcept { return all_statements; }
+
+result<desk_record> postgres_reads::load_desk(business_id business, instant closed_since) {
+  const auto found = read([&](pqxx::nontransaction& session) -> std::optional<desk_record> {
+    const auto id = to_string(business);
+    const auto currency = session.exec_prepared(select_currency.name, id);
+    if (currency.empty()) return std::nullopt;
+    desk_record desk;
+    desk.currency = currency.front()[0].as<std::string>();
+    desk.products = all_of(session.exec_prepared(select_products.name, id), product_of);
+    desk.orders = all_of(session.exec_prepared(select_orders.name, id, to_unix_ms(closed_since)),
+                         [&](const pqxx::row& row) { return order_of(business, row); });
+    load_items(session, desk.orders);
+    desk.last_order_number = session.exec_prepared1(select_last_number.name, id)[0].as<std::int64_t>();
+    return desk;
+  });
+  if (!found) return found.error();
+  if (!*found) return make_failure(errc::not_found, "no such business");
+  return **found;
+}
+
+result<std::optional<std::string>> postgres_reads::find_action_result(business_id business,
+                                                                      const std::string& action_key) {
+  return read([&](pqxx::nontransaction& session) -> std::optional<std::string> {
+    const auto rows = session.exec_prepared(select_action_result.name, to_string(business), action_key);
+    if (rows.empty()) return std::nullopt;
+    return rows.front()[0].as<std::string>();
+  });
+}
+
+result<std::int64_t> postgres_reads::last_invoice_number(business_id business, const std::string& series) {
+  return read([&](pqxx::nontransaction& session) {
+    return session.exec_prepared1(select_last_invoice.name, to_string(business), series)[0]
+        .as<std::int64_t>();
+  });
+}
+
+result<std::optional<invoice_row>> postgres_reads::find_invoice(business_id business, order_id order,
+                                                                const std::string& kind) {
+  return read([&](pqxx::nontransaction& session) -> std::optional<invoice_row> {
+    const auto rows = session.exec_prepared(select_invoice.name, to_string(business), to_string(order), kind);
+    if (rows.empty()) return std::nullopt;
+    return invoice_of(business, order, kind, rows.front());
+  });
+}
+
+result<std::vector<business_id>> postgres_reads::expired_reservations(instant now) {
+  return read([&](pqxx::nontransaction& session) {
+    return all_of(session.exec_prepared(select_expired.name, to_unix_ms(now)),
+                  [](const pqxx::row& row) { return fields{row}.id<business_id>(); });
+  });
+}
+
+}  // namespace sellavie::storage

@@ -1,0 +1,170 @@
+// Loads conversations and their messages.
+
+#include <array>
+#include <optional>
+#include <utility>
+
+#include "storage/postgres_reading.hpp"
+
+namespace sellavie::storage {
+namespace {
+
+// --- SQL -----------------------------------------------------------------------------------------
+
+// One row per recent message, newest last. What never reached the customer (6 overtaken, 7 dead) is
+// no history.
+// "IS TRUE" makes a condition a mere check: plans are made while tables are empty and every index
+// looks alike, so the statement leaves the planner one choice.
+constexpr statement find_conversation{"find_conversation", R"(
+SELECT c.id, k.id, k.name, k.email, c.owner, c.epoch, c.handover_reason, c.last_customer_at,
+       t.turn_id, t.round, t.epoch, t.inbox_ids, t.plan, t.started_at, m.origin, m.body
+FROM contacts k
+JOIN conversations c ON c.connection_id = k.connection_id AND c.contact_id = k.id
+LEFT JOIN turns t ON t.conversation_id = c.id AND t.state = 0
+LEFT JOIN LATERAL (
+  SELECT id, origin, body FROM messages
+  WHERE conversation_id = c.id AND state NOT IN (6, 7) ORDER BY id DESC LIMIT $4::integer
+) m ON true
+WHERE k.connection_id = $2::uuid AND k.scoped_id = $3 AND (k.business_id = $1::uuid) IS TRUE
+ORDER BY m.id)"};
+
+// A transaction of one statement: fenced, then what is missing. Another one that makes the contact
+// at the same time leaves nothing to do here; the caller looks again.
+constexpr statement make_conversation{"make_conversation", R"(
+WITH fenced AS MATERIALIZED (
+  SELECT fence($1::bigint)
+), known AS (
+  SELECT k.id FROM contacts k, fenced
+  WHERE k.connection_id = $3::uuid AND k.scoped_id = $4 AND (k.business_id = $2::uuid) IS TRUE
+), made AS (
+  INSERT INTO contacts (id, business_id, connection_id, scoped_id, alias, name, created_at)
+  SELECT $5::uuid, $2::uuid, $3::uuid, $4, $6, $7, $9::bigint FROM fenced WHERE NOT EXISTS (SELECT FROM known)
+  ON CONFLICT (connection_id, scoped_id) DO NOTHING RETURNING id
+)
+INSERT INTO conversations (id, business_id, connection_id, contact_id, created_at)
+SELECT $8::uuid, $2::uuid, $3::uuid, c.id, $9::bigint FROM (SELECT id FROM known UNION ALL SELECT id FROM made) c
+ON CONFLICT (connection_id, contact_id) DO NOTHING)"};
+
+// 1 out. The customer's other id is not '': contacts have none like that.
+constexpr statement select_sent{"sent_message", R"(
+SELECT m.conversation_id, m.id, m.origin, m.state, m.external_id
+FROM contacts k
+JOIN conversations c ON c.connection_id = k.connection_id AND c.contact_id = k.id
+JOIN messages m ON m.conversation_id = c.id AND m.id = $4::uuid
+WHERE k.connection_id = $1::uuid AND k.scoped_id = ANY (ARRAY[$2, $3]) AND m.direction = 1 LIMIT 1)"};
+
+// Echoes and statuses are about recent messages; an index on the platform's id would be paid by every
+// message (docs/adr/0016).
+constexpr statement select_sent_by_external_id{"sent_message_by_external_id", R"(
+SELECT conversation_id, id, origin, state, external_id FROM (
+  SELECT m.* FROM contacts k
+  JOIN conversations c ON c.connection_id = k.connection_id AND c.contact_id = k.id
+  JOIN LATERAL (SELECT conversation_id, id, direction, origin, state, external_id FROM messages
+                WHERE conversation_id = c.id ORDER BY id DESC LIMIT 500) m ON true
+  WHERE k.connection_id = $1::uuid AND k.scoped_id = ANY (ARRAY[$2, $3])
+) recent WHERE external_id = $4 AND direction = 1 LIMIT 1)"};
+
+constexpr std::array all_statements{find_conversation, make_conversation, select_sent,
+                                    select_sent_by_external_id};
+
+// --- rows ----------------------------------------------------------------------------------------
+
+live_plan plan_of(fields& from) {
+  live_plan plan;
+  plan.turn = from.id<turn_id>();
+  plan.round = from.small();
+  plan.epoch = from.integer();
+  plan.inbox_ids = from.inbox_ids();
+  plan.plan = from.text();
+  plan.started_at = from.at();
+  return plan;
+}
+
+constexpr int plan_columns = 6;
+
+std::optional<recent_message> message_of(fields from) {
+  if (from.is_null()) return std::nullopt;
+  recent_message message;
+  message.origin = from.number<message_origin>();
+  message.body = from.text();
+  return message;
+}
+
+conversation_record conversation_of(const pqxx::result& rows) {
+  const auto first = rows.front();
+  fields from{first};
+  conversation_record record;
+  record.id = from.id<conversation_id>();
+  record.contact = from.id<contact_id>();
+  record.contact_name = from.text();
+  record.contact_email = from.text();
+  record.owner = from.number<chat_owner>();
+  record.epoch = from.integer();
+  record.handover_reason = from.text();
+  record.last_customer_at = from.at();
+  constexpr int head_columns = 8;
+  if (!from.is_null()) record.plan = plan_of(from);
+  for (const auto& row : rows) {
+    fields tail{row};
+    tail.skip(head_columns + plan_columns);
+    if (auto message = message_of(tail)) record.recent.push_back(std::move(*message));
+  }
+  return record;
+}
+
+std::optional<conversation_record> find(pqxx::nontransaction& session, const new_conversation& wanted) {
+  const auto rows = session.exec_prepared(find_conversation.name, to_string(wanted.business),
+                                          to_string(wanted.connection), wanted.scoped_id, wanted.history);
+  if (rows.empty()) return std::nullopt;
+  return conversation_of(rows);
+}
+
+void make(pqxx::nontransaction& session, const new_conversation& wanted, std::int64_t incarnation) {
+  session.exec_prepared(make_conversation.name, incarnation, to_string(wanted.business),
+                        to_string(wanted.connection), wanted.scoped_id, to_string(wanted.contact),
+                        wanted.alias, wanted.name, to_string(wanted.conversation), to_unix_ms(wanted.at));
+}
+
+constexpr int make_attempts = 3;
+
+}  // namespace
+
+// --- postgres_reads ------------------------------------------------------------------------------
+
+std::span<const statement> conversation_reads() noexcept { return all_statements; }
+
+result<conversation_record> postgres_reads::open_conversation(const new_conversation& wanted) {
+  auto opened = read([&](pqxx::nontransaction& session) {
+    auto found = find(session, wanted);
+    if (!found && wanted.missing == missing_conversation::leave) found.emplace();
+    for (int attempt = 0; !found && attempt < make_attempts; ++attempt) {
+      make(session, wanted, incarnation_);
+      found = find(session, wanted);
+    }
+    return found;
+  });
+  if (!opened) return opened.error();
+  if (!*opened) return make_failure(errc::unavailable, "the conversation could not be made");
+  return std::move(**opened);
+}
+
+result<std::optional<sent_record>> postgres_reads::find_sent(const sent_question& asked) {
+  return read([&](pqxx::nontransaction& session) -> std::optional<sent_record> {
+    if (!asked.id && asked.external_id.empty()) return std::nullopt;
+    const auto& by = asked.id ? select_sent : select_sent_by_external_id;
+    const auto rows = session.exec_prepared(by.name, to_string(asked.connection), asked.scoped_id,
+                                            asked.alias, asked.id ? to_string(*asked.id) : asked.external_id);
+    if (rows.empty()) return std::nullopt;
+    const auto first = rows.front();
+    fields from{first};
+    sent_record found;
+    found.conversation = from.id<conversation_id>();
+    found.id = from.id<message_id>();
+    found.origin = static_cast<message_origin>(from.integer());
+    found.state = static_cast<send_state>(from.integer());
+    found.external_id = from.text();
+    return found;
+  });
+}
+
+}  // namespace sellavie::storage

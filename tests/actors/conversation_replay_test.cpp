@@ -165,12 +165,10 @@ struct overtaken_plan : testing::Test {
   }
   /// As a process in between left it: taken over and given back.
   void was_taken_and_returned() { world.store->rows.conversations.begin()->second.epoch = 3; }
-  /// Offered by no poll until they are shown: commands come first.
+  /// Not offered until they are shown: commands come first.
   void start_without_deliveries() {
     for (const auto& [id, row] : world.store->rows.inbox) world.store->unpolled.insert(id);
     world.start();
-    // The first command only wakes the shop.
-    world.command("c1", chat_command::return_to_ai);
     world.run();
     ASSERT_THAT(world.conversations, IsEmpty());
   }

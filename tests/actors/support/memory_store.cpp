@@ -317,6 +317,7 @@ result<std::vector<inbox_line>> memory_store::look_inbox(inbox_id after, int lim
   std::vector<inbox_line> page;
   for (auto at = rows.inbox.upper_bound(after); at != rows.inbox.end(); ++at) {
     if (page.size() == static_cast<std::size_t>(limit)) break;
+    if (unpolled.contains(at->first)) continue;
     page.push_back({at->first, at->second.business, at->second.lane, at->second.deaths});
   }
   if (auto then = std::exchange(after_look, nullptr)) then();
@@ -327,7 +328,7 @@ result<std::vector<stored_delivery>> memory_store::load_inbox(std::span<const in
   if (away || unsettled > 0) return is_away();
   std::vector<stored_delivery> found;
   for (const auto& [id, row] : rows.inbox)
-    if (std::find(ids.begin(), ids.end(), id) != ids.end()) found.push_back(row);
+    if (std::find(ids.begin(), ids.end(), id) != ids.end() && !unpolled.contains(id)) found.push_back(row);
   return found;
 }
 

@@ -68,7 +68,7 @@ class memory_store final : public storage::unit_of_work, public storage::store_r
   [[nodiscard]] static fate refused() { return {storage::commit_outcome::refused, false}; }
 
   tables rows;
-  /// Open, but shown by no poll: a queue that is not there yet.
+  /// Open, but not shown to the pump: a queue that is not there yet.
   std::set<inbox_id> unpolled;
   /// No connection: commits and reads are unavailable.
   bool away = false;

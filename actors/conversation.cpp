@@ -123,6 +123,7 @@ conversation_actor::behavior_type conversation(conversation_state::pointer self,
       [&state](const tenant_ptr& business) { state.change_business(business); },
       [&state](gathered_atom, std::uint64_t gathering) { state.gathered(gathering); },
       [&state](idle_atom) { state.idle(); },
+      [&state](planned_atom) { state.recheck_planned(); },
   };
 }
 

@@ -55,13 +55,16 @@ struct chat_commanded {
 
 using gathered_atom = caf::atom_constant<caf::atom("gathered")>;
 using idle_atom = caf::atom_constant<caf::atom("idle")>;
+using planned_atom = caf::atom_constant<caf::atom("planned")>;
 
 using conversation_actor =
     caf::typed_actor<caf::reacts_to<delivery>,
                      // Answered after the commit.
                      caf::replies_to<command_chat>::with<chat_commanded>, caf::reacts_to<tenant_ptr>,
-                     // To itself: the gathering of a turn is over; nothing happened for a while.
-                     caf::reacts_to<gathered_atom, std::uint64_t>, caf::reacts_to<idle_atom>>;
+                     // To itself: the gathering of a turn is over; nothing happened for a while; a
+                     // stored plan has waited for its deliveries.
+                     caf::reacts_to<gathered_atom, std::uint64_t>, caf::reacts_to<idle_atom>,
+                     caf::reacts_to<planned_atom>>;
 
 /// The child asks to be stopped; the supervisor decides and parks what comes meanwhile.
 struct stop_me {};
@@ -96,6 +99,7 @@ class conversation_state {
   void deliver(const delivery& one);
   void gathered(std::uint64_t gathering);
   void idle();
+  void recheck_planned();
   void change_business(const tenant_ptr& business) { chat_.business = business; }
   caf::result<chat_commanded> command(const command_chat& wanted);
 
@@ -107,6 +111,7 @@ class conversation_state {
   void begin_unwritten(const storage::new_conversation& customer);
   void on_loaded(const storage::conversation_record& record);
   void find_planned(storage::live_plan plan);
+  void await_planned();
   void drop_plan(const storage::live_plan& plan);
   void on_ready(stored_plan planned);
   // what all steps share
@@ -182,6 +187,7 @@ class conversation_state {
   turn turn_;
   /// A first-time customer's rows: written with the first commit.
   std::optional<storage::opened_conversation> unwritten_;
+  /// With those of its deliveries that were still open when it was found.
   std::optional<storage::live_plan> to_resume_;
   std::vector<waiting_command> commands_;
   std::string handover_reason_;

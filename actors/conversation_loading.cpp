@@ -6,6 +6,8 @@ namespace {
 using storage::chat_owner;
 using storage::turn_outcome;
 
+constexpr std::chrono::seconds planned_patience{5};
+
 }  // namespace
 
 // The first delivery brings the name that a new contact gets.
@@ -75,10 +77,32 @@ void conversation_state::find_planned(storage::live_plan plan) {
           [this, plan](inbox_still_open& open) {
             if (open.ids.empty()) return drop_plan(plan);
             to_resume_ = plan;
-            const bool all_here = std::all_of(open.ids.begin(), open.ids.end(),
-                                              [this](inbox_id id) { return held_.contains(id); });
-            if (!all_here) self_->send(with_.parent, offer_together{open.ids});
+            to_resume_->inbox_ids = open.ids;
+            await_planned();
             on_ready({std::move(open.ids), plan.epoch});
+          },
+          [this](const caf::error& failure) { fail(failure); });
+}
+
+void conversation_state::await_planned() {
+  const auto& planned = to_resume_->inbox_ids;
+  const bool all_here =
+      std::all_of(planned.begin(), planned.end(), [this](inbox_id id) { return held_.contains(id); });
+  if (all_here) return;
+  self_->send(with_.parent, offer_together{planned});
+  self_->delayed_send(self_, planned_patience, planned_atom::value);
+}
+
+// One that is parked while it is awaited never comes: this conversation ends and finds the plan anew.
+void conversation_state::recheck_planned() {
+  if (!to_resume_) return;
+  self_
+      ->request(with_.node->journal_of(with_.business->id), caf::infinite, inbox_check{to_resume_->inbox_ids})
+      .then(
+          [this](const inbox_still_open& open) {
+            if (!to_resume_) return;
+            if (open.ids.size() < to_resume_->inbox_ids.size()) return fail(errc::unavailable);
+            await_planned();
           },
           [this](const caf::error& failure) { fail(failure); });
 }

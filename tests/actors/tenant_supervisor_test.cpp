@@ -55,6 +55,7 @@ actors::conversation_actor::behavior_type stub_conversation(actors::conversation
       [](const actors::tenant_ptr&) {},
       [](actors::gathered_atom, std::uint64_t) {},
       [=](actors::idle_atom) { self->send(parent, actors::stop_me{}); },
+      [=](actors::planned_atom) {},
   };
 }
 

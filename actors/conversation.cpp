@@ -62,7 +62,7 @@ void conversation_state::idle() {
 
 void conversation_state::begin_turn() {
   const auto& node = *with_.node;
-  turn_ = {};
+  release(turn_);
   turn_.id = node.ids->next_as<turn_id>();
   turn_.nonce = fresh_nonce(*node.ids);
   turn_.started_at = node.now();

@@ -149,6 +149,7 @@ class conversation_state {
   void store_for_person();
   void take_over();
   void reply();
+  [[nodiscard]] std::string with_told(std::string text) const;
   void hand_over(std::string reason, std::string text, storage::turn_outcome outcome);
   void finish_silently(storage::turn_outcome outcome);
   void finish(turn_end wanted);

@@ -19,9 +19,22 @@ std::vector<wished_item> wishes(const std::vector<proposal::item>& items, const 
   return wished;
 }
 
+// One row for the store: what was given later counts.
+void merge(const proposal::record_contact& later, std::optional<proposal::record_contact>& into) {
+  if (!into) into.emplace();
+  const auto put = [](std::string& field, const std::string& given) {
+    if (!given.empty()) field = given;
+  };
+  put(into->name, later.name);
+  put(into->email, later.email);
+  put(into->phone, later.phone);
+  put(into->address, later.address);
+}
+
 }  // namespace
 
 void conversation_state::store_plan() {
+  turn_.current.told = turn_.told;
   auto changes = std::make_shared<storage::change_set>();
   storage::turn_row row{.conversation = chat_.conversation,
                         .id = turn_.id,
@@ -35,6 +48,8 @@ void conversation_state::store_plan() {
                         .started_at = turn_.started_at};
   for (const delivery& one : turn_.deliveries) row.inbox_ids.push_back(one.id);
   changes->turns.push_back(std::move(row));
+  // A replay of round 2 knows nothing of round 1's.
+  add_contact(chat_, turn_, *changes);
   commit(std::move(changes), [this] {
     SELLAVIE_FAULT_POINT("plan.stored");
     turn_.plan_stored = true;
@@ -59,6 +74,7 @@ void conversation_state::resume() {
   auto plan_of = decode_plan(stored.plan);
   if (!plan_of) return hand_over("a stored plan cannot be read", {}, turn_outcome::handed_over);
   turn_.current = std::move(plan_of.value());
+  turn_.told = turn_.current.told;
   run_next_action();
 }
 
@@ -118,6 +134,7 @@ void conversation_state::run(const proposed_action& proposed, const std::string&
       const auto& contact = std::get<proposal::record_contact>(proposed.what);
       if (!contact.email.empty()) chat_.customer_email = contact.email;
       if (!contact.name.empty()) chat_.customer_name = contact.name;
+      merge(contact, turn_.contact);
       return on_outcome(make_outcome(kind, action_effect::contact_recorded));
     }
   }

@@ -16,10 +16,15 @@ void add_paragraph(std::string& text, std::string_view sentence) {
 
 }  // namespace
 
-void conversation_state::reply() {
-  std::string text = turn_.current.reply_text;
+// What actions did is told however the turn ends.
+std::string conversation_state::with_told(std::string text) const {
   for (const action_outcome& outcome : turn_.told)
     if (outcome.effect != action_effect::handed_off) add_paragraph(text, reply_for(outcome, language()));
+  return text;
+}
+
+void conversation_state::reply() {
+  std::string text = with_told(turn_.current.reply_text);
   if (!turn_.handover_reason.empty())
     return hand_over(turn_.handover_reason, std::move(text), turn_outcome::handed_over);
   if (text.empty()) return hand_over("the AI had nothing to say", {}, turn_outcome::handed_over);
@@ -35,8 +40,6 @@ void conversation_state::hand_over(std::string reason, std::string text, turn_ou
   const std::int64_t epoch = phases_.epoch() + (phases_.person_owns() ? 0 : 1);
   if (outcome == turn_outcome::handed_over && text != phrase(fixed_phrase::unreadable_media, language()))
     add_paragraph(text, phrase(fixed_phrase::hand_over, language()));
-  // An outage that goes on says nothing twice: a person has the chat already.
-  if (outcome == turn_outcome::safe_reply && outage_untouched()) text.clear();
   finish({.outcome = outcome,
           .reply = std::move(text),
           .owner = chat_owner::person,
@@ -101,7 +104,7 @@ void conversation_state::on_completed(const turn_end& end, const storage::change
   remember(end);
   for (const inbox_id id : changes.inbox_done) held_.erase(id);
   handover_reason_ = end.handover_reason;
-  turn_ = {};
+  release(turn_);
   phases_.owner_changed(end.owner == chat_owner::person, end.epoch);
   follow(phases_.settled());
 }

@@ -68,14 +68,16 @@ void conversation_state::hand_over_unanswered(model_outcome why) {
     // Overload is not failure: the delivery is offered again after a pause.
     case model_outcome::overloaded: return fail(errc::unavailable);
     case model_outcome::refused:
-      return hand_over("the model declined to answer",
-                       std::string{phrase(fixed_phrase::hand_over, language())}, turn_outcome::handed_over);
+      return hand_over("the model declined to answer", with_told({}), turn_outcome::handed_over);
     case model_outcome::answered:
     case model_outcome::rejected:
     case model_outcome::all_failed: break;
   }
-  hand_over(provider_outage, std::string{phrase(fixed_phrase::safe_reply, language())},
-            turn_outcome::safe_reply);
+  // An outage that goes on says nothing twice: a person has the chat already.
+  const auto apology = outage_untouched() ? std::string_view{} : phrase(fixed_phrase::safe_reply, language());
+  auto text = with_told({});
+  if (!text.empty() && !apology.empty()) text += "\n\n";
+  hand_over(provider_outage, text.append(apology), turn_outcome::safe_reply);
 }
 
 void conversation_state::read_answer(const model_answer& answer) {
@@ -89,10 +91,11 @@ void conversation_state::read_answer(const model_answer& answer) {
   turn_.outcomes.clear();
   turn_.denied.clear();
   turn_.previous = llm::previous_round{std::move(output.text), std::move(output.tool_calls), {}};
-  if (parsed.needs_handoff && turn_.told.empty())
-    return hand_over("the model gave no usable answer", {}, turn_outcome::handed_over);
+  if (parsed.needs_handoff)
+    return hand_over("the model gave no usable answer", with_told({}), turn_outcome::handed_over);
   if (parsed.lost_action && parsed.actions.empty()) {
-    if (second) return hand_over("the model's action could not be read", {}, turn_outcome::handed_over);
+    if (second)
+      return hand_over("the model's action could not be read", with_told({}), turn_outcome::handed_over);
     return return_to_model(parsed);
   }
   accept_plan(std::move(parsed));

@@ -42,6 +42,12 @@ llm::turn_context context_of(const chat_context& chat, const turn& of,
 
 }  // namespace
 
+// Assigning an empty turn would keep the buffers of its strings (libstdc++).
+void release(turn& of) noexcept {
+  turn spent;
+  std::swap(of, spent);
+}
+
 std::string text_of(const channel::channel_event& event) {
   if (!event.text.empty()) return event.text;
   if (!event.payload.empty()) return event.payload;

@@ -36,6 +36,8 @@ struct turn {
   std::vector<std::pair<proposed_action, action_outcome>> denied;
   /// Of all rounds, for the reply.
   std::vector<action_outcome> told;
+  /// What the customer gave of themselves, of all rounds.
+  std::optional<proposal::record_contact> contact;
   std::optional<llm::previous_round> previous;
   std::string handover_reason;
   /// A person took over while actions ran: no AI text follows.
@@ -44,6 +46,9 @@ struct turn {
   /// Taken up again from a stored plan: its actions may have results already.
   bool resumed = false;
 };
+
+/// Empties it and gives its memory back: an idle chat holds no prompt.
+void release(turn& of) noexcept;
 
 /// What is known of the chat besides the turn.
 struct chat_context {

@@ -74,14 +74,13 @@ void add_reply(const chat_context& chat, const turn& of, const turn_end& end, in
   }
 }
 
-void add_contact(const chat_context& chat, const turn& of, storage::change_set& to) {
-  for (const proposed_action& proposed : of.current.actions)
-    if (const auto* contact = std::get_if<proposal::record_contact>(&proposed.what))
-      to.contacts.push_back(
-          {chat.contact, chat.business->id, contact->name, contact->email, contact->phone, contact->address});
-}
-
 }  // namespace
+
+void add_contact(const chat_context& chat, const turn& of, storage::change_set& to) {
+  if (const auto& given = of.contact)
+    to.contacts.push_back(
+        {chat.contact, chat.business->id, given->name, given->email, given->phone, given->address});
+}
 
 turn_end made_timely(turn_end end, const chat_context& chat, const turn& of) {
   if (end.reply.empty()) return end;

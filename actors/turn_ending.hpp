@@ -28,6 +28,9 @@ struct turn_end {
 [[nodiscard]] std::shared_ptr<storage::change_set> complete_turn(const chat_context& chat, const turn& of,
                                                                  const turn_end& end);
 
+/// What the customer gave of themselves in this turn; writing it again changes nothing.
+void add_contact(const chat_context& chat, const turn& of, storage::change_set& to);
+
 /// A late answer says so; one that may not be sent any more goes to a person.
 [[nodiscard]] turn_end made_timely(turn_end end, const chat_context& chat, const turn& of);
 

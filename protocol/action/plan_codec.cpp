@@ -4,6 +4,7 @@
 
 #include "protocol/action/arguments.hpp"
 #include "protocol/action/bounded_json.hpp"
+#include "protocol/action/outcome_codec.hpp"
 
 namespace sellavie {
 namespace {
@@ -87,6 +88,19 @@ result<std::vector<shown_price>> read_shown(const json& list) {
   return shown;
 }
 
+// In the form of action_results, so that both stay readable together.
+result<std::vector<action_outcome>> read_told(const json& list) {
+  if (!list.is_array() || list.size() > max_actions_per_plan) return malformed("told");
+  std::vector<action_outcome> told;
+  for (const auto& entry : list) {
+    if (!entry.is_string()) return malformed("told");
+    auto outcome = decode_outcome(entry.get_ref<const std::string&>());
+    if (!outcome) return outcome.error();
+    told.push_back(*std::move(outcome));
+  }
+  return told;
+}
+
 }  // namespace
 
 std::int64_t shown_version_of(const plan& stored, std::string_view sku) noexcept {
@@ -116,12 +130,10 @@ std::string encode_plan(const plan& value) {
   }
   auto shown = json::array();
   for (const auto& one : value.shown) shown.push_back(json::array({one.sku, one.price_version}));
-  return text_of({{"v", plan_version},
-                  {"round", value.round},
-                  {"actions", std::move(actions)},
-                  {"text", value.reply_text},
-                  {"nonce_hash", value.nonce_hash},
-                  {"shown", std::move(shown)}});
+  json stored{{"v", plan_version},        {"round", value.round},           {"actions", std::move(actions)},
+              {"text", value.reply_text}, {"nonce_hash", value.nonce_hash}, {"shown", std::move(shown)}};
+  for (const auto& outcome : value.told) stored["told"].push_back(encode_outcome(outcome));
+  return text_of(stored);
 }
 
 result<plan> decode_plan(std::string_view text) {
@@ -140,6 +152,9 @@ result<plan> decode_plan(std::string_view text) {
   auto shown = read_shown(object->value("shown", json::array()));
   if (!shown) return shown.error();
   value.shown = *std::move(shown);
+  auto told = read_told(object->value("told", json::array()));
+  if (!told) return told.error();
+  value.told = *std::move(told);
   value.reply_text = text_or_empty(*object, "text");
   value.nonce_hash = text_or_empty(*object, "nonce_hash");
   return value;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "protocol/action/action.hpp"
+#include "protocol/domain/action_outcome.hpp"
 #include "protocol/domain/error.hpp"
 
 namespace sellavie {
@@ -29,6 +30,8 @@ struct plan {
   /// Hash of the turn's nonce; the nonce itself is never stored.
   std::string nonce_hash;
   std::vector<shown_price> shown;
+  /// Of round 2: what the customer hears of round 1.
+  std::vector<action_outcome> told;
 
   friend bool operator==(const plan&, const plan&) = default;
 };

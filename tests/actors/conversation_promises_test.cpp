@@ -6,10 +6,88 @@ namespace sellavie::test {
 namespace {
 
 using namespace std::chrono_literals;
+using actors::model_outcome;
 using storage::turn_outcome;
 using testing::ElementsAre;
+using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
+
+/// Round 1 places an order and wishes something that is refused.
+actors::model_answer half_refused() {
+  return calls({{"place_order", two_pieces}, {"check_payment", "{}"}}, "Ordered and paid.");
+}
+
+TEST(conversation, tells_of_the_first_rounds_order_when_the_model_fails_in_the_second) {
+  shop_world world;
+  world.model->answers = {half_refused(), nothing(model_outcome::all_failed)};
+  world.customer_says("c1", "Two please, I paid");
+  world.finish_turns();
+  ASSERT_THAT(world.orders(), SizeIs(1));
+  EXPECT_THAT(world.model->asked, SizeIs(2));
+  ASSERT_THAT(world.ai_texts(), SizeIs(1));
+  EXPECT_THAT(world.ai_texts().front(), HasSubstr("NGN 30,000.00"));
+}
+
+TEST(conversation, tells_of_the_first_rounds_order_when_the_model_declines_the_second) {
+  shop_world world;
+  world.model->answers = {half_refused(), nothing(model_outcome::refused)};
+  world.customer_says("c1", "Two please, I paid");
+  world.finish_turns();
+  ASSERT_THAT(world.orders(), SizeIs(1));
+  ASSERT_THAT(world.ai_texts(), SizeIs(1));
+  EXPECT_THAT(world.ai_texts().front(), HasSubstr("NGN 30,000.00"));
+}
+
+TEST(conversation, tells_of_the_first_rounds_order_after_a_crash_in_the_second) {
+  shop_world world;
+  world.model->answers = {half_refused(), calls({{"request_checkout", "{}"}}, "Here you are.")};
+  world.outside->at_once = [](const auto&) { return http(500, "{}"); };
+  world.customer_says("c1", "Two please, I paid");
+  world.store->after_commit = [&](memory_store::batch sets) {
+    for (const auto* set : sets)
+      for (const auto& turn : set->turns)
+        world.store->away = world.store->away || (turn.round == 2 && !turn.completed);
+  };
+  world.advance(1500ms);
+  ASSERT_TRUE(world.store->away);
+  world.store->after_commit = nullptr;
+  world.kill();
+  world.store->away = false;
+  world.start();
+  world.finish_turns();
+  ASSERT_THAT(world.orders(), SizeIs(1));
+  ASSERT_THAT(world.ai_texts(), SizeIs(1));
+  EXPECT_THAT(world.ai_texts().front(), HasSubstr("NGN 30,000.00"));
+}
+
+TEST(conversation, says_only_once_that_it_hands_over_when_the_model_declines) {
+  shop_world world;
+  world.model->answers = {nothing(model_outcome::refused)};
+  world.customer_says("c1", "Hi");
+  world.finish_turns();
+  EXPECT_THAT(world.ai_texts(), ElementsAre(english(fixed_phrase::hand_over)));
+}
+
+TEST(conversation, keeps_what_the_customer_gave_in_the_first_round) {
+  shop_world world;
+  world.model->answers = {
+      calls({{"record_contact", R"({"email":"ada@example.com"})"}, {"check_payment", "{}"}}), says("Noted.")};
+  world.customer_says("c1", "ada@example.com, I paid");
+  world.finish_turns();
+  EXPECT_EQ(world.store->rows.contacts.begin()->second.email, "ada@example.com");
+}
+
+TEST(conversation, holds_no_prompt_between_its_turns) {
+  actors::turn spent;
+  spent.facts_text.assign(10'000, 'x');
+  spent.current.reply_text.assign(10'000, 'x');
+  spent.deliveries.resize(100);
+  actors::release(spent);
+  EXPECT_LE(spent.facts_text.capacity(), std::string{}.capacity());
+  EXPECT_LE(spent.current.reply_text.capacity(), std::string{}.capacity());
+  EXPECT_EQ(spent.deliveries.capacity(), 0U);
+}
 
 /// Two messages, a stored plan that answers both, and a second one that no poll shows.
 struct awaited_delivery : testing::Test {

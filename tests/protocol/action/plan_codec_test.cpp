@@ -17,6 +17,9 @@ plan a_plan() {
   value.reply_text = "Sure \xF0\x9F\x91\x8D";
   value.nonce_hash = "ab12";
   value.shown = {{"A1", 3}, {"B2", 1}};
+  auto placed = make_outcome(action_kind::place_order, action_effect::order_placed);
+  placed.order_number = 7;
+  value.told = {placed, make_refusal(action_kind::check_payment, refusal::no_open_order)};
   return value;
 }
 
@@ -50,7 +53,9 @@ TEST(plan_codec, refuses_what_it_did_not_write) {
         R"({"v":1,"round":1,"actions":{}})",
         R"({"v":1,"round":1,"actions":[{"kind":"refund","arguments":{}}]})",
         R"({"v":1,"round":1,"actions":[{"kind":"cancel_order","arguments":{"price":1}}]})",
-        R"({"v":1,"round":1,"shown":[["A1"]]})", R"({"v":1,"round":1,"shown":[[1,"A1"]]})"})
+        R"({"v":1,"round":1,"shown":[["A1"]]})", R"({"v":1,"round":1,"shown":[[1,"A1"]]})",
+        R"({"v":1,"round":2,"told":{}})", R"({"v":1,"round":2,"told":["{\"effect\":\"theft\"}"]})",
+        R"({"v":1,"round":2,"told":[1]})"})
     EXPECT_FALSE(decode_plan(text)) << text;
   EXPECT_FALSE(decode_action(std::string(100, '[')));
 }

@@ -90,8 +90,21 @@ void lane::welcome(lane_socket socket, const boost::asio::ip::tcp::endpoint& pee
   sessions_.push_back(*guest);
   const std::size_t open = core_->connections.load(std::memory_order_relaxed);
   if (core_->draining.load(std::memory_order_acquire)) guest->close();
-  else if (open > core_->limits.connections) guest->turn_away();
+  else if (open > core_->limits.connections && !make_room()) guest->turn_away();
   else guest->start();
+}
+
+void lane::rest(session& idle) {
+  idle.idle_hook::unlink();
+  idle_.push_back(idle);
+}
+
+// An honest sender opens another one; whoever holds connections open for nothing loses them first.
+bool lane::make_room() {
+  if (idle_.empty()) return false;
+  core_->observer.on_rejected(http_rejection::too_many_connections);
+  idle_.front().close();
+  return true;
 }
 
 void lane::close_sessions(farewell who) {

@@ -52,8 +52,16 @@ struct server_core {
   std::condition_variable empty_;
 };
 
-using lane_hook = boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>,
-                                                   boost::intrusive::tag<class lane>>;
+template <class Tag>
+using lane_list_hook =
+    boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>,
+                                     boost::intrusive::tag<Tag>>;
+using lane_hook = lane_list_hook<class lane>;
+/// Linked while nothing of a request has been read.
+using idle_hook = lane_list_hook<class idle_sessions>;
+template <class Hook>
+using session_list = boost::intrusive::list<session, boost::intrusive::base_hook<Hook>,
+                                            boost::intrusive::constant_time_size<false>>;
 
 class lane final : public std::enable_shared_from_this<lane> {
  public:
@@ -64,9 +72,12 @@ class lane final : public std::enable_shared_from_this<lane> {
   lane(const lane&) = delete;
   lane& operator=(const lane&) = delete;
 
-  /// Starts a session for an accepted socket, or tells it 503 when the server is full.
+  /// Starts a session for an accepted socket. When the server is full, the connection of this lane that
+  /// has been idle for longest makes room for it; if none is idle it is told 503.
   void welcome(lane_socket socket, const boost::asio::ip::tcp::endpoint& peer, peer_seat seat);
   void close_sessions(farewell who);
+  /// The session waits for the first byte of a request, from now.
+  void rest(session& idle);
 
   /// From any thread: these sessions (linked by next_handoff, newest first) have their answers.
   void hand_over(session* newest, session* oldest);
@@ -81,6 +92,7 @@ class lane final : public std::enable_shared_from_this<lane> {
   [[nodiscard]] std::array<char, 64 * 1024>& read_buffer() noexcept { return read_buffer_; }
 
  private:
+  [[nodiscard]] bool make_room();
   [[nodiscard]] std::uint64_t current_tick() const;
   void start_ticking();
   void on_tick();
@@ -92,9 +104,9 @@ class lane final : public std::enable_shared_from_this<lane> {
   bool ticking_ = false;
   std::chrono::steady_clock::time_point epoch_;
   timer_wheel wheel_;
-  boost::intrusive::list<session, boost::intrusive::base_hook<lane_hook>,
-                         boost::intrusive::constant_time_size<false>>
-      sessions_;
+  session_list<lane_hook> sessions_;
+  /// The one that has been idle for longest first.
+  session_list<idle_hook> idle_;
   handoff_stack<session> answered_;
   std::string date_;
   std::chrono::sys_seconds date_second_{};

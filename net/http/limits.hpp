@@ -37,7 +37,7 @@ struct http_limits {
   /// After an answer that closes: how long unread input is thrown away, so that the answer arrives.
   duration linger_deadline{2'000};
 
-  /// Over it a connection is accepted, told 503 and closed.
+  /// Over it the longest idle connection is closed for a new one; if none is idle, the new one is told 503.
   std::size_t connections = 20'000;
   /// Requests handed to handlers and not yet answered, server-wide; over it 503 with Retry-After.
   std::size_t requests_in_flight = 10'000;

@@ -72,6 +72,7 @@ void session::close() noexcept {
   phase_ = phase::closed;
   wheel_entry::disarm();
   lane_hook::unlink();
+  idle_hook::unlink();
   error_code ignored;
   socket_.close(ignored);
   lane_->core().observer.on_connection_closed();
@@ -85,6 +86,7 @@ bool session::is_idle() const noexcept {
 // ---- reading ---------------------------------------------------------------------------------
 
 void session::start() {
+  lane_->rest(*this);
   lane_->arm(*this, lane_->core().limits.header_deadline);
   guarded([this] { wait_readable(); });
 }
@@ -133,6 +135,7 @@ bool session::read_head(std::string_view& input) {
   const bool first_bytes = !parser_->has_started();
   while (first_bytes && input.starts_with("\r\n")) input.remove_prefix(2);
   if (input.empty() || (first_bytes && input == "\r")) return false;
+  idle_hook::unlink();
   switch (parser_->read_head(input)) {
     case request_parser::progress::need_more:
       if (first_bytes) lane_->arm(*this, lane_->core().limits.header_deadline);
@@ -362,6 +365,7 @@ void session::on_written() {
   phase_ = phase::reading_head;
   parser_.reset();
   builder_.clear();
+  lane_->rest(*this);
   lane_->arm(*this, lane_->core().limits.idle_deadline);
 }
 

@@ -26,7 +26,10 @@
 
 namespace sellavie::net {
 
-class session final : public std::enable_shared_from_this<session>, public wheel_entry, public lane_hook {
+class session final : public std::enable_shared_from_this<session>,
+                      public wheel_entry,
+                      public lane_hook,
+                      public idle_hook {
  public:
   session(std::shared_ptr<lane> home, lane_socket socket, const boost::asio::ip::tcp::endpoint& peer,
           peer_seat seat);

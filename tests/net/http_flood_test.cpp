@@ -336,6 +336,53 @@ TEST_F(http_flood, this_machine_is_no_stranger_by_default) {
   EXPECT_EQ(second.send(get("/hello")).read_answer().status(), 200);
 }
 
+// ---- connections of all --------------------------------------------------------------------------
+
+/// Full with four connections; each of the two lanes has two of them.
+struct http_full_house : http_flood {
+  void fill(const std::function<void(raw_peer&)>& with) {
+    auto limits = flood_limits();
+    limits.connections = 4;
+    start(limits);
+    for (unsigned char host = 2; host < 6; ++host) {
+      peers.push_back(connect_as(host));
+      with(peers.back());
+      ASSERT_TRUE(eventually([&] { return observer.opened == static_cast<int>(peers.size()); }));
+    }
+  }
+  std::vector<raw_peer> peers;
+};
+
+TEST_F(http_full_house, of_silent_connections_lets_an_honest_sender_in) {
+  fill([](raw_peer&) {});
+  for (unsigned char host = 10; host < 30; ++host)
+    EXPECT_EQ(connect_as(host).send(get("/hello")).read_answer().status(), 200);
+  EXPECT_EQ(peers.front().read_to_end(), "");
+  EXPECT_TRUE(eventually([&] { return server->connections() <= 4; }));
+}
+
+TEST_F(http_full_house, closes_the_longest_idle_first) {
+  fill([](raw_peer& peer) { EXPECT_EQ(peer.send(get("/hello")).read_answer().status(), 200); });
+  EXPECT_EQ(peers[0].send(get("/hello")).read_answer().status(), 200);
+  auto late = connect_as(10);
+  EXPECT_EQ(late.send(get("/hello")).read_answer().status(), 200);
+  EXPECT_EQ(peers[2].read_to_end(), "") << "of the first lane's, it has been idle for longest";
+  for (const std::size_t kept : {0U, 1U, 3U})
+    EXPECT_EQ(peers[kept].send(get("/hello")).read_answer().status(), 200);
+  EXPECT_EQ(observer.rejections(http_rejection::too_many_connections), 1);
+}
+
+TEST_F(http_full_house, closes_nobody_who_awaits_an_answer) {
+  std::vector<net::responder> owed;
+  fill([&](raw_peer& peer) {
+    peer.send(get("/hold"));
+    owed.push_back(take_held());
+  });
+  EXPECT_EQ(connect_as(10).read_answer().status(), 503);
+  for (auto& responder : owed) responder.answer(net::text_response(200, "kept"));
+  for (auto& peer : peers) EXPECT_EQ(peer.read_answer().body, "kept");
+}
+
 // ---- counted -------------------------------------------------------------------------------------
 
 TEST(http_counts, each_refusal_moves_its_own_series) {

@@ -16,6 +16,15 @@ constexpr std::array shown_states{
     std::pair{storage::send_state::unknown, monitoring::outbox_state::unknown},
 };
 
+std::vector<const storage::stored_outbox_row*> in_order(const loaded_outbox& found) {
+  std::vector<const storage::stored_outbox_row*> rows;
+  for (const auto& one : found.rows) rows.push_back(&one);
+  std::sort(rows.begin(), rows.end(), [](const auto* left, const auto* right) {
+    return std::tie(left->row.created_at, left->row.id) < std::tie(right->row.created_at, right->row.id);
+  });
+  return rows;
+}
+
 }  // namespace
 
 // --- life ------------------------------------------------------------------------------------------
@@ -53,17 +62,19 @@ void outbox_sender_state::load() {
             [this](const caf::error&) { fail(errc::unavailable); });
 }
 
+std::optional<outbox_sender_state::place> outbox_sender_state::add_stored(
+    const storage::stored_outbox_row& stored) {
+  const auto added = lanes_.add(stored.row);
+  if (!added) return added;
+  added->lane.epoch = std::max(added->lane.epoch, stored.conversation_epoch);
+  added->lane.last_customer_at = std::max(added->lane.last_customer_at, stored.last_customer_at);
+  return added;
+}
+
 void outbox_sender_state::on_loaded(const loaded_outbox& found) {
-  std::vector<const storage::stored_outbox_row*> rows;
-  for (const auto& one : found.rows) rows.push_back(&one);
-  std::sort(rows.begin(), rows.end(), [](const auto* left, const auto* right) {
-    return std::tie(left->row.created_at, left->row.id) < std::tie(right->row.created_at, right->row.id);
-  });
-  for (const auto* stored : rows) {
-    auto added = lanes_.add(stored->row);
+  for (const auto* stored : in_order(found)) {
+    const auto added = add_stored(*stored);
     if (!added) continue;
-    added->lane.epoch = std::max(added->lane.epoch, stored->conversation_epoch);
-    added->lane.last_customer_at = std::max(added->lane.last_customer_at, stored->last_customer_at);
     if (stored->row.state != storage::send_state::sending &&
         stored->row.state != storage::send_state::unknown)
       continue;
@@ -125,6 +136,27 @@ void outbox_sender_state::raise_epoch(const epoch_raised& raised) {
       doubtful.push_back(one.row.id);
   check(doubtful);
   run(raised.conversation);
+  settle_up();
+}
+
+void outbox_sender_state::look_for(const unannounced_rows& missed) {
+  if (is_loading([this, missed] { look_for(missed); })) return;
+  self_->request(node_->reader_of(connection_.value), caf::infinite, load_outbox{connection_})
+      .then([this](const shared<loaded_outbox>& found) { take_unannounced(*found); },
+            [this, missed](const caf::error&) { self_->delayed_send(self_, stall_pause, missed); });
+}
+
+// What is known here is newer than what was read, but for the epochs. A row that is not known was handed
+// over by nobody; it is committed as sending first, so that one which has left the table since stays gone.
+void outbox_sender_state::take_unannounced(const loaded_outbox& found) {
+  if (is_stopping_) return;
+  for (const auto* stored : in_order(found)) {
+    if (sent_.find(stored->row.id) == nullptr) add_stored(*stored);
+    const outbox_lane* lane = lanes_.lane(stored->row.conversation);
+    if (lane != nullptr && lane->epoch < stored->conversation_epoch)
+      raise_epoch({connection_, stored->row.conversation, stored->conversation_epoch});
+    else run(stored->row.conversation);
+  }
   settle_up();
 }
 
@@ -233,6 +265,7 @@ outbox_sender_with_calls::behavior_type outbox_sender(outbox_sender_state::point
   return {
       [&state](const outbox_committed& announced) { state.take(announced); },
       [&state](const epoch_raised& raised) { state.raise_epoch(raised); },
+      [&state](const unannounced_rows& missed) { state.look_for(missed); },
       [&state](const show_typing& typing) { state.type(typing); },
       [&state](const delivery& one) { state.deliver(one); },
       [&state](const tenant_ptr& business_now) { state.change_business(business_now); },

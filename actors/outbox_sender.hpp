@@ -45,6 +45,8 @@
 //      about this customer waits behind it, and a row to this customer is not sent again. At most 4
 //      questions are under way; the rest waits in order, bounded by what the pump lets in. A store
 //      that cannot answer is asked again every 500 ms; other failures end the sender (and are counted).
+//  R14 Rows and epochs whose commit nobody lived to announce are looked for in the table when a conversation
+//      died. A row that is found then was handed over by nobody: it does not wait for evidence.
 //  R11 Reads move the customer's mark; everything else that comes here is completed and starts nothing.
 //  R12 A commit without a connection is repeated. One that is refused or in doubt is compared with the
 //      table: what it wanted counts as committed, what is untouched is asked again, a row that is gone
@@ -89,6 +91,11 @@ struct epoch_raised {
   std::int64_t epoch = 0;
 };
 
+/// A conversation died, perhaps behind a commit that it did not live to announce.
+struct unannounced_rows {
+  connection_id connection;
+};
+
 /// Typing indicator / seen mark for a customer: best effort, never stored.
 struct show_typing {
   connection_id connection;
@@ -107,7 +114,7 @@ using tick_atom = caf::atom_constant<caf::atom("tick")>;
 
 using outbox_sender_actor =
     caf::typed_actor<caf::reacts_to<outbox_committed>, caf::reacts_to<epoch_raised>,
-                     caf::reacts_to<show_typing>,
+                     caf::reacts_to<unannounced_rows>, caf::reacts_to<show_typing>,
                      // Echoes, statuses, reads, delivery marks: anything that wakes no conversation.
                      caf::reacts_to<delivery>,
                      // A new snapshot of the business (tokens may have changed).
@@ -133,6 +140,7 @@ class outbox_sender_state {
 
   void take(const outbox_committed& announced);
   void raise_epoch(const epoch_raised& raised);
+  void look_for(const unannounced_rows& missed);
   void type(const show_typing& typing);
   void deliver(const delivery& one);
   void change_business(const tenant_ptr& business);
@@ -193,6 +201,8 @@ class outbox_sender_state {
   void load();
   void on_loaded(const loaded_outbox& found);
   void adopt_account();
+  std::optional<place> add_stored(const storage::stored_outbox_row& stored);
+  void take_unannounced(const loaded_outbox& found);
   [[nodiscard]] bool is_loading(std::function<void()> again);
   void settle_up();
   void arm();
@@ -320,6 +330,7 @@ outbox_sender_with_calls::behavior_type outbox_sender(outbox_sender_state::point
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::outbox_committed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::epoch_raised)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::unannounced_rows)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::show_typing)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::person_spoke)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::tenant_ptr)

@@ -284,6 +284,7 @@ void tenant_supervisor_state::check_held(const child_key& key) {
             drop_closed(key, open.ids, held);
             child& again = children_.at(key);
             const death died = *std::exchange(again.unchecked, std::nullopt);
+            look_for_unannounced(key);
             if (!is_store_trouble(died.why)) count_failure(again, died.why, died.offered);
             schedule_restart(key, ++again.failures);
           },
@@ -292,6 +293,14 @@ void tenant_supervisor_state::check_held(const child_key& key) {
             refuse_waiting(again.commands, errc::unavailable);
             schedule_restart(key, ++again.failures);
           });
+}
+
+// A commit of the dead conversation may have happened, and its sender not know of it. One that starts now
+// reads the table anyway.
+void tenant_supervisor_state::look_for_unannounced(const child_key& key) {
+  if (key.customer.empty()) return;
+  child& sender = find_or_spawn({key.connection, {}});
+  if (sender.phase == child_phase::running) self_->send(sender.sender, unannounced_rows{key.connection});
 }
 
 void tenant_supervisor_state::drop_closed(const child_key& key, const std::vector<inbox_id>& open,

@@ -168,6 +168,7 @@ class tenant_supervisor_state {
   void recover(const child_key& key, errc why, const std::vector<inbox_id>& offered);
   void check_held(const child_key& key);
   void count_failure(child& entry, errc why, const std::vector<inbox_id>& blamed);
+  void look_for_unannounced(const child_key& key);
   void drop_closed(const child_key& key, const std::vector<inbox_id>& open, std::vector<inbox_id> asked);
   void schedule_restart(const child_key& key, std::uint32_t failures);
   void spawn_desks();

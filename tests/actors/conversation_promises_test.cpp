@@ -89,6 +89,52 @@ TEST(conversation, holds_no_prompt_between_its_turns) {
   EXPECT_EQ(spent.deliveries.capacity(), 0U);
 }
 
+// --- a commit that its conversation did not live to announce -----------------------------------------
+
+/// The commit that `is_it` happens, but its session is lost: nobody is told so.
+void lose_the_answer_of(shop_world& world, std::function<bool(const storage::change_set&)> is_it) {
+  world.store->before_commit = [&world,
+                                is_it](memory_store::batch sets) -> std::optional<memory_store::fate> {
+    for (const auto* set : sets) {
+      if (!is_it(*set)) continue;
+      world.store->before_commit = nullptr;
+      return memory_store::fate{storage::commit_outcome::in_doubt, true};
+    }
+    return std::nullopt;
+  };
+}
+
+TEST(conversation, has_its_reply_sent_once_though_nobody_announced_it) {
+  shop_world world{{.real_sender = true}};
+  world.outside->at_once = [](const auto&) { return http(200, R"({"message_id":"m.1"})"); };
+  world.model->always = [](const auto&) { return says("We have six yards."); };
+  lose_the_answer_of(world, [](const auto& set) { return !set.outbox.empty(); });
+  world.customer_says("c1", "Do you have ankara?");
+  world.advance(5s);
+  EXPECT_THAT(world.ai_texts(), SizeIs(1));
+  EXPECT_THAT(world.store->rows.outbox, IsEmpty());
+  const auto sent =
+      std::count_if(world.outside->seen.begin(), world.outside->seen.end(),
+                    [](const auto& one) { return one.body.find("We have six yards.") != std::string::npos; });
+  EXPECT_EQ(sent, 1);
+}
+
+TEST(conversation, has_no_lost_answer_sent_again_after_a_takeover_that_nobody_announced) {
+  shop_world world{{.real_sender = true}};
+  world.outside->at_once = [](const auto&) { return lost_answer(); };
+  world.model->always = [](const auto&) { return says("We have six yards."); };
+  world.customer_says("c1", "Do you have ankara?");
+  world.finish_turns();
+  ASSERT_THAT(world.store->rows.outbox, SizeIs(1));
+  const auto calls_before = world.outside->seen.size();
+  lose_the_answer_of(world, [](const auto& set) { return !set.conversations.empty(); });
+  world.command("c1", actors::chat_command::take_over);
+  world.advance(60s, 1s);
+  EXPECT_EQ(world.chat("c1").owner, storage::chat_owner::person);
+  EXPECT_EQ(world.outside->seen.size(), calls_before);
+  EXPECT_THAT(world.store->rows.outbox, IsEmpty());
+}
+
 /// Two messages, a stored plan that answers both, and a second one that no poll shows.
 struct awaited_delivery : testing::Test {
   shop_world world;

@@ -48,6 +48,7 @@ outbox_sender_actor::behavior_type scripted_sender(outbox_sender_actor::pointer 
         script->rows.insert(script->rows.end(), committed.rows.begin(), committed.rows.end());
       },
       [script](const epoch_raised& raised) { script->epochs.push_back(raised); },
+      [](const unannounced_rows&) {},
       [script](const show_typing&) { ++script->typing; },
       [self, script, node, parent](const delivery& one) {
         script->deliveries.push_back(one.id);
@@ -169,8 +170,11 @@ void shop_world::make_children() {
     conversations.push_back(keep(parent.system().spawn(actors::conversation, std::move(with))));
     return conversations.back();
   };
-  children->sender = [this](caf::scheduled_actor& parent, services_ptr with, tenant_ptr, connection_id,
-                            outbox_sender_parent above) {
+  children->sender = [this](caf::scheduled_actor& parent, services_ptr with, tenant_ptr business,
+                            connection_id account, outbox_sender_parent above) {
+    if (options.real_sender)
+      return keep<outbox_sender_actor>(parent.system().spawn(outbox_sender, std::move(with),
+                                                             std::move(business), account, std::move(above)));
     return keep(parent.system().spawn(scripted_sender, sender, std::move(with), std::move(above)));
   };
   children->orders = [this](caf::scheduled_actor& parent, services_ptr with, tenant_ptr business) {

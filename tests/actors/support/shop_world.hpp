@@ -91,6 +91,7 @@ struct world_options {
   std::size_t window = 256;
   std::size_t journals = 2;
   bool real_model = false;
+  bool real_sender = false;
   bool payments = true;
   std::vector<std::string> providers{"openai"};
 };

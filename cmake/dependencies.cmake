@@ -16,3 +16,6 @@ pkg_check_modules(PQ REQUIRED IMPORTED_TARGET libpq)
 find_path(CLI11_INCLUDE_DIR CLI/CLI.hpp REQUIRED)
 add_library(CLI11::CLI11 INTERFACE IMPORTED)
 target_include_directories(CLI11::CLI11 INTERFACE ${CLI11_INCLUDE_DIR})
+
+# The server's allocator (docs/adr/0020); sanitizers bring their own.
+find_library(JEMALLOC jemalloc REQUIRED)

@@ -1,0 +1,39 @@
+#include "protocol/api/operation.hpp"
+
+#include <set>
+
+namespace sellavie::api {
+
+std::string_view to_string(verb method) noexcept {
+  switch (method) {
+    case verb::get: return "get";
+    case verb::post: return "post";
+    case verb::put: return "put";
+    case verb::patch: return "patch";
+    case verb::del: return "delete";
+  }
+  return "get";
+}
+
+std::vector<std::string> path_parameters(std::string_view path) {
+  std::vector<std::string> names;
+  for (std::size_t open = path.find('{'); open != std::string_view::npos; open = path.find('{', open + 1)) {
+    const auto close = path.find('}', open);
+    names.emplace_back(path.substr(open + 1, close - open - 1));
+  }
+  return names;
+}
+
+std::vector<int> problem_statuses(const operation& of) {
+  std::set<int> statuses{429, 500, 503};
+  statuses.insert(of.problems.begin(), of.problems.end());
+  if (of.body || !of.query.empty() || of.needs == precondition::idempotency_key) statuses.insert({400, 422});
+  if (of.body) statuses.insert({413, 415});
+  if (of.allowed.who != audience::anyone) statuses.insert(401);
+  if (of.allowed.who == audience::member) statuses.insert(403);
+  if (!path_parameters(of.path).empty()) statuses.insert(404);
+  if (of.needs == precondition::if_match) statuses.insert({412, 428});
+  return {statuses.begin(), statuses.end()};
+}
+
+}  // namespace sellavie::api

@@ -1,0 +1,94 @@
+#pragma once
+// What the API declares about each of its operations: one table that the router, the checks of every
+// request, the OpenAPI document and the tests are made of.
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "protocol/api/permission.hpp"
+#include "protocol/api/schema.hpp"
+
+namespace sellavie::api {
+
+enum class verb : std::uint8_t { get, post, put, patch, del };
+[[nodiscard]] std::string_view to_string(verb method) noexcept;
+
+/// Who may call.
+enum class audience : std::uint8_t {
+  /// No token needed.
+  anyone,
+  /// A valid access token.
+  account,
+  /// ... of a member of the business in the path whose role has the permission.
+  member,
+};
+
+struct access {
+  audience who = audience::account;
+  /// Of a member.
+  permission needs = permission::read;
+};
+
+/// Stricter buckets than the general one.
+enum class throttle : std::uint8_t {
+  none,
+  /// Passwords, codes and tokens are guessed here.
+  sign_in,
+  /// Sends mail to an address that the caller names.
+  mail,
+};
+
+struct parameter {
+  std::string name;
+  schema shape;
+  std::string description;
+};
+
+/// Headers with a meaning of their own.
+enum class precondition : std::uint8_t {
+  none,
+  /// If-Match with the ETag of what was read; else 428, a stale one 412.
+  if_match,
+  /// Idempotency-Key: the same key gives the same answer and does nothing again.
+  idempotency_key,
+};
+
+struct answer_shape {
+  int status = 200;
+  std::string description;
+  /// None: no body.
+  std::optional<schema> body;
+  std::string content_type = "application/json";
+};
+
+struct operation {
+  /// snake_case, unique: names the operation in clients, metrics, logs and tests.
+  std::string id;
+  verb method = verb::get;
+  /// With {segments}; "{business_id}" is checked against the caller's memberships.
+  std::string path;
+  /// Groups operations in the document.
+  std::string tag;
+  /// One sentence.
+  std::string summary;
+  access allowed;
+  std::vector<parameter> query;
+  std::optional<schema> body;
+  std::vector<answer_shape> answers;
+  /// Problem statuses of its own; 400, 401, 403, 404, 422, 429, 500 and 503 follow from the rest.
+  std::vector<int> problems;
+  precondition needs = precondition::none;
+  throttle limit = throttle::none;
+};
+
+/// Names of the {segments} of a path, in order.
+[[nodiscard]] std::vector<std::string> path_parameters(std::string_view path);
+
+/// Every status that the operation can answer with a problem, in rising order.
+[[nodiscard]] std::vector<int> problem_statuses(const operation& of);
+
+}  // namespace sellavie::api

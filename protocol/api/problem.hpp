@@ -1,0 +1,65 @@
+#pragma once
+// Problem details (RFC 9457) with stable types. A client decides by `type`, shows `detail`.
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "protocol/api/schema.hpp"
+#include "protocol/domain/error.hpp"
+
+namespace sellavie::api {
+
+/// A kind of refusal: its type is "/problems/<name>".
+struct problem_kind {
+  std::string_view name;
+  int status = 400;
+  std::string_view title;
+};
+
+namespace problems {
+inline constexpr problem_kind malformed{"malformed-request", 400, "The request could not be read"};
+inline constexpr problem_kind unauthenticated{"unauthenticated", 401, "Sign in first"};
+inline constexpr problem_kind wrong_credentials{"wrong-credentials", 401,
+                                                "E-mail, password or code is wrong"};
+inline constexpr problem_kind code_needed{"code-needed", 401, "A code of your authenticator is needed"};
+inline constexpr problem_kind forbidden{"forbidden", 403, "Your role does not allow this"};
+inline constexpr problem_kind email_not_verified{"email-not-verified", 403,
+                                                 "Confirm your e-mail address first"};
+inline constexpr problem_kind not_found{"not-found", 404, "There is no such thing here"};
+inline constexpr problem_kind conflict{"conflict", 409, "This is not possible in the present state"};
+inline constexpr problem_kind changed_meanwhile{"changed-meanwhile", 412,
+                                                "Somebody else changed it meanwhile"};
+inline constexpr problem_kind too_large{"too-large", 413, "The request is too large"};
+inline constexpr problem_kind unsupported_type{"unsupported-media-type", 415, "Send application/json"};
+inline constexpr problem_kind invalid{"invalid-fields", 422, "Some fields are not valid"};
+inline constexpr problem_kind precondition_needed{"precondition-required", 428,
+                                                  "Send If-Match with the ETag that you read"};
+inline constexpr problem_kind too_many{"too-many-requests", 429, "Too many requests, try again later"};
+inline constexpr problem_kind internal{"internal", 500, "Something went wrong on our side"};
+inline constexpr problem_kind unavailable{"unavailable", 503, "Not available just now, try again"};
+}  // namespace problems
+
+/// All of them, for the document.
+[[nodiscard]] std::span<const problem_kind> all_problem_kinds() noexcept;
+
+struct problem {
+  problem_kind kind = problems::internal;
+  /// What happened and what to do next; empty: the title says it all.
+  std::string detail;
+  std::vector<field_problem> fields;
+  /// Seconds, with 429 and 503; 0 says nothing.
+  int retry_after = 0;
+};
+
+/// One switch without default: what an error of the program tells a client. Details stay in the log.
+[[nodiscard]] problem problem_of(const error& failure);
+
+/// The body, application/problem+json.
+[[nodiscard]] std::string render(const problem& what, std::string_view request_id);
+
+/// Its shape.
+[[nodiscard]] schema problem_schema();
+
+}  // namespace sellavie::api

@@ -1,0 +1,20 @@
+#include "protocol/api/session_rules.hpp"
+
+#include <algorithm>
+
+namespace sellavie::api {
+
+refresh_decision decide_refresh(const refresh_state& token, instant now) noexcept {
+  if (token.session_ended || token.expires_at <= now) return refresh_decision::refuse;
+  if (!token.is_rotated) return refresh_decision::rotate;
+  return now - token.rotated_at <= refresh_overlap ? refresh_decision::repeat_successor
+                                                   : refresh_decision::end_session;
+}
+
+std::chrono::milliseconds block_after(int failures) noexcept {
+  if (failures <= free_failures) return {};
+  const int doublings = std::min(failures - free_failures - 1, 20);
+  return std::min<std::chrono::milliseconds>(longest_block, std::chrono::seconds{1LL << doublings});
+}
+
+}  // namespace sellavie::api

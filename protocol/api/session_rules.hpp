@@ -1,0 +1,39 @@
+#pragma once
+// How sessions and sign-ins are guarded; pure.
+//
+//  R1 A refresh token is used once: it is rotated, and its successor lives 30 days.
+//  R2 Used again within 30 s it gives the same successor: an answer may be lost on a weak network.
+//  R3 Used again later it was stolen, or is being stolen: its whole session ends.
+//  R4 An expired token, or one of an ended session, gives nothing and changes nothing.
+//  R5 After 4 failed sign-ins in a row each further one blocks the account's sign-in for twice as
+//     long: 1 s, 2 s, 4 s … 15 min. While it is blocked nothing is tried, and the answer is the same as for a
+//     wrong password. Signing in or resetting the password ends it.
+
+#include <chrono>
+#include <cstdint>
+
+#include "protocol/domain/time.hpp"
+
+namespace sellavie::api {
+
+inline constexpr std::chrono::days refresh_token_life{30};
+inline constexpr std::chrono::seconds refresh_overlap{30};
+inline constexpr int free_failures = 4;
+inline constexpr std::chrono::minutes longest_block{15};
+
+struct refresh_state {
+  instant expires_at{};
+  /// The session was revoked, or is over.
+  bool session_ended = false;
+  /// Was rotated before, at this time.
+  bool is_rotated = false;
+  instant rotated_at{};
+};
+
+enum class refresh_decision : std::uint8_t { rotate, repeat_successor, end_session, refuse };
+[[nodiscard]] refresh_decision decide_refresh(const refresh_state& token, instant now) noexcept;
+
+/// How long the account's sign-in is blocked after `failures` in a row.
+[[nodiscard]] std::chrono::milliseconds block_after(int failures) noexcept;
+
+}  // namespace sellavie::api

@@ -1,0 +1,149 @@
+#include "protocol/api/schema.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+namespace sellavie::api {
+namespace {
+
+using nlohmann::json;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+std::vector<std::string> problems(const schema& shape, const json& value) {
+  std::vector<std::string> told;
+  for (const auto& one : shape.check(value)) told.push_back(one.field + ' ' + one.detail);
+  return told;
+}
+bool fits(const schema& shape, const json& value) { return shape.check(value).empty(); }
+
+schema product() {
+  return schema::object({{"sku", schema::text({1, 8, text_format::token})},
+                         {"price", schema::integer(0, 1000)},
+                         {"tags", schema::list(schema::text({1, 5}), 2), presence::optional}});
+}
+
+TEST(schema, names_each_field_that_is_wrong) {
+  EXPECT_THAT(problems(product(), json::parse(R"({"sku":"A1","price":5})")), IsEmpty());
+  EXPECT_THAT(problems(product(), json::parse(R"({"sku":"","price":"5","tags":["a","toolong"]})")),
+              ElementsAre("/sku must not be empty", "/price must be a whole number",
+                          "/tags/1 must be at most 5 characters long"));
+  EXPECT_THAT(problems(product(), json::parse(R"({"price":5,"cost":1})")),
+              ElementsAre("/sku is missing", "/cost is not known here"));
+  EXPECT_THAT(problems(product(), json::array()), ElementsAre(" must be an object"));
+}
+
+TEST(schema, never_repeats_a_foreign_name_as_it_is) {
+  json value{{"sku", "A1"}, {"price", 5}};
+  value["a/b~\n<script>"] = 1;
+  EXPECT_THAT(problems(product(), value), ElementsAre("/a~1b~0?<script> is not known here"));
+}
+
+TEST(schema, tells_at_most_twenty_problems) {
+  auto value = json::object();
+  for (int i = 0; i < 100; ++i) value["x" + std::to_string(i)] = i;
+  EXPECT_EQ(product().check(value).size(), schema::max_problems);
+}
+
+TEST(schema, integers_are_whole_and_in_range) {
+  const auto shape = schema::integer(-5, 10);
+  EXPECT_TRUE(fits(shape, -5));
+  EXPECT_TRUE(fits(shape, 10));
+  for (const json bad : {json(-6), json(11), json(1.0), json("1"), json(true), json(nullptr), json::array(),
+                         json(18446744073709551615ULL), json(1e30)})
+    EXPECT_FALSE(fits(shape, bad)) << bad;
+  EXPECT_FALSE(fits(schema::integer(), largest_number + 1));
+}
+
+TEST(schema, counts_code_points_not_bytes) {
+  const auto shape = schema::text({2, 3});
+  EXPECT_TRUE(fits(shape, "₦₦₦"));
+  EXPECT_FALSE(fits(shape, "₦₦₦₦"));
+  EXPECT_FALSE(fits(shape, "₦"));
+}
+
+TEST(schema, lines_hold_no_control_characters) {
+  const auto line = schema::text();
+  const auto lines = schema::text({0, 200, text_format::lines});
+  EXPECT_TRUE(fits(line, "Ankara, 6 yards"));
+  EXPECT_FALSE(fits(line, "two\nlines"));
+  EXPECT_TRUE(fits(lines, "two\nlines"));
+  for (const std::string bad : {std::string("nul\0", 4), std::string("bell\a"), std::string("csi\xC2\x9B")}) {
+    EXPECT_FALSE(fits(line, bad));
+    EXPECT_FALSE(fits(lines, bad));
+  }
+  EXPECT_FALSE(fits(line, " padded"));
+  EXPECT_FALSE(fits(line, "padded "));
+}
+
+TEST(schema, knows_the_usual_formats) {
+  const auto fit = [](text_format format, const char* text) {
+    return fits(schema::text({1, 100, format}), text);
+  };
+  EXPECT_TRUE(fit(text_format::email, "ada@example.com"));
+  for (const char* bad :
+       {"ada", "@example.com", "ada@", "ada@host", "a b@example.com", "a@b@example.com", "ada@example.com\n",
+        "ada@.com", "ada@example.", "ada@ex..com", "<ada@example.com>"})
+    EXPECT_FALSE(fit(text_format::email, bad)) << bad;
+  EXPECT_TRUE(fit(text_format::url, "https://example.com/a?b=c"));
+  for (const char* bad :
+       {"ftp://example.com", "https://", "https:///x", "javascript:alert(1)", "https://a b"})
+    EXPECT_FALSE(fit(text_format::url, bad)) << bad;
+  EXPECT_TRUE(fit(text_format::uuid, "01890a5d-ac96-774b-bcce-b302099a8057"));
+  EXPECT_FALSE(fit(text_format::uuid, "01890a5dac96774bbcceb302099a8057"));
+  EXPECT_TRUE(fit(text_format::date_time, "2026-02-28T23:59:59Z"));
+  EXPECT_TRUE(fit(text_format::date_time, "2026-02-28T23:59:59.123Z"));
+  for (const char* bad :
+       {"2026-02-29T00:00:00Z", "2026-13-01T00:00:00Z", "2026-01-01T24:00:00Z", "2026-01-01",
+        "2026-01-01T00:00:00+01:00", "2026-01-01T00:00:00.1Z", "2026-01-01T00:00:0-Z"})
+    EXPECT_FALSE(fit(text_format::date_time, bad)) << bad;
+}
+
+TEST(schema, words_maps_and_null) {
+  const auto word = schema::word({"ai", "person"});
+  EXPECT_TRUE(fits(word, "ai"));
+  EXPECT_THAT(problems(word, "bot"), ElementsAre(" must be one of: ai, person"));
+  EXPECT_FALSE(fits(word, nullptr));
+  EXPECT_TRUE(fits(word.or_null(), nullptr));
+  const auto map = schema::map(schema::integer(), 2);
+  EXPECT_TRUE(fits(map, json::parse(R"({"a":1})")));
+  EXPECT_FALSE(fits(map, json::parse(R"({"a":1,"b":2,"c":3})")));
+  EXPECT_FALSE(fits(map, json::parse(R"({"a":"1"})")));
+}
+
+TEST(schema, reads_query_parameters_from_text) {
+  const auto told = [](const schema& shape, std::string_view text) {
+    std::vector<field_problem> wrong;
+    shape.check_text(text, "limit", wrong);
+    return wrong.empty() ? std::string{} : wrong.front().field + ' ' + wrong.front().detail;
+  };
+  EXPECT_EQ(told(schema::integer(1, 100), "50"), "");
+  EXPECT_EQ(told(schema::integer(1, 100), "0"), "limit must be at least 1");
+  for (const char* bad : {"", "x", "5x", " 5", "5.0", "99999999999999999999", "+5"})
+    EXPECT_EQ(told(schema::integer(1, 100), bad), "limit must be a whole number") << bad;
+  EXPECT_EQ(told(schema::boolean(), "true"), "");
+  EXPECT_EQ(told(schema::boolean(), "1"), "limit must be true or false");
+}
+
+TEST(schema, documents_itself_as_json_schema) {
+  json components;
+  const auto shown = product().named("Product").document(components);
+  EXPECT_EQ(shown, json::parse(R"({"$ref":"#/components/schemas/Product"})"));
+  EXPECT_EQ(components["Product"], json::parse(R"({
+    "type":"object","additionalProperties":false,"required":["sku","price"],"properties":{
+      "sku":{"type":"string","minLength":1,"maxLength":8},
+      "price":{"type":"integer","format":"int64","minimum":0,"maximum":1000},
+      "tags":{"type":"array","maxItems":2,"items":{"type":"string","minLength":1,"maxLength":5}}}})"));
+  EXPECT_EQ(schema::word({"a"}).or_null().document(components),
+            json::parse(R"({"type":["string","null"],"enum":["a",null]})"));
+}
+
+TEST(schema, timestamps_are_utc_with_milliseconds) {
+  EXPECT_EQ(timestamp(0), "1970-01-01T00:00:00.000Z");
+  EXPECT_EQ(timestamp(1'790'000'000'123), "2026-09-21T14:13:20.123Z");
+}
+
+}  // namespace
+}  // namespace sellavie::api

@@ -1,0 +1,67 @@
+#include "protocol/crypto/totp.hpp"
+
+#include <gtest/gtest.h>
+
+#include "protocol/crypto/encoding.hpp"
+
+namespace sellavie::crypto {
+namespace {
+
+const std::string rfc_secret = "12345678901234567890";
+
+instant at(std::int64_t seconds) { return instant_from_ms(seconds * 1000); }
+auto accept(std::string_view code, std::int64_t seconds, std::int64_t last = 0) {
+  return accept_totp(as_bytes(rfc_secret), code, at(seconds), last);
+}
+
+TEST(totp, gives_the_codes_of_rfc_4226) {
+  const char* expected[] = {"755224", "287082", "359152", "969429", "338314",
+                            "254676", "287922", "162583", "399871", "520489"};
+  for (int i = 0; i < 10; ++i) EXPECT_EQ(hotp_code(as_bytes(rfc_secret), i), expected[i]);
+}
+
+TEST(totp, gives_the_codes_of_rfc_6238) {
+  EXPECT_EQ(hotp_code(as_bytes(rfc_secret), totp_step(at(59))), "287082");
+  EXPECT_EQ(hotp_code(as_bytes(rfc_secret), totp_step(at(1'111'111'109))), "081804");
+  EXPECT_EQ(hotp_code(as_bytes(rfc_secret), totp_step(at(2'000'000'000))), "279037");
+  EXPECT_EQ(hotp_code(as_bytes(rfc_secret), totp_step(at(20'000'000'000))), "353130");
+}
+
+TEST(totp, accepts_the_neighbouring_steps_only) {
+  EXPECT_EQ(accept("287082", 59), 1);
+  EXPECT_EQ(accept("287082", 89), 1) << "one step late";
+  EXPECT_EQ(accept("287082", 29), 1) << "one step early";
+  EXPECT_EQ(accept("287082", 90), std::nullopt);
+}
+
+TEST(totp, accepts_no_code_twice) {
+  EXPECT_EQ(accept("287082", 59, 1), std::nullopt);
+  EXPECT_EQ(accept("287082", 59, 2), std::nullopt) << "nor one that is older than the last";
+}
+
+TEST(totp, refuses_other_spellings) {
+  for (const char* bad : {"", "28708", "2870820", " 287082", "287 082", "２８７０８２"})
+    EXPECT_EQ(accept(bad, 59), std::nullopt) << bad;
+}
+
+TEST(totp, writes_what_apps_read) {
+  EXPECT_EQ(base32_encode(as_bytes(rfc_secret)), "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ");
+  EXPECT_EQ(base32_encode(as_bytes("f")), "MY");
+  EXPECT_EQ(base32_encode(as_bytes("foobar")), "MZXW6YTBOI");
+  EXPECT_EQ(otpauth_uri(as_bytes(rfc_secret), "Sellavie Shop", "ada@example.com"),
+            "otpauth://totp/Sellavie%20Shop:ada%40example.com?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
+            "&issuer=Sellavie%20Shop&algorithm=SHA1&digits=6&period=30");
+}
+
+TEST(recovery_code, forgives_how_people_type) {
+  const auto code = recovery_code({0, 1, 2, 3, 4, 5, 6, 7, 8, 255});
+  EXPECT_EQ(code.size(), 19U);
+  EXPECT_EQ(normal_recovery_code(code).size(), 16U);
+  std::string typed = " ";
+  for (const char c : code)
+    typed.push_back(c == '0' ? 'O' : c == '1' ? 'l' : c == '-' ? ' ' : static_cast<char>(std::toupper(c)));
+  EXPECT_EQ(normal_recovery_code(typed), normal_recovery_code(code));
+}
+
+}  // namespace
+}  // namespace sellavie::crypto

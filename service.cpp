@@ -14,6 +14,8 @@
 #include "config/keys.hpp"
 #include "database.hpp"
 #include "janitor_duties.hpp"
+#include "net/api/bridge.hpp"
+#include "net/api/endpoints.hpp"
 #include "net/client/client.hpp"
 #include "net/descriptors.hpp"
 #include "net/http/server.hpp"
@@ -99,6 +101,7 @@ class server {
   std::vector<actors::duty> duties();
   result<void> watch_database(instant now);
   result<void> open_public();
+  result<void> add_api(net::router& routes);
   [[nodiscard]] result<std::unique_ptr<pqxx::connection>> engine_connection() const {
     return storage::open_pqxx(database_->access().engine, storage::application_name_of(node_name));
   }
@@ -111,6 +114,7 @@ class server {
   std::unique_ptr<net::io_threads> io_;
   std::unique_ptr<net::http_server> ops_;
   std::unique_ptr<net::http_server> public_;
+  std::unique_ptr<net::bridge> bridge_;
   std::optional<database> database_;
   std::shared_ptr<const crypto::fernet_ring> secrets_;
   std::unique_ptr<caf::actor_system_config> caf_config_;
@@ -386,6 +390,7 @@ result<void> server::open_public() {
   webhook.metrics = metrics_;
   webhook.log = log_;
   net::add_meta_webhook(routes, std::move(webhook));
+  if (auto done = add_api(routes); !done) return done;
   net::http_limits limits;
   limits.body_bytes = settings_->limits.body_bytes;
   limits.connections = net::connections_within(net::raise_descriptor_limit(), limits.connections);
@@ -397,6 +402,26 @@ result<void> server::open_public() {
   public_ = std::make_unique<net::http_server>(io_->contexts(), std::move(routes), limits, &counts_);
   const auto& listen = settings_->http.listen;
   if (auto port = public_->listen(listen.host, listen.port); !port) return port.error();
+  return {};
+}
+
+result<void> server::add_api(net::router& routes) {
+  std::vector<std::string> keys;
+  for (const auto& key : settings_->security.jwt_keys) keys.push_back(key.reveal());
+  auto tokens = api::access_token_keys::parse(keys);
+  if (!tokens) return tokens.error();
+  const auto access = std::make_shared<net::access_cache>();
+  net::api_services services{settings_,
+                             node_->time,
+                             node_->ids,
+                             node_->secrets,
+                             std::make_shared<const api::access_token_keys>(std::move(tokens.value())),
+                             metrics_,
+                             log_,
+                             registry_};
+  bridge_ = std::make_unique<net::bridge>(
+      net::bridge_dependencies{std::move(services), database_->access(), access});
+  bridge_->add_to(routes, net::all_endpoints(access));
   return {};
 }
 
@@ -428,6 +453,7 @@ bool server::stop() {
       quiet = is_busy() ? 0 : quiet + 1;
     }
   }
+  if (bridge_) bridge_->stop();
   bool clean = !health_.fenced && !health_.broken;
   if (node_ && node_->incarnation != 0 && clean) {
     auto connection = engine_connection();

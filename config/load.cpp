@@ -118,6 +118,8 @@ void read_security(reader& in, security_settings& security) {
 
 void read_limits(reader& in, limits_settings& limits) {
   in.integer("limits.requests_per_minute", limits.requests_per_minute, 1, 60 * million);
+  in.integer("limits.sign_ins_per_minute", limits.sign_ins_per_minute, 1, 60 * million);
+  in.integer("limits.mails_per_minute", limits.mails_per_minute, 1, 60 * million);
   in.integer("limits.body_bytes", limits.body_bytes, kibibyte, 64 * mebibyte);
   in.integer("limits.upload_bytes", limits.upload_bytes, kibibyte, 64 * mebibyte);
   in.integer("limits.webhook_bytes", limits.webhook_bytes, kibibyte, 64 * mebibyte);
@@ -146,6 +148,8 @@ void read_workers(reader& in, workers_settings& workers) {
   in.integer("workers.io_threads", workers.io_threads, 1, 256);
   in.integer("workers.actor_threads", workers.actor_threads, 1, 256);
   in.integer("workers.writers", workers.writers, 1, 64);
+  in.integer("workers.api_threads", workers.api_threads, 1, 64);
+  in.integer("workers.password_threads", workers.password_threads, 1, 16);
 }
 
 void read_all(reader& in, settings& values) {

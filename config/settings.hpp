@@ -140,6 +140,10 @@ struct security_settings {
 
 struct limits_settings {
   int requests_per_minute = 100;
+  /// Of these, those that could guess a password, code or token.
+  int sign_ins_per_minute = 20;
+  /// Of these, those that send mail to an address that the caller names.
+  int mails_per_minute = 5;
   std::size_t body_bytes = 2'097'152;
   std::size_t upload_bytes = 10'485'760;
   std::size_t webhook_bytes = 4'194'304;
@@ -185,6 +189,10 @@ struct workers_settings {
   int actor_threads = 1;
   /// Journal shards, one database connection each.
   int writers = 1;
+  /// Threads that answer the API, two database connections each.
+  int api_threads = 4;
+  /// Threads that hash passwords: a fifth of a second of a processor each time.
+  int password_threads = 1;
 };
 
 struct settings {

@@ -3,12 +3,23 @@
 // server's detail line does. Only the SQLSTATE and a constraint's name pass.
 
 #include <exception>
+#include <string>
 #include <type_traits>
 #include <utility>
 
 #include "protocol/domain/error.hpp"
 
 namespace sellavie::storage {
+
+/// Ends a transaction with a refusal of ours: nothing of it is committed.
+struct refused final : std::exception {
+  explicit refused(error reason) : why{std::move(reason)} {}
+  [[nodiscard]] const char* what() const noexcept override { return "refused"; }
+  error why;
+};
+[[noreturn]] inline void refuse(errc code, std::string detail = {}) {
+  throw refused{make_failure(code, std::move(detail))};
+}
 
 /// What `failure` means: unavailable (lost connection, shutting down, deadlock), timed_out, fenced
 /// (SV001), conflict (constraints, SV002), forbidden, in_doubt, internal.

@@ -185,6 +185,8 @@ CREATE TABLE conversations (
   FOREIGN KEY (business_id, connection_id) REFERENCES connections (business_id, id),
   FOREIGN KEY (business_id, contact_id) REFERENCES contacts (business_id, id)
 ) WITH (fillfactor = 80);
+-- The inbox, newest first.
+CREATE INDEX conversations_by_last_message ON conversations (business_id, last_message_at DESC, id DESC);
 
 CREATE TABLE messages (
   conversation_id  uuid NOT NULL,

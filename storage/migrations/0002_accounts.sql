@@ -2,12 +2,45 @@
 -- businesses, so it is a global table: the engine only.
 
 CREATE TABLE accounts (
-  id             uuid PRIMARY KEY,
-  email          text   NOT NULL CHECK (length(email) BETWEEN 3 AND 254),
-  password_hash  text   NOT NULL,                     -- bcrypt
-  created_at     bigint NOT NULL
+  id                uuid PRIMARY KEY,
+  email             text   NOT NULL CHECK (length(email) BETWEEN 3 AND 254),
+  name              text   NOT NULL DEFAULT '',
+  password_hash     text   NOT NULL,                  -- bcrypt
+  email_verified_at bigint NOT NULL DEFAULT 0,        -- 0: not yet
+  totp_secret       text   NOT NULL DEFAULT '',       -- Fernet; set at enrolment, before it is confirmed
+  totp_enabled_at   bigint NOT NULL DEFAULT 0,        -- 0: no second factor
+  totp_last_step    bigint NOT NULL DEFAULT 0,        -- the newest code's step: none is accepted twice
+  failed_sign_ins   integer NOT NULL DEFAULT 0,       -- in a row
+  blocked_until     bigint NOT NULL DEFAULT 0,
+  created_at        bigint NOT NULL
 );
 CREATE UNIQUE INDEX accounts_email ON accounts (lower(email));
+
+-- One per sign-in on a device. Its refresh tokens are one family: reuse of a rotated one ends it.
+CREATE TABLE sessions (
+  id             uuid PRIMARY KEY,
+  account_id     uuid   NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+  device         text   NOT NULL DEFAULT '',          -- User-Agent, shortened
+  address        text   NOT NULL DEFAULT '',          -- of the last use
+  created_at     bigint NOT NULL,
+  last_used_at   bigint NOT NULL,
+  expires_at     bigint NOT NULL,                     -- with its newest refresh token
+  revoked_at     bigint,
+  revoked_why    text   NOT NULL DEFAULT ''
+);
+CREATE INDEX sessions_of_account ON sessions (account_id, id);
+
+-- Only hashes (SHA-256). The successor is kept, sealed, for the overlap in which a repeated refresh
+-- gets the same answer.
+CREATE TABLE refresh_tokens (
+  token_hash     bytea  PRIMARY KEY,
+  session_id     uuid   NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
+  created_at     bigint NOT NULL,
+  expires_at     bigint NOT NULL,
+  rotated_at     bigint,
+  successor      text   NOT NULL DEFAULT ''           -- Fernet
+);
+CREATE INDEX refresh_tokens_of_session ON refresh_tokens (session_id);
 
 CREATE TABLE memberships (
   account_id   uuid NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
@@ -25,5 +58,5 @@ CREATE POLICY own_rows ON memberships TO sellavie_tenant
   USING (business_id = NULLIF(current_setting('app.business_id', true), '')::uuid)
   WITH CHECK (business_id = NULLIF(current_setting('app.business_id', true), '')::uuid);
 
-GRANT SELECT, INSERT, UPDATE, DELETE ON accounts, memberships TO sellavie_engine;
+GRANT SELECT, INSERT, UPDATE, DELETE ON accounts, memberships, sessions, refresh_tokens TO sellavie_engine;
 GRANT SELECT ON memberships TO sellavie_tenant;

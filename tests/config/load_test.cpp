@@ -49,6 +49,8 @@ TEST(load, has_the_documented_defaults) {
   EXPECT_EQ(values.channels.whatsapp_per_second, 80);
   EXPECT_EQ(values.outbox.evidence_s, 30s);
   EXPECT_EQ(values.limits.requests_per_minute, 100);
+  EXPECT_EQ(values.limits.sign_ins_per_minute, 20);
+  EXPECT_EQ(values.limits.mails_per_minute, 5);
   EXPECT_EQ(values.limits.body_bytes, 2097152U);
   EXPECT_EQ(values.limits.upload_bytes, 10485760U);
   EXPECT_EQ(values.limits.webhook_bytes, 4194304U);
@@ -63,6 +65,8 @@ TEST(load, has_the_documented_defaults) {
   EXPECT_EQ(values.workers.io_threads, 1);
   EXPECT_EQ(values.workers.actor_threads, 1);
   EXPECT_EQ(values.workers.writers, 1);
+  EXPECT_EQ(values.workers.api_threads, 4);
+  EXPECT_EQ(values.workers.password_threads, 1);
 }
 
 TEST(load, keeps_root_out_of_its_closed_home) {

@@ -23,7 +23,9 @@ const std::set<std::string> global_tables{
     "key_fingerprints",    // the server's own keys
     "nodes",               // server processes
     "quarantined_events",  // of no known business
+    "refresh_tokens",      // of sessions (0002)
     "schema_migrations",   // the owner's
+    "sessions",            // of people (0002)
 };
 
 constexpr const char* ada = "00000000-0000-7000-8000-00000000000a";

@@ -1,0 +1,29 @@
+#pragma once
+// A worker asks an actor and waits, bounded: the actor answers after its commit. The bound is far
+// beyond a commit; when it passes, the command may or may not have happened, and the client is told
+// to look.
+
+#include <caf/all.hpp>
+#include <chrono>
+
+#include "actors/failure.hpp"
+#include "protocol/domain/error.hpp"
+
+namespace sellavie::net {
+
+inline constexpr std::chrono::seconds actor_patience{10};
+
+template <class Answer, class Actor, class Message>
+[[nodiscard]] result<Answer> ask_actor(const Actor& whom, Message question) {
+  caf::scoped_actor self{whom->home_system()};
+  result<Answer> outcome = make_failure(errc::timed_out, "no answer in time");
+  self->request(whom, actor_patience, std::move(question))
+      .receive([&](Answer& answer) { outcome = std::move(answer); },
+               [&](const caf::error& failure) {
+                 outcome = make_failure(failure == caf::sec::request_timeout ? errc::timed_out
+                                                                             : actors::code_of(failure));
+               });
+  return outcome;
+}
+
+}  // namespace sellavie::net

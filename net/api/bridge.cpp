@@ -1,0 +1,286 @@
+#include "net/api/bridge.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "net/api/client_address.hpp"
+#include "net/api/rate_limiter.hpp"
+#include "net/api/worker_pool.hpp"
+#include "protocol/api/openapi.hpp"
+#include "storage/api/access.hpp"
+
+namespace sellavie::net {
+namespace {
+
+using api::problem;
+namespace problems = api::problems;
+using nlohmann::json;
+using std::chrono::steady_clock;
+
+constexpr std::size_t password_queue = 64;
+constexpr std::size_t database_queue = 1024;
+constexpr int deepest_body = 16;
+constexpr std::size_t least_key_length = 8;
+constexpr std::size_t most_key_length = 80;
+
+http_method method_of(api::verb method) noexcept {
+  switch (method) {
+    case api::verb::get: return http_method::get;
+    case api::verb::post: return http_method::post;
+    case api::verb::put: return http_method::put;
+    case api::verb::patch: return http_method::patch;
+    case api::verb::del: return http_method::del;
+  }
+  return http_method::get;
+}
+
+response refusal(const problem& what, std::string_view request_id) {
+  response out{what.kind.status,
+               {{"Cache-Control", "no-store"}},
+               api::render(what, request_id),
+               "application/problem+json"};
+  if (what.retry_after > 0) out.headers.emplace_back("Retry-After", std::to_string(what.retry_after));
+  if (what.kind.status == 401) out.headers.emplace_back("WWW-Authenticate", "Bearer");
+  return out;
+}
+
+response answer_of(api_answer&& given) {
+  response out{given.status, std::move(given.headers), {}, {}};
+  out.headers.emplace_back("Cache-Control", "no-store");
+  if (given.body.is_null()) return out;
+  out.body = given.body.dump(-1, ' ', false, json::error_handler_t::replace);
+  out.content_type = "application/json";
+  return out;
+}
+
+std::optional<std::string_view> bearer_of(const request& asked) {
+  constexpr std::string_view scheme = "Bearer ";
+  const auto value = asked.header("Authorization");
+  if (!value || asked.header_count("Authorization") != 1 || !value->starts_with(scheme)) return std::nullopt;
+  return value->substr(scheme.size());
+}
+
+bool is_json(std::string_view content_type) noexcept {
+  const auto type = content_type.substr(0, content_type.find(';'));
+  return type == "application/json";
+}
+
+bool is_too_deep(std::string_view text) noexcept {
+  int depth = 0;
+  bool quoted = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (quoted) {
+      if (c == '\\') ++i;
+      else if (c == '"') quoted = false;
+    } else if (c == '"') {
+      quoted = true;
+    } else if ((c == '{' || c == '[') && ++depth > deepest_body) {
+      return true;
+    } else if (c == '}' || c == ']') {
+      --depth;
+    }
+  }
+  return false;
+}
+
+/// Reads query, headers and body as declared; what is wrong comes back.
+std::optional<problem> read_input(const request& asked, api_call& call) {
+  const api::operation& of = *call.operation;
+  std::vector<api::field_problem> wrong;
+  for (const auto& parameter : of.query)
+    if (auto value = asked.query_value(parameter.name)) {
+      parameter.shape.check_text(*value, parameter.name, wrong);
+      call.query.emplace(parameter.name, std::move(*value));
+    }
+  if (of.needs == api::precondition::if_match) {
+    call.if_match = asked.header("If-Match").value_or("");
+    if (call.if_match.empty()) return problem{problems::precondition_needed, {}, {}, 0};
+  }
+  if (of.needs == api::precondition::idempotency_key) {
+    call.idempotency_key = asked.header("Idempotency-Key").value_or("");
+    const auto size = call.idempotency_key.size();
+    if (size < least_key_length || size > most_key_length)
+      wrong.push_back({"Idempotency-Key", "must be a header of 8 to 80 characters"});
+  }
+  if (of.body) {
+    if (!is_json(asked.header("Content-Type").value_or("")))
+      return problem{problems::unsupported_type, {}, {}, 0};
+    if (is_too_deep(asked.body)) return problem{problems::malformed, "The JSON is nested too deeply.", {}, 0};
+    call.body = json::parse(asked.body, nullptr, false);
+    if (call.body.is_discarded()) return problem{problems::malformed, "The body is not valid JSON.", {}, 0};
+    of.body->check(call.body, {}, wrong);
+  }
+  if (!wrong.empty()) return problem{problems::invalid, {}, std::move(wrong), 0};
+  return std::nullopt;
+}
+
+}  // namespace
+
+struct bridge::internals {
+  explicit internals(bridge_dependencies dependencies)
+      : with{std::move(dependencies)},
+        proxies{with.services.settings->http.trusted_proxies},
+        general{with.services.settings->limits.requests_per_minute},
+        sign_ins{with.services.settings->limits.sign_ins_per_minute},
+        mails{with.services.settings->limits.mails_per_minute},
+        database{static_cast<std::size_t>(with.services.settings->workers.api_threads), database_queue},
+        passwords{static_cast<std::size_t>(with.services.settings->workers.password_threads),
+                  password_queue} {
+    for (std::size_t i = 0; i < database.threads() + passwords.threads(); ++i)
+      sessions.push_back(std::make_unique<storage::api_session>(with.database, "sellavie/api"));
+  }
+
+  void receive(const api_endpoint& endpoint, request& asked, responder to,
+               const std::shared_ptr<internals>& self);
+  api_outcome run(const api_endpoint& endpoint, const request& asked, api_call& call,
+                  const std::optional<api::access_claims>& claims, storage::api_session& store);
+  std::optional<problem> authorize(const api::access_claims& claims, api_call& call,
+                                   storage::api_session& store);
+  std::optional<problem> throttled(const api::operation& of, const address_bytes& client);
+
+  bridge_dependencies with;
+  trusted_proxies proxies;
+  rate_limiter general;
+  rate_limiter sign_ins;
+  rate_limiter mails;
+  std::vector<api_endpoint> endpoints;
+  std::string document;
+  /// One per worker: those of `database` first.
+  std::vector<std::unique_ptr<storage::api_session>> sessions;
+  worker_pool database;
+  worker_pool passwords;
+};
+
+std::optional<problem> bridge::internals::throttled(const api::operation& of, const address_bytes& client) {
+  const auto now = steady_clock::now();
+  int wait = general.take(client, now);
+  if (wait == 0 && of.limit == api::throttle::sign_in) wait = sign_ins.take(client, now);
+  if (wait == 0 && of.limit == api::throttle::mail) wait = mails.take(client, now);
+  if (wait == 0) return std::nullopt;
+  return problem{problems::too_many, {}, {}, wait};
+}
+
+// On an io thread: nothing here blocks.
+void bridge::internals::receive(const api_endpoint& endpoint, request& asked, responder to,
+                                const std::shared_ptr<internals>& self) {
+  const auto refuse = [&](const problem& why) { to.answer(refusal(why, asked.request_id)); };
+  api_call call;
+  call.operation = &endpoint.operation;
+  call.address = proxies.client_of(asked.peer_address, asked.header("X-Forwarded-For").value_or(""));
+  call.now = with.services.time->now();
+  if (const auto wait = throttled(endpoint.operation, client_key(call.address))) return refuse(*wait);
+  std::optional<api::access_claims> claims;
+  if (endpoint.operation.allowed.who != api::audience::anyone) {
+    const auto token = bearer_of(asked);
+    if (!token) return refuse({problems::unauthenticated, {}, {}, 0});
+    const auto valid = with.services.tokens->verify(*token, call.now);
+    if (!valid)
+      return refuse({problems::unauthenticated, "The access token is not valid or has ended.", {}, 0});
+    claims = valid.value();
+  }
+  for (const auto& name : api::path_parameters(endpoint.operation.path)) {
+    const auto id = parse_uuid(asked.parameter(name));
+    if (!id) return refuse({problems::not_found, {}, {}, 0});
+    call.ids.emplace(name, *id);
+  }
+  auto& pool = endpoint.pool == api_pool::password ? passwords : database;
+  const std::size_t first_session = endpoint.pool == api_pool::password ? database.threads() : 0;
+  const std::string request_id = asked.request_id;
+  struct job {
+    request asked;
+    responder to;
+    api_call call;
+    std::optional<api::access_claims> claims;
+  };
+  auto work = std::make_shared<job>(job{std::move(asked), std::move(to), std::move(call), claims});
+  const bool queued = pool.submit([self, &endpoint, work, first_session](std::size_t worker) {
+    auto outcome =
+        self->run(endpoint, work->asked, work->call, work->claims, *self->sessions[first_session + worker]);
+    if (auto* done = std::get_if<api_answer>(&outcome)) work->to.answer(answer_of(std::move(*done)));
+    else work->to.answer(refusal(std::get<problem>(outcome), work->asked.request_id));
+  });
+  if (!queued) work->to.answer(refusal(problem{problems::unavailable, {}, {}, 1}, request_id));
+}
+
+api_outcome bridge::internals::run(const api_endpoint& endpoint, const request& asked, api_call& call,
+                                   const std::optional<api::access_claims>& claims,
+                                   storage::api_session& store) {
+  try {
+    if (claims)
+      if (auto why = authorize(*claims, call, store)) return *std::move(why);
+    if (auto why = read_input(asked, call)) return *std::move(why);
+    call.request_id = asked.request_id;
+    call.user_agent = asked.header("User-Agent").value_or("");
+    call.cookie = asked.header("Cookie").value_or("");
+    call.has_client_header = asked.header("X-Sellavie-Client").has_value();
+    workplace place{store, with.services};
+    auto outcome = endpoint.handler(place, call);
+    if (const auto* failed = std::get_if<problem>(&outcome); failed && failed->kind.status >= 500)
+      with.services.log->warning(
+          "api_failed", monitoring::log_context{monitoring::code{call.request_id}, call.by.business, {}},
+          {{"operation", monitoring::code{endpoint.operation.id}}, {"status", failed->kind.status}});
+    return outcome;
+  } catch (...) {  // out of memory, or a bug: this request fails, the server goes on
+    with.services.log->error("api_handler_threw",
+                             monitoring::log_context{monitoring::code{asked.request_id}, {}, {}},
+                             {{"operation", monitoring::code{endpoint.operation.id}}});
+    return problem{problems::internal, {}, {}, 0};
+  }
+}
+
+std::optional<problem> bridge::internals::authorize(const api::access_claims& claims, api_call& call,
+                                                    storage::api_session& store) {
+  call.by.account = claims.account;
+  call.by.session = claims.session;
+  const bool in_business = call.operation->allowed.who == api::audience::member;
+  if (in_business) call.by.business = call.id<business_id>("business_id");
+  const auto asked_at = steady_clock::now();
+  auto role = with.access->find(claims.session, call.by.business, asked_at);
+  if (!role) {
+    const auto found = storage::find_access(store, claims, call.by.business, call.now);
+    if (!found) return api::problem_of(found.error());
+    if (!found.value().session_lives)
+      return problem{problems::unauthenticated, "This session has ended.", {}, 0};
+    if (in_business && !found.value().role) return problem{problems::not_found, {}, {}, 0};
+    role = found.value().role.value_or(api::role::viewer);
+    with.access->remember(claims.session, call.by.business, *role, asked_at);
+  }
+  call.by.role = *role;
+  if (in_business && !api::may(*role, call.operation->allowed.needs))
+    return problem{problems::forbidden, {}, {}, 0};
+  return std::nullopt;
+}
+
+bridge::bridge(bridge_dependencies dependencies)
+    : internals_{std::make_shared<internals>(std::move(dependencies))} {}
+
+bridge::~bridge() { stop(); }
+
+void bridge::add_to(router& routes, std::vector<api_endpoint> endpoints) {
+  internals_->endpoints = std::move(endpoints);
+  std::vector<api::operation> operations;
+  for (const api_endpoint& endpoint : internals_->endpoints) {
+    operations.push_back(endpoint.operation);
+    routes.add(method_of(endpoint.operation.method), endpoint.operation.path,
+               [self = internals_, &endpoint](request& asked, responder to) {
+                 self->receive(endpoint, asked, std::move(to), self);
+               });
+  }
+  internals_->document =
+      api::openapi_document(operations, internals_->with.services.settings->http.public_url);
+  routes.add(http_method::get, "/api/v1/openapi.json", [self = internals_](request& asked, responder to) {
+    const auto client =
+        client_key(self->proxies.client_of(asked.peer_address, asked.header("X-Forwarded-For").value_or("")));
+    if (const int wait = self->general.take(client, steady_clock::now()); wait > 0)
+      return to.answer(refusal(problem{problems::too_many, {}, {}, wait}, asked.request_id));
+    to.answer(json_response(200, self->document));
+  });
+}
+
+void bridge::stop() {
+  internals_->database.stop();
+  internals_->passwords.stop();
+}
+
+}  // namespace sellavie::net

@@ -1,0 +1,116 @@
+#pragma once
+// One request to the API as a handler sees it: the caller is known, the role allows it, path, query
+// and body fit the operation's declaration. A handler reads what it needs, asks storage or an actor,
+// and says what came of it; status codes of refusals are the bridge's business.
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "actors/clock.hpp"
+#include "actors/tenant_registry.hpp"
+#include "config/settings.hpp"
+#include "monitoring/log.hpp"
+#include "monitoring/metrics.hpp"
+#include "net/http/response.hpp"
+#include "protocol/api/access_token.hpp"
+#include "protocol/api/operation.hpp"
+#include "protocol/api/problem.hpp"
+#include "protocol/crypto/fernet.hpp"
+#include "storage/api/api_session.hpp"
+
+namespace sellavie::net {
+
+struct caller {
+  api::account_id account;
+  api::session_id session;
+  /// Of operations below /businesses/{business_id}.
+  business_id business;
+  api::role role = api::role::viewer;
+};
+
+struct api_call {
+  const api::operation* operation = nullptr;
+  caller by;
+  /// Checked against operation->body; null without one.
+  nlohmann::json body;
+  /// Decoded and checked; only those that were given.
+  std::map<std::string, std::string, std::less<>> query;
+  /// The path's {segments}.
+  std::map<std::string, uuid, std::less<>> ids;
+  std::string if_match;
+  std::string idempotency_key;
+  /// The client's address, behind trusted proxies too.
+  std::string address;
+  std::string user_agent;
+  std::string cookie;
+  /// X-Sellavie-Client is there: no foreign page made this request.
+  bool has_client_header = false;
+  std::string request_id;
+  instant now{};
+
+  template <class Id>
+  [[nodiscard]] Id id(std::string_view name) const {
+    return Id{ids.find(name)->second};
+  }
+  [[nodiscard]] std::optional<std::string> query_value(std::string_view name) const {
+    const auto found = query.find(name);
+    return found == query.end() ? std::nullopt : std::optional{found->second};
+  }
+};
+
+struct api_answer {
+  int status = 200;
+  /// Null with 204.
+  nlohmann::json body;
+  header_list headers{};
+};
+
+using api_outcome = std::variant<api_answer, api::problem>;
+
+/// What handlers may use; set once at start, immutable afterwards, each part thread-safe.
+struct api_services {
+  std::shared_ptr<const config::settings> settings;
+  std::shared_ptr<actors::clock> time;
+  std::shared_ptr<id_source> ids;
+  std::shared_ptr<const crypto::fernet_ring> secrets;
+  std::shared_ptr<const api::access_token_keys> tokens;
+  std::shared_ptr<monitoring::metrics> metrics;
+  std::shared_ptr<monitoring::logger> log;
+  actors::tenant_registry_actor registry;
+};
+
+/// Where a handler works: its thread's database session, and the services.
+struct workplace {
+  storage::api_session& store;
+  const api_services& with;
+};
+
+using api_handler = std::function<api_outcome(workplace&, api_call&)>;
+
+/// Which pool runs it.
+enum class api_pool : std::uint8_t {
+  /// The database's: many threads, short work.
+  database,
+  /// bcrypt's: a fifth of a second a piece, few threads, a short queue.
+  password,
+};
+
+struct api_endpoint {
+  api::operation operation;
+  api_handler handler;
+  api_pool pool = api_pool::database;
+};
+
+/// `found` or what its error means to a client.
+template <class T, class Then>
+[[nodiscard]] api_outcome answer_with(const result<T>& found, Then then) {
+  if (!found) return api::problem_of(found.error());
+  return then(found.value());
+}
+
+}  // namespace sellavie::net

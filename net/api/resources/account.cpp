@@ -1,0 +1,63 @@
+#include "net/api/resources/account.hpp"
+
+#include "storage/api/accounts.hpp"
+
+namespace sellavie::net {
+namespace {
+
+using api::schema;
+
+std::vector<std::string> role_names() {
+  std::vector<std::string> names;
+  for (const api::role one : api::all_roles) names.emplace_back(api::to_string(one));
+  return names;
+}
+
+schema me_shape() {
+  const auto membership = schema::object({{"business_id", schema::uuid()},
+                                          {"business_name", schema::text({1, 200})},
+                                          {"role", schema::word(role_names())}})
+                              .named("Membership");
+  return schema::object({{"id", schema::uuid()},
+                         {"email", schema::text({3, 254, api::text_format::email})},
+                         {"name", schema::text({0, 120})},
+                         {"is_email_verified", schema::boolean()},
+                         {"has_second_factor", schema::boolean()},
+                         {"memberships", schema::list(membership, 200)}})
+      .named("Me");
+}
+
+api_outcome me(workplace& place, api_call& call) {
+  const auto account = storage::find_account(place.store, call.by.account);
+  if (!account) return api::problem_of(account.error());
+  if (!account.value()) return api::problem{api::problems::unauthenticated, {}, {}, 0};
+  return answer_with(storage::memberships_of(place.store, call.by.account), [&](const auto& found) {
+    auto memberships = nlohmann::json::array();
+    for (const auto& one : found)
+      memberships.push_back({{"business_id", to_string(one.business)},
+                             {"business_name", one.business_name},
+                             {"role", api::to_string(one.role)}});
+    const auto& mine = *account.value();
+    return api_answer{200,
+                      {{"id", to_string(mine.id)},
+                       {"email", mine.email},
+                       {"name", mine.name},
+                       {"is_email_verified", mine.is_verified},
+                       {"has_second_factor", mine.has_totp},
+                       {"memberships", std::move(memberships)}}};
+  });
+}
+
+}  // namespace
+
+std::vector<api_endpoint> account_endpoints() {
+  return {{{.id = "show_me",
+            .method = api::verb::get,
+            .path = "/api/v1/me",
+            .tag = "Account",
+            .summary = "Your account and the businesses that you belong to.",
+            .answers = {{200, "You.", me_shape()}}},
+           me}};
+}
+
+}  // namespace sellavie::net

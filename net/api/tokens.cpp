@@ -1,0 +1,98 @@
+#include "net/api/tokens.hpp"
+
+#include <sys/random.h>
+
+#include <array>
+#include <cerrno>
+#include <stdexcept>
+#include <utility>
+
+#include "protocol/api/session_rules.hpp"
+
+namespace sellavie::net {
+namespace {
+
+template <std::size_t Size>
+std::array<std::uint8_t, Size> random_bytes() {
+  std::array<std::uint8_t, Size> bytes{};
+  std::size_t filled = 0;
+  while (filled < Size) {
+    const auto got = ::getrandom(bytes.data() + filled, Size - filled, 0);
+    if (got > 0) filled += static_cast<std::size_t>(got);
+    else if (errno != EINTR) throw std::runtime_error("no randomness");
+  }
+  return bytes;
+}
+
+constexpr std::string_view cookie_rules = "; Path=/api/v1/auth; Secure; HttpOnly; SameSite=Strict; Max-Age=";
+
+bool wants_cookie(const api_call& call) {
+  const auto found = call.body.find("keep_in");
+  return found != call.body.end() && *found == "cookie";
+}
+
+}  // namespace
+
+secret_token make_secret_token() {
+  auto text = crypto::base64url_encode(random_bytes<32>());
+  const auto hash = crypto::sha256(text);
+  return {std::move(text), hash};
+}
+
+crypto::fernet_iv make_iv() { return random_bytes<16>(); }
+
+api_outcome give_tokens(const workplace& place, const api_call& call, const session_of& whose,
+                        const std::string& refresh_token) {
+  const api::access_claims claims{whose.account, whose.session, call.now, call.now + api::access_token_life};
+  api_answer given{200,
+                   {{"access_token", place.with.tokens->sign(claims)},
+                    {"expires_in", std::chrono::seconds{api::access_token_life}.count()},
+                    {"refresh_token", nullptr}}};
+  if (wants_cookie(call)) {
+    const auto life = std::chrono::seconds{api::refresh_token_life}.count();
+    given.headers.emplace_back("Set-Cookie", std::string{refresh_cookie} + '=' + refresh_token +
+                                                 std::string{cookie_rules} + std::to_string(life));
+  } else {
+    given.body["refresh_token"] = refresh_token;
+  }
+  return given;
+}
+
+std::optional<std::string> presented_refresh_token(const api_call& call) {
+  if (const auto given = call.body.find("refresh_token"); given != call.body.end())
+    return given->get<std::string>();
+  if (!call.has_client_header) return std::nullopt;
+  const std::string wanted = std::string{refresh_cookie} + '=';
+  std::string_view rest = call.cookie;
+  while (!rest.empty()) {
+    const auto end = rest.find(';');
+    auto one = rest.substr(0, end);
+    while (one.starts_with(' ')) one.remove_prefix(1);
+    if (one.starts_with(wanted)) return std::string{one.substr(wanted.size())};
+    rest = end == std::string_view::npos ? std::string_view{} : rest.substr(end + 1);
+  }
+  return std::nullopt;
+}
+
+std::string forgotten_cookie() { return std::string{refresh_cookie} + '=' + std::string{cookie_rules} + '0'; }
+
+std::string device_name(std::string_view user_agent) {
+  const auto names = [&](std::string_view part) { return user_agent.find(part) != std::string_view::npos; };
+  const char* program = names("Edg/")       ? "Edge"
+                        : names("OPR/")     ? "Opera"
+                        : names("Firefox/") ? "Firefox"
+                        : names("Chrome/")  ? "Chrome"
+                        : names("Safari/")  ? "Safari"
+                        : names("curl/")    ? "curl"
+                                            : "A program";
+  const char* system = names("Android")    ? "Android"
+                       : names("iPhone")   ? "iPhone"
+                       : names("iPad")     ? "iPad"
+                       : names("Windows")  ? "Windows"
+                       : names("Mac OS X") ? "macOS"
+                       : names("Linux")    ? "Linux"
+                                           : nullptr;
+  return system == nullptr ? std::string{program} : std::string{program} + " on " + system;
+}
+
+}  // namespace sellavie::net

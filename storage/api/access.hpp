@@ -1,0 +1,23 @@
+#pragma once
+// May this session act, and as what: asked for each request of the REST bridge.
+
+#include <optional>
+
+#include "protocol/api/access_token.hpp"
+#include "protocol/api/permission.hpp"
+#include "storage/api/api_session.hpp"
+
+namespace sellavie::storage {
+
+struct found_access {
+  /// Not revoked, not expired, and the account's.
+  bool session_lives = false;
+  /// In the business asked for.
+  std::optional<api::role> role;
+};
+
+/// `business` nil: only the session is looked at.
+[[nodiscard]] result<found_access> find_access(api_session& session, const api::access_claims& claims,
+                                               const business_id& business, instant now);
+
+}  // namespace sellavie::storage

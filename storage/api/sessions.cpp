@@ -1,0 +1,135 @@
+#include "storage/api/sessions.hpp"
+
+#include "protocol/crypto/encoding.hpp"
+#include "storage/api/api_work.hpp"
+
+namespace sellavie::storage {
+namespace {
+
+constexpr const char* insert_session = R"(
+INSERT INTO sessions (id, account_id, device, address, created_at, last_used_at, expires_at)
+VALUES ($1::uuid, $2::uuid, $3, $4, $5::bigint, $5::bigint, $6::bigint))";
+
+constexpr const char* insert_token = R"(
+INSERT INTO refresh_tokens (token_hash, session_id, created_at, expires_at)
+VALUES (decode($1, 'hex'), $2::uuid, $3::bigint, $4::bigint))";
+
+constexpr const char* forget_failures =
+    "UPDATE accounts SET failed_sign_ins = 0, blocked_until = 0 WHERE id = $1::uuid "
+    "AND (failed_sign_ins <> 0 OR blocked_until <> 0)";
+
+constexpr const char* lock_token = R"(
+SELECT t.session_id, s.account_id, t.expires_at, t.rotated_at, t.successor, s.revoked_at IS NOT NULL OR s.expires_at <= $2::bigint
+FROM refresh_tokens t JOIN sessions s ON s.id = t.session_id
+WHERE t.token_hash = decode($1, 'hex') FOR UPDATE)";
+
+constexpr const char* rotate_token =
+    "UPDATE refresh_tokens SET rotated_at = $2::bigint, successor = $3 WHERE token_hash = decode($1, 'hex')";
+
+constexpr const char* forget_expired =
+    "DELETE FROM refresh_tokens WHERE session_id = $1::uuid AND expires_at <= $2::bigint";
+
+constexpr const char* touch_session =
+    "UPDATE sessions SET last_used_at = $2::bigint, expires_at = $3::bigint, address = $4 WHERE id = $1::uuid";
+
+constexpr const char* revoke_one =
+    "UPDATE sessions SET revoked_at = $3::bigint, revoked_why = $4 "
+    "WHERE id = $1::uuid AND account_id = $2::uuid AND revoked_at IS NULL";
+
+constexpr const char* revoke_others =
+    "UPDATE sessions SET revoked_at = $3::bigint, revoked_why = $4 "
+    "WHERE account_id = $1::uuid AND id <> $2::uuid AND revoked_at IS NULL";
+
+constexpr const char* revoke_by_token =
+    "UPDATE sessions SET revoked_at = $2::bigint, revoked_why = $3 WHERE revoked_at IS NULL AND id = "
+    "(SELECT session_id FROM refresh_tokens WHERE token_hash = decode($1, 'hex'))";
+
+constexpr const char* select_sessions = R"(
+SELECT id, device, address, created_at, last_used_at FROM sessions
+WHERE account_id = $1::uuid AND revoked_at IS NULL AND expires_at > $2::bigint ORDER BY id DESC LIMIT 100)";
+
+std::string hex(const crypto::sha256_digest& hash) { return crypto::hex_encode(hash); }
+
+void add_token(pqxx::work& work, const api::session_id& session, const new_refresh_token& token) {
+  work.exec_params(insert_token, hex(token.hash), to_string(session), to_unix_ms(token.created_at),
+                   to_unix_ms(token.expires_at));
+}
+
+}  // namespace
+
+result<void> open_session(api_session& session, const new_session& wanted) {
+  return for_accounts(session, [&](pqxx::work& work) {
+    work.exec_params(insert_session, to_string(wanted.id), to_string(wanted.account), wanted.device,
+                     wanted.address, to_unix_ms(wanted.first.created_at),
+                     to_unix_ms(wanted.first.expires_at));
+    add_token(work, wanted.id, wanted.first);
+    work.exec_params(forget_failures, to_string(wanted.account));
+  });
+}
+
+result<refreshed> refresh_session(api_session& session, const refresh_wish& wish) {
+  return for_accounts(session, [&](pqxx::work& work) {
+    refreshed done;
+    const auto rows = work.exec_params(lock_token, hex(wish.presented), to_unix_ms(wish.now));
+    if (rows.empty()) return done;
+    const auto& row = rows[0];
+    done.session = {*parse_uuid(row[0].c_str())};
+    done.account = {*parse_uuid(row[1].c_str())};
+    const api::refresh_state token{instant_from_ms(row[2].as<std::int64_t>()), row[5].as<bool>(),
+                                   !row[3].is_null(), instant_from_ms(row[3].as<std::int64_t>(0))};
+    done.decision = api::decide_refresh(token, wish.now);
+    if (done.decision == api::refresh_decision::repeat_successor) done.sealed_successor = row[4].c_str();
+    if (done.decision == api::refresh_decision::end_session)
+      work.exec_params(revoke_one, to_string(done.session), to_string(done.account), to_unix_ms(wish.now),
+                       "refresh token reused");
+    if (done.decision == api::refresh_decision::rotate) {
+      work.exec_params(rotate_token, hex(wish.presented), to_unix_ms(wish.now), wish.sealed_successor);
+      add_token(work, done.session, wish.successor);
+      work.exec_params(touch_session, to_string(done.session), to_unix_ms(wish.now),
+                       to_unix_ms(wish.successor.expires_at), wish.address);
+      work.exec_params(forget_expired, to_string(done.session), to_unix_ms(wish.now));
+    }
+    return done;
+  });
+}
+
+result<std::vector<listed_session>> sessions_of(api_session& session, const api::account_id& account,
+                                                instant now) {
+  return for_accounts(session, [&](pqxx::work& work) {
+    std::vector<listed_session> found;
+    for (const auto& row : work.exec_params(select_sessions, to_string(account), to_unix_ms(now)))
+      found.push_back({{*parse_uuid(row[0].c_str())},
+                       row[1].c_str(),
+                       row[2].c_str(),
+                       instant_from_ms(row[3].as<std::int64_t>()),
+                       instant_from_ms(row[4].as<std::int64_t>())});
+    return found;
+  });
+}
+
+result<bool> end_session(api_session& session, const api::account_id& account, const api::session_id& ended,
+                         std::string_view why, instant now) {
+  return for_accounts(session, [&](pqxx::work& work) {
+    return work.exec_params(revoke_one, to_string(ended), to_string(account), to_unix_ms(now),
+                            std::string{why})
+               .affected_rows() == 1;
+  });
+}
+
+result<std::int64_t> end_sessions(api_session& session, const api::account_id& account,
+                                  const api::session_id& kept, std::string_view why, instant now) {
+  return for_accounts(session, [&](pqxx::work& work) {
+    return static_cast<std::int64_t>(work.exec_params(revoke_others, to_string(account), to_string(kept),
+                                                      to_unix_ms(now), std::string{why})
+                                         .affected_rows());
+  });
+}
+
+result<void> end_session_of(api_session& session, const crypto::sha256_digest& token, std::string_view why,
+                            instant now) {
+  return for_accounts(session, [&](pqxx::work& work) {
+    work.exec_params(revoke_by_token, hex(token), to_unix_ms(now), std::string{why});
+  });
+}
+
+}  // namespace sellavie::storage

@@ -1,0 +1,118 @@
+// Signing in, staying signed in, and what a thief of a refresh token gets.
+
+import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
+import { after, before, test } from "node:test";
+import { api_client } from "./harness/api.mjs";
+import { shared_world } from "./harness/world.mjs";
+
+let here;
+shared_world({ before, after }, { name: "api-sign-in" }, (world) => { here = world; });
+
+const password = "a long demo password";
+const owner_of = (i) => here.businesses[i].owner.email;
+const anyone = () => new api_client(here.server.url);
+const signed_in = (i = 0) => anyone().signed_in(owner_of(i), password);
+
+test("an owner signs in and sees where she belongs", async () => {
+  const ada = await signed_in();
+  const me = await ada.get("/me");
+  assert.equal(me.status, 200);
+  assert.equal(me.body.email, owner_of(0));
+  assert.deepEqual(me.body.memberships.map(({ business_name, role }) => [business_name, role]), [[here.businesses[0].business, "owner"]]);
+});
+
+test("an unknown account, a wrong password and a blocked account are told the same", async () => {
+  const tell = async (email, word) => {
+    const { status, body } = await anyone().post("/auth/sign-in", { email, password: word });
+    delete body.request_id;
+    return [status, body];
+  };
+  const expected = await tell("nobody@example.com", password);
+  assert.equal(expected[0], 401);
+  for (let i = 0; i < 6; ++i) assert.deepEqual(await tell(owner_of(1), `wrong password ${i}`), expected);
+  assert.deepEqual(await tell(owner_of(1), password), expected, "blocked for a moment after six failures");
+});
+
+test("a refresh token is used once and its lost answer may be asked for again", async () => {
+  const ada = await signed_in();
+  const first = await ada.post("/auth/refresh", { refresh_token: ada.refresh_token });
+  assert.equal(first.status, 200);
+  const again = await ada.post("/auth/refresh", { refresh_token: ada.refresh_token });
+  assert.equal(again.body.refresh_token, first.body.refresh_token, "within the overlap the same successor");
+  assert.equal((await ada.get("/me", { token: again.body.access_token })).status, 200);
+});
+
+test("a refresh token that is used again later ends the session, also for the thief", async () => {
+  const ada = await signed_in();
+  const { body: rotated } = await ada.post("/auth/refresh", { refresh_token: ada.refresh_token });
+  await here.server.sql("UPDATE refresh_tokens SET rotated_at = rotated_at - 31000 WHERE rotated_at IS NOT NULL");
+  assert.equal((await ada.post("/auth/refresh", { refresh_token: ada.refresh_token })).status, 401);
+  assert.equal((await ada.post("/auth/refresh", { refresh_token: rotated.refresh_token })).status, 401);
+  await new Promise((resolve) => setTimeout(resolve, 1100));
+  assert.equal((await ada.get("/me", { token: rotated.access_token })).status, 401);
+});
+
+test("browsers keep the refresh token in a cookie that other sites cannot use", async () => {
+  const { body, headers } = await anyone().post("/auth/sign-in", { email: owner_of(0), password, keep_in: "cookie" });
+  assert.equal(body.refresh_token, null);
+  const cookie = headers.get("set-cookie");
+  for (const rule of ["Secure", "HttpOnly", "SameSite=Strict", "Path=/api/v1/auth"]) assert.ok(cookie.includes(rule), rule);
+  const sent = { cookie: cookie.split(";")[0] };
+  assert.equal((await anyone().post("/auth/refresh", {}, { headers: sent })).status, 401, "without the header of our own client");
+  const refreshed = await anyone().post("/auth/refresh", { keep_in: "cookie" }, { headers: { ...sent, "x-sellavie-client": "dashboard" } });
+  assert.equal(refreshed.status, 200);
+  assert.ok(refreshed.headers.get("set-cookie").startsWith("sellavie_refresh="));
+});
+
+test("sessions are listed, and ended one by one or all", async () => {
+  const phone = await signed_in();
+  const desk = await signed_in();
+  const { body } = await desk.get("/sessions");
+  assert.equal(body.items.filter(({ is_current }) => is_current).length, 1);
+  const other = body.items.find(({ is_current }) => !is_current);
+  assert.equal((await desk.delete(`/sessions/${other.id}`)).status, 204);
+  assert.equal((await desk.delete(`/sessions/${other.id}`)).status, 404);
+  assert.equal((await desk.post("/sessions/end-others")).status, 200);
+  assert.equal((await phone.get("/me")).status, 401, "seen at once on this node");
+  assert.equal((await desk.get("/me")).status, 200);
+  assert.equal((await desk.post("/auth/sign-out")).status, 204);
+  assert.equal((await desk.get("/me")).status, 401);
+});
+
+test("nobody ends another account's session", async () => {
+  const ada = await signed_in(0);
+  const { body } = await ada.get("/sessions");
+  await new Promise((resolve) => setTimeout(resolve, 2100));
+  const kofi = await signed_in(1);
+  assert.equal((await kofi.delete(`/sessions/${body.items[0].id}`)).status, 404);
+  assert.equal((await ada.get("/me")).status, 200);
+});
+
+test("tokens that were tampered with are refused", async () => {
+  const ada = await signed_in();
+  const [header, payload, signature] = ada.access_token.split(".");
+  const part = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
+  const claims = JSON.parse(Buffer.from(payload, "base64url"));
+  const guessed = createHmac("sha256", "secret").update(`${header}.${payload}`).digest("base64url");
+  const tokens = [
+    `${part({ alg: "none", typ: "JWT" })}.${payload}.`, `${header}.${part({ ...claims, exp: claims.exp + 9999 })}.${signature}`,
+    `${header}.${payload}.${guessed}`, `${header}.${payload}`, `${header}.${payload}.`, "x", "a.b.c", ada.access_token.slice(0, -1),
+  ];
+  for (const token of tokens) assert.equal((await ada.get("/me", { token })).status, 401, token);
+  assert.equal((await ada.get("/me", { token: undefined, headers: { authorization: `bearer ${ada.access_token}` } })).status, 401);
+});
+
+test("bad bodies name the field and never break anything", async () => {
+  const told = async (options) => {
+    const { status, body } = await anyone().call("POST", "/auth/sign-in", options);
+    return [status, ...(body.errors ?? []).map(({ field }) => field)];
+  };
+  const headers = { "content-type": "application/json" };
+  assert.deepEqual(await told({ raw: "{", headers }), [400]);
+  assert.deepEqual(await told({ raw: "{}", headers: { "content-type": "text/plain" } }), [415]);
+  assert.deepEqual(await told({ raw: `${"[".repeat(5000)}`, headers }), [400]);
+  assert.deepEqual(await told({ raw: '{"email":"\\ud800"}', headers }), [400]);
+  assert.deepEqual(await told({ body: {} }), [422, "/email", "/password"]);
+  assert.deepEqual(await told({ body: { email: "x", password: 5, admin: true } }), [422, "/email", "/password", "/admin"]);
+});

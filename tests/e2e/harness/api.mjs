@@ -1,0 +1,105 @@
+// A client of the REST bridge that holds each answer against the server's own OpenAPI document.
+
+import assert from "node:assert/strict";
+
+export class api_client {
+  #document;
+
+  constructor(url, { access_token } = {}) {
+    this.url = url;
+    this.access_token = access_token;
+  }
+
+  async document() {
+    this.#document ??= await (await fetch(`${this.url}/api/v1/openapi.json`)).json();
+    return this.#document;
+  }
+
+  // -> {status, body, headers}; the answer must be one that the operation declares.
+  async call(method, path, { body, headers = {}, raw, token = this.access_token } = {}) {
+    const sent = { ...(token ? { authorization: `Bearer ${token}` } : {}), ...headers };
+    if (body !== undefined) sent["content-type"] ??= "application/json";
+    const answer = await fetch(`${this.url}/api/v1${path}`, {
+      method, headers: sent, body: raw ?? (body === undefined ? undefined : JSON.stringify(body)),
+    });
+    const text = await answer.text();
+    const given = { status: answer.status, headers: answer.headers, text, body: text === "" ? undefined : JSON.parse(text) };
+    await this.#hold_against_the_document(method, path, given);
+    return given;
+  }
+
+  get(path, options) { return this.call("GET", path, options); }
+  post(path, body, options) { return this.call("POST", path, { body, ...options }); }
+  patch(path, body, options) { return this.call("PATCH", path, { body, ...options }); }
+  put(path, body, options) { return this.call("PUT", path, { body, ...options }); }
+  delete(path, options) { return this.call("DELETE", path, options); }
+
+  // A client for this account.
+  async signed_in(email, password, more = {}) {
+    const { status, body } = await this.post("/auth/sign-in", { email, password, ...more });
+    assert.equal(status, 200, `signing in as ${email}`);
+    const client = new api_client(this.url, { access_token: body.access_token });
+    client.refresh_token = body.refresh_token;
+    client.#document = await this.document();
+    return client;
+  }
+
+  async #hold_against_the_document(method, path, { status, body, headers }) {
+    const document = await this.document();
+    const operation = operation_of(document, method, `/api/v1${path.split("?")[0]}`);
+    if (!operation) return;
+    const declared = operation.responses[String(status)];
+    assert.ok(declared, `${operation.operationId} does not declare ${status}: ${JSON.stringify(body)}`);
+    const type = headers.get("content-type")?.split(";")[0];
+    const content = declared.content?.[type];
+    if (!declared.content) return assert.equal(body, undefined, `${operation.operationId} ${status} has a body`);
+    assert.ok(content, `${operation.operationId} ${status} answers ${type}`);
+    const wrong = misfits(document, content.schema, body);
+    assert.deepEqual(wrong, [], `${operation.operationId} ${status}: ${JSON.stringify(body).slice(0, 500)}`);
+  }
+}
+
+// The operation of a concrete path.
+export function operation_of(document, method, path) {
+  const parts = path.split("/");
+  for (const [template, methods] of Object.entries(document.paths)) {
+    const wanted = template.split("/");
+    if (wanted.length === parts.length && wanted.every((part, i) => part.startsWith("{") || part === parts[i])) {
+      if (methods[method.toLowerCase()]) return methods[method.toLowerCase()];
+    }
+  }
+  return undefined;
+}
+
+// Enough of JSON Schema for what the server's document uses; unknown keywords are an error.
+const known = new Set(["$ref", "type", "description", "properties", "required", "additionalProperties", "items", "enum", "format",
+  "minLength", "maxLength", "minimum", "maximum", "minItems", "maxItems", "maxProperties"]);
+
+export function misfits(document, schema, value, at = "") {
+  if (schema.$ref) return misfits(document, schema.$ref.split("/").slice(1).reduce((node, key) => node[key], document), value, at);
+  for (const keyword of Object.keys(schema)) if (!known.has(keyword)) return [`${at}: unknown keyword ${keyword}`];
+  const types = schema.type === undefined ? undefined : [schema.type].flat();
+  const type = value === null ? "null" : Array.isArray(value) ? "array" : Number.isInteger(value) ? "integer" : typeof value;
+  if (types && !types.includes(type)) return [`${at}: ${type} instead of ${types}`];
+  if (schema.enum && !schema.enum.includes(value)) return [`${at}: ${value} is not one of ${schema.enum}`];
+  const wrong = [];
+  if (typeof value === "string") {
+    const length = [...value].length;
+    if (length < (schema.minLength ?? 0) || length > (schema.maxLength ?? Infinity)) wrong.push(`${at}: ${length} characters`);
+    if (schema.format === "uuid" && !/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(value)) wrong.push(`${at}: no uuid`);
+    if (schema.format === "date-time" && Number.isNaN(Date.parse(value))) wrong.push(`${at}: no date-time`);
+  }
+  if (typeof value === "number" && (value < (schema.minimum ?? -Infinity) || value > (schema.maximum ?? Infinity))) wrong.push(`${at}: ${value}`);
+  if (Array.isArray(value)) {
+    if (value.length > (schema.maxItems ?? Infinity)) wrong.push(`${at}: ${value.length} items`);
+    value.forEach((item, i) => wrong.push(...misfits(document, schema.items, item, `${at}/${i}`)));
+  } else if (type === "object") {
+    for (const name of schema.required ?? []) if (!(name in value)) wrong.push(`${at}/${name} is missing`);
+    for (const [name, member] of Object.entries(value)) {
+      const shape = schema.properties?.[name] ?? schema.additionalProperties;
+      if (shape === false) wrong.push(`${at}/${name} is not declared`);
+      else if (shape) wrong.push(...misfits(document, shape, member, `${at}/${name}`));
+    }
+  }
+  return wrong;
+}

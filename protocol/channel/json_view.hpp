@@ -15,7 +15,9 @@ using json = simdjson::dom::element;
 
 [[nodiscard]] inline std::optional<json> member(json object, std::string_view key) noexcept {
   json found;
-  if (!object.is_object() || object.at_key(key).get(found) != simdjson::SUCCESS) return std::nullopt;
+  // A key that was itself missing is a null view, which simdjson would hand to memcmp.
+  if (key.empty() || !object.is_object() || object.at_key(key).get(found) != simdjson::SUCCESS)
+    return std::nullopt;
   return found;
 }
 

@@ -73,6 +73,12 @@ caf::behavior watchman(caf::event_based_actor* self, const std::vector<caf::acto
   return {[](caf::unit_t) {}};
 }
 
+std::vector<std::string> revealed(const std::vector<config::secret>& keys) {
+  std::vector<std::string> texts;
+  for (const auto& key : keys) texts.push_back(key.reveal());
+  return texts;
+}
+
 /// Prints for the operator at start: once, plain, before any customer is served.
 void say(const std::string& line) { std::fprintf(stderr, "%s\n", line.c_str()); }
 
@@ -96,6 +102,7 @@ class server {
   void build_node();
   result<storage::started> begin();
   void spawn_actors();
+  result<void> wake_senders();
   void watch(const actors::janitor_actor& janitor);
   result<void> load_directory();
   std::vector<actors::duty> duties();
@@ -141,6 +148,7 @@ result<void> server::start() {
   const auto begun = begin();
   if (!begun) return begun.error();
   spawn_actors();
+  if (auto done = wake_senders(); !done) return done;
   if (auto done = load_directory(); !done) return done;
   // From here on the janitor's thread owns its connections.
   watch(system_->spawn<caf::detached>(actors::janitor,
@@ -187,11 +195,6 @@ result<void> server::open_keys() {
 
 // Before anything is sealed, opened or taken over: a wrong key must change nothing.
 result<void> server::admit_keys(pqxx::connection& engine) {
-  const auto revealed = [](const std::vector<config::secret>& keys) {
-    std::vector<std::string> texts;
-    for (const auto& key : keys) texts.push_back(key.reveal());
-    return texts;
-  };
   auto ring = crypto::fernet_ring::parse(revealed(settings_->security.fernet_keys));
   if (!ring) return ring.error();
   const auto notes = storage::admit_server_keys(engine, ring.value(), revealed(settings_->security.jwt_keys),
@@ -304,9 +307,15 @@ void server::spawn_actors() {
 
   janitor_reads_ = std::make_unique<storage::postgres_reads>(
       [engine, session] { return storage::open_pqxx(engine, session); }, node_->incarnation);
-  if (const auto waiting = janitor_reads_->outbox_connections())
-    for (const auto& [business, account] : waiting.value())
-      caf::anon_send(registry_, actors::wake_account{business, account});
+}
+
+// Without this their rows would wait for the account's next message.
+result<void> server::wake_senders() {
+  const auto waiting = janitor_reads_->outbox_connections();
+  if (!waiting) return waiting.error();
+  for (const auto& [business, account] : waiting.value())
+    caf::anon_send(registry_, actors::wake_account{business, account});
+  return {};
 }
 
 void server::watch(const actors::janitor_actor& janitor) {
@@ -406,19 +415,15 @@ result<void> server::open_public() {
 }
 
 result<void> server::add_api(net::router& routes) {
-  std::vector<std::string> keys;
-  for (const auto& key : settings_->security.jwt_keys) keys.push_back(key.reveal());
-  auto tokens = api::access_token_keys::parse(keys);
+  auto tokens = api::access_token_keys::parse(revealed(settings_->security.jwt_keys));
   if (!tokens) return tokens.error();
   const auto access = std::make_shared<net::access_cache>();
-  net::api_services services{settings_,
-                             node_->time,
-                             node_->ids,
-                             node_->secrets,
-                             std::make_shared<const api::access_token_keys>(std::move(tokens.value())),
-                             metrics_,
-                             log_,
-                             registry_};
+  net::api_services services{
+      settings_,      node_->time,
+      node_->ids,     system_random,
+      node_->secrets, std::make_shared<const api::access_token_keys>(std::move(tokens.value())),
+      metrics_,       log_,
+      registry_};
   bridge_ = std::make_unique<net::bridge>(
       net::bridge_dependencies{std::move(services), database_->access(), access});
   bridge_->add_to(routes, net::all_endpoints(access));
@@ -453,7 +458,6 @@ bool server::stop() {
       quiet = is_busy() ? 0 : quiet + 1;
     }
   }
-  if (bridge_) bridge_->stop();
   bool clean = !health_.fenced && !health_.broken;
   if (node_ && node_->incarnation != 0 && clean) {
     auto connection = engine_connection();

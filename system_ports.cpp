@@ -29,12 +29,7 @@ class random_pool {
 
  private:
   void refill() {
-    std::size_t filled = 0;
-    while (filled < pool_.size()) {
-      const ssize_t got = getrandom(pool_.data() + filled, pool_.size() - filled, 0);
-      if (got > 0) filled += static_cast<std::size_t>(got);
-      else if (errno != EINTR) throw std::runtime_error("the system gives no random bytes");
-    }
+    system_random(pool_);
     at_ = 0;
   }
 
@@ -70,6 +65,15 @@ class system_ids final : public id_source {
 std::shared_ptr<actors::clock> make_system_clock() { return std::make_shared<system_clock>(); }
 
 std::shared_ptr<id_source> make_system_ids() { return std::make_shared<system_ids>(); }
+
+void system_random(std::span<std::uint8_t> bytes) {
+  std::size_t filled = 0;
+  while (filled < bytes.size()) {
+    const ssize_t got = getrandom(bytes.data() + filled, bytes.size() - filled, 0);
+    if (got > 0) filled += static_cast<std::size_t>(got);
+    else if (errno != EINTR) throw std::runtime_error("the system gives no random bytes");
+  }
+}
 
 double system_jitter() {
   thread_local std::minstd_rand engine{std::random_device{}()};

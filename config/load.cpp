@@ -119,7 +119,6 @@ void read_security(reader& in, security_settings& security) {
 void read_limits(reader& in, limits_settings& limits) {
   in.integer("limits.requests_per_minute", limits.requests_per_minute, 1, 60 * million);
   in.integer("limits.sign_ins_per_minute", limits.sign_ins_per_minute, 1, 60 * million);
-  in.integer("limits.mails_per_minute", limits.mails_per_minute, 1, 60 * million);
   in.integer("limits.body_bytes", limits.body_bytes, kibibyte, 64 * mebibyte);
   in.integer("limits.upload_bytes", limits.upload_bytes, kibibyte, 64 * mebibyte);
   in.integer("limits.webhook_bytes", limits.webhook_bytes, kibibyte, 64 * mebibyte);

@@ -142,8 +142,6 @@ struct limits_settings {
   int requests_per_minute = 100;
   /// Of these, those that could guess a password, code or token.
   int sign_ins_per_minute = 20;
-  /// Of these, those that send mail to an address that the caller names.
-  int mails_per_minute = 5;
   std::size_t body_bytes = 2'097'152;
   std::size_t upload_bytes = 10'485'760;
   std::size_t webhook_bytes = 4'194'304;

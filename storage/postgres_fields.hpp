@@ -1,6 +1,6 @@
 #pragma once
 // From rows of libpqxx to values; throws where a value cannot be, which ends in guarded().
-// Only the sources of postgres_reads include this.
+// For sources only: it shows libpqxx.
 
 #include <algorithm>
 #include <charconv>

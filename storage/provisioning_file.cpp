@@ -10,6 +10,7 @@
 #include "protocol/crypto/password.hpp"
 #include "protocol/domain/catalog.hpp"
 #include "protocol/domain/currency.hpp"
+#include "protocol/domain/email.hpp"
 
 namespace sellavie::storage {
 namespace {
@@ -41,12 +42,6 @@ bool is_locale(std::string_view text) noexcept {
   return std::all_of(text.begin(), text.end(), [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
   });
-}
-
-bool is_email(std::string_view text) noexcept {
-  const auto at = text.find('@');
-  return at != std::string_view::npos && at > 0 && at + 1 < text.size() &&
-         text.find('@', at + 1) == std::string_view::npos;
 }
 
 std::string in_quotes(std::string_view text) { return "\"" + std::string{text} + "\""; }
@@ -250,7 +245,7 @@ std::optional<provisioned_owner> read_owner(object_reader& from) {
   inner.allow_only({"email", "password"});
   provisioned_owner owner;
   owner.email = inner.token("email", longest_email);
-  if (!owner.email.empty() && !is_email(owner.email))
+  if (!owner.email.empty() && !looks_like_email(owner.email))
     inner.problem("email", "is no e-mail address", "write name@example.com");
   const json* password = inner.find("password");
   if (password == nullptr || !password->is_string()) {

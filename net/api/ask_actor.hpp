@@ -1,7 +1,7 @@
 #pragma once
 // A worker asks an actor and waits, bounded: the actor answers after its commit. The bound is far
-// beyond a commit; when it passes, the command may or may not have happened, and the client is told
-// to look.
+// beyond a commit; when it passes, the command may or may not have happened; the
+// client is told to try again, so only commands that may be repeated are asked like this.
 
 #include <caf/all.hpp>
 #include <chrono>

@@ -6,6 +6,7 @@
 #include "net/api/client_address.hpp"
 #include "net/api/rate_limiter.hpp"
 #include "net/api/worker_pool.hpp"
+#include "protocol/action/bounded_json.hpp"
 #include "protocol/api/openapi.hpp"
 #include "storage/api/access.hpp"
 
@@ -20,8 +21,6 @@ using std::chrono::steady_clock;
 constexpr std::size_t password_queue = 64;
 constexpr std::size_t database_queue = 1024;
 constexpr int deepest_body = 16;
-constexpr std::size_t least_key_length = 8;
-constexpr std::size_t most_key_length = 80;
 
 http_method method_of(api::verb method) noexcept {
   switch (method) {
@@ -34,11 +33,11 @@ http_method method_of(api::verb method) noexcept {
   return http_method::get;
 }
 
+/// Nobody but the client keeps an answer, and no browser guesses its type.
+header_list own_headers() { return {{"Cache-Control", "no-store"}, {"X-Content-Type-Options", "nosniff"}}; }
+
 response refusal(const problem& what, std::string_view request_id) {
-  response out{what.kind.status,
-               {{"Cache-Control", "no-store"}},
-               api::render(what, request_id),
-               "application/problem+json"};
+  response out{what.kind.status, own_headers(), api::render(what, request_id), "application/problem+json"};
   if (what.retry_after > 0) out.headers.emplace_back("Retry-After", std::to_string(what.retry_after));
   if (what.kind.status == 401) out.headers.emplace_back("WWW-Authenticate", "Bearer");
   return out;
@@ -46,7 +45,7 @@ response refusal(const problem& what, std::string_view request_id) {
 
 response answer_of(api_answer&& given) {
   response out{given.status, std::move(given.headers), {}, {}};
-  out.headers.emplace_back("Cache-Control", "no-store");
+  for (auto& one : own_headers()) out.headers.push_back(std::move(one));
   if (given.body.is_null()) return out;
   out.body = given.body.dump(-1, ' ', false, json::error_handler_t::replace);
   out.content_type = "application/json";
@@ -65,25 +64,6 @@ bool is_json(std::string_view content_type) noexcept {
   return type == "application/json";
 }
 
-bool is_too_deep(std::string_view text) noexcept {
-  int depth = 0;
-  bool quoted = false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (quoted) {
-      if (c == '\\') ++i;
-      else if (c == '"') quoted = false;
-    } else if (c == '"') {
-      quoted = true;
-    } else if ((c == '{' || c == '[') && ++depth > deepest_body) {
-      return true;
-    } else if (c == '}' || c == ']') {
-      --depth;
-    }
-  }
-  return false;
-}
-
 /// Reads query, headers and body as declared; what is wrong comes back.
 std::optional<problem> read_input(const request& asked, api_call& call) {
   const api::operation& of = *call.operation;
@@ -93,25 +73,15 @@ std::optional<problem> read_input(const request& asked, api_call& call) {
       parameter.shape.check_text(*value, parameter.name, wrong);
       call.query.emplace(parameter.name, std::move(*value));
     }
-  if (of.needs == api::precondition::if_match) {
-    call.if_match = asked.header("If-Match").value_or("");
-    if (call.if_match.empty()) return problem{problems::precondition_needed, {}, {}, 0};
-  }
-  if (of.needs == api::precondition::idempotency_key) {
-    call.idempotency_key = asked.header("Idempotency-Key").value_or("");
-    const auto size = call.idempotency_key.size();
-    if (size < least_key_length || size > most_key_length)
-      wrong.push_back({"Idempotency-Key", "must be a header of 8 to 80 characters"});
-  }
   if (of.body) {
-    if (!is_json(asked.header("Content-Type").value_or("")))
-      return problem{problems::unsupported_type, {}, {}, 0};
-    if (is_too_deep(asked.body)) return problem{problems::malformed, "The JSON is nested too deeply.", {}, 0};
-    call.body = json::parse(asked.body, nullptr, false);
-    if (call.body.is_discarded()) return problem{problems::malformed, "The body is not valid JSON.", {}, 0};
+    if (!is_json(asked.header("Content-Type").value_or(""))) return problem{problems::unsupported_type};
+    auto parsed = parse_bounded(asked.body, asked.body.size(), deepest_body);
+    if (!parsed)
+      return problem{problems::malformed, "The body is not valid JSON, or it is nested too deeply."};
+    call.body = *std::move(parsed);
     of.body->check(call.body, {}, wrong);
   }
-  if (!wrong.empty()) return problem{problems::invalid, {}, std::move(wrong), 0};
+  if (!wrong.empty()) return problem{problems::invalid, {}, std::move(wrong)};
   return std::nullopt;
 }
 
@@ -123,7 +93,6 @@ struct bridge::internals {
         proxies{with.services.settings->http.trusted_proxies},
         general{with.services.settings->limits.requests_per_minute},
         sign_ins{with.services.settings->limits.sign_ins_per_minute},
-        mails{with.services.settings->limits.mails_per_minute},
         database{static_cast<std::size_t>(with.services.settings->workers.api_threads), database_queue},
         passwords{static_cast<std::size_t>(with.services.settings->workers.password_threads),
                   password_queue} {
@@ -143,7 +112,6 @@ struct bridge::internals {
   trusted_proxies proxies;
   rate_limiter general;
   rate_limiter sign_ins;
-  rate_limiter mails;
   std::vector<api_endpoint> endpoints;
   std::string document;
   /// One per worker: those of `database` first.
@@ -156,9 +124,8 @@ std::optional<problem> bridge::internals::throttled(const api::operation& of, co
   const auto now = steady_clock::now();
   int wait = general.take(client, now);
   if (wait == 0 && of.limit == api::throttle::sign_in) wait = sign_ins.take(client, now);
-  if (wait == 0 && of.limit == api::throttle::mail) wait = mails.take(client, now);
   if (wait == 0) return std::nullopt;
-  return problem{problems::too_many, {}, {}, wait};
+  return problem{.kind = problems::too_many, .retry_after = wait};
 }
 
 // On an io thread: nothing here blocks.
@@ -173,15 +140,14 @@ void bridge::internals::receive(const api_endpoint& endpoint, request& asked, re
   std::optional<api::access_claims> claims;
   if (endpoint.operation.allowed.who != api::audience::anyone) {
     const auto token = bearer_of(asked);
-    if (!token) return refuse({problems::unauthenticated, {}, {}, 0});
+    if (!token) return refuse({problems::unauthenticated});
     const auto valid = with.services.tokens->verify(*token, call.now);
-    if (!valid)
-      return refuse({problems::unauthenticated, "The access token is not valid or has ended.", {}, 0});
+    if (!valid) return refuse({problems::unauthenticated, "The access token is not valid or has ended."});
     claims = valid.value();
   }
   for (const auto& name : api::path_parameters(endpoint.operation.path)) {
     const auto id = parse_uuid(asked.parameter(name));
-    if (!id) return refuse({problems::not_found, {}, {}, 0});
+    if (!id) return refuse({problems::not_found});
     call.ids.emplace(name, *id);
   }
   auto& pool = endpoint.pool == api_pool::password ? passwords : database;
@@ -200,7 +166,7 @@ void bridge::internals::receive(const api_endpoint& endpoint, request& asked, re
     if (auto* done = std::get_if<api_answer>(&outcome)) work->to.answer(answer_of(std::move(*done)));
     else work->to.answer(refusal(std::get<problem>(outcome), work->asked.request_id));
   });
-  if (!queued) work->to.answer(refusal(problem{problems::unavailable, {}, {}, 1}, request_id));
+  if (!queued) work->to.answer(refusal(problem{.kind = problems::unavailable, .retry_after = 1}, request_id));
 }
 
 api_outcome bridge::internals::run(const api_endpoint& endpoint, const request& asked, api_call& call,
@@ -219,13 +185,16 @@ api_outcome bridge::internals::run(const api_endpoint& endpoint, const request& 
     if (const auto* failed = std::get_if<problem>(&outcome); failed && failed->kind.status >= 500)
       with.services.log->warning(
           "api_failed", monitoring::log_context{monitoring::code{call.request_id}, call.by.business, {}},
-          {{"operation", monitoring::code{endpoint.operation.id}}, {"status", failed->kind.status}});
+          {{"operation", monitoring::code{endpoint.operation.id}},
+           {"status", failed->kind.status},
+           {"why", failed->cause.code},
+           {"detail", monitoring::operator_text{failed->cause.detail}}});
     return outcome;
   } catch (...) {  // out of memory, or a bug: this request fails, the server goes on
     with.services.log->error("api_handler_threw",
                              monitoring::log_context{monitoring::code{asked.request_id}, {}, {}},
                              {{"operation", monitoring::code{endpoint.operation.id}}});
-    return problem{problems::internal, {}, {}, 0};
+    return problem{problems::internal};
   }
 }
 
@@ -240,15 +209,13 @@ std::optional<problem> bridge::internals::authorize(const api::access_claims& cl
   if (!role) {
     const auto found = storage::find_access(store, claims, call.by.business, call.now);
     if (!found) return api::problem_of(found.error());
-    if (!found.value().session_lives)
-      return problem{problems::unauthenticated, "This session has ended.", {}, 0};
-    if (in_business && !found.value().role) return problem{problems::not_found, {}, {}, 0};
+    if (!found.value().session_lives) return problem{problems::unauthenticated, "This session has ended."};
+    if (in_business && !found.value().role) return problem{problems::not_found};
     role = found.value().role.value_or(api::role::viewer);
     with.access->remember(claims.session, call.by.business, *role, asked_at);
   }
   call.by.role = *role;
-  if (in_business && !api::may(*role, call.operation->allowed.needs))
-    return problem{problems::forbidden, {}, {}, 0};
+  if (in_business && !api::may(*role, call.operation->allowed.needs)) return problem{problems::forbidden};
   return std::nullopt;
 }
 
@@ -273,7 +240,7 @@ void bridge::add_to(router& routes, std::vector<api_endpoint> endpoints) {
     const auto client =
         client_key(self->proxies.client_of(asked.peer_address, asked.header("X-Forwarded-For").value_or("")));
     if (const int wait = self->general.take(client, steady_clock::now()); wait > 0)
-      return to.answer(refusal(problem{problems::too_many, {}, {}, wait}, asked.request_id));
+      return to.answer(refusal(problem{.kind = problems::too_many, .retry_after = wait}, asked.request_id));
     to.answer(json_response(200, self->document));
   });
 }

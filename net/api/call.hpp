@@ -8,6 +8,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <span>
 #include <string>
 #include <variant>
 
@@ -42,8 +43,6 @@ struct api_call {
   std::map<std::string, std::string, std::less<>> query;
   /// The path's {segments}.
   std::map<std::string, uuid, std::less<>> ids;
-  std::string if_match;
-  std::string idempotency_key;
   /// The client's address, behind trusted proxies too.
   std::string address;
   std::string user_agent;
@@ -77,6 +76,8 @@ struct api_services {
   std::shared_ptr<const config::settings> settings;
   std::shared_ptr<actors::clock> time;
   std::shared_ptr<id_source> ids;
+  /// Fills the bytes from the system's random source.
+  std::function<void(std::span<std::uint8_t>)> random;
   std::shared_ptr<const crypto::fernet_ring> secrets;
   std::shared_ptr<const api::access_token_keys> tokens;
   std::shared_ptr<monitoring::metrics> metrics;

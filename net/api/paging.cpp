@@ -10,7 +10,7 @@ std::variant<page_wish, api::problem> page_of(const api_call& call) {
   if (const auto cursor = call.query_value("cursor")) {
     wish.after = api::read_cursor(*cursor);
     if (!wish.after)
-      return api::problem{api::problems::invalid, {}, {{"cursor", "must be the next_cursor of a page"}}, 0};
+      return api::problem{api::problems::invalid, {}, {{"cursor", "must be the next_cursor of a page"}}};
   }
   return wish;
 }

@@ -1,28 +1,12 @@
 #include "net/api/tokens.hpp"
 
-#include <sys/random.h>
-
 #include <array>
-#include <cerrno>
-#include <stdexcept>
 #include <utility>
 
 #include "protocol/api/session_rules.hpp"
 
 namespace sellavie::net {
 namespace {
-
-template <std::size_t Size>
-std::array<std::uint8_t, Size> random_bytes() {
-  std::array<std::uint8_t, Size> bytes{};
-  std::size_t filled = 0;
-  while (filled < Size) {
-    const auto got = ::getrandom(bytes.data() + filled, Size - filled, 0);
-    if (got > 0) filled += static_cast<std::size_t>(got);
-    else if (errno != EINTR) throw std::runtime_error("no randomness");
-  }
-  return bytes;
-}
 
 constexpr std::string_view cookie_rules = "; Path=/api/v1/auth; Secure; HttpOnly; SameSite=Strict; Max-Age=";
 
@@ -33,13 +17,19 @@ bool wants_cookie(const api_call& call) {
 
 }  // namespace
 
-secret_token make_secret_token() {
-  auto text = crypto::base64url_encode(random_bytes<32>());
+secret_token make_secret_token(const api_services& with) {
+  std::array<std::uint8_t, 32> bytes{};
+  with.random(bytes);
+  auto text = crypto::base64url_encode(bytes);
   const auto hash = crypto::sha256(text);
   return {std::move(text), hash};
 }
 
-crypto::fernet_iv make_iv() { return random_bytes<16>(); }
+crypto::fernet_iv make_iv(const api_services& with) {
+  crypto::fernet_iv iv{};
+  with.random(iv);
+  return iv;
+}
 
 api_outcome give_tokens(const workplace& place, const api_call& call, const session_of& whose,
                         const std::string& refresh_token) {

@@ -20,8 +20,8 @@ struct secret_token {
   std::string text;
   crypto::sha256_digest hash{};
 };
-[[nodiscard]] secret_token make_secret_token();
-[[nodiscard]] crypto::fernet_iv make_iv();
+[[nodiscard]] secret_token make_secret_token(const api_services& with);
+[[nodiscard]] crypto::fernet_iv make_iv(const api_services& with);
 
 struct session_of {
   api::account_id account;

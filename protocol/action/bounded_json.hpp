@@ -1,6 +1,6 @@
 #pragma once
 // JSON of foreign origin: size and depth are checked before anything is built, nothing throws.
-// Only for sources of this layer and protocol/llm: it is the one header that shows nlohmann's type.
+// For sources only (here, protocol/llm, the REST bridge): it shows nlohmann's type.
 
 #include <cstddef>
 #include <nlohmann/json.hpp>

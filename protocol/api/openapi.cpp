@@ -28,20 +28,6 @@ json parameters_of(const operation& one, json& components) {
                     {"required", false},
                     {"description", query.description},
                     {"schema", query.shape.document(components)}});
-  if (one.needs == precondition::if_match)
-    list.push_back({{"name", "If-Match"},
-                    {"in", "header"},
-                    {"required", true},
-                    {"description", "The ETag that was read; a stale one answers 412."},
-                    {"schema", {{"type", "string"}, {"maxLength", 80}}}});
-  if (one.needs == precondition::idempotency_key)
-    list.push_back({{"name", "Idempotency-Key"},
-                    {"in", "header"},
-                    {"required", true},
-                    {"description",
-                     "Chosen by the client, 8 to 80 characters; repeated, the answer is the same and "
-                     "nothing happens again."},
-                    {"schema", {{"type", "string"}, {"minLength", 8}, {"maxLength", 80}}}});
   return list;
 }
 

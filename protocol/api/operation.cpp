@@ -27,12 +27,11 @@ std::vector<std::string> path_parameters(std::string_view path) {
 std::vector<int> problem_statuses(const operation& of) {
   std::set<int> statuses{429, 500, 503};
   statuses.insert(of.problems.begin(), of.problems.end());
-  if (of.body || !of.query.empty() || of.needs == precondition::idempotency_key) statuses.insert({400, 422});
-  if (of.body) statuses.insert({413, 415});
+  if (!of.query.empty()) statuses.insert(422);
+  if (of.body) statuses.insert({400, 413, 415, 422});
   if (of.allowed.who != audience::anyone) statuses.insert(401);
   if (of.allowed.who == audience::member) statuses.insert(403);
   if (!path_parameters(of.path).empty()) statuses.insert(404);
-  if (of.needs == precondition::if_match) statuses.insert({412, 428});
   return {statuses.begin(), statuses.end()};
 }
 

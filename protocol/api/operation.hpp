@@ -33,28 +33,17 @@ struct access {
   permission needs = permission::read;
 };
 
-/// Stricter buckets than the general one.
+/// A stricter bucket than the general one.
 enum class throttle : std::uint8_t {
   none,
   /// Passwords, codes and tokens are guessed here.
   sign_in,
-  /// Sends mail to an address that the caller names.
-  mail,
 };
 
 struct parameter {
   std::string name;
   schema shape;
   std::string description;
-};
-
-/// Headers with a meaning of their own.
-enum class precondition : std::uint8_t {
-  none,
-  /// If-Match with the ETag of what was read; else 428, a stale one 412.
-  if_match,
-  /// Idempotency-Key: the same key gives the same answer and does nothing again.
-  idempotency_key,
 };
 
 struct answer_shape {
@@ -79,9 +68,8 @@ struct operation {
   std::vector<parameter> query;
   std::optional<schema> body;
   std::vector<answer_shape> answers;
-  /// Problem statuses of its own; 400, 401, 403, 404, 422, 429, 500 and 503 follow from the rest.
+  /// Problem statuses of its own; 400, 401, 403, 404, 413, 415, 422, 429, 500 and 503 follow from the rest.
   std::vector<int> problems;
-  precondition needs = precondition::none;
   throttle limit = throttle::none;
 };
 

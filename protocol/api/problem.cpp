@@ -6,38 +6,42 @@
 namespace sellavie::api {
 namespace {
 
-constexpr std::array kinds{
-    problems::malformed,           problems::unauthenticated,  problems::wrong_credentials,
-    problems::code_needed,         problems::forbidden,        problems::email_not_verified,
-    problems::not_found,           problems::conflict,         problems::changed_meanwhile,
-    problems::too_large,           problems::unsupported_type, problems::invalid,
-    problems::precondition_needed, problems::too_many,         problems::internal,
-    problems::unavailable};
+constexpr std::array kinds{problems::malformed,   problems::unauthenticated, problems::wrong_credentials,
+                           problems::code_needed, problems::forbidden,       problems::not_found,
+                           problems::conflict,    problems::too_large,       problems::unsupported_type,
+                           problems::invalid,     problems::too_many,        problems::internal,
+                           problems::unavailable};
+
+problem told_as(errc code) {
+  switch (code) {
+    case errc::malformed: return {problems::malformed};
+    case errc::invalid_value: return {problems::invalid};
+    case errc::too_large: return {problems::too_large};
+    case errc::bad_signature: return {problems::unauthenticated};
+    case errc::forbidden: return {problems::forbidden};
+    case errc::not_found: return {problems::not_found};
+    case errc::conflict: return {problems::conflict};
+    case errc::out_of_stock: return {problems::conflict, "There is not enough stock."};
+    case errc::price_changed: return {problems::conflict, "The price has changed."};
+    case errc::money_range: return {problems::invalid, "The amount is too large."};
+    case errc::unavailable:
+    case errc::fenced:
+    case errc::in_doubt:
+    case errc::overloaded:
+    case errc::timed_out: return {.kind = problems::unavailable, .retry_after = 2};
+    case errc::internal: return {problems::internal};
+  }
+  return {};
+}
 
 }  // namespace
 
 std::span<const problem_kind> all_problem_kinds() noexcept { return kinds; }
 
 problem problem_of(const error& failure) {
-  switch (failure.code) {
-    case errc::malformed: return {problems::malformed, {}, {}, 0};
-    case errc::invalid_value: return {problems::invalid, {}, {}, 0};
-    case errc::too_large: return {problems::too_large, {}, {}, 0};
-    case errc::bad_signature: return {problems::unauthenticated, {}, {}, 0};
-    case errc::forbidden: return {problems::forbidden, {}, {}, 0};
-    case errc::not_found: return {problems::not_found, {}, {}, 0};
-    case errc::conflict: return {problems::conflict, {}, {}, 0};
-    case errc::out_of_stock: return {problems::conflict, "There is not enough stock.", {}, 0};
-    case errc::price_changed: return {problems::conflict, "The price has changed.", {}, 0};
-    case errc::money_range: return {problems::invalid, "The amount is too large.", {}, 0};
-    case errc::unavailable:
-    case errc::fenced:
-    case errc::in_doubt:
-    case errc::overloaded:
-    case errc::timed_out: return {problems::unavailable, {}, {}, 2};
-    case errc::internal: return {problems::internal, {}, {}, 0};
-  }
-  return {};
+  problem told = told_as(failure.code);
+  told.cause = failure;
+  return told;
 }
 
 std::string render(const problem& what, std::string_view request_id) {

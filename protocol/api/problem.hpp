@@ -25,17 +25,11 @@ inline constexpr problem_kind wrong_credentials{"wrong-credentials", 401,
                                                 "E-mail, password or code is wrong"};
 inline constexpr problem_kind code_needed{"code-needed", 401, "A code of your authenticator is needed"};
 inline constexpr problem_kind forbidden{"forbidden", 403, "Your role does not allow this"};
-inline constexpr problem_kind email_not_verified{"email-not-verified", 403,
-                                                 "Confirm your e-mail address first"};
 inline constexpr problem_kind not_found{"not-found", 404, "There is no such thing here"};
 inline constexpr problem_kind conflict{"conflict", 409, "This is not possible in the present state"};
-inline constexpr problem_kind changed_meanwhile{"changed-meanwhile", 412,
-                                                "Somebody else changed it meanwhile"};
 inline constexpr problem_kind too_large{"too-large", 413, "The request is too large"};
 inline constexpr problem_kind unsupported_type{"unsupported-media-type", 415, "Send application/json"};
 inline constexpr problem_kind invalid{"invalid-fields", 422, "Some fields are not valid"};
-inline constexpr problem_kind precondition_needed{"precondition-required", 428,
-                                                  "Send If-Match with the ETag that you read"};
 inline constexpr problem_kind too_many{"too-many-requests", 429, "Too many requests, try again later"};
 inline constexpr problem_kind internal{"internal", 500, "Something went wrong on our side"};
 inline constexpr problem_kind unavailable{"unavailable", 503, "Not available just now, try again"};
@@ -51,6 +45,8 @@ struct problem {
   std::vector<field_problem> fields;
   /// Seconds, with 429 and 503; 0 says nothing.
   int retry_after = 0;
+  /// What went wrong, for the log alone: never rendered.
+  error cause{};
 };
 
 /// One switch without default: what an error of the program tells a client. Details stay in the log.

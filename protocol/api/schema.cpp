@@ -8,6 +8,7 @@
 #include <optional>
 #include <utility>
 
+#include "protocol/domain/email.hpp"
 #include "protocol/domain/ids.hpp"
 #include "protocol/domain/time.hpp"
 
@@ -16,7 +17,7 @@ namespace {
 
 using nlohmann::json;
 
-enum class kind : std::uint8_t { text, integer, boolean, word, list, object, map, anything };
+enum class kind : std::uint8_t { text, integer, boolean, word, list, object };
 
 std::size_t code_points(std::string_view text) noexcept {
   return static_cast<std::size_t>(std::count_if(
@@ -37,14 +38,6 @@ bool has_controls(std::string_view text, bool breaks_allowed) noexcept {
 
 bool is_token(std::string_view text) noexcept {
   return std::all_of(text.begin(), text.end(), [](unsigned char c) { return c > 0x20 && c < 0x7F; });
-}
-
-bool looks_like_url(std::string_view text) noexcept {
-  const auto rest = text.starts_with("https://")  ? text.substr(8)
-                    : text.starts_with("http://") ? text.substr(7)
-                                                  : std::string_view{};
-  return !rest.empty() && rest.front() != '/' && is_token(text) &&
-         rest.find_first_of("\"<>\\^`{|}") == std::string_view::npos;
 }
 
 /// "YYYY-MM-DDTHH:MM:SS[.mmm]Z" of an existing day.
@@ -73,7 +66,6 @@ std::string_view name_of(text_format format) noexcept {
   switch (format) {
     case text_format::uuid: return "uuid";
     case text_format::email: return "email";
-    case text_format::url: return "uri";
     case text_format::date_time: return "date-time";
     case text_format::line:
     case text_format::lines:
@@ -96,7 +88,6 @@ std::string_view misfit(std::string_view text, text_format format) {
       return is_token(text) ? std::string_view{} : "must be printable ASCII without spaces";
     case text_format::uuid: return parse_uuid(text) ? std::string_view{} : "must be a UUID";
     case text_format::email: return looks_like_email(text) ? std::string_view{} : "must be an e-mail address";
-    case text_format::url: return looks_like_url(text) ? std::string_view{} : "must be an http or https URL";
     case text_format::date_time:
       return looks_like_timestamp(text) ? std::string_view{} : "must be a UTC time like 2026-01-31T09:30:00Z";
   }
@@ -124,7 +115,7 @@ std::string shown(std::string_view name) {
 }  // namespace
 
 struct schema::node {
-  api::kind what = kind::anything;
+  api::kind what = kind::text;
   bool nullable = false;
   std::string description;
   std::string component;
@@ -132,7 +123,7 @@ struct schema::node {
   std::int64_t smallest = 0;
   std::int64_t largest = largest_number;
   std::vector<std::string> words;
-  /// Of a list or a map.
+  /// Of a list.
   std::optional<schema> of;
   std::size_t fewest = 0;
   std::size_t most = 0;
@@ -167,11 +158,6 @@ schema schema::list(schema of, std::size_t most, std::size_t fewest) {
 schema schema::object(std::vector<field> fields) {
   return schema{std::make_shared<node>(node{.what = kind::object, .fields = std::move(fields)})};
 }
-schema schema::map(schema of, std::size_t most) {
-  return schema{std::make_shared<node>(node{.what = kind::map, .of = std::move(of), .most = most})};
-}
-schema schema::anything() { return schema{std::make_shared<node>()}; }
-
 schema schema::or_null() const {
   return with([](node& copy) { copy.nullable = true; });
 }
@@ -192,7 +178,6 @@ void schema::check(const json& value, const std::string& at, std::vector<field_p
   const node& my = *node_;
   if (value.is_null() && my.nullable) return;
   switch (my.what) {
-    case kind::anything: return;
     case kind::boolean: return value.is_boolean() ? void() : wrong("must be true or false");
     case kind::integer: {
       if (!value.is_number_integer()) return wrong("must be a whole number");
@@ -235,13 +220,6 @@ void schema::check(const json& value, const std::string& at, std::vector<field_p
       if (value.size() > my.most) return wrong("must have at most " + std::to_string(my.most) + " items");
       for (std::size_t i = 0; i < value.size(); ++i)
         my.of->check(value[i], at + '/' + std::to_string(i), problems);
-      return;
-    }
-    case kind::map: {
-      if (!value.is_object()) return wrong("must be an object");
-      if (value.size() > my.most) return wrong("must have at most " + std::to_string(my.most) + " members");
-      for (const auto& [name, member] : value.items())
-        my.of->check(member, at + '/' + escaped(shown(name)), problems);
       return;
     }
     case kind::object: {
@@ -300,7 +278,6 @@ json schema::document(json& components) const {
   const auto type = [&](const char* name) { shape["type"] = my.nullable ? json{name, "null"} : json(name); };
   if (!my.description.empty()) shape["description"] = my.description;
   switch (my.what) {
-    case kind::anything: break;
     case kind::boolean: type("boolean"); break;
     case kind::integer:
       type("integer");
@@ -324,11 +301,6 @@ json schema::document(json& components) const {
       if (my.fewest > 0) shape["minItems"] = my.fewest;
       shape["maxItems"] = my.most;
       shape["items"] = my.of->document(components);
-      break;
-    case kind::map:
-      type("object");
-      shape["maxProperties"] = my.most;
-      shape["additionalProperties"] = my.of->document(components);
       break;
     case kind::object: {
       type("object");
@@ -360,21 +332,6 @@ std::string timestamp(std::int64_t unix_ms) {
                     static_cast<int>(time.hours().count()), static_cast<int>(time.minutes().count()),
                     static_cast<int>(time.seconds().count()), static_cast<int>(time.subseconds().count()));
   return {text, static_cast<std::size_t>(size)};
-}
-
-bool looks_like_email(std::string_view text) noexcept {
-  const auto at = text.find('@');
-  if (text.size() > 254 || at == 0 || at == std::string_view::npos || at > 64 || text.rfind('@') != at)
-    return false;
-  const auto host = text.substr(at + 1);
-  const auto dot = host.rfind('.');
-  if (dot == std::string_view::npos || dot == 0 || dot + 1 == host.size() ||
-      host.find("..") != std::string_view::npos)
-    return false;
-  return std::none_of(text.begin(), text.end(), [](unsigned char c) {
-    return c <= 0x20 || c >= 0x7F || c == '<' || c == '>' || c == '(' || c == ')' || c == ',' || c == ';' ||
-           c == ':' || c == '"' || c == '\\' || c == '[' || c == ']';
-  });
 }
 
 }  // namespace sellavie::api

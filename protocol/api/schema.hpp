@@ -34,8 +34,6 @@ enum class text_format : std::uint8_t {
   token,
   uuid,
   email,
-  /// https:// or http://, an absolute URL.
-  url,
   /// RFC 3339, UTC, as timestamp() writes it.
   date_time,
 };
@@ -61,11 +59,6 @@ class schema {
   [[nodiscard]] static schema list(schema of, std::size_t most, std::size_t fewest = 0);
   /// In a request unknown fields are refused; in an answer clients ignore them.
   [[nodiscard]] static schema object(std::vector<field> fields);
-  /// Any object of at most `most` members, each of this shape.
-  [[nodiscard]] static schema map(schema of, std::size_t most);
-  /// Any JSON value: only for documents that are not ours, such as the OpenAPI document itself.
-  [[nodiscard]] static schema anything();
-
   /// Also null.
   [[nodiscard]] schema or_null() const;
   [[nodiscard]] schema described(std::string text) const;
@@ -103,9 +96,5 @@ struct field {
 
 /// "2026-11-25T10:00:00.123Z".
 [[nodiscard]] std::string timestamp(std::int64_t unix_ms);
-
-/// One '@', something on both sides, a dot on the right, no spaces or controls, at most 254 bytes.
-/// Whether it exists only a letter can tell.
-[[nodiscard]] bool looks_like_email(std::string_view text) noexcept;
 
 }  // namespace sellavie::api

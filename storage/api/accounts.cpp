@@ -25,18 +25,18 @@ WHERE m.account_id = $1::uuid ORDER BY b.name, b.id LIMIT 200)";
 
 std::optional<stored_account> account_of(const pqxx::result& rows) {
   if (rows.empty()) return std::nullopt;
-  const auto& row = rows[0];
+  fields row{rows[0]};
   stored_account found;
-  found.id = {*parse_uuid(row[0].c_str())};
-  found.email = row[1].c_str();
-  found.name = row[2].c_str();
-  found.password_hash = row[3].c_str();
-  found.is_verified = row[4].as<std::int64_t>() > 0;
-  found.totp_secret = row[5].c_str();
-  found.has_totp = row[6].as<std::int64_t>() > 0;
-  found.totp_last_step = row[7].as<std::int64_t>();
-  found.failed_sign_ins = row[8].as<int>();
-  found.blocked_until = instant_from_ms(row[9].as<std::int64_t>());
+  found.id = row.id<api::account_id>();
+  found.email = row.text();
+  found.name = row.text();
+  found.password_hash = row.text();
+  found.is_verified = row.integer() > 0;
+  found.totp_secret = row.text();
+  found.has_totp = row.integer() > 0;
+  found.totp_last_step = row.integer();
+  found.failed_sign_ins = static_cast<int>(row.integer());
+  found.blocked_until = row.at();
   return found;
 }
 
@@ -67,12 +67,11 @@ result<bool> use_totp_step(api_session& session, const api::account_id& id, std:
 
 result<std::vector<membership>> memberships_of(api_session& session, const api::account_id& id) {
   return for_accounts(session, [&](pqxx::work& work) {
-    std::vector<membership> found;
-    for (const auto& row : work.exec_params(select_memberships, to_string(id)))
-      found.push_back({{*parse_uuid(row[0].c_str())},
-                       row[1].c_str(),
-                       api::parse_role(row[2].c_str()).value_or(api::role::viewer)});
-    return found;
+    return all_of(work.exec_params(select_memberships, to_string(id)), [](const pqxx::row& one) {
+      fields row{one};
+      return membership{row.id<business_id>(), row.text(),
+                        api::parse_role(row.text()).value_or(api::role::viewer)};
+    });
   });
 }
 

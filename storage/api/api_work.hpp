@@ -9,6 +9,7 @@
 #include "protocol/domain/ids.hpp"
 #include "storage/api/api_session.hpp"
 #include "storage/guarded.hpp"
+#include "storage/postgres_fields.hpp"
 
 namespace sellavie::storage {
 

@@ -42,26 +42,32 @@ WHERE c.business_id = $1::uuid AND c.id = $2::uuid)";
 
 constexpr const char* highest_id = "ffffffff-ffff-ffff-ffff-ffffffffffff";
 
-instant instant_in(const pqxx::field& value) { return instant_from_ms(value.as<std::int64_t>()); }
-template <class Id>
-Id id_in(const pqxx::field& value) {
-  return Id{*parse_uuid(value.c_str())};
+listed_conversation conversation_in(const pqxx::row& one) {
+  fields row{one};
+  return {row.id<conversation_id>(),
+          row.id<connection_id>(),
+          row.id<contact_id>(),
+          row.text(),
+          row.text(),
+          row.number<chat_owner>(),
+          row.integer(),
+          row.text(),
+          row.at(),
+          row.at(),
+          row.at(),
+          row.at(),
+          row.text()};
 }
 
-listed_conversation conversation_in(const pqxx::row& row) {
-  return {id_in<conversation_id>(row[0]),
-          id_in<connection_id>(row[1]),
-          id_in<contact_id>(row[2]),
-          row[3].c_str(),
-          row[4].c_str(),
-          static_cast<chat_owner>(row[5].as<int>()),
-          row[6].as<std::int64_t>(),
-          row[7].c_str(),
-          instant_in(row[8]),
-          instant_in(row[9]),
-          instant_in(row[10]),
-          instant_in(row[11]),
-          row[12].c_str()};
+listed_message message_in(const pqxx::row& one) {
+  fields row{one};
+  return {row.id<message_id>(),
+          row.integer() == 1,
+          row.number<message_origin>(),
+          row.number<send_state>(),
+          row.text(),
+          row.text(),
+          row.at()};
 }
 
 }  // namespace
@@ -74,12 +80,11 @@ result<std::vector<listed_conversation>> list_conversations(api_session& session
     const std::int64_t key = after ? after->key : std::numeric_limits<std::int64_t>::max();
     const auto owner =
         filter.owner ? std::optional{std::to_string(static_cast<int>(*filter.owner))} : std::nullopt;
-    const auto rows = work.exec_params(
-        select_page, to_string(business), key, after ? to_string(after->id) : highest_id,
-        owner ? owner->c_str() : nullptr, filter.channel ? filter.channel->c_str() : nullptr, limit + 1);
-    std::vector<listed_conversation> found;
-    for (const auto& row : rows) found.push_back(conversation_in(row));
-    return found;
+    return all_of(
+        work.exec_params(select_page, to_string(business), key, after ? to_string(after->id) : highest_id,
+                         owner ? owner->c_str() : nullptr, filter.channel ? filter.channel->c_str() : nullptr,
+                         limit + 1),
+        conversation_in);
   });
 }
 
@@ -96,13 +101,9 @@ result<std::vector<listed_message>> list_messages(api_session& session, const bu
                                                   const conversation_id& conversation,
                                                   const std::optional<api::page_position>& after, int limit) {
   return for_business(session, business, [&](pqxx::work& work) {
-    std::vector<listed_message> found;
-    for (const auto& row : work.exec_params(select_messages, to_string(business), to_string(conversation),
-                                            after ? to_string(after->id) : highest_id, limit + 1))
-      found.push_back(
-          {id_in<message_id>(row[0]), row[1].as<int>() == 1, static_cast<message_origin>(row[2].as<int>()),
-           static_cast<send_state>(row[3].as<int>()), row[4].c_str(), row[5].c_str(), instant_in(row[6])});
-    return found;
+    return all_of(work.exec_params(select_messages, to_string(business), to_string(conversation),
+                                   after ? to_string(after->id) : highest_id, limit + 1),
+                  message_in);
   });
 }
 
@@ -111,7 +112,8 @@ result<std::optional<chat_address>> find_chat(api_session& session, const busine
   return for_business(session, business, [&](pqxx::work& work) {
     const auto rows = work.exec_params(select_chat, to_string(business), to_string(conversation));
     if (rows.empty()) return std::optional<chat_address>{};
-    return std::optional{chat_address{id_in<connection_id>(rows[0][0]), rows[0][1].c_str()}};
+    fields row{rows[0]};
+    return std::optional{chat_address{row.id<connection_id>(), row.text()}};
   });
 }
 

@@ -19,7 +19,8 @@ constexpr const char* forget_failures =
     "AND (failed_sign_ins <> 0 OR blocked_until <> 0)";
 
 constexpr const char* lock_token = R"(
-SELECT t.session_id, s.account_id, t.expires_at, t.rotated_at, t.successor, s.revoked_at IS NOT NULL OR s.expires_at <= $2::bigint
+SELECT t.session_id, s.account_id, t.expires_at, s.revoked_at IS NOT NULL OR s.expires_at <= $2::bigint, t.successor,
+       t.rotated_at
 FROM refresh_tokens t JOIN sessions s ON s.id = t.session_id
 WHERE t.token_hash = decode($1, 'hex') FOR UPDATE)";
 
@@ -72,13 +73,14 @@ result<refreshed> refresh_session(api_session& session, const refresh_wish& wish
     refreshed done;
     const auto rows = work.exec_params(lock_token, hex(wish.presented), to_unix_ms(wish.now));
     if (rows.empty()) return done;
-    const auto& row = rows[0];
-    done.session = {*parse_uuid(row[0].c_str())};
-    done.account = {*parse_uuid(row[1].c_str())};
-    const api::refresh_state token{instant_from_ms(row[2].as<std::int64_t>()), row[5].as<bool>(),
-                                   !row[3].is_null(), instant_from_ms(row[3].as<std::int64_t>(0))};
+    fields row{rows[0]};
+    done.session = row.id<api::session_id>();
+    done.account = row.id<api::account_id>();
+    api::refresh_state token{.expires_at = row.at(), .session_ended = row.flag()};
+    const std::string sealed_successor = row.text();
+    if ((token.is_rotated = !row.is_null())) token.rotated_at = row.at();
     done.decision = api::decide_refresh(token, wish.now);
-    if (done.decision == api::refresh_decision::repeat_successor) done.sealed_successor = row[4].c_str();
+    if (done.decision == api::refresh_decision::repeat_successor) done.sealed_successor = sealed_successor;
     if (done.decision == api::refresh_decision::end_session)
       work.exec_params(revoke_one, to_string(done.session), to_string(done.account), to_unix_ms(wish.now),
                        "refresh token reused");
@@ -96,14 +98,11 @@ result<refreshed> refresh_session(api_session& session, const refresh_wish& wish
 result<std::vector<listed_session>> sessions_of(api_session& session, const api::account_id& account,
                                                 instant now) {
   return for_accounts(session, [&](pqxx::work& work) {
-    std::vector<listed_session> found;
-    for (const auto& row : work.exec_params(select_sessions, to_string(account), to_unix_ms(now)))
-      found.push_back({{*parse_uuid(row[0].c_str())},
-                       row[1].c_str(),
-                       row[2].c_str(),
-                       instant_from_ms(row[3].as<std::int64_t>()),
-                       instant_from_ms(row[4].as<std::int64_t>())});
-    return found;
+    return all_of(
+        work.exec_params(select_sessions, to_string(account), to_unix_ms(now)), [](const pqxx::row& one) {
+          fields row{one};
+          return listed_session{row.id<api::session_id>(), row.text(), row.text(), row.at(), row.at()};
+        });
   });
 }
 

@@ -50,7 +50,6 @@ TEST(load, has_the_documented_defaults) {
   EXPECT_EQ(values.outbox.evidence_s, 30s);
   EXPECT_EQ(values.limits.requests_per_minute, 100);
   EXPECT_EQ(values.limits.sign_ins_per_minute, 20);
-  EXPECT_EQ(values.limits.mails_per_minute, 5);
   EXPECT_EQ(values.limits.body_bytes, 2097152U);
   EXPECT_EQ(values.limits.upload_bytes, 10485760U);
   EXPECT_EQ(values.limits.webhook_bytes, 4194304U);

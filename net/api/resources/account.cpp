@@ -30,7 +30,7 @@ schema me_shape() {
 api_outcome me(workplace& place, api_call& call) {
   const auto account = storage::find_account(place.store, call.by.account);
   if (!account) return api::problem_of(account.error());
-  if (!account.value()) return api::problem{api::problems::unauthenticated, {}, {}, 0};
+  if (!account.value()) return api::problem{api::problems::unauthenticated};
   return answer_with(storage::memberships_of(place.store, call.by.account), [&](const auto& found) {
     auto memberships = nlohmann::json::array();
     for (const auto& one : found)

@@ -117,7 +117,7 @@ api_outcome show(workplace& place, api_call& call) {
   const auto found =
       storage::find_conversation(place.store, call.by.business, call.id<conversation_id>("conversation_id"));
   return answer_with(found, [](const auto& one) -> api_outcome {
-    if (!one) return problem{problems::not_found, {}, {}, 0};
+    if (!one) return problem{problems::not_found};
     return api_answer{200, shown(*one)};
   });
 }
@@ -129,7 +129,7 @@ api_outcome list_messages(workplace& place, api_call& call) {
   const auto conversation = call.id<conversation_id>("conversation_id");
   const auto known = storage::find_chat(place.store, call.by.business, conversation);
   if (!known) return api::problem_of(known.error());
-  if (!known.value()) return problem{problems::not_found, {}, {}, 0};
+  if (!known.value()) return problem{problems::not_found};
   return answer_with(
       storage::list_messages(place.store, call.by.business, conversation, wish.after, wish.limit),
       [&](const auto& rows) {
@@ -146,7 +146,7 @@ api_outcome change_owner(workplace& place, const api_call& call, actors::chat_co
   const auto chat =
       storage::find_chat(place.store, call.by.business, call.id<conversation_id>("conversation_id"));
   if (!chat) return api::problem_of(chat.error());
-  if (!chat.value()) return problem{problems::not_found, {}, {}, 0};
+  if (!chat.value()) return problem{problems::not_found};
   const actors::command_business wanted{
       call.by.business, {chat.value()->connection, chat.value()->customer, what, to_string(call.by.account)}};
   return answer_with(ask_actor<actors::chat_commanded>(place.with.registry, wanted), [](const auto& now) {

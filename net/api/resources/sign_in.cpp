@@ -54,7 +54,7 @@ const std::string& nobodys_hash() {
 }
 
 problem wrong_credentials() {
-  return {problems::wrong_credentials, "Check the e-mail address and the password.", {}, 0};
+  return {problems::wrong_credentials, "Check the e-mail address and the password."};
 }
 
 api_outcome fail(workplace& place, const api_call& call, const storage::stored_account& account) {
@@ -74,9 +74,9 @@ api_outcome sign_in(workplace& place, api_call& call) {
   if (!account || account->blocked_until > call.now) return wrong_credentials();
   if (!is_right) return fail(place, call, *account);
   if (account->has_totp) {
-    if (!call.body.contains("code")) return problem{problems::code_needed, {}, {}, 0};
+    if (!call.body.contains("code")) return problem{problems::code_needed};
     const auto secret = place.with.secrets->decrypt(account->totp_secret);
-    if (!secret) return problem{problems::internal, {}, {}, 0};
+    if (!secret) return problem{problems::internal};
     const auto step =
         crypto::accept_totp(crypto::as_bytes(secret.value().plaintext), call.body["code"].get<std::string>(),
                             call.now, account->totp_last_step);
@@ -84,7 +84,7 @@ api_outcome sign_in(workplace& place, api_call& call) {
     if (!used) return api::problem_of(used.error());
     if (!used.value()) return fail(place, call, *account);
   }
-  const auto refresh = make_secret_token();
+  const auto refresh = make_secret_token(place.with);
   storage::new_session wanted;
   wanted.id = place.with.ids->next_as<api::session_id>();
   wanted.account = account->id;
@@ -100,12 +100,12 @@ api_outcome sign_in(workplace& place, api_call& call) {
 
 api_outcome refresh(workplace& place, api_call& call) {
   const auto presented = presented_refresh_token(call);
-  if (!presented) return problem{problems::unauthenticated, "Sign in again.", {}, 0};
-  const auto successor = make_secret_token();
+  if (!presented) return problem{problems::unauthenticated, "Sign in again."};
+  const auto successor = make_secret_token(place.with);
   storage::refresh_wish wish;
   wish.presented = crypto::sha256(*presented);
   wish.successor = {successor.hash, call.now, call.now + api::refresh_token_life};
-  wish.sealed_successor = place.with.secrets->encrypt(successor.text, make_iv(), call.now);
+  wish.sealed_successor = place.with.secrets->encrypt(successor.text, make_iv(place.with), call.now);
   wish.address = call.address;
   wish.now = call.now;
   const auto done = storage::refresh_session(place.store, wish);
@@ -115,16 +115,16 @@ api_outcome refresh(workplace& place, api_call& call) {
     case api::refresh_decision::rotate: return give_tokens(place, call, whose, successor.text);
     case api::refresh_decision::repeat_successor: {
       const auto same = place.with.secrets->decrypt(done.value().sealed_successor);
-      if (!same) return problem{problems::internal, {}, {}, 0};
+      if (!same) return problem{problems::internal};
       return give_tokens(place, call, whose, same.value().plaintext);
     }
     case api::refresh_decision::end_session:
       place.with.log->warning("refresh_token_reused",
                               monitoring::log_context{monitoring::code{call.request_id}, {}, {}});
-      return problem{problems::unauthenticated, "Sign in again.", {}, 0};
-    case api::refresh_decision::refuse: return problem{problems::unauthenticated, "Sign in again.", {}, 0};
+      return problem{problems::unauthenticated, "Sign in again."};
+    case api::refresh_decision::refuse: return problem{problems::unauthenticated, "Sign in again."};
   }
-  return problem{problems::internal, {}, {}, 0};
+  return problem{problems::internal};
 }
 
 // --- sessions ------------------------------------------------------------------------------------
@@ -153,7 +153,7 @@ std::vector<api_endpoint> sign_in_endpoints(const std::shared_ptr<access_cache>&
         place.store, call.by.account, call.id<api::session_id>("session_id"), "ended by its owner", call.now);
     access->forget_all();
     if (!done) return api::problem_of(done.error());
-    if (!done.value()) return problem{problems::not_found, {}, {}, 0};
+    if (!done.value()) return problem{problems::not_found};
     return api_answer{204, nullptr};
   };
   const auto end_others = [access](workplace& place, api_call& call) -> api_outcome {

@@ -87,7 +87,7 @@ TEST(access_token, knows_one_algorithm) {
 }
 
 TEST(access_token, wants_a_known_key_id) {
-  for (const json kid : {json("two"), json(""), json("../one"), json(1), json(nullptr)}) {
+  for (const json& kid : {json("two"), json(""), json("../one"), json(1), json(nullptr)}) {
     auto header = good_header();
     header["kid"] = kid;
     EXPECT_TRUE(is_refused(forged(header, good_payload()))) << kid;
@@ -99,7 +99,7 @@ TEST(access_token, wants_a_known_key_id) {
 
 TEST(access_token, wants_every_claim_in_its_shape) {
   for (const char* name : {"iss", "aud", "sub", "sid", "iat", "exp"}) {
-    for (const json value :
+    for (const json& value :
          {json(nullptr), json("x"), json(-1), json(1e300), json::array(), json::object()}) {
       auto payload = good_payload();
       payload[name] = value;

@@ -70,6 +70,10 @@ auto purge_action_results(const storage::housekeeping& house) {
   return storage::purge_action_results(house, storage::stretch_at(house.now));
 }
 
+auto purge_sessions(const storage::housekeeping& house) {
+  return storage::purge_sessions(house, storage::stretch_at(house.now));
+}
+
 }  // namespace
 
 std::vector<actors::duty> janitor_duties(janitor_hands hands) {
@@ -82,6 +86,7 @@ std::vector<actors::duty> janitor_duties(janitor_hands hands) {
           {"quarantine", 1h, purging(shop, storage::purge_quarantine)},
           {"turns", 1min, purging(shop, purge_turns)},
           {"action_results", 1min, purging(shop, purge_action_results)},
+          {"sessions", 1min, purging(shop, purge_sessions)},
           {"parked", 24h, purging(shop, storage::purge_parked)},
           {"done_tasks", 24h, purging(shop, storage::purge_done_tasks)}};
 }

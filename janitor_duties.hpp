@@ -10,6 +10,7 @@
 //   quarantine      1 h     events of nobody: 7 days
 //   turns           1 min   completed turns: 90 days; a 720th of the table at a time
 //   action_results  1 min   what actions did: 90 days; a 720th of the table at a time
+//   sessions         1 min   ended ones with their refresh tokens: 30 days; a 720th of the table at a time
 //   parked          24 h    deliveries that were given up: 30 days
 //   done_tasks      24 h    tasks that a person has done: 90 days
 //

@@ -50,6 +50,11 @@ DELETE FROM action_results WHERE ctid = ANY (ARRAY(
   SELECT ctid FROM action_results WHERE ctid >= $3::tid AND ctid < $4::tid AND created_at < $1::bigint
   LIMIT $2::integer)))";
 
+constexpr const char* delete_sessions = R"(
+DELETE FROM sessions WHERE ctid = ANY (ARRAY(
+  SELECT ctid FROM sessions WHERE ctid >= $3::tid AND ctid < $4::tid
+    AND least(expires_at, revoked_at) < $1::bigint LIMIT $2::integer)))";
+
 template <class Work>
 result<std::int64_t> fenced(const housekeeping& duty, Work work) {
   return guarded([&] {
@@ -135,11 +140,15 @@ result<std::int64_t> purge_action_results(const housekeeping& duty, stretch wher
                      where);
 }
 
+result<std::int64_t> purge_sessions(const housekeeping& duty, stretch where) {
+  return remove_from(duty, "sessions", delete_sessions, duty.now - session_retention, where);
+}
+
 std::span<const statement> purge_statements() noexcept {
   static constexpr std::array all{
       statement{"quarantined_events", delete_quarantined}, statement{"parked_events", delete_parked},
-      statement{"person_tasks", delete_done_tasks}, statement{"turns", delete_turns},
-      statement{"action_results", delete_action_results}};
+      statement{"person_tasks", delete_done_tasks},        statement{"turns", delete_turns},
+      statement{"action_results", delete_action_results},  statement{"sessions", delete_sessions}};
   return all;
 }
 

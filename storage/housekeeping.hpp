@@ -26,6 +26,8 @@ inline constexpr retention turn_retention{90};
 /// dedupe key, may be 8 days old when it comes, and a turn does not stay open for weeks.
 inline constexpr retention action_result_retention{90};
 inline constexpr retention done_task_retention{90};
+/// After their end, for whoever asks what happened to a session. Their refresh tokens go with them.
+inline constexpr retention session_retention{30};
 
 struct housekeeping {
   pqxx::connection& engine;
@@ -56,6 +58,9 @@ inline constexpr int half_a_day = 720;
 /// Completed ones in this stretch.
 [[nodiscard]] result<std::int64_t> purge_turns(const housekeeping& duty, stretch where = {});
 [[nodiscard]] result<std::int64_t> purge_action_results(const housekeeping& duty, stretch where = {});
+
+/// Sessions that ended, in this stretch.
+[[nodiscard]] result<std::int64_t> purge_sessions(const housekeeping& duty, stretch where = {});
 
 /// By table, for tests that look at their plans.
 [[nodiscard]] std::span<const statement> purge_statements() noexcept;

@@ -20,6 +20,8 @@ namespace sellavie::storage {
 class fields {
  public:
   explicit fields(const pqxx::row& row) : row_{row} {}
+  /// It only looks at the row, which must outlive it.
+  explicit fields(const pqxx::row&&) = delete;
 
   [[nodiscard]] bool is_null() const { return row_[at_].is_null(); }
   void skip(int count = 1) noexcept { at_ += count; }

@@ -107,6 +107,7 @@ struct bridge::internals {
   std::optional<problem> authorize(const api::access_claims& claims, api_call& call,
                                    storage::api_session& store);
   std::optional<problem> throttled(const api::operation& of, const address_bytes& client);
+  void refuse(const api_endpoint& endpoint, const problem& why, const std::string& request_id, responder& to);
 
   bridge_dependencies with;
   trusted_proxies proxies;
@@ -128,26 +129,38 @@ std::optional<problem> bridge::internals::throttled(const api::operation& of, co
   return problem{.kind = problems::too_many, .retry_after = wait};
 }
 
+// The client reads a generic title; why it failed on our side stands in the log under the same id.
+void bridge::internals::refuse(const api_endpoint& endpoint, const problem& why,
+                               const std::string& request_id, responder& to) {
+  if (why.kind.status >= 500)
+    with.services.log->warning("api_failed", monitoring::log_context{monitoring::code{request_id}, {}, {}},
+                               {{"operation", monitoring::code{endpoint.operation.id}},
+                                {"status", why.kind.status},
+                                {"why", why.cause.code},
+                                {"detail", monitoring::operator_text{why.cause.detail}}});
+  to.answer(refusal(why, request_id));
+}
+
 // On an io thread: nothing here blocks.
 void bridge::internals::receive(const api_endpoint& endpoint, request& asked, responder to,
                                 const std::shared_ptr<internals>& self) {
-  const auto refuse = [&](const problem& why) { to.answer(refusal(why, asked.request_id)); };
+  const auto turn_away = [&](const problem& why) { to.answer(refusal(why, asked.request_id)); };
   api_call call;
   call.operation = &endpoint.operation;
   call.address = proxies.client_of(asked.peer_address, asked.header("X-Forwarded-For").value_or(""));
   call.now = with.services.time->now();
-  if (const auto wait = throttled(endpoint.operation, client_key(call.address))) return refuse(*wait);
+  if (const auto wait = throttled(endpoint.operation, client_key(call.address))) return turn_away(*wait);
   std::optional<api::access_claims> claims;
   if (endpoint.operation.allowed.who != api::audience::anyone) {
     const auto token = bearer_of(asked);
-    if (!token) return refuse({problems::unauthenticated});
+    if (!token) return turn_away({problems::unauthenticated});
     const auto valid = with.services.tokens->verify(*token, call.now);
-    if (!valid) return refuse({problems::unauthenticated, "The access token is not valid or has ended."});
+    if (!valid) return turn_away({problems::unauthenticated, "The access token is not valid or has ended."});
     claims = valid.value();
   }
   for (const auto& name : api::path_parameters(endpoint.operation.path)) {
     const auto id = parse_uuid(asked.parameter(name));
-    if (!id) return refuse({problems::not_found});
+    if (!id) return turn_away({problems::not_found});
     call.ids.emplace(name, *id);
   }
   auto& pool = endpoint.pool == api_pool::password ? passwords : database;
@@ -164,9 +177,14 @@ void bridge::internals::receive(const api_endpoint& endpoint, request& asked, re
     auto outcome =
         self->run(endpoint, work->asked, work->call, work->claims, *self->sessions[first_session + worker]);
     if (auto* done = std::get_if<api_answer>(&outcome)) work->to.answer(answer_of(std::move(*done)));
-    else work->to.answer(refusal(std::get<problem>(outcome), work->asked.request_id));
+    else self->refuse(endpoint, std::get<problem>(outcome), work->asked.request_id, work->to);
   });
-  if (!queued) work->to.answer(refusal(problem{.kind = problems::unavailable, .retry_after = 1}, request_id));
+  if (!queued)
+    refuse(endpoint,
+           {.kind = problems::unavailable,
+            .retry_after = 1,
+            .cause = make_failure(errc::overloaded, "the queue of the workers is full")},
+           request_id, work->to);
 }
 
 api_outcome bridge::internals::run(const api_endpoint& endpoint, const request& asked, api_call& call,
@@ -181,20 +199,9 @@ api_outcome bridge::internals::run(const api_endpoint& endpoint, const request& 
     call.cookie = asked.header("Cookie").value_or("");
     call.has_client_header = asked.header("X-Sellavie-Client").has_value();
     workplace place{store, with.services};
-    auto outcome = endpoint.handler(place, call);
-    if (const auto* failed = std::get_if<problem>(&outcome); failed && failed->kind.status >= 500)
-      with.services.log->warning(
-          "api_failed", monitoring::log_context{monitoring::code{call.request_id}, call.by.business, {}},
-          {{"operation", monitoring::code{endpoint.operation.id}},
-           {"status", failed->kind.status},
-           {"why", failed->cause.code},
-           {"detail", monitoring::operator_text{failed->cause.detail}}});
-    return outcome;
+    return endpoint.handler(place, call);
   } catch (...) {  // out of memory, or a bug: this request fails, the server goes on
-    with.services.log->error("api_handler_threw",
-                             monitoring::log_context{monitoring::code{asked.request_id}, {}, {}},
-                             {{"operation", monitoring::code{endpoint.operation.id}}});
-    return problem{problems::internal};
+    return problem{.kind = problems::internal, .cause = make_failure(errc::internal, "the handler threw")};
   }
 }
 

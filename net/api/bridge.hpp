@@ -35,7 +35,8 @@ class bridge {
 
   /// Adds the routes of `endpoints` and GET /api/v1/openapi.json.
   void add_to(router& routes, std::vector<api_endpoint> endpoints);
-  /// Ends the workers; requests that still wait are answered 500 by their responders. Blocks.
+  /// Ends the workers; requests that still wait are answered 500 by their responders. Blocks until the
+  /// work under way has ended. The server itself exits without it (ADR 9).
   void stop();
 
  private:

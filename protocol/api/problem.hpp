@@ -21,9 +21,7 @@ struct problem_kind {
 namespace problems {
 inline constexpr problem_kind malformed{"malformed-request", 400, "The request could not be read"};
 inline constexpr problem_kind unauthenticated{"unauthenticated", 401, "Sign in first"};
-inline constexpr problem_kind wrong_credentials{"wrong-credentials", 401,
-                                                "E-mail, password or code is wrong"};
-inline constexpr problem_kind code_needed{"code-needed", 401, "A code of your authenticator is needed"};
+inline constexpr problem_kind wrong_credentials{"wrong-credentials", 401, "E-mail or password is wrong"};
 inline constexpr problem_kind forbidden{"forbidden", 403, "Your role does not allow this"};
 inline constexpr problem_kind not_found{"not-found", 404, "There is no such thing here"};
 inline constexpr problem_kind conflict{"conflict", 409, "This is not possible in the present state"};

@@ -7,7 +7,7 @@
 //  R4 An expired token, or one of an ended session, gives nothing and changes nothing.
 //  R5 After 4 failed sign-ins in a row each further one blocks the account's sign-in for twice as
 //     long: 1 s, 2 s, 4 s … 15 min. While it is blocked nothing is tried, and the answer is the same as for a
-//     wrong password. Signing in or resetting the password ends it.
+//     wrong password. Signing in ends it.
 
 #include <chrono>
 #include <cstdint>

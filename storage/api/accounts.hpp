@@ -16,12 +16,6 @@ struct stored_account {
   std::string email;
   std::string name;
   std::string password_hash;
-  bool is_verified = false;
-  /// Sealed; empty: none was begun.
-  std::string totp_secret;
-  bool has_totp = false;
-  std::int64_t totp_last_step = 0;
-  int failed_sign_ins = 0;
   instant blocked_until{};
 };
 
@@ -30,12 +24,8 @@ struct stored_account {
 [[nodiscard]] result<std::optional<stored_account>> find_account(api_session& session,
                                                                  const api::account_id& id);
 
-/// Counts a failed sign-in; `blocked_until` is when the next one is looked at.
-[[nodiscard]] result<void> count_failed_sign_in(api_session& session, const api::account_id& id, int failures,
-                                                instant blocked_until);
-/// A code's step is used up; false when it, or a later one, already was.
-[[nodiscard]] result<bool> use_totp_step(api_session& session, const api::account_id& id, std::int64_t step);
-
+/// Counts a failed sign-in and blocks the next ones by the rules (protocol/api/session_rules, R5).
+[[nodiscard]] result<void> count_failed_sign_in(api_session& session, const api::account_id& id, instant now);
 struct membership {
   business_id business;
   std::string business_name;

@@ -112,7 +112,8 @@ result<std::optional<chat_address>> find_chat(api_session& session, const busine
   return for_business(session, business, [&](pqxx::work& work) {
     const auto rows = work.exec_params(select_chat, to_string(business), to_string(conversation));
     if (rows.empty()) return std::optional<chat_address>{};
-    fields row{rows[0]};
+    const pqxx::row first = rows[0];
+    fields row{first};
     return std::optional{chat_address{row.id<connection_id>(), row.text()}};
   });
 }

@@ -73,7 +73,8 @@ result<refreshed> refresh_session(api_session& session, const refresh_wish& wish
     refreshed done;
     const auto rows = work.exec_params(lock_token, hex(wish.presented), to_unix_ms(wish.now));
     if (rows.empty()) return done;
-    fields row{rows[0]};
+    const pqxx::row first = rows[0];
+    fields row{first};
     done.session = row.id<api::session_id>();
     done.account = row.id<api::account_id>();
     api::refresh_state token{.expires_at = row.at(), .session_ended = row.flag()};

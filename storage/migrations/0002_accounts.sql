@@ -6,10 +6,6 @@ CREATE TABLE accounts (
   email             text   NOT NULL CHECK (length(email) BETWEEN 3 AND 254),
   name              text   NOT NULL DEFAULT '',
   password_hash     text   NOT NULL,                  -- bcrypt
-  email_verified_at bigint NOT NULL DEFAULT 0,        -- 0: not yet
-  totp_secret       text   NOT NULL DEFAULT '',       -- Fernet; set at enrolment, before it is confirmed
-  totp_enabled_at   bigint NOT NULL DEFAULT 0,        -- 0: no second factor
-  totp_last_step    bigint NOT NULL DEFAULT 0,        -- the newest code's step: none is accepted twice
   failed_sign_ins   integer NOT NULL DEFAULT 0,       -- in a row
   blocked_until     bigint NOT NULL DEFAULT 0,
   created_at        bigint NOT NULL
@@ -30,8 +26,8 @@ CREATE TABLE sessions (
 );
 CREATE INDEX sessions_of_account ON sessions (account_id, id);
 
--- Only hashes (SHA-256). The successor is kept, sealed, for the overlap in which a repeated refresh
--- gets the same answer.
+-- Only hashes (SHA-256). The newest rotated token keeps its successor, sealed, for the overlap in which
+-- a repeated refresh gets the same answer.
 CREATE TABLE refresh_tokens (
   token_hash     bytea  PRIMARY KEY,
   session_id     uuid   NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,

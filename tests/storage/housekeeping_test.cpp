@@ -136,6 +136,24 @@ TEST_F(housekeeping_test, done_tasks_last_ninety_days_and_open_ones_for_ever) {
   EXPECT_EQ(count("person_tasks"), 2);
 }
 
+TEST_F(housekeeping_test, ended_sessions_last_thirty_days_and_take_their_tokens_along) {
+  sql("INSERT INTO accounts (id, email, password_hash, created_at) VALUES (" + quote(plain_id(1)) +
+      ", 'ada@example.com', 'x', 0)");
+  const auto add_session = [&](std::uint32_t n, instant expires_at, const std::string& revoked_at) {
+    sql("INSERT INTO sessions (id, account_id, created_at, last_used_at, expires_at, revoked_at) VALUES (" +
+        quote(plain_id(n)) + ", " + quote(plain_id(1)) + ", 0, 0, " + ms(expires_at) + ", " + revoked_at +
+        "); INSERT INTO refresh_tokens (token_hash, session_id, created_at, expires_at) VALUES (decode('" +
+        std::to_string(10 + n) + "', 'hex'), " + quote(plain_id(n)) + ", 0, " + ms(expires_at) + ")");
+  };
+  add_session(2, noon - days{31}, "NULL");
+  add_session(3, noon + days{20}, ms(noon - days{31}));
+  add_session(4, noon - days{29}, "NULL");
+  add_session(5, noon + days{20}, "NULL");
+  EXPECT_EQ(purge_sessions(at(noon)).value(), 2);
+  EXPECT_EQ(count("sessions"), 2);
+  EXPECT_EQ(count("refresh_tokens"), 2);
+}
+
 TEST_F(housekeeping_test, the_stretches_of_half_a_day_cover_a_table_once) {
   add_results("old", 2'000, noon - days{91});
   ASSERT_GT(pages_of("action_results"), 5);
@@ -169,6 +187,8 @@ TEST_F(housekeeping_test, no_purge_reads_a_big_table_as_a_whole) {
       "(lpad(to_hex((1750000000000 + g * 1000000::bigint) >> 16), 8, '0') || '-' || "
       "lpad(to_hex((1750000000000 + g * 1000000::bigint) & 65535), 4, '0') || '-7000-8000-000000000000')::uuid, "
       "gen_random_uuid(), 'parked', 'x', g, g FROM generate_series(1, 30000) g;"
+      "INSERT INTO sessions (id, account_id, created_at, last_used_at, expires_at) SELECT gen_random_uuid(), "
+      "gen_random_uuid(), g, g, g FROM generate_series(1, 30000) g;"
       "ANALYZE");
   const auto session = open_pq(database.access().engine, "plans").value();
   for (const auto& one : purge_statements()) {

@@ -21,8 +21,6 @@ schema me_shape() {
   return schema::object({{"id", schema::uuid()},
                          {"email", schema::text({3, 254, api::text_format::email})},
                          {"name", schema::text({0, 120})},
-                         {"is_email_verified", schema::boolean()},
-                         {"has_second_factor", schema::boolean()},
                          {"memberships", schema::list(membership, 200)}})
       .named("Me");
 }
@@ -42,8 +40,6 @@ api_outcome me(workplace& place, api_call& call) {
                       {{"id", to_string(mine.id)},
                        {"email", mine.email},
                        {"name", mine.name},
-                       {"is_email_verified", mine.is_verified},
-                       {"has_second_factor", mine.has_totp},
                        {"memberships", std::move(memberships)}}};
   });
 }

@@ -3,7 +3,6 @@
 #include "net/api/access_cache.hpp"
 #include "net/api/tokens.hpp"
 #include "protocol/crypto/password.hpp"
-#include "protocol/crypto/totp.hpp"
 #include "storage/api/accounts.hpp"
 #include "storage/api/sessions.hpp"
 
@@ -58,9 +57,7 @@ problem wrong_credentials() {
 }
 
 api_outcome fail(workplace& place, const api_call& call, const storage::stored_account& account) {
-  const int failures = account.failed_sign_ins + 1;
-  const auto counted =
-      storage::count_failed_sign_in(place.store, account.id, failures, call.now + api::block_after(failures));
+  const auto counted = storage::count_failed_sign_in(place.store, account.id, call.now);
   if (!counted) return api::problem_of(counted.error());
   return wrong_credentials();
 }
@@ -73,17 +70,6 @@ api_outcome sign_in(workplace& place, api_call& call) {
   const bool is_right = crypto::verify_password(password, account ? account->password_hash : nobodys_hash());
   if (!account || account->blocked_until > call.now) return wrong_credentials();
   if (!is_right) return fail(place, call, *account);
-  if (account->has_totp) {
-    if (!call.body.contains("code")) return problem{problems::code_needed};
-    const auto secret = place.with.secrets->decrypt(account->totp_secret);
-    if (!secret) return problem{problems::internal};
-    const auto step =
-        crypto::accept_totp(crypto::as_bytes(secret.value().plaintext), call.body["code"].get<std::string>(),
-                            call.now, account->totp_last_step);
-    const auto used = step ? storage::use_totp_step(place.store, account->id, *step) : result<bool>{false};
-    if (!used) return api::problem_of(used.error());
-    if (!used.value()) return fail(place, call, *account);
-  }
   const auto refresh = make_secret_token(place.with);
   storage::new_session wanted;
   wanted.id = place.with.ids->next_as<api::session_id>();
@@ -98,7 +84,7 @@ api_outcome sign_in(workplace& place, api_call& call) {
 
 // --- refreshing ----------------------------------------------------------------------------------
 
-api_outcome refresh(workplace& place, api_call& call) {
+api_outcome refresh(workplace& place, api_call& call, access_cache& access) {
   const auto presented = presented_refresh_token(call);
   if (!presented) return problem{problems::unauthenticated, "Sign in again."};
   const auto successor = make_secret_token(place.with);
@@ -119,6 +105,7 @@ api_outcome refresh(workplace& place, api_call& call) {
       return give_tokens(place, call, whose, same.value().plaintext);
     }
     case api::refresh_decision::end_session:
+      access.forget_all();
       place.with.log->warning("refresh_token_reused",
                               monitoring::log_context{monitoring::code{call.request_id}, {}, {}});
       return problem{problems::unauthenticated, "Sign in again."};
@@ -174,13 +161,11 @@ std::vector<api_endpoint> sign_in_endpoints(const std::shared_ptr<access_cache>&
         .method = verb::post,
         .path = "/api/v1/auth/sign-in",
         .tag = "Sign-in",
-        .summary = "Sign in with e-mail and password, and a code where a second factor is on.",
+        .summary = "Sign in with e-mail and password.",
         .allowed = {audience::anyone},
-        .body =
-            schema::object({{"email", schema::text({3, 254, api::text_format::email})},
-                            {"password", secret_text()},
-                            {"code", schema::text({6, 20, api::text_format::line}), api::presence::optional},
-                            {"keep_in", keep_in(), api::presence::optional}}),
+        .body = schema::object({{"email", schema::text({3, 254, api::text_format::email})},
+                                {"password", secret_text()},
+                                {"keep_in", keep_in(), api::presence::optional}}),
         .answers = {{200, "Signed in.", tokens_shape()}},
         .problems = {401},
         .limit = api::throttle::sign_in},
@@ -198,7 +183,7 @@ std::vector<api_endpoint> sign_in_endpoints(const std::shared_ptr<access_cache>&
         .answers = {{200, "New tokens.", tokens_shape()}},
         .problems = {401},
         .limit = api::throttle::sign_in},
-       refresh},
+       [access](workplace& place, api_call& call) { return refresh(place, call, *access); }},
       {{.id = "sign_out",
         .method = verb::post,
         .path = "/api/v1/auth/sign-out",

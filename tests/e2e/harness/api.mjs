@@ -2,17 +2,20 @@
 
 import assert from "node:assert/strict";
 
-export class api_client {
-  #document;
+// By server: the document does not change while one runs.
+const documents = new Map();
 
+export class api_client {
   constructor(url, { access_token } = {}) {
     this.url = url;
     this.access_token = access_token;
   }
 
-  async document() {
-    this.#document ??= await (await fetch(`${this.url}/api/v1/openapi.json`)).json();
-    return this.#document;
+  document() {
+    if (!documents.has(this.url)) {
+      documents.set(this.url, fetch(`${this.url}/api/v1/openapi.json`).then((answer) => answer.json()));
+    }
+    return documents.get(this.url);
   }
 
   // -> {status, body, headers}; the answer must be one that the operation declares.
@@ -40,7 +43,6 @@ export class api_client {
     assert.equal(status, 200, `signing in as ${email}`);
     const client = new api_client(this.url, { access_token: body.access_token });
     client.refresh_token = body.refresh_token;
-    client.#document = await this.document();
     return client;
   }
 

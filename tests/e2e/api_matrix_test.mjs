@@ -1,0 +1,137 @@
+// Who may do what, for every operation that the server's own document declares: a new one is covered
+// by being declared.
+
+import assert from "node:assert/strict";
+import { after, before, beforeEach, test } from "node:test";
+import { api_client } from "./harness/api.mjs";
+import { shared_world } from "./harness/world.mjs";
+
+let here;
+let stage;
+shared_world({ before, after }, { name: "api-matrix" }, (world) => { here = world; });
+
+const password = "a long demo password";
+const nobodys_id = "01890a5d-ac96-774b-bcce-b302099a8057";
+const every_role = ["viewer", "agent", "admin", "owner"];
+
+beforeEach(async () => { stage ??= await set_up(); });
+
+async function set_up() {
+  const who = here.customer();
+  await here.sandbox.say(who, "Hello!");
+  await here.sandbox.heard(who, 1);
+  await here.settled();
+  const [ada, other] = await Promise.all(here.businesses.slice(0, 2).map(async ({ owner }) => {
+    const client = await new api_client(here.server.url).signed_in(owner.email, password);
+    const { body } = await client.get("/me");
+    return { client, id: body.id, business_id: body.memberships[0].business_id };
+  }));
+  const { body } = await ada.client.get(`/businesses/${ada.business_id}/conversations?limit=1`);
+  return { ada, other, conversation_id: body.items[0].id, operations: declared(await ada.client.document()) };
+}
+
+function declared(document) {
+  const all = [];
+  for (const [path, methods] of Object.entries(document.paths)) {
+    for (const [method, operation] of Object.entries(methods)) {
+      all.push({ ...operation, method: method.toUpperCase(), path: path.replace("/api/v1", "") });
+    }
+  }
+  assert.ok(all.length >= 12, "the document lost its operations");
+  return all;
+}
+
+const is_public = ({ security }) => security !== undefined && security.length === 0;
+const in_a_business = ({ path }) => path.includes("{business_id}");
+
+// The path with ids that exist, but for those given.
+function path_of({ path }, ids = {}) {
+  const known = { business_id: stage.ada.business_id, conversation_id: stage.conversation_id, session_id: nobodys_id, ...ids };
+  return path.replace(/\{(\w+)\}/g, (_, name) => {
+    assert.ok(known[name], `the matrix has no ${name}: add one that exists`);
+    return known[name];
+  });
+}
+
+function call(client, operation, ids, options = {}) {
+  const body = operation.requestBody ? {} : undefined;
+  return client.call(operation.method, path_of(operation, ids), { body, ...options });
+}
+
+// What a person could have changed: it must be as before wherever the answer was a refusal.
+function state() {
+  return here.server.sql("SELECT id, owner, epoch FROM conversations ORDER BY id");
+}
+
+test("without a token nothing but signing in is there", async () => {
+  for (const operation of stage.operations.filter((one) => !is_public(one))) {
+    const { status } = await call(stage.ada.client, operation, {}, { token: null });
+    assert.equal(status, 401, operation.operationId);
+  }
+});
+
+test("each role may do exactly what is declared for it", async () => {
+  const role_is = (role) => here.server.sql(`UPDATE memberships SET role = '${role}' WHERE account_id = '${stage.ada.id}'`);
+  try {
+    for (const role of every_role) {
+      await role_is(role);
+      await new Promise((resolve) => setTimeout(resolve, 1100));
+      for (const operation of stage.operations.filter(in_a_business)) {
+        const before = await state();
+        const { status } = await call(stage.ada.client, operation);
+        if (operation["x-roles"].includes(role)) {
+          assert.notEqual(status, 403, `${role} ${operation.operationId}`);
+          assert.ok(status < 500, `${role} ${operation.operationId}: ${status}`);
+        } else {
+          assert.equal(status, 403, `${role} ${operation.operationId}`);
+          assert.deepEqual(await state(), before, `${role} ${operation.operationId} changed something`);
+        }
+      }
+    }
+  } finally {
+    await role_is("owner");
+  }
+});
+
+test("another business's member finds nothing by any id, and changes nothing", async () => {
+  for (const operation of stage.operations.filter(in_a_business)) {
+    const before = await state();
+    const strange = await call(stage.other.client, operation);
+    assert.equal(strange.status, 404, `${operation.operationId} in a foreign business`);
+    const has_more_ids = /\{(?!business_id)/.test(operation.path);
+    if (has_more_ids) {
+      const own = await call(stage.other.client, operation, { business_id: stage.other.business_id });
+      assert.equal(own.status, 404, `${operation.operationId} with a foreign id in the own business`);
+    }
+    assert.deepEqual(await state(), before, `${operation.operationId} changed something`);
+  }
+});
+
+test("ids that are none, or nobody's, are not found", async () => {
+  for (const operation of stage.operations.filter(({ path }) => path.includes("{"))) {
+    const names = [...operation.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+    for (const id of [nobodys_id, "x", "1", "..", "%00", `${nobodys_id}'--`]) {
+      const ids = Object.fromEntries(names.map((name) => [name, encodeURIComponent(id)]));
+      const { status } = await call(stage.ada.client, operation, ids);
+      assert.equal(status, 404, `${operation.operationId} ${id}`);
+    }
+  }
+});
+
+test("bodies that do not fit are refused by the name of the field", async () => {
+  const wrong = [null, 0, -1, 1e300, true, "", " ", "\u0000", "x".repeat(100_000), [], {}, [[]], { a: 1 }];
+  for (const operation of stage.operations.filter(({ requestBody }) => requestBody)) {
+    const shape = operation.requestBody.content["application/json"].schema;
+    for (const name of Object.keys(shape.properties)) {
+      for (const value of wrong) {
+        const { status, body } = await call(stage.ada.client, operation, {}, { body: { [name]: value } });
+        assert.ok([400, 401, 422].includes(status), `${operation.operationId} ${name}=${JSON.stringify(value)}: ${status}`);
+        if (status === 422) assert.ok(body.errors.length > 0);
+      }
+    }
+    for (const raw of ["", "{", "[]", "null", "NaN", '{"a":NaN}', '{"a":1e400}', `${'{"a":'.repeat(40)}1${"}".repeat(40)}`, "\xff\xfe"]) {
+      const { status } = await call(stage.ada.client, operation, {}, { raw, headers: { "content-type": "application/json" } });
+      assert.ok([400, 401, 422].includes(status), `${operation.operationId} ${raw}: ${status}`);
+    }
+  }
+});

@@ -1,7 +1,5 @@
 #include "config/contradictions.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <set>
 
@@ -47,9 +45,8 @@ void check_listeners(loaded& outcome) {
     endpoint address;
   };
   const auto& values = outcome.values;
-  std::vector<listener> listeners{{"http.listen", values.http.listen}, {"ops.listen", values.ops.listen}};
-  if (values.cluster.enabled && values.cluster.listen)
-    listeners.push_back({"cluster.listen", *values.cluster.listen});
+  const std::vector<listener> listeners{{"http.listen", values.http.listen},
+                                        {"ops.listen", values.ops.listen}};
   const auto is_any = [](const std::string& host) { return host == "0.0.0.0" || host == "::"; };
   for (std::size_t i = 0; i < listeners.size(); ++i) {
     for (std::size_t j = 0; j < i; ++j) {
@@ -97,31 +94,10 @@ void check_keys(loaded& outcome) {
   }
 }
 
-void check_cluster(loaded& outcome) {
-  const auto& cluster = outcome.values.cluster;
-  if (!cluster.enabled) return;
-  require(outcome, cluster.listen.has_value(), "cluster.listen", ", but cluster.enabled is true",
-          "write an address that the other nodes reach");
-  struct file {
-    std::string key;
-    const std::filesystem::path& path;
-  };
-  for (const auto& [key, path] : {file{"cluster.certificate", cluster.certificate},
-                                  file{"cluster.key", cluster.key}, file{"cluster.ca", cluster.ca}}) {
-    require(outcome, !path.empty(), key, ", but cluster.enabled is true", "write the path of a PEM file");
-    if (!path.empty() && access(path.c_str(), R_OK) != 0)
-      complain(outcome, key, "names a file that cannot be read", "check its path and permissions");
-  }
-  if (outcome.values.database.is_embedded())
-    complain(outcome, "database.url", "is empty, but cluster.enabled is true",
-             "nodes share one database: write its address");
-}
-
 /// Two of the largest bodies must fit into what one address may have.
 void check_buffers(loaded& outcome) {
   const auto& limits = outcome.values.limits;
-  const auto largest =
-      std::max({limits.body_bytes, limits.upload_bytes, limits.webhook_bytes, limits.payment_webhook_bytes});
+  const auto largest = std::max(limits.body_bytes, limits.webhook_bytes);
   const auto least = 2 * limits_settings::buffered_share * largest;
   if (limits.buffered_bytes < least)
     complain(outcome, "limits.buffered_bytes",
@@ -173,23 +149,15 @@ void find_contradictions(loaded& outcome) {
   if (values.llm.attempt_ms > values.llm.deadline_ms)
     complain(outcome, "llm.attempt_ms", "is longer than llm.deadline_ms",
              "make one attempt shorter than the whole");
-  if (values.smtp.url.empty() != values.smtp.from.empty())
-    require(outcome, false, values.smtp.url.empty() ? "smtp.url" : "smtp.from",
-            ", but the other key of [smtp] is set", "set both, or neither");
   check_keys(outcome);
-  if (values.limits.body_bytes > values.limits.upload_bytes)
-    complain(outcome, "limits.body_bytes", "is greater than limits.upload_bytes",
-             "make uploads the larger ones");
   check_buffers(outcome);
-  check_cluster(outcome);
 }
 
 void find_warnings(loaded& outcome) {
   const auto& values = outcome.values;
   auto& warnings = outcome.warnings;
   const auto warn = [&](std::string text) { warnings.push_back(std::move(text)); };
-  if (values.http.public_url.empty())
-    warn("http.public_url is empty: customers get no payment and no invoice links");
+  if (values.http.public_url.empty()) warn("http.public_url is empty: customers get no payment links");
   else if (is_plain_http_to_others(values.http.public_url))
     warn("http.public_url is not https: Meta and the payment providers call https addresses only");
   if (!is_loopback(values.ops.listen.host))
@@ -203,7 +171,6 @@ void find_warnings(loaded& outcome) {
   for (const auto& [name, provider] : values.llm.providers)
     if (!provider.api_key.empty() && is_plain_http_to_others(provider.base_url))
       warn("llm." + name + ".base_url is not https: the key travels unencrypted");
-  if (values.smtp.url.empty()) warn("smtp.url is empty: no mail is sent");
 }
 
 std::string to_line(const problem& found) { return found.key + ": " + found.what + "; " + found.advice; }

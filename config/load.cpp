@@ -2,7 +2,9 @@
 
 #include <unistd.h>
 
+#include <array>
 #include <fstream>
+#include <limits>
 #include <sstream>
 
 #include "config/contradictions.hpp"
@@ -20,15 +22,6 @@ parsed<std::filesystem::path> parse_path(std::string_view text) {
   if (auto plain = parse_plain(text); !plain) return plain.error();
   return std::filesystem::path{std::string{text}};
 }
-
-parsed<std::optional<endpoint>> parse_optional_endpoint(std::string_view text) {
-  auto found = parse_endpoint(text);
-  if (!found) return found.error();
-  return std::optional<endpoint>{*std::move(found)};
-}
-
-parsed<secret> parse_smtp_url(std::string_view text) { return parse_url_of(text, {"smtp", "smtps"}); }
-parsed<secret> parse_redis_url(std::string_view text) { return parse_url_of(text, {"redis", "rediss"}); }
 
 parsed<std::string> parse_provider_name(std::string_view text) {
   const auto is_allowed = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; };
@@ -100,9 +93,7 @@ void read_llm(reader& in, llm_settings& llm) {
 }
 
 void read_payments(reader& in, payments_settings& payments) {
-  in.required("payments.stripe_url", payments.stripe_url, parse_base_url);
   in.required("payments.paystack_url", payments.paystack_url, parse_base_url);
-  in.required("payments.flutterwave_url", payments.flutterwave_url, parse_base_url);
 }
 
 void read_channels(reader& in, channels_settings& channels) {
@@ -120,9 +111,7 @@ void read_limits(reader& in, limits_settings& limits) {
   in.integer("limits.requests_per_minute", limits.requests_per_minute, 1, 60 * million);
   in.integer("limits.sign_ins_per_minute", limits.sign_ins_per_minute, 1, 60 * million);
   in.integer("limits.body_bytes", limits.body_bytes, kibibyte, 64 * mebibyte);
-  in.integer("limits.upload_bytes", limits.upload_bytes, kibibyte, 64 * mebibyte);
   in.integer("limits.webhook_bytes", limits.webhook_bytes, kibibyte, 64 * mebibyte);
-  in.integer("limits.payment_webhook_bytes", limits.payment_webhook_bytes, kibibyte, 64 * mebibyte);
   in.integer("limits.buffered_bytes", limits.buffered_bytes, mebibyte, 65'536 * mebibyte);
   in.integer("limits.connections_per_address", limits.connections_per_address, 1, million);
 }
@@ -133,14 +122,6 @@ void read_conversation(reader& in, conversation_settings& conversation) {
   in.duration("conversation.late_after_s", conversation.late_after_s, 1, day_s);
   in.integer("conversation.history_messages", conversation.history_messages, 1, 500);
   in.boolean("conversation.typing", conversation.typing);
-}
-
-void read_cluster(reader& in, cluster_settings& cluster) {
-  in.boolean("cluster.enabled", cluster.enabled);
-  in.text("cluster.listen", cluster.listen, parse_optional_endpoint);
-  in.text("cluster.certificate", cluster.certificate, parse_path);
-  in.text("cluster.key", cluster.key, parse_path);
-  in.text("cluster.ca", cluster.ca, parse_path);
 }
 
 void read_workers(reader& in, workers_settings& workers) {
@@ -161,14 +142,52 @@ void read_all(reader& in, settings& values) {
   read_payments(in, values.payments);
   read_channels(in, values.channels);
   in.duration("outbox.evidence_s", values.outbox.evidence_s, 1, day_s);
-  in.text("smtp.url", values.smtp.url, parse_smtp_url);
-  in.text("smtp.from", values.smtp.from, parse_sender);
   read_security(in, values.security);
   read_limits(in, values.limits);
   read_conversation(in, values.conversation);
-  read_cluster(in, values.cluster);
-  in.text("redis.url", values.redis.url, parse_redis_url);
   read_workers(in, values.workers);
+}
+
+// ---- documented keys that come with a later version ----------------------------------------------
+
+/// Whoever relies on one of these must not start as if it were there.
+void refuse_later_keys(reader& in) {
+  const auto refuse = [&](const std::string& key, const std::string& advice) {
+    in.report(key, "is not in this version", advice);
+  };
+  bool enabled = false;
+  in.boolean("cluster.enabled", enabled);
+  if (enabled)
+    refuse("cluster.enabled", "run one server for each database; a second one would stop the first");
+  std::string mail;
+  in.text("smtp.url", mail, parse_plain);
+  if (!mail.empty()) refuse("smtp.url", "leave it empty: no mail is sent");
+  std::string redis;
+  in.text("redis.url", redis, parse_plain);
+  if (!redis.empty()) refuse("redis.url", "leave it empty: limits and revocation are this server's own");
+}
+
+/// The rest of them changes nothing: said, so that nobody waits for its effect.
+std::vector<std::string> warn_of_later_keys(reader& in) {
+  constexpr std::array texts{"payments.stripe_url", "payments.flutterwave_url", "smtp.from",
+                             "cluster.listen",      "cluster.certificate",      "cluster.key",
+                             "cluster.ca"};
+  constexpr std::array numbers{"limits.upload_bytes", "limits.payment_webhook_bytes"};
+  std::vector<std::string> warnings;
+  const auto warn = [&](std::string key) {
+    warnings.push_back(std::move(key) + " is not used in this version");
+  };
+  for (const char* const key : texts) {
+    std::string written;
+    in.text(key, written, parse_plain);
+    if (!written.empty()) warn(key);
+  }
+  for (const char* const key : numbers) {
+    std::int64_t written = 0;
+    in.integer(key, written, 0, std::numeric_limits<std::int64_t>::max());
+    if (in.has(key)) warn(key);
+  }
+  return warnings;
 }
 
 loaded load_table(const toml::table& table, std::string_view origin, const environment& variables) {
@@ -176,6 +195,8 @@ loaded load_table(const toml::table& table, std::string_view origin, const envir
   outcome.values.data.dir = default_data_dir(geteuid() == 0);
   reader in{table, origin, variables};
   read_all(in, outcome.values);
+  refuse_later_keys(in);
+  outcome.warnings = warn_of_later_keys(in);
   in.report_unknown();
   const bool is_order_chosen = in.has("llm.order");
   outcome.problems = in.take_problems();

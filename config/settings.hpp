@@ -1,7 +1,9 @@
 #pragma once
 // What an operator can set: one struct per section of the configuration file. Fields carry the
 // names of their keys and their defaults, so a default-constructed `settings` is a valid one.
-// Filled by config/load; immutable afterwards (a change takes a restart).
+// Filled by config/load; immutable afterwards (a change takes a restart). Documented keys that this
+// version has no use for are not here: config/load refuses them or
+// warns of them.
 
 #include <chrono>
 #include <cstddef>
@@ -9,7 +11,6 @@
 #include <filesystem>
 #include <functional>
 #include <map>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,7 +32,7 @@ struct endpoint {
 
 struct http_settings {
   endpoint listen{"127.0.0.1", 8080};
-  /// Without a trailing slash. Empty: no payment and no invoice links.
+  /// Without a trailing slash. Empty: no payment links.
   std::string public_url;
   /// IP addresses or CIDR blocks whose X-Forwarded-For is believed, and that carry the requests of many:
   /// the bounds of one address do not hold for them.
@@ -108,9 +109,7 @@ struct llm_settings {
 
 struct payments_settings {
   /// Without a trailing slash.
-  std::string stripe_url = "https://api.stripe.com";
   std::string paystack_url = "https://api.paystack.co";
-  std::string flutterwave_url = "https://api.flutterwave.com/v3";
 };
 
 /// Pacing, per channel account.
@@ -125,12 +124,6 @@ struct outbox_settings {
   std::chrono::seconds evidence_s{30};
 };
 
-struct smtp_settings {
-  /// smtp:// or smtps://, with user and password; empty: no mail is sent.
-  secret url;
-  std::string from;
-};
-
 struct security_settings {
   /// "kid:key", key = base64url of 32 bytes. The first signs, all verify.
   std::vector<secret> jwt_keys;
@@ -139,13 +132,12 @@ struct security_settings {
 };
 
 struct limits_settings {
+  /// Requests to /api of one client address (IPv6: its /64). Webhooks have no such bound.
   int requests_per_minute = 100;
   /// Of these, those that could guess a password, code or token.
   int sign_ins_per_minute = 20;
   std::size_t body_bytes = 2'097'152;
-  std::size_t upload_bytes = 10'485'760;
   std::size_t webhook_bytes = 4'194'304;
-  std::size_t payment_webhook_bytes = 262'144;
   /// Requests over some KiB that are in memory at once, as far as they have arrived; one address may
   /// have an eighth (`buffered_share`) of it.
   std::size_t buffered_bytes = 268'435'456;
@@ -164,20 +156,6 @@ struct conversation_settings {
   int history_messages = 20;
   /// Show "typing…" while the model thinks.
   bool typing = true;
-};
-
-struct cluster_settings {
-  bool enabled = false;
-  std::optional<endpoint> listen;
-  /// PEM files.
-  std::filesystem::path certificate;
-  std::filesystem::path key;
-  std::filesystem::path ca;
-};
-
-struct redis_settings {
-  /// redis:// or rediss://; empty: limits and revocation are per node.
-  secret url;
 };
 
 struct workers_settings {
@@ -203,12 +181,9 @@ struct settings {
   payments_settings payments;
   channels_settings channels;
   outbox_settings outbox;
-  smtp_settings smtp;
   security_settings security;
   limits_settings limits;
   conversation_settings conversation;
-  cluster_settings cluster;
-  redis_settings redis;
   workers_settings workers;
 };
 

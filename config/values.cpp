@@ -83,18 +83,6 @@ parsed<std::string> parse_base_url(std::string_view text) {
   return std::string{text};
 }
 
-parsed<secret> parse_url_of(std::string_view text, const std::vector<std::string_view>& schemes) {
-  const std::string advice = "write " + std::string{schemes.front()} + "://user:password@host:port";
-  const auto url = boost::urls::parse_uri({text.data(), text.size()});
-  if (!url) return complain("is not a URL (special characters in a password must be %-encoded)", advice);
-  const auto scheme = url->scheme();
-  if (std::find(schemes.begin(), schemes.end(), std::string_view{scheme.data(), scheme.size()}) ==
-      schemes.end())
-    return complain("has a scheme that cannot be used here", advice);
-  if (url->host().empty()) return complain("has no host", advice);
-  return secret{std::string{text}};
-}
-
 parsed<secret> parse_database_url(std::string_view text) {
   const bool is_url = text.starts_with("postgres://") || text.starts_with("postgresql://");
   const bool is_pairs =
@@ -150,20 +138,6 @@ parsed<std::string> parse_graph_version(std::string_view text) {
 parsed<std::string> parse_numeric_id(std::string_view text) {
   if (!std::all_of(text.begin(), text.end(), is_digit) || text.size() > 32)
     return complain("is not a number", "copy the app's id from Meta's dashboard");
-  return std::string{text};
-}
-
-parsed<std::string> parse_sender(std::string_view text) {
-  const auto open = text.find('<');
-  auto address = text;
-  if (open != std::string_view::npos && text.ends_with('>'))
-    address = text.substr(open + 1, text.size() - open - 2);
-  const auto at = address.find('@');
-  const bool is_address = at != std::string_view::npos && at > 0 && at + 1 < address.size() &&
-                          address.find_first_of(" <>,;@", at + 1) == std::string_view::npos &&
-                          address.find_first_of(" <>,;") == std::string_view::npos;
-  if (has_control(text) || !is_address)
-    return complain("is not a mail address", "write for example Sellavie <shop@example.com>");
   return std::string{text};
 }
 

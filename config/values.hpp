@@ -29,9 +29,6 @@ using parsed = boost::system::result<T, complaint>;
 [[nodiscard]] parsed<endpoint> parse_endpoint(std::string_view text);
 /// An absolute http(s) URL without user, query and fragment; a trailing slash is cut off.
 [[nodiscard]] parsed<std::string> parse_base_url(std::string_view text);
-/// A URL with one of these schemes and a host.
-[[nodiscard]] parsed<secret> parse_url_of(std::string_view text,
-                                          const std::vector<std::string_view>& schemes);
 /// postgres://…, postgresql://… or libpq's "key=value …".
 [[nodiscard]] parsed<secret> parse_database_url(std::string_view text);
 /// An IP address or a CIDR block.
@@ -44,8 +41,6 @@ using parsed = boost::system::result<T, complaint>;
 [[nodiscard]] parsed<std::string> parse_graph_version(std::string_view text);
 /// Decimal digits, as Meta's ids are.
 [[nodiscard]] parsed<std::string> parse_numeric_id(std::string_view text);
-/// Something@somewhere, or "Name <something@somewhere>".
-[[nodiscard]] parsed<std::string> parse_sender(std::string_view text);
 [[nodiscard]] parsed<std::string> parse_anthropic_version(std::string_view text);
 /// Any text without control characters.
 [[nodiscard]] parsed<std::string> parse_plain(std::string_view text);

@@ -51,16 +51,13 @@ TEST(load, has_the_documented_defaults) {
   EXPECT_EQ(values.limits.requests_per_minute, 100);
   EXPECT_EQ(values.limits.sign_ins_per_minute, 20);
   EXPECT_EQ(values.limits.body_bytes, 2097152U);
-  EXPECT_EQ(values.limits.upload_bytes, 10485760U);
   EXPECT_EQ(values.limits.webhook_bytes, 4194304U);
-  EXPECT_EQ(values.limits.payment_webhook_bytes, 262144U);
   EXPECT_EQ(values.limits.buffered_bytes, 268435456U);
   EXPECT_EQ(values.limits.connections_per_address, 512U);
   EXPECT_EQ(values.conversation.gather_ms, 1200ms);
   EXPECT_EQ(values.conversation.passivate_after_s, 600s);
   EXPECT_EQ(values.conversation.late_after_s, 1800s);
   EXPECT_EQ(values.conversation.history_messages, 20);
-  EXPECT_FALSE(values.cluster.enabled);
   EXPECT_EQ(values.workers.io_threads, 1);
   EXPECT_EQ(values.workers.actor_threads, 1);
   EXPECT_EQ(values.workers.writers, 1);
@@ -110,11 +107,6 @@ max_tokens = 99
 api_key = "k"
 model = "c"
 anthropic_version = "2026-10-21"
-[smtp]
-url = "smtp://u:p@h:587"
-from = "Shop <a@b.example>"
-[redis]
-url = "redis://h:6379"
 [security]
 jwt_keys = ["k1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"]
 fernet_keys = ["AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="]
@@ -140,7 +132,6 @@ writers = 4
   EXPECT_EQ(local.queue, 0);
   EXPECT_EQ(local.max_tokens, 99);
   EXPECT_EQ(values.llm.providers.at("anthropic").anthropic_version, "2026-10-21");
-  EXPECT_EQ(values.smtp.from, "Shop <a@b.example>");
   EXPECT_EQ(values.security.jwt_keys.size(), 1U);
   EXPECT_EQ(values.security.fernet_keys.size(), 1U);
   EXPECT_EQ(values.workers.writers, 4);
@@ -332,7 +323,6 @@ INSTANTIATE_TEST_SUITE_P(
                       "database.tenant_url: is empty"},
         contradiction{"owner", "[database]\ntenant_url = \"postgres://h/d\"\nengine_url = \"postgres://h/d\"",
                       "database.url: is empty"},
-        contradiction{"mail", "[smtp]\nurl = \"smtp://h\"", "smtp.from: is missing"},
         contradiction{"app_twice", "[meta]\napp_id = \"1\"\n[[meta.apps]]\nid = \"1\"\nsecrets = [\"s\"]",
                       "meta.apps[0].id: is an app that was named before"},
         contradiction{"app_bare", "[[meta.apps]]\nid = \"1\"", "meta.apps[0].secrets: is missing"},
@@ -342,32 +332,63 @@ INSTANTIATE_TEST_SUITE_P(
         contradiction{"apps_as_table", "[meta.apps]\nid = \"1\"", "meta.apps: is not a list of tables"},
         contradiction{"section_as_value", "http = 1", "http: is a section, not a value"},
         contradiction{"data_file", "[data]\ndir = \"/dev/null\"", "data.dir: is not a folder"},
-        contradiction{"buffers", "[limits]\nbuffered_bytes = 167772159",
+        contradiction{"buffers", "[limits]\nbuffered_bytes = 67108863",
                       "limits.buffered_bytes: is too small for the largest body that [limits] allows (one "
-                      "address has an eighth); make it 167772160 or more"},
+                      "address has an eighth); make it 67108864 or more"},
         contradiction{"buffers_of_nothing", "[limits]\nconnections_per_address = 0",
                       "limits.connections_per_address: is 0, out of range"},
-        contradiction{"bodies", "[limits]\nbody_bytes = 12582912", "limits.body_bytes: is greater"},
         contradiction{"kids",
                       "[security]\njwt_keys = [\"k:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\", "
                       "\"k:BAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\"]",
                       "security.jwt_keys: has two keys with the same id"}),
     [](const auto& instance) { return instance.param.name; });
 
-TEST(load, a_cluster_needs_its_files_and_a_shared_database) {
-  const auto lines = lines_of(read("[cluster]\nenabled = true\nca = \"/no/such.pem\""));
-  EXPECT_THAT(lines, ElementsAre(HasSubstr("cluster.listen: is missing"),
-                                 HasSubstr("cluster.certificate: is missing"),
-                                 HasSubstr("cluster.key: is missing"), HasSubstr("cluster.ca: names a file"),
-                                 HasSubstr("database.url: is empty, but cluster.enabled")));
+// ---- what comes with a later version -------------------------------------------------------------
+
+TEST(later_keys, refuse_to_start_what_relies_on_them) {
+  const auto outcome = read(
+      "[cluster]\nenabled = true\n[smtp]\nurl = \"smtp://u:p@h:587\"\n[redis]\nurl = \"redis://h:6379\"");
+  EXPECT_THAT(lines_of(outcome), ElementsAre(HasSubstr("cluster.enabled: is not in this version"),
+                                             HasSubstr("smtp.url: is not in this version"),
+                                             HasSubstr("redis.url: is not in this version")));
+  EXPECT_FALSE(read("", {{"SELLAVIE_CLUSTER_ENABLED", "true"}}).is_valid());
+}
+
+TEST(later_keys, are_named_when_they_change_nothing) {
+  const auto outcome = read(R"(
+[payments]
+stripe_url = "https://api.stripe.com"
+flutterwave_url = "https://api.flutterwave.com/v3"
+[limits]
+upload_bytes = 10485760
+payment_webhook_bytes = 262144
+[smtp]
+from = "Shop <a@b.example>"
+[cluster]
+listen = "10.0.0.1:1"
+certificate = "/c"
+key = "/k"
+ca = "/a"
+)");
+  EXPECT_THAT(lines_of(outcome), IsEmpty());
+  for (const auto* const key : {"payments.stripe_url", "payments.flutterwave_url", "limits.upload_bytes",
+                                "limits.payment_webhook_bytes", "smtp.from", "cluster.listen",
+                                "cluster.certificate", "cluster.key", "cluster.ca"})
+    EXPECT_THAT(outcome.warnings, Contains(std::string{key} + " is not used in this version"));
+}
+
+TEST(later_keys, may_stand_there_switched_off) {
+  const auto outcome = read(
+      "[cluster]\nenabled = false\nlisten = \"\"\nca = \"\"\n[smtp]\nurl = \"\"\nfrom = \"\"\n[redis]\nurl = \"\"");
+  EXPECT_THAT(lines_of(outcome), IsEmpty());
+  EXPECT_THAT(render_report(outcome), Not(HasSubstr("in this version")));
 }
 
 // ---- report -------------------------------------------------------------------------------------
 
 TEST(report, warns_about_what_works_but_lacks_something) {
   const auto text = render_report(read(""));
-  EXPECT_THAT(
-      text, HasSubstr("warning: http.public_url is empty: customers get no payment and no invoice links\n"));
+  EXPECT_THAT(text, HasSubstr("warning: http.public_url is empty: customers get no payment links\n"));
   EXPECT_THAT(text, HasSubstr("warning: no model is set up"));
   EXPECT_THAT(text, testing::EndsWith("configuration is valid\n"));
 }

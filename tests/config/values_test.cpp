@@ -21,12 +21,6 @@ TEST(values, take_a_base_url) {
     EXPECT_FALSE(parse_base_url(wrong)) << wrong;
 }
 
-TEST(values, take_a_url_of_a_scheme) {
-  EXPECT_TRUE(parse_url_of("redis://:p%40@h:6379/0", {"redis"}));
-  for (const auto* const wrong : {"redis://", "http://h", "redis", "redis://a b"})
-    EXPECT_FALSE(parse_url_of(wrong, {"redis"})) << wrong;
-}
-
 TEST(values, take_a_database_url) {
   EXPECT_TRUE(parse_database_url("postgres://u@/d?host=/run"));
   EXPECT_TRUE(parse_database_url("host=a dbname=b"));
@@ -53,13 +47,6 @@ TEST(values, take_keys_of_32_bytes_only) {
   EXPECT_FALSE(parse_jwt_key(":" + a42 + "A"));
   EXPECT_FALSE(parse_jwt_key("k 1:" + a42 + "A"));
   EXPECT_FALSE(parse_jwt_key(a42 + "A"));
-}
-
-TEST(values, take_a_sender) {
-  EXPECT_TRUE(parse_sender("a@b"));
-  EXPECT_TRUE(parse_sender("Ada Fabrics <ada@example.com>"));
-  for (const auto* const wrong : {"", "a", "@b", "a@", "a@b@c", "a@b\r\nBcc: x@y", "A <a>", "a b@c"})
-    EXPECT_FALSE(parse_sender(wrong)) << wrong;
 }
 
 TEST(values, know_this_machine) {

@@ -22,7 +22,8 @@ constexpr const char* roll = "SELECT roll_inbound_keys($1::integer)";
 
 constexpr const char* delete_stray_keys = R"(
 DELETE FROM inbound_keys_other WHERE ctid = ANY (ARRAY(
-  SELECT ctid FROM inbound_keys_other WHERE abs($1::bigint / 86400000 - day) > 30 LIMIT $2::integer)))";
+  SELECT ctid FROM inbound_keys_other
+  WHERE day < $1::bigint / 86400000 - 30 OR day > $1::bigint / 86400000 + 30 LIMIT $2::integer)))";
 // Ids grow with time: a batch of the oldest is all that is looked at.
 constexpr const char* delete_quarantined = R"(
 DELETE FROM quarantined_events WHERE id = ANY (ARRAY(
@@ -146,6 +147,7 @@ result<std::int64_t> purge_sessions(const housekeeping& duty, stretch where) {
 
 std::span<const statement> purge_statements() noexcept {
   static constexpr std::array all{
+      statement{"inbound_keys_other", delete_stray_keys},
       statement{"quarantined_events", delete_quarantined}, statement{"parked_events", delete_parked},
       statement{"person_tasks", delete_done_tasks},        statement{"turns", delete_turns},
       statement{"action_results", delete_action_results},  statement{"sessions", delete_sessions}};

@@ -48,7 +48,7 @@ inline constexpr int half_a_day = 720;
 [[nodiscard]] stretch stretch_at(instant now) noexcept;
 
 /// Makes the inbox keys' partitions from 9 days ago to the day after tomorrow, drops those older than
-/// 30 days; how many were dropped. At each start and once a day; without it keys go to the default partition.
+/// 30 days; how many were dropped. At each start and once an hour; without it keys go to the default partition.
 [[nodiscard]] result<std::int64_t> roll_inbound_keys(const housekeeping& duty);
 /// Keys outside of all partitions whose day is more than 30 days off, either way.
 [[nodiscard]] result<std::int64_t> prune_stray_keys(const housekeeping& duty);

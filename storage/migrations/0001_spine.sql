@@ -116,6 +116,8 @@ CREATE TABLE inbound_keys (
   PRIMARY KEY (connection_id, dedupe_key, day)
 ) PARTITION BY RANGE (day);
 CREATE TABLE inbound_keys_other PARTITION OF inbound_keys DEFAULT;
+-- Old histories land here: pruned, and moved to a new day's partition, without reading all of it.
+CREATE INDEX inbound_keys_other_day ON inbound_keys_other (day);
 
 -- Accepted and not yet completed. The payload is sealed (AES-256-GCM), gone with the row.
 CREATE TABLE inbound_events (

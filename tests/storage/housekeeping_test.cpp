@@ -183,6 +183,7 @@ TEST_F(housekeeping_test, no_purge_reads_a_big_table_as_a_whole) {
       "INSERT INTO action_results SELECT gen_random_uuid(), 'k' || g, '{}', g FROM generate_series(1, 30000) g;"
       "INSERT INTO parked_events SELECT g, gen_random_uuid(), gen_random_uuid(), 'x', g, g, '' FROM generate_series(1, 30000) g;"
       "INSERT INTO quarantined_events SELECT g, 'stranger', 'messenger', g, '' FROM generate_series(1, 30000) g;"
+      "INSERT INTO inbound_keys SELECT gen_random_uuid(), gen_random_uuid(), 'k', g % 20, g FROM generate_series(1, 30000) g;"
       "INSERT INTO person_tasks (id, business_id, kind, reason, created_at, done_at) SELECT "
       "(lpad(to_hex((1750000000000 + g * 1000000::bigint) >> 16), 8, '0') || '-' || "
       "lpad(to_hex((1750000000000 + g * 1000000::bigint) & 65535), 4, '0') || '-7000-8000-000000000000')::uuid, "

@@ -7,8 +7,10 @@
 #include <spdlog/sinks/stdout_sinks.h>
 
 #include <array>
+#include <atomic>
 #include <cstdio>
 #include <mutex>
+#include <thread>
 
 #include "monitoring/json_text.hpp"
 
@@ -31,9 +33,34 @@ class function_sink final : public spdlog::sinks::base_sink<std::mutex> {
   std::function<void(std::string_view)> write_;
 };
 
-spdlog::sink_ptr make_sink(const log_options& options) {
-  if (options.write) return std::make_shared<function_sink>(options.write);
-  return std::make_shared<spdlog::sinks::stderr_sink_mt>();
+/// Counts what came out at the other end of the queue, written or not: a full disk is no reason to wait.
+class counting_sink final : public spdlog::sinks::sink {
+ public:
+  counting_sink(spdlog::sink_ptr to, std::atomic<std::uint64_t>& done) : to_{std::move(to)}, done_{done} {}
+
+  void log(const spdlog::details::log_msg& message) override {
+    struct counted {
+      std::atomic<std::uint64_t>& done;
+      ~counted() { done.fetch_add(1, std::memory_order_release); }
+    } const one{done_};
+    to_->log(message);
+  }
+  void flush() override { to_->flush(); }
+  void set_pattern(const std::string& pattern) override { to_->set_pattern(pattern); }
+  void set_formatter(std::unique_ptr<spdlog::formatter> formatter) override {
+    to_->set_formatter(std::move(formatter));
+  }
+
+ private:
+  spdlog::sink_ptr to_;
+  std::atomic<std::uint64_t>& done_;
+};
+
+spdlog::sink_ptr make_sink(const log_options& options, std::atomic<std::uint64_t>& done) {
+  spdlog::sink_ptr to;
+  if (options.write) to = std::make_shared<function_sink>(options.write);
+  else to = std::make_shared<spdlog::sinks::stderr_sink_mt>();
+  return std::make_shared<counting_sink>(std::move(to), done);
 }
 
 instant system_now() { return std::chrono::floor<milliseconds>(std::chrono::system_clock::now()); }
@@ -70,6 +97,8 @@ void append_context(std::string& line, const log_context& about) {
 
 struct logger::machinery {
   log_options options;
+  std::atomic<std::uint64_t> put{0};
+  std::atomic<std::uint64_t> done{0};
   // Declared before the logger, which posts to it until it is gone.
   std::shared_ptr<spdlog::details::thread_pool> writer;
   std::shared_ptr<spdlog::logger> lines;
@@ -79,7 +108,7 @@ logger::logger(log_options options) : machinery_{std::make_unique<machinery>()} 
   auto& own = *machinery_;
   own.options = std::move(options);
   if (!own.options.now) own.options.now = system_now;
-  auto sink = make_sink(own.options);
+  auto sink = make_sink(own.options, own.done);
   if (own.options.queue == 0) {
     own.lines = std::make_shared<spdlog::logger>("sellavie", std::move(sink));
   } else {
@@ -97,6 +126,18 @@ logger::~logger() = default;
 
 std::uint64_t logger::dropped() const {
   return machinery_->writer ? machinery_->writer->overrun_counter() : 0;
+}
+
+bool logger::drain(std::chrono::milliseconds limit) {
+  const auto& own = *machinery_;
+  const std::uint64_t wanted = own.put.load();
+  const auto is_done = [&] { return own.done.load(std::memory_order_acquire) + dropped() >= wanted; };
+  const auto deadline = std::chrono::steady_clock::now() + limit;
+  while (!is_done()) {
+    if (std::chrono::steady_clock::now() >= deadline) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds{1});
+  }
+  return true;
 }
 
 void logger::put(log_level level, name_literal event, const log_context& about, fields values) {
@@ -119,6 +160,7 @@ void logger::put(log_level level, name_literal event, const log_context& about, 
     value.append_to(line);
   }
   line += '}';
+  machinery_->put.fetch_add(1);
   machinery_->lines->log(spdlog::level::info, spdlog::string_view_t{line});
 }
 

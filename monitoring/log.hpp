@@ -3,6 +3,7 @@
 // logger's own; its queue is bounded, and when it is full the oldest lines are dropped and counted,
 // because a slow terminal must not slow a sale.
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -58,6 +59,9 @@ class logger {
 
   /// Lines lost so far.
   [[nodiscard]] std::uint64_t dropped() const;
+  /// Waits until all that was logged before is written (or dropped), at most `limit`: for a process that is
+  /// about to end. False: the reader is too slow, lines may be lost.
+  bool drain(std::chrono::milliseconds limit);
 
  private:
   struct machinery;

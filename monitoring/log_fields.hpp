@@ -1,7 +1,7 @@
 #pragma once
-// What may stand in a log line. There is no way in for a std::string: ids, numbers, literals and
-// checked codes only, so that customer text cannot get here by accident. Text for the operator
-// (paths, addresses, error details) must be named as such.
+// What may stand in a log line: ids, numbers, literals and checked codes. No std::string gets here by
+// accident, so no customer text does; the one way in is operator_text, by name: for the operator's own
+// paths and addresses and for error details, never for what a customer, a model or a peer wrote.
 
 #include <algorithm>
 #include <array>

@@ -8,6 +8,8 @@
 #include <limits>
 #include <mutex>
 #include <nlohmann/json.hpp>
+#include <stdexcept>
+#include <thread>
 #include <vector>
 
 #include "monitoring/json_text.hpp"
@@ -128,6 +130,38 @@ TEST_F(log, writes_what_waits_before_it_goes) {
   }
   ASSERT_EQ(lines_.size(), 50U);
   EXPECT_EQ(json::parse(lines_.back())["number"], 49);
+}
+
+TEST_F(log, drains_before_the_process_ends_without_taking_it_down) {
+  auto options = into_memory();
+  options.queue = 4096;
+  options.write = [this](std::string_view line) {
+    std::this_thread::sleep_for(std::chrono::microseconds{100});
+    lines_.emplace_back(line);
+  };
+  logger out{options};
+  for (int i = 0; i < 500; ++i) out.info("tick", {{"number", i}});
+  out.error("node_actor_died");
+  EXPECT_TRUE(out.drain(std::chrono::minutes{1}));
+  ASSERT_EQ(lines_.size(), 501U);
+  EXPECT_EQ(json::parse(lines_.back())["event"], "node_actor_died");
+}
+
+TEST_F(log, a_reader_that_hangs_or_fails_does_not_keep_the_process_from_its_end) {
+  std::mutex held;
+  auto options = into_memory();
+  options.queue = 4;
+  options.write = [&](std::string_view) {
+    const std::lock_guard wait{held};
+    throw std::runtime_error{"disk full"};
+  };
+  logger out{options};
+  {
+    const std::lock_guard hang{held};
+    for (int i = 0; i < 20; ++i) out.info("tick");
+    EXPECT_FALSE(out.drain(std::chrono::milliseconds{0}));
+  }
+  EXPECT_TRUE(out.drain(std::chrono::minutes{1})) << "lost lines are not waited for";
 }
 
 TEST_F(log, drops_and_counts_what_a_slow_reader_cannot_take) {

@@ -38,6 +38,7 @@ using namespace std::chrono_literals;
 namespace log = monitoring;
 
 constexpr auto drain_limit = 10s;
+constexpr auto last_lines_limit = 1s;
 constexpr const char* node_name = "node";
 
 /// Why the server is not ready, shared with the private listener.
@@ -86,15 +87,16 @@ class server {
  public:
   explicit server(config::settings settings)
       : settings_{std::make_shared<config::settings>(std::move(settings))},
-        metrics_{std::make_shared<monitoring::metrics>(settings_->llm.order)},
+        metrics_{std::make_shared<monitoring::metrics>(settings_->llm.order, SELLAVIE_VERSION)},
         log_{std::make_shared<monitoring::logger>()},
-        counts_{*metrics_} {}
+        counts_{*metrics_, log_, [time = make_system_clock()] { return time->now(); }} {}
 
   result<void> start();
   void await_signal();
   bool stop();
 
  private:
+  [[nodiscard]] result<void> end_incarnation();
   result<void> open_ops();
   result<void> open_database();
   result<void> open_keys();
@@ -160,7 +162,10 @@ result<void> server::start() {
 }
 
 result<void> server::open_ops() {
-  net::ops_callbacks callbacks{[metrics = metrics_] { return metrics->render(); },
+  net::ops_callbacks callbacks{[metrics = metrics_, log = log_] {
+                                 metrics->show_dropped_log_lines(log->dropped());
+                                 return metrics->render();
+                               },
                                [this] { return health_.report(); }};
   ops_ = std::make_unique<net::http_server>(io_->contexts(), net::make_ops_routes(std::move(callbacks)));
   const auto& listen = settings_->ops.listen;
@@ -275,7 +280,9 @@ void server::spawn_actors() {
             .store = store, .reads = make_reads(), .metrics = metrics_, .on_fenced = on_fenced}));
   }
   for (int i = 0; i < 2; ++i)
-    node_->readers.push_back(system.spawn<caf::detached>(actors::reader, make_reads()));
+    node_->readers.push_back(system.spawn<caf::detached>(actors::reader, make_reads(), metrics_));
+  metrics_->pool_size(monitoring::pool::journal).set(static_cast<double>(node_->journals.size()));
+  metrics_->pool_size(monitoring::pool::reader).set(static_cast<double>(node_->readers.size()));
 
   const auto children = std::make_shared<const actors::child_factory>(actors::child_factory{
       [](caf::scheduled_actor& parent, actors::conversation_dependencies with) {
@@ -425,7 +432,7 @@ result<void> server::add_api(net::router& routes) {
       metrics_,       log_,
       registry_};
   bridge_ = std::make_unique<net::bridge>(
-      net::bridge_dependencies{std::move(services), database_->access(), access});
+      net::bridge_dependencies{std::move(services), database_->access(), access, metrics_});
   bridge_->add_to(routes, net::all_endpoints(access));
   return {};
 }
@@ -437,6 +444,13 @@ void server::await_signal() {
   sigaddset(&wanted, SIGINT);
   int signal = 0;
   sigwait(&wanted, &signal);
+}
+
+result<void> server::end_incarnation() {
+  auto connection = engine_connection();
+  if (!connection) return connection.error();
+  return storage::end_incarnation(*connection.value(), node_->incarnation, storage::stop_kind::clean,
+                                  node_->now());
 }
 
 // What does not end in time stays in the inbox: the next start finds it there.
@@ -459,16 +473,17 @@ bool server::stop() {
     }
   }
   bool clean = !health_.fenced && !health_.broken;
-  if (node_ && node_->incarnation != 0 && clean) {
-    auto connection = engine_connection();
-    clean = connection && storage::end_incarnation(*connection.value(), node_->incarnation,
-                                                   storage::stop_kind::clean, node_->now())
-                              .has_value();
-  }
+  const auto need = [&](const char* what, const result<void>& done) {
+    if (done) return;
+    clean = false;
+    log_->error("stop_failed", {{"what", monitoring::code{what}}, {"why", done.error()}});
+  };
+  if (node_ && node_->incarnation != 0 && clean) need("end_incarnation", end_incarnation());
   // Only now: what a closed client answers would be taken for an outage and be committed.
   if (client_) client_->close();
-  if (database_) clean = database_->stop().has_value() && clean;
+  if (database_) need("stop_database", database_->stop());
   log_->info("stopped", {{"clean", clean}});
+  log_->drain(last_lines_limit);  // the process ends without taking the logger down
   return clean;
 }
 

@@ -35,6 +35,7 @@ void conversation_state::follow(next_step step) {
     case next_step::gather: {
       const auto wait = with_.node->settings->conversation.gather_ms;
       if (wait.count() == 0) return follow(phases_.gathered());
+      gathering_began_ = with_.node->now();
       self_->delayed_send(self_, wait, gathered_atom::value, ++gathering_);
       break;
     }
@@ -48,7 +49,11 @@ void conversation_state::follow(next_step step) {
 }
 
 void conversation_state::gathered(std::uint64_t gathering) {
-  if (gathering == gathering_) follow(phases_.gathered());
+  if (gathering != gathering_) return;
+  if (phases_.phase() == conversation_phase::gathering)
+    with_.node->metrics->phase_time(monitoring::phase::gathering)
+        .observe(with_.node->now() - gathering_began_);
+  follow(phases_.gathered());
 }
 
 void conversation_state::idle() {
@@ -67,7 +72,16 @@ void conversation_state::begin_turn() {
   turn_.nonce = fresh_nonce(*node.ids);
   turn_.started_at = node.now();
   turn_.deadline = turn_.started_at + node.settings->llm.deadline_ms;
+  turn_.phase_began = turn_.started_at;
   collect_turn();
+  if (!turn_.deliveries.empty())
+    node.metrics->phase_time(monitoring::phase::waiting)
+        .observe(turn_.started_at - turn_.deliveries.front().accepted_at);
+}
+
+void conversation_state::end_phase(monitoring::phase done) {
+  const instant now = with_.node->now();
+  with_.node->metrics->phase_time(done).observe(now - std::exchange(turn_.phase_began, now));
 }
 
 void conversation_state::collect_turn() {

@@ -118,6 +118,8 @@ class conversation_state {
   void follow(next_step step);
   void begin_turn();
   void collect_turn();
+  /// What comes next begins now.
+  void end_phase(monitoring::phase done);
   void commit(std::shared_ptr<storage::change_set> changes, std::function<void()> then);
   // thinking
   void think();
@@ -196,6 +198,8 @@ class conversation_state {
   /// Answers to questions of an older round of asking are not wanted any more.
   std::uint64_t asking_ = 0;
   std::uint64_t gathering_ = 0;
+  instant gathering_began_{};
+  instant loading_began_{};
   bool is_loading_ = false;
   /// Something came since the last idle check.
   bool touched_ = false;

@@ -221,6 +221,7 @@ void conversation_state::on_outcome(action_outcome outcome) {
 
 // A refusal of round 1 goes back to the model once and its text is discarded; then to a person.
 void conversation_state::end_round() {
+  end_phase(monitoring::phase::acting);
   if (turn_.overtaken) return take_over();
   bool refused = !turn_.denied.empty();
   const bool last_round = turn_.current.round == 2;

@@ -84,6 +84,7 @@ void conversation_state::finish_silently(turn_outcome outcome) {
 void conversation_state::finish(turn_end wanted) {
   phases_.acting();
   ++asking_;
+  turn_.phase_began = with_.node->now();
   turn_end end = made_timely(std::move(wanted), chat_, turn_);
   auto changes = complete_turn(chat_, turn_, end);
   commit(changes, [this, end = std::move(end), changes] { on_completed(end, *changes); });
@@ -91,6 +92,7 @@ void conversation_state::finish(turn_end wanted) {
 
 void conversation_state::on_completed(const turn_end& end, const storage::change_set& changes) {
   SELLAVIE_FAULT_POINT("turn.committed");
+  end_phase(monitoring::phase::committing);
   const auto& metrics = *with_.node->metrics;
   metrics.turns(label_of(end.outcome, turn_.plan_stored)).increment();
   metrics.phase_time(monitoring::phase::total)

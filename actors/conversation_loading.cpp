@@ -14,6 +14,7 @@ constexpr std::chrono::seconds planned_patience{5};
 void conversation_state::load() {
   if (std::exchange(is_loading_, true)) return;
   const auto& node = *with_.node;
+  loading_began_ = node.now();
   static const delivery nobody{.event = std::make_shared<channel::channel_event>()};
   const delivery& any = held_.empty() ? nobody : held_.begin()->second;
   const auto& first = *any.event;
@@ -121,6 +122,7 @@ void conversation_state::drop_plan(const storage::live_plan& plan) {
 }
 
 void conversation_state::on_ready(stored_plan planned) {
+  with_.node->metrics->phase_time(monitoring::phase::loading).observe(with_.node->now() - loading_began_);
   follow(phases_.loaded(loaded_.person, loaded_.epoch, std::move(planned)));
 }
 

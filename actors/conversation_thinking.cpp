@@ -58,7 +58,7 @@ void conversation_state::consult_model() {
 }
 
 void conversation_state::on_answer(const model_answer& answer) {
-  with_.node->metrics->phase_time(monitoring::phase::thinking).observe(with_.node->now() - turn_.started_at);
+  end_phase(monitoring::phase::thinking);
   if (answer.outcome == model_outcome::answered) read_answer(answer);
   else hand_over_unanswered(answer.outcome);
 }

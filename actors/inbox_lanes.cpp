@@ -83,14 +83,14 @@ bool inbox_lanes::take(inbox_id id, const lane_key& key, bool closed) {
 void inbox_lanes::take_planned(inbox_id id, const lane_key& key) {
   lane& one = lanes_[key];
   shop& owner = shops_[key.business];
-  if (one.erase(id)) --owner.known;
+  if (one.erase(id)) forget_one(owner);
   place_on_the_way(id, key, one, owner, false);
 }
 
 void inbox_lanes::claim(const lane_key& key, lane& one, shop& owner) {
   const inbox_id id = one.front();
   one.pop();
-  --owner.known;
+  forget_one(owner);
   place_on_the_way(id, key, one, owner, false);
   check_refill(owner);
 }
@@ -119,7 +119,7 @@ void inbox_lanes::put_back(inbox_id id) {
   const lane_key key = leave(at);
   lane& one = lanes_.at(key);
   shop& owner = shops_.at(key.business);
-  if (one.insert(id)) ++owner.known;
+  if (one.insert(id)) know_one(owner);
   queue(key, one, owner);
 }
 
@@ -250,7 +250,7 @@ bool inbox_lanes::note(inbox_id id, const lane_key& key, bool by_look) {
   bool is_known = std::binary_search(first, one.ids.end(), id);
   if (!is_known && may_note(owner, key.business, id, by_look)) {
     is_known = one.insert(id);
-    ++owner.known;
+    know_one(owner);
   }
   queue(key, one, owner);
   drop_if_idle(key);

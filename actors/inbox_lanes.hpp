@@ -108,6 +108,8 @@ class inbox_lanes {
   [[nodiscard]] std::uint32_t round_of(const business_id& business) const;
   [[nodiscard]] std::size_t on_the_way() const { return way_.size(); }
   [[nodiscard]] std::size_t known_lanes() const { return lanes_.size(); }
+  /// Known and not on the way.
+  [[nodiscard]] std::size_t waiting() const { return waiting_; }
   [[nodiscard]] std::size_t room() const {
     return limits_.window > way_.size() ? limits_.window - way_.size() : 0;
   }
@@ -150,6 +152,14 @@ class inbox_lanes {
     bool is_handed_on = false;
   };
 
+  void know_one(shop& owner) {
+    ++owner.known;
+    ++waiting_;
+  }
+  void forget_one(shop& owner) {
+    --owner.known;
+    --waiting_;
+  }
   /// True when it waits here now.
   bool note(inbox_id id, const lane_key& key, bool by_look);
   bool may_note(shop& owner, const business_id& business, inbox_id id, bool by_look);
@@ -173,6 +183,7 @@ class inbox_lanes {
   /// Businesses that may have something to go; looked at again when their turn comes.
   std::deque<business_id> turn_;
   std::size_t queued_lanes_ = 0;
+  std::size_t waiting_ = 0;
   std::map<inbox_id, lane_key> suspects_;
   /// Businesses with `unknown_from`.
   std::set<business_id> overflown_;

@@ -95,6 +95,7 @@ void inbox_pump_state::look() {
       .then(
           [this](const shared<inbox_lines>& found) {
             lanes_.end_look(found->lines, found->lines.size() < look_rows);
+            show_depth();
             ask_again();
           },
           [this](const caf::error&) { lanes_.fail_look(); });
@@ -191,6 +192,7 @@ void inbox_pump_state::send(delivery one) {
 }
 
 void inbox_pump_state::show_depth() const {
+  node_->metrics->queue_depth(monitoring::queue::inbox).set(static_cast<double>(lanes_.waiting()));
   node_->metrics->queue_depth(monitoring::queue::pump).set(static_cast<double>(lanes_.on_the_way()));
 }
 

@@ -20,10 +20,10 @@ monitoring::commit_outcome label(commit_outcome outcome) noexcept {
     case commit_outcome::committed: return monitoring::commit_outcome::committed;
     case commit_outcome::fenced: return monitoring::commit_outcome::fenced;
     case commit_outcome::in_doubt: return monitoring::commit_outcome::in_doubt;
-    case commit_outcome::refused:
+    case commit_outcome::refused: return monitoring::commit_outcome::refused;
     case commit_outcome::unavailable: break;
   }
-  return monitoring::commit_outcome::refused;
+  return monitoring::commit_outcome::unavailable;
 }
 
 }  // namespace
@@ -32,6 +32,7 @@ caf::result<commit_reply> journal_state::enqueue(commit_request request) {
   waiting one{std::move(request), self_->make_response_promise<commit_reply>()};
   auto answer = one.answer;
   waiting_.push_back(std::move(one));
+  dependencies_.metrics->queue_depth(monitoring::queue::journal).increment();
   schedule_flush();
   return answer;
 }
@@ -68,6 +69,7 @@ void journal_state::flush() {
   rate_ = 0.8 * rate_ + 0.2 * (static_cast<double>(batch.size()) / elapsed_ms);
   last_flush_ = now;
   commit_batch(batch);
+  dependencies_.metrics->queue_depth(monitoring::queue::journal).decrement(static_cast<double>(batch.size()));
   if (!waiting_.empty()) {
     flush_scheduled_ = true;
     self_->send(self_, flush_atom::value);
@@ -75,6 +77,7 @@ void journal_state::flush() {
 }
 
 storage::commit_report journal_state::commit(const std::vector<const storage::change_set*>& sets) {
+  const monitoring::at_work busy{dependencies_.metrics->pool_in_use(monitoring::pool::journal)};
   const auto begun = steady_clock::now();
   SELLAVIE_FAULT_POINT("journal.before_commit");
   auto report = dependencies_.store->commit(sets);
@@ -121,6 +124,7 @@ void journal_state::settle(waiting& one, const storage::commit_report& report, s
 
 caf::result<inbox_still_open> journal_state::check(const inbox_check& wanted) {
   while (!waiting_.empty()) flush();
+  const monitoring::at_work busy{dependencies_.metrics->pool_in_use(monitoring::pool::journal)};
   auto open = dependencies_.reads->open_inbox(wanted.ids);
   if (!open) return make_error(open.error().code);
   return inbox_still_open{std::move(open.value())};

@@ -50,6 +50,7 @@ caf::result<model_answer> llm_router_state::ask(const ask_model& wanted) {
   of.tokens = llm::estimate_tokens(*any) + any->max_tokens;
   auto answer = of.answer.to_return();
   questions_.emplace(id, std::move(of));
+  show_depth();
   replan(id);
   return answer;
 }
@@ -143,8 +144,12 @@ void llm_router_state::finish(std::uint64_t id, model_answer answer) {
   const auto found = questions_.find(id);
   auto promise = found->second.answer;
   questions_.erase(found);
-  node_->metrics->queue_depth(monitoring::queue::llm).set(static_cast<double>(questions_.size()));
+  show_depth();
   promise.deliver(std::move(answer));
+}
+
+void llm_router_state::show_depth() const {
+  node_->metrics->queue_depth(monitoring::queue::llm).set(static_cast<double>(questions_.size()));
 }
 
 llm_router_actor::behavior_type llm_router(llm_router_state::pointer self, services_ptr node) {

@@ -85,6 +85,7 @@ class llm_router_state {
   void on_answer(std::uint64_t id, std::size_t from, const attempt_answer& answer);
   void on_failure(question& of, std::size_t from, const llm::provider_failure& failure);
   void finish(std::uint64_t id, model_answer answer);
+  void show_depth() const;
   [[nodiscard]] std::vector<provider_candidate> candidates(const question& of) const;
 
   pointer self_;

@@ -12,36 +12,51 @@ caf::result<shared<T>> answer(result<T> found) {
 }  // namespace
 
 reader_actor::behavior_type reader(reader_actor::stateful_pointer<reader_state> self,
-                                   std::shared_ptr<storage::store_reads> store) {
+                                   std::shared_ptr<storage::store_reads> store,
+                                   std::shared_ptr<monitoring::metrics> metrics) {
   self->state.store = std::move(store);
+  self->state.metrics = std::move(metrics);
   auto& reads = *self->state.store;
+  const auto& in_use = self->state.metrics->pool_in_use(monitoring::pool::reader);
   return {
-      [&reads](const storage::new_conversation& wanted) { return answer(reads.open_conversation(wanted)); },
-      [&reads](const load_tenant& wanted) { return answer(reads.load_tenant(wanted.business, wanted.at)); },
-      [&reads](const load_desk& wanted) {
+      [&reads, &in_use](const storage::new_conversation& wanted) {
+        const monitoring::at_work busy{in_use};
+        return answer(reads.open_conversation(wanted));
+      },
+      [&reads, &in_use](const load_tenant& wanted) {
+        const monitoring::at_work busy{in_use};
+        return answer(reads.load_tenant(wanted.business, wanted.at));
+      },
+      [&reads, &in_use](const load_desk& wanted) {
+        const monitoring::at_work busy{in_use};
         return answer(reads.load_desk(wanted.business, wanted.closed_since));
       },
-      [&reads](const load_outbox& wanted) -> caf::result<shared<loaded_outbox>> {
+      [&reads, &in_use](const load_outbox& wanted) -> caf::result<shared<loaded_outbox>> {
+        const monitoring::at_work busy{in_use};
         auto rows = reads.load_outbox(wanted.connection);
         if (!rows) return make_error(rows.error().code);
         return shared<loaded_outbox>{std::make_shared<loaded_outbox>(loaded_outbox{std::move(rows.value())})};
       },
-      [&reads](const look_inbox& wanted) -> caf::result<shared<inbox_lines>> {
+      [&reads, &in_use](const look_inbox& wanted) -> caf::result<shared<inbox_lines>> {
+        const monitoring::at_work busy{in_use};
         auto lines = reads.look_inbox(wanted.after, wanted.limit);
         if (!lines) return make_error(lines.error().code);
         return shared<inbox_lines>{std::make_shared<inbox_lines>(inbox_lines{std::move(lines.value())})};
       },
-      [&reads](const fetch_inbox& wanted) -> caf::result<shared<inbox_page>> {
+      [&reads, &in_use](const fetch_inbox& wanted) -> caf::result<shared<inbox_page>> {
+        const monitoring::at_work busy{in_use};
         auto rows = reads.load_inbox(wanted.ids);
         if (!rows) return make_error(rows.error().code);
         return shared<inbox_page>{std::make_shared<inbox_page>(inbox_page{std::move(rows.value())})};
       },
-      [&reads](const find_action_result& wanted) -> caf::result<found_action_result> {
+      [&reads, &in_use](const find_action_result& wanted) -> caf::result<found_action_result> {
+        const monitoring::at_work busy{in_use};
         auto outcome = reads.find_action_result(wanted.business, wanted.action_key);
         if (!outcome) return make_error(outcome.error().code);
         return found_action_result{std::move(outcome.value())};
       },
-      [&reads](const load_invoicing& wanted) -> caf::result<shared<invoicing_record>> {
+      [&reads, &in_use](const load_invoicing& wanted) -> caf::result<shared<invoicing_record>> {
+        const monitoring::at_work busy{in_use};
         auto last = reads.last_invoice_number(wanted.business, wanted.series);
         if (!last) return make_error(last.error().code);
         auto existing = reads.find_invoice(wanted.business, wanted.order, wanted.kind);
@@ -49,7 +64,8 @@ reader_actor::behavior_type reader(reader_actor::stateful_pointer<reader_state> 
         return shared<invoicing_record>{
             std::make_shared<invoicing_record>(invoicing_record{last.value(), std::move(existing.value())})};
       },
-      [&reads](const storage::sent_question& asked) -> caf::result<found_sent> {
+      [&reads, &in_use](const storage::sent_question& asked) -> caf::result<found_sent> {
+        const monitoring::at_work busy{in_use};
         auto message = reads.find_sent(asked);
         if (!message) return make_error(message.error().code);
         return found_sent{std::move(message.value())};

@@ -11,6 +11,7 @@
 #include <memory>
 
 #include "actors/failure.hpp"
+#include "monitoring/metrics.hpp"
 #include "storage/reads.hpp"
 
 namespace sellavie::actors {
@@ -84,11 +85,13 @@ class reader_state {
   explicit reader_state(reader_actor::stateful_pointer<reader_state>) {}
   static constexpr const char* name = "reader";
   std::shared_ptr<storage::store_reads> store;
+  std::shared_ptr<monitoring::metrics> metrics;
 };
 static_assert(!std::is_aggregate_v<reader_state>);
 
 reader_actor::behavior_type reader(reader_actor::stateful_pointer<reader_state> self,
-                                   std::shared_ptr<storage::store_reads> store);
+                                   std::shared_ptr<storage::store_reads> store,
+                                   std::shared_ptr<monitoring::metrics> metrics);
 
 }  // namespace sellavie::actors
 

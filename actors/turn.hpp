@@ -21,6 +21,8 @@ struct turn {
   std::string nonce;
   instant started_at{};
   instant deadline{};
+  /// Of the phase that is under way: thinking, acting or committing.
+  instant phase_began{};
   /// In the order of the phases' turn().
   std::vector<delivery> deliveries;
   turn_facts facts;

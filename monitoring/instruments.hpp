@@ -39,6 +39,18 @@ class gauge {
   prometheus::Gauge* series_ = nullptr;
 };
 
+/// Counts one on a gauge for as long as it lives.
+class at_work {
+ public:
+  explicit at_work(const gauge& on) : on_{on} { on_.increment(); }
+  at_work(const at_work&) = delete;
+  at_work& operator=(const at_work&) = delete;
+  ~at_work() { on_.decrement(); }
+
+ private:
+  const gauge& on_;
+};
+
 class histogram {
  public:
   histogram() = default;

@@ -8,27 +8,45 @@
 
 namespace sellavie::monitoring {
 
-/// Why an inbound item was set aside.
+/// Why an inbound item was set aside: nobody here has its account, its ids contradict each other, it is
+/// about an object that we do not serve, or it is not what its place promises.
 enum class quarantine_reason : std::uint8_t {
   unknown_account,
   conflicting_account,
-  inactive_connection,
-  unreadable
+  unknown_object,
+  malformed_item
 };
 inline constexpr std::array<std::string_view, 4> quarantine_reasons{"unknown_account", "conflicting_account",
-                                                                    "inactive_connection", "unreadable"};
+                                                                    "unknown_object", "malformed_item"};
+
+/// What was odd about a webhook that was answered 200 all the same, because Meta must not repeat it.
+enum class webhook_oddity : std::uint8_t {
+  /// The dashboard's "Test" button: nothing is in it for anybody.
+  test_button,
+  /// An object that we do not serve: quarantined.
+  unknown_object,
+  /// Items that are not what their place promises: the first of a body are quarantined.
+  malformed_item,
+  /// Bytes that are no UTF-8, or numbers out of range: read after a repair.
+  repaired
+};
+inline constexpr std::array<std::string_view, 4> webhook_oddities{"test_button", "unknown_object",
+                                                                  "malformed_item", "repaired"};
 
 /// Why a webhook request was not accepted.
 enum class webhook_rejection : std::uint8_t {
   bad_signature,
   malformed,
   too_large,
-  rate_limited,
+  /// No room in memory, or too many requests under way.
   overloaded,
+  /// It did not arrive, or was not answered, in time.
+  timed_out,
+  /// It could not be stored.
   unavailable
 };
 inline constexpr std::array<std::string_view, 6> webhook_rejections{
-    "bad_signature", "malformed", "too_large", "rate_limited", "overloaded", "unavailable"};
+    "bad_signature", "malformed", "too_large", "overloaded", "timed_out", "unavailable"};
 
 /// Why the HTTP server refused by itself; in the order of net::http_rejection.
 inline constexpr std::array<std::string_view, 12> http_refusals{"too_many_connections",
@@ -49,16 +67,45 @@ enum class turn_outcome : std::uint8_t { replied, acted, handed_over, overtaken,
 inline constexpr std::array<std::string_view, 6> turn_outcomes{"replied",   "acted",  "handed_over",
                                                                "overtaken", "silent", "failed"};
 
-/// The stretches of a message's way: acceptance to pick-up, the phases of a conversation, its
-/// commit, the send, and acceptance to the accepted send.
-enum class phase : std::uint8_t { waiting, loading, gathering, thinking, acting, committing, sending, total };
+/// The stretches of a turn. Waiting, thinking, acting and committing follow each other and make up the
+/// total; loading and gathering are parts of the waiting; sending comes behind the total.
+enum class phase : std::uint8_t {
+  /// From the acceptance of its first message to the start of the turn.
+  waiting,
+  /// A conversation that was not in memory, until it is. Once per wake-up.
+  loading,
+  /// The pause for further messages.
+  gathering,
+  /// The desk's facts and the model's answer. Once per question to the model.
+  thinking,
+  /// The plan's commit and its actions. Once per round.
+  acting,
+  /// The commit that ends the turn.
+  committing,
+  /// One call, until the channel accepted it.
+  sending,
+  /// From the acceptance of the turn's first message to the commit that ends it; then the reply is sent.
+  total
+};
 inline constexpr std::array<std::string_view, 8> phases{"waiting", "loading",    "gathering", "thinking",
                                                         "acting",  "committing", "sending",   "total"};
 
-/// Places where work waits.
-enum class queue : std::uint8_t { inbox, pump, conversation, journal, llm, outbox, jobs, feed };
-inline constexpr std::array<std::string_view, 8> queues{"inbox", "pump",   "conversation", "journal",
-                                                        "llm",   "outbox", "jobs",         "feed"};
+/// Places where work waits; the outbox has series of its own, by state.
+enum class queue : std::uint8_t {
+  /// Accepted messages that wait in the table, as far as the pump knows them (65,536 of a business).
+  inbox,
+  /// Those that were handed to their businesses and are not completed.
+  pump,
+  /// Requests to commit that a journal has taken and not answered; what is still in its mailbox is not seen.
+  journal,
+  /// Questions to the models that are not answered.
+  llm
+};
+inline constexpr std::array<std::string_view, 4> queues{"inbox", "pump", "journal", "llm"};
+
+/// Who works on the database, each worker on connections of its own.
+enum class pool : std::uint8_t { journal, reader, api };
+inline constexpr std::array<std::string_view, 3> pools{"journal", "reader", "api"};
 
 /// What one attempt at a model provider came to.
 enum class attempt_result : std::uint8_t {
@@ -69,28 +116,26 @@ enum class attempt_result : std::uint8_t {
   refused,
   server_error,
   unreachable,
-  unreadable,
-  cancelled
+  unreadable
 };
-inline constexpr std::array<std::string_view, 9> attempt_results{"answered",    "timed_out",  "rate_limited",
-                                                                 "quota",       "refused",    "server_error",
-                                                                 "unreachable", "unreadable", "cancelled"};
+inline constexpr std::array<std::string_view, 8> attempt_results{
+    "answered", "timed_out", "rate_limited", "quota", "refused", "server_error", "unreachable", "unreadable"};
 
 enum class breaker_state : std::uint8_t { closed, open, half_open };
 inline constexpr std::array<std::string_view, 3> breaker_states{"closed", "open", "half_open"};
 
 /// States of outbox rows that are still in the table.
-enum class outbox_state : std::uint8_t { ready, sending, backoff, unknown, unconfirmed, dead };
-inline constexpr std::array<std::string_view, 6> outbox_states{"ready",   "sending",     "backoff",
-                                                               "unknown", "unconfirmed", "dead"};
+enum class outbox_state : std::uint8_t { ready, sending, backoff, unknown };
+inline constexpr std::array<std::string_view, 4> outbox_states{"ready", "sending", "backoff", "unknown"};
 
 /// What one send came to.
 enum class send_result : std::uint8_t { accepted, retried, rejected, unknown, dead };
 inline constexpr std::array<std::string_view, 5> send_results{"accepted", "retried", "rejected", "unknown",
                                                               "dead"};
 
-enum class commit_outcome : std::uint8_t { committed, refused, fenced, in_doubt };
-inline constexpr std::array<std::string_view, 4> commit_outcomes{"committed", "refused", "fenced",
-                                                                 "in_doubt"};
+/// `refused`: a row was not as expected, nothing is wrong with the store; `unavailable`: the store is away.
+enum class commit_outcome : std::uint8_t { committed, refused, fenced, in_doubt, unavailable };
+inline constexpr std::array<std::string_view, 5> commit_outcomes{"committed", "refused", "fenced", "in_doubt",
+                                                                 "unavailable"};
 
 }  // namespace sellavie::monitoring

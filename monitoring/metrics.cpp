@@ -75,13 +75,17 @@ void metrics::make_inbound_series() {
   duplicates_ = registry_->one_counter("sellavie_inbound_events_duplicate_total",
                                        "Inbound events that had been committed before.");
   registry_->label(quarantined_, quarantine_reasons, "reason", "sellavie_inbound_events_quarantined_total",
-                   "Inbound events set aside because no business could be found for them.");
+                   "Inbound items stored aside, sealed, for seven days: no business was found for them.");
   registry_->label(rejected_, webhook_rejections, "reason", "sellavie_webhooks_rejected_total",
                    "Webhook requests that were not accepted.");
+  registry_->label(odd_, webhook_oddities, "kind", "sellavie_webhook_oddities_total",
+                   "What was odd about webhooks that were answered 200 all the same.");
   registry_->label(http_requests_, status_classes, "status", "sellavie_http_requests_total",
-                   "HTTP requests answered, by class of the status.");
+                   "HTTP requests to the public listener that were answered, by class of the status.");
   registry_->label(refused_http_, http_refusals, "reason", "sellavie_http_refusals_total",
                    "Connections and requests that the HTTP server refused without asking a handler.");
+  http_evictions_ = registry_->one_counter("sellavie_http_connections_evicted_total",
+                                           "Idle connections closed to make room for new ones.");
   http_connections_ =
       registry_->one_gauge("sellavie_http_connections", "Connections to the public listener.");
   http_buffered_bytes_ = registry_->one_gauge(
@@ -92,10 +96,12 @@ void metrics::make_conversation_series() {
   registry_->label(turns_, turn_outcomes, "outcome", "sellavie_turns_total",
                    "Turns of conversations, by how they ended.");
   auto& times =
-      registry_->histograms("sellavie_phase_duration_seconds", "Time that messages spend in each phase.");
+      registry_->histograms("sellavie_phase_duration_seconds",
+                            "Time that turns spend in each phase; total is acceptance to the turn's commit.");
   for (std::size_t i = 0; i < phases.size(); ++i)
     phase_times_[i] = histogram{times.Add({{"phase", std::string{phases[i]}}}, turn_seconds)};
-  registry_->label(queue_depths_, queues, "queue", "sellavie_queue_depth", "Items that wait, by queue.");
+  registry_->label(queue_depths_, queues, "queue", "sellavie_queue_depth",
+                   "Items that wait, by queue; for the outbox see sellavie_outbox_rows.");
   parked_ = registry_->one_counter("sellavie_deliveries_parked_total",
                                    "Deliveries given up after repeated failures; a person was told.");
   respawns_ =
@@ -148,9 +154,10 @@ void metrics::make_storage_series() {
   commit_group_size_ =
       histogram{registry_->histograms("sellavie_commit_group_size", "Items that shared one journal commit.")
                     .Add({}, group_sizes)};
-  pool_in_use_ =
-      registry_->one_gauge("sellavie_database_connections_in_use", "Database connections that are at work.");
-  pool_size_ = registry_->one_gauge("sellavie_database_connections", "Database connections that are open.");
+  registry_->label(pool_sizes_, pools, "pool", "sellavie_database_pool_size",
+                   "Workers that each have database connections of their own, by pool.");
+  registry_->label(pools_in_use_, pools, "pool", "sellavie_database_pool_in_use",
+                   "Workers that are at work right now, by pool.");
 }
 
 const counter& metrics::http_requests(int status) const {
@@ -169,8 +176,9 @@ void provider_metrics::show_breaker(breaker_state now) const {
 }
 
 void metrics::show_dropped_log_lines(std::uint64_t total) {
-  const auto fresh = static_cast<double>(total) - dropped_log_lines_.value();
-  if (fresh > 0) dropped_log_lines_.increment(fresh);
+  auto shown = shown_dropped_lines_.load();
+  while (shown < total && !shown_dropped_lines_.compare_exchange_weak(shown, total)) continue;
+  if (shown < total) dropped_log_lines_.increment(static_cast<double>(total - shown));
 }
 
 std::string metrics::render() const {

@@ -3,6 +3,7 @@
 // composition root and handed down by reference; it outlives all that update it.
 
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -50,10 +51,13 @@ class metrics {
   [[nodiscard]] const counter& rejected_webhooks(webhook_rejection reason) const {
     return rejected_[at(reason)];
   }
+  [[nodiscard]] const counter& odd_webhooks(webhook_oddity what) const { return odd_[at(what)]; }
   /// By class of the status; 200 and 204 share one series.
   [[nodiscard]] const counter& http_requests(int status) const;
   /// By index into http_refusals.
   [[nodiscard]] const counter& refused_http(std::size_t reason) const { return refused_http_[reason]; }
+  /// Idle connections that were closed because somebody new came to a full server.
+  [[nodiscard]] const counter& http_evictions() const { return http_evictions_; }
   [[nodiscard]] const gauge& http_connections() const { return http_connections_; }
   [[nodiscard]] const gauge& http_buffered_bytes() const { return http_buffered_bytes_; }
 
@@ -78,10 +82,10 @@ class metrics {
   [[nodiscard]] const counter& commits(commit_outcome outcome) const { return commits_[at(outcome)]; }
   [[nodiscard]] const histogram& commit_time() const { return commit_time_; }
   [[nodiscard]] const histogram& commit_group_size() const { return commit_group_size_; }
-  [[nodiscard]] const gauge& pool_in_use() const { return pool_in_use_; }
-  [[nodiscard]] const gauge& pool_size() const { return pool_size_; }
+  [[nodiscard]] const gauge& pool_size(pool of) const { return pool_sizes_[at(of)]; }
+  [[nodiscard]] const gauge& pool_in_use(pool of) const { return pools_in_use_[at(of)]; }
 
-  /// Takes the log's running total of dropped lines (see logger::dropped).
+  /// Takes the log's running total of dropped lines (see logger::dropped). From any thread.
   void show_dropped_log_lines(std::uint64_t total);
 
   /// The text of /metrics.
@@ -106,8 +110,10 @@ class metrics {
   counter duplicates_;
   std::array<counter, quarantine_reasons.size()> quarantined_;
   std::array<counter, webhook_rejections.size()> rejected_;
+  std::array<counter, webhook_oddities.size()> odd_;
   std::array<counter, 5> http_requests_;
   std::array<counter, http_refusals.size()> refused_http_;
+  counter http_evictions_;
   gauge http_connections_;
   gauge http_buffered_bytes_;
   std::array<counter, turn_outcomes.size()> turns_;
@@ -124,9 +130,10 @@ class metrics {
   std::array<counter, commit_outcomes.size()> commits_;
   histogram commit_time_;
   histogram commit_group_size_;
-  gauge pool_in_use_;
-  gauge pool_size_;
+  std::array<gauge, pools.size()> pool_sizes_;
+  std::array<gauge, pools.size()> pools_in_use_;
   counter dropped_log_lines_;
+  std::atomic<std::uint64_t> shown_dropped_lines_{0};
 };
 
 }  // namespace sellavie::monitoring

@@ -93,9 +93,12 @@ struct bridge::internals {
         proxies{with.services.settings->http.trusted_proxies},
         general{with.services.settings->limits.requests_per_minute},
         sign_ins{with.services.settings->limits.sign_ins_per_minute},
-        database{static_cast<std::size_t>(with.services.settings->workers.api_threads), database_queue},
-        passwords{static_cast<std::size_t>(with.services.settings->workers.password_threads),
-                  password_queue} {
+        database{static_cast<std::size_t>(with.services.settings->workers.api_threads), database_queue,
+                 with.metrics->pool_in_use(monitoring::pool::api)},
+        passwords{static_cast<std::size_t>(with.services.settings->workers.password_threads), password_queue,
+                  with.metrics->pool_in_use(monitoring::pool::api)} {
+    with.metrics->pool_size(monitoring::pool::api)
+        .set(static_cast<double>(database.threads() + passwords.threads()));
     for (std::size_t i = 0; i < database.threads() + passwords.threads(); ++i)
       sessions.push_back(std::make_unique<storage::api_session>(with.database, "sellavie/api"));
   }

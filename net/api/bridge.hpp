@@ -24,6 +24,7 @@ struct bridge_dependencies {
   api_services services;
   storage::database_access database;
   std::shared_ptr<access_cache> access;
+  std::shared_ptr<monitoring::metrics> metrics;
 };
 
 class bridge {

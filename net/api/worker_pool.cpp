@@ -4,7 +4,8 @@
 
 namespace sellavie::net {
 
-worker_pool::worker_pool(std::size_t threads, std::size_t queue_bound) : queue_bound_{queue_bound} {
+worker_pool::worker_pool(std::size_t threads, std::size_t queue_bound, monitoring::gauge in_use)
+    : queue_bound_{queue_bound}, in_use_{in_use} {
   threads_.reserve(threads);
   for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this, i] { run(i); });
 }
@@ -48,6 +49,7 @@ void worker_pool::run(std::size_t worker) {
       next = std::move(queue_.front());
       queue_.pop_front();
     }
+    const monitoring::at_work busy{in_use_};
     next(worker);
   }
 }

@@ -12,13 +12,16 @@
 #include <thread>
 #include <vector>
 
+#include "monitoring/instruments.hpp"
+
 namespace sellavie::net {
 
 class worker_pool {
  public:
   using work = std::function<void(std::size_t worker)>;
 
-  worker_pool(std::size_t threads, std::size_t queue_bound);
+  /// Who is at work is counted on `in_use`.
+  worker_pool(std::size_t threads, std::size_t queue_bound, monitoring::gauge in_use);
   ~worker_pool();
   worker_pool(const worker_pool&) = delete;
   worker_pool& operator=(const worker_pool&) = delete;
@@ -34,6 +37,7 @@ class worker_pool {
   void run(std::size_t worker);
 
   const std::size_t queue_bound_;
+  const monitoring::gauge in_use_;
   mutable std::mutex mutex_;
   std::condition_variable ready_;
   std::deque<work> queue_;

@@ -102,7 +102,7 @@ void lane::rest(session& idle) {
 // An honest sender opens another one; whoever holds connections open for nothing loses them first.
 bool lane::make_room() {
   if (idle_.empty()) return false;
-  core_->observer.on_rejected(http_rejection::too_many_connections);
+  core_->observer.on_evicted();
   idle_.front().close();
   return true;
 }

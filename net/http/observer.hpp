@@ -22,6 +22,7 @@ enum class http_rejection : std::uint8_t {
   not_implemented,
   timed_out,
   unknown_route,
+  /// A handler threw: 500, unless it had answered before.
   handler_failed,
 };
 inline constexpr std::size_t http_rejection_count = 12;
@@ -44,17 +45,30 @@ inline constexpr std::size_t http_rejection_count = 12;
   return "unknown";
 }
 
+/// A refusal; views are valid during the call.
+struct http_refused {
+  http_rejection reason;
+  /// The route's pattern; empty when there is none, or when it was not read so far.
+  std::string_view route{};
+  /// What the client was told; both empty when it was told nothing.
+  int status = 0;
+  std::string_view request_id{};
+};
+
 class http_observer {
  public:
   virtual ~http_observer() = default;
   virtual void on_connection_opened() noexcept {}
   virtual void on_connection_closed() noexcept {}
+  /// An idle connection is closed, because somebody new came to a full server.
+  virtual void on_evicted() noexcept {}
   /// A request was given to the handler of `route` (the pattern, never the path).
   virtual void on_request(std::string_view /*route*/) noexcept {}
-  /// That request was answered; `took` is from the complete request to the answer.
+  /// A request was answered: by its handler (`took` is from the complete request to the answer), or by the
+  /// server itself (`route` empty, `took` 0), then after on_rejected.
   virtual void on_answer(std::string_view /*route*/, int /*status*/,
                          std::chrono::nanoseconds /*took*/) noexcept {}
-  virtual void on_rejected(http_rejection /*reason*/) noexcept {}
+  virtual void on_rejected(const http_refused& /*what*/) noexcept {}
   /// The bytes held against the budget changed; also on the threads that answer.
   virtual void on_buffered(std::ptrdiff_t /*change*/) noexcept {}
 };

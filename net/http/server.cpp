@@ -113,7 +113,7 @@ class listener final : public std::enable_shared_from_this<listener> {
     server_core& core = home->core();
     auto seat = core.peers->take_seat(peer.address());
     if (!seat) return turn_away(fresh, core, http_rejection::too_many_connections_of_peer);
-    if (!core.admit_connection()) return core.observer.on_rejected(http_rejection::too_many_connections);
+    if (!core.admit_connection()) return core.observer.on_rejected({http_rejection::too_many_connections});
     asio::dispatch(home->context(),
                    [home, peer, place = std::move(*seat), socket = std::move(fresh)]() mutable {
                      lane_socket adopted{home->context()};
@@ -132,7 +132,7 @@ class listener final : public std::enable_shared_from_this<listener> {
         "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\nRetry-After: 1\r\n"
         "Cache-Control: no-store\r\n\r\n";
     std::ignore = ::send(fresh.descriptor(), farewell.data(), farewell.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
-    core.observer.on_rejected(reason);
+    core.observer.on_rejected({reason});
   }
 
   /// Out of descriptors or the like: it passes, spinning would not help.

@@ -15,6 +15,7 @@ using boost::system::error_code;
 constexpr std::size_t joined_body_bytes = 8 * 1024;
 constexpr std::size_t kept_buffer_bytes = 64 * 1024;
 constexpr std::size_t request_id_bytes = 64;
+constexpr int failure_status = 500;
 
 /// The session whose handler runs on this thread; its answer needs no hand-over.
 thread_local session* dispatching = nullptr;
@@ -156,13 +157,14 @@ void session::keep_unread(std::string_view rest) {
   if (phase_ == phase::reading_head)
     return answer_problem(503, http_rejection::buffers_full, after_answer::close);
   // Requests behind one that is being answered: it is the last one that this connection gets answered.
-  lane_->core().observer.on_rejected(http_rejection::buffers_full);
+  lane_->core().observer.on_rejected({http_rejection::buffers_full});
   then_ = after_answer::close;
   must_linger_ = true;
 }
 
 void session::prepare_request() {
   request_id_.clear();
+  match_ = {};
   parser_.emplace(request_, lane_->core().limits);
 }
 
@@ -253,7 +255,8 @@ void session::dispatch() {
   try {
     match_.found->handler(request_, responder{shared_from_this()});
   } catch (...) {  // unwinding destroyed the responder, which answered 500
-    lane_->core().observer.on_rejected(http_rejection::handler_failed);
+    lane_->core().observer.on_rejected(
+        {http_rejection::handler_failed, route_name_, failure_status, request_id_});
   }
   dispatching = outer;
   builder_.clear_body();  // a handler that wants it for longer has moved it away
@@ -270,7 +273,7 @@ session::delivery session::take_answer(response given) noexcept {
   return delivery::done;
 }
 
-response session::failure_answer() const { return problem_response(500, request_id_); }
+response session::failure_answer() const { return problem_response(failure_status, request_id_); }
 
 session* session::release_for_handoff(std::shared_ptr<session> answered) noexcept {
   session* raw = answered.get();
@@ -295,10 +298,13 @@ void session::answer_refused() {
 }
 
 void session::answer_problem(int status, http_rejection reason, after_answer then) {
-  lane_->core().observer.on_rejected(reason);
   if (phase_ == phase::reading_body) drop_request();
-  route_name_ = {};
   if (request_id_.empty()) lane_->make_request_id(request_id_);
+  const std::string_view route = match_.found != nullptr ? std::string_view{match_.found->pattern} : "";
+  lane_->core().observer.on_rejected({reason, route, status, request_id_});
+  // Who is turned away at the door has asked nothing.
+  if (reason != http_rejection::too_many_connections) lane_->core().observer.on_answer({}, status, {});
+  route_name_ = {};
   response problem = problem_response(status, request_id_);
   if (status == 405) problem.headers.emplace_back("Allow", match_.allow);
   if (status == 503) problem.headers.emplace_back("Retry-After", "1");
@@ -421,7 +427,6 @@ void session::on_write_interval() {
 /// A read is or may be pending on the socket: the answer is tried at once and the connection ends.
 void session::time_out(int status) {
   const auto self = shared_from_this();
-  if (status == 504) lane_->core().observer.on_answer(route_name_, status, {});
   socket_.cancel();
   answer_problem(status, http_rejection::timed_out, after_answer::close);
 }

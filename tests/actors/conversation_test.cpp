@@ -31,6 +31,32 @@ TEST(conversation, answers_what_a_customer_writes) {
   EXPECT_TRUE(all_done(world));
 }
 
+TEST(conversation, says_how_long_a_turn_spent_in_each_phase) {
+  shop_world world;
+  world.customer_says("c1", "Do you have ankara?");
+  world.advance(2s);
+  world.advance(3s);
+  world.model_answers(says("We have six yards."));
+  world.finish_turns();
+  ASSERT_THAT(world.ai_texts(), SizeIs(1));
+  const auto text = world.node->metrics->render();
+  const auto value = [&](const std::string& series) {
+    const auto at = text.find("\n" + series + " ");
+    return at == std::string::npos ? -1.0 : std::stod(text.substr(at + series.size() + 2));
+  };
+  const auto sum = [&](const std::string& phase) {
+    EXPECT_EQ(value("sellavie_phase_duration_seconds_count{phase=\"" + phase + "\"}"), 1) << phase;
+    return value("sellavie_phase_duration_seconds_sum{phase=\"" + phase + "\"}");
+  };
+  EXPECT_EQ(sum("loading"), 0);
+  EXPECT_EQ(sum("gathering"), 1.2);
+  EXPECT_EQ(sum("waiting"), 1.2) << "the gathering is a part of it";
+  EXPECT_NEAR(sum("thinking"), 3.8, 0.01);
+  EXPECT_EQ(sum("acting"), 0);
+  EXPECT_EQ(sum("committing"), 0);
+  EXPECT_NEAR(sum("total"), sum("waiting") + sum("thinking"), 0.01);
+}
+
 TEST(conversation, takes_three_quick_messages_into_one_turn) {
   shop_world world;
   world.model->always = [](const auto&) { return says("Yes."); };

@@ -179,6 +179,20 @@ TEST_F(inbox_lanes_test, loses_nothing_and_lets_nothing_overtake_whatever_happen
   }
 }
 
+TEST_F(inbox_lanes_test, counts_who_waits) {
+  limits({.window = 2, .per_business = 2, .per_customer = 1});
+  for (inbox_id id = 1; id <= 6; ++id) store(id, 0, id % 2);
+  look_while_wanted();
+  EXPECT_EQ(lanes.waiting(), 6U);
+  const auto gone = choose();
+  EXPECT_THAT(gone, SizeIs(2));
+  EXPECT_EQ(lanes.waiting(), 4U);
+  lanes.put_back(gone[0]);
+  EXPECT_EQ(lanes.waiting(), 5U);
+  finish(gone[1]);
+  EXPECT_EQ(lanes.waiting(), 5U);
+}
+
 TEST_F(inbox_lanes_test, remembers_no_lane_that_has_nothing) {
   limits(pump_limits::of(64));
   look_while_wanted();

@@ -117,6 +117,40 @@ TEST_F(journal, asks_until_a_doubt_is_settled_though_nobody_can_commit) {
   EXPECT_THAT(checks.back(), SizeIs(0));
 }
 
+TEST_F(journal, shows_what_it_has_taken_and_that_it_is_at_work) {
+  const auto& depth = world.node->metrics->queue_depth(monitoring::queue::journal);
+  const auto& in_use = world.node->metrics->pool_in_use(monitoring::pool::journal);
+  const double idle = depth.value();
+  double deepest = 0;
+  world.store->before_commit = [&](memory_store::batch) -> std::optional<memory_store::fate> {
+    deepest = std::max(deepest, depth.value());
+    EXPECT_EQ(in_use.value(), 1);
+    return std::nullopt;
+  };
+  for (int i = 0; i < 3; ++i) ask(i, event(100 + i, "k" + std::to_string(i)));
+  world.run();
+  EXPECT_EQ(idle, 0);
+  EXPECT_EQ(deepest, 3);
+  EXPECT_EQ(depth.value(), 0);
+  EXPECT_EQ(in_use.value(), 0);
+}
+
+TEST_F(journal, tells_a_store_that_is_away_from_a_row_that_is_wrong) {
+  const auto counted = [&](monitoring::commit_outcome what) {
+    return world.node->metrics->commits(what).value();
+  };
+  world.store->away = true;
+  ask(0, event(100, "a"));
+  world.run();
+  EXPECT_EQ(counted(monitoring::commit_outcome::unavailable), 1);
+  EXPECT_EQ(counted(monitoring::commit_outcome::refused), 0);
+  world.store->away = false;
+  ask(1, finish(999));
+  world.run();
+  EXPECT_EQ(counted(monitoring::commit_outcome::unavailable), 1);
+  EXPECT_EQ(counted(monitoring::commit_outcome::refused), 1);
+}
+
 TEST_F(journal, does_not_split_a_batch_when_the_store_is_away) {
   world.store->away = true;
   ask(0, event(100, "a"));

@@ -71,6 +71,17 @@ TEST_F(llm_router, asks_the_first_provider_in_the_configured_order) {
   EXPECT_EQ(answers.front().completion->text, "Hello.");
 }
 
+TEST_F(llm_router, shows_how_many_questions_wait_as_soon_as_they_are_asked) {
+  const auto& depth = world.node->metrics->queue_depth(monitoring::queue::llm);
+  ask();
+  ask();
+  EXPECT_EQ(depth.value(), 2);
+  reply(200, answer_openai);
+  EXPECT_EQ(depth.value(), 1);
+  reply(200, answer_openai);
+  EXPECT_EQ(depth.value(), 0);
+}
+
 TEST_F(llm_router, tries_the_same_provider_once_more_and_then_the_next) {
   ask();
   reply(500, server_error);

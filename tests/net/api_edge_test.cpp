@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "monitoring/metrics.hpp"
 #include "net/api/access_cache.hpp"
 #include "net/api/client_address.hpp"
 #include "net/api/rate_limiter.hpp"
@@ -75,13 +76,16 @@ TEST(worker_pool, refuses_what_does_not_fit_and_ends_cleanly) {
   std::promise<void> go;
   const auto gate = go.get_future().share();
   std::promise<void> begun;
-  worker_pool pool{1, 2};
+  const monitoring::metrics numbers;
+  const auto& in_use = numbers.pool_in_use(monitoring::pool::api);
+  worker_pool pool{1, 2, in_use};
   ASSERT_TRUE(pool.submit([&](std::size_t worker) {
     EXPECT_EQ(worker, 0U);
     begun.set_value();
     gate.wait();
   }));
   begun.get_future().wait();
+  EXPECT_EQ(in_use.value(), 1);
   std::atomic<int> ran = 0;
   EXPECT_TRUE(pool.submit([&](std::size_t) { ++ran; }));
   EXPECT_TRUE(pool.submit([&](std::size_t) { ++ran; }));
@@ -90,6 +94,7 @@ TEST(worker_pool, refuses_what_does_not_fit_and_ends_cleanly) {
   while (pool.waiting() > 0) std::this_thread::yield();
   pool.stop();
   EXPECT_EQ(ran, 2);
+  EXPECT_EQ(in_use.value(), 0);
   EXPECT_FALSE(pool.submit([](std::size_t) {}));
 }
 

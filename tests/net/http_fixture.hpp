@@ -18,10 +18,11 @@ class counting_observer final : public net::http_observer {
  public:
   void on_connection_opened() noexcept override { ++opened; }
   void on_connection_closed() noexcept override { ++closed; }
+  void on_evicted() noexcept override { ++evicted; }
   void on_request(std::string_view) noexcept override { ++requests; }
   void on_answer(std::string_view, int, std::chrono::nanoseconds) noexcept override { ++answers; }
-  void on_rejected(net::http_rejection reason) noexcept override {
-    ++rejected[static_cast<std::size_t>(reason)];
+  void on_rejected(const net::http_refused& what) noexcept override {
+    ++rejected[static_cast<std::size_t>(what.reason)];
   }
   void on_buffered(std::ptrdiff_t change) noexcept override {
     const auto now = buffered.fetch_add(change) + change;
@@ -34,6 +35,7 @@ class counting_observer final : public net::http_observer {
 
   std::atomic<int> opened{0};
   std::atomic<int> closed{0};
+  std::atomic<int> evicted{0};
   std::atomic<int> requests{0};
   std::atomic<int> answers{0};
   std::array<std::atomic<int>, net::http_rejection_count> rejected{};

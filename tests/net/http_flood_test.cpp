@@ -1,5 +1,4 @@
 // What strangers with many connections can take, and that it comes back: buffered bytes, connections.
-#include "net/ops/http_counts.hpp"
 #include "tests/net/http_fixture.hpp"
 
 namespace sellavie::test {
@@ -369,7 +368,8 @@ TEST_F(http_full_house, closes_the_longest_idle_first) {
   EXPECT_EQ(peers[2].read_to_end(), "") << "of the first lane's, it has been idle for longest";
   for (const std::size_t kept : {0U, 1U, 3U})
     EXPECT_EQ(peers[kept].send(get("/hello")).read_answer().status(), 200);
-  EXPECT_EQ(observer.rejections(http_rejection::too_many_connections), 1);
+  EXPECT_EQ(observer.evicted, 1);
+  EXPECT_EQ(observer.rejections(http_rejection::too_many_connections), 0) << "nobody was refused";
 }
 
 TEST_F(http_full_house, closes_nobody_who_awaits_an_answer) {
@@ -381,25 +381,6 @@ TEST_F(http_full_house, closes_nobody_who_awaits_an_answer) {
   EXPECT_EQ(connect_as(10).read_answer().status(), 503);
   for (auto& responder : owed) responder.answer(net::text_response(200, "kept"));
   for (auto& peer : peers) EXPECT_EQ(peer.read_answer().body, "kept");
-}
-
-// ---- counted -------------------------------------------------------------------------------------
-
-TEST(http_counts, each_refusal_moves_its_own_series) {
-  monitoring::metrics numbers;
-  net::http_counts counts{numbers};
-  counts.on_rejected(http_rejection::buffers_full);
-  counts.on_rejected(http_rejection::too_many_connections_of_peer);
-  counts.on_connection_opened();
-  counts.on_buffered(5000);
-  counts.on_buffered(-2000);
-  const auto text = numbers.render();
-  for (const auto* const line : {"sellavie_http_refusals_total{reason=\"buffers_full\"} 1\n",
-                                 "sellavie_http_refusals_total{reason=\"too_many_connections_of_peer\"} 1\n",
-                                 "sellavie_http_refusals_total{reason=\"malformed\"} 0\n",
-                                 "sellavie_webhooks_rejected_total{reason=\"overloaded\"} 1\n",
-                                 "sellavie_http_connections 1\n", "sellavie_http_buffered_bytes 3000\n"})
-    EXPECT_NE(text.find(line), std::string::npos) << line;
 }
 
 }  // namespace

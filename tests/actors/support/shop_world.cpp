@@ -217,7 +217,7 @@ void shop_world::start() {
                                                          .metrics = node->metrics,
                                                          .on_fenced = [this] { ++fenced; },
                                                          .linger = std::chrono::microseconds{0}})));
-  node->readers.push_back(keep(system->spawn(reader, store)));
+  node->readers.push_back(keep(system->spawn(reader, store, node->metrics)));
   const services_ptr shared_node = node;
   router = keep(options.real_model ? system->spawn(llm_router, shared_node)
                                    : system->spawn(scripted_model, model));

@@ -34,8 +34,8 @@ class stage : public testing::Test {
                                                       .metrics = node->metrics,
                                                       .on_fenced = [] {},
                                                       .linger = std::chrono::microseconds{0}})));
-    node->readers.push_back(
-        keep(system_.spawn(actors::reader, std::static_pointer_cast<storage::store_reads>(store))));
+    node->readers.push_back(keep(
+        system_.spawn(actors::reader, std::static_pointer_cast<storage::store_reads>(store), node->metrics)));
     run();
   }
   /// Before the members of the test are gone: dying actors may still reach for them.

@@ -15,6 +15,18 @@ std::int32_t day_of(instant at) noexcept {
       std::clamp<std::int64_t>(to_unix_ms(at) / ms_per_day, -100'000, 1'000'000));
 }
 
+/// As the store knows it.
+std::string_view name_of(monitoring::quarantine_reason reason) noexcept {
+  using enum monitoring::quarantine_reason;
+  switch (reason) {
+    case unknown_account: return "stranger";
+    case conflicting_account: return "conflict";
+    case unknown_object: return "unknown_object";
+    case malformed_item: break;
+  }
+  return "malformed_item";
+}
+
 // An inbox id is used once, ever, so it is a nonce as it stands.
 crypto::gcm_nonce nonce_of(inbox_id id) noexcept {
   crypto::gcm_nonce nonce{};
@@ -50,8 +62,11 @@ void inbox_writer_state::add(routed_event& routed, append& to) {
 void inbox_writer_state::add(const stray_event& stray, append& to) {
   const auto id = static_cast<inbox_id>(static_cast<std::uint64_t>(node_->incarnation) * ids_per_incarnation +
                                         ++counter_);
-  to.changes->quarantined.push_back(
-      {id, stray.reason, std::string{to_string(stray.event.channel)}, node_->now(), seal(id, stray.event)});
+  const bool has_channel = stray.reason != monitoring::quarantine_reason::unknown_object;
+  to.changes->quarantined.push_back({id, std::string{name_of(stray.reason)},
+                                     has_channel ? std::string{to_string(stray.event.channel)} : "unknown",
+                                     node_->now(), seal(id, stray.event)});
+  to.strays.push_back(stray.reason);
 }
 
 void inbox_writer_state::accept(const accept_request& incoming) {
@@ -63,13 +78,13 @@ void inbox_writer_state::accept(const accept_request& incoming) {
   auto one = std::make_shared<pending>();
   one->request = incoming.request;
   for (const append& part : parts)
-    if (!part.changes->inbound.empty() || !part.changes->quarantined.empty()) ++one->appends;
+    if (part.rows() > 0) ++one->appends;
   if (one->appends == 0) {
     one->appends = 1;
     return settle(*one, true);
   }
   for (std::size_t i = 0; i < parts.size(); ++i) {
-    if (parts[i].changes->inbound.empty() && parts[i].changes->quarantined.empty()) continue;
+    if (parts[i].rows() == 0) continue;
     parts[i].requests.push_back(one);
     enqueue(i, std::move(parts[i]));
   }
@@ -85,8 +100,7 @@ void inbox_writer_state::send_next(std::size_t shard_at) {
   if (at.waiting.empty()) return;
   std::size_t rows = 0;
   std::size_t taken = 0;
-  while (taken < at.waiting.size() && (taken == 0 || rows < max_append))
-    rows += at.waiting[taken++].deliveries.size();
+  while (taken < at.waiting.size() && (taken == 0 || rows < max_append)) rows += at.waiting[taken++].rows();
   const auto end = at.waiting.begin() + static_cast<std::ptrdiff_t>(taken);
   std::vector<append> parts(std::make_move_iterator(at.waiting.begin()), std::make_move_iterator(end));
   at.waiting.erase(at.waiting.begin(), end);
@@ -137,6 +151,8 @@ void inbox_writer_state::on_committed(std::vector<append>& parts, const commit_r
         node_->metrics->duplicates().increment();
       }
     }
+    if (stored)
+      for (const auto reason : part.strays) node_->metrics->quarantined(reason).increment();
     SELLAVIE_FAULT_POINT("webhook.committed");
     for (auto& request : part.requests) settle(*request, stored);
   }

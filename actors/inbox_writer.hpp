@@ -25,8 +25,7 @@ struct routed_event {
 };
 
 struct stray_event {
-  /// "stranger" or "conflict".
-  std::string reason;
+  monitoring::quarantine_reason reason = monitoring::quarantine_reason::unknown_account;
   channel::channel_event event;
 };
 
@@ -71,7 +70,10 @@ class inbox_writer_state {
   struct append {
     std::shared_ptr<storage::change_set> changes = std::make_shared<storage::change_set>();
     std::vector<delivery> deliveries;
+    std::vector<monitoring::quarantine_reason> strays;
     std::vector<std::shared_ptr<pending>> requests;
+
+    [[nodiscard]] std::size_t rows() const { return deliveries.size() + strays.size(); }
   };
   struct shard {
     journal_actor journal;

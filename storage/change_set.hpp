@@ -32,11 +32,12 @@ struct inbound_row {
   std::int64_t lane = 0;
 };
 
-/// An event of no known business, or with contradicting ids.
+/// An event of no known business, or with contradicting ids; or what is no event of ours.
 struct quarantined_row {
   inbox_id id = 0;
-  /// "stranger" or "conflict".
+  /// "stranger", "conflict", "unknown_object" or "malformed_item".
   std::string reason;
+  /// "unknown" for an unknown object.
   std::string channel;
   instant received_at{};
   /// Sealed.

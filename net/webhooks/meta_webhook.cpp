@@ -8,7 +8,26 @@ namespace sellavie::net {
 namespace {
 
 using dependencies_ptr = std::shared_ptr<const meta_webhook_dependencies>;
+using monitoring::quarantine_reason;
+using monitoring::webhook_oddity;
 using monitoring::webhook_rejection;
+
+void log_refusal(const meta_webhook_dependencies& with, const std::string& request_id,
+                 std::string_view reason, int status) {
+  const auto left_out = with.lines->take(with.time->now());
+  if (!left_out) return;
+  with.log->warning(
+      "webhook_refused", {.request_id = monitoring::code{request_id}},
+      {{"reason", monitoring::code{reason}}, {"status", status}, {"left_out_before", *left_out}});
+}
+
+/// Counted, logged; the answer is the caller's to give.
+[[nodiscard]] response refusal(const meta_webhook_dependencies& with, const std::string& request_id,
+                               webhook_rejection reason, int status) {
+  with.metrics->rejected_webhooks(reason).increment();
+  log_refusal(with, request_id, monitoring::webhook_rejections[static_cast<std::size_t>(reason)], status);
+  return problem_response(status, request_id);
+}
 
 void shake_hands(const meta_webhook_dependencies& with, const request& asked, responder to) {
   std::vector<std::string> values;
@@ -23,6 +42,7 @@ void shake_hands(const meta_webhook_dependencies& with, const request& asked, re
     }
   auto answer = channel::answer_handshake(parameters, with.verify_tokens);
   if (answer.status == 200) return to.answer(text_response(200, std::move(answer.body)));
+  log_refusal(with, asked.request_id, "handshake", answer.status);
   to.answer(problem_response(answer.status, asked.request_id));
 }
 
@@ -34,49 +54,72 @@ bool is_signed(const meta_webhook_dependencies& with, const request& asked) {
   return channel::verify_meta_signature(asked.body, values, with.app_secrets).has_value();
 }
 
-std::shared_ptr<actors::accepted_request> route_events(const meta_webhook_dependencies& with,
-                                                       std::vector<channel::channel_event> events) {
+/// Those that no connection claims are strays.
+void route_events(const meta_webhook_dependencies& with, std::vector<channel::channel_event> events,
+                  actors::accepted_request& into) {
   const auto table = with.directory->current();
-  auto accepted = std::make_shared<actors::accepted_request>();
-  accepted->events.reserve(events.size());
+  into.events.reserve(events.size());
   for (channel::channel_event& event : events) {
     const auto outcome = table->route(event);
     if (const auto* to = std::get_if<channel::routed>(&outcome)) {
       event.channel = to->ref.channel;
-      accepted->events.push_back({to->ref.business, to->ref.connection, std::move(event)});
+      into.events.push_back({to->ref.business, to->ref.connection, std::move(event)});
       continue;
     }
     const bool conflict = std::holds_alternative<channel::route_conflict>(outcome);
-    with.metrics
-        ->quarantined(conflict ? monitoring::quarantine_reason::conflicting_account
-                               : monitoring::quarantine_reason::unknown_account)
-        .increment();
-    accepted->strays.push_back({conflict ? "conflict" : "stranger", std::move(event)});
+    into.strays.push_back(
+        {conflict ? quarantine_reason::conflicting_account : quarantine_reason::unknown_account,
+         std::move(event)});
   }
+}
+
+void tell_oddities(const meta_webhook_dependencies& with, const std::string& request_id,
+                   const channel::webhook_diagnostics& found) {
+  const bool is_odd = found.test_shape || found.unknown_object || found.malformed_items > 0 || found.repaired;
+  if (!is_odd) return;
+  const auto count = [&](webhook_oddity what, std::size_t times) {
+    if (times > 0) with.metrics->odd_webhooks(what).increment(static_cast<double>(times));
+  };
+  count(webhook_oddity::test_button, found.test_shape ? 1 : 0);
+  count(webhook_oddity::unknown_object, found.unknown_object ? 1 : 0);
+  count(webhook_oddity::malformed_item, found.malformed_items);
+  count(webhook_oddity::repaired, found.repaired ? 1 : 0);
+  const auto left_out = with.lines->take(with.time->now());
+  if (!left_out) return;
+  with.log->warning("webhook_odd", {.request_id = monitoring::code{request_id}},
+                    {{"test_button", found.test_shape},
+                     {"unknown_object", found.unknown_object},
+                     {"malformed_items", found.malformed_items},
+                     {"repaired", found.repaired},
+                     {"left_out_before", *left_out}});
+}
+
+std::shared_ptr<actors::accepted_request> sort(const meta_webhook_dependencies& with,
+                                               channel::parsed_webhook parsed) {
+  auto accepted = std::make_shared<actors::accepted_request>();
+  route_events(with, std::move(parsed.events), *accepted);
+  const auto reason = parsed.diagnostics.unknown_object ? quarantine_reason::unknown_object
+                                                        : quarantine_reason::malformed_item;
+  for (channel::channel_event& item : parsed.set_aside) accepted->strays.push_back({reason, std::move(item)});
   return accepted;
 }
 
 void receive(const dependencies_ptr& with, const request& asked, responder to) {
-  if (!is_signed(*with, asked)) {
-    with->metrics->rejected_webhooks(webhook_rejection::bad_signature).increment();
-    return to.answer(problem_response(403, asked.request_id));
-  }
+  const auto refuse = [&](webhook_rejection reason, int status) {
+    to.answer(refusal(*with, asked.request_id, reason, status));
+  };
+  if (!is_signed(*with, asked)) return refuse(webhook_rejection::bad_signature, 403);
   thread_local channel::webhook_parser parser;
   auto parsed = channel::parse_webhook(asked.body, with->limits, with->time->now(), parser);
-  if (parsed.diagnostics.malformed || parsed.diagnostics.too_deep) {
-    with->metrics->rejected_webhooks(webhook_rejection::malformed).increment();
-    return to.answer(problem_response(400, asked.request_id));
-  }
-  if (parsed.diagnostics.too_many > 0) {
-    with->metrics->rejected_webhooks(webhook_rejection::too_large).increment();
-    return to.answer(problem_response(413, asked.request_id));
-  }
-  auto accepted = route_events(*with, std::move(parsed.events));
+  const channel::webhook_diagnostics& found = parsed.diagnostics;
+  if (found.malformed || found.too_deep) return refuse(webhook_rejection::malformed, 400);
+  if (found.too_many > 0 || found.too_large) return refuse(webhook_rejection::too_large, 413);
+  tell_oddities(*with, asked.request_id, found);
+  auto accepted = sort(*with, std::move(parsed));
   accepted->answered = [with, id = asked.request_id,
                         held = std::make_shared<responder>(std::move(to))](bool stored) {
     if (stored) return held->answer(text_response(200, "EVENT_RECEIVED"));
-    with->metrics->rejected_webhooks(webhook_rejection::unavailable).increment();
-    auto away = problem_response(503, id);
+    auto away = refusal(*with, id, webhook_rejection::unavailable, 503);
     away.headers.emplace_back("Retry-After", "5");
     held->answer(std::move(away));
   };

@@ -1,6 +1,11 @@
 #pragma once
 // GET|POST /webhooks/meta: handshake, signature over the raw bytes, events to the inbox_writer; 200
 // only after everything is committed. Runs on io threads; never blocks.
+//
+// What is signed and readable is answered 200, because Meta repeats anything else and ends the
+// subscription after an hour: unknown objects and malformed items go to quarantine, the test button and
+// repaired bytes are counted. Each refusal and each oddity writes one log line with the request id and the
+// reason, never text; of many only the first in each second (`lines_per_second`).
 
 #include <atomic>
 #include <memory>
@@ -8,6 +13,7 @@
 #include <vector>
 
 #include "actors/inbox_writer.hpp"
+#include "monitoring/line_budget.hpp"
 #include "net/http/router.hpp"
 #include "protocol/channel/route.hpp"
 #include "protocol/channel/webhook.hpp"
@@ -31,6 +37,8 @@ class route_directory {
 };
 
 struct meta_webhook_dependencies {
+  static constexpr std::uint32_t lines_per_second = 20;
+
   std::vector<crypto::hmac_key> app_secrets;
   std::vector<std::string> verify_tokens;
   channel::webhook_limits limits;
@@ -39,6 +47,8 @@ struct meta_webhook_dependencies {
   std::shared_ptr<actors::clock> time;
   std::shared_ptr<monitoring::metrics> metrics;
   std::shared_ptr<monitoring::logger> log;
+  std::shared_ptr<monitoring::line_budget> lines =
+      std::make_shared<monitoring::line_budget>(lines_per_second);
 };
 
 void add_meta_webhook(router& routes, meta_webhook_dependencies dependencies);

@@ -242,7 +242,7 @@ void parse_whatsapp_change(json change, const entry_context& entry, event_sink& 
   for (const auto& list : item_lists) {
     recognised |= for_each_in(context.value, list.key, [&](json item) {
       if (!sink.has_room()) return;
-      if (!item.is_object()) return sink.count_malformed_item();
+      if (!item.is_object()) return sink.malformed(item, entry);
       list.parse(item, context, sink);
     });
   }

@@ -59,29 +59,31 @@ const served_object* find_served_object(std::string_view name) noexcept {
 
 void parse_change_of(json change, const entry_context& entry, event_sink& sink) {
   if (!sink.has_room()) return;
-  if (!change.is_object()) return sink.count_malformed_item();
+  if (!change.is_object()) return sink.malformed(change, entry);
   if (entry.channel == channel_kind::whatsapp) return parse_whatsapp_change(change, entry, sink);
   parse_change(change, entry, sink);
 }
 
 void parse_messaging_of(json item, const entry_context& entry, event_sink& sink) {
   if (!sink.has_room()) return;
-  if (!item.is_object()) return sink.count_malformed_item();
+  if (!item.is_object()) return sink.malformed(item, entry);
   parse_messaging_item(item, entry, sink);
 }
 
 // messaging[], standby[], changes[], then the flat field/value form of Instagram Login.
 void parse_entry(json object, entry_context entry, event_sink& sink) {
-  if (!object.is_object()) return sink.count_malformed_item();
+  if (!object.is_object()) return sink.malformed(object, entry);
   entry.id = id_member(object, "id");
   entry.time = sink.time_of(member(object, "time"), sink.now());
   entry.claimed_time = id_member(object, "time");
-  for_each_in(object, "messaging", [&](json item) { parse_messaging_of(item, entry, sink); });
+  bool has_items =
+      for_each_in(object, "messaging", [&](json item) { parse_messaging_of(item, entry, sink); });
   entry.standby = true;
-  for_each_in(object, "standby", [&](json item) { parse_messaging_of(item, entry, sink); });
+  has_items |= for_each_in(object, "standby", [&](json item) { parse_messaging_of(item, entry, sink); });
   entry.standby = false;
-  for_each_in(object, "changes", [&](json change) { parse_change_of(change, entry, sink); });
-  if (member(object, "field") && member(object, "value")) parse_change_of(object, entry, sink);
+  has_items |= for_each_in(object, "changes", [&](json change) { parse_change_of(change, entry, sink); });
+  if (member(object, "field") && member(object, "value")) return parse_change_of(object, entry, sink);
+  if (!has_items) sink.malformed(object, entry);
 }
 
 void parse_root(json root, const webhook_limits& limits, instant now, parsed_webhook& out) {
@@ -92,12 +94,14 @@ void parse_root(json root, const webhook_limits& limits, instant now, parsed_web
     (is_test ? out.diagnostics.test_shape : out.diagnostics.malformed) = true;
     return;
   }
+  event_sink sink{limits, now, out};
   const served_object* served = find_served_object(object);
   if (served == nullptr) {
     out.diagnostics.unknown_object = true;
-    return;
+    entry_context nobody;
+    nobody.time = now;
+    return sink.set_aside(root, nobody);
   }
-  event_sink sink{limits, now, out};
   const entry_context context{
       .channel = served->channel, .space = served->space, .id = {}, .time = now, .claimed_time = {}};
   for_each_element(*entries, [&](json entry) { parse_entry(entry, context, sink); });

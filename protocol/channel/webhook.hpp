@@ -32,9 +32,10 @@ struct webhook_diagnostics {
   bool repaired = false;
   /// The dashboard's "Test" button: no envelope, nothing to do.
   bool test_shape = false;
-  /// A subscription that we do not serve (object "user", "permissions", …).
+  /// A subscription that we do not serve (object "user", "permissions", …): its body is set aside.
   bool unknown_object = false;
-  /// Items that are not what their place promises (a number where an object belongs).
+  /// Items that are not what their place promises (a number where an object belongs, an entry without
+  /// items): the first of them are set aside.
   std::size_t malformed_items = 0;
   /// Items beyond limits.events: dropped.
   std::size_t too_many = 0;
@@ -43,7 +44,12 @@ struct webhook_diagnostics {
 };
 
 struct parsed_webhook {
+  static constexpr std::size_t most_set_aside = 100;
+
   std::vector<channel_event> events;
+  /// What is no event of ours, for quarantine: only `raw` (bounded, redacted), channel, route and time are
+  /// filled. Of malformed items `most_set_aside` at most; the others are counted.
+  std::vector<channel_event> set_aside;
   webhook_diagnostics diagnostics;
 };
 

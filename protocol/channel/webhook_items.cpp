@@ -120,6 +120,18 @@ void event_sink::add(channel_event&& event, const entry_context& entry, json ite
   out_.events.push_back(std::move(event));
 }
 
+void event_sink::malformed(json item, const entry_context& entry) {
+  if (++out_.diagnostics.malformed_items <= parsed_webhook::most_set_aside) set_aside(item, entry);
+}
+
+void event_sink::set_aside(json item, const entry_context& entry) {
+  channel_event event = begin(entry, event_kind::unknown);
+  event.raw = raw_of(item);
+  bound_id(event.route.id);
+  bound_text(event.raw, limits_.raw_bytes);
+  out_.set_aside.push_back(std::move(event));
+}
+
 attachment referral_attachment(json referral) {
   attachment part;
   part.type = "referral";

@@ -33,7 +33,10 @@ class event_sink {
 
   /// False when the limit is reached: count what is left out and build nothing.
   [[nodiscard]] bool has_room() noexcept;
-  void count_malformed_item() noexcept { ++out_.diagnostics.malformed_items; }
+  /// Not what its place promises: counted, and set aside while there are few.
+  void malformed(json item, const entry_context& entry);
+  /// For quarantine.
+  void set_aside(json item, const entry_context& entry);
   /// Bounds and redacts all fields; gives an event without a dedupe key one made from `item`.
   void add(channel_event&& event, const entry_context& entry, json item);
 

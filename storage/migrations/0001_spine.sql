@@ -143,10 +143,10 @@ CREATE TABLE parked_events (
   payload        bytea   NOT NULL
 );
 
--- Events of no known business, or with contradicting ids. Kept 7 days, never replayed.
+-- Events of no known business, or with contradicting ids; what is no event of ours. Kept 7 days, never replayed.
 CREATE TABLE quarantined_events (
   id             bigint  PRIMARY KEY,
-  reason         text    NOT NULL CHECK (reason IN ('stranger', 'conflict')),
+  reason         text    NOT NULL CHECK (reason IN ('stranger', 'conflict', 'unknown_object', 'malformed_item')),
   channel        text    NOT NULL,
   received_at    bigint  NOT NULL,
   payload        bytea   NOT NULL

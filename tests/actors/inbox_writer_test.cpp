@@ -9,6 +9,7 @@
 namespace sellavie::test {
 namespace {
 
+using monitoring::quarantine_reason;
 using storage::commit_outcome;
 using testing::Optional;
 using testing::SizeIs;
@@ -129,7 +130,8 @@ TEST_F(inbox_writer, does_not_let_one_bad_request_fail_its_neighbours) {
 TEST_F(inbox_writer, stores_strangers_sealed_and_wakes_nobody) {
   auto answered = std::make_shared<std::optional<bool>>();
   auto request = std::make_shared<actors::accepted_request>();
-  request->strays.push_back({"stranger", world.message("c1", "Who is this for?").event});
+  request->strays.push_back(
+      {quarantine_reason::unknown_account, world.message("c1", "Who is this for?").event});
   request->answered = [answered](bool stored) { *answered = stored; };
   caf::anon_send(world.writer, actors::accept_request{request});
   request.reset();
@@ -138,6 +140,38 @@ TEST_F(inbox_writer, stores_strangers_sealed_and_wakes_nobody) {
   ASSERT_THAT(world.store->rows.quarantined, SizeIs(1));
   EXPECT_EQ(world.store->rows.quarantined.front().payload.find("Who is this for"), std::string::npos);
   EXPECT_THAT(world.model->asked, SizeIs(0));
+}
+
+TEST_F(inbox_writer, counts_what_is_set_aside_when_it_is_stored_and_by_its_reason) {
+  const auto set_aside = [&] {
+    auto answered = std::make_shared<std::optional<bool>>();
+    auto request = std::make_shared<actors::accepted_request>();
+    for (const auto reason : {quarantine_reason::conflicting_account, quarantine_reason::unknown_object,
+                              quarantine_reason::malformed_item})
+      request->strays.push_back({reason, world.message("c1", "Odd").event});
+    request->answered = [answered](bool stored) { *answered = stored; };
+    caf::anon_send(world.writer, actors::accept_request{request});
+    request.reset();
+    world.run();
+    return answered->value();
+  };
+  const auto counted = [&](quarantine_reason reason) {
+    return world.node->metrics->quarantined(reason).value();
+  };
+  world.store->away = true;
+  EXPECT_FALSE(set_aside());
+  EXPECT_EQ(counted(quarantine_reason::malformed_item), 0) << "Meta brings it again";
+  world.store->away = false;
+  EXPECT_TRUE(set_aside());
+  for (const auto reason : {quarantine_reason::conflicting_account, quarantine_reason::unknown_object,
+                            quarantine_reason::malformed_item})
+    EXPECT_EQ(counted(reason), 1);
+  EXPECT_EQ(counted(quarantine_reason::unknown_account), 0);
+  ASSERT_THAT(world.store->rows.quarantined, SizeIs(3));
+  EXPECT_EQ(world.store->rows.quarantined[0].reason, "conflict");
+  EXPECT_EQ(world.store->rows.quarantined[1].reason, "unknown_object");
+  EXPECT_EQ(world.store->rows.quarantined[1].channel, "unknown");
+  EXPECT_EQ(world.store->rows.quarantined[2].reason, "malformed_item");
 }
 
 TEST_F(inbox_writer, answers_what_it_holds_with_a_refusal_when_it_dies) {

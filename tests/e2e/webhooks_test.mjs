@@ -87,18 +87,29 @@ test("signed bytes that are no readable JSON are refused", async (t) => {
   assert.equal(await stored(), before);
 });
 
-test("valid JSON of an unknown shape is answered 200 and does no harm", async (t) => {
-  const bodies = {
-    "another object": { object: "permissions", entry: [{ id: "1", changes: [] }] },
-    "no object": { hello: 1 },
-    "wrong types": { object: 7, entry: "x" },
-    "entries of wrong types": { object: "page", entry: [null, 1, "x", [], { id: 5 }, { id: "page_0001", messaging: "x" }, { id: "page_0001", messaging: [null, 1, { sender: 5, message: "x" }] }] },
-    "the dashboard's test button": { field: "messages", value: { sender: { id: "1" }, recipient: { id: "2" }, message: { mid: "m", text: "t" } } },
+test("valid JSON of an unknown shape does no harm: what Meta must not repeat is answered 200, counted and quarantined", async (t) => {
+  const odd = (kind) => here.server.metric("sellavie_webhook_oddities_total", { kind });
+  const rows = (reason) => here.server.number(`SELECT count(*) FROM quarantined_events WHERE reason = '${reason}'`);
+  const shapes = {
+    "another object": { body: { object: "permissions", entry: [{ id: "1", changes: [] }] }, status: 200, kind: "unknown_object", quarantined: 1 },
+    "no object": { body: { hello: 1 }, status: 400 },
+    "wrong types": { body: { object: 7, entry: "x" }, status: 400 },
+    "entries of wrong types": {
+      body: { object: "page", entry: [null, 1, "x", [], { id: 5 }, { id: "page_0001", messaging: "x" }, { id: "page_0001", messaging: [null, 1, { sender: 5, message: "x" }] }] },
+      status: 200, kind: "malformed_item", quarantined: 8,
+    },
+    "the dashboard's test button": { body: { field: "messages", value: { sender: { id: "1" }, recipient: { id: "2" }, message: { mid: "m", text: "t" } } }, status: 200, kind: "test_button", quarantined: 0 },
   };
-  for (const [name, body] of Object.entries(bodies)) {
+  for (const [name, { body, status, kind, quarantined }] of Object.entries(shapes)) {
     await t.test(name, async () => {
-      const status = await post(here.server, JSON.stringify(body));
-      assert.ok(status === 200 || status === 400, `answered ${status}`);
+      const counted = kind ? await odd(kind) : 0;
+      const stored = kind ? await rows(kind) : 0;
+      assert.equal(await post(here.server, JSON.stringify(body)), status);
+      if (!kind) return;
+      assert.equal((await odd(kind)) - counted, Math.max(quarantined, 1));
+      assert.equal((await rows(kind)) - stored, quarantined);
+      const plain = await here.server.number("SELECT count(*) FROM quarantined_events WHERE position('permissions'::bytea in payload) > 0");
+      assert.equal(plain, 0, "what is quarantined is sealed");
     });
   }
   assert.equal((await here.server.readiness()).status, 200);

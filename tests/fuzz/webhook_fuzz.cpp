@@ -31,5 +31,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto loaded = load_event(store_event(event));
     require(loaded.has_value() && *loaded == event);
   }
+  require(parsed.set_aside.size() <= parsed_webhook::most_set_aside);
+  for (const auto& item : parsed.set_aside) {
+    require(item.raw.size() <= 4096 && item.raw.find('\0') == std::string::npos);
+    const auto loaded = load_event(store_event(item));
+    require(loaded.has_value() && *loaded == item);
+  }
   return 0;
 }

@@ -89,9 +89,12 @@ TEST_F(unit_of_work_test, counts_tries_marks_alone_and_parks) {
 }
 
 TEST_F(unit_of_work_test, quarantines_what_nobody_knows) {
-  ASSERT_EQ(apply({.quarantined = {{9, "stranger", "messenger", noon, "sealed"}}}).outcome,
-            outcome::committed);
-  EXPECT_EQ(count("quarantined_events WHERE reason = 'stranger'"), 1);
+  inbox_id id = 9;
+  for (const char* reason : {"stranger", "conflict", "unknown_object", "malformed_item"}) {
+    ASSERT_EQ(apply({.quarantined = {{++id, reason, "messenger", noon, "sealed"}}}).outcome,
+              outcome::committed);
+    EXPECT_EQ(count("quarantined_events WHERE reason = '" + std::string{reason} + "'"), 1);
+  }
 }
 
 // --- turns, messages, outbox -------------------------------------------------------------------------

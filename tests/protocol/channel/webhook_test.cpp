@@ -82,7 +82,20 @@ TEST(webhook, what_is_no_envelope_is_malformed) {
     EXPECT_TRUE(parsed.diagnostics.malformed) << bad;
     EXPECT_TRUE(parsed.events.empty()) << bad;
   }
-  EXPECT_TRUE(parse(R"({"object":"user","entry":[{"id":"1"}]})").diagnostics.unknown_object);
+}
+
+TEST(webhook, an_unknown_object_is_set_aside_whole) {
+  const auto parsed = parse(R"({"object":"user", "entry":[{"id":"1","card":"4111 1111 1111 1111"}]})");
+  EXPECT_TRUE(parsed.diagnostics.unknown_object);
+  EXPECT_TRUE(parsed.events.empty());
+  ASSERT_EQ(parsed.set_aside.size(), 1U);
+  EXPECT_TRUE(parsed.set_aside[0].raw.starts_with(R"({"object":"user","entry":[{"id":"1","card":)"));
+  EXPECT_EQ(parsed.set_aside[0].raw.find("4111"), std::string::npos);
+  EXPECT_EQ(parsed.set_aside[0].kind, event_kind::unknown);
+  std::string words;
+  for (int i = 0; i < 10'000; ++i) words += "word ";
+  const auto large = parse(R"({"object":"user","entry":[")" + words + "\"]}");
+  EXPECT_EQ(large.set_aside.at(0).raw.size(), 4096U);
 }
 
 TEST(webhook, one_odd_item_does_not_spoil_the_others) {
@@ -91,6 +104,30 @@ TEST(webhook, one_odd_item_does_not_spoil_the_others) {
             R"("messaging":[5,)" + item("222", "111", R"("message":{"mid":"m","text":"x"})") + R"(,"x"])"));
   EXPECT_EQ(parsed.events.size(), 1U);
   EXPECT_EQ(parsed.diagnostics.malformed_items, 2U);
+  ASSERT_EQ(parsed.set_aside.size(), 2U);
+  EXPECT_EQ(parsed.set_aside[0].raw, "5");
+  EXPECT_EQ(parsed.set_aside[1].raw, R"("x")");
+  EXPECT_EQ(parsed.set_aside[0].route.id, "111");
+}
+
+TEST(webhook, an_entry_without_items_is_malformed_and_set_aside) {
+  for (const char* odd : {R"(7)", R"({"id":"1"})", R"({"id":"1","messaging":"x"})"}) {
+    const auto parsed = parse(R"({"object":"page","entry":[)" + std::string{odd} + "]}");
+    EXPECT_EQ(parsed.diagnostics.malformed_items, 1U) << odd;
+    ASSERT_EQ(parsed.set_aside.size(), 1U) << odd;
+    EXPECT_EQ(parsed.set_aside[0].raw, odd);
+  }
+  EXPECT_EQ(parse(R"({"object":"page","entry":[{"id":"1","messaging":[]}]})").diagnostics.malformed_items,
+            0U);
+}
+
+TEST(webhook, of_many_malformed_items_the_first_are_set_aside_and_all_counted) {
+  std::string items = "0";
+  for (int i = 1; i < 30'000; ++i) items += ",0";
+  const auto parsed = parse(R"({"object":"page","entry":[{"id":"1","messaging":[)" + items + "]}]}");
+  EXPECT_EQ(parsed.diagnostics.malformed_items, 30'000U);
+  EXPECT_EQ(parsed.set_aside.size(), parsed_webhook::most_set_aside);
+  EXPECT_EQ(parsed.diagnostics.too_many, 0U) << "no reason to refuse the batch";
 }
 
 TEST(webhook, limits_are_reported_not_thrown) {

@@ -172,7 +172,11 @@ void outbox_sender_state::call(place at, const channel::wire_message& wire,
                                        .permit = permit});
   outbound_request request{.url = std::move(encoded.url), .body = std::move(encoded.body)};
   request.headers = {{"Content-Type", "application/json"}, {"Authorization", "Bearer " + token_}};
-  if (at.row.resend) node_->metrics->resent_without_evidence().increment();
+  if (at.row.resend) {
+    node_->metrics->resent_without_evidence().increment();
+    node_->log->warning("sent_again", {{}, business_->id, at.lane.conversation},
+                        {{"message_id", at.row.row.id}});
+  }
   at.row.phase = row_phase::calling;
   at.row.fresh = false;
   at.row.resend = false;

@@ -128,7 +128,7 @@ export class control {
     const conversation = this.#world.conversations.find(account, customer);
     if (!conversation) return { messages: [], typing: false };
     const typing = this.#world.conversations.is_typing(conversation);
-    return { name: conversation.name, messages: conversation.messages.map(({ correlation, ...message }) => message), typing };
+    return { name: conversation.name, messages: conversation.messages, typing };
   }
 
   #reset() {

@@ -119,6 +119,26 @@ TEST_F(outbox_sender_test, treats_a_row_found_as_sending_as_unknown) {
   EXPECT_EQ(node->metrics->resent_without_evidence().value(), 1);
 }
 
+TEST_F(outbox_sender_test, names_in_the_log_what_it_sends_again_before_the_bytes_leave) {
+  std::vector<std::string> lines;
+  node->log = std::make_shared<monitoring::logger>(
+      monitoring::log_options{.queue = 0,
+                              .now = [clock = clock] { return clock->now(); },
+                              .write =
+                                  [&](std::string_view line) {
+                                    if (line.find("sent_again") != std::string_view::npos)
+                                      lines.emplace_back(line);
+                                  }});
+  const auto id = stored(a_row("maybe", send_state::sending));
+  start();
+  say("sent once");
+  EXPECT_THAT(lines, IsEmpty());
+  pass(31s);
+  ASSERT_THAT(lines, SizeIs(1));
+  EXPECT_THAT(lines.front(), testing::HasSubstr(to_string(id)));
+  EXPECT_THAT(lines.front(), testing::Not(testing::HasSubstr("maybe")));
+}
+
 TEST_F(outbox_sender_test, sends_a_row_found_as_sending_at_once_when_its_commit_is_announced_afterwards) {
   const auto row = a_row("new", send_state::sending);
   stored(row);

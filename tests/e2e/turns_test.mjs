@@ -136,15 +136,22 @@ test("our own echoes, read marks, delivery marks and reactions start no turn", a
   assert.ok(Number(seen) >= at - 1000, "the read mark moved");
 });
 
-test("a message of a thread that another app owns is recorded and not answered", async () => {
+test("a message of a thread that another app owns is accepted once, and starts nothing", async () => {
   const who = here.customer();
   await here.meet(who);
+  const asked = async () => Object.entries((await here.sandbox.counters()).requests).filter(([name]) => /completions|messages$/.test(name));
+  const asked_before = await asked();
   const item = page_item({ ...who, text: "Hello!" });
   const body = JSON.stringify({ object: "page", entry: [{ id: who.account, time: Date.now(), standby: [item] }] });
-  assert.equal(await post(here.server, body), 200);
+  const keys = () => here.server.number("SELECT count(*) FROM inbound_keys");
+  const before = await keys();
+  for (let i = 0; i < 2; i += 1) assert.equal(await post(here.server, body), 200);
+  assert.equal(await keys(), before + 1);
   await here.settled();
-  await sleep(700);
+  await sleep(700);  // as long as gathering and a turn would take
   assert.equal((await here.sandbox.replies(who)).length, 0);
+  assert.deepEqual(await asked(), asked_before, "the model was asked");
+  assert.equal(await here.owner_of(who), undefined, "a conversation was opened");
 });
 
 test("an item older than eight days is stored and not answered", async () => {

@@ -112,6 +112,7 @@ test("valid JSON of an unknown shape does no harm: what Meta must not repeat is 
       assert.equal(plain, 0, "what is quarantined is sealed");
     });
   }
+  await here.server.settled();
   assert.equal((await here.server.readiness()).status, 200);
 });
 
@@ -169,21 +170,20 @@ test("shapes that proxies and servers read differently are refused, nothing smug
   const inner = `POST /webhooks/meta HTTP/1.1\r\nhost: x\r\nx-hub-signature-256: ${signature(body)}\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
   const before = await stored();
   const shapes = {
-    "both lengths": `POST /webhooks/meta HTTP/1.1\r\nhost: x\r\ncontent-length: 5\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n${inner}`,
-    "two different lengths": `POST /webhooks/meta HTTP/1.1\r\nhost: x\r\ncontent-length: 0\r\ncontent-length: ${inner.length}\r\n\r\n${inner}`,
-    "a signed length": `POST /webhooks/meta HTTP/1.1\r\nhost: x\r\ncontent-length: +0\r\n\r\n${inner}`,
-    "a hidden encoding": `POST /webhooks/meta HTTP/1.1\r\nhost: x\r\ntransfer-encoding: xchunked\r\n\r\n${inner}`,
-    "a blank before the colon": `POST /webhooks/meta HTTP/1.1\r\nhost: x\r\ncontent-length : 0\r\n\r\n${inner}`,
-    "a folded field": `POST /webhooks/meta HTTP/1.1\r\nhost: x\r\ntransfer-encoding:\r\n chunked\r\ncontent-length: 0\r\n\r\n${inner}`,
-    "a bare line feed": `POST /webhooks/meta HTTP/1.1\nhost: x\ncontent-length: 0\n\n${inner}`,
-    "no host": `POST /webhooks/meta HTTP/1.1\r\ncontent-length: 0\r\n\r\n${inner}`,
-    "an oversize header": `POST /webhooks/meta HTTP/1.1\r\nhost: x\r\nx-long: ${"a".repeat(20_000)}\r\ncontent-length: 0\r\n\r\n${inner}`,
+    "both lengths": [400, `POST /webhooks/meta HTTP/1.1\r\nhost: x\r\ncontent-length: 5\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n${inner}`],
+    "two different lengths": [400, `POST /webhooks/meta HTTP/1.1\r\nhost: x\r\ncontent-length: 0\r\ncontent-length: ${inner.length}\r\n\r\n${inner}`],
+    "a signed length": [400, `POST /webhooks/meta HTTP/1.1\r\nhost: x\r\ncontent-length: +0\r\n\r\n${inner}`],
+    "a hidden encoding": [501, `POST /webhooks/meta HTTP/1.1\r\nhost: x\r\ntransfer-encoding: xchunked\r\n\r\n${inner}`],
+    "a blank before the colon": [400, `POST /webhooks/meta HTTP/1.1\r\nhost: x\r\ncontent-length : 0\r\n\r\n${inner}`],
+    "a folded field": [400, `POST /webhooks/meta HTTP/1.1\r\nhost: x\r\ntransfer-encoding:\r\n chunked\r\ncontent-length: 0\r\n\r\n${inner}`],
+    "a bare line feed": [400, `POST /webhooks/meta HTTP/1.1\nhost: x\ncontent-length: 0\n\n${inner}`],
+    "no host": [400, `POST /webhooks/meta HTTP/1.1\r\ncontent-length: 0\r\n\r\n${inner}`],
+    "an oversize header": [431, `POST /webhooks/meta HTTP/1.1\r\nhost: x\r\nx-long: ${"a".repeat(20_000)}\r\ncontent-length: 0\r\n\r\n${inner}`],
   };
-  for (const [name, bytes] of Object.entries(shapes)) {
+  for (const [name, [status, bytes]] of Object.entries(shapes)) {
     await t.test(name, async () => {
       const { statuses } = await raw(here.server.port, bytes);
-      assert.equal(statuses.length, 1, `answered ${JSON.stringify(statuses)}: what follows a refused request must not run`);
-      assert.ok(statuses[0] >= 400 && statuses[0] < 600, `answered ${statuses[0]}`);
+      assert.deepEqual(statuses, [status], "what follows a refused request must not run");
     });
   }
   assert.equal(await stored(), before);

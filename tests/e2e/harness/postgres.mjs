@@ -1,6 +1,6 @@
 // Looking into a database as its superuser, and a cluster of the test's own for `database.url`.
 
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { promisify } from "node:util";
 import { until } from "./workspace.mjs";
@@ -26,6 +26,21 @@ export async function query(at, sql) {
 export async function number(at, sql) {
   const rows = await query(at, sql);
   return Number(rows[0][0]);
+}
+
+// Holds an advisory lock in a session of its own. -> {release()}
+export async function hold_lock(at, key) {
+  const args = ["-X", "-q", "-v", "ON_ERROR_STOP=1", "-h", at.host, "-p", "5432", "-U", at.user, "-d", at.database];
+  const child = spawn(`${postgres_bin()}/psql`, args, { stdio: ["pipe", "ignore", "inherit"] });
+  const ended = new Promise((resolve) => child.once("exit", resolve));
+  child.stdin.write(`SELECT pg_advisory_lock(${key});\n`);
+  await until("the lock is held", async () => (await number(at, "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted")) > 0);
+  return {
+    async release() {
+      child.stdin.end();
+      await ended;
+    },
+  };
 }
 
 // A cluster that the test starts and stops at will; the role `shop` owns the database `shop`.

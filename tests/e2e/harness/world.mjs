@@ -24,9 +24,10 @@ export function demo_businesses(change = (business) => business) {
   });
 }
 
-// options: {name, settings, businesses, cluster: true for a database.url, server: {binary}, start_env}
+// options: {name, settings, businesses, cluster: true for a database.url, binary, start: false for a server that the test
+// starts itself, on an empty database}
 // The world ends with the test `t` (anything that has `after`).
-export async function open_world(t, { name, settings = {}, businesses = demo_businesses(), cluster = false, binary } = {}) {
+export async function open_world(t, { name, settings = {}, businesses = demo_businesses(), cluster = false, binary, start = true } = {}) {
   const place = new workspace(name);
   t.after(() => place.close());
   const [http_port, ops_port, sandbox_port] = await free_ports(3);
@@ -41,6 +42,7 @@ export async function open_world(t, { name, settings = {}, businesses = demo_bus
     ...(binary ? { binary } : {}),
   });
   const here = new world(place, inside, outside, own, businesses);
+  if (!start) return here;
   await inside.start();
   await here.provision();
   return here;

@@ -75,6 +75,7 @@ int provision(config::settings settings, const std::filesystem::path& file) {
       config::ensure_keys(settings.security, settings.data.dir,
                           empty.value() ? config::missing_keys::generate : config::missing_keys::refuse);
   if (!made) return give_up("the keys cannot be opened", made.error());
+  for (const auto& key : made.value()) print(config::describe_made_key(key));
   std::vector<std::string> keys;
   for (const auto& key : settings.security.fernet_keys) keys.push_back(key.reveal());
   const auto ring = crypto::fernet_ring::parse(keys);

@@ -193,8 +193,7 @@ result<void> server::open_keys() {
   const auto policy = empty.value() ? config::missing_keys::generate : config::missing_keys::refuse;
   auto made = config::ensure_keys(settings_->security, settings_->data.dir, policy);
   if (!made) return made.error();
-  for (const auto& file : made.value())
-    say("made a new key: " + file.string() + " (keep a copy: without it stored secrets are lost)");
+  for (const auto& file : made.value()) say(config::describe_made_key(file));
   return admit_keys(*connection.value());
 }
 

@@ -196,6 +196,10 @@ result<bool> ensure(key_file& file, missing_keys policy) {
 
 }  // namespace
 
+std::string describe_made_key(const std::filesystem::path& file) {
+  return "made a new key: " + file.string() + " (keep a copy: without it stored secrets are lost)";
+}
+
 result<std::string> make_fernet_key() {
   std::array<unsigned char, 32> random{};
   if (auto filled = fill_random(random); !filled) return filled.error();

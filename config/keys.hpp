@@ -25,6 +25,9 @@ enum class missing_keys : std::uint8_t { generate, refuse };
     security_settings& security, const std::filesystem::path& data_dir,
     missing_keys policy = missing_keys::generate);
 
+/// What the operator is told of a file that was made; not the key.
+[[nodiscard]] std::string describe_made_key(const std::filesystem::path& file);
+
 /// A new key, from the system's random source: base64url of 32 bytes.
 [[nodiscard]] result<std::string> make_fernet_key();
 /// The same with a random key id: "kid:key".

@@ -93,6 +93,33 @@ TEST_F(incarnation_test, a_commit_under_way_makes_the_takeover_wait) {
   EXPECT_EQ(count("messages"), 1);
 }
 
+TEST_F(incarnation_test, of_two_starts_at_once_one_is_alive_and_the_other_is_fenced) {
+  const auto former = start();
+  const auto gate = close_gate();
+  auto old = store_of(former.incarnation, "elsewhere");
+  auto committing = std::async(
+      std::launch::async, [&] { return commit(old, {{.messages = {a_message(20, false, "x")}}}).outcome; });
+  wait_for_waiters(1);
+  // Sessions of the node's own name would end each other: here only the rows decide.
+  const auto begin = [&](const std::string& name) {
+    return std::async(std::launch::async, [this, name] {
+      counting_ids own_ids;
+      const auto connection = engine(name);
+      return begin_incarnation(*connection, of("n1"), own_ids).value().incarnation;
+    });
+  };
+  auto one = begin("one");
+  auto two = begin("two");
+  wait_for_waiters(3);
+  (void)execute(*gate, "SELECT pg_advisory_unlock(777)").value();
+  EXPECT_EQ(committing.get(), commit_outcome::committed);
+  const auto first = one.get(), second = two.get();
+  EXPECT_EQ(number("SELECT incarnation FROM nodes WHERE node_id = 'n1' AND alive"), std::max(first, second));
+  EXPECT_EQ(count("nodes WHERE node_id = 'n1' AND alive"), 1);
+  const auto connection = engine("elsewhere");
+  EXPECT_EQ(heartbeat(*connection, std::min(first, second), noon).error().code, errc::fenced);
+}
+
 TEST_F(incarnation_test, a_session_of_the_node_that_hangs_in_its_commit_is_ended) {
   const auto first = start();
   const auto gate = close_gate();

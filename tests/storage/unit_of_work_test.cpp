@@ -10,278 +10,12 @@
 #include <future>
 #include <thread>
 
-#include "tests/storage/spine_fixture.hpp"
+#include "tests/storage/unit_of_work_fixture.hpp"
 
 namespace sellavie::storage {
 namespace {
 
-using testing::ElementsAre;
 using outcome = commit_outcome;
-
-class unit_of_work_test : public spine_test {
- protected:
-  postgres_unit_of_work store = writer();
-
-  commit_report apply(const change_set& set) { return commit(store, {set}); }
-  void expect_refused(const change_set& set, const std::string& why) {
-    const auto report = apply(set);
-    EXPECT_EQ(report.outcome, outcome::refused) << report.failure;
-    EXPECT_THAT(report.failure.detail, testing::HasSubstr(why));
-  }
-  void accept(std::initializer_list<inbox_id> events) {
-    change_set set;
-    for (const auto id : events) set.inbound.push_back(an_event(id, "event-" + std::to_string(id)));
-    ASSERT_EQ(apply(set).outcome, outcome::committed);
-  }
-};
-
-// --- inbox -----------------------------------------------------------------------------------------
-
-TEST_F(unit_of_work_test, accepts_an_event_once_within_one_batch) {
-  const auto report = commit(store, {{.inbound = {an_event(1, "mid-1")}},
-                                     {.inbound = {an_event(2, "mid-2"), an_event(3, "mid-1")}}});
-  ASSERT_EQ(report.outcome, outcome::committed) << report.failure;
-  EXPECT_THAT(report.fresh, ElementsAre(true, true, false));
-  EXPECT_EQ(count("inbound_events"), 2);
-}
-
-TEST_F(unit_of_work_test, accepts_an_event_once_across_batches_and_reconnects) {
-  EXPECT_THAT(apply({.inbound = {an_event(1, "mid-1")}}).fresh, ElementsAre(true));
-  EXPECT_THAT(apply({.inbound = {an_event(2, "mid-1")}}).fresh, ElementsAre(false));
-  auto another = writer();
-  EXPECT_THAT(commit(another, {{.inbound = {an_event(3, "mid-1"), an_event(4, "mid-4")}}}).fresh,
-              ElementsAre(false, true));
-  EXPECT_EQ(text("SELECT string_agg(id::text, ',' ORDER BY id) FROM inbound_events"), "1,4");
-}
-
-TEST_F(unit_of_work_test, a_done_event_is_still_known) {
-  accept({1});
-  ASSERT_EQ(apply({.inbox_done = {1}}).outcome, outcome::committed);
-  EXPECT_THAT(apply({.inbound = {an_event(2, "event-1")}}).fresh, ElementsAre(false));
-  EXPECT_EQ(count("inbound_events"), 0);
-}
-
-TEST_F(unit_of_work_test, the_same_key_of_another_connection_or_day_is_another_event) {
-  auto tomorrow = an_event(2, "mid-1");
-  ++tomorrow.day;
-  auto elsewhere = an_event(3, "mid-1");
-  elsewhere.connection = id_of<connection_id>(99);
-  EXPECT_THAT(apply({.inbound = {an_event(1, "mid-1"), tomorrow, elsewhere}}).fresh,
-              ElementsAre(true, true, true));
-}
-
-TEST_F(unit_of_work_test, keeps_payload_bytes_as_they_are) {
-  auto event = an_event(1, "mid-1");
-  event.payload = std::string{"\0\xff'\\", 4};
-  ASSERT_EQ(apply({.inbound = {event}}).outcome, outcome::committed);
-  EXPECT_EQ(text("SELECT encode(payload, 'hex') FROM inbound_events"), "00ff275c");
-}
-
-TEST_F(unit_of_work_test, counts_tries_marks_alone_and_parks) {
-  accept({1, 2});
-  ASSERT_EQ(apply({.inbox_tries = {1}, .inbox_alone = {1}}).outcome, outcome::committed);
-  EXPECT_EQ(text("SELECT tries || ' ' || alone FROM inbound_events WHERE id = 1"), "1 true");
-  person_task task{ada, std::nullopt, plain_id(50), "parked", "five tries", noon};
-  ASSERT_EQ(apply({.tasks = {task}, .parked = {{1, "five tries", noon}}}).outcome, outcome::committed);
-  EXPECT_EQ(text("SELECT id || ' ' || reason FROM parked_events"), "1 five tries");
-  EXPECT_EQ(count("inbound_events"), 1);
-  EXPECT_EQ(count("person_tasks"), 1);
-}
-
-TEST_F(unit_of_work_test, quarantines_what_nobody_knows) {
-  inbox_id id = 9;
-  for (const char* reason : {"stranger", "conflict", "unknown_object", "malformed_item"}) {
-    ASSERT_EQ(apply({.quarantined = {{++id, reason, "messenger", noon, "sealed"}}}).outcome,
-              outcome::committed);
-    EXPECT_EQ(count("quarantined_events WHERE reason = '" + std::string{reason} + "'"), 1);
-  }
-}
-
-// --- turns, messages, outbox -------------------------------------------------------------------------
-
-TEST_F(unit_of_work_test, commits_a_whole_turn) {
-  accept({1, 2});
-  change_set turn;
-  turn.inbox_done = {1, 2};
-  turn.messages = {a_message(20, false, "how much?"), a_message(21, true, "15,000")};
-  turn.outbox = {a_send(21)};
-  turn.turns = {a_turn(30, {1, 2})};
-  turn.conversations = {an_epoch(1, 1)};
-  ASSERT_EQ(apply(turn).outcome, outcome::committed);
-  EXPECT_EQ(count("inbound_events"), 0);
-  EXPECT_EQ(text("SELECT string_agg(body, '|' ORDER BY id) FROM messages"), "how much?|15,000");
-  EXPECT_EQ(text("SELECT deliveries || ' ' || state FROM turns"), "2 1");
-  EXPECT_EQ(number("SELECT last_customer_at FROM conversations"), to_unix_ms(noon));
-}
-
-TEST_F(unit_of_work_test, a_plan_becomes_a_completed_turn_and_stays_one) {
-  auto plan = a_turn(30, {1, 2});
-  plan.completed = false;
-  plan.plan = "{\"round\":1}";
-  ASSERT_EQ(apply({.turns = {plan}}).outcome, outcome::committed);
-  EXPECT_EQ(text("SELECT inbox_ids::text || plan FROM turns"), "{1,2}{\"round\":1}");
-  ASSERT_EQ(apply({.turns = {a_turn(30, {1, 2})}}).outcome, outcome::committed);
-  EXPECT_EQ(text("SELECT state || coalesce(epoch::text, '') || coalesce(plan, '') FROM turns"), "1");
-  expect_refused({.turns = {plan}}, "turns to write");
-}
-
-TEST_F(unit_of_work_test, each_rounds_plan_is_stored_with_its_epoch) {
-  auto plan = a_turn(30, {1});
-  plan.completed = false;
-  plan.epoch = 4;
-  ASSERT_EQ(apply({.turns = {plan}}).outcome, outcome::committed);
-  EXPECT_EQ(number("SELECT epoch FROM turns"), 4);
-  plan.round = 2;
-  plan.epoch = 6;
-  ASSERT_EQ(apply({.turns = {plan}}).outcome, outcome::committed);
-  EXPECT_EQ(number("SELECT epoch FROM turns WHERE round = 2"), 6);
-  const auto session = open_pq(database.superuser(), test_application).value();
-  EXPECT_FALSE(execute(*session, "UPDATE turns SET epoch = NULL"));
-}
-
-TEST_F(unit_of_work_test, has_one_live_plan_per_conversation) {
-  auto plan = a_turn(30, {1}), second = a_turn(31, {2});
-  plan.completed = second.completed = false;
-  ASSERT_EQ(apply({.turns = {plan}}).outcome, outcome::committed);
-  expect_refused({.turns = {second}}, "turns_one_live_plan");
-}
-
-TEST_F(unit_of_work_test, moves_an_outbox_row_through_its_states) {
-  ASSERT_EQ(apply({.messages = {a_message(21, true, "hi")}, .outbox = {a_send(21)}}).outcome,
-            outcome::committed);
-  const auto row = id_of<message_id>(21);
-  ASSERT_EQ(
-      apply({.outbox_changes = {{row, send_state::ready, send_state::sending, 1, false, noon}}}).outcome,
-      outcome::committed);
-  EXPECT_EQ(text("SELECT state || ' ' || attempts FROM outbox"), "2 1");
-  expect_refused({.outbox_changes = {{row, send_state::ready, send_state::sending, 2, false, noon}}},
-                 "outbox rows to change");
-  ASSERT_EQ(
-      apply({.message_changes = {{chat, row, send_state::delivered, "mid.1"}}, .outbox_done = {row}}).outcome,
-      outcome::committed);
-  EXPECT_EQ(text("SELECT state || external_id FROM messages"), "5mid.1");
-  ASSERT_EQ(apply({.message_changes = {{chat, row, send_state::delivered, ""}}}).outcome, outcome::committed);
-  EXPECT_EQ(text("SELECT external_id FROM messages"), "mid.1");
-  expect_refused({.outbox_done = {row}}, "outbox rows to finish");
-}
-
-TEST_F(unit_of_work_test, overtakes_only_ai_rows_that_no_socket_has) {
-  auto sending = a_send(22), person = a_send(23), backoff = a_send(24);
-  sending.state = send_state::sending;
-  person.origin = message_origin::person;
-  backoff.state = send_state::backoff;
-  ASSERT_EQ(apply({.messages = {a_message(21, true, "a"), a_message(24, true, "d")},
-                   .outbox = {a_send(21), sending, person, backoff}})
-                .outcome,
-            outcome::committed);
-  ASSERT_EQ(apply({.outbox_overtaken = {chat}, .conversations = {an_epoch(1, 2)}}).outcome,
-            outcome::committed);
-  EXPECT_EQ(count("outbox"), 2);
-  EXPECT_EQ(count("messages WHERE state = 6"), 2);
-}
-
-TEST_F(unit_of_work_test,
-       a_farewell_of_the_same_commit_is_not_overtaken_when_a_person_or_the_system_wrote_it) {
-  auto farewell = a_send(25);
-  farewell.origin = message_origin::system;
-  ASSERT_EQ(apply({.outbox = {farewell}, .outbox_overtaken = {chat}}).outcome, outcome::committed);
-  EXPECT_EQ(count("outbox"), 1);
-}
-
-TEST_F(unit_of_work_test, a_turn_completed_again_with_other_message_ids_sends_nothing_twice) {
-  accept({1});
-  const auto completed = [&](std::uint32_t message) {
-    return change_set{.inbox_done = {1},
-                      .messages = {a_message(message, true, "Yes")},
-                      .outbox = {a_send(message)},
-                      .turns = {a_turn(30, {1})}};
-  };
-  ASSERT_EQ(apply(completed(21)).outcome, outcome::committed);
-  expect_refused(completed(22), "inbox rows to finish");
-  auto another_turn = completed(23);
-  another_turn.turns = {a_turn(31, {1})};
-  expect_refused(another_turn, "inbox rows to finish");
-  EXPECT_EQ(text("SELECT string_agg(id::text, ',') FROM outbox"), to_string(id_of<message_id>(21)));
-}
-
-TEST_F(unit_of_work_test, read_marks_only_move_forward) {
-  ASSERT_EQ(apply({.read_marks = {{page, "psid-1", noon}, {page, "psid-1", noon - milliseconds{5}}}}).outcome,
-            outcome::committed);
-  ASSERT_EQ(apply({.read_marks = {{page, "psid-1", noon - milliseconds{9}}, {page, "nobody", noon}}}).outcome,
-            outcome::committed);
-  EXPECT_EQ(number("SELECT read_up_to FROM conversations"), to_unix_ms(noon));
-}
-
-TEST_F(unit_of_work_test, contact_fields_are_added_never_emptied) {
-  ASSERT_EQ(apply({.contacts = {{chidi, ada, "Chidi", "c@example.com", "", ""}}}).outcome,
-            outcome::committed);
-  ASSERT_EQ(apply({.contacts = {{chidi, ada, "", "", "0801", "Marina"}}}).outcome, outcome::committed);
-  EXPECT_EQ(text("SELECT concat_ws('|', name, email, phone, address) FROM contacts"),
-            "Chidi|c@example.com|0801|Marina");
-}
-
-// --- commerce ----------------------------------------------------------------------------------------
-
-TEST_F(unit_of_work_test, places_changes_and_pays_an_order) {
-  auto order = an_order(40, 1001);
-  ASSERT_EQ(apply({.stock = {{ada, ankara, -2}},
-                   .orders = {order},
-                   .timeline = {{ada, order.id, "placed", "ai", noon}},
-                   .action_results = {{ada, "t.1.0", "{}", noon}}})
-                .outcome,
-            outcome::committed);
-  EXPECT_EQ(number("SELECT stock FROM products"), 18);
-
-  auto larger = changed(order, "awaiting_payment");
-  larger.items = {{ankara, "A1", "Ankara", 3, 1'500'000, 1}, {ankara, "A1", "Ankara", 1, 1'400'000, 2}};
-  larger.items_changed = true;
-  ASSERT_EQ(apply({.orders = {larger}}).outcome, outcome::committed);
-  EXPECT_EQ(text("SELECT string_agg(line || ':' || quantity, ',' ORDER BY line) FROM order_items"),
-            "1:3,2:1");
-
-  payment_row payment{id_of<payment_id>(60),
-                      ada,
-                      order.id,
-                      "paystack",
-                      "test",
-                      "sv-1",
-                      3'000'000,
-                      "NGN",
-                      "",
-                      "intent",
-                      "",
-                      noon};
-  ASSERT_EQ(apply({.payments = {payment}}).outcome, outcome::committed);
-  auto paid = payment;
-  paid.expected_status = "intent";
-  paid.status = "paid";
-  ASSERT_EQ(apply({.orders = {changed(larger, "paid")}, .payments = {paid}}).outcome, outcome::committed);
-  EXPECT_EQ(text("SELECT status || version FROM orders"), "paid3");
-  EXPECT_EQ(number("SELECT settled_at FROM payments"), to_unix_ms(noon));
-  expect_refused({.payments = {paid}}, "payments to change");
-
-  invoice_row invoice{
-      id_of<invoice_id>(70), ada, "INV", 1, "invoice", order.id, "NGN", 3'000'000, "[]", noon};
-  ASSERT_EQ(apply({.invoices = {invoice}}).outcome, outcome::committed);
-  invoice.id = id_of<invoice_id>(71);
-  invoice.number = 2;
-  expect_refused({.invoices = {invoice}}, "invoices_business_id_order_id_kind_key");
-}
-
-TEST_F(unit_of_work_test, a_closed_order_is_never_opened_again) {
-  auto order = an_order(40, 1001);
-  ASSERT_EQ(apply({.orders = {order}}).outcome, outcome::committed);
-  auto cancelled = changed(order, "cancelled");
-  ASSERT_EQ(apply({.orders = {cancelled}}).outcome, outcome::committed);
-  for (const auto* status : {"draft", "awaiting_payment", "paid", "refunded"})
-    expect_refused({.orders = {changed(cancelled, status)}}, "orders to change");
-  EXPECT_EQ(text("SELECT status FROM orders"), "cancelled");
-}
-
-TEST_F(unit_of_work_test, has_one_open_order_per_conversation) {
-  ASSERT_EQ(apply({.orders = {an_order(40, 1001)}}).outcome, outcome::committed);
-  expect_refused({.orders = {an_order(41, 1002)}}, "orders_one_open");
-}
 
 // --- refused: nothing stays --------------------------------------------------------------------------
 
@@ -361,6 +95,36 @@ TEST_F(unit_of_work_test, a_deadlock_is_no_fault_of_the_rows) {
       "CREATE TRIGGER fail BEFORE INSERT ON messages EXECUTE FUNCTION fail()");
   EXPECT_EQ(apply({.messages = {a_message(20, false, "x")}}).outcome, outcome::unavailable);
   EXPECT_EQ(apply({.read_marks = {{page, "psid-1", noon}}}).outcome, outcome::committed);
+}
+
+TEST_F(unit_of_work_test, batches_of_two_writers_that_cross_all_commit) {
+  sql("INSERT INTO products (id, business_id, sku, name, price_minor, stock) VALUES (" +
+      quote(id_of<product_id>(6)) + "," + quote(ada) + ", 'B2', 'Lace', 1, 1000)");
+  sql("UPDATE products SET stock = 1000");
+  // Whoever has the first row waits before the second: in opposite orders they would wait for each other.
+  sql("CREATE FUNCTION dawdle() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.005); RETURN NEW; END $$;"
+      "CREATE TRIGGER dawdle BEFORE UPDATE ON products FOR EACH ROW EXECUTE FUNCTION dawdle()");
+  constexpr int rounds = 20;
+  const auto write = [&](std::string name, inbox_id first_id, bool backwards) {
+    auto own = writer(name);
+    int committed = 0;
+    for (int i = 0; i < rounds; ++i) {
+      const auto key = std::to_string(i);
+      change_set one{.inbound = {an_event(first_id + 2 * i, "a" + key)}, .stock = {{ada, ankara, -1}}};
+      change_set two{.inbound = {an_event(first_id + 2 * i + 1, "b" + key)},
+                     .stock = {{ada, id_of<product_id>(6), -1}}};
+      if (backwards) std::swap(one, two);
+      const auto report = commit(own, {one, two});
+      committed += report.outcome == outcome::committed ? 1 : 0;
+    }
+    return committed;
+  };
+  auto forwards = std::async(std::launch::async, write, "sellavie/one", 1000, false);
+  auto backwards = std::async(std::launch::async, write, "sellavie/two", 2000, true);
+  EXPECT_EQ(forwards.get(), rounds);
+  EXPECT_EQ(backwards.get(), rounds);
+  EXPECT_EQ(text("SELECT string_agg(stock::text, ',') FROM products"), "960,960");
+  EXPECT_EQ(count("inbound_events"), 2 * rounds) << "of equal keys the first is taken";
 }
 
 /// Lets the COMMIT itself wait for advisory lock 777, which the test holds.

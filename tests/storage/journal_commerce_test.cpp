@@ -1,0 +1,105 @@
+// What the commits of the desks write: orders, stock, payments, invoices.
+
+#include "tests/storage/unit_of_work_fixture.hpp"
+
+namespace sellavie::storage {
+namespace {
+
+using outcome = commit_outcome;
+
+class journal_commerce_test : public unit_of_work_test {};
+
+// --- commerce ----------------------------------------------------------------------------------------
+
+TEST_F(journal_commerce_test, places_changes_and_pays_an_order) {
+  auto order = an_order(40, 1001);
+  ASSERT_EQ(apply({.stock = {{ada, ankara, -2}},
+                   .orders = {order},
+                   .timeline = {{ada, order.id, "placed", "ai", noon}},
+                   .action_results = {{ada, "t.1.0", "{}", noon}}})
+                .outcome,
+            outcome::committed);
+  EXPECT_EQ(number("SELECT stock FROM products"), 18);
+
+  auto larger = changed(order, "awaiting_payment");
+  larger.items = {{ankara, "A1", "Ankara", 3, 1'500'000, 1}, {ankara, "A1", "Ankara", 1, 1'400'000, 2}};
+  larger.items_changed = true;
+  ASSERT_EQ(apply({.orders = {larger}}).outcome, outcome::committed);
+  EXPECT_EQ(text("SELECT string_agg(line || ':' || quantity, ',' ORDER BY line) FROM order_items"),
+            "1:3,2:1");
+
+  payment_row payment{id_of<payment_id>(60),
+                      ada,
+                      order.id,
+                      "paystack",
+                      "test",
+                      "sv-1",
+                      3'000'000,
+                      "NGN",
+                      "",
+                      "intent",
+                      "",
+                      noon};
+  ASSERT_EQ(apply({.payments = {payment}}).outcome, outcome::committed);
+  auto paid = payment;
+  paid.expected_status = "intent";
+  paid.status = "paid";
+  ASSERT_EQ(apply({.orders = {changed(larger, "paid")}, .payments = {paid}}).outcome, outcome::committed);
+  EXPECT_EQ(text("SELECT status || version FROM orders"), "paid3");
+  EXPECT_EQ(number("SELECT settled_at FROM payments"), to_unix_ms(noon));
+  expect_refused({.payments = {paid}}, "payments to change");
+
+  invoice_row invoice{
+      id_of<invoice_id>(70), ada, "INV", 1, "invoice", order.id, "NGN", 3'000'000, "[]", noon};
+  ASSERT_EQ(apply({.invoices = {invoice}}).outcome, outcome::committed);
+  invoice.id = id_of<invoice_id>(71);
+  invoice.number = 2;
+  expect_refused({.invoices = {invoice}}, "invoices_business_id_order_id_kind_key");
+}
+
+TEST_F(journal_commerce_test, a_closed_order_is_never_opened_again) {
+  auto order = an_order(40, 1001);
+  ASSERT_EQ(apply({.orders = {order}}).outcome, outcome::committed);
+  auto cancelled = changed(order, "cancelled");
+  ASSERT_EQ(apply({.orders = {cancelled}}).outcome, outcome::committed);
+  for (const auto* status : {"draft", "awaiting_payment", "paid", "refunded"})
+    expect_refused({.orders = {changed(cancelled, status)}}, "orders to change");
+  EXPECT_EQ(text("SELECT status FROM orders"), "cancelled");
+}
+
+TEST_F(journal_commerce_test, has_one_open_order_per_conversation) {
+  ASSERT_EQ(apply({.orders = {an_order(40, 1001)}}).outcome, outcome::committed);
+  expect_refused({.orders = {an_order(41, 1002)}}, "orders_one_open");
+}
+
+TEST_F(journal_commerce_test, an_order_number_or_key_that_is_used_refuses_everything) {
+  auto first = an_order(40, 1001);
+  first.status = "cancelled";
+  ASSERT_EQ(apply({.orders = {first}}).outcome, outcome::committed);
+  auto same_number = an_order(41, 1001), same_key = an_order(42, 1002);
+  same_key.idempotency_key = first.idempotency_key;
+  expect_refused({.stock = {{ada, ankara, -1}}, .orders = {same_number}}, "orders_business_id_number_key");
+  expect_refused({.stock = {{ada, ankara, -1}}, .orders = {same_key}},
+                 "orders_business_id_idempotency_key_key");
+  EXPECT_EQ(number("SELECT stock FROM products"), 20);
+  EXPECT_EQ(count("orders"), 1);
+}
+
+TEST_F(journal_commerce_test, an_invoice_number_that_is_used_refuses_everything) {
+  auto first = an_order(40, 1001), second = an_order(41, 1002);
+  first.status = second.status = "paid";
+  ASSERT_EQ(apply({.orders = {first, second}}).outcome, outcome::committed);
+  invoice_row invoice{
+      id_of<invoice_id>(70), ada, "INV", 1, "invoice", first.id, "NGN", 3'000'000, "[]", noon};
+  ASSERT_EQ(apply({.invoices = {invoice}}).outcome, outcome::committed);
+  invoice.id = id_of<invoice_id>(71);
+  invoice.order = second.id;
+  expect_refused({.invoices = {invoice}, .action_results = {{ada, "t.1.0", "{}", noon}}},
+                 "invoices_business_id_series_number_key");
+  EXPECT_EQ(count("action_results"), 0);
+  invoice.series = "CN";
+  EXPECT_EQ(apply({.invoices = {invoice}}).outcome, outcome::committed) << "each series counts by itself";
+}
+
+}  // namespace
+}  // namespace sellavie::storage

@@ -1,5 +1,6 @@
 // Many seeds of a bad day: webhooks twice, takeovers in every phase, a store that refuses or does not say,
 // actors that crash, kill -9. In the end every promise must hold. A failing seed replays exactly.
+// SELLAVIE_LONG=1: 5,000 seeds instead of 200.
 
 #include <cstdlib>
 #include <nlohmann/json.hpp>
@@ -256,9 +257,12 @@ class bad_day {
 TEST(chaos, breaks_no_promise) {
   const char* given = std::getenv("SELLAVIE_CHAOS_SEED");
   const char* many = std::getenv("SELLAVIE_CHAOS_SEEDS");
+  const char* wish = std::getenv("SELLAVIE_LONG");
+  const bool is_long = wish != nullptr && std::string_view{wish} == "1";
   const std::uint32_t first = given != nullptr ? static_cast<std::uint32_t>(std::atoi(given)) : 1;
   const std::uint32_t count = given != nullptr  ? 1
                               : many != nullptr ? static_cast<std::uint32_t>(std::atoi(many))
+                              : is_long         ? 5000
                                                 : 200;
   for (std::uint32_t seed = first; seed < first + count; ++seed) {
     SCOPED_TRACE("SELLAVIE_CHAOS_SEED=" + std::to_string(seed));

@@ -19,6 +19,7 @@ struct takeover : testing::TestWithParam<way> {
   shop_world world;
   std::shared_ptr<asked_person> asked;
   std::size_t said_before = 0;
+  std::optional<bool> taken_behind;
 
   void take_over() {
     said_before = world.ai_texts().size();
@@ -58,13 +59,17 @@ struct takeover : testing::TestWithParam<way> {
   }
   /// Between a commit and the conversation's hearing of it.
   void take_over_behind(std::function<bool(const storage::change_set&)> is_it) {
-    world.store->after_commit = [this, is_it, taken = false](memory_store::batch sets) mutable {
+    taken_behind = false;
+    world.store->after_commit = [this, is_it](memory_store::batch sets) {
       for (const auto* set : sets)
-        if (!taken && is_it(*set)) {
-          taken = true;
+        if (!*taken_behind && is_it(*set)) {
+          taken_behind = true;
           take_over_at_once();
         }
     };
+  }
+  void TearDown() override {
+    if (taken_behind) EXPECT_TRUE(*taken_behind) << "the commit never came";
   }
 };
 
@@ -108,13 +113,17 @@ TEST_P(takeover, while_thinking_drops_the_models_answer) {
 TEST_P(takeover, while_thinking_drops_an_answer_that_comes_during_its_commit) {
   world.customer_says("c1", "Hi");
   world.advance(1300ms);
-  world.store->after_commit = [this](memory_store::batch sets) {
+  bool answered = false;
+  world.store->after_commit = [this, &answered](memory_store::batch sets) {
     for (const auto* set : sets)
-      if (!set->conversations.empty() && set->conversations.front().epoch == 2 && !world.model->held.empty())
+      if (!answered && !set->conversations.empty() && set->conversations.front().epoch == 2) {
         world.model_answers(orders_two());
+        answered = true;
+      }
   };
   take_over();
   expect_silence();
+  EXPECT_TRUE(answered) << "the model was still asked when the takeover was committed";
   EXPECT_THAT(world.orders(), IsEmpty());
 }
 

@@ -1,7 +1,7 @@
 // A model that is broken or was talked into something, through the real conversation, policy, desks and
-// journal: whatever it writes, no tag or nonce reaches the customer, no price changes, no closed order
-// opens again, and nothing of another customer or business is touched.
-// SELLAVIE_LONG=1 raises the number of outputs to 50,000; RC_PARAMS="seed=…" replays a run.
+// journal: whatever it writes, no tag, nonce, false price, foreign link or discount of its own reaches the
+// customer, no price changes, no closed order opens again, and nothing of another customer or business is touched.
+// SELLAVIE_LONG=1 raises the number of outputs to 100,000; RC_PARAMS="seed=…" replays a run.
 
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
@@ -11,7 +11,7 @@
 #include <random>
 #include <sstream>
 
-#include "tests/actors/support/shop_world.hpp"
+#include "tests/actors/support/chat_script.hpp"
 
 namespace sellavie::test {
 namespace {
@@ -137,14 +137,6 @@ std::string bare(std::string_view text) {
   return letters;
 }
 
-std::string nonce_of(const actors::ask_model& asked) {
-  if (!asked.with_tags) return "no nonce";
-  for (std::string text : {asked.with_tags->system, asked.with_tags->messages.back().text})
-    if (const auto at = text.find("Nonce: "); at != std::string::npos)
-      return text.substr(at + 7, text.find('\n', at) - at - 7);
-  return "no nonce";
-}
-
 struct checked_world {
   shop_world world;
   std::vector<std::string> nonces;
@@ -173,8 +165,8 @@ struct checked_world {
     victim = world.orders().at(0).conversation;
     world.model->always = [this, &random, tags](const actors::ask_model& asked) {
       ++questions;
-      const auto nonce = nonce_of(asked);
       // Where tools are offered the model is told no nonce: there is none to leak.
+      const auto nonce = tags ? nonce_of(asked) : std::string{"no nonce"};
       if (tags) nonces.push_back(nonce);
       return hostile(random, nonce, tags ? action_encoding::tags : action_encoding::tools,
                      to_string(victims_order), to_string(world.other_shop));
@@ -195,6 +187,9 @@ struct checked_world {
       if (!row.outgoing) continue;
       if (row.body.find("[[") != std::string::npos || row.body.find("]]") != std::string::npos)
         return "a tag: " + row.body;
+      // What prose says; our own amounts end in 0.00.
+      for (const char* lie : {"1.00", "5.00", "evil", "50%"})
+        if (row.body.find(lie) != std::string::npos) return "a false claim: " + row.body;
       for (const auto& nonce : nonces)
         if (bare(row.body).find(bare(nonce)) != std::string::npos) return "a nonce: " + row.body;
     }
@@ -246,7 +241,7 @@ TEST(a_hostile_model, cannot_reach_beyond_its_own_customer_through_the_whole_tur
   const char* wish = std::getenv("SELLAVIE_LONG");
   const bool is_long = wish != nullptr && std::string_view{wish} == "1";
   constexpr std::size_t turns_per_case = 10;
-  const std::size_t wanted = is_long ? 50'000 : 2'000;
+  const std::size_t wanted = is_long ? 100'000 : 5'000;
   std::size_t outputs = 0;
   std::size_t placed = 0;
   const auto property = [&] {

@@ -208,6 +208,22 @@ TEST_F(inbox_pump, runs_a_suspect_only_while_nothing_else_runs) {
   EXPECT_THAT(given, UnorderedElementsAre(1, 4, 2, 3, 5));
 }
 
+TEST_F(inbox_pump, takes_one_death_for_bad_luck_and_two_for_a_suspect) {
+  start(8);
+  accept({10}, {"busy"});
+  store(1, {"unlucky"}, 1);
+  world.advance(600ms);
+  EXPECT_THAT(given, ElementsAre(10, 1));
+  EXPECT_FALSE(world.store->rows.inbox.at(1).alone);
+  store(2, {"suspect"}, 2);
+  world.advance(600ms);
+  EXPECT_THAT(given, ElementsAre(10, 1));
+  finish({10, 1});
+  world.advance(600ms);
+  EXPECT_THAT(given, ElementsAre(10, 1, 2));
+  EXPECT_TRUE(world.store->rows.inbox.at(2).alone);
+}
+
 TEST_F(inbox_pump, does_not_let_a_steady_stream_starve_a_suspect) {
   start(8);
   store(1, 3);

@@ -150,6 +150,20 @@ TEST_F(llm_router, waits_for_a_short_retry_after_and_passes_a_long_one_by) {
   EXPECT_EQ(host(), "anthropic");
 }
 
+TEST_F(llm_router, leaves_a_provider_alone_for_as_long_as_its_retry_after_says) {
+  ask();
+  reply(429, R"({"error":{"message":"slow down"}})", {{"retry-after", "60"}});
+  EXPECT_EQ(host(), "anthropic");
+  reply(200, answer_anthropic);
+  world.advance(59s, 1s);
+  ask();
+  EXPECT_EQ(host(), "anthropic") << "another question keeps the pause too";
+  reply(200, answer_anthropic);
+  world.advance(2s, 1s);
+  ask();
+  EXPECT_EQ(host(), "openai");
+}
+
 TEST_F(llm_router, sends_exactly_one_probe_through_a_half_open_breaker) {
   ask();
   reply(429, no_quota);

@@ -263,12 +263,15 @@ TEST(supervised_shop, brings_everybody_through_a_crash_of_the_desk) {
     return calls({{"place_order", R"({"items":[{"sku":"A1","quantity":2}]})"}}, "Fine.");
   };
   bool crashed = false;
+  std::size_t counted_tries = 0;
   world.store->after_commit = [&](memory_store::batch sets) {
-    for (const auto* set : sets)
+    for (const auto* set : sets) {
+      counted_tries += set->inbox_tries.size();
       if (!crashed && !set->orders.empty()) {
         crashed = true;
         world.crash_desk();
       }
+    }
   };
   for (int i = 0; i < 5; ++i) {
     world.model_answers(calls({{"place_order", R"({"items":[{"sku":"A1","quantity":2}]})"}}, "Fine."));
@@ -280,7 +283,7 @@ TEST(supervised_shop, brings_everybody_through_a_crash_of_the_desk) {
   EXPECT_EQ(world.stock("A1"), 10);
   EXPECT_THAT(world.ai_texts(), SizeIs(5));
   EXPECT_THAT(world.store->rows.inbox, IsEmpty());
-  for (const auto& [id, row] : world.store->rows.inbox) EXPECT_EQ(row.tries, 0);
+  EXPECT_EQ(counted_tries, 0U);
   EXPECT_EQ(world.tasks("parked"), 0U);
 }
 

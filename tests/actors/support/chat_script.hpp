@@ -25,4 +25,13 @@ inline std::string asked_text(const shop_world& world) {
   return text;
 }
 
+/// What a question with tags tells the model; empty where only tools are offered.
+inline std::string nonce_of(const actors::ask_model& asked) {
+  if (!asked.with_tags) return {};
+  for (const std::string& text : {asked.with_tags->system, asked.with_tags->messages.back().text})
+    if (const auto at = text.find("Nonce: "); at != std::string::npos)
+      return text.substr(at + 7, text.find('\n', at) - at - 7);
+  return {};
+}
+
 }  // namespace sellavie::test

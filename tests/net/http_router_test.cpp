@@ -143,12 +143,22 @@ TEST(timer_wheel, survives_a_long_pause) {
 }
 
 TEST(timer_wheel, lets_a_destroyed_entry_go) {
+  struct counted final : net::wheel_entry {
+    explicit counted(int& rung) : rung_{rung} {}
+    void on_due() override { ++rung_; }
+    int& rung_;
+  };
   net::timer_wheel wheel;
+  int rung = 0;
+  counted before{rung}, after{rung};
+  wheel.arm(before, 1);
   {
-    alarm gone;
+    counted gone{rung};
     wheel.arm(gone, 1);
+    wheel.arm(after, 1);
   }
   wheel.advance(10);
+  EXPECT_EQ(rung, 2) << "its neighbours in the slot ring";
 }
 
 }  // namespace

@@ -95,6 +95,19 @@ TEST(openai_codec, a_compatible_server_gets_the_old_field_and_no_strictness) {
   EXPECT_FALSE(body.contains("tools"));
 }
 
+TEST(openai_codec, groq_gets_the_new_field_and_tools_without_strictness) {
+  const auto profile = profile_for("groq", "llama-x");
+  EXPECT_TRUE(profile.tools);
+  const auto body = json::parse(encode_request(profile, two_rounds()));
+  EXPECT_EQ(body["model"], "llama-x");
+  EXPECT_EQ(body["max_completion_tokens"], 800);
+  for (const auto* field : {"max_tokens", "store"}) EXPECT_FALSE(body.contains(field)) << field;
+  ASSERT_EQ(body["tools"].size(), 2U);
+  for (const auto& tool : body["tools"]) EXPECT_FALSE(tool["function"].contains("strict"));
+  EXPECT_EQ(request_path(profile), "/chat/completions");
+  EXPECT_EQ(request_headers(profile, "k").at(1), header("authorization", "Bearer k"));
+}
+
 TEST(openai_codec, reads_text_tool_calls_and_usage) {
   const auto completion =
       completed(openai_profile,

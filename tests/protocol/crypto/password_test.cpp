@@ -1,0 +1,69 @@
+#include "protocol/crypto/password.hpp"
+
+#include <gtest/gtest.h>
+
+namespace sellavie::crypto {
+namespace {
+
+std::string repeated(std::string_view bytes, int times) {
+  std::string text;
+  for (int i = 0; i < times; ++i) text += bytes;
+  return text;
+}
+
+// Those of crypt_blowfish that are neither shorter nor longer than we take.
+TEST(password, verifies_the_vectors_of_crypt_blowfish) {
+  const std::string digits_and_letters =
+      "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+  const std::pair<std::string, std::string> vectors[] = {
+      {digits_and_letters, "$2a$05$abcdefghijklmnopqrstuu5s2v8.iXieOjg/.AySBTTZIIVFJeBui"},
+      {repeated("\xaa", 72), "$2a$05$/OK.fbVrR/bpIqNJ5ianF.swQOIzjOiJ9GHEPuhEkvqrUyvWhEMx6"},
+      {repeated("\xaa\x55", 36), "$2a$05$/OK.fbVrR/bpIqNJ5ianF.R9xrDjiycxMbQE2bp.vgqlYpW5wx2yy"},
+      {repeated("\x55\xaa\xff", 24), "$2a$05$/OK.fbVrR/bpIqNJ5ianF.9tQZzcJfm3uj2NvJ/n5xkhpqLrMpWCe"},
+  };
+  for (const auto& [password, hash] : vectors) {
+    ASSERT_EQ(password.size(), 72U);
+    EXPECT_TRUE(verify_password(password, hash)) << hash;
+    auto another = password;
+    another.back() = 'x';
+    EXPECT_FALSE(verify_password(another, hash)) << hash;
+    EXPECT_FALSE(verify_password(password + "c", hash)) << "bcrypt would not look at it: " << hash;
+  }
+}
+
+TEST(password, refuses_right_passwords_that_it_would_never_have_taken) {
+  EXPECT_FALSE(verify_password("U*U", "$2b$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW"));
+  EXPECT_FALSE(verify_password("", "$2a$05$CCCCCCCCCCCCCCCCCCCCC.7uG0VCzI2bS7j6ymqJi9CdcdxiRTWNy"));
+  EXPECT_FALSE(verify_password(
+      "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789chars after 72 are ignored",
+      "$2a$05$abcdefghijklmnopqrstuu5s2v8.iXieOjg/.AySBTTZIIVFJeBui"));
+}
+
+TEST(password, a_hash_verifies_its_password_and_no_other) {
+  const auto hash = hash_password("pässwörd!", {1, 2, 3}).value();
+  EXPECT_TRUE(hash.starts_with("$2b$12$")) << hash;
+  EXPECT_EQ(hash.size(), 60U);
+  EXPECT_TRUE(verify_password("pässwörd!", hash));
+  EXPECT_FALSE(verify_password("passwörd!", hash));
+  EXPECT_NE(hash_password("pässwörd!", {3, 2, 1}).value(), hash);
+}
+
+TEST(password, is_8_to_72_bytes_without_nul) {
+  for (const std::string& bad :
+       {std::string{}, std::string(7, 'a'), std::string(73, 'a'), std::string{"before\0after", 12}}) {
+    EXPECT_EQ(check_password(bad).error().code, errc::invalid_value) << bad.size();
+    EXPECT_EQ(hash_password(bad, {}).error().code, errc::invalid_value) << bad.size();
+  }
+  EXPECT_TRUE(check_password(std::string(8, 'a')));
+  EXPECT_TRUE(check_password(std::string(72, 'a')));
+}
+
+TEST(password, nothing_fits_what_is_no_bcrypt_hash) {
+  // "*0" and "*1" are libcrypt's own words for failure: they must not equal a stored one.
+  for (const char* hash : {"", "*0", "*1", "$2", "$2b$", "$2b$12$short", "$2b$99$CCCCCCCCCCCCCCCCCCCCC.",
+                           "$2x$05$", "$1$salt$hash", "aaaaaaaa"})
+    EXPECT_FALSE(verify_password("aaaaaaaa", hash)) << hash;
+}
+
+}  // namespace
+}  // namespace sellavie::crypto

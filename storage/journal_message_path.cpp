@@ -13,14 +13,15 @@ namespace {
 
 // --- SQL -----------------------------------------------------------------------------------------
 
-// A known key inserts nothing; the event row follows only its own fresh key.
+// A known key inserts nothing; the event row follows only its own fresh key. Keys in one order: two writers
+// with the same ones must not wait for each other.
 constexpr statement append_inbound{"append_inbound", R"(
 WITH incoming AS (
   SELECT * FROM unnest($1::bigint[], $2::uuid[], $3::uuid[], $4::text[], $5::integer[], $6::bigint[], $7::bytea[], $8::bigint[])
     AS t (id, business_id, connection_id, dedupe_key, day, accepted_at, payload, lane)
 ), fresh AS (
   INSERT INTO inbound_keys (business_id, connection_id, dedupe_key, day, inbox_id)
-  SELECT business_id, connection_id, dedupe_key, day, id FROM incoming
+  SELECT business_id, connection_id, dedupe_key, day, id FROM incoming ORDER BY connection_id, dedupe_key, day, id
   ON CONFLICT DO NOTHING RETURNING inbox_id
 )
 INSERT INTO inbound_events (id, business_id, connection_id, accepted_at, lane, payload)

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <barrier>
 #include <csignal>
 #include <future>
 #include <thread>
@@ -97,33 +98,46 @@ TEST_F(unit_of_work_test, a_deadlock_is_no_fault_of_the_rows) {
   EXPECT_EQ(apply({.read_marks = {{page, "psid-1", noon}}}).outcome, outcome::committed);
 }
 
+// In opposite orders they would wait for each other: whoever has one row dawdles before the next.
 TEST_F(unit_of_work_test, batches_of_two_writers_that_cross_all_commit) {
-  sql("INSERT INTO products (id, business_id, sku, name, price_minor, stock) VALUES (" +
-      quote(id_of<product_id>(6)) + "," + quote(ada) + ", 'B2', 'Lace', 1, 1000)");
+  const auto lace = id_of<product_id>(6);
+  sql("INSERT INTO products (id, business_id, sku, name, price_minor, stock) VALUES (" + quote(lace) + "," +
+      quote(ada) + ", 'B2', 'Lace', 1, 1000)");
   sql("UPDATE products SET stock = 1000");
-  // Whoever has the first row waits before the second: in opposite orders they would wait for each other.
   sql("CREATE FUNCTION dawdle() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.005); RETURN NEW; END $$;"
-      "CREATE TRIGGER dawdle BEFORE UPDATE ON products FOR EACH ROW EXECUTE FUNCTION dawdle()");
+      "CREATE TRIGGER dawdle BEFORE UPDATE ON products FOR EACH ROW EXECUTE FUNCTION dawdle();"
+      "CREATE TRIGGER dawdle BEFORE INSERT ON inbound_keys FOR EACH ROW EXECUTE FUNCTION dawdle()");
   constexpr int rounds = 20;
-  const auto write = [&](std::string name, inbox_id first_id, bool backwards) {
-    auto own = writer(name);
-    int committed = 0;
-    for (int i = 0; i < rounds; ++i) {
-      const auto key = std::to_string(i);
-      change_set one{.inbound = {an_event(first_id + 2 * i, "a" + key)}, .stock = {{ada, ankara, -1}}};
-      change_set two{.inbound = {an_event(first_id + 2 * i + 1, "b" + key)},
-                     .stock = {{ada, id_of<product_id>(6), -1}}};
-      if (backwards) std::swap(one, two);
-      const auto report = commit(own, {one, two});
-      committed += report.outcome == outcome::committed ? 1 : 0;
-    }
-    return committed;
+  std::barrier together{2};
+  const auto in_both_orders = [&](const auto& one_of, const auto& other_of) {
+    const auto write = [&](std::string name, bool backwards) {
+      auto own = writer(name);
+      std::vector<std::string> failures;
+      for (int i = 0; i < rounds; ++i) {
+        const int id = 1000 * (backwards ? 2 : 1) + 2 * i;
+        const change_set one = one_of(i, id), other = other_of(i, id + 1);
+        together.arrive_and_wait();
+        const auto report = backwards ? commit(own, {other, one}) : commit(own, {one, other});
+        if (report.outcome != outcome::committed) failures.push_back(report.failure.detail);
+      }
+      return failures;
+    };
+    auto forwards = std::async(std::launch::async, write, "sellavie/one", false);
+    auto backwards = std::async(std::launch::async, write, "sellavie/two", true);
+    EXPECT_THAT(forwards.get(), testing::IsEmpty());
+    EXPECT_THAT(backwards.get(), testing::IsEmpty());
   };
-  auto forwards = std::async(std::launch::async, write, "sellavie/one", 1000, false);
-  auto backwards = std::async(std::launch::async, write, "sellavie/two", 2000, true);
-  EXPECT_EQ(forwards.get(), rounds);
-  EXPECT_EQ(backwards.get(), rounds);
+  in_both_orders(
+      [&](int, int) {
+        return change_set{.stock = {{ada, ankara, -1}}};
+      },
+      [&](int, int) {
+        return change_set{.stock = {{ada, lace, -1}}};
+      });
   EXPECT_EQ(text("SELECT string_agg(stock::text, ',') FROM products"), "960,960");
+  in_both_orders(
+      [&](int i, int id) { return change_set{.inbound = {an_event(id, "a" + std::to_string(i))}}; },
+      [&](int i, int id) { return change_set{.inbound = {an_event(id, "b" + std::to_string(i))}}; });
   EXPECT_EQ(count("inbound_events"), 2 * rounds) << "of equal keys the first is taken";
 }
 

@@ -1,5 +1,7 @@
 #include "actors/desk_records.hpp"
 
+#include <algorithm>
+
 #include "protocol/action/outcome_codec.hpp"
 
 namespace sellavie::actors {
@@ -43,7 +45,13 @@ void write_order(const order_change& change, business_id business, storage::chan
   to.orders.push_back(std::move(row));
 }
 
-// A payment row lives as long as its reference: intent, link, then what became of it.
+bool is_settled_by_provider(const decision& decided) {
+  return std::any_of(decided.events.begin(), decided.events.end(),
+                     [](const desk_event& event) { return std::holds_alternative<payment_settled>(event); });
+}
+
+// A payment row lives as long as its reference: intent, link, then what became of it. One that went to
+// review stays there whatever becomes of its order.
 void write_payment(const order_event& event, const decision& decided, const write_context& context,
                    storage::change_set& to) {
   const order& after = event.after;
@@ -70,8 +78,25 @@ void write_payment(const order_event& event, const decision& decided, const writ
       row.reference = make_payment_reference(after.id, after.payment_attempt);
       row.expected_status = "open";
       row.status = "failed";
+      row.must_change = false;
       break;
-    default: return;
+    case order_event_kind::paid:
+      // By hand: nobody needs the link any more.
+      if (is_settled_by_provider(decided)) return;
+      [[fallthrough]];
+    case order_event_kind::changed:
+    case order_event_kind::cancelled:
+    case order_event_kind::expired:
+      if (after.payment_attempt == 0) return;
+      row.reference = make_payment_reference(after.id, after.payment_attempt);
+      row.expected_status = "open";
+      row.status = "expired";
+      row.must_change = false;
+      break;
+    case order_event_kind::placed:
+    case order_event_kind::payment_pending:
+    case order_event_kind::fulfilled:
+    case order_event_kind::refunded: return;
   }
   if (!row.reference.empty()) to.payments.push_back(std::move(row));
 }
@@ -86,17 +111,23 @@ struct event_writer {
     to.payments.push_back({.business = context.business,
                            .order = settled.order,
                            .reference = settled.fact.reference,
-                           .expected_status = "open",
+                           .expected_status = "unpaid",
                            .status = "paid",
                            .at = decided.at});
   }
   void operator()(const payment_reviewed& reviewed) const {
+    to.payments.push_back({.business = context.business,
+                           .order = reviewed.order,
+                           .reference = reviewed.fact.reference,
+                           .expected_status = "unpaid",
+                           .status = "review",
+                           .at = decided.at,
+                           .must_change = false});
     to.tasks.push_back({context.business, std::nullopt, context.ids.next(), "payment_review",
                         std::string{to_string(reviewed.reason)} + ": " + reviewed.fact.reference,
                         decided.at});
   }
   void operator()(const stock_moved&) const {}
-  void operator()(const product_stored&) const {}
 };
 
 }  // namespace

@@ -113,12 +113,15 @@ void order_desk_state::answer_known(waiting& one, const std::string& stored) {
   one.answer.deliver(std::move(known));
 }
 
-desk_context order_desk_state::context() const {
-  return {.now = node_->now(), .new_order = node_->ids->next_as<order_id>(), .actor = "ai", .settings = {}};
+desk_context order_desk_state::context(std::string actor) const {
+  return {.now = node_->now(),
+          .new_order = node_->ids->next_as<order_id>(),
+          .actor = std::move(actor),
+          .settings = {}};
 }
 
 void order_desk_state::decide_now(waiting one) {
-  auto decided = decide(book_, one.request.command, context());
+  auto decided = decide(book_, one.request.command, context(one.request.actor));
   if (decided.events.empty() && decided.action_key.empty()) {
     one.answer.deliver(std::move(decided.outcome));
     busy_ = false;
@@ -156,7 +159,7 @@ void order_desk_state::expire() {
   forget_recent(book_, node_->now() - desk_settings{}.duplicate_window);
   const auto due = next_expiry(book_, {});
   if (!loaded_ || !due || *due > node_->now()) return;
-  fifo_.push_back({{desk::expire_reservations{}, {}, false}, owe_answer<action_outcome>(self_)});
+  fifo_.push_back({{desk::expire_reservations{}, {}, false, "system"}, owe_answer<action_outcome>(self_)});
   next();
 }
 

@@ -40,6 +40,8 @@ struct desk_request {
   std::string action_key;
   /// A resumed turn asks again: the key may have a result already.
   bool replay = false;
+  /// Who the timeline names: "ai", "system", "person:<id>".
+  std::string actor = "ai";
 };
 
 /// The order of a conversation, open or just closed: what invoices and payment checks are about.
@@ -85,7 +87,7 @@ class order_desk_state {
   void commit(waiting one, decision decided);
   void answer_known(waiting& one, const std::string& stored);
   [[nodiscard]] turn_facts facts_now(const conversation_id& conversation);
-  [[nodiscard]] desk_context context() const;
+  [[nodiscard]] desk_context context(std::string actor) const;
 
   pointer self_;
   services_ptr node_;

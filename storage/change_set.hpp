@@ -278,7 +278,8 @@ struct invoice_row {
   instant issued_at{};
 };
 
-/// `expected_status` empty inserts, else compare-and-set; "open" stands for intent or link.
+/// `expected_status` empty inserts, else compare-and-set; "open" stands for intent or link, "unpaid" for
+/// everything but paid. Without `must_change` a row that is not as expected (or not there) stays as it is.
 struct payment_row {
   payment_id id;
   business_id business;
@@ -310,6 +311,7 @@ struct change_set {
   std::vector<conversation_id> outbox_overtaken;
   std::vector<turn_row> turns;
   std::vector<conversation_change> conversations;
+  bool must_change = true;
   std::vector<read_mark> read_marks;
   // Rarer.
   std::vector<contact_change> contacts;

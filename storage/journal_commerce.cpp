@@ -62,17 +62,22 @@ INSERT INTO payments (id, business_id, order_id, provider, mode, reference, amou
 SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::text[],
                      $9::text[], $10::text[], $11::bigint[]))"};
 
+// A row that need not change and is not as expected stays as it is.
 constexpr statement change_payments{"change_payments", R"(
-WITH changed AS (
+WITH wanted AS (
+  SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::smallint[])
+    AS t (business_id, reference, prior, status, url, at, must_change)
+), changed AS (
   UPDATE payments p SET status = u.status, url = CASE WHEN u.url = '' THEN p.url ELSE u.url END,
          settled_at = CASE WHEN u.status IN ('paid', 'failed', 'expired', 'review') THEN u.at ELSE p.settled_at END
-  FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[])
-    AS u (business_id, reference, prior, status, url, at)
+  FROM wanted u
   WHERE p.business_id = u.business_id AND p.reference = u.reference
-    AND (p.status = u.prior OR (u.prior = 'open' AND p.status IN ('intent', 'link')))
-  RETURNING 1
+    AND (p.status = u.prior OR (u.prior = 'open' AND p.status IN ('intent', 'link'))
+         OR (u.prior = 'unpaid' AND p.status <> 'paid'))
+  RETURNING u.must_change
 )
-SELECT require_rows((SELECT count(*) FROM changed), $7::bigint, 'payments to change'))"};
+SELECT require_rows((SELECT count(*) FROM changed WHERE must_change = 1),
+                    (SELECT count(*) FROM wanted WHERE must_change = 1), 'payments to change'))"};
 
 constexpr statement insert_invoices{"insert_invoices", R"(
 INSERT INTO invoices (id, business_id, series, number, kind, order_id, currency, total_minor, lines, issued_at)
@@ -157,11 +162,11 @@ void queue_payments(pipeline& into, change_sets sets) {
       columns_of<row>(&row::id, &row::business, &row::order, &row::provider, &row::mode, &row::reference,
                       &row::amount_minor, &row::currency, &row::status, &row::url, &row::at);
   auto changed = columns_of<row>(&row::business, &row::reference, &row::expected_status, &row::status,
-                                 &row::url, &row::at);
+                                 &row::url, &row::at, &row::must_change);
   for_rows(sets, &change_set::payments,
            [&](const row& one) { one.expected_status.empty() ? fresh.add(one) : changed.add(one); });
   fresh.queue(into, insert_payments);
-  changed.queue_counted(into, change_payments);
+  changed.queue(into, change_payments);
 }
 
 void queue_invoices(pipeline& into, change_sets sets) {

@@ -21,7 +21,6 @@ std::string_view to_string(action_effect effect) noexcept {
     case action_effect::order_refunded: return "order_refunded";
     case action_effect::reservations_expired: return "reservations_expired";
     case action_effect::stock_adjusted: return "stock_adjusted";
-    case action_effect::product_stored: return "product_stored";
     case action_effect::handed_off: return "handed_off";
     case action_effect::contact_recorded: return "contact_recorded";
   }

@@ -42,7 +42,6 @@ enum class action_effect : std::uint8_t {
   order_refunded,
   reservations_expired,
   stock_adjusted,
-  product_stored,
   handed_off,
   contact_recorded,
 };

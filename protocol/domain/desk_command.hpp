@@ -9,7 +9,6 @@
 #include <variant>
 #include <vector>
 
-#include "protocol/domain/catalog.hpp"
 #include "protocol/domain/ids.hpp"
 #include "protocol/domain/order.hpp"
 #include "protocol/domain/payment.hpp"
@@ -104,12 +103,6 @@ struct set_stock {
   std::int64_t target = 0;
 };
 
-/// Adds a product, or replaces the editable fields of the one with this id (never its stock).
-struct put_product {
-  std::string action_key;
-  sellavie::product product;
-};
-
 /// A person took the money outside of a provider (cash, transfer).
 struct mark_paid {
   std::string action_key;
@@ -134,7 +127,7 @@ struct mark_refunded {
 using desk_command =
     std::variant<desk::place_order, desk::change_order, desk::cancel_order, desk::start_checkout,
                  desk::record_payment_link, desk::fail_payment_link, desk::confirm_payment,
-                 desk::expire_reservations, desk::adjust_stock, desk::set_stock, desk::put_product,
-                 desk::mark_paid, desk::mark_fulfilled, desk::mark_refunded>;
+                 desk::expire_reservations, desk::adjust_stock, desk::set_stock, desk::mark_paid,
+                 desk::mark_fulfilled, desk::mark_refunded>;
 
 }  // namespace sellavie

@@ -20,14 +20,10 @@ class collector {
   }
 
   void operator()(const stock_moved& event) { stock_[event.product] += event.delta; }
-  void operator()(const product_stored& event) { changes_.products.push_back(event); }
 
-  void operator()(const payment_settled& event) {
-    changes_.payments.push_back({event.order, event.fact, std::nullopt});
-  }
+  void operator()(const payment_settled&) {}
 
   void operator()(const payment_reviewed& event) {
-    changes_.payments.push_back({event.order, event.fact, event.reason});
     if (event.reason != review_reason::unknown_order)
       note(event.order, "payment_review", std::string{to_string(event.reason)});
   }

@@ -3,14 +3,12 @@
 // Events of one decision belong to one transaction.
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
 
 #include "protocol/domain/action_outcome.hpp"
-#include "protocol/domain/catalog.hpp"
 #include "protocol/domain/ids.hpp"
 #include "protocol/domain/order.hpp"
 #include "protocol/domain/payment.hpp"
@@ -49,16 +47,6 @@ struct stock_moved {
   friend bool operator==(const stock_moved&, const stock_moved&) = default;
 };
 
-enum class row_change : std::uint8_t { inserted, updated };
-
-/// `after.stock` is written on insert only: an update must leave the stock column alone.
-struct product_stored {
-  product after;
-  row_change change = row_change::inserted;
-
-  friend bool operator==(const product_stored&, const product_stored&) = default;
-};
-
 struct payment_settled {
   order_id order{};
   payment_fact fact;
@@ -75,7 +63,7 @@ struct payment_reviewed {
   friend bool operator==(const payment_reviewed&, const payment_reviewed&) = default;
 };
 
-using desk_event = std::variant<order_event, stock_moved, product_stored, payment_settled, payment_reviewed>;
+using desk_event = std::variant<order_event, stock_moved, payment_settled, payment_reviewed>;
 
 /// `outcome` answers the caller and is stored under `action_key` when that is not empty - refusals
 /// too. A refusal has no events.
@@ -106,19 +94,10 @@ struct timeline_entry {
   instant at{};
 };
 
-struct payment_entry {
-  order_id order{};
-  payment_fact fact;
-  /// Empty when the payment settled the order. Upsert by (reference, transaction).
-  std::optional<review_reason> review;
-};
-
-/// The writes of one decision. Storage sorts them into its global lock order.
+/// The writes of one decision but for its payments. Storage sorts them into its global lock order.
 struct desk_changes {
   std::vector<order_change> orders;
   std::vector<stock_delta> stock;
-  std::vector<product_stored> products;
-  std::vector<payment_entry> payments;
   std::vector<timeline_entry> timeline;
 };
 

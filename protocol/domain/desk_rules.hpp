@@ -37,8 +37,6 @@ namespace sellavie::desk {
 [[nodiscard]] decision decide(const order_book& book, const adjust_stock& command,
                               const desk_context& context);
 [[nodiscard]] decision decide(const order_book& book, const set_stock& command, const desk_context& context);
-[[nodiscard]] decision decide(const order_book& book, const put_product& command,
-                              const desk_context& context);
 
 /// A decision without events; `subject`, if any, is described in the outcome.
 [[nodiscard]] decision answer(action_outcome outcome, const std::string& action_key,

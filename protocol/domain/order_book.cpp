@@ -50,7 +50,6 @@ struct applier {
   order_book& book;
 
   void operator()(const order_event& event) const { store_order(book, event.after); }
-  void operator()(const product_stored& event) const { store_product(book, event.after); }
   void operator()(const payment_settled&) const {}
   void operator()(const payment_reviewed&) const {}
   void operator()(const stock_moved& event) const {

@@ -27,8 +27,7 @@
 //  R14 Expiry cancels unpaid open orders whose reservation ended (plus a grace while a link is live),
 //      earliest first, so many at a time, and returns their stock; never a closed order.
 //  R15 Stock is edited by a delta or compare-and-set and stays within 0 … max_stock.
-//  R16 put_product adds a product with its stock, or edits one without touching its stock; another
-//      price is a new price version. The sku is unique, the currency is the business's.
+//  R16 Not used. Products are edited in their table, and the desk is loaded anew.
 //  R17 Transitions follow can_become(); only people mark paid by hand, fulfilled or refunded.
 //  R18 A business has at most max_open_orders open orders.
 //  R19 A hold is renewed by changes and checkouts, but never beyond longest_reservation.

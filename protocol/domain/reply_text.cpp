@@ -94,7 +94,6 @@ class writer {
       case action_effect::nothing:
       case action_effect::reservations_expired:
       case action_effect::stock_adjusted:
-      case action_effect::product_stored:
       case action_effect::contact_recorded: return {};
     }
     return {};

@@ -175,6 +175,46 @@ TEST(two_hundred_customers, race_for_twenty_pieces_and_exactly_twenty_are_sold) 
   for (const auto& [conversation, text] : last) EXPECT_FALSE(text.empty());
 }
 
+TEST_F(order_desk, writes_what_people_do_with_stock_and_closed_orders_and_names_them) {
+  open_shop();
+  place("c1", 2, "k1");
+  world.run();
+  const auto placed = outcomes.at(0).order;
+  const auto tell = [&](desk_command command, const std::string& key) {
+    actors::desk_request request{std::move(command), key, false, "person:grace"};
+    caf::anon_send(world.desk, request);
+    world.run();
+  };
+  tell(desk::adjust_stock{"k2", "A1", 7}, "k2");
+  EXPECT_EQ(world.stock("A1"), 25);
+  tell(desk::set_stock{"k3", "A1", 25, 40}, "k3");
+  EXPECT_EQ(world.stock("A1"), 40);
+  tell(desk::mark_paid{"k4", placed}, "k4");
+  EXPECT_EQ(world.orders().front().status, "paid");
+  tell(desk::mark_fulfilled{"k5", placed, {}}, "k5");
+  EXPECT_EQ(world.orders().front().status, "fulfilled");
+  tell(desk::mark_refunded{"k6", placed, restock::yes, {}}, "k6");
+  EXPECT_EQ(world.orders().front().status, "refunded");
+  EXPECT_EQ(world.stock("A1"), 42);
+  EXPECT_THAT(world.store->rows.action_results, SizeIs(6));
+  std::vector<std::string> timeline;
+  for (const auto& row : world.store->rows.timeline) timeline.push_back(row.actor + ' ' + row.what);
+  EXPECT_THAT(timeline, ElementsAre("ai placed", "person:grace paid: by hand", "person:grace fulfilled",
+                                    "person:grace refunded"));
+}
+
+TEST_F(order_desk, names_the_system_when_a_reservation_ends) {
+  open_shop();
+  place("c1", 2, "k1");
+  world.run();
+  world.jump(31min);
+  caf::anon_send(world.desk, actors::expire_atom::value);
+  world.run();
+  EXPECT_EQ(world.orders().front().status, "cancelled");
+  EXPECT_EQ(world.store->rows.timeline.back().what, "expired");
+  EXPECT_EQ(world.store->rows.timeline.back().actor, "system");
+}
+
 // --- the link: intent stored -> call -> result stored ------------------------------------------------
 
 struct checkout : testing::Test {
@@ -194,6 +234,92 @@ struct checkout : testing::Test {
     return reference_in(request.body);
   }
 };
+
+/// A shop whose customer has a link, and its desk to talk to.
+struct checkout_world : checkout {
+  void TestBody() override {}
+  std::string is_at_the_link() {
+    order_and_pay();
+    const auto first = reference();
+    world.outside->answer(http(200, link_of(first)));
+    world.run();
+    return first;
+  }
+  void ask(desk_command command) {
+    caf::anon_send(world.desk, actors::desk_request{std::move(command), "k", false});
+    world.run();
+  }
+  void confirm(const std::string& reference, const std::string& transaction, std::int64_t minor) {
+    const money amount{minor, *parse_currency("NGN")};
+    const payment_fact fact{reference, transaction, payment_status::success,
+                            amount,    amount,      payment_mode::test};
+    caf::anon_send(world.desk,
+                   actors::desk_request{desk::confirm_payment{{}, fact, payment_mode::test, {}}, {}, false});
+    world.run();
+  }
+};
+
+TEST_F(checkout, ends_the_payment_of_an_order_whose_reservation_ended) {
+  order_and_pay();
+  const auto first = reference();
+  world.outside->answer(http(200, link_of(first)));
+  world.run();
+  world.jump(41min);
+  caf::anon_send(world.desk, actors::expire_atom::value);
+  world.run();
+  EXPECT_EQ(world.orders().front().status, "cancelled");
+  EXPECT_EQ(world.store->rows.payments.at(first).status, "expired");
+}
+
+TEST(payment_row, expires_with_an_order_that_was_called_off_changed_or_paid_in_cash) {
+  using wish_for = std::function<desk_command(const storage::order_row&)>;
+  const wish_for cancel = [](const auto& of) {
+    return desk::cancel_order{"k", {of.conversation, {}}, "customer"};
+  };
+  const wish_for change = [](const auto& of) {
+    return desk::change_order{"k", {of.conversation, {}}, {{"B2", 1, 0}}};
+  };
+  const wish_for pay_cash = [](const auto& of) { return desk::mark_paid{"k", of.id}; };
+  for (const auto& wish : {cancel, change, pay_cash}) {
+    checkout_world one;
+    const auto first = one.is_at_the_link();
+    one.ask(wish(one.world.orders().front()));
+    EXPECT_EQ(one.world.store->rows.payments.at(first).status, "expired");
+  }
+}
+
+TEST(payment_row, goes_to_review_with_money_that_settles_nothing) {
+  checkout_world one;
+  const auto first = one.is_at_the_link();
+  one.confirm(first, "T1", 1);
+  EXPECT_EQ(one.world.store->rows.payments.at(first).status, "review");
+  EXPECT_EQ(one.world.tasks("payment_review"), 1U);
+  EXPECT_EQ(one.world.orders().front().status, "awaiting_payment");
+  // A review does not stand in the way of what comes after it.
+  one.confirm(first, "T1", 3'000'000);
+  EXPECT_EQ(one.world.store->rows.payments.at(first).status, "paid");
+  EXPECT_EQ(one.world.orders().front().status, "paid");
+  one.confirm(first, "T2", 3'000'000);
+  EXPECT_EQ(one.world.store->rows.payments.at(first).status, "paid") << "a second payment is not the first";
+  EXPECT_EQ(one.world.tasks("payment_review"), 2U);
+}
+
+TEST(payment_row, stays_in_review_when_its_order_is_called_off_and_goes_there_with_late_money) {
+  checkout_world one;
+  const auto first = one.is_at_the_link();
+  const auto conversation = one.world.orders().front().conversation;
+  one.confirm(first, "T1", 1);
+  one.ask(desk::cancel_order{"k", {conversation, {}}, "customer"});
+  EXPECT_EQ(one.world.orders().front().status, "cancelled");
+  EXPECT_EQ(one.world.store->rows.payments.at(first).status, "review");
+
+  checkout_world late;
+  const auto second = late.is_at_the_link();
+  late.ask(desk::cancel_order{"k", {late.world.orders().front().conversation, {}}, "customer"});
+  ASSERT_EQ(late.world.store->rows.payments.at(second).status, "expired");
+  late.confirm(second, "T1", 3'000'000);
+  EXPECT_EQ(late.world.store->rows.payments.at(second).status, "review");
+}
 
 TEST_F(checkout, stores_the_intent_before_it_asks_the_provider) {
   order_and_pay();

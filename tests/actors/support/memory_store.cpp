@@ -219,11 +219,13 @@ struct transaction {
       return;
     }
     const auto at = db.payments.find(row.reference);
-    require(at != db.payments.end() && at->second.business == row.business, "payment");
-    const auto& now = at->second.status;
-    require(
-        now == row.expected_status || (row.expected_status == "open" && (now == "intent" || now == "link")),
-        "payments to change");
+    const bool is_known = at != db.payments.end() && at->second.business == row.business;
+    const std::string now = is_known ? at->second.status : std::string{};
+    const bool is_expected = now == row.expected_status ||
+                             (row.expected_status == "open" && (now == "intent" || now == "link")) ||
+                             (row.expected_status == "unpaid" && is_known && now != "paid");
+    require(is_expected || !row.must_change, "payments to change");
+    if (!is_expected) return;
     at->second.status = row.status;
     if (!row.url.empty()) at->second.url = row.url;
   }

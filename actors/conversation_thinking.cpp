@@ -19,12 +19,10 @@ void conversation_state::think() {
   const auto is_old = [&](const delivery& one) {
     return turn_.started_at - one.event->provider_time > oldest_answered;
   };
-  const auto is_readable = [](const delivery& one) {
-    return !one.event->text.empty() || !one.event->payload.empty();
-  };
   const auto& deliveries = turn_.deliveries;
   if (std::all_of(deliveries.begin(), deliveries.end(), is_old)) return finish_silently(turn_outcome::stored);
-  if (std::none_of(deliveries.begin(), deliveries.end(), is_readable))
+  if (std::none_of(deliveries.begin(), deliveries.end(),
+                   [](const delivery& one) { return is_readable(*one.event); }))
     return hand_over("the customer sent something that the AI cannot read",
                      std::string{phrase(fixed_phrase::unreadable_media, language())},
                      turn_outcome::handed_over);

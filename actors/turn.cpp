@@ -17,6 +17,23 @@ std::string local_time(instant now, int utc_offset_minutes) {
   return {text, size};
 }
 
+constexpr std::string_view cart_item = "order_item";
+constexpr std::size_t most_cart_items = 50;
+
+// A cart from WhatsApp's catalogue, as sku and quantity: its text is what the model and the inbox see.
+std::string cart_of(const channel::channel_event& event) {
+  std::string text;
+  std::size_t items = 0;
+  for (const auto& item : event.attachments) {
+    if (item.type != cart_item || item.media_id.empty()) continue;
+    if (++items > most_cart_items) continue;
+    if (!text.empty()) text += ", ";
+    text += item.title + " x " + item.media_id;
+  }
+  if (items > most_cart_items) text += " and " + std::to_string(items - most_cart_items) + " more";
+  return text;
+}
+
 llm::turn_context context_of(const chat_context& chat, const turn& of,
                              const std::vector<action_kind>& allowed) {
   const tenant& business = *chat.business;
@@ -49,6 +66,8 @@ void release(turn& of) noexcept {
 }
 
 std::string text_of(const channel::channel_event& event) {
+  const std::string cart = cart_of(event);
+  if (!cart.empty()) return event.text.empty() ? cart : event.text + '\n' + cart;
   if (!event.text.empty()) return event.text;
   if (!event.payload.empty()) return event.payload;
   std::string text;
@@ -57,6 +76,10 @@ std::string text_of(const channel::channel_event& event) {
     text += '(' + attachment.type + (attachment.title.empty() ? "" : ": " + attachment.title) + ')';
   }
   return text.empty() ? "(unsupported message)" : text;
+}
+
+bool is_readable(const channel::channel_event& event) {
+  return !event.text.empty() || !event.payload.empty() || !cart_of(event).empty();
 }
 
 std::string attachments_json(const channel::channel_event& event) {
@@ -70,7 +93,8 @@ std::string attachments_json(const channel::channel_event& event) {
 std::string describe_attachments(const std::vector<delivery>& deliveries) {
   std::map<std::string, int> counts;
   for (const delivery& one : deliveries)
-    for (const auto& attachment : one.event->attachments) ++counts[attachment.type];
+    for (const auto& attachment : one.event->attachments)
+      if (attachment.type != cart_item) ++counts[attachment.type];
   std::string text;
   for (const auto& [type, count] : counts) {
     if (!text.empty()) text += ", ";

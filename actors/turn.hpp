@@ -77,8 +77,10 @@ struct model_question {
 
 /// The customer's text of one delivery, as history and messages show it.
 [[nodiscard]] std::string text_of(const channel::channel_event& event);
+/// Whether it has words (or a cart) that a model can answer.
+[[nodiscard]] bool is_readable(const channel::channel_event& event);
 [[nodiscard]] std::string attachments_json(const channel::channel_event& event);
-/// "1 image, 2 audio"; empty when there are none.
+/// "1 image, 2 audio"; empty when there are none. The items of a cart are text.
 [[nodiscard]] std::string describe_attachments(const std::vector<delivery>& deliveries);
 
 }  // namespace sellavie::actors

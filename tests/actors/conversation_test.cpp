@@ -100,6 +100,35 @@ TEST(conversation, leaves_what_comes_while_it_thinks_to_the_next_turn) {
   EXPECT_THAT(world.outcomes(), SizeIs(2));
 }
 
+TEST(conversation, reads_a_whatsapp_cart_as_skus_and_quantities) {
+  shop_world world;
+  world.model->always = [](const auto&) { return says("Yes."); };
+  auto cart = world.message("c1", "for Friday please");
+  cart.event.channel = channel_kind::whatsapp;
+  cart.event.payload = "catalog-7";
+  for (const auto& [sku, quantity] : {std::pair{"A1", "2"}, std::pair{"B2", "1"}})
+    cart.event.attachments.push_back({"order_item", {}, sku, {}, quantity});
+  world.receive({cart});
+  world.finish_turns();
+  EXPECT_THAT(asked_text(world), HasSubstr("for Friday please\n2 x A1, 1 x B2"));
+  EXPECT_THAT(asked_text(world), testing::Not(HasSubstr("order_item")));
+  EXPECT_THAT(asked_text(world), testing::Not(HasSubstr("catalog-7")));
+  EXPECT_THAT(world.texts(storage::message_origin::customer),
+              ElementsAre("for Friday please\n2 x A1, 1 x B2"));
+}
+
+TEST(conversation, reads_a_cart_without_words_or_catalogue_and_bounds_it) {
+  shop_world world;
+  world.model->always = [](const auto&) { return says("Yes."); };
+  auto cart = world.message("c1", "");
+  for (int i = 0; i < 60; ++i) cart.event.attachments.push_back({"order_item", {}, "A1", {}, "1"});
+  world.receive({cart});
+  world.finish_turns();
+  EXPECT_THAT(world.ai_texts(), ElementsAre("Yes."));
+  EXPECT_THAT(world.texts(storage::message_origin::customer).front(),
+              testing::EndsWith("1 x A1 and 10 more"));
+}
+
 TEST(conversation, writes_the_sentence_about_an_order_itself) {
   shop_world world;
   world.model->answers.push_back(orders_two());

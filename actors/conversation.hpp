@@ -159,6 +159,7 @@ class conversation_state {
   void remember(const turn_end& end);
   // commands
   void run_command();
+  [[nodiscard]] std::string name_of_taker() const;
 
   template <class Answer, class Actor, class Message>
   void ask(const Actor& whom, Message question, std::function<void(Answer&)> then);

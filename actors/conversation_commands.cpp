@@ -20,6 +20,13 @@ caf::result<chat_commanded> conversation_state::command(const command_chat& want
   return answer;
 }
 
+// A person who writes from the phone app has no name here.
+std::string conversation_state::name_of_taker() const {
+  for (const waiting_command& one : commands_)
+    if (one.wanted.what == chat_command::take_over) return "taken over by " + one.wanted.by;
+  return "a person took the chat over";
+}
+
 // Called whenever nothing is under way.
 void conversation_state::run_command() {
   if (commands_.empty() || !phases_.may_take_over()) return;
@@ -36,7 +43,8 @@ void conversation_state::run_command() {
   if (!phases_.is_quiet() && !to_person) return;
   auto changes = std::make_shared<storage::change_set>();
   const std::int64_t epoch = phases_.epoch() + 1;
-  const std::string reason = to_person ? "taken over by " + commands_.front().wanted.by : std::string{};
+  const std::string reason =
+      to_person ? name_of_taker() : "returned to the AI by " + commands_.front().wanted.by;
   changes->conversations.push_back({.conversation = chat_.conversation,
                                     .business = chat_.business->id,
                                     .expected_epoch = phases_.epoch(),

@@ -69,7 +69,7 @@ void conversation_state::take_over() {
           .owner = chat_owner::person,
           .expected_epoch = phases_.epoch(),
           .epoch = phases_.epoch() + (already ? 0 : 1),
-          .handover_reason = "a person took the chat over"});
+          .handover_reason = name_of_taker()});
 }
 
 // Nothing is said, and the chat stays with who has it.

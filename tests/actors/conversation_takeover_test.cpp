@@ -168,6 +168,20 @@ TEST(conversation, acknowledges_a_takeover_before_the_next_turn_thinks) {
   EXPECT_EQ(asked->answer->owner, chat_owner::person);
 }
 
+TEST(conversation, names_who_took_it_over_and_who_gave_it_back) {
+  for (const bool is_thinking : {false, true}) {
+    shop_world world;
+    world.customer_says("c1", "Hi");
+    if (is_thinking) world.advance(1300ms);
+    world.command("c1", chat_command::take_over);
+    world.run();
+    EXPECT_EQ(world.chat("c1").handover_reason, "taken over by Grace") << is_thinking;
+    world.command("c1", chat_command::return_to_ai);
+    world.run();
+    EXPECT_EQ(world.chat("c1").handover_reason, "returned to the AI by Grace") << is_thinking;
+  }
+}
+
 TEST(conversation, gives_the_chat_back_to_the_ai_when_a_person_says_so) {
   shop_world world;
   world.model->always = [](const auto&) { return says("I am back."); };

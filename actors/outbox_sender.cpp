@@ -165,10 +165,14 @@ void outbox_sender_state::type(const show_typing& typing) {
   const instant now = node_->now();
   if (loading_ || is_suspect_ || !may_start(now) || lanes_.queued() > 0 || exchanges_.size() > most_calls / 2)
     return;
-  auto action = channel::encode_action(channel::sender_action::typing_on, account_, typing.customer,
-                                       typing.message_external_id);
+  act(channel::sender_action::typing_on, typing);
+  if (channel_ != channel_kind::whatsapp && may_start(now)) act(channel::sender_action::mark_seen, typing);
+}
+
+void outbox_sender_state::act(channel::sender_action what, const show_typing& typing) {
+  auto action = channel::encode_action(what, account_, typing.customer, typing.message_external_id);
   if (action.body.empty()) return;
-  pacing_.take(now);
+  pacing_.take(node_->now());
   outbound_request request{.url = std::move(action.url), .body = std::move(action.body)};
   request.headers = {{"Content-Type", "application/json"}, {"Authorization", "Bearer " + token_}};
   exchanges_.begin(*node_->outside, std::move(request), outbox_sender_with_calls{self_},

@@ -24,7 +24,8 @@
 //  R3  Per conversation one row is under way, in order of (created_at, id); at most 512 calls an account.
 //  R4  Right before the transport: an AI row of a passed epoch ends as overtaken, a closed window as dead.
 //      An AI row that waits for evidence when its epoch passes ends as overtaken too, without a resend;
-//      late evidence makes it delivered.
+//      late evidence makes it delivered. One whose bytes had left when its epoch passed cannot be recalled:
+//      it is counted, and the commit that ends it tells the person who has the chat.
 //  R5  Certainly not sent: again with backoff, 8 attempts, then dead. A rate limit rests its scope and does
 //      not count as an attempt: the send window ends it.
 //  R6  auth blocks the account, with one task; another token ends the block at once, else one probe an hour.
@@ -96,7 +97,8 @@ struct unannounced_rows {
   connection_id connection;
 };
 
-/// Typing indicator / seen mark for a customer: best effort, never stored.
+/// The customer's messages are seen and answered: best effort, never stored. One call on WhatsApp, where
+/// the read mark carries the indicator; two on Messenger and Instagram, where each action stands alone.
 struct show_typing {
   connection_id connection;
   std::string customer;
@@ -226,6 +228,7 @@ class outbox_sender_state {
   void block_account(instant until);
   [[nodiscard]] bool is_usable() const;
   [[nodiscard]] bool may_start(instant now) const;
+  void act(channel::sender_action what, const show_typing& typing);
   [[nodiscard]] instant account_ready_at(instant now) const;
   [[nodiscard]] instant row_ready_at(outbox_lane& lane, const queued_row& one, instant now);
   [[nodiscard]] channel::token_bucket* pair_of(const outbox_lane& lane);
@@ -245,6 +248,8 @@ class outbox_sender_state {
   void flush_completed();
   void report_finished(std::vector<inbox_id> ids);
   // outbox_evidence.cpp: what the channel tells
+  void tell_unrecalled(const outbox_lane& lane, const queued_row& one, storage::send_state end,
+                       storage::change_set& to);
   void judge(const delivery& one);
   [[nodiscard]] bool try_judge(const delivery& one, bool asked);
   [[nodiscard]] bool judge_echo(const delivery& one, bool asked);

@@ -70,6 +70,7 @@ void outbox_sender_state::on_finished(const conversation_id& conversation, const
   SELLAVIE_FAULT_POINT("outbox.settled");
   for (const message_id& id : ids) {
     const auto at = lanes_.find(id);
+    tell_unrecalled(lane, one, end.state, *changes);
     if (!at) continue;
     if (end.state == send_state::overtaken) node_->metrics->overtaken().increment();
     if (at->row.handed || end.state == send_state::delivered)
@@ -80,6 +81,19 @@ void outbox_sender_state::on_finished(const conversation_id& conversation, const
       if (one.by_words && end.state == send_state::delivered) complete(one.one);
       else judge_kept(one);
     }
+// The chat changed hands behind the bytes' back. What certainly was not sent needs no word.
+void outbox_sender_state::tell_unrecalled(const outbox_lane& lane, const queued_row& one, send_state end,
+                                          storage::change_set& to) {
+  const bool was_sent = end == send_state::delivered;
+  if (!lane.is_overtaken(one) || !one.handed || (!was_sent && end != send_state::overtaken)) return;
+  node_->metrics->unrecalled().increment();
+  to.tasks.push_back({business_->id, lane.conversation, node_->ids->next(), "handover",
+                      was_sent ? "the AI's message was on its way when the chat changed hands: it was sent"
+                               : "the AI's message was on its way when the chat changed hands: it may have "
+                                 "been sent",
+                      node_->now()});
+}
+
   }
   run(conversation);
 }

@@ -143,6 +143,8 @@ void metrics::make_outbound_series() {
                                    "Lost sends repeated once although nobody knows whether they arrived.");
   overtaken_ = registry_->one_counter("sellavie_outbox_overtaken_total",
                                       "Replies dropped because a person took the conversation over.");
+  unrecalled_ = registry_->one_counter("sellavie_outbox_unrecalled_total",
+                                       "Replies that were on the wire when a conversation changed hands.");
 }
 
 void metrics::make_storage_series() {

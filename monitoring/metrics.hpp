@@ -77,6 +77,7 @@ class metrics {
   }
   [[nodiscard]] const counter& resent_without_evidence() const { return resent_; }
   [[nodiscard]] const counter& overtaken() const { return overtaken_; }
+  [[nodiscard]] const counter& unrecalled() const { return unrecalled_; }
 
   // ---- storage
   [[nodiscard]] const counter& commits(commit_outcome outcome) const { return commits_[at(outcome)]; }
@@ -127,6 +128,7 @@ class metrics {
   std::array<std::array<counter, send_results.size()>, 3> sends_;
   counter resent_;
   counter overtaken_;
+  counter unrecalled_;
   std::array<counter, commit_outcomes.size()> commits_;
   histogram commit_time_;
   histogram commit_group_size_;

@@ -92,7 +92,7 @@ TEST_F(outbox_sender_test, types_only_when_nothing_stands_in_the_way) {
   start();
   caf::anon_send(sender, show_typing{connection, "C1", ""});
   run();
-  ASSERT_THAT(world->calls, SizeIs(1));
+  ASSERT_THAT(world->calls, SizeIs(1)) << "the pace has no room for the seen mark";
   EXPECT_NE(world->calls[0].request.body.find("typing_on"), std::string::npos);
   caf::anon_send(sender, show_typing{connection, "C1", ""});
   run();
@@ -160,6 +160,30 @@ TEST_F(outbox_sender_test, settles_a_row_found_as_sending_by_its_echo) {
   EXPECT_THAT(world->calls, IsEmpty());
 }
 
+TEST_F(outbox_sender_test, shows_seen_and_typing_as_each_channel_wants_them) {
+  for (const auto channel : {channel_kind::messenger, channel_kind::instagram}) {
+    world->calls.clear();
+    use_channel(channel);
+    start();
+    caf::anon_send(sender, show_typing{connection, "C1", "m_1"});
+    run();
+    std::vector<std::string> actions;
+    for (const auto& call : world->calls)
+      actions.push_back(nlohmann::json::parse(call.request.body)["sender_action"]);
+    EXPECT_THAT(actions, ElementsAre("typing_on", "mark_seen"));
+  }
+  world->calls.clear();
+  use_channel(channel_kind::whatsapp);
+  start();
+  caf::anon_send(sender, show_typing{connection, "C1", "wamid.1"});
+  run();
+  ASSERT_THAT(world->calls, SizeIs(1));
+  const auto body = nlohmann::json::parse(world->calls[0].request.body);
+  EXPECT_EQ(body["status"], "read");
+  EXPECT_EQ(body["message_id"], "wamid.1");
+  EXPECT_EQ(body["typing_indicator"]["type"], "text");
+}
+
 // --- the epoch -------------------------------------------------------------------------------------
 
 TEST_F(outbox_sender_test, ends_ai_rows_of_a_passed_epoch_at_the_start) {
@@ -215,6 +239,48 @@ TEST_F(outbox_sender_test, does_not_send_a_lost_row_again_after_a_takeover) {
   EXPECT_THAT(told->spoke, IsEmpty());
   pass(60s, 1s);
   EXPECT_THAT(world->calls, SizeIs(1));
+}
+
+TEST_F(outbox_sender_test, tells_a_person_about_an_ai_message_that_could_not_be_recalled) {
+  start();
+  const auto id = say("on its way");
+  raise_epoch(2);
+  raise_epoch(2);
+  EXPECT_THAT(tasks(), IsEmpty()) << "whether it was sent is known with its answer";
+  accept(0, "m_1");
+  EXPECT_EQ(state_of(id), send_state::delivered);
+  ASSERT_THAT(store->rows.tasks, SizeIs(1));
+  EXPECT_EQ(store->rows.tasks[0].kind, "handover");
+  EXPECT_EQ(store->rows.tasks[0].conversation, chats.at("C1"));
+  EXPECT_THAT(store->rows.tasks[0].reason, testing::EndsWith("it was sent"));
+  EXPECT_EQ(node->metrics->unrecalled().value(), 1);
+}
+
+TEST_F(outbox_sender_test, tells_a_person_that_a_lost_ai_message_may_have_been_sent) {
+  start();
+  say("lost");
+  raise_epoch(2);
+  lose(0);
+  ASSERT_THAT(store->rows.tasks, SizeIs(1));
+  EXPECT_THAT(store->rows.tasks[0].reason, testing::EndsWith("it may have been sent"));
+  EXPECT_EQ(node->metrics->unrecalled().value(), 1);
+}
+
+TEST_F(outbox_sender_test, tells_it_also_after_a_kill_between_the_call_and_its_answer) {
+  store->rows.conversations.at(chats.at("C1")).epoch = 2;
+  stored(a_row("on its way", send_state::sending));
+  start();
+  EXPECT_THAT(tasks(), ElementsAre("handover"));
+}
+
+TEST_F(outbox_sender_test, has_nothing_to_tell_when_a_recalled_message_certainly_did_not_go) {
+  start();
+  say("refused");
+  raise_epoch(2);
+  world->refuse(0);
+  run();
+  EXPECT_THAT(tasks(), IsEmpty());
+  EXPECT_EQ(node->metrics->unrecalled().value(), 0);
 }
 
 // --- refusals --------------------------------------------------------------------------------------

@@ -32,6 +32,7 @@ TEST(metrics, start_at_zero_with_every_series_in_place) {
                                  "sellavie_sends_total{channel=\"messenger\",result=\"accepted\"} 0\n",
                                  "sellavie_sends_repeated_without_evidence_total 0\n",
                                  "sellavie_outbox_overtaken_total 0\n",
+                                 "sellavie_outbox_unrecalled_total 0\n",
                                  "sellavie_commits_total{outcome=\"in_doubt\"} 0\n",
                                  "sellavie_database_pool_size{pool=\"journal\"} 0\n",
                                  "sellavie_database_pool_in_use{pool=\"api\"} 0\n",

@@ -61,7 +61,7 @@ struct arguments {
   std::uint16_t graph_port = 0;
   std::size_t count = 10'000;
   bool turns = false;
-  bool standby = false;
+  bool to_itself = false;
   pid_t server = 0;
   pid_t postmaster = 0;
   std::string conninfo;
@@ -201,7 +201,7 @@ int main(int argc, char** argv) {
   app.add_option("--customers", with.webhooks.customers);
   app.add_option("--accounts", with.webhooks.accounts);
   app.add_flag("--turns", with.turns, "Wait for the reply, not only for the 200");
-  app.add_flag("--standby", with.standby, "Messages of a thread that another app owns: no turn starts");
+  app.add_flag("--to-itself", with.to_itself, "Messages of an account to itself: recorded, no turn starts");
   app.add_option("--in-flight", with.load.in_flight, "Turns under way (closed loop)");
   app.add_option("--rate", with.load.rate, "Requests a second (open loop)");
   app.add_option("--latency-ms", latency, "Of each model answer");
@@ -212,7 +212,7 @@ int main(int argc, char** argv) {
   app.add_option("--database", with.conninfo, "To wait until the tables are empty");
   CLI11_PARSE(app, argc, argv);
   with.webhooks.port = with.load.port;
-  with.webhooks.kind = with.standby ? webhook_kind::standby : webhook_kind::message;
+  with.webhooks.kind = with.to_itself ? webhook_kind::to_itself : webhook_kind::message;
   with.load.until = with.turns ? wait_for::reply : wait_for::answer;
   with.load.patience = std::chrono::seconds{patience};
   with.stand_ins.latency = milliseconds{latency};

@@ -157,7 +157,7 @@ function median(values) {
 
 async function measure_accept(bench, tps) {
   const count = Math.round(Math.min(200_000, Math.max(10_000, 2.2 * tps * seconds)));
-  const result = await load(bench, "--standby", "--connections", 256, "--count", count, "--customers", customers);
+  const result = await load(bench, "--to-itself", "--connections", 256, "--count", count, "--customers", customers);
   note("accept/s", result.accepted_per_second);
   note("accept ratio", result.accepted_per_second / tps);
   note("accept p50 ms", result.answer_p50_ms);
@@ -281,7 +281,7 @@ function report(wrong) {
   }
   const how = [
     `${rounds} alternating rounds, ${seconds} s each, 50 accounts, ${customers.toLocaleString("en")} customers, typing off, gather_ms 0, row-level security and fencing on, \`fsync\` on; load generator and stand-ins on the same cores.`,
-    "Accepted webhooks are messages of threads that another app owns (`standby`): they take the whole inbox path and start no turn. Their rows' deletion is part of the CPU figure.",
+    "Accepted webhooks are messages of an account to itself (`is_self`): they take the whole inbox path and start no turn. That they are recorded afterwards is part of the CPU figure.",
     "A row's twin for pgbench: same columns, payload length and unique key in one table, primary key and unique index, one prepared INSERT per transaction.",
   ];
   return `# Benchmark\n\n    tests/bench/run --rounds ${rounds}${options.quick ? " --quick" : ""}\n\n${how.join("\n")}\n\n${lines.join("\n")}\n`

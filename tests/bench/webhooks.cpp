@@ -68,10 +68,11 @@ std::string webhook_factory::body_for(std::uint64_t customer) {
   const std::string page = "page_" + std::string(4 - std::min<std::size_t>(4, number.size()), '0') + number;
   const std::string id = std::to_string(first_id + customer);
   const std::string at = std::to_string(now_ms());
-  const std::string list = options_.kind == webhook_kind::standby ? "standby" : "messaging";
-  std::string body = R"({"object":"page","entry":[{"id":")" + page + R"(","time":)" + at + ",\"" + list +
-                     R"(":[{"sender":{"id":")" + id + R"("},"recipient":{"id":")" + page +
-                     R"("},"timestamp":)" + at + R"(,"message":{"mid":")" + fresh_mid() + R"(","text":")";
+  const std::string mark = options_.kind == webhook_kind::to_itself ? R"("is_self":true,)" : "";
+  std::string body = R"({"object":"page","entry":[{"id":")" + page + R"(","time":)" + at +
+                     R"(,"messaging":[{"sender":{"id":")" + id + R"("},"recipient":{"id":")" + page +
+                     R"("},"timestamp":)" + at + R"(,"message":{)" + mark + R"("mid":")" + fresh_mid() +
+                     R"(","text":")";
   constexpr std::string_view end = "\"}}]}]}";
   const auto room = body_bytes - std::min(body_bytes, body.size() + end.size());
   body.append(said.substr(0, room));

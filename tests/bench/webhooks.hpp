@@ -13,8 +13,8 @@ namespace sellavie::bench {
 enum class webhook_kind : std::uint8_t {
   /// A customer's message: starts a turn.
   message,
-  /// The same message under `standby` (the thread belongs to another app): accepted, starts no turn.
-  standby,
+  /// The same message as the account's own (`is_self`): accepted, starts no turn, no conversation hears of it.
+  to_itself,
 };
 
 struct webhook_options {

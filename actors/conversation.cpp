@@ -8,6 +8,11 @@ using storage::chat_owner;
 // Twelve hex digits of a random id: fresh per turn, never stored.
 std::string fresh_nonce(id_source& ids) { return to_string(ids.next()).substr(24); }
 
+// What is only recorded beside the conversation does not open it.
+bool needs_conversation(const storage::change_set& changes) {
+  return !changes.messages.empty() || !changes.conversations.empty() || !changes.turns.empty();
+}
+
 }  // namespace
 
 void conversation_state::start(conversation_dependencies dependencies) {
@@ -24,6 +29,7 @@ void conversation_state::deliver(const delivery& one) {
   touched_ = true;
   // A direct hand-over can arrive behind the poll that showed the same row.
   if (phases_.has_completed(one.id)) return self_->send(with_.parent, deliveries_finished{{one.id}});
+  if (channel::corrects_conversation(*one.event)) return keep_for_record(one);
   held_.insert_or_assign(one.id, one);
   follow(phases_.deliver({one.id, one.event->provider_time, one.event->kind == channel::event_kind::echo}));
   if (phases_.phase() == conversation_phase::loading) load();
@@ -31,7 +37,10 @@ void conversation_state::deliver(const delivery& one) {
 
 void conversation_state::follow(next_step step) {
   switch (step) {
-    case next_step::wait: break;
+    case next_step::wait:
+      // What came while it was loaded.
+      if (phases_.is_quiet() && !records_.empty()) return record();
+      break;
     case next_step::gather: {
       const auto wait = with_.node->settings->conversation.gather_ms;
       if (wait.count() == 0) return follow(phases_.gathered());
@@ -59,7 +68,8 @@ void conversation_state::gathered(std::uint64_t gathering) {
 void conversation_state::idle() {
   const auto pause = with_.node->settings->conversation.passivate_after_s;
   self_->delayed_send(self_, pause, idle_atom::value);
-  if (!touched_ && phases_.is_quiet() && commands_.empty()) self_->send(with_.parent, stop_me{});
+  if (!touched_ && phases_.is_quiet() && commands_.empty() && records_.empty())
+    self_->send(with_.parent, stop_me{});
   touched_ = false;
 }
 
@@ -90,13 +100,16 @@ void conversation_state::collect_turn() {
 }
 
 void conversation_state::commit(std::shared_ptr<storage::change_set> changes, std::function<void()> then) {
-  if (unwritten_) changes->opened.push_back(*unwritten_);
+  const bool opens = unwritten_ && needs_conversation(*changes);
+  if (opens) changes->opened.push_back(*unwritten_);
   self_
       ->request(with_.node->journal_of(with_.business->id), caf::infinite, commit_request{std::move(changes)})
       .then(
-          [this, then = std::move(then)](const commit_reply& reply) {
+          [this, opens, then = std::move(then)](const commit_reply& reply) {
             switch (reply.outcome) {
-              case storage::commit_outcome::committed: unwritten_.reset(); return then();
+              case storage::commit_outcome::committed:
+                if (opens) unwritten_.reset();
+                return then();
               case storage::commit_outcome::refused:
                 with_.node->log->warning("turn_refused", {{}, chat_.business->id, chat_.conversation},
                                          {{"why", reply.failure}});

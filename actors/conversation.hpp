@@ -5,16 +5,18 @@
 //            person. Phases and queue: protocol/domain/conversation (pure).
 // Grain      one customer on one channel account.
 // Invariant  one turn at a time, in order; one commit under way; every delivery is completed by
-//            exactly one turn. Who speaks is the epoch: an answer of an older epoch is dropped.
-//            A plan is stored before its first action; a replay repeats no action.
+//            exactly one turn, or recorded between two (edits, unsends, what is not ours to answer).
+//            Who speaks is the epoch: an answer of an older epoch is dropped. A plan is stored before its first action; a replay repeats no action.
 // Supervised by the tenant_supervisor. On anything but `committed` it ends and is loaded anew.
 //
 // The steps of a turn are in conversation_{loading,thinking,acting,ending}.cpp, a person's commands in
-// conversation_commands.cpp.
+// conversation_commands.cpp, what only changes what is remembered in conversation_recording.cpp.
 
 #include <caf/all.hpp>
+#include <deque>
 #include <memory>
 #include <string>
+#include <unordered_map>
 
 #include "actors/delivery.hpp"
 #include "actors/inbox_pump.hpp"
@@ -90,6 +92,12 @@ struct conversation_dependencies {
 /// A payment reference that our own lost answer used up is replaced once.
 enum class link_attempt : std::uint8_t { first, again };
 
+/// Deliveries that are recorded together, and what the store said of the messages that they name.
+struct record_batch {
+  std::vector<delivery> deliveries;
+  std::unordered_map<std::string, message_id> known;
+};
+
 class conversation_state {
  public:
   using pointer = conversation_actor::stateful_pointer<conversation_state>;
@@ -160,6 +168,16 @@ class conversation_state {
   // commands
   void run_command();
   [[nodiscard]] std::string name_of_taker() const;
+  // recording
+  void keep_for_record(const delivery& one);
+  void settle();
+  void record();
+  void look_up(std::shared_ptr<record_batch> batch, std::size_t next);
+  void write_records(const std::shared_ptr<record_batch>& batch);
+  void on_recorded(const std::vector<inbox_id>& ids, bool has_changed);
+  void reload_history();
+  [[nodiscard]] storage::new_conversation wanted_conversation(const delivery& any) const;
+  void adopt_history(const storage::conversation_record& record);
 
   template <class Answer, class Actor, class Message>
   void ask(const Actor& whom, Message question, std::function<void(Answer&)> then);
@@ -193,6 +211,8 @@ class conversation_state {
   std::optional<storage::opened_conversation> unwritten_;
   /// With those of its deliveries that were still open when it was found.
   std::optional<storage::live_plan> to_resume_;
+  /// Deliveries that start no turn, in the order of acceptance; bounded by what the pump lets in.
+  std::deque<delivery> records_;
   std::vector<waiting_command> commands_;
   std::string handover_reason_;
   chat_owner_at_load loaded_;

@@ -60,7 +60,7 @@ void conversation_state::run_command() {
     auto promise = commands_.front().answer;
     commands_.erase(commands_.begin());
     promise.deliver(chat_commanded{owner(), epoch});
-    follow(phases_.settled());
+    settle();
   });
 }
 

@@ -108,7 +108,7 @@ void conversation_state::on_completed(const turn_end& end, const storage::change
   handover_reason_ = end.handover_reason;
   release(turn_);
   phases_.owner_changed(end.owner == chat_owner::person, end.epoch);
-  follow(phases_.settled());
+  settle();
 }
 
 void conversation_state::remember(const turn_end& end) {

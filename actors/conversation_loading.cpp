@@ -16,21 +16,11 @@ void conversation_state::load() {
   const auto& node = *with_.node;
   loading_began_ = node.now();
   static const delivery nobody{.event = std::make_shared<channel::channel_event>()};
-  const delivery& any = held_.empty() ? nobody : held_.begin()->second;
-  const auto& first = *any.event;
+  const delivery& any = !held_.empty() ? held_.begin()->second : records_.empty() ? nobody : records_.front();
+  auto wanted = wanted_conversation(any);
   // After a failure the rows are made at once: perhaps half of them is there.
-  const bool fresh = !held_.empty() && any.tries == 0;
-  storage::new_conversation wanted{
-      with_.business->id,
-      with_.connection,
-      with_.customer,
-      first.customer_alias,
-      first.customer_name,
-      node.ids->next_as<contact_id>(),
-      node.ids->next_as<conversation_id>(),
-      node.now(),
-      node.settings->conversation.history_messages,
-      fresh ? storage::missing_conversation::leave : storage::missing_conversation::make};
+  const bool is_fresh = (!held_.empty() || !records_.empty()) && any.tries == 0;
+  if (!is_fresh) wanted.missing = storage::missing_conversation::make;
   self_->request(node.reader_of(with_.connection.value), caf::infinite, wanted)
       .then(
           [this, wanted](const shared<storage::conversation_record>& record) {
@@ -38,6 +28,20 @@ void conversation_state::load() {
             begin_unwritten(wanted);
           },
           [this](const caf::error& failure) { fail(failure); });
+}
+
+storage::new_conversation conversation_state::wanted_conversation(const delivery& any) const {
+  const auto& node = *with_.node;
+  return {with_.business->id,
+          with_.connection,
+          with_.customer,
+          any.event->customer_alias,
+          any.event->customer_name,
+          node.ids->next_as<contact_id>(),
+          node.ids->next_as<conversation_id>(),
+          node.now(),
+          node.settings->conversation.history_messages,
+          storage::missing_conversation::leave};
 }
 
 void conversation_state::begin_unwritten(const storage::new_conversation& customer) {
@@ -57,18 +61,23 @@ void conversation_state::on_loaded(const storage::conversation_record& record) {
   chat_.customer_email = record.contact_email;
   chat_.last_customer_at = record.last_customer_at;
   handover_reason_ = record.handover_reason;
-  for (const auto& message : record.recent) {
-    const auto by = message.origin == storage::message_origin::customer ? llm::speaker::customer
-                    : message.origin == storage::message_origin::person ? llm::speaker::person
-                                                                        : llm::speaker::assistant;
-    chat_.history.push_back({by, message.body});
-  }
+  adopt_history(record);
   // The answer of an earlier takeover may have been lost: the sender must know its epoch.
   if (record.epoch > 1)
     self_->send(with_.parent, epoch_raised{chat_.connection, chat_.conversation, record.epoch});
   loaded_ = {record.owner == chat_owner::person, record.epoch};
   if (record.plan) return find_planned(*record.plan);
   on_ready({});
+}
+
+void conversation_state::adopt_history(const storage::conversation_record& record) {
+  chat_.history.clear();
+  for (const auto& message : record.recent) {
+    const auto by = message.origin == storage::message_origin::customer ? llm::speaker::customer
+                    : message.origin == storage::message_origin::person ? llm::speaker::person
+                                                                        : llm::speaker::assistant;
+    chat_.history.push_back({by, message.body});
+  }
 }
 
 // One of its deliveries may have been parked: the plan is completed with those that are still open.

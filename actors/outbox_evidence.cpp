@@ -36,11 +36,15 @@ bool outbox_sender_state::try_judge(const delivery& one, bool asked) {
     case event_kind::status: return judge_status(one, asked);
     case event_kind::read:
       mark_read(event, event.watermark != instant{} ? event.watermark : event.provider_time);
-      break;
-    default: break;
+      return complete(one), true;
+    // Our own sends say as much, and there is one for every message.
+    case event_kind::delivery: return complete(one), true;
+    default: return record(one), true;
   }
-  complete(one);
-  return true;
+}
+
+void outbox_sender_state::record(const delivery& one) {
+  completed_.recorded.push_back({one.id, std::string{channel::to_string(one.event->kind)}, node_->now()});
 }
 
 // A row is free again: what came while it was busy. The store was asked about what matched by words.
@@ -59,7 +63,7 @@ bool outbox_sender_state::judge_echo(const delivery& one, bool asked) {
   const channel::channel_event& event = *one.event;
   // WhatsApp marks every echo as not to be answered; elsewhere it is the account talking to itself.
   const bool to_itself = event.no_reply && event.channel != channel_kind::whatsapp;
-  if (to_itself || event.customer_id.empty()) return complete(one), true;
+  if (to_itself || event.customer_id.empty()) return record(one), true;
   const auto metadata = our_metadata(event.metadata);
   if (const auto at = open_row(event.external_id, metadata)) return prove(*at, one, false), true;
   if (const auto id = known_message(event.external_id, metadata)) {
@@ -97,7 +101,7 @@ std::optional<outbox_sender_state::place> outbox_sender_state::said_to(const cha
 
 bool outbox_sender_state::judge_status(const delivery& one, bool asked) {
   const channel::channel_event& event = *one.event;
-  if (event.state == delivery_state::none) return complete(one), true;
+  if (event.state == delivery_state::none) return record(one), true;
   if (event.state == delivery_state::read || event.state == delivery_state::played)
     mark_read(event, event.provider_time);
   const bool has_failed = event.state == delivery_state::failed;

@@ -48,7 +48,8 @@
 //      that cannot answer is asked again every 500 ms; other failures end the sender (and are counted).
 //  R14 Rows and epochs whose commit nobody lived to announce are looked for in the table when a conversation
 //      died. A row that is found then was handed over by nobody: it does not wait for evidence.
-//  R11 Reads move the customer's mark; everything else that comes here is completed and starts nothing.
+//  R11 Reads move the customer's mark and delivery marks change nothing. Everything else that comes here
+//      and is neither an echo nor a status starts nothing and is recorded (docs/adr/0021).
 //  R12 A commit without a connection is repeated. One that is refused or in doubt is compared with the
 //      table: what it wanted counts as committed, what is untouched is asked again, a row that is gone
 //      (a takeover deletes what was not sent) is forgotten. Where that does not help, the sender ends
@@ -193,10 +194,13 @@ class outbox_sender_state {
   /// Deliveries that are completed together.
   struct completed_batch {
     std::vector<inbox_id> inbox;
+    std::vector<storage::recorded_event> recorded;
     std::map<std::string, instant> reads;
     std::vector<storage::message_change> messages;
     std::vector<storage::person_task> tasks;
-    [[nodiscard]] bool is_empty() const { return inbox.empty() && tasks.empty() && reads.empty(); }
+    [[nodiscard]] bool is_empty() const {
+      return inbox.empty() && recorded.empty() && tasks.empty() && reads.empty();
+    }
   };
 
   // outbox_sender.cpp: life, and what is due
@@ -224,11 +228,11 @@ class outbox_sender_state {
   void apply_failure(place at, const channel::send_failure& failure, std::vector<inbox_id> inbox);
   void give_up(place at, const std::string& reason, std::vector<inbox_id> inbox);
   void release_slot(queued_row& one);
+  void act(channel::sender_action what, const show_typing& typing);
   void rest_account(instant until);
   void block_account(instant until);
   [[nodiscard]] bool is_usable() const;
   [[nodiscard]] bool may_start(instant now) const;
-  void act(channel::sender_action what, const show_typing& typing);
   [[nodiscard]] instant account_ready_at(instant now) const;
   [[nodiscard]] instant row_ready_at(outbox_lane& lane, const queued_row& one, instant now);
   [[nodiscard]] channel::token_bucket* pair_of(const outbox_lane& lane);
@@ -244,12 +248,12 @@ class outbox_sender_state {
   void compare(const pending_ptr& one, const loaded_outbox& found, storage::commit_outcome outcome);
   void check(const std::vector<message_id>& ids);
   void adopt(const message_id& id, const storage::stored_outbox_row* found);
+  void tell_unrecalled(const outbox_lane& lane, const queued_row& one, storage::send_state end,
+                       storage::change_set& to);
   void recheck_inbox(pending_ptr one, storage::commit_outcome outcome);
   void flush_completed();
   void report_finished(std::vector<inbox_id> ids);
   // outbox_evidence.cpp: what the channel tells
-  void tell_unrecalled(const outbox_lane& lane, const queued_row& one, storage::send_state end,
-                       storage::change_set& to);
   void judge(const delivery& one);
   [[nodiscard]] bool try_judge(const delivery& one, bool asked);
   [[nodiscard]] bool judge_echo(const delivery& one, bool asked);
@@ -262,6 +266,7 @@ class outbox_sender_state {
   void fail_settled(const message_id& id, sent_message& message, const delivery& one);
   void correct(const message_id& id, sent_message& message, const std::string& external_id);
   void complete(const delivery& one) { completed_.inbox.push_back(one.id); }
+  void record(const delivery& one);
   [[nodiscard]] std::optional<place> open_row(const std::string& external_id,
                                               std::optional<message_id> metadata);
   [[nodiscard]] std::optional<message_id> known_message(const std::string& external_id,

@@ -41,6 +41,21 @@ bool is_possible(const storage::change_set& changes, const loaded_outbox& found)
          std::all_of(changes.outbox_changes.begin(), changes.outbox_changes.end(), as_before);
 }
 
+template <class T>
+std::vector<T> take_first(std::vector<T>& from, std::size_t most) {
+  const auto end = from.begin() + static_cast<std::ptrdiff_t>(std::min(from.size(), most));
+  std::vector<T> taken(from.begin(), end);
+  from.erase(from.begin(), end);
+  return taken;
+}
+
+// Every inbox row that the commit ends.
+std::vector<inbox_id> ended_by(const storage::change_set& changes) {
+  std::vector<inbox_id> ids = changes.inbox_done;
+  for (const auto& one : changes.recorded) ids.push_back(one.id);
+  return ids;
+}
+
 }  // namespace
 
 // --- rows ------------------------------------------------------------------------------------------
@@ -55,6 +70,7 @@ void outbox_sender_state::finish(outbox_lane& lane, const std::vector<message_id
     // A call that is still under way answers too late.
     one.exchange = 0;
     changes->message_changes.push_back({lane.conversation, id, end.state, end.external_id});
+    tell_unrecalled(lane, one, end.state, *changes);
   }
   if (!end.task.empty())
     changes->tasks.push_back(
@@ -65,22 +81,6 @@ void outbox_sender_state::finish(outbox_lane& lane, const std::vector<message_id
                      }}));
 }
 
-void outbox_sender_state::on_finished(const conversation_id& conversation, const std::vector<message_id>& ids,
-                                      const row_end& end) {
-  SELLAVIE_FAULT_POINT("outbox.settled");
-  for (const message_id& id : ids) {
-    const auto at = lanes_.find(id);
-    tell_unrecalled(lane, one, end.state, *changes);
-    if (!at) continue;
-    if (end.state == send_state::overtaken) node_->metrics->overtaken().increment();
-    if (at->row.handed || end.state == send_state::delivered)
-      remember(id, {conversation, end.state}, end.external_id);
-    auto kept = std::move(at->row.evidence);
-    lanes_.erase(id);
-    for (const auto& one : kept) {
-      if (one.by_words && end.state == send_state::delivered) complete(one.one);
-      else judge_kept(one);
-    }
 // The chat changed hands behind the bytes' back. What certainly was not sent needs no word.
 void outbox_sender_state::tell_unrecalled(const outbox_lane& lane, const queued_row& one, send_state end,
                                           storage::change_set& to) {
@@ -94,6 +94,21 @@ void outbox_sender_state::tell_unrecalled(const outbox_lane& lane, const queued_
                       node_->now()});
 }
 
+void outbox_sender_state::on_finished(const conversation_id& conversation, const std::vector<message_id>& ids,
+                                      const row_end& end) {
+  SELLAVIE_FAULT_POINT("outbox.settled");
+  for (const message_id& id : ids) {
+    const auto at = lanes_.find(id);
+    if (!at) continue;
+    if (end.state == send_state::overtaken) node_->metrics->overtaken().increment();
+    if (at->row.handed || end.state == send_state::delivered)
+      remember(id, {conversation, end.state}, end.external_id);
+    auto kept = std::move(at->row.evidence);
+    lanes_.erase(id);
+    for (const auto& one : kept) {
+      if (one.by_words && end.state == send_state::delivered) complete(one.one);
+      else judge_kept(one);
+    }
   }
   run(conversation);
 }
@@ -134,7 +149,7 @@ void outbox_sender_state::on_reply(const pending_ptr& one, const commit_reply& r
   if (is_stopping_) return;
   switch (reply.outcome) {
     case commit_outcome::committed:
-      report_finished(one->changes->inbox_done);
+      report_finished(ended_by(*one->changes));
       one->then();
       return settle_up();
     case commit_outcome::fenced: return fail(errc::fenced);
@@ -224,10 +239,8 @@ void outbox_sender_state::flush_completed() {
   if (completing_ || completed_.is_empty() || is_stopping_) return;
   completing_ = true;
   auto changes = std::make_shared<storage::change_set>();
-  const auto count = std::min(completed_.inbox.size(), most_completed_at_once);
-  const auto last = completed_.inbox.begin() + static_cast<std::ptrdiff_t>(count);
-  changes->inbox_done.assign(completed_.inbox.begin(), last);
-  completed_.inbox.erase(completed_.inbox.begin(), last);
+  changes->inbox_done = take_first(completed_.inbox, most_completed_at_once);
+  changes->recorded = take_first(completed_.recorded, most_completed_at_once);
   for (const auto& [customer, at] : std::exchange(completed_.reads, {}))
     changes->read_marks.push_back({connection_, customer, at});
   changes->message_changes = std::exchange(completed_.messages, {});
@@ -236,14 +249,15 @@ void outbox_sender_state::flush_completed() {
 }
 
 void outbox_sender_state::recheck_inbox(pending_ptr one, commit_outcome outcome) {
-  self_->request(node_->journal_of(business_->id), caf::infinite, inbox_check{one->changes->inbox_done})
+  self_->request(node_->journal_of(business_->id), caf::infinite, inbox_check{ended_by(*one->changes)})
       .then(
           [this, one, outcome](const inbox_still_open& open) {
             if (is_stopping_) return;
-            std::vector<inbox_id> closed = one->changes->inbox_done;
-            std::erase_if(closed, [&](inbox_id id) {
+            const auto is_open = [&](inbox_id id) {
               return std::find(open.ids.begin(), open.ids.end(), id) != open.ids.end();
-            });
+            };
+            std::vector<inbox_id> closed = ended_by(*one->changes);
+            std::erase_if(closed, is_open);
             if (outcome == commit_outcome::refused && closed.empty()) return fail(errc::conflict);
             report_finished(std::move(closed));
             if (open.ids.empty()) {
@@ -252,7 +266,8 @@ void outbox_sender_state::recheck_inbox(pending_ptr one, commit_outcome outcome)
             }
             if (++one->repeats > most_repeats) return fail(errc::conflict);
             auto rest = std::make_shared<storage::change_set>(*one->changes);
-            rest->inbox_done = open.ids;
+            std::erase_if(rest->inbox_done, [&](inbox_id id) { return !is_open(id); });
+            std::erase_if(rest->recorded, [&](const auto& row) { return !is_open(row.id); });
             one->changes = rest;
             commit(one);
           },

@@ -117,7 +117,7 @@ void tenant_supervisor_state::offer(delivery one) {
     if (!loading_) hand_back(before_load_.back().round);
     return;
   }
-  const bool for_conversation = channel::wakes_conversation(*one.event) && !one.event->customer_id.empty();
+  const bool for_conversation = channel::belongs_to_conversation(*one.event);
   child_key key{one.connection, for_conversation ? one.event->customer_id : std::string{}};
   offer_to(key, std::move(one));
 }

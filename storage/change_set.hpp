@@ -77,6 +77,8 @@ enum class send_state : std::uint8_t {
   dead = 7,
   /// Sent twice without evidence; a person looks.
   unconfirmed = 8,
+  /// Taken back by who wrote it: the body is gone. Final.
+  unsent = 9,
 };
 
 struct message_row {
@@ -95,12 +97,20 @@ struct message_row {
   instant created_at{};
 };
 
-/// Later facts about a message that exists (settled, edited, unsent).
+/// Later facts about a message that exists (settled). One that was unsent stays so.
 struct message_change {
   conversation_id conversation;
   message_id id;
   send_state state = send_state::delivered;
   std::string external_id;
+};
+
+/// Another body of a message that exists; `unsent` takes body and attachments away for good.
+struct message_correction {
+  conversation_id conversation;
+  message_id id;
+  std::string body;
+  bool unsent = false;
 };
 
 /// Written once because its change_set is: each one with a new row also ends what asked for it (inbox rows,
@@ -207,6 +217,14 @@ struct parked_delivery {
   instant at{};
 };
 
+/// A delivery that nothing is done about: its sealed body is kept for a while (docs/adr/0021).
+struct recorded_event {
+  inbox_id id = 0;
+  /// protocol/channel/event_kind.
+  std::string kind;
+  instant at{};
+};
+
 struct order_item_row {
   product_id product;
   std::string sku;
@@ -293,6 +311,7 @@ struct payment_row {
   std::string status;
   std::string url;
   instant at{};
+  bool must_change = true;
 };
 
 struct change_set {
@@ -303,6 +322,8 @@ struct change_set {
   std::vector<opened_conversation> opened;
   std::vector<message_row> messages;
   std::vector<message_change> message_changes;
+  /// At most one a message.
+  std::vector<message_correction> corrections;
   std::vector<outbox_row> outbox;
   std::vector<outbox_change> outbox_changes;
   /// Settled rows: deleted; each must exist.
@@ -311,12 +332,13 @@ struct change_set {
   std::vector<conversation_id> outbox_overtaken;
   std::vector<turn_row> turns;
   std::vector<conversation_change> conversations;
-  bool must_change = true;
   std::vector<read_mark> read_marks;
   // Rarer.
   std::vector<contact_change> contacts;
   std::vector<person_task> tasks;
   std::vector<parked_delivery> parked;
+  /// Ends their inbox rows, like `inbox_done`; each must exist.
+  std::vector<recorded_event> recorded;
   /// Deliveries whose handling failed: tries + 1.
   std::vector<inbox_id> inbox_tries;
   /// Rows of an earlier incarnation that are about to be handed on: deaths + 1.

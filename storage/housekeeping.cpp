@@ -33,6 +33,10 @@ constexpr const char* delete_parked = R"(
 DELETE FROM parked_events WHERE id = ANY (ARRAY(
   SELECT id FROM (SELECT id, parked_at FROM parked_events ORDER BY id LIMIT $2::integer) oldest
   WHERE parked_at < $1::bigint)))";
+constexpr const char* delete_recorded = R"(
+DELETE FROM recorded_events WHERE id = ANY (ARRAY(
+  SELECT id FROM (SELECT id, recorded_at FROM recorded_events ORDER BY id LIMIT $2::integer) oldest
+  WHERE recorded_at < $1::bigint)))";
 // A UUIDv7 begins with its time: only tasks made before $1 are looked at, of which the open ones stay.
 constexpr const char* delete_done_tasks = R"(
 DELETE FROM person_tasks WHERE id = ANY (ARRAY(
@@ -123,6 +127,10 @@ result<std::int64_t> purge_parked(const housekeeping& duty) {
   return remove(duty, delete_parked, duty.now - parked_retention);
 }
 
+result<std::int64_t> purge_recorded(const housekeeping& duty) {
+  return remove(duty, delete_recorded, duty.now - recorded_retention);
+}
+
 result<std::int64_t> purge_done_tasks(const housekeeping& duty) {
   const auto before = duty.now - done_task_retention;
   return fenced(duty, [&](pqxx::work& transaction) {
@@ -146,11 +154,14 @@ result<std::int64_t> purge_sessions(const housekeeping& duty, stretch where) {
 }
 
 std::span<const statement> purge_statements() noexcept {
-  static constexpr std::array all{
-      statement{"inbound_keys_other", delete_stray_keys},
-      statement{"quarantined_events", delete_quarantined}, statement{"parked_events", delete_parked},
-      statement{"person_tasks", delete_done_tasks},        statement{"turns", delete_turns},
-      statement{"action_results", delete_action_results},  statement{"sessions", delete_sessions}};
+  static constexpr std::array all{statement{"inbound_keys_other", delete_stray_keys},
+                                  statement{"quarantined_events", delete_quarantined},
+                                  statement{"parked_events", delete_parked},
+                                  statement{"person_tasks", delete_done_tasks},
+                                  statement{"turns", delete_turns},
+                                  statement{"action_results", delete_action_results},
+                                  statement{"sessions", delete_sessions},
+                                  statement{"recorded_events", delete_recorded}};
   return all;
 }
 

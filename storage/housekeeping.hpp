@@ -20,6 +20,8 @@ using retention = std::chrono::days;
 inline constexpr retention quarantine_retention{7};
 /// After that nobody will look into them any more; they hold sealed customer text.
 inline constexpr retention parked_retention{30};
+/// As long as their dedupe keys.
+inline constexpr retention recorded_retention{30};
 /// How an answer came about, for support. A live plan stays however old it is.
 inline constexpr retention turn_retention{90};
 /// A forgotten key would act again: must outlive any replay. A delivery is known for 30 days by its
@@ -54,6 +56,7 @@ inline constexpr int half_a_day = 720;
 [[nodiscard]] result<std::int64_t> prune_stray_keys(const housekeeping& duty);
 [[nodiscard]] result<std::int64_t> purge_quarantine(const housekeeping& duty);
 [[nodiscard]] result<std::int64_t> purge_parked(const housekeeping& duty);
+[[nodiscard]] result<std::int64_t> purge_recorded(const housekeeping& duty);
 [[nodiscard]] result<std::int64_t> purge_done_tasks(const housekeeping& duty);
 /// Completed ones in this stretch.
 [[nodiscard]] result<std::int64_t> purge_turns(const housekeeping& duty, stretch where = {});

@@ -58,6 +58,19 @@ WITH wanted AS (
 )
 SELECT require_rows((SELECT count(*) FROM kept), (SELECT count(*) FROM wanted), 'deliveries to park'))"};
 
+// The key is the inbox id: recorded once.
+constexpr statement record_events{"record_events", R"(
+WITH wanted AS (
+  SELECT * FROM unnest($1::bigint[], $2::text[], $3::bigint[]) AS t (id, kind, at)
+), gone AS (
+  DELETE FROM inbound_events e USING wanted w WHERE e.id = w.id
+  RETURNING e.id, e.business_id, e.connection_id, w.kind, w.at, e.payload
+), kept AS (
+  INSERT INTO recorded_events (id, business_id, connection_id, kind, recorded_at, payload)
+  SELECT * FROM gone RETURNING 1
+)
+SELECT require_rows((SELECT count(*) FROM kept), (SELECT count(*) FROM wanted), 'deliveries to record'))"};
+
 constexpr statement open_conversations{"open_conversations", R"(
 WITH incoming AS (
   SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::bigint[])
@@ -75,11 +88,18 @@ INSERT INTO messages (conversation_id, id, business_id, turn_id, direction, orig
 SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::smallint[], $6::smallint[], $7::smallint[],
                      $8::text[], $9::text[], $10::text[], $11::bigint[], $12::bigint[]))"};
 
-// A later fact never overwrites a longer external id with an empty one.
+// A later fact never overwrites a longer external id with an empty one. 9 unsent.
 constexpr statement change_messages{"change_messages", R"(
 UPDATE messages m SET state = c.state, external_id = CASE WHEN c.external_id = '' THEN m.external_id ELSE c.external_id END
 FROM unnest($1::uuid[], $2::uuid[], $3::smallint[], $4::text[]) AS c (conversation_id, id, state, external_id)
-WHERE m.conversation_id = c.conversation_id AND m.id = c.id)"};
+WHERE m.conversation_id = c.conversation_id AND m.id = c.id AND m.state <> 9)"};
+
+constexpr statement correct_messages{"correct_messages", R"(
+UPDATE messages m
+SET body = c.body, attachments = CASE WHEN c.unsent = 1 THEN '' ELSE m.attachments END,
+    state = CASE WHEN c.unsent = 1 THEN 9 ELSE m.state END
+FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::smallint[]) AS c (conversation_id, id, body, unsent)
+WHERE m.conversation_id = c.conversation_id AND m.id = c.id AND m.state <> 9)"};
 
 constexpr statement insert_outbox{"insert_outbox", R"(
 INSERT INTO outbox (id, business_id, connection_id, conversation_id, recipient, origin, epoch, state, due_at,
@@ -161,10 +181,11 @@ INSERT INTO person_tasks (id, business_id, conversation_id, kind, reason, create
 SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::bigint[]))"};
 
 constexpr std::array all_statements{
-    append_inbound,       insert_quarantined, finish_inbox,       count_tries,     mark_begun,
-    mark_alone,           park_deliveries,    open_conversations, insert_messages, change_messages,
-    insert_outbox,        change_outbox,      finish_outbox,      overtake_outbox, write_turns,
-    change_conversations, move_read_marks,    change_contacts,    insert_tasks};
+    append_inbound,  insert_quarantined, finish_inbox,         count_tries,        mark_begun,
+    mark_alone,      park_deliveries,    record_events,        open_conversations, insert_messages,
+    change_messages, correct_messages,   insert_outbox,        change_outbox,      finish_outbox,
+    overtake_outbox, write_turns,        change_conversations, move_read_marks,    change_contacts,
+    insert_tasks};
 
 // --- columns -------------------------------------------------------------------------------------
 
@@ -194,6 +215,8 @@ void queue_inbox(pipeline& into, change_sets sets) {
   queue_rows(into, mark_alone, sets, &change_set::inbox_alone, std::identity{});
   queue_rows(into, park_deliveries, sets, &change_set::parked, &parked_delivery::id, &parked_delivery::reason,
              &parked_delivery::at);
+  queue_rows(into, record_events, sets, &change_set::recorded, &recorded_event::id, &recorded_event::kind,
+             &recorded_event::at);
 }
 
 void queue_conversations(pipeline& into, change_sets sets) {
@@ -219,6 +242,8 @@ void queue_messages(pipeline& into, change_sets sets) {
              &row::attachments, &row::provider_time, &row::created_at);
   queue_rows(into, change_messages, sets, &change_set::message_changes, &message_change::conversation,
              &message_change::id, &message_change::state, &message_change::external_id);
+  queue_rows(into, correct_messages, sets, &change_set::corrections, &message_correction::conversation,
+             &message_correction::id, &message_correction::body, &message_correction::unsent);
 }
 
 void queue_turns(pipeline& into, change_sets sets) {

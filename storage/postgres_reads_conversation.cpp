@@ -11,8 +11,8 @@ namespace {
 
 // --- SQL -----------------------------------------------------------------------------------------
 
-// One row per recent message, newest last. What never reached the customer (6 overtaken, 7 dead) is
-// no history.
+// One row per recent message, newest last. What never reached the customer (6 overtaken, 7 dead) or
+// was taken back (9) is no history.
 // "IS TRUE" makes a condition a mere check: plans are made while tables are empty and every index
 // looks alike, so the statement leaves the planner one choice.
 constexpr statement find_conversation{"find_conversation", R"(
@@ -23,7 +23,7 @@ JOIN conversations c ON c.connection_id = k.connection_id AND c.contact_id = k.i
 LEFT JOIN turns t ON t.conversation_id = c.id AND t.state = 0
 LEFT JOIN LATERAL (
   SELECT id, origin, body FROM messages
-  WHERE conversation_id = c.id AND state NOT IN (6, 7) ORDER BY id DESC LIMIT $4::integer
+  WHERE conversation_id = c.id AND state NOT IN (6, 7, 9) ORDER BY id DESC LIMIT $4::integer
 ) m ON true
 WHERE k.connection_id = $2::uuid AND k.scoped_id = $3 AND (k.business_id = $1::uuid) IS TRUE
 ORDER BY m.id)"};
@@ -45,13 +45,14 @@ INSERT INTO conversations (id, business_id, connection_id, contact_id, created_a
 SELECT $8::uuid, $2::uuid, $3::uuid, c.id, $9::bigint FROM (SELECT id FROM known UNION ALL SELECT id FROM made) c
 ON CONFLICT (connection_id, contact_id) DO NOTHING)"};
 
-// 1 out. The customer's other id is not '': contacts have none like that.
+// 1 out; $5 is the least direction that counts. The customer's other id is not '': contacts have none like
+// that.
 constexpr statement select_sent{"sent_message", R"(
 SELECT m.conversation_id, m.id, m.origin, m.state, m.external_id
 FROM contacts k
 JOIN conversations c ON c.connection_id = k.connection_id AND c.contact_id = k.id
 JOIN messages m ON m.conversation_id = c.id AND m.id = $4::uuid
-WHERE k.connection_id = $1::uuid AND k.scoped_id = ANY (ARRAY[$2, $3]) AND m.direction = 1 LIMIT 1)"};
+WHERE k.connection_id = $1::uuid AND k.scoped_id = ANY (ARRAY[$2, $3]) AND m.direction >= $5::smallint LIMIT 1)"};
 
 // Echoes and statuses are about recent messages; an index on the platform's id would be paid by every
 // message (docs/adr/0016).
@@ -62,7 +63,7 @@ SELECT conversation_id, id, origin, state, external_id FROM (
   JOIN LATERAL (SELECT conversation_id, id, direction, origin, state, external_id FROM messages
                 WHERE conversation_id = c.id ORDER BY id DESC LIMIT 500) m ON true
   WHERE k.connection_id = $1::uuid AND k.scoped_id = ANY (ARRAY[$2, $3])
-) recent WHERE external_id = $4 AND direction = 1 LIMIT 1)"};
+) recent WHERE external_id = $4 AND direction >= $5::smallint LIMIT 1)"};
 
 constexpr std::array all_statements{find_conversation, make_conversation, select_sent,
                                     select_sent_by_external_id};
@@ -153,7 +154,8 @@ result<std::optional<sent_record>> postgres_reads::find_sent(const sent_question
     if (!asked.id && asked.external_id.empty()) return std::nullopt;
     const auto& by = asked.id ? select_sent : select_sent_by_external_id;
     const auto rows = session.exec_prepared(by.name, to_string(asked.connection), asked.scoped_id,
-                                            asked.alias, asked.id ? to_string(*asked.id) : asked.external_id);
+                                            asked.alias, asked.id ? to_string(*asked.id) : asked.external_id,
+                                            asked.side == message_side::business ? 1 : 0);
     if (rows.empty()) return std::nullopt;
     const auto first = rows.front();
     fields from{first};

@@ -154,7 +154,10 @@ struct new_conversation {
   missing_conversation missing = missing_conversation::make;
 };
 
-/// A message that the business side sent, named by our id or else by the platform's.
+/// Whose messages a question is about.
+enum class message_side : std::uint8_t { business, both };
+
+/// A message of one customer's conversation, named by our id or else by the platform's.
 struct sent_question {
   connection_id connection;
   std::string scoped_id;
@@ -162,6 +165,7 @@ struct sent_question {
   std::string alias;
   std::optional<message_id> id;
   std::string external_id;
+  message_side side = message_side::business;
 };
 
 struct sent_record {

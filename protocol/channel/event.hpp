@@ -39,9 +39,10 @@ enum class event_kind : std::uint8_t {
   unsupported,
   /// About the account, not a customer (quality, templates, bans, errors).
   account,
-  /// Coexistence history and contact sync: stored, never answered.
+  /// Coexistence history and contact sync: messages join their conversation and are never answered, the
+  /// rest is recorded.
   history,
-  /// Valid JSON of a kind that we do not know: stored, never an error.
+  /// Valid JSON of a kind that we do not know: recorded, never an error.
   unknown,
 };
 
@@ -103,7 +104,7 @@ struct channel_event {
   int error_code = 0;
   /// read/delivery: everything sent at or before this instant.
   instant watermark{};
-  /// The thread belongs to another app: record, never answer.
+  /// The thread belongs to another app: joins the conversation, is never answered.
   bool standby = false;
   /// A message that must never be answered (group, self, test, own account).
   bool no_reply = false;
@@ -118,6 +119,25 @@ struct channel_event {
   if (event.standby || event.no_reply) return false;
   return event.kind == event_kind::message || event.kind == event_kind::postback ||
          event.kind == event_kind::unsupported;
+}
+
+/// What only changes what the conversation remembers (docs/adr/0021): messages of a thread that another
+/// app owns, earlier messages, edits, unsends. Starts no turn.
+[[nodiscard]] constexpr bool corrects_conversation(const channel_event& event) noexcept {
+  switch (event.kind) {
+    case event_kind::message:
+    case event_kind::postback:
+    case event_kind::unsupported: return event.standby && !event.no_reply;
+    case event_kind::edit:
+    case event_kind::unsend: return !event.subject_id.empty();
+    case event_kind::history: return !event.external_id.empty();
+    default: return false;
+  }
+}
+
+/// Whether it is the conversation's to complete; everything else is the outbox_sender's.
+[[nodiscard]] constexpr bool belongs_to_conversation(const channel_event& event) noexcept {
+  return !event.customer_id.empty() && (wakes_conversation(event) || corrects_conversation(event));
 }
 
 }  // namespace sellavie::channel

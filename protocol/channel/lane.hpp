@@ -1,7 +1,7 @@
 #pragma once
 // The lane of an event: events of one lane are handled in the order in which they were accepted.
-// What a customer says is one lane of a connection; what is about our own sends to that customer
-// (statuses, reads, echoes) is another, so that a flood of messages does not hold them up.
+// What a customer says, edits and unsends is one lane of a connection; what is about our own sends to that
+// customer (statuses, reads, echoes) is another, so that a flood of messages does not hold them up.
 
 #include <bit>
 #include <cstdint>
@@ -19,7 +19,7 @@ namespace sellavie::channel {
   std::uint64_t hash = 14695981039346656037ULL;  // FNV-1a
   const auto mix = [&hash](std::uint8_t byte) { hash = (hash ^ byte) * 1099511628211ULL; };
   for (const std::uint8_t byte : connection.value.bytes) mix(byte);
-  mix(wakes_conversation(event) ? 1 : 0);
+  mix(wakes_conversation(event) || corrects_conversation(event) ? 1 : 0);
   for (const char letter : event.customer_id) mix(static_cast<std::uint8_t>(letter));
   return std::bit_cast<std::int64_t>(hash);
 }

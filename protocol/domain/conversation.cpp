@@ -130,11 +130,13 @@ void conversation_phases::owner_changed(bool person_owns, std::int64_t epoch) {
   epoch_ = epoch;
 }
 
+void conversation_phases::remember_completed(inbox_id id) {
+  completed_.push_back(id);
+  if (completed_.size() > remembered_completions) completed_.pop_front();
+}
+
 next_step conversation_phases::settled() {
-  for (const pending_delivery& one : turn_) {
-    completed_.push_back(one.id);
-    if (completed_.size() > remembered_completions) completed_.pop_front();
-  }
+  for (const pending_delivery& one : turn_) remember_completed(one.id);
   turn_.clear();
   phase_ = person_owns_ ? conversation_phase::human : conversation_phase::idle;
   return next();

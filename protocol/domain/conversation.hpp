@@ -89,6 +89,8 @@ class conversation_phases {
   [[nodiscard]] bool person_waits() const noexcept;
   /// The owner changed in a commit.
   void owner_changed(bool person_owns, std::int64_t epoch);
+  /// Completed outside of any turn.
+  void remember_completed(inbox_id id);
   /// The turn in `turn()` (or a command without one) is committed.
   next_step settled();
 

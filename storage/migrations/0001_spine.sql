@@ -143,6 +143,17 @@ CREATE TABLE parked_events (
   payload        bytea   NOT NULL
 );
 
+-- Deliveries that nothing is done about (reactions, referrals, comments, account news, unknown kinds): for
+-- support and later features. The payload is the inbox row's. 30 days (docs/adr/0021).
+CREATE TABLE recorded_events (
+  id             bigint  PRIMARY KEY,
+  business_id    uuid    NOT NULL,
+  connection_id  uuid    NOT NULL,
+  kind           text    NOT NULL,
+  recorded_at    bigint  NOT NULL,
+  payload        bytea   NOT NULL
+);
+
 -- Events of no known business, or with contradicting ids; what is no event of ours. Kept 7 days, never replayed.
 CREATE TABLE quarantined_events (
   id             bigint  PRIMARY KEY,
@@ -197,7 +208,7 @@ CREATE TABLE messages (
   turn_id          uuid,
   direction        smallint NOT NULL CHECK (direction IN (0, 1)),         -- 0 in, 1 out
   origin           smallint NOT NULL CHECK (origin BETWEEN 0 AND 3),      -- 0 customer, 1 ai, 2 person, 3 system
-  state            smallint NOT NULL CHECK (state BETWEEN 0 AND 9),
+  state            smallint NOT NULL CHECK (state BETWEEN 0 AND 9),         -- storage/change_set send_state; 9 unsent
   external_id      text NOT NULL DEFAULT '',
   body             text NOT NULL,
   attachments      text NOT NULL DEFAULT '',

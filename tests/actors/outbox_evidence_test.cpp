@@ -151,18 +151,62 @@ TEST_F(outbox_evidence_test, completes_many_marks_in_few_commits_and_moves_the_r
   EXPECT_EQ(read_marks.back().read_up_to, clock->now() + 49ms);
 }
 
-TEST_F(outbox_evidence_test, completes_what_wakes_nobody) {
+// --- everything else --------------------------------------------------------------------------------
+
+TEST_F(outbox_evidence_test, records_what_wakes_nobody) {
   start();
-  for (const auto one : {event_kind::reaction, event_kind::edit, event_kind::unsend, event_kind::referral,
-                         event_kind::optin, event_kind::comment, event_kind::thread_control,
-                         event_kind::account, event_kind::unknown, event_kind::message}) {
+  std::vector<testing::Matcher<std::pair<const inbox_id, std::string>>> expected;
+  for (const auto one :
+       {event_kind::reaction, event_kind::referral, event_kind::optin, event_kind::comment,
+        event_kind::thread_control, event_kind::system, event_kind::account, event_kind::history,
+        event_kind::unknown, event_kind::message, event_kind::edit, event_kind::unsend}) {
     channel::channel_event event;
     event.kind = one;
-    event.standby = true;
+    event.no_reply = true;
+    expected.push_back(testing::Pair(deliver(event), std::string{channel::to_string(one)}));
+  }
+  EXPECT_THAT(store->rows.recorded, testing::ElementsAreArray(expected));
+  EXPECT_THAT(told->finished, SizeIs(12));
+  EXPECT_THAT(store->rows.inbox, IsEmpty());
+}
+
+TEST_F(outbox_evidence_test, records_echoes_of_nobody_and_statuses_that_it_does_not_know) {
+  start();
+  auto to_itself = an_echo("note to self", "m_1");
+  to_itself.no_reply = true;
+  deliver(to_itself);
+  deliver(a_status(delivery_state::none, "m_2"));
+  EXPECT_THAT(store->rows.recorded,
+              ElementsAre(testing::Pair(testing::_, "echo"), testing::Pair(testing::_, "status")));
+  EXPECT_THAT(told->spoke, IsEmpty());
+}
+
+TEST_F(outbox_evidence_test, keeps_no_delivery_and_read_marks) {
+  start();
+  for (const auto one : {event_kind::delivery, event_kind::read}) {
+    channel::channel_event event;
+    event.kind = one;
     deliver(event);
   }
-  EXPECT_THAT(told->finished, SizeIs(10));
-  EXPECT_THAT(store->rows.inbox, IsEmpty());
+  EXPECT_THAT(store->rows.recorded, IsEmpty());
+  EXPECT_THAT(told->finished, SizeIs(2));
+}
+
+TEST_F(outbox_evidence_test, records_once_when_a_commit_is_not_known) {
+  start();
+  for (const bool happened : {true, false}) {
+    bool hit = false;
+    store->before_commit = [&](memory_store::batch) -> std::optional<memory_store::fate> {
+      if (std::exchange(hit, true)) return std::nullopt;
+      return memory_store::fate{commit_outcome::in_doubt, happened};
+    };
+    channel::channel_event event;
+    event.kind = event_kind::reaction;
+    const auto id = deliver(event);
+    EXPECT_TRUE(store->rows.recorded.contains(id));
+    EXPECT_EQ(std::count(told->finished.begin(), told->finished.end(), id), 1);
+  }
+  EXPECT_FALSE(ended);
 }
 
 }  // namespace

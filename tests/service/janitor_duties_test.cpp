@@ -42,8 +42,8 @@ TEST_F(janitor_duties_test, the_server_has_each_of_them) {
   std::vector<std::string> names;
   for (const auto& one : duties) names.push_back(one.name);
   EXPECT_THAT(names, UnorderedElementsAre("heartbeat", "database", "directory", "reservations", "inbox_keys",
-                                          "quarantine", "turns", "action_results", "sessions", "parked",
-                                          "done_tasks"));
+                                          "quarantine", "turns", "action_results", "sessions", "recorded",
+                                          "parked", "done_tasks"));
 }
 
 TEST_F(janitor_duties_test, each_runs_on_a_fresh_database_and_they_share_a_connection) {

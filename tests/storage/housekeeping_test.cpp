@@ -103,6 +103,15 @@ TEST_F(housekeeping_test, parked_deliveries_last_thirty_days) {
   EXPECT_EQ(text("SELECT id FROM parked_events"), "2");
 }
 
+TEST_F(housekeeping_test, recorded_events_last_thirty_days) {
+  sql("INSERT INTO recorded_events SELECT g, " + quote(ada) + "," + quote(page) + ", 'reaction', " +
+      ms(noon - days{30}) + " + g, '' FROM generate_series(0, 9) g");
+  EXPECT_EQ(purge_recorded(at(noon)).value(), 0);
+  EXPECT_EQ(purge_recorded(at(noon + milliseconds{5}, 3)).value(), 3);
+  EXPECT_EQ(purge_recorded(at(noon + milliseconds{5}, 3)).value(), 2);
+  EXPECT_EQ(count("recorded_events"), 5);
+}
+
 TEST_F(housekeeping_test, a_delivery_parked_late_does_not_keep_later_ones) {
   park(1, noon);
   park(2, noon - days{31});
@@ -182,6 +191,7 @@ TEST_F(housekeeping_test, no_purge_reads_a_big_table_as_a_whole) {
       "gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), 1, 1, g, g FROM generate_series(1, 30000) g;"
       "INSERT INTO action_results SELECT gen_random_uuid(), 'k' || g, '{}', g FROM generate_series(1, 30000) g;"
       "INSERT INTO parked_events SELECT g, gen_random_uuid(), gen_random_uuid(), 'x', g, g, '' FROM generate_series(1, 30000) g;"
+      "INSERT INTO recorded_events SELECT g, gen_random_uuid(), gen_random_uuid(), 'x', g, '' FROM generate_series(1, 30000) g;"
       "INSERT INTO quarantined_events SELECT g, 'stranger', 'messenger', g, '' FROM generate_series(1, 30000) g;"
       "INSERT INTO inbound_keys SELECT gen_random_uuid(), gen_random_uuid(), 'k', g % 20, g FROM generate_series(1, 30000) g;"
       "INSERT INTO person_tasks (id, business_id, kind, reason, created_at, done_at) SELECT "

@@ -101,5 +101,37 @@ TEST_F(journal_commerce_test, an_invoice_number_that_is_used_refuses_everything)
   EXPECT_EQ(apply({.invoices = {invoice}}).outcome, outcome::committed) << "each series counts by itself";
 }
 
+TEST_F(journal_commerce_test, a_payment_that_need_not_change_stays_when_it_is_not_as_expected) {
+  ASSERT_EQ(apply({.orders = {an_order(40, 1001)}}).outcome, outcome::committed);
+  payment_row row{.id = id_of<payment_id>(60),
+                  .business = ada,
+                  .order = id_of<order_id>(40),
+                  .provider = "paystack",
+                  .mode = "test",
+                  .reference = "sv-1",
+                  .amount_minor = 3'000'000,
+                  .currency = "NGN",
+                  .status = "link",
+                  .at = noon};
+  ASSERT_EQ(apply({.payments = {row}}).outcome, outcome::committed);
+  const auto becomes = [&](const char* expected, const char* status, bool must_change) {
+    row.expected_status = expected;
+    row.status = status;
+    row.must_change = must_change;
+    const auto report = apply({.payments = {row}});
+    return std::string{to_string(report.outcome)} + ' ' + text("SELECT status FROM payments");
+  };
+  EXPECT_EQ(becomes("open", "expired", false), "committed expired");
+  EXPECT_EQ(becomes("open", "failed", false), "committed expired");
+  EXPECT_EQ(becomes("open", "failed", true), "refused expired");
+  EXPECT_EQ(becomes("unpaid", "review", false), "committed review");
+  EXPECT_EQ(becomes("open", "expired", false), "committed review");
+  EXPECT_EQ(becomes("unpaid", "paid", true), "committed paid");
+  EXPECT_EQ(becomes("unpaid", "review", false), "committed paid");
+  EXPECT_EQ(becomes("unpaid", "paid", true), "refused paid");
+  row.reference = "nobody's";
+  EXPECT_EQ(becomes("unpaid", "review", false), "committed paid");
+}
+
 }  // namespace
 }  // namespace sellavie::storage

@@ -204,5 +204,36 @@ TEST_F(journal_message_path_test, contact_fields_are_added_never_emptied) {
             "Chidi|c@example.com|0801|Marina");
 }
 
+TEST_F(journal_message_path_test, records_an_event_with_the_end_of_its_inbox_row_and_once) {
+  accept({1, 2});
+  ASSERT_EQ(apply({.inbox_done = {2}, .recorded = {{1, "reaction", noon}}}).outcome, outcome::committed);
+  EXPECT_EQ(
+      text("SELECT id || ' ' || kind || ' ' || recorded_at || ' ' || business_id || ' ' || connection_id "
+           "FROM recorded_events"),
+      "1 reaction " + std::to_string(to_unix_ms(noon)) + " " + to_string(ada) + " " + to_string(page));
+  EXPECT_EQ(text("SELECT encode(payload, 'hex') FROM recorded_events"), "7365616c6564200120626f6479")
+      << "sealed as it was";
+  EXPECT_EQ(count("inbound_events"), 0);
+  expect_refused({.recorded = {{1, "reaction", noon}}}, "deliveries to record");
+  EXPECT_EQ(count("recorded_events"), 1);
+}
+
+TEST_F(journal_message_path_test, replaces_an_edited_body_and_clears_an_unsent_one_for_good) {
+  auto edited = a_message(20, false, "two please"), unsent = a_message(21, false, "my secret");
+  edited.attachments = unsent.attachments = "[]";
+  ASSERT_EQ(apply({.messages = {edited, unsent}}).outcome, outcome::committed);
+  ASSERT_EQ(
+      apply({.corrections = {{chat, edited.id, "three please", false}, {chat, unsent.id, "", true}}}).outcome,
+      outcome::committed);
+  const auto rows =
+      "SELECT string_agg(body || '|' || state || '|' || attachments, ' ' ORDER BY id) FROM messages";
+  EXPECT_EQ(text(rows), "three please|0|[] |9|");
+  ASSERT_EQ(apply({.message_changes = {{chat, unsent.id, send_state::dead, ""}},
+                   .corrections = {{chat, unsent.id, "again", false}}})
+                .outcome,
+            outcome::committed);
+  EXPECT_EQ(text(rows), "three please|0|[] |9|");
+}
+
 }  // namespace
 }  // namespace sellavie::storage

@@ -124,8 +124,10 @@ TEST_F(reads_test, a_known_conversation_comes_with_its_plan_and_recent_messages_
   plan.plan = "{\"actions\":[]}";
   auto overtaken = a_message(22, true, "never sent");
   overtaken.state = send_state::overtaken;
+  auto unsent = a_message(24, false, "");
+  unsent.state = send_state::unsent;
   apply({.messages = {a_message(20, false, "one"), a_message(21, true, "two"), overtaken,
-                      a_message(23, false, "three")},
+                      a_message(23, false, "three"), unsent},
          .turns = {plan}});
   auto wanted = a_customer("psid-1");
   wanted.history = 2;
@@ -262,6 +264,8 @@ TEST_F(reads_test, finds_what_we_sent_by_our_id_or_by_the_platforms) {
   EXPECT_EQ(find({page, "psid-1", {}, lost.id, "mid.9"})->state, send_state::unconfirmed);
   // What a customer wrote, other customers, other accounts, no id.
   EXPECT_FALSE(by_external("psid-1", "mid.2"));
+  EXPECT_EQ(find({page, "psid-1", {}, {}, "mid.2", message_side::both})->id, received.id);
+  EXPECT_EQ(find({page, "psid-1", {}, {}, "mid.1", message_side::both})->id, sent.id);
   EXPECT_FALSE(find({page, "psid-1", {}, received.id, {}}));
   EXPECT_FALSE(by_external("nobody", "mid.1"));
   EXPECT_FALSE(find({page, "nobody", {}, sent.id, {}}));

@@ -41,7 +41,7 @@ schema message_shape() {
                          {"direction", schema::word({"in", "out"})},
                          {"origin", schema::word({"customer", "ai", "person", "system"})},
                          {"state", schema::word({"received", "ready", "sending", "backoff", "unknown",
-                                                 "delivered", "overtaken", "dead", "unconfirmed"})},
+                                                 "delivered", "overtaken", "dead", "unconfirmed", "unsent"})},
                          {"text", schema::text({0, 100'000, api::text_format::lines})},
                          {"attachments", schema::list(attachment, 100)},
                          {"at", schema::timestamp()}})
@@ -77,8 +77,8 @@ json shown(const storage::listed_conversation& one) {
 
 json shown(const storage::listed_message& one) {
   static constexpr const char* origins[] = {"customer", "ai", "person", "system"};
-  static constexpr const char* states[] = {"received",  "ready",     "sending", "backoff",    "unknown",
-                                           "delivered", "overtaken", "dead",    "unconfirmed"};
+  static constexpr const char* states[] = {"received",  "ready",     "sending", "backoff",     "unknown",
+                                           "delivered", "overtaken", "dead",    "unconfirmed", "unsent"};
   auto attachments = json::array();
   if (!one.attachments.empty())
     if (auto parsed = json::parse(one.attachments, nullptr, false); parsed.is_array())

@@ -72,6 +72,10 @@ struct transaction {
       require(db.inbox.erase(row.id) == 1, "deliveries to park");
       db.parked.emplace(row.id, row.reason);
     });
+    each_row(sets, &change_set::recorded, [&](const recorded_event& row) {
+      require(db.inbox.erase(row.id) == 1, "deliveries to record");
+      require(db.recorded.emplace(row.id, row.kind).second, "recorded twice");
+    });
   }
 
   void conversations() {
@@ -110,9 +114,18 @@ struct transaction {
     });
     each_row(sets, &change_set::message_changes, [&](const message_change& change) {
       for (auto& row : db.messages) {
-        if (row.id != change.id) continue;
+        if (row.id != change.id || row.state == send_state::unsent) continue;
         row.state = change.state;
         if (!change.external_id.empty()) row.external_id = change.external_id;
+      }
+    });
+    each_row(sets, &change_set::corrections, [&](const message_correction& change) {
+      for (auto& row : db.messages) {
+        if (row.id != change.id || row.state == send_state::unsent) continue;
+        row.body = change.body;
+        if (!change.unsent) continue;
+        row.state = send_state::unsent;
+        row.attachments.clear();
       }
     });
   }
@@ -306,8 +319,13 @@ result<conversation_record> memory_store::open_conversation(const new_conversati
   for (const auto& [key, row] : rows.turns)
     if (key.first == id && !row.completed)
       record.plan = live_plan{row.id, row.round, row.epoch, row.inbox_ids, row.plan, row.started_at};
-  for (const auto& message : rows.messages)
-    if (message.conversation == id) record.recent.push_back({message.origin, message.body});
+  std::map<message_id, storage::recent_message> recent;
+  for (const auto& message : rows.messages) {
+    const bool is_history = message.state != send_state::overtaken && message.state != send_state::dead &&
+                            message.state != send_state::unsent;
+    if (message.conversation == id && is_history) recent[message.id] = {message.origin, message.body};
+  }
+  for (auto& [key, message] : recent) record.recent.push_back(std::move(message));
   const auto most = static_cast<std::size_t>(wanted.history);
   if (record.recent.size() > most)
     record.recent.erase(record.recent.begin(), record.recent.end() - static_cast<std::ptrdiff_t>(most));
@@ -415,7 +433,7 @@ result<std::optional<sent_record>> memory_store::find_sent(const sent_question& 
         asked.id ? row.id == *asked.id : !asked.external_id.empty() && row.external_id == asked.external_id;
     const bool is_theirs = row.conversation == conversation_id_of(asked.connection, asked.scoped_id) ||
                            row.conversation == conversation_id_of(asked.connection, asked.alias);
-    if (is_named && is_theirs && row.outgoing)
+    if (is_named && is_theirs && (row.outgoing || asked.side == message_side::both))
       return std::optional{sent_record{row.conversation, row.id, row.origin, row.state, row.external_id}};
   }
   return std::optional<sent_record>{};

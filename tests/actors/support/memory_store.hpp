@@ -42,6 +42,7 @@ struct tables {
   std::map<inbox_id, storage::stored_delivery> inbox;
   std::vector<storage::quarantined_row> quarantined;
   std::map<inbox_id, std::string> parked;
+  std::map<inbox_id, std::string> recorded;
   std::map<contact_id, stored_contact> contacts;
   std::map<conversation_id, stored_conversation> conversations;
   std::vector<storage::message_row> messages;

@@ -155,12 +155,16 @@ void order_desk_state::commit(waiting one, decision decided) {
           [this](const caf::error&) { self_->quit(make_error(errc::unavailable)); });
 }
 
-void order_desk_state::expire() {
+due_links order_desk_state::links_to_ask(const due_links_query& query) const {
+  return {sellavie::links_to_ask(book_, desk_settings{}, node_->now(), query.most)};
+}
+
+caf::result<action_outcome> order_desk_state::expire(expire_orders& ended) {
   forget_recent(book_, node_->now() - desk_settings{}.duplicate_window);
   const auto due = next_expiry(book_, {});
-  if (!loaded_ || !due || *due > node_->now()) return;
-  fifo_.push_back({{desk::expire_reservations{}, {}, false, "system"}, owe_answer<action_outcome>(self_)});
-  next();
+  if (!loaded_ || !due || *due > node_->now())
+    return make_outcome(std::nullopt, action_effect::reservations_expired);
+  return enqueue({desk::expire_reservations{std::move(ended.unpaid)}, {}, false, "system"});
 }
 
 order_desk_actor::behavior_type order_desk(order_desk_state::pointer self, services_ptr node,
@@ -171,7 +175,8 @@ order_desk_actor::behavior_type order_desk(order_desk_state::pointer self, servi
       [&state](const turn_facts_query& query) { return state.facts(query); },
       [&state](desk_request& request) { return state.enqueue(std::move(request)); },
       [&state](const order_query& query) { return state.find(query); },
-      [&state](expire_atom) { state.expire(); },
+      [&state](const due_links_query& query) { return state.links_to_ask(query); },
+      [&state](expire_orders& ended) { return state.expire(ended); },
   };
 }
 

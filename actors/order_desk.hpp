@@ -52,14 +52,29 @@ struct order_found {
   std::optional<order> subject;
 };
 
+/// The live links of orders whose time is over, the earliest first: they are cancelled only after their
+/// provider was asked.
+struct due_links_query {
+  std::size_t most = 0;
+};
+struct due_links {
+  std::vector<std::string> references;
+};
+
 /// Time passed: reservations may have ended.
-using expire_atom = caf::atom_constant<caf::atom("expire")>;
+struct expire_orders {
+  /// Links that their provider has just called unpaid.
+  std::vector<std::string> unpaid;
+};
 
 using order_desk_actor =
     caf::typed_actor<caf::replies_to<turn_facts_query>::with<turn_facts>,
                      // Answers after the commit; errors are store trouble, never a refusal.
                      caf::replies_to<desk_request>::with<action_outcome>,
-                     caf::replies_to<order_query>::with<order_found>, caf::reacts_to<expire_atom>>;
+                     caf::replies_to<order_query>::with<order_found>,
+                     caf::replies_to<due_links_query>::with<due_links>,
+                     // What was cancelled: `requested` of the outcome.
+                     caf::replies_to<expire_orders>::with<action_outcome>>;
 
 class order_desk_state {
  public:
@@ -70,7 +85,8 @@ class order_desk_state {
   caf::result<turn_facts> facts(const turn_facts_query& query);
   caf::result<action_outcome> enqueue(desk_request request);
   caf::result<order_found> find(const order_query& query);
-  void expire();
+  due_links links_to_ask(const due_links_query& query) const;
+  caf::result<action_outcome> expire(expire_orders& ended);
 
   static constexpr const char* name = "order_desk";
 
@@ -113,3 +129,6 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::turn_facts)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::desk_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::order_query)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::order_found)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::due_links_query)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::due_links)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::expire_orders)

@@ -32,6 +32,11 @@ void payment_client_state::start(services_ptr node, tenant_ptr business) {
   business_ = std::move(business);
 }
 
+// Another provider's key must never reach this one's address.
+bool payment_client_state::can_ask() const {
+  return business_->payments && business_->payments->provider == "paystack";
+}
+
 outbound_request payment_client_state::request_of(const payment::http_call& call, instant deadline) const {
   const auto rest = std::clamp<std::chrono::milliseconds>(deadline - node_->now(),
                                                           std::chrono::milliseconds{1}, longest_call);
@@ -51,13 +56,11 @@ std::string payment_client_state::email_for(const make_payment_link& wanted) con
 
 caf::result<payment_link> payment_client_state::make_link(const make_payment_link& wanted) {
   const auto promise = owe_answer<payment_link>(self_);
-  const auto call =
-      paystack::encode_initialize({.email = email_for(wanted),
-                                   .amount = wanted.amount,
-                                   .reference = wanted.reference,
-                                   .callback_url = node_->settings->http.public_url + "/pay/return",
-                                   .order_label = wanted.reference});
-  if (!call || !business_->payments || business_->payments->provider != "paystack") {
+  const auto call = paystack::encode_initialize({.email = email_for(wanted),
+                                                 .amount = wanted.amount,
+                                                 .reference = wanted.reference,
+                                                 .order_label = wanted.reference});
+  if (!call || !can_ask()) {
     promise.deliver(payment_link{});
     return promise.to_return();
   }
@@ -86,7 +89,7 @@ caf::result<payment_link> payment_client_state::make_link(const make_payment_lin
 
 caf::result<payment_truth> payment_client_state::fetch(const fetch_payment& wanted) {
   const auto promise = owe_answer<payment_truth>(self_);
-  if (!business_->payments) {
+  if (!can_ask()) {
     promise.deliver(payment_truth{});
     return promise.to_return();
   }
@@ -113,6 +116,7 @@ payment_client_actor::behavior_type payment_client(payment_client_state::pointer
   return {
       [&state](const make_payment_link& wanted) { return state.make_link(wanted); },
       [&state](const fetch_payment& wanted) { return state.fetch(wanted); },
+      [&state](const tenant_ptr& changed) { state.adopt(changed); },
       [&state](transport_answer& answer) { state.finish(answer); },
   };
 }

@@ -54,6 +54,8 @@ struct payment_truth {
 
 using payment_client_actor = caf::typed_actor<caf::replies_to<make_payment_link>::with<payment_link>,
                                               caf::replies_to<fetch_payment>::with<payment_truth>,
+                                              // The business as it is now.
+                                              caf::reacts_to<tenant_ptr>,
                                               // From the transport.
                                               caf::reacts_to<transport_answer>>;
 
@@ -64,6 +66,7 @@ class payment_client_state {
   void start(services_ptr node, tenant_ptr business);
   caf::result<payment_link> make_link(const make_payment_link& wanted);
   caf::result<payment_truth> fetch(const fetch_payment& wanted);
+  void adopt(const tenant_ptr& changed) { business_ = changed; }
   void finish(transport_answer& answer) { exchanges_.finish(answer); }
 
   static constexpr const char* name = "payment_client";
@@ -71,6 +74,7 @@ class payment_client_state {
  private:
   void verify(const std::string& reference, instant deadline,
               std::function<void(std::optional<payment_fact>)> then);
+  [[nodiscard]] bool can_ask() const;
   [[nodiscard]] outbound_request request_of(const payment::http_call& call, instant deadline) const;
   [[nodiscard]] std::string email_for(const make_payment_link& wanted) const;
 

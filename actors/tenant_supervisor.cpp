@@ -75,6 +75,7 @@ void tenant_supervisor_state::on_loaded(const shared<storage::tenant_record>& re
   }
   // The desk holds the catalogue: it is loaded anew from the table.
   if (orders_) self_->send_exit(orders_, make_error(errc::unavailable));
+  if (payments_) self_->send(payments_, business_);
   for (auto& [key, entry] : children_) {
     if (entry.phase != child_phase::running) continue;
     if (entry.conversation) self_->send(entry.conversation, business_);
@@ -101,10 +102,6 @@ void tenant_supervisor_state::spawn_desks() {
 void tenant_supervisor_state::restart_desks() {
   if (!business_ || (is_stale_ && !loading_)) load();
   if (business_) spawn_desks();
-}
-
-void tenant_supervisor_state::expire() {
-  if (orders_) self_->send(orders_, expire_atom::value);
 }
 
 // --- deliveries ------------------------------------------------------------------------------------

@@ -18,6 +18,8 @@
 //            a pause of at most 5 s, `unavailable` when the store cannot be asked what is open or the
 //            incarnation is over. A conversation that dies on it answers with an error. It is not stopped
 //            while it owes an answer.
+// Expiry     the desk never waits for a provider, so it is asked from here about the live links of orders whose
+//            time is over: at most 16 in a round, one round at a time, after a silent one a minute's rest.
 // Supervised by the tenant_registry.
 
 #include <caf/all.hpp>
@@ -41,6 +43,8 @@ struct wake_sender {
   connection_id connection;
 };
 
+/// Time passed: reservations may have ended.
+using expire_atom = caf::atom_constant<caf::atom("expire")>;
 using restart_atom = caf::atom_constant<caf::atom("restart")>;
 
 /// (connection, customer); an empty customer is the connection's outbox_sender.
@@ -122,6 +126,7 @@ class tenant_supervisor_state {
   static constexpr std::int16_t max_tries = 5;
   static constexpr std::size_t waiting_per_chat = 8;
   static constexpr std::size_t waiting_per_business = 32;
+  static constexpr std::size_t links_per_round = 16;
 
  private:
   enum class child_phase : std::uint8_t { running, stopping, recovering, ended };
@@ -157,6 +162,13 @@ class tenant_supervisor_state {
     }
   };
 
+  struct link_round {
+    order_desk_actor orders;
+    std::size_t open = 0;
+    bool was_silent = false;
+    std::vector<std::string> unpaid;
+  };
+
   void load();
   void on_load_failed();
   void hand_back(std::uint32_t round);
@@ -177,6 +189,12 @@ class tenant_supervisor_state {
   void run(const child_key& key, child& entry, waiting_command command);
   void run_waiting(const child_key& key, child& entry);
   void refuse_waiting(std::vector<waiting_command>& commands, errc why);
+  void end_orders(const order_desk_actor& desk, std::vector<std::string> unpaid);
+  void ask_about_links();
+  void begin_round(const std::vector<std::string>& references);
+  void confirm_link(const std::shared_ptr<link_round>& round, const std::string& reference,
+                    const payment_truth& truth);
+  void settle_link(const std::shared_ptr<link_round>& round);
   [[nodiscard]] const child_key* key_of(const caf::strong_actor_ptr& child) const;
 
   pointer self_;
@@ -193,6 +211,8 @@ class tenant_supervisor_state {
   /// All commands that wait, also the children's.
   std::size_t commands_waiting_ = 0;
   std::vector<connection_id> wake_after_load_;
+  bool is_asking_ = false;
+  instant rests_until_{};
   std::unordered_map<child_key, child> children_;
   std::map<caf::actor_addr, child_key> keys_;
   order_desk_actor orders_;

@@ -87,7 +87,10 @@ struct confirm_payment {
   std::optional<order> stored;
 };
 
-struct expire_reservations {};
+struct expire_reservations {
+  /// References of live links that their provider has just called unpaid.
+  std::vector<std::string> unpaid;
+};
 
 struct adjust_stock {
   std::string action_key;

@@ -165,6 +165,12 @@ decision place_new(const order_book& book, const place_order& command, const wis
   return decided;
 }
 
+/// A live link of which its provider has not just said that it is unpaid.
+bool is_unanswered(const order& open, const expire_reservations& command) {
+  return !open.payment_url.empty() && std::find(command.unpaid.begin(), command.unpaid.end(),
+                                                open.payment_reference) == command.unpaid.end();
+}
+
 order cancelled(const order& current) {
   auto after = next_version(current);
   after.status = order_status::cancelled;
@@ -214,13 +220,13 @@ decision decide(const order_book& book, const cancel_order& command, const desk_
   return decided;
 }
 
-decision decide(const order_book& book, const expire_reservations&, const desk_context& context) {
-  std::vector<std::pair<instant, const order*>> due;
-  for (const auto& [id, open] : book.open) {
-    const auto at = expires_at(open, context.settings);
-    if (at <= context.now) due.emplace_back(at, &open);
-  }
-  std::stable_sort(due.begin(), due.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+decision decide(const order_book& book, const expire_reservations& command, const desk_context& context) {
+  auto due = due_orders(book, context.settings, context.now);
+  const auto must_wait = [&](const auto& entry) {
+    const auto& [at, open] = entry;
+    return is_unanswered(*open, command) && context.now < at + context.settings.unanswered_grace;
+  };
+  std::erase_if(due, must_wait);
   if (due.size() > context.settings.expiry_batch) due.resize(context.settings.expiry_batch);
   auto outcome = make_outcome(std::nullopt, action_effect::reservations_expired);
   outcome.requested = static_cast<std::int64_t>(due.size());
@@ -228,6 +234,9 @@ decision decide(const order_book& book, const expire_reservations&, const desk_c
   for (const auto& [at, open] : due) {
     decided.events.emplace_back(order_event{order_event_kind::expired, cancelled(*open), {}});
     return_stock(book, open->lines, decided.events);
+    if (!is_unanswered(*open, command)) continue;
+    payment_fact unknown{.reference = open->payment_reference, .status = payment_status::not_started};
+    decided.events.emplace_back(payment_reviewed{open->id, std::move(unknown), review_reason::not_answered});
   }
   return decided;
 }

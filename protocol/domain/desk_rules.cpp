@@ -57,6 +57,17 @@ instant expires_at(const order& subject, const desk_settings& settings) {
                                      : subject.reserved_until + settings.payment_grace;
 }
 
+std::vector<std::pair<instant, const order*>> due_orders(const order_book& book,
+                                                         const desk_settings& settings, instant now) {
+  std::vector<std::pair<instant, const order*>> due;
+  for (const auto& [id, open] : book.open) {
+    const auto at = expires_at(open, settings);
+    if (at <= now) due.emplace_back(at, &open);
+  }
+  std::stable_sort(due.begin(), due.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  return due;
+}
+
 std::map<product_id, std::int64_t> pieces_of(const std::vector<order_line>& lines) {
   std::map<product_id, std::int64_t> pieces;
   for (const auto& line : lines) pieces[line.product] += line.quantity;

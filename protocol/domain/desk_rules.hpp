@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -65,6 +66,10 @@ struct located {
                                    const desk_context& context);
 /// R14: when an unpaid order is cancelled.
 [[nodiscard]] instant expires_at(const order& subject, const desk_settings& settings);
+/// R14: the open orders whose time is over, earliest first.
+[[nodiscard]] std::vector<std::pair<instant, const order*>> due_orders(const order_book& book,
+                                                                       const desk_settings& settings,
+                                                                       instant now);
 /// Appends the events that put the pieces of `lines` back into stock, in product order.
 void return_stock(const order_book& book, const std::vector<order_line>& lines,
                   std::vector<desk_event>& events);

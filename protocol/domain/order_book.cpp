@@ -97,6 +97,16 @@ const order* last_order_of(const order_book& book, const conversation_id& conver
   return closed == book.recent.end() ? nullptr : &closed->second;
 }
 
+std::vector<std::string> links_to_ask(const order_book& book, const desk_settings& settings, instant now,
+                                      std::size_t most) {
+  std::vector<std::string> references;
+  for (const auto& [at, open] : desk::due_orders(book, settings, now)) {
+    if (references.size() == most) break;
+    if (!open->payment_url.empty()) references.push_back(open->payment_reference);
+  }
+  return references;
+}
+
 std::optional<instant> next_expiry(const order_book& book, const desk_settings& settings) {
   std::optional<instant> earliest;
   for (const auto& [id, open] : book.open) {

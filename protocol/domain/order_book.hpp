@@ -25,7 +25,9 @@
 //      link, a cancelled order, an order settled otherwise, an order nobody knows.
 //  R13 A pending payment holds the stock a little longer; one that failed or was not begun changes nothing.
 //  R14 Expiry cancels unpaid open orders whose reservation ended (plus a grace while a link is live),
-//      earliest first, so many at a time, and returns their stock; never a closed order.
+//      earliest first, so many at a time, and returns their stock; never a closed order. One with a live
+//      link goes only when its provider has just called it unpaid; without such an answer it waits for
+//      unanswered_grace more and goes to review too: money may have come that nobody saw.
 //  R15 Stock is edited by a delta or compare-and-set and stays within 0 … max_stock.
 //  R16 Not used. Products are edited in their table, and the desk is loaded anew.
 //  R17 Transitions follow can_become(); only people mark paid by hand, fulfilled or refunded.
@@ -72,6 +74,8 @@ struct desk_settings {
   std::chrono::seconds longest_reservation{std::chrono::hours{24}};
   /// On top of the reservation while a link is live, and per pending payment.
   std::chrono::seconds payment_grace{std::chrono::minutes{10}};
+  /// How much longer a live link's order waits for its provider to answer.
+  std::chrono::seconds unanswered_grace{std::chrono::hours{1}};
   std::size_t max_open_orders = 10'000;
   std::size_t expiry_batch = 100;
 };
@@ -101,7 +105,10 @@ void forget_recent(order_book& book, instant before);
 [[nodiscard]] const order* open_order_of(const order_book& book, const conversation_id& conversation);
 /// The open order, else the remembered closed one.
 [[nodiscard]] const order* last_order_of(const order_book& book, const conversation_id& conversation);
-/// When expire_reservations has something to do next; for the desk's timer.
+/// The live links of orders whose time is over, earliest first: the provider is to be asked about them.
+[[nodiscard]] std::vector<std::string> links_to_ask(const order_book& book, const desk_settings& settings,
+                                                    instant now, std::size_t most);
+/// When expire_reservations may have something to do next; for the desk's timer.
 [[nodiscard]] std::optional<instant> next_expiry(const order_book& book, const desk_settings& settings);
 
 }  // namespace sellavie

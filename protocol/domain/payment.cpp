@@ -8,7 +8,7 @@ namespace {
 constexpr std::array all_review_reasons = {review_reason::wrong_amount,    review_reason::wrong_currency,
                                            review_reason::wrong_mode,      review_reason::old_reference,
                                            review_reason::order_cancelled, review_reason::already_settled,
-                                           review_reason::unknown_order};
+                                           review_reason::unknown_order,   review_reason::not_answered};
 
 }  // namespace
 
@@ -45,6 +45,7 @@ std::string_view to_string(review_reason reason) noexcept {
     case review_reason::order_cancelled: return "order_cancelled";
     case review_reason::already_settled: return "already_settled";
     case review_reason::unknown_order: return "unknown_order";
+    case review_reason::not_answered: return "not_answered";
   }
   return "unknown";
 }

@@ -41,7 +41,7 @@ struct payment_fact {
   friend bool operator==(const payment_fact&, const payment_fact&) = default;
 };
 
-/// Why money that arrived does not settle an order: a person has to look at it.
+/// Why money that arrived, or may have, does not settle an order: a person has to look at it.
 enum class review_reason : std::uint8_t {
   /// The money differs from the order's total.
   wrong_amount,
@@ -56,6 +56,8 @@ enum class review_reason : std::uint8_t {
   already_settled,
   /// A reference of ours whose order does not exist.
   unknown_order,
+  /// The order has expired and the provider did not say whether its link was paid.
+  not_answered,
 };
 [[nodiscard]] std::string_view to_string(review_reason reason) noexcept;
 [[nodiscard]] std::optional<review_reason> parse_review_reason(std::string_view name) noexcept;

@@ -144,27 +144,16 @@ std::optional<payment_fact> fact_of(const json& data) {
   return fact;
 }
 
-/// Refunds and disputes name the payment elsewhere than a charge does.
-std::string reference_in(const json& data) {
-  for (const auto* name : {"transaction_reference", "reference"})
-    if (auto found = text_of(data, name); is_reference(found)) return found;
-  const auto* transaction = member(data, "transaction");
-  const auto nested = transaction == nullptr ? std::string{} : text_of(*transaction, "reference");
-  return is_reference(nested) ? nested : std::string{};
-}
-
 }  // namespace
 
 result<http_call> encode_initialize(const checkout_request& request) {
   if (request.amount.minor < 1) return make_failure(errc::invalid_value, "amount");
   if (!is_reference(request.reference)) return make_failure(errc::invalid_value, "reference");
   if (!is_mail_address(request.email)) return make_failure(errc::invalid_value, "email");
-  if (!is_web_address(request.callback_url)) return make_failure(errc::invalid_value, "callback_url");
   const json body{{"email", request.email},
                   {"amount", request.amount.minor},
                   {"currency", request.amount.currency.text()},
                   {"reference", request.reference},
-                  {"callback_url", request.callback_url},
                   {"metadata", {{"order", request.order_label}}}};
   return http_call{"POST", "/transaction/initialize",
                    body.dump(-1, ' ', false, json::error_handler_t::replace)};
@@ -204,22 +193,6 @@ verify_answer decode_verify(int http_status, std::string_view body, std::string_
   auto fact = fact_of(*data);
   if (!fact || fact->reference != reference || reference.empty()) return unreadable;
   return std::move(*fact);
-}
-
-result<webhook_hint> decode_webhook(std::string_view body) {
-  const auto envelope = parse_object(body);
-  if (!envelope.is_object()) return make_failure(errc::malformed, "no JSON object");
-  const auto* data = member(envelope, "data");
-  webhook_hint hint;
-  hint.event = text_of(envelope, "event");
-  if (hint.event.empty() || hint.event.size() > 64 || data == nullptr || !data->is_object())
-    return make_failure(errc::malformed, "no event");
-  hint.reference = reference_in(*data);
-  const auto id = id_of(*data, "id");
-  const auto subject = id.empty() ? hint.reference : id;
-  if (subject.empty()) return make_failure(errc::malformed, "event about nothing");
-  hint.dedupe_key = hint.event + ":" + subject + ":" + text_of(*data, "status");
-  return hint;
 }
 
 }  // namespace sellavie::payment::paystack

@@ -11,7 +11,7 @@
 namespace sellavie::payment::paystack {
 
 /// POST /transaction/initialize. invalid_value: amount below 1, a reference outside [A-Za-z0-9.=-],
-/// an address without '@', a callback that is not http(s).
+/// an address without '@'.
 [[nodiscard]] result<http_call> encode_initialize(const checkout_request& request);
 /// A link only when the answer carries our reference and an https (or, for a sandbox, http) address.
 [[nodiscard]] checkout_answer decode_initialize(int http_status, std::string_view body,
@@ -22,8 +22,5 @@ namespace sellavie::payment::paystack {
 /// A fact only when reference, amount, currency, status and domain are all there and readable, and the
 /// reference is ours. What the fact means for an order is the order_desk's to decide.
 [[nodiscard]] verify_answer decode_verify(int http_status, std::string_view body, std::string_view reference);
-
-/// The body of a webhook whose signature was already checked over the raw bytes.
-[[nodiscard]] result<webhook_hint> decode_webhook(std::string_view body);
 
 }  // namespace sellavie::payment::paystack

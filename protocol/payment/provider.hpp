@@ -28,8 +28,6 @@ struct checkout_request {
   money amount{};
   /// make_payment_reference; unique forever at the provider.
   std::string reference;
-  /// Where the customer's browser returns to; proves nothing.
-  std::string callback_url;
   /// "#1042", shown in the provider's dashboard.
   std::string order_label;
 };
@@ -61,9 +59,6 @@ enum class failure_class : std::uint8_t {
   malformed,
 };
 [[nodiscard]] std::string_view to_string(failure_class failure) noexcept;
-[[nodiscard]] constexpr bool is_retryable(failure_class failure) noexcept {
-  return failure == failure_class::unavailable || failure == failure_class::rate_limited;
-}
 
 struct payment_failure {
   failure_class failure = failure_class::malformed;
@@ -76,15 +71,5 @@ struct payment_failure {
 
 using checkout_answer = std::variant<payment_link, duplicate_reference, payment_failure>;
 using verify_answer = std::variant<payment_fact, payment_failure>;
-
-/// What a webhook is good for: a hint which payment to verify, and a key that makes it unique.
-struct webhook_hint {
-  std::string event;
-  /// Empty when the event names no payment of ours.
-  std::string reference;
-  std::string dedupe_key;
-
-  friend bool operator==(const webhook_hint&, const webhook_hint&) = default;
-};
 
 }  // namespace sellavie::payment

@@ -420,5 +420,113 @@ TEST_F(checkout, believes_the_provider_and_not_the_customer) {
   EXPECT_EQ(world.orders().front().status, "paid");
 }
 
+TEST_F(checkout, uses_a_key_that_was_renewed_while_the_server_ran) {
+  world.customer_says("c0", "hello");
+  world.store->rows.businesses.at(world.shop).payment->sealed_secret_key =
+      world.node->secrets->encrypt("sk_renewed", {}, world.time->now());
+  caf::anon_send(world.registry, actors::directory_changed{});
+  world.advance(1s);
+  order_and_pay();
+  ASSERT_THAT(world.outside->waiting, SizeIs(1));
+  EXPECT_THAT(world.outside->waiting.front().request.headers,
+              testing::Contains(testing::Pair("Authorization", "Bearer sk_renewed")));
+}
+
+// --- the end of a reservation: the provider is asked first ---------------------------------------------
+
+struct expiry : checkout {
+  std::string link;
+
+  expiry() {
+    order_and_pay();
+    link = reference();
+    world.outside->answer(http(200, link_of(link)));
+    world.run();
+    world.jump(41min);
+  }
+  void reservations_end() {
+    caf::anon_send(world.registry, actors::reservations_ended{{world.shop}});
+    world.run();
+  }
+  void answer(actors::outbound_response response) {
+    ASSERT_THAT(world.outside->waiting, SizeIs(1));
+    EXPECT_THAT(world.outside->waiting.front().request.url, HasSubstr("/transaction/verify/" + link));
+    world.outside->answer(std::move(response));
+    world.run();
+  }
+};
+
+TEST_F(order_desk, cancels_what_nobody_checked_out_and_goes_on) {
+  open_shop();
+  place("c1", 2, "k1");
+  world.run();
+  world.jump(31min);
+  caf::anon_send(world.registry, actors::reservations_ended{{world.shop}});
+  world.advance(1s);
+  EXPECT_EQ(world.orders().front().status, "cancelled");
+  EXPECT_EQ(world.stock("A1"), 20);
+  EXPECT_EQ(world.node->metrics->respawns().value(), 0) << "the desk lives on";
+}
+
+TEST_F(expiry, finds_the_money_of_a_customer_who_said_nothing) {
+  reservations_end();
+  EXPECT_EQ(world.orders().front().status, "awaiting_payment");
+  answer(http(200, verified(link, "success", 3'000'000)));
+  EXPECT_EQ(world.orders().front().status, "paid");
+  EXPECT_EQ(world.store->rows.payments.at(link).status, "paid");
+  EXPECT_EQ(world.stock("A1"), 18);
+}
+
+TEST_F(expiry, cancels_what_its_provider_calls_unpaid) {
+  reservations_end();
+  answer(http(200, verified(link, "abandoned", 3'000'000)));
+  EXPECT_EQ(world.orders().front().status, "cancelled");
+  EXPECT_EQ(world.stock("A1"), 20);
+  EXPECT_EQ(world.tasks("payment_review"), 0U);
+}
+
+TEST_F(expiry, waits_while_money_is_on_its_way) {
+  reservations_end();
+  answer(http(200, verified(link, "processing", 3'000'000)));
+  EXPECT_EQ(world.orders().front().status, "awaiting_payment");
+  reservations_end();
+  EXPECT_THAT(world.outside->waiting, IsEmpty()) << "it is held longer";
+}
+
+TEST_F(expiry, tells_a_person_of_wrong_money_and_cancels) {
+  reservations_end();
+  answer(http(200, verified(link, "success", 1)));
+  EXPECT_EQ(world.orders().front().status, "cancelled");
+  EXPECT_EQ(world.tasks("payment_review"), 1U);
+}
+
+TEST_F(expiry, asks_a_silent_provider_again_after_a_rest_and_tells_a_person_in_the_end) {
+  reservations_end();
+  reservations_end();
+  answer(lost_answer());
+  EXPECT_EQ(world.orders().front().status, "awaiting_payment");
+  reservations_end();
+  EXPECT_THAT(world.outside->waiting, IsEmpty());
+  world.jump(1min);
+  reservations_end();
+  answer(http(500, "{}"));
+  EXPECT_EQ(world.orders().front().status, "awaiting_payment");
+  world.jump(1h);
+  reservations_end();
+  EXPECT_EQ(world.orders().front().status, "cancelled");
+  EXPECT_EQ(world.tasks("payment_review"), 1U);
+  EXPECT_EQ(world.stock("A1"), 20);
+}
+
+TEST_F(expiry, asks_again_after_a_crash_between_the_answer_and_the_decision) {
+  reservations_end();
+  world.kill();
+  world.start();
+  reservations_end();
+  reservations_end();
+  answer(http(200, verified(link, "success", 3'000'000)));
+  EXPECT_EQ(world.orders().front().status, "paid");
+}
+
 }  // namespace
 }  // namespace sellavie::test

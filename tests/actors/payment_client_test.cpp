@@ -113,6 +113,17 @@ TEST_F(payment_client, fails_without_a_connected_provider) {
   EXPECT_FALSE(truth->fact);
 }
 
+TEST_F(payment_client, sends_another_providers_key_nowhere) {
+  start(actors::payment_account{"stripe", "live", "sk_live_of_stripe"});
+  ask_link();
+  ask_truth();
+  EXPECT_THAT(world.outside->seen, testing::IsEmpty());
+  ASSERT_TRUE(link);
+  EXPECT_EQ(link->outcome, link_outcome::failed);
+  ASSERT_TRUE(truth);
+  EXPECT_FALSE(truth->fact);
+}
+
 TEST_F(payment_client, tells_a_fact_only_from_an_answer_that_it_can_read) {
   ask_truth();
   reply(http(200, paid));

@@ -90,7 +90,7 @@ desk_command any_command(const ledger& past) {
     case 9: return desk::fail_payment_link{subject.id, subject.payment_reference, "x"};
     case 10:
     case 11: return desk::confirm_payment{"", any_fact(past), payment_mode::live, subject};
-    case 12: return desk::expire_reservations{};
+    case 12: return desk::expire_reservations{{subject.payment_reference}};
     case 13: return desk::adjust_stock{key, sku, pick<std::int64_t>(-5, 6)};
     case 14: return desk::mark_paid{key, subject.id};
     case 15: return desk::mark_fulfilled{key, subject.id, subject};

@@ -501,9 +501,48 @@ TEST(order_book_r14, gives_a_live_link_some_grace) {
   auto shop = fabrics();
   shop.places(1, {{"A1", 3}});
   shop.has_link(1);
-  EXPECT_EQ(shop.later(35min).does(desk::expire_reservations{}).requested, 0);
+  const auto link = shop.open(1)->payment_reference;
+  EXPECT_EQ(shop.later(35min).does(desk::expire_reservations{{link}}).requested, 0);
   EXPECT_EQ(next_expiry(shop.book(), {}), shop.context().now + 5min);
-  EXPECT_EQ(shop.later(5min).does(desk::expire_reservations{}).requested, 1);
+  EXPECT_EQ(shop.later(5min).does(desk::expire_reservations{{link}}).requested, 1);
+}
+
+TEST(order_book_r14, cancels_an_order_with_a_live_link_only_when_its_provider_called_it_unpaid) {
+  auto shop = fabrics();
+  shop.places(1, {{"A1", 3}});
+  shop.has_link(1);
+  const auto link = shop.open(1)->payment_reference;
+  EXPECT_EQ(shop.later(41min).does(desk::expire_reservations{{"sv-another-1"}}).requested, 0);
+  const auto decided = shop.decides(desk::expire_reservations{{link}});
+  EXPECT_EQ(decided.outcome.requested, 1);
+  EXPECT_TRUE(changes_of(decided).payments.empty());
+  EXPECT_EQ(shop.last(1).status, order_status::cancelled);
+  EXPECT_EQ(shop.stock_of("A1"), 20);
+}
+
+TEST(order_book_r14, tells_a_person_of_an_order_whose_provider_never_answered) {
+  auto shop = fabrics();
+  shop.places(1, {{"A1", 3}});
+  shop.has_link(1);
+  EXPECT_EQ(shop.later(99min).does(desk::expire_reservations{}).requested, 0);
+  const auto changes = changes_of(shop.later(1min).decides(desk::expire_reservations{}));
+  EXPECT_EQ(shop.last(1).status, order_status::cancelled);
+  ASSERT_EQ(changes.payments.size(), 1U);
+  EXPECT_EQ(changes.payments[0].review, review_reason::not_answered);
+  EXPECT_EQ(changes.payments[0].fact.reference, shop.last(1).payment_reference);
+}
+
+TEST(order_book_r14, names_the_links_to_ask_about_the_earliest_first) {
+  auto shop = fabrics();
+  std::vector<std::string> links;
+  for (std::uint32_t i = 1; i <= 4; ++i) {
+    shop.later(1s).places(5 - i, {{"A1", 1}});
+    if (i != 2) links.push_back(shop.has_link(5 - i).payment_reference);
+  }
+  EXPECT_TRUE(links_to_ask(shop.book(), {}, shop.later(39min).context().now, 9).empty());
+  EXPECT_EQ(links_to_ask(shop.book(), {}, shop.later(1h).context().now, 9), links);
+  links.resize(2);
+  EXPECT_EQ(links_to_ask(shop.book(), {}, shop.context().now, 2), links);
 }
 
 TEST(order_book_r14, takes_so_many_at_a_time_the_earliest_first) {

@@ -48,7 +48,7 @@ tenant_ptr open_tenant(const storage::tenant_record& record, const crypto::ferne
   opened->version = record.version;
   opened->knowledge = parse_training(record.training);
   for (const auto& one : record.connections) {
-    channel_account account{one.id, one.channel, one.login, one.external_id, {}, one.usable};
+    channel_account account{one.id, one.channel, one.login, one.external_id, {}, true};
     if (auto token = secrets.decrypt(one.sealed_token)) {
       account.access_token = std::move(token.value().plaintext);
     } else {

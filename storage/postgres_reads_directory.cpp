@@ -12,11 +12,10 @@ namespace {
 
 constexpr statement select_directory_version{"directory_version", "SELECT version FROM directory_version"};
 
-// A connection that must be authorised again still receives.
 constexpr statement select_directory{"directory", R"(
 SELECT i.space, i.external_id, c.business_id, c.id, c.channel
 FROM connection_ids i JOIN connections c ON c.business_id = i.business_id AND c.id = i.connection_id
-WHERE c.status <> 'removed' ORDER BY i.space, i.external_id)"};
+ORDER BY i.space, i.external_id)"};
 
 constexpr statement select_tenant{"tenant", R"(
 SELECT key, name, currency, timezone, locale, training, version,
@@ -25,12 +24,13 @@ SELECT key, name, currency, timezone, locale, training, version,
 FROM businesses WHERE id = $1::uuid)"};
 
 constexpr statement select_connections{"tenant_connections", R"(
-SELECT id, channel, login, external_id, access_token, status = 'active'
-FROM connections WHERE business_id = $1::uuid AND status <> 'removed' ORDER BY id)"};
+SELECT id, channel, login, external_id, access_token
+FROM connections WHERE business_id = $1::uuid ORDER BY id)"};
 
+// Only what this version speaks: a row of another provider must not push a working one aside.
 constexpr statement select_payment_connection{"payment_connection", R"(
 SELECT provider, mode, secret_key FROM payment_connections
-WHERE business_id = $1::uuid AND status = 'active' ORDER BY mode = 'live' DESC, id LIMIT 1)"};
+WHERE business_id = $1::uuid AND provider = 'paystack' ORDER BY mode = 'live' DESC, id LIMIT 1)"};
 
 constexpr std::array all_statements{select_directory_version, select_directory, select_tenant,
                                     select_connections, select_payment_connection};
@@ -86,7 +86,6 @@ connection_record connection_of(const pqxx::row& row) {
   record.login = from.text();
   record.external_id = from.text();
   record.sealed_token = from.text();
-  record.usable = from.flag();
   return record;
 }
 

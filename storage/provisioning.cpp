@@ -42,25 +42,25 @@ constexpr const char* find_id =
 constexpr const char* insert_id = R"(
 INSERT INTO connection_ids (business_id, connection_id, space, external_id) VALUES ($1::uuid, $2::uuid, $3, $4))";
 constexpr const char* find_connection =
-    "SELECT access_token, login, status FROM connections WHERE id = $1::uuid FOR UPDATE";
+    "SELECT access_token, login FROM connections WHERE id = $1::uuid FOR UPDATE";
 constexpr const char* insert_connection = R"(
 INSERT INTO connections (id, business_id, channel, login, external_id, access_token, created_at)
 VALUES ($1::uuid, $2::uuid, $3, $4, $5, $6, $7::bigint))";
 constexpr const char* renew_connection = R"(
-UPDATE connections SET access_token = $2, login = $3, status = 'active' WHERE id = $1::uuid)";
+UPDATE connections SET access_token = $2, login = $3 WHERE id = $1::uuid)";
 
 constexpr const char* insert_product = R"(
 INSERT INTO products (id, business_id, sku, name, description, price_minor, stock)
 VALUES ($1::uuid, $2::uuid, $3, $4, $5, $6::bigint, $7::bigint) ON CONFLICT (business_id, sku) DO NOTHING)";
 
 constexpr const char* find_payment = R"(
-SELECT id, secret_key, webhook_secrets, status FROM payment_connections
+SELECT id, secret_key, webhook_secrets FROM payment_connections
 WHERE business_id = $1::uuid AND provider = $2 AND mode = $3 FOR UPDATE)";
 constexpr const char* insert_payment = R"(
 INSERT INTO payment_connections (id, business_id, provider, mode, secret_key, webhook_secrets, created_at)
 VALUES ($1::uuid, $2::uuid, $3, $4, $5, $6, $7::bigint))";
 constexpr const char* renew_payment = R"(
-UPDATE payment_connections SET secret_key = $2, webhook_secrets = $3, status = 'active' WHERE id = $1::uuid)";
+UPDATE payment_connections SET secret_key = $2, webhook_secrets = $3 WHERE id = $1::uuid)";
 
 constexpr const char* find_account = "SELECT id FROM accounts WHERE lower(email) = lower($1)";
 constexpr const char* insert_account = R"(
@@ -205,7 +205,7 @@ void line_writer::write_connection(const provisioned_connection& one) {
 void line_writer::renew(const provisioned_connection& one, const std::string& connection) {
   const auto stored = into_.exec_params1(find_connection, connection);
   if (holds(stored["access_token"].as<std::string>(), one.access_token) &&
-      stored["login"].as<std::string>() == one.login && stored["status"].as<std::string>() == "active")
+      stored["login"].as<std::string>() == one.login)
     return;
   into_.exec_params(renew_connection, connection, seal(one.access_token), one.login);
   change(label(one) + ": token renewed");
@@ -224,23 +224,19 @@ void line_writer::write_products() {
 void line_writer::write_payment(const provisioned_payment& one) {
   const auto secrets = nlohmann::json(one.webhook_secrets).dump();
   const auto found = into_.exec_params(find_payment, business_, one.provider, one.mode);
-  auto id = found.empty() ? new_id() : found.front()["id"].as<std::string>();
   if (found.empty()) {
-    into_.exec_params(insert_payment, id, business_, one.provider, one.mode, seal(one.secret_key),
+    into_.exec_params(insert_payment, new_id(), business_, one.provider, one.mode, seal(one.secret_key),
                       seal(secrets), now());
     change(label(one) + " connected");
   } else {
     const auto stored_secrets = found.front()["webhook_secrets"].as<std::string>();
     const bool keeps_secrets = one.webhook_secrets.empty() || holds(stored_secrets, secrets);
-    if (!keeps_secrets || !holds(found.front()["secret_key"].as<std::string>(), one.secret_key) ||
-        found.front()["status"].as<std::string>() != "active") {
-      into_.exec_params(renew_payment, id, seal(one.secret_key),
+    if (!keeps_secrets || !holds(found.front()["secret_key"].as<std::string>(), one.secret_key)) {
+      into_.exec_params(renew_payment, found.front()["id"].as<std::string>(), seal(one.secret_key),
                         keeps_secrets ? stored_secrets : seal(secrets));
       change(label(one) + ": keys renewed");
     }
   }
-  say_url(label(one) + ": webhook to enter at " + one.provider,
-          "/webhooks/payments/" + one.provider + "/" + id);
 }
 
 void line_writer::write_owner(const provisioned_owner& owner) {

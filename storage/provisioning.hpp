@@ -3,7 +3,7 @@
 //
 //  R1 A business is known by its `key`. What is missing is added: business, connections, aliases,
 //     products, payment connections, owner, training that was never set.
-//  R2 Tokens and payment keys are renewed, and a connection that had to be authorised again works again.
+//  R2 Tokens and payment keys are renewed.
 //  R3 Nothing else of what exists is touched: stock, prices, names, settings, passwords.
 //  R4 A line with a problem (an account of another business, an unknown time zone) changes nothing;
 //     the other lines are applied. The whole file is one transaction.
@@ -26,7 +26,7 @@
 namespace sellavie::storage {
 
 struct provisioning_report {
-  /// For the operator, one a line: what was done, and each webhook URL to enter. No secrets.
+  /// For the operator, one a line: what was done, and the webhook URL to enter at Meta. No secrets.
   std::vector<std::string> lines;
   /// Lines that were left out.
   std::vector<provisioning_problem> problems;

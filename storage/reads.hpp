@@ -36,7 +36,6 @@ struct connection_record {
   std::string external_id;
   /// Still sealed (Fernet).
   std::string sealed_token;
-  bool usable = true;
 };
 
 struct payment_connection_record {

@@ -68,7 +68,6 @@ CREATE TABLE connections (
   login          text    NOT NULL DEFAULT 'page' CHECK (login IN ('page', 'instagram')),
   external_id    text    NOT NULL CHECK (length(external_id) BETWEEN 1 AND 128),
   access_token   text    NOT NULL,                    -- Fernet
-  status         text    NOT NULL DEFAULT 'active' CHECK (status IN ('active', 'reauthorize', 'removed')),
   created_at     bigint  NOT NULL,
   UNIQUE (business_id, id)
 );
@@ -90,7 +89,6 @@ CREATE TABLE payment_connections (
   mode            text NOT NULL CHECK (mode IN ('test', 'live')),
   secret_key      text NOT NULL,                      -- Fernet
   webhook_secrets text NOT NULL DEFAULT '[]',         -- Fernet
-  status          text NOT NULL DEFAULT 'active' CHECK (status IN ('active', 'reauthorize', 'removed')),
   created_at      bigint NOT NULL,
   UNIQUE (business_id, provider, mode),
   UNIQUE (business_id, id)

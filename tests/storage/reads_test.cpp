@@ -40,7 +40,7 @@ class reads_test : public spine_test {
   }
 };
 
-TEST_F(reads_test, the_directory_lists_each_id_of_connections_that_are_not_removed) {
+TEST_F(reads_test, the_directory_lists_each_id_of_each_connection) {
   sql("INSERT INTO connection_ids VALUES (" + quote(ada) + "," + quote(page) + ", 'instagram', 'ig-1')");
   auto all = good(store.load_directory());
   ASSERT_THAT(all.entries, SizeIs(2));
@@ -49,10 +49,6 @@ TEST_F(reads_test, the_directory_lists_each_id_of_connections_that_are_not_remov
   EXPECT_EQ(all.entries[1].business, ada);
   EXPECT_EQ(all.entries[1].connection, page);
   EXPECT_EQ(all.version, good(store.directory_version()));
-  sql("UPDATE connections SET status = 'reauthorize'");
-  EXPECT_THAT(good(store.load_directory()).entries, SizeIs(2));
-  sql("UPDATE connections SET status = 'removed'");
-  EXPECT_THAT(good(store.load_directory()).entries, IsEmpty());
 }
 
 TEST_F(reads_test, a_tenant_has_its_connections_payment_and_the_offset_at_the_instant_asked_for) {
@@ -63,7 +59,6 @@ TEST_F(reads_test, a_tenant_has_its_connections_payment_and_the_offset_at_the_in
   EXPECT_EQ(tenant.utc_offset_minutes, 60);
   ASSERT_THAT(tenant.connections, SizeIs(1));
   EXPECT_EQ(tenant.connections[0].external_id, "page_0001");
-  EXPECT_TRUE(tenant.connections[0].usable);
   ASSERT_TRUE(tenant.payment);
   EXPECT_EQ(tenant.payment->provider, "paystack");
 
@@ -72,10 +67,24 @@ TEST_F(reads_test, a_tenant_has_its_connections_payment_and_the_offset_at_the_in
             -240);  // July
   EXPECT_EQ(good(store.load_tenant(ada, instant_from_ms(1'768'000'000'000))).utc_offset_minutes,
             -300);  // January
-  sql("UPDATE businesses SET timezone = 'Asia/Kathmandu'; UPDATE connections SET status = 'reauthorize'");
+  sql("UPDATE businesses SET timezone = 'Asia/Kathmandu'");
   EXPECT_EQ(good(store.load_tenant(ada, noon)).utc_offset_minutes, 345);
-  EXPECT_FALSE(good(store.load_tenant(ada, noon)).connections.at(0).usable);
   EXPECT_EQ(store.load_tenant(id_of<business_id>(99), noon).error().code, errc::not_found);
+}
+
+TEST_F(reads_test, a_provider_that_nobody_speaks_does_not_push_a_working_one_aside) {
+  sql("INSERT INTO payment_connections (id, business_id, provider, mode, secret_key, created_at) VALUES "
+      "('00000000-0000-7000-8000-000000000001'," +
+      quote(ada) +
+      ", 'stripe', 'live', 'sk_live', 0),"
+      "('00000000-0000-7000-8000-000000000002'," +
+      quote(ada) + ", 'paystack', 'test', 'sk_test', 0)");
+  const auto tenant = good(store.load_tenant(ada, noon));
+  ASSERT_TRUE(tenant.payment);
+  EXPECT_EQ(tenant.payment->provider, "paystack");
+  EXPECT_EQ(tenant.payment->sealed_secret_key, "sk_test");
+  sql("DELETE FROM payment_connections WHERE provider = 'paystack'");
+  EXPECT_FALSE(good(store.load_tenant(ada, noon)).payment);
 }
 
 TEST_F(reads_test, opens_a_conversation_once) {

@@ -152,7 +152,7 @@ void shop_world::add_shop(business_id id, connection_id connection, const std::s
                                 .training = R"({"tone":"warm","facts":["We close at 18:00."]})",
                                 .version = 1};
   const auto sealed = ring().encrypt("token", {}, time->now());
-  record.connections.push_back({connection, channel_kind::messenger, "page", "page_1", sealed, true});
+  record.connections.push_back({connection, channel_kind::messenger, "page", "page_1", sealed});
   if (options.payments)
     record.payment =
         storage::payment_connection_record{"paystack", "test", ring().encrypt("sk_test", {}, time->now())};

@@ -62,10 +62,6 @@ export class sandbox {
     return this.#ask("GET", "/payments");
   }
 
-  payment_webhook(url) {
-    return this.#ask("POST", "/payment_webhook", { url });
-  }
-
   // Waits until the app has said `count` messages to this customer, and gives them.
   async heard(who, count, { seconds = 20, given_up } = {}) {
     let replies = [];

@@ -83,9 +83,7 @@ class world {
   }
 
   async provision() {
-    const printed = await this.server.provision(this.businesses);
-    const webhook = /\/webhooks\/payments\/paystack\/[A-Za-z0-9-]+/.exec(printed)?.[0];
-    if (webhook) await this.sandbox.payment_webhook(`${this.server.url}${webhook}`);
+    await this.server.provision(this.businesses);
     await this.routed();
   }
 

@@ -2,6 +2,8 @@
 
 #include <cstdio>
 #include <fstream>
+#include <optional>
+#include <span>
 #include <sstream>
 
 #include "config/keys.hpp"
@@ -24,6 +26,38 @@ void print(std::string_view line) { std::printf("%.*s\n", static_cast<int>(line.
 int give_up(std::string_view what, const error& why) {
   std::fprintf(stderr, "%.*s: %s\n", static_cast<int>(what.size()), what.data(), why.detail.c_str());
   return failed;
+}
+
+void print_problems(std::span<const storage::provisioning_problem> problems) {
+  for (const auto& one : problems) std::fprintf(stderr, "%s\n", storage::to_string(one).c_str());
+}
+
+/// Nothing, and said why, when the file cannot be read or has a problem.
+std::optional<std::vector<storage::provisioned_business>> read_businesses(const std::filesystem::path& file) {
+  std::ifstream in{file};
+  std::stringstream text;
+  text << in.rdbuf();
+  if (!in) {
+    std::fprintf(stderr, "the file cannot be read: %s\n", file.c_str());
+    return std::nullopt;
+  }
+  auto parsed = storage::parse_provisioning(text.str());
+  print_problems(parsed.problems);
+  if (!parsed.problems.empty()) return std::nullopt;
+  return std::move(parsed.businesses);
+}
+
+result<crypto::fernet_ring> open_keys(config::settings& settings, pqxx::connection& engine) {
+  const auto empty = storage::has_no_businesses(engine);
+  if (!empty) return empty.error();
+  const auto made =
+      config::ensure_keys(settings.security, settings.data.dir,
+                          empty.value() ? config::missing_keys::generate : config::missing_keys::refuse);
+  if (!made) return made.error();
+  for (const auto& key : made.value()) print(config::describe_made_key(key));
+  std::vector<std::string> keys;
+  for (const auto& key : settings.security.fernet_keys) keys.push_back(key.reveal());
+  return crypto::fernet_ring::parse(keys);
 }
 
 }  // namespace
@@ -56,10 +90,8 @@ int migrate_status(const config::settings& settings) {
 }
 
 int provision(config::settings settings, const std::filesystem::path& file) {
-  std::ifstream in{file};
-  std::stringstream text;
-  text << in.rdbuf();
-  if (!in) return give_up("the file cannot be read", make_failure(errc::not_found, file.string()));
+  const auto businesses = read_businesses(file);
+  if (!businesses) return wrong_input;
   auto opened = database::open(settings, storage::cluster_use::tool, print);
   if (!opened) return give_up("the database cannot be opened", opened.error());
   const auto now = make_system_clock()->now();
@@ -69,27 +101,13 @@ int provision(config::settings settings, const std::filesystem::path& file) {
     return give_up("the migration failed", migrated.error());
   auto connection = storage::open_pqxx(opened.value().access().engine, "sellavie/provision");
   if (!connection) return give_up("the database cannot be reached", connection.error());
-  const auto empty = storage::has_no_businesses(*connection.value());
-  if (!empty) return give_up("the database cannot be read", empty.error());
-  const auto made =
-      config::ensure_keys(settings.security, settings.data.dir,
-                          empty.value() ? config::missing_keys::generate : config::missing_keys::refuse);
-  if (!made) return give_up("the keys cannot be opened", made.error());
-  for (const auto& key : made.value()) print(config::describe_made_key(key));
-  std::vector<std::string> keys;
-  for (const auto& key : settings.security.fernet_keys) keys.push_back(key.reveal());
-  const auto ring = crypto::fernet_ring::parse(keys);
+  const auto ring = open_keys(settings, *connection.value());
   if (!ring) return give_up("the keys cannot be used", ring.error());
-  const auto parsed = storage::parse_provisioning(text.str());
-  for (const auto& problem : parsed.problems)
-    std::fprintf(stderr, "%s\n", storage::to_string(problem).c_str());
-  if (!parsed.problems.empty()) return wrong_input;
   const auto ids = make_system_ids();
-  const auto report = storage::provision(*connection.value(), parsed.businesses,
+  const auto report = storage::provision(*connection.value(), *businesses,
                                          {ring.value(), *ids, now, settings.http.public_url});
   if (!report) return give_up("nothing was provisioned", report.error());
-  for (const auto& problem : report.value().problems)
-    std::fprintf(stderr, "%s\n", storage::to_string(problem).c_str());
+  print_problems(report.value().problems);
   for (const auto& line : report.value().lines) print(line);
   return report.value().problems.empty() ? done : wrong_input;
 }

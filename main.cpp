@@ -46,9 +46,7 @@ int main(int argc, char** argv) {
       ->final_callback(
           [&] { code = check_config(config::load(config_file, config::current_environment())); });
   auto* provisioning = app.add_subcommand("provision", "Add businesses from a JSON Lines file");
-  provisioning->add_option("file", provisioning_file, "One business a line")
-      ->required()
-      ->check(CLI::ExistingFile);
+  provisioning->add_option("file", provisioning_file, "One business a line")->required();
   provisioning->final_callback([&] {
     code = with_settings(config_file, [&](config::settings settings) {
       return provision(std::move(settings), provisioning_file);

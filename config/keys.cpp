@@ -214,12 +214,6 @@ result<std::string> make_jwt_key() {
   return to_base64url(random) + ":" + *key;
 }
 
-result<void> write_key_file(const fs::path& file, const std::vector<secret>& keys) {
-  std::string text;
-  for (const auto& key : keys) text += key.reveal() + "\n";
-  return place_file(file, text, existing::replace);
-}
-
 result<std::vector<fs::path>> ensure_keys(security_settings& security, const fs::path& data_dir,
                                           missing_keys policy) {
   std::error_code failure;

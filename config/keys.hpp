@@ -33,7 +33,4 @@ enum class missing_keys : std::uint8_t { generate, refuse };
 /// The same with a random key id: "kid:key".
 [[nodiscard]] result<std::string> make_jwt_key();
 
-/// Replaces or makes a key file: temporary file, fsync, rename, mode 0600. Used by key rotation.
-[[nodiscard]] result<void> write_key_file(const std::filesystem::path& file, const std::vector<secret>& keys);
-
 }  // namespace sellavie::config

@@ -130,16 +130,6 @@ TEST_F(keys, of_two_starts_at_once_are_the_same) {
   EXPECT_EQ(count_files(), 2U);
 }
 
-TEST_F(keys, are_rotated_in_place) {
-  security_settings before;
-  ASSERT_TRUE(ensure_keys(before, folder_));
-  const secret fresh{*make_fernet_key()};
-  ASSERT_TRUE(write_key_file(folder_ / fernet_key_file, {fresh, before.fernet_keys[0]}));
-  security_settings after;
-  ASSERT_TRUE(ensure_keys(after, folder_));
-  EXPECT_THAT(after.fernet_keys, ElementsAre(fresh, before.fernet_keys[0]));
-}
-
 TEST_F(keys, differ_each_time) { EXPECT_NE(*make_jwt_key(), *make_jwt_key()); }
 
 TEST_F(keys, report_a_folder_that_cannot_be_made) {

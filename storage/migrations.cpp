@@ -99,10 +99,12 @@ result<void> check_applied(std::span<const migration> migrations, const std::vec
                           "the database has migration " + label(row.version, row.name) +
                               ", which this program does not know: a newer sellavie was here, run that one");
     if (row.checksum != checksum_of(migrations[i].sql) || row.name != migrations[i].name)
-      return make_failure(errc::conflict,
-                          "migration " + label(migrations[i]) + " is not the one that was applied (" +
-                              label(row.version, row.name) +
-                              ", another checksum): an applied migration must not change, add a new one");
+      return make_failure(
+          errc::conflict,
+          "migration " + label(migrations[i]) + " is not the one that was applied (" +
+              label(row.version, row.name) +
+              ", another checksum): this database was made by another state of the program; run that one, or start "
+              "with an empty database");
   }
   return {};
 }
@@ -224,17 +226,6 @@ result<std::vector<migration_state>> migration_status(const database_role& owner
                       is_applied ? (*applied)[i].applied_at : instant{}});
   }
   return states;
-}
-
-result<void> require_migrated(const database_role& owner, std::span<const migration> migrations) {
-  const auto states = migration_status(owner, migrations);
-  if (!states) return states.error();
-  std::string missing;
-  for (const auto& state : *states)
-    if (!state.applied) missing += (missing.empty() ? "" : ", ") + label(state.version, state.name);
-  if (missing.empty()) return {};
-  return make_failure(errc::conflict,
-                      "the database lacks migrations (" + missing + "): run sellavie migrate up");
 }
 
 }  // namespace sellavie::storage

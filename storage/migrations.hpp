@@ -48,8 +48,4 @@ using migration_log = std::function<void(std::string_view)>;
 [[nodiscard]] result<std::vector<migration_state>> migration_status(const database_role& owner,
                                                                     std::span<const migration> migrations);
 
-/// An error that names the missing migrations unless all are applied; changes nothing.
-[[nodiscard]] result<void> require_migrated(const database_role& owner,
-                                            std::span<const migration> migrations);
-
 }  // namespace sellavie::storage

@@ -34,4 +34,11 @@ auto postgres_reads::read(Read from) {
   return outcome;
 }
 
+template <class Row, class... Values>
+auto postgres_reads::read_rows(const statement& what, Row row_of, const Values&... values) {
+  return read([&](pqxx::nontransaction& session) {
+    return all_of(session.exec_prepared(what.name, values...), row_of);
+  });
+}
+
 }  // namespace sellavie::storage

@@ -50,6 +50,9 @@ class postgres_reads final : public store_reads {
   [[nodiscard]] result<void> ensure_connected();
   template <class Read>
   auto read(Read from);
+  /// All rows of one statement.
+  template <class Row, class... Values>
+  auto read_rows(const statement& what, Row row_of, const Values&... values);
 
   connector connect_;
   std::int64_t incarnation_;

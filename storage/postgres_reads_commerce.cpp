@@ -188,10 +188,8 @@ result<std::optional<invoice_row>> postgres_reads::find_invoice(business_id busi
 }
 
 result<std::vector<business_id>> postgres_reads::expired_reservations(instant now) {
-  return read([&](pqxx::nontransaction& session) {
-    return all_of(session.exec_prepared(select_expired.name, to_unix_ms(now)),
-                  [](const pqxx::row& row) { return fields{row}.id<business_id>(); });
-  });
+  return read_rows(
+      select_expired, [](const pqxx::row& row) { return fields{row}.id<business_id>(); }, to_unix_ms(now));
 }
 
 }  // namespace sellavie::storage

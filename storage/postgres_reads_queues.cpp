@@ -93,37 +93,27 @@ stored_outbox_row outbox_row_of(const pqxx::row& row) {
 std::span<const statement> queues_reads() noexcept { return all_statements; }
 
 result<std::vector<inbox_line>> postgres_reads::look_inbox(inbox_id after, int limit) {
-  return read([&](pqxx::nontransaction& session) {
-    return all_of(session.exec_prepared(select_inbox_lines.name, after, limit), line_of);
-  });
+  return read_rows(select_inbox_lines, line_of, after, limit);
 }
 
 result<std::vector<stored_delivery>> postgres_reads::load_inbox(std::span<const inbox_id> ids) {
-  return read([&](pqxx::nontransaction& session) {
-    return all_of(session.exec_prepared(select_these_inbox.name, id_array(ids)), delivery_of);
-  });
+  return read_rows(select_these_inbox, delivery_of, id_array(ids));
 }
 
 result<std::vector<inbox_id>> postgres_reads::open_inbox(std::span<const inbox_id> ids) {
-  return read([&](pqxx::nontransaction& session) {
-    return all_of(session.exec_prepared(select_open_inbox.name, id_array(ids)),
-                  [](const pqxx::row& row) { return row[0].as<inbox_id>(); });
-  });
+  return read_rows(
+      select_open_inbox, [](const pqxx::row& row) { return row[0].as<inbox_id>(); }, id_array(ids));
 }
 
 result<std::vector<stored_outbox_row>> postgres_reads::load_outbox(connection_id connection) {
-  return read([&](pqxx::nontransaction& session) {
-    return all_of(session.exec_prepared(select_outbox.name, to_string(connection)), outbox_row_of);
-  });
+  return read_rows(select_outbox, outbox_row_of, to_string(connection));
 }
 
 result<std::vector<std::pair<business_id, connection_id>>> postgres_reads::outbox_connections() {
-  return read([](pqxx::nontransaction& session) {
-    return all_of(session.exec_prepared(select_outbox_connections.name), [](const pqxx::row& row) {
-      fields from{row};
-      const auto business = from.id<business_id>();
-      return std::pair{business, from.id<connection_id>()};
-    });
+  return read_rows(select_outbox_connections, [](const pqxx::row& row) {
+    fields from{row};
+    const auto business = from.id<business_id>();
+    return std::pair{business, from.id<connection_id>()};
   });
 }
 

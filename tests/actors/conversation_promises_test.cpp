@@ -144,11 +144,7 @@ struct awaited_delivery : testing::Test {
     world.model->always = [](const auto&) { return orders_two(); };
     for (const char* text : {"Hi", "two"}) world.receive({world.message("c1", text)});
     world.run();
-    world.store->after_commit = [&](memory_store::batch) { world.store->away = true; };
-    world.advance(1300ms);
-    world.store->after_commit = nullptr;
-    world.kill();
-    world.store->away = false;
+    die_at_the_next_commit(world);
     last = std::prev(world.store->rows.inbox.end())->first;
     world.store->unpolled.insert(last);
     world.start();

@@ -87,11 +87,7 @@ TEST(conversation, runs_nothing_of_a_stored_plan_after_a_person_took_over) {
   shop_world world;
   world.model->always = [](const auto&) { return orders_two(); };
   world.customer_says("c1", "two");
-  world.store->after_commit = [&](memory_store::batch) { world.store->away = true; };
-  world.advance(1300ms);
-  world.store->after_commit = nullptr;
-  world.kill();
-  world.store->away = false;
+  die_at_the_next_commit(world);
   ASSERT_THAT(world.store->rows.turns, SizeIs(1));
   auto& chat = world.store->rows.conversations.begin()->second;
   chat.owner = chat_owner::person;
@@ -108,11 +104,7 @@ TEST(conversation, completes_a_stored_plan_without_a_delivery_that_was_parked) {
   world.model->always = [](const auto&) { return orders_two(); };
   for (const char* text : {"Hi", "two"}) world.receive({world.message("c1", text)});
   world.run();
-  world.store->after_commit = [&](memory_store::batch) { world.store->away = true; };
-  world.advance(1300ms);
-  world.store->after_commit = nullptr;
-  world.kill();
-  world.store->away = false;
+  die_at_the_next_commit(world);
   world.store->rows.inbox.erase(world.store->rows.inbox.begin());
   world.start();
   world.finish_turns();
@@ -124,11 +116,7 @@ TEST(conversation, forgets_a_stored_plan_all_of_whose_deliveries_were_parked) {
   shop_world world;
   world.model->always = [](const auto&) { return orders_two(); };
   world.customer_says("c1", "two");
-  world.store->after_commit = [&](memory_store::batch) { world.store->away = true; };
-  world.advance(1300ms);
-  world.store->after_commit = nullptr;
-  world.kill();
-  world.store->away = false;
+  die_at_the_next_commit(world);
   world.store->rows.inbox.clear();
   world.start();
   world.customer_says("c1", "still two?");

@@ -16,6 +16,15 @@ inline std::string english(fixed_phrase which) { return std::string{phrase(which
 
 inline bool all_done(const shop_world& world) { return world.store->rows.inbox.empty(); }
 
+/// The turn that gathers commits once, and the process is dead before it hears of it.
+inline void die_at_the_next_commit(shop_world& world) {
+  world.store->after_commit = [&](memory_store::batch) { world.store->away = true; };
+  world.advance(milliseconds{1300});
+  world.store->after_commit = nullptr;
+  world.kill();
+  world.store->away = false;
+}
+
 /// Of the last question to the model.
 inline std::string asked_text(const shop_world& world) {
   std::string text;

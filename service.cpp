@@ -428,8 +428,7 @@ result<void> server::add_api(net::router& routes) {
       settings_,      node_->time,
       node_->ids,     system_random,
       node_->secrets, std::make_shared<const api::access_token_keys>(std::move(tokens.value())),
-      metrics_,       log_,
-      registry_};
+      log_,           registry_};
   bridge_ = std::make_unique<net::bridge>(
       net::bridge_dependencies{std::move(services), database_->access(), access, metrics_});
   bridge_->add_to(routes, net::all_endpoints(access));

@@ -115,7 +115,6 @@ class outbox_lanes {
     return counts_[static_cast<std::size_t>(state)];
   }
   [[nodiscard]] std::size_t size() const noexcept { return index_.size(); }
-  [[nodiscard]] std::size_t lane_count() const noexcept { return lanes_.size(); }
   [[nodiscard]] std::optional<instant> oldest() const;
   /// In the order of the conversations' ids.
   [[nodiscard]] std::vector<conversation_id> conversations() const;

@@ -56,7 +56,7 @@ void tenant_supervisor_state::confirm_link(const std::shared_ptr<link_round>& ro
   const bool is_answer = truth.fact->status != payment_status::pending;
   self_
       ->request(round->orders, caf::infinite,
-                desk_request{desk::confirm_payment{{}, *truth.fact, mode, std::nullopt}, {}, false})
+                desk_request{desk::confirm_payment{{}, *truth.fact, mode, std::nullopt}, {}, false, "system"})
       .then(
           [this, round, reference, is_answer](const action_outcome&) {
             if (is_answer) round->unpaid.push_back(reference);

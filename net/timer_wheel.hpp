@@ -22,7 +22,6 @@ class wheel_entry
   /// The deadline passed. The entry is no longer armed; it may arm itself again.
   virtual void on_due() = 0;
 
-  [[nodiscard]] bool is_armed() const noexcept { return is_linked(); }
   void disarm() noexcept { unlink(); }
 
  private:

@@ -60,12 +60,6 @@ void binary_array::add_int2(std::int16_t value) {
   ++count_;
 }
 
-void binary_array::add_bool(bool value) {
-  append_u32(1);
-  buffer_.push_back(value ? '\1' : '\0');
-  ++count_;
-}
-
 void binary_array::add_text(std::string_view value) {
   append_u32(static_cast<std::uint32_t>(value.size()));
   buffer_.append(value);

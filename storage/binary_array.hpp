@@ -12,7 +12,6 @@ namespace sellavie::storage {
 
 /// Element types by PostgreSQL's OID.
 enum class array_type : std::uint32_t {
-  boolean = 16,
   bytea = 17,
   int8 = 20,
   int2 = 21,
@@ -33,7 +32,6 @@ class binary_array {
   void add_int8(std::int64_t value);
   void add_int4(std::int32_t value);
   void add_int2(std::int16_t value);
-  void add_bool(bool value);
   /// Also for bytea.
   void add_text(std::string_view value);
   void add_null();

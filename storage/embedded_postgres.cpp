@@ -223,9 +223,6 @@ result<void> embedded_postgres::running::own() {
 result<void> embedded_postgres::running::join() {
   auto record = live_postmaster(folder);
   if (!record) return make_failure(errc::unavailable, "the database that another sellavie owns is not up");
-  auto found = find_programs(options, folder);
-  if (!found) return found.error();
-  programs = *std::move(found);
   postmaster = *std::move(record);
   is_adopted = true;
   const auto connection = open_pq(role(owner_role, "sellavie"), application);
@@ -303,7 +300,6 @@ bool embedded_postgres::is_adopted() const noexcept { return state_->is_adopted;
 bool embedded_postgres::is_alive() const {
   return is_running(pid()) && contains(cluster_processes(state_->folder), pid());
 }
-const fs::path& embedded_postgres::bin_dir() const noexcept { return state_->programs; }
 
 result<bool> embedded_postgres::revive() {
   const std::lock_guard one_at_a_time{state_->changing};

@@ -77,8 +77,6 @@ class embedded_postgres final {
   /// It was running already when we started.
   [[nodiscard]] bool is_adopted() const noexcept;
   [[nodiscard]] bool is_alive() const;
-  /// Where pg_dump and pg_restore of the right version are.
-  [[nodiscard]] const std::filesystem::path& bin_dir() const noexcept;
 
   /// Starts the postmaster again if it is dead; whether it was. Blocks until it answers (crash recovery) or
   /// until stop() is called by another thread. Never for a tool that only joined: the owner does it.

@@ -45,8 +45,6 @@ error describe(const pqxx::sql_error& failure) {
 error error_of(std::exception_ptr failure) {
   try {
     std::rethrow_exception(std::move(failure));
-  } catch (const refused& ours) {
-    return ours.why;
   } catch (const pqxx::broken_connection&) {
     return make_failure(errc::unavailable, "database connection lost");
   } catch (const pqxx::in_doubt_error&) {

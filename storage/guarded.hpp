@@ -11,16 +11,6 @@
 
 namespace sellavie::storage {
 
-/// Ends a transaction with a refusal of ours: nothing of it is committed.
-struct refused final : std::exception {
-  explicit refused(error reason) : why{std::move(reason)} {}
-  [[nodiscard]] const char* what() const noexcept override { return "refused"; }
-  error why;
-};
-[[noreturn]] inline void refuse(errc code, std::string detail = {}) {
-  throw refused{make_failure(code, std::move(detail))};
-}
-
 /// What `failure` means: unavailable (lost connection, shutting down, deadlock), timed_out, fenced
 /// (SV001), conflict (constraints, SV002), forbidden, in_doubt, internal.
 [[nodiscard]] error error_of(std::exception_ptr failure);
@@ -34,7 +24,7 @@ struct guarded_value<result<Value>> {
   using type = result<Value>;
 };
 
-/// Runs `work`; its value or its own refusal, or the error that its exception means.
+/// Runs `work`; its value or failure, or the error that its exception means.
 template <class Work>
 [[nodiscard]] auto guarded(Work&& work) -> typename guarded_value<std::invoke_result_t<Work>>::type {
   try {

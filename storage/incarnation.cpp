@@ -59,7 +59,7 @@ SELECT count(*) FROM lost)";
 constexpr const char* beat =
     "UPDATE nodes SET heartbeat_at = $2::bigint WHERE incarnation = $1::bigint AND alive";
 constexpr const char* stop = R"(
-UPDATE nodes SET alive = false, clean_stop = $2::boolean, heartbeat_at = $3::bigint WHERE incarnation = $1::bigint AND alive)";
+UPDATE nodes SET alive = false, clean_stop = true, heartbeat_at = $2::bigint WHERE incarnation = $1::bigint AND alive)";
 
 constexpr const char* killed_alone = "the server died while it handled only this delivery";
 
@@ -164,13 +164,11 @@ result<void> heartbeat(pqxx::connection& engine, std::int64_t incarnation, insta
   }));
 }
 
-result<void> end_incarnation(pqxx::connection& engine, std::int64_t incarnation, stop_kind how, instant now) {
+result<void> end_incarnation(pqxx::connection& engine, std::int64_t incarnation, instant now) {
   return alive_or_fenced(guarded([&] {
     pqxx::work transaction{engine};
     transaction.exec_params(shut_out, incarnation);
-    const bool was_alive =
-        transaction.exec_params(stop, incarnation, how == stop_kind::clean, to_unix_ms(now))
-            .affected_rows() == 1;
+    const bool was_alive = transaction.exec_params(stop, incarnation, to_unix_ms(now)).affected_rows() == 1;
     transaction.commit();
     return was_alive;
   }));

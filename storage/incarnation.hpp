@@ -51,10 +51,7 @@ struct started {
 /// errc::fenced when this incarnation was taken over or ended.
 [[nodiscard]] result<void> heartbeat(pqxx::connection& engine, std::int64_t incarnation, instant now);
 
-enum class stop_kind : std::uint8_t { clean, forced };
-
-/// Waits for commits under way; none can follow. errc::fenced as above.
-[[nodiscard]] result<void> end_incarnation(pqxx::connection& engine, std::int64_t incarnation, stop_kind how,
-                                           instant now);
+/// A clean stop: waits for commits under way; none can follow. errc::fenced as above.
+[[nodiscard]] result<void> end_incarnation(pqxx::connection& engine, std::int64_t incarnation, instant now);
 
 }  // namespace sellavie::storage

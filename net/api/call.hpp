@@ -16,7 +16,6 @@
 #include "actors/tenant_registry.hpp"
 #include "config/settings.hpp"
 #include "monitoring/log.hpp"
-#include "monitoring/metrics.hpp"
 #include "net/http/response.hpp"
 #include "protocol/api/access_token.hpp"
 #include "protocol/api/operation.hpp"
@@ -80,7 +79,6 @@ struct api_services {
   std::function<void(std::span<std::uint8_t>)> random;
   std::shared_ptr<const crypto::fernet_ring> secrets;
   std::shared_ptr<const api::access_token_keys> tokens;
-  std::shared_ptr<monitoring::metrics> metrics;
   std::shared_ptr<monitoring::logger> log;
   actors::tenant_registry_actor registry;
 };

@@ -35,7 +35,6 @@ class channel {
 
   /// Before the handshake; `resumed` may be null. False when out of memory.
   [[nodiscard]] bool use_tls(SSL_CTX* context, const std::string& host, SSL_SESSION* resumed);
-  [[nodiscard]] bool is_tls() const noexcept { return ssl_ != nullptr; }
   [[nodiscard]] outcome handshake();
   /// Why the handshake failed, for the reason of an outcome.
   [[nodiscard]] std::string handshake_failure() const;

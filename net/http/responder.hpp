@@ -5,7 +5,6 @@
 
 #include <memory>
 #include <utility>
-#include <vector>
 
 #include "net/http/response.hpp"
 
@@ -24,26 +23,8 @@ class responder {
   /// Gives the answer; a second call does nothing. Called inside the handler it costs no thread hop.
   void answer(response given);
 
-  [[nodiscard]] bool is_pending() const noexcept { return session_ != nullptr; }
-
  private:
-  friend class response_batch;
   std::shared_ptr<session> session_;
-};
-
-/// Many answers, one wake-up per io_context: add them, then flush (the destructor flushes too).
-class response_batch {
- public:
-  response_batch() = default;
-  ~response_batch() { flush(); }
-  response_batch(const response_batch&) = delete;
-  response_batch& operator=(const response_batch&) = delete;
-
-  void add(responder to, response given);
-  void flush() noexcept;
-
- private:
-  std::vector<std::shared_ptr<session>> answered_;
 };
 
 }  // namespace sellavie::net

@@ -89,12 +89,11 @@ response json_response(int status, std::string body) {
   return {.status = status, .body = std::move(body), .content_type = "application/json"};
 }
 
-response problem_response(int status, std::string_view request_id, std::string_view extra_members) {
+response problem_response(int status, std::string_view request_id) {
   std::string body = R"({"type":"about:blank","title":")";
   body.append(status_text(status)).append(R"(","status":)").append(std::to_string(status));
   if (!request_id.empty())
     body.append(R"(,"request_id":")").append(request_id).append("\"");  // safe characters only
-  if (!extra_members.empty()) body.append(",").append(extra_members);
   body.append("}");
   return {.status = status, .body = std::move(body), .content_type = "application/problem+json"};
 }

@@ -23,10 +23,8 @@ struct response {
 
 [[nodiscard]] response text_response(int status, std::string body);
 [[nodiscard]] response json_response(int status, std::string body);
-/// RFC 9457: a generic title for the client; the log explains the request id. `extra_members` is
-/// literal JSON to add, for example `"code":"conflict"`.
-[[nodiscard]] response problem_response(int status, std::string_view request_id,
-                                        std::string_view extra_members = {});
+/// RFC 9457: a generic title for the client; the log explains the request id.
+[[nodiscard]] response problem_response(int status, std::string_view request_id);
 
 enum class http_version : unsigned char { http_1_0, http_1_1 };
 enum class after_answer : unsigned char { keep_alive, close };

@@ -109,10 +109,6 @@ std::int64_t shown_version_of(const plan& stored, std::string_view sku) noexcept
   return found == stored.shown.end() ? 0 : found->price_version;
 }
 
-std::string encode_arguments(const action& proposed) {
-  return text_of(std::visit(arguments_writer{}, proposed));
-}
-
 std::string encode_action(const action& proposed) { return text_of(action_json(proposed)); }
 
 result<action> decode_action(std::string_view text) {

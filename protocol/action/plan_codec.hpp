@@ -42,9 +42,6 @@ struct plan {
 [[nodiscard]] std::string encode_action(const action& proposed);
 /// {"kind":"place_order","arguments":{…}} - the arguments in the form that models write.
 [[nodiscard]] result<action> decode_action(std::string_view json);
-/// Only the arguments, as a model would write them: `{"items":[…]}`.
-[[nodiscard]] std::string encode_arguments(const action& proposed);
-
 [[nodiscard]] std::string encode_plan(const plan& value);
 [[nodiscard]] result<plan> decode_plan(std::string_view json);
 

@@ -62,7 +62,6 @@ class send_pacing {
   }
   /// After a rate-limit answer: calls during throttling prolong it. Never shortens a pause.
   void pause_until(instant until) noexcept { paused_until_ = std::max(paused_until_, until); }
-  [[nodiscard]] bool is_paused(instant now) const noexcept { return now < paused_until_; }
 
  private:
   pace pace_;

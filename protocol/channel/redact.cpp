@@ -277,8 +277,6 @@ std::optional<finding> find_next(std::string_view text, std::size_t at) {
 
 }  // namespace
 
-bool needs_redaction(std::string_view text) { return find_next(text, 0).has_value(); }
-
 std::string redact(std::string text) {
   auto found = find_next(text, 0);
   if (!found) return text;

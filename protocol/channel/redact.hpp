@@ -18,7 +18,4 @@ inline constexpr std::string_view removed_code = "[code removed]";
 /// * One-time and card security codes: "cvv", "cvc", "otp", "card pin", "atm pin" with 3-8 digits.
 [[nodiscard]] std::string redact(std::string text);
 
-/// True if redact() would change something; cheap for ordinary text.
-[[nodiscard]] bool needs_redaction(std::string_view text);
-
 }  // namespace sellavie::channel

@@ -1,7 +1,5 @@
 #include "protocol/channel/signature.hpp"
 
-#include <simdjson.h>
-
 #include <array>
 #include <optional>
 
@@ -12,7 +10,6 @@ namespace {
 
 constexpr std::string_view scheme = "sha256=";
 constexpr std::size_t longest_challenge = 1024;
-constexpr std::size_t longest_signed_request = 8192;
 
 // No early exit: the time taken does not tell which key matched.
 std::optional<std::size_t> find_signer(std::string_view message, std::span<const std::uint8_t> signature,
@@ -46,31 +43,6 @@ bool is_accepted_token(std::string_view offered, std::span<const std::string> to
   return accepted;
 }
 
-bool equal_ignoring_case(std::string_view left, std::string_view right) noexcept {
-  if (left.size() != right.size()) return false;
-  for (std::size_t i = 0; i < left.size(); ++i) {
-    const char c = left[i] >= 'a' && left[i] <= 'z' ? static_cast<char>(left[i] - 'a' + 'A') : left[i];
-    if (c != right[i]) return false;
-  }
-  return true;
-}
-
-// {"algorithm":"HMAC-SHA256","user_id":…}; the id may be a string or a number.
-std::optional<std::string> user_of(const std::string& payload) {
-  simdjson::dom::parser parser;
-  simdjson::dom::element root;
-  if (parser.allocate(payload.size(), 16) != simdjson::SUCCESS) return std::nullopt;
-  if (parser.parse(payload).get(root) != simdjson::SUCCESS) return std::nullopt;
-  std::string_view algorithm;
-  if (root["algorithm"].get(algorithm) != simdjson::SUCCESS) return std::nullopt;
-  if (!equal_ignoring_case(algorithm, "HMAC-SHA256")) return std::nullopt;
-  std::string_view text;
-  if (root["user_id"].get(text) == simdjson::SUCCESS && !text.empty()) return std::string{text};
-  std::uint64_t number = 0;
-  if (root["user_id"].get(number) == simdjson::SUCCESS) return std::to_string(number);
-  return std::nullopt;
-}
-
 }  // namespace
 
 result<std::size_t> verify_meta_signature(std::string_view raw_body,
@@ -97,22 +69,6 @@ handshake_answer answer_handshake(std::span<const query_parameter> parameters,
     return {400, {}};
   if (*mode != "subscribe" || !is_accepted_token(*token, tokens)) return {403, {}};
   return {200, std::string{*challenge}};
-}
-
-result<signed_request> verify_signed_request(std::string_view field,
-                                             std::span<const crypto::hmac_key> app_secrets) {
-  const auto refused = make_failure(errc::bad_signature, "signed_request");
-  const auto dot = field.find('.');
-  if (dot == std::string_view::npos || field.size() > longest_signed_request) return refused;
-  const auto signature = crypto::base64url_decode(field.substr(0, dot));
-  const std::string_view encoded = field.substr(dot + 1);
-  if (!signature) return refused;
-  const auto signer = find_signer(encoded, crypto::as_bytes(*signature), app_secrets);
-  if (!signer) return refused;
-  const auto payload = crypto::base64url_decode(encoded);
-  auto user = payload ? user_of(*payload) : std::nullopt;
-  if (!user) return make_failure(errc::malformed, "signed_request");
-  return signed_request{std::move(*user), *signer};
 }
 
 }  // namespace sellavie::channel

@@ -1,5 +1,5 @@
 #pragma once
-// Is it Meta who calls? Facts: META.md 1.1 (handshake), 1.2 (X-Hub-Signature-256), 6 (signed_request).
+// Is it Meta who calls? Facts: META.md 1.1 (handshake), 1.2 (X-Hub-Signature-256).
 
 #include <cstddef>
 #include <span>
@@ -35,16 +35,5 @@ struct handshake_answer {
 /// GET handshake; takes hub.mode and hub_mode alike. An empty token in `tokens` never matches.
 [[nodiscard]] handshake_answer answer_handshake(std::span<const query_parameter> parameters,
                                                 std::span<const std::string> tokens);
-
-/// Who asks for deauthorization or data deletion: the app-scoped user id.
-struct signed_request {
-  std::string user_id;
-  std::size_t app_secret_index = 0;
-
-  friend bool operator==(const signed_request&, const signed_request&) = default;
-};
-/// The form field `signed_request` of the deauthorize and data-deletion callbacks.
-[[nodiscard]] result<signed_request> verify_signed_request(std::string_view field,
-                                                           std::span<const crypto::hmac_key> app_secrets);
 
 }  // namespace sellavie::channel

@@ -44,11 +44,6 @@ inline constexpr std::chrono::hours human_agent_window{24 * 7};
     sender_kind sender, std::optional<instant> last_customer_action, instant now,
     channel_kind channel) noexcept;
 
-/// When the plain 24-hour window ends: what the inbox shows.
-[[nodiscard]] constexpr instant window_end(instant last_customer_action) noexcept {
-  return last_customer_action + standard_window;
-}
-
 /// Whether this event is a customer's action that opens the window. Echoes, statuses, marks, edits
 /// and groups do not; comments do not either, because they allow only a private reply.
 [[nodiscard]] bool opens_window(const channel_event& event) noexcept;

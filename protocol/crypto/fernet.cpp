@@ -14,7 +14,6 @@ constexpr std::size_t block_size = 16;
 constexpr std::size_t header_size = 1 + 8 + block_size;
 constexpr std::size_t mac_size = 32;
 constexpr std::size_t minimum_size = header_size + block_size + mac_size;
-constexpr std::int64_t max_clock_skew_seconds = 60;
 constexpr auto max_plaintext = static_cast<std::size_t>(std::numeric_limits<int>::max()) / 2;
 
 const EVP_CIPHER* aes_128_cbc() {
@@ -57,15 +56,6 @@ std::uint64_t seconds_of(std::string_view token) noexcept {
   std::uint64_t seconds = 0;
   for (const char c : token.substr(1, 8)) seconds = seconds << 8 | static_cast<std::uint8_t>(c);
   return seconds;
-}
-
-bool is_alive(std::uint64_t made, const std::optional<fernet_lifetime>& lifetime) noexcept {
-  if (!lifetime) return true;
-  constexpr auto limit = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max() / 4);
-  if (made > limit) return false;
-  const auto made_at = static_cast<std::int64_t>(made);
-  const std::int64_t now = to_unix_ms(lifetime->now) / 1000;
-  return made_at <= now + max_clock_skew_seconds && now - made_at <= lifetime->ttl_seconds;
 }
 
 bool is_signed_by(const fernet_key& key, std::string_view token) {
@@ -117,10 +107,9 @@ std::string fernet_ring::encrypt(std::string_view plaintext, const fernet_iv& iv
                     static_cast<std::uint64_t>(std::max<std::int64_t>(to_unix_ms(now), 0) / 1000));
 }
 
-result<fernet_content> fernet_ring::decrypt(std::string_view token,
-                                            std::optional<fernet_lifetime> lifetime) const {
+result<fernet_content> fernet_ring::decrypt(std::string_view token) const {
   const auto raw = unwrap(token);
-  if (!raw || !is_alive(seconds_of(*raw), lifetime)) return make_failure(errc::bad_signature);
+  if (!raw) return make_failure(errc::bad_signature);
   for (const fernet_key& key : keys_) {
     if (!is_signed_by(key, *raw)) continue;
     const std::string_view ciphertext =
@@ -134,12 +123,6 @@ result<fernet_content> fernet_ring::decrypt(std::string_view token,
         instant_from_ms(static_cast<std::int64_t>(std::min(seconds_of(*raw), latest)) * 1000)};
   }
   return make_failure(errc::bad_signature);
-}
-
-result<std::string> fernet_ring::rotate(std::string_view token, const fernet_iv& iv) const {
-  const auto content = decrypt(token);
-  if (!content) return content.error();
-  return encrypt(content->plaintext, iv, content->created_at);
 }
 
 bool fernet_ring::is_current(std::string_view token) const {

@@ -1,5 +1,5 @@
 #pragma once
-// Fernet tokens (github.com/fernet/spec) for secrets at rest, with a key ring for rotation.
+// Fernet tokens (github.com/fernet/spec) for secrets at rest, with a ring of keys.
 // Time and IV are arguments. Decryption is strict and has one generic error.
 
 #include <array>
@@ -40,12 +40,6 @@ struct fernet_content {
   instant created_at{};
 };
 
-/// A token lives `ttl` seconds; without one its age is not checked at all (secrets at rest).
-struct fernet_lifetime {
-  instant now{};
-  std::int64_t ttl_seconds = 0;
-};
-
 /// The first key encrypts, each decrypts. Never empty.
 class fernet_ring {
  public:
@@ -54,11 +48,9 @@ class fernet_ring {
   [[nodiscard]] static result<fernet_ring> parse(std::span<const std::string> keys);
 
   [[nodiscard]] std::string encrypt(std::string_view plaintext, const fernet_iv& iv, instant now) const;
-  [[nodiscard]] result<fernet_content> decrypt(std::string_view token,
-                                               std::optional<fernet_lifetime> lifetime = {}) const;
-  /// Encrypts anew with the first key, a new IV and the old creation time.
-  [[nodiscard]] result<std::string> rotate(std::string_view token, const fernet_iv& iv) const;
-  /// True if the first key made it: nothing to rotate.
+  /// Age is not checked: these are secrets at rest.
+  [[nodiscard]] result<fernet_content> decrypt(std::string_view token) const;
+  /// True if the first key made it: nothing to seal anew.
   [[nodiscard]] bool is_current(std::string_view token) const;
   [[nodiscard]] const std::vector<fernet_key>& keys() const noexcept { return keys_; }
 

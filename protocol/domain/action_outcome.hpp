@@ -110,8 +110,6 @@ struct action_outcome {
   std::string payment_reference;
   std::string payment_url;
   std::string invoice_number;
-  /// Public page of the invoice; filled by who serves it, may be empty.
-  std::string invoice_url;
   std::optional<review_reason> review;
 
   // What a polite refusal needs; empty and 0 elsewhere.

@@ -74,9 +74,4 @@ struct provider_failure {
 
 using chat_result = std::variant<chat_completion, provider_failure>;
 
-/// What the action parser reads.
-[[nodiscard]] inline model_output output_of(chat_completion completion) {
-  return {std::move(completion.text), std::move(completion.tool_calls)};
-}
-
 }  // namespace sellavie::llm

@@ -13,7 +13,7 @@
 
 namespace sellavie::storage {
 
-/// Runs `work(pqxx::work&)` and commits; a refused{…} or a failure commits nothing.
+/// Runs `work(pqxx::work&)` and commits; what throws commits nothing.
 template <class Work>
 [[nodiscard]] auto in_transaction(api_session& session, api_session::role as, Work&& work)
     -> result<std::invoke_result_t<Work, pqxx::work&>> {

@@ -41,10 +41,6 @@ constexpr const char* revoke_others =
     "UPDATE sessions SET revoked_at = $3::bigint, revoked_why = $4 "
     "WHERE account_id = $1::uuid AND id <> $2::uuid AND revoked_at IS NULL";
 
-constexpr const char* revoke_by_token =
-    "UPDATE sessions SET revoked_at = $2::bigint, revoked_why = $3 WHERE revoked_at IS NULL AND id = "
-    "(SELECT session_id FROM refresh_tokens WHERE token_hash = decode($1, 'hex'))";
-
 constexpr const char* select_sessions = R"(
 SELECT id, device, address, created_at, last_used_at FROM sessions
 WHERE account_id = $1::uuid AND revoked_at IS NULL AND expires_at > $2::bigint ORDER BY id DESC LIMIT 100)";
@@ -122,13 +118,6 @@ result<std::int64_t> end_sessions(api_session& session, const api::account_id& a
     return static_cast<std::int64_t>(work.exec_params(revoke_others, to_string(account), to_string(kept),
                                                       to_unix_ms(now), std::string{why})
                                          .affected_rows());
-  });
-}
-
-result<void> end_session_of(api_session& session, const crypto::sha256_digest& token, std::string_view why,
-                            instant now) {
-  return for_accounts(session, [&](pqxx::work& work) {
-    work.exec_params(revoke_by_token, hex(token), to_unix_ms(now), std::string{why});
   });
 }
 

@@ -65,8 +65,4 @@ struct listed_session {
 [[nodiscard]] result<std::int64_t> end_sessions(api_session& session, const api::account_id& account,
                                                 const api::session_id& kept, std::string_view why,
                                                 instant now);
-/// By any of its refresh tokens: signing out with a cookie alone.
-[[nodiscard]] result<void> end_session_of(api_session& session, const crypto::sha256_digest& token,
-                                          std::string_view why, instant now);
-
 }  // namespace sellavie::storage

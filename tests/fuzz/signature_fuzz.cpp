@@ -1,4 +1,4 @@
-// Any header, query and signed_request: no crash, and nothing is accepted without the key.
+// Any header and query: no crash, and nothing is accepted without the key.
 #include <array>
 #include <cstdint>
 #include <cstdlib>
@@ -16,7 +16,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto cut = std::min<std::size_t>(size, 71);
   const std::array<std::string_view, 1> header{bytes.substr(0, cut)};
   if (verify_meta_signature(bytes.substr(cut), header, keys)) std::abort();
-  if (verify_signed_request(bytes, keys)) std::abort();
   const auto third = size / 3;
   const std::array<query_parameter, 3> query{query_parameter{"hub.mode", "subscribe"},
                                              {"hub.challenge", bytes.substr(0, third)},

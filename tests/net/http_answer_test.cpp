@@ -76,19 +76,6 @@ TEST_F(http_answer, that_never_comes_is_504) {
   EXPECT_EQ(ask(get("/hello")).status(), 200);
 }
 
-TEST_F(http_answer, can_be_given_to_many_in_one_batch) {
-  start();
-  std::vector<raw_peer> peers;
-  for (int i = 0; i < 30; ++i) {
-    peers.push_back(connect());
-    peers.back().send(get("/hold"));
-  }
-  net::response_batch batch;
-  for (int i = 0; i < 30; ++i) batch.add(take_held(), net::text_response(200, "together"));
-  batch.flush();
-  for (auto& peer : peers) EXPECT_EQ(peer.read_answer().body, "together");
-}
-
 TEST_F(http_answer, repeats_a_harmless_request_id) {
   start();
   EXPECT_TRUE(ask(get("/hello", "X-Request-Id: abc-1.2_Z\r\n")).has("X-Request-Id: abc-1.2_Z\r\n"));

@@ -69,7 +69,6 @@ TEST_F(embedded_postgres_test, serves_three_roles_over_a_socket_only_with_checks
   EXPECT_EQ(setting("server_encoding"), "UTF8");
   EXPECT_EQ(setting("idle_in_transaction_session_timeout"), "30s");
   EXPECT_THAT(setting("lc_collate"), testing::AnyOf("C.UTF-8", "C"));
-  EXPECT_TRUE(fs::exists(server.bin_dir() / "pg_dump"));
   EXPECT_FALSE(server.is_adopted());
 }
 
@@ -105,15 +104,8 @@ TEST_F(embedded_postgres_test, lets_no_other_user_in) {
   if (::geteuid() != 0) GTEST_SKIP() << "needs root to become another user";
   auto server = embedded_postgres::start(options()).value();
   const auto socket = cluster_path("socket").string();
-  const std::vector<std::string> psql{(server.bin_dir() / "psql").string(),
-                                      "-h",
-                                      socket,
-                                      "-U",
-                                      "sellavie_engine",
-                                      "-d",
-                                      "sellavie",
-                                      "-Atc",
-                                      "SELECT 1"};
+  const std::vector<std::string> psql{"/usr/bin/psql", "-h",   socket,    "-U", "sellavie_engine", "-d",
+                                      "sellavie",      "-Atc", "SELECT 1"};
   const auto stranger = run({psql, find_user("nobody").value(), false}, 10s).value();
   EXPECT_NE(stranger.status, 0);
   EXPECT_THAT(stranger.output, HasSubstr("Permission denied"));

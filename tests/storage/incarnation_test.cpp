@@ -176,11 +176,10 @@ TEST_F(incarnation_test, after_a_clean_stop_nothing_is_suspect) {
   const auto first = start();
   sql("UPDATE inbound_events SET alone = true, deaths = 2");
   const auto connection = engine();
-  ASSERT_TRUE(end_incarnation(*connection, first.incarnation, stop_kind::clean, noon));
+  ASSERT_TRUE(end_incarnation(*connection, first.incarnation, noon));
   const auto second = start();
   EXPECT_TRUE(second.previous_stopped_cleanly);
   EXPECT_EQ(text("SELECT deaths || ' ' || alone FROM inbound_events"), "0 false");
-  ASSERT_TRUE(end_incarnation(*connection, second.incarnation, stop_kind::forced, noon));
   EXPECT_FALSE(start().previous_stopped_cleanly);
 }
 
@@ -206,8 +205,7 @@ TEST_F(incarnation_test, a_heartbeat_of_a_dead_incarnation_is_fenced) {
   EXPECT_EQ(number("SELECT heartbeat_at FROM nodes WHERE node_id = 'n1'"), to_unix_ms(noon + 5s));
   start();
   EXPECT_EQ(heartbeat(*connection, first.incarnation, noon).error().code, errc::fenced);
-  EXPECT_EQ(end_incarnation(*connection, first.incarnation, stop_kind::clean, noon).error().code,
-            errc::fenced);
+  EXPECT_EQ(end_incarnation(*connection, first.incarnation, noon).error().code, errc::fenced);
   EXPECT_EQ(heartbeat(*connection, 4711, noon).error().code, errc::fenced);
 }
 

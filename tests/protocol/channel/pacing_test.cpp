@@ -37,9 +37,7 @@ TEST(pacing, a_pause_holds_everything_and_never_gets_shorter) {
   send_pacing pacing{pace::per_second(80, 10)};
   pacing.pause_until(start + 1min);
   pacing.pause_until(start + 1s);
-  EXPECT_TRUE(pacing.is_paused(start));
   EXPECT_EQ(pacing.ready_at(start), start + 1min);
-  EXPECT_FALSE(pacing.is_paused(start + 1min));
   EXPECT_EQ(pacing.ready_at(start + 1min), start + 1min);
 }
 

@@ -127,33 +127,4 @@ TEST(handshake, asks_again_when_a_parameter_is_missing_or_doubled) {
       400);
 }
 
-// ---- signed_request ------------------------------------------------------------------------------
-
-const std::string request =
-    "1NOKu9JE_tu4oM90iqAQwouAAdFqlQdFzRrrusslXcI."
-    "eyJ1c2VyX2lkIjoiMjE4IiwiYWxnb3JpdGhtIjoiSE1BQy1TSEEyNTYiLCJpc3N1ZWRfYXQiOjE3MDAwMDAwMDB9";
-
-std::string sign_request(std::string_view payload) {
-  const auto encoded = crypto::base64url_encode(crypto::as_bytes(payload));
-  return crypto::base64url_encode(crypto::hmac_sha256("shh_app_secret", encoded)) + '.' + encoded;
-}
-
-TEST(signed_request, accepts_the_published_vector) {
-  EXPECT_EQ(*verify_signed_request(request, secrets({"other", "shh_app_secret"})),
-            (signed_request{"218", 1}));
-}
-
-TEST(signed_request, refuses_other_keys_shapes_and_algorithms) {
-  EXPECT_FALSE(verify_signed_request(request, secrets({"other"})));
-  EXPECT_FALSE(verify_signed_request(request + "A", secrets({"shh_app_secret"})));
-  EXPECT_FALSE(verify_signed_request("", secrets({"shh_app_secret"})));
-  EXPECT_FALSE(verify_signed_request(".", secrets({"shh_app_secret"})));
-  EXPECT_TRUE(verify_signed_request(sign_request(R"({"algorithm":"hmac-sha256","user_id":77})"),
-                                    secrets({"shh_app_secret"})));
-  for (const char* payload : {R"({"algorithm":"none","user_id":"1"})", R"({"user_id":"1"})",
-                              R"({"algorithm":"HMAC-SHA256"})", "[]", ""}) {
-    EXPECT_FALSE(verify_signed_request(sign_request(payload), secrets({"shh_app_secret"}))) << payload;
-  }
-}
-
 }  // namespace

@@ -23,14 +23,13 @@ fernet_iv counting_iv() {
   std::iota(iv.begin(), iv.end(), std::uint8_t{0});
   return iv;
 }
-constexpr fernet_lifetime a_minute{instant_from_ms(499162801000), 60};
 
 TEST(fernet, makes_the_token_of_the_specification) {
   EXPECT_EQ(ring_of({key_text}).encrypt("hello", counting_iv(), at_second(499162800)), hello);
 }
 
 TEST(fernet, reads_the_token_of_the_specification) {
-  const auto content = ring_of({key_text}).decrypt(hello, a_minute);
+  const auto content = ring_of({key_text}).decrypt(hello);
   ASSERT_TRUE(content);
   EXPECT_EQ(content->plaintext, "hello");
   EXPECT_EQ(content->created_at, at_second(499162800));
@@ -39,10 +38,9 @@ TEST(fernet, reads_the_token_of_the_specification) {
 struct bad_token {
   const char* why;
   const char* token;
-  std::int64_t now = 499162801;
 };
 
-TEST(fernet, refuses_every_invalid_vector_with_the_same_error) {
+TEST(fernet, refuses_every_invalid_vector_but_those_of_age_with_the_same_error) {
   const bad_token cases[] = {
       {"incorrect mac",
        "gAAAAAAdwJ6xAAECAwQFBgcICQoLDA0OD3HkMATM5lFqGaerZ-fWPAl1-szkFVzXTuGb4hR8AKtwcaX1YdykQUFBQUFBQUFBQQ=="},
@@ -53,17 +51,12 @@ TEST(fernet, refuses_every_invalid_vector_with_the_same_error) {
        "gAAAAAAdwJ6xAAECAwQFBgcICQoLDA0OD3HkMATM5lFqGaerZ-fWPOm73QeoCk9uGib28Xe5vz6oxq5nmxbx_v7mrfyudzUm"},
       {"bad padding",
        "gAAAAAAdwJ6xAAECAwQFBgcICQoLDA0ODz4LEpdELGQAad7aNEHbf-JkLPIpuiYRLQ3RtXatOYREu2FWke6CnJNYIbkuKNqOhw=="},
-      {"far future",
-       "gAAAAAAdwStRAAECAwQFBgcICQoLDA0OD3HkMATM5lFqGaerZ-fWPAnja1xKYyhd-Y6mSkTOyTGJmw2Xc2a6kBd-iX9b_qXQcw=="},
-      {"expired",
-       "gAAAAAAdwJ6xAAECAwQFBgcICQoLDA0OD3HkMATM5lFqGaerZ-fWPAl1-szkFVzXTuGb4hR8AKtwcaX1YdykRtfsH-p1YsUD2Q==",
-       499162891},
       {"wrong IV",
        "gAAAAAAdwJ6xBQECAwQFBgcICQoLDA0OD3HkMATM5lFqGaerZ-fWPAkLhFLHpGtDBRLRTZeUfWgHSv49TF2AUEZ1TIvcZjK1zQ=="},
   };
   const auto ring = ring_of({key_text});
   for (const auto& one : cases) {
-    const auto content = ring.decrypt(one.token, fernet_lifetime{at_second(one.now), 60});
+    const auto content = ring.decrypt(one.token);
     ASSERT_FALSE(content) << one.why;
     EXPECT_EQ(content.error(), make_failure(errc::bad_signature)) << one.why;
   }
@@ -71,20 +64,16 @@ TEST(fernet, refuses_every_invalid_vector_with_the_same_error) {
 
 TEST(fernet, refuses_junk_around_and_inside_a_valid_token) {
   const auto ring = ring_of({key_text});
-  EXPECT_FALSE(ring.decrypt(hello + "trailingdata", a_minute));
-  EXPECT_FALSE(ring.decrypt(hello + "\n", a_minute));
+  EXPECT_FALSE(ring.decrypt(hello + "trailingdata"));
+  EXPECT_FALSE(ring.decrypt(hello + "\n"));
   for (const char junk : {'*', '!', '?', '@', '/', '+', ' '}) {
     std::string token = hello;
     token[40] = junk;
-    EXPECT_FALSE(ring.decrypt(token, a_minute)) << junk;
+    EXPECT_FALSE(ring.decrypt(token)) << junk;
     token = hello;
     token.insert(40, 1, junk);
-    EXPECT_FALSE(ring.decrypt(token, a_minute)) << junk;
+    EXPECT_FALSE(ring.decrypt(token)) << junk;
   }
-}
-
-TEST(fernet, without_a_lifetime_age_does_not_matter) {
-  EXPECT_EQ(ring_of({key_text}).decrypt(hello)->plaintext, "hello");
 }
 
 TEST(fernet_ring, decrypts_with_any_key_and_encrypts_with_the_first) {
@@ -94,17 +83,6 @@ TEST(fernet_ring, decrypts_with_any_key_and_encrypts_with_the_first) {
   EXPECT_FALSE(ring.is_current(hello));
   EXPECT_TRUE(old_ring.is_current(hello));
   EXPECT_FALSE(old_ring.decrypt(ring.encrypt("new", counting_iv(), at_second(1))));
-}
-
-TEST(fernet_ring, rotation_keeps_the_creation_time) {
-  const auto ring = ring_of({other_key_text, key_text});
-  const auto rotated = ring.rotate(hello, counting_iv());
-  ASSERT_TRUE(rotated);
-  EXPECT_TRUE(ring.is_current(*rotated));
-  const auto content = ring_of({other_key_text}).decrypt(*rotated);
-  ASSERT_TRUE(content);
-  EXPECT_EQ(content->plaintext, "hello");
-  EXPECT_EQ(content->created_at, at_second(499162800));
 }
 
 TEST(fernet_ring, refuses_bad_keys_without_quoting_them) {

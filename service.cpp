@@ -447,8 +447,7 @@ void server::await_signal() {
 result<void> server::end_incarnation() {
   auto connection = engine_connection();
   if (!connection) return connection.error();
-  return storage::end_incarnation(*connection.value(), node_->incarnation, storage::stop_kind::clean,
-                                  node_->now());
+  return storage::end_incarnation(*connection.value(), node_->incarnation, node_->now());
 }
 
 // What does not end in time stays in the inbox: the next start finds it there.

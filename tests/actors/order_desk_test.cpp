@@ -208,7 +208,7 @@ TEST_F(order_desk, names_the_system_when_a_reservation_ends) {
   place("c1", 2, "k1");
   world.run();
   world.jump(31min);
-  caf::anon_send(world.desk, actors::expire_atom::value);
+  caf::anon_send(world.desk, actors::expire_orders{});
   world.run();
   EXPECT_EQ(world.orders().front().status, "cancelled");
   EXPECT_EQ(world.store->rows.timeline.back().what, "expired");
@@ -265,7 +265,7 @@ TEST_F(checkout, ends_the_payment_of_an_order_whose_reservation_ended) {
   world.outside->answer(http(200, link_of(first)));
   world.run();
   world.jump(41min);
-  caf::anon_send(world.desk, actors::expire_atom::value);
+  caf::anon_send(world.desk, actors::expire_orders{{first}});
   world.run();
   EXPECT_EQ(world.orders().front().status, "cancelled");
   EXPECT_EQ(world.store->rows.payments.at(first).status, "expired");

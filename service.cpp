@@ -8,9 +8,6 @@
 #include <cstdio>
 #include <thread>
 
-#include "actors/inbox_writer.hpp"
-#include "actors/janitor.hpp"
-#include "actors/tenant_registry.hpp"
 #include "config/keys.hpp"
 #include "database.hpp"
 #include "janitor_duties.hpp"
@@ -22,12 +19,12 @@
 #include "net/ops/http_counts.hpp"
 #include "net/ops/ops_routes.hpp"
 #include "net/webhooks/meta_webhook.hpp"
+#include "node_actors.hpp"
 #include "storage/housekeeping.hpp"
 #include "storage/incarnation.hpp"
 #include "storage/key_guard.hpp"
 #include "storage/migrations.hpp"
 #include "storage/postgres_reads.hpp"
-#include "storage/postgres_unit_of_work.hpp"
 #include "storage/restart_pace.hpp"
 #include "system_ports.hpp"
 
@@ -64,15 +61,6 @@ struct health {
     return state;
   }
 };
-
-/// Monitors the actors that nobody else supervises. Without one of them the node would accept what
-/// nobody handles; a new process finds everything in the table.
-caf::behavior watchman(caf::event_based_actor* self, const std::vector<caf::actor>& watched,
-                       const std::function<void(const caf::down_msg&)>& on_loss) {
-  self->set_down_handler(on_loss);
-  for (const caf::actor& one : watched) self->monitor(one);
-  return {[](caf::unit_t) {}};
-}
 
 std::vector<std::string> revealed(const std::vector<config::secret>& keys) {
   std::vector<std::string> texts;
@@ -134,10 +122,7 @@ class server {
   std::unique_ptr<storage::postgres_reads> janitor_reads_;
   std::int64_t directory_version_ = 0;
   storage::restart_pace pace_;
-  actors::tenant_registry_actor registry_;
-  actors::inbox_pump_actor pump_;
-  actors::inbox_writer_actor writer_;
-  caf::actor router_;
+  node_actors actors_;
   caf::actor watchman_;
 };
 
@@ -225,13 +210,6 @@ void server::build_node() {
   node_->outside = client_;
 }
 
-std::size_t window_of(const config::settings& settings) {
-  std::size_t slots = 0;
-  for (const auto& name : settings.llm.order)
-    slots += static_cast<std::size_t>(settings.llm.providers.find(name)->second.concurrency);
-  return std::max<std::size_t>(2 * slots, 16);
-}
-
 // A takeover of whatever ran here before: its sessions are ended and its commits shut out.
 result<storage::started> server::begin() {
   auto connection = engine_connection();
@@ -258,59 +236,12 @@ void server::spawn_actors() {
   caf_config_->set("scheduler.policy", caf::atom("sharing"));
   caf_config_->set("scheduler.max-threads", static_cast<std::size_t>(settings_->workers.actor_threads));
   system_ = std::make_unique<caf::actor_system>(*caf_config_);
-  auto& system = *system_;
-
+  const auto on_fenced = [this] {
+    if (!health_.draining && !health_.fenced.exchange(true)) kill(getpid(), SIGTERM);
+  };
   const auto engine = database_->access().engine;
   const auto session = storage::application_name_of(node_name);
-  const auto doubts = std::make_shared<storage::doubt_gate>();
-  const auto make_reads = [&] {
-    return std::make_shared<storage::postgres_reads>(
-        [engine, session] { return storage::open_pqxx(engine, session); }, node_->incarnation, doubts);
-  };
-  for (int i = 0; i < settings_->workers.writers; ++i) {
-    auto store = std::make_shared<storage::postgres_unit_of_work>(
-        [engine, session] { return storage::open_pq(engine, session); }, node_->incarnation, doubts);
-    const auto on_fenced = [this] {
-      if (!health_.draining && !health_.fenced.exchange(true)) kill(getpid(), SIGTERM);
-    };
-    node_->journals.push_back(system.spawn<caf::detached>(
-        actors::journal,
-        actors::journal_dependencies{
-            .store = store, .reads = make_reads(), .metrics = metrics_, .on_fenced = on_fenced}));
-  }
-  for (int i = 0; i < 2; ++i)
-    node_->readers.push_back(system.spawn<caf::detached>(actors::reader, make_reads(), metrics_));
-  metrics_->pool_size(monitoring::pool::journal).set(static_cast<double>(node_->journals.size()));
-  metrics_->pool_size(monitoring::pool::reader).set(static_cast<double>(node_->readers.size()));
-
-  const auto children = std::make_shared<const actors::child_factory>(actors::child_factory{
-      [](caf::scheduled_actor& parent, actors::conversation_dependencies with) {
-        return parent.system().spawn(actors::conversation, std::move(with));
-      },
-      [](caf::scheduled_actor& parent, actors::services_ptr node, actors::tenant_ptr business,
-         connection_id account, actors::outbox_sender_parent above) {
-        return parent.system().spawn(actors::outbox_sender, std::move(node), std::move(business), account,
-                                     std::move(above));
-      },
-      [](caf::scheduled_actor& parent, actors::services_ptr node, actors::tenant_ptr business) {
-        return parent.system().spawn(actors::order_desk, std::move(node), std::move(business));
-      },
-      [](caf::scheduled_actor& parent, actors::services_ptr node, actors::tenant_ptr business) {
-        return parent.system().spawn(actors::invoice_desk, std::move(node), std::move(business));
-      },
-      [](caf::scheduled_actor& parent, actors::services_ptr node, actors::tenant_ptr business) {
-        return parent.system().spawn(actors::payment_client, std::move(node), std::move(business));
-      }});
-  const actors::services_ptr node = node_;
-  const auto router = system.spawn(actors::llm_router, node);
-  router_ = caf::actor_cast<caf::actor>(router);
-  registry_ =
-      system.spawn(actors::tenant_registry, actors::tenant_registry_dependencies{node, router, children});
-  pump_ = system.spawn(actors::inbox_pump, node, actors::delivery_sink{registry_},
-                       actors::pump_limits::of(window_of(*settings_)));
-  caf::anon_send(registry_, actors::meet_pump{pump_});
-  writer_ = system.spawn(actors::inbox_writer, node, pump_);
-
+  actors_ = spawn_node_actors(*system_, node_, {engine, session, on_fenced});
   janitor_reads_ = std::make_unique<storage::postgres_reads>(
       [engine, session] { return storage::open_pqxx(engine, session); }, node_->incarnation);
 }
@@ -320,20 +251,12 @@ result<void> server::wake_senders() {
   const auto waiting = janitor_reads_->outbox_connections();
   if (!waiting) return waiting.error();
   for (const auto& [business, account] : waiting.value())
-    caf::anon_send(registry_, actors::wake_account{business, account});
+    caf::anon_send(actors_.registry, actors::wake_account{business, account});
   return {};
 }
 
 void server::watch(const actors::janitor_actor& janitor) {
-  std::vector<caf::actor> watched{router_};
-  const auto add = [&](const auto& one) { watched.push_back(caf::actor_cast<caf::actor>(one)); };
-  add(registry_);
-  add(pump_);
-  add(writer_);
-  add(janitor);
-  for (const auto& journal : node_->journals) add(journal);
-  for (const auto& reader : node_->readers) add(reader);
-  watchman_ = system_->spawn(watchman, watched, [this](const caf::down_msg&) {
+  watchman_ = watch_node_actors(*system_, actors_, *node_, janitor, [this] {
     if (health_.draining || health_.broken.exchange(true)) return;
     log_->error("node_actor_died");
     kill(getpid(), SIGTERM);
@@ -367,14 +290,14 @@ std::vector<actors::duty> server::duties() {
     if (!version) return version.error();
     if (version.value() == directory_version_) return {};
     if (auto loaded = load_directory(); !loaded) return loaded;
-    caf::anon_send(registry_, actors::directory_changed{});
+    caf::anon_send(actors_.registry, actors::directory_changed{});
     return {};
   };
   hands.end_reservations = [this](instant now) -> result<void> {
     auto ended = janitor_reads_->expired_reservations(now);
     if (!ended) return ended.error();
     if (!ended.value().empty())
-      caf::anon_send(registry_, actors::reservations_ended{std::move(ended.value())});
+      caf::anon_send(actors_.registry, actors::reservations_ended{std::move(ended.value())});
     return {};
   };
   return janitor_duties(std::move(hands));
@@ -400,7 +323,7 @@ result<void> server::open_public() {
   for (const auto& token : settings_->meta.verify_tokens) webhook.verify_tokens.push_back(token.reveal());
   webhook.limits.body_bytes = settings_->limits.webhook_bytes;
   webhook.directory = directory_;
-  webhook.writer = writer_;
+  webhook.writer = actors_.writer;
   webhook.time = node_->time;
   webhook.metrics = metrics_;
   webhook.log = log_;
@@ -428,7 +351,7 @@ result<void> server::add_api(net::router& routes) {
       settings_,      node_->time,
       node_->ids,     system_random,
       node_->secrets, std::make_shared<const api::access_token_keys>(std::move(tokens.value())),
-      log_,           registry_};
+      log_,           actors_.registry};
   bridge_ = std::make_unique<net::bridge>(
       net::bridge_dependencies{std::move(services), database_->access(), access, metrics_});
   bridge_->add_to(routes, net::all_endpoints(access));
@@ -457,7 +380,7 @@ bool server::stop() {
   log_->info("draining");
   if (public_) {
     public_->stop_accepting();
-    caf::anon_send(pump_, actors::drain_atom::value);
+    caf::anon_send(actors_.pump, actors::drain_atom::value);
     public_->drain(3s);
     // The last turn's reply is on its way to the channel when the pump is empty already.
     const auto is_busy = [this] {

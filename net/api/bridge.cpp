@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 #include "net/api/client_address.hpp"
 #include "net/api/rate_limiter.hpp"
@@ -64,6 +65,39 @@ bool is_json(std::string_view content_type) noexcept {
   return type == "application/json";
 }
 
+/// "17" with its quotes, as with_version() wrote it.
+std::optional<std::int64_t> version_in(std::string_view etag) noexcept {
+  if (etag.size() < 3 || etag.front() != '"' || etag.back() != '"') return std::nullopt;
+  const auto digits = etag.substr(1, etag.size() - 2);
+  std::int64_t version = 0;
+  const auto [end, wrong] = std::from_chars(digits.data(), digits.data() + digits.size(), version);
+  if (wrong != std::errc{} || end != digits.data() + digits.size() || version < 0) return std::nullopt;
+  return version;
+}
+
+bool is_token(std::string_view text, std::size_t longest) noexcept {
+  return !text.empty() && text.size() <= longest &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c <= '~'; });
+}
+
+std::optional<problem> read_precondition(const request& asked, api_call& call) {
+  const auto needs = call.operation->needs;
+  if (needs == api::precondition::none) return std::nullopt;
+  const bool is_match = needs == api::precondition::if_match;
+  const std::string name = is_match ? "If-Match" : "Idempotency-Key";
+  const auto value = asked.header(name);
+  if (!value) return problem{problems::precondition_missing, "Send the header " + name + "."};
+  if (is_match) {
+    const auto version = version_in(*value);
+    call.expected_version = version.value_or(0);
+    if (version && asked.header_count(name) == 1) return std::nullopt;
+  } else if (is_token(*value, api::longest_idempotency_key) && asked.header_count(name) == 1) {
+    call.idempotency_key = *value;
+    return std::nullopt;
+  }
+  return problem{problems::malformed, "The header " + name + " is not one that this operation takes."};
+}
+
 /// Reads query, headers and body as declared; what is wrong comes back.
 std::optional<problem> read_input(const request& asked, api_call& call) {
   const api::operation& of = *call.operation;
@@ -82,7 +116,7 @@ std::optional<problem> read_input(const request& asked, api_call& call) {
     of.body->check(call.body, {}, wrong);
   }
   if (!wrong.empty()) return problem{problems::invalid, {}, std::move(wrong)};
-  return std::nullopt;
+  return read_precondition(asked, call);
 }
 
 }  // namespace

@@ -21,6 +21,7 @@
 #include "protocol/api/operation.hpp"
 #include "protocol/api/problem.hpp"
 #include "protocol/crypto/fernet.hpp"
+#include "storage/api/activity.hpp"
 #include "storage/api/api_session.hpp"
 
 namespace sellavie::net {
@@ -49,6 +50,10 @@ struct api_call {
   /// X-Sellavie-Client is there: no foreign page made this request.
   bool has_client_header = false;
   std::string request_id;
+  /// If-Match, of operations that need it.
+  std::int64_t expected_version = 0;
+  /// Idempotency-Key, of operations that need it.
+  std::string idempotency_key;
   instant now{};
 
   template <class Id>
@@ -67,6 +72,12 @@ struct api_answer {
   nlohmann::json body;
   header_list headers{};
 };
+
+/// `answer` with the ETag that If-Match wants back.
+[[nodiscard]] inline api_answer with_version(api_answer answer, std::int64_t version) {
+  answer.headers.emplace_back("ETag", '"' + std::to_string(version) + '"');
+  return answer;
+}
 
 using api_outcome = std::variant<api_answer, api::problem>;
 
@@ -104,6 +115,11 @@ struct api_endpoint {
   api_handler handler;
   api_pool pool = api_pool::database;
 };
+
+/// Who makes this request's change, for the activity log.
+[[nodiscard]] inline storage::change_origin origin_of(const api_call& call) {
+  return {call.by.account, call.by.session, call.address, call.request_id, call.now};
+}
 
 /// `found` or what its error means to a client.
 template <class T, class Then>

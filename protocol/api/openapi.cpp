@@ -28,6 +28,19 @@ json parameters_of(const operation& one, json& components) {
                     {"required", false},
                     {"description", query.description},
                     {"schema", query.shape.document(components)}});
+  if (one.needs == precondition::if_match)
+    list.push_back({{"name", "If-Match"},
+                    {"in", "header"},
+                    {"required", true},
+                    {"description", "The ETag of what you read; 412 when somebody changed it since."},
+                    {"schema", schema::text({3, 30}).document(components)}});
+  if (one.needs == precondition::idempotency_key)
+    list.push_back(
+        {{"name", "Idempotency-Key"},
+         {"in", "header"},
+         {"required", true},
+         {"description", "Of your making, new for each wish: sent again it does nothing again."},
+         {"schema", schema::text({1, longest_idempotency_key, text_format::token}).document(components)}});
   return list;
 }
 

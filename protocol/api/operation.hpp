@@ -40,6 +40,18 @@ enum class throttle : std::uint8_t {
   sign_in,
 };
 
+/// A request header that the operation cannot do without.
+enum class precondition : std::uint8_t {
+  none,
+  /// If-Match with the ETag of what was read, so that two people do not overwrite each other: missing 428, stale 412.
+  if_match,
+  /// Idempotency-Key: the same key does nothing again and gives the same answer; missing 428.
+  idempotency_key,
+};
+
+/// Printable ASCII.
+inline constexpr std::size_t longest_idempotency_key = 100;
+
 struct parameter {
   std::string name;
   schema shape;
@@ -68,9 +80,10 @@ struct operation {
   std::vector<parameter> query;
   std::optional<schema> body;
   std::vector<answer_shape> answers;
-  /// Problem statuses of its own; 400, 401, 403, 404, 413, 415, 422, 429, 500 and 503 follow from the rest.
+  /// Problem statuses of its own; 400, 401, 403, 404, 412, 413, 415, 422, 428, 429, 500 and 503 follow from the rest.
   std::vector<int> problems;
   throttle limit = throttle::none;
+  precondition needs = precondition::none;
 };
 
 /// Names of the {segments} of a path, in order.

@@ -6,10 +6,20 @@
 namespace sellavie::api {
 namespace {
 
-constexpr std::array kinds{problems::malformed, problems::unauthenticated,  problems::wrong_credentials,
-                           problems::forbidden, problems::not_found,        problems::conflict,
-                           problems::too_large, problems::unsupported_type, problems::invalid,
-                           problems::too_many,  problems::internal,         problems::unavailable};
+constexpr std::array kinds{problems::malformed,
+                           problems::unauthenticated,
+                           problems::wrong_credentials,
+                           problems::forbidden,
+                           problems::not_found,
+                           problems::conflict,
+                           problems::stale,
+                           problems::too_large,
+                           problems::unsupported_type,
+                           problems::invalid,
+                           problems::precondition_missing,
+                           problems::too_many,
+                           problems::internal,
+                           problems::unavailable};
 
 problem told_as(errc code) {
   switch (code) {

@@ -25,9 +25,11 @@ inline constexpr problem_kind wrong_credentials{"wrong-credentials", 401, "E-mai
 inline constexpr problem_kind forbidden{"forbidden", 403, "Your role does not allow this"};
 inline constexpr problem_kind not_found{"not-found", 404, "There is no such thing here"};
 inline constexpr problem_kind conflict{"conflict", 409, "This is not possible in the present state"};
+inline constexpr problem_kind stale{"stale", 412, "Somebody changed this since you read it"};
 inline constexpr problem_kind too_large{"too-large", 413, "The request is too large"};
 inline constexpr problem_kind unsupported_type{"unsupported-media-type", 415, "Send application/json"};
 inline constexpr problem_kind invalid{"invalid-fields", 422, "Some fields are not valid"};
+inline constexpr problem_kind precondition_missing{"precondition-missing", 428, "A header is missing"};
 inline constexpr problem_kind too_many{"too-many-requests", 429, "Too many requests, try again later"};
 inline constexpr problem_kind internal{"internal", 500, "Something went wrong on our side"};
 inline constexpr problem_kind unavailable{"unavailable", 503, "Not available just now, try again"};

@@ -111,5 +111,27 @@ TEST(openapi, shows_what_an_operation_declares) {
   EXPECT_TRUE(document["components"]["schemas"].contains("Problem"));
 }
 
+TEST(openapi, shows_the_header_that_an_operation_cannot_do_without) {
+  const auto shown = [](precondition needs) {
+    const operation one{.id = "send",
+                        .method = verb::post,
+                        .path = "/api/v1/send",
+                        .answers = {{204, "Sent.", {}}},
+                        .needs = needs};
+    const auto document = nlohmann::json::parse(openapi_document({&one, 1}, ""));
+    return document["paths"]["/api/v1/send"]["post"];
+  };
+  EXPECT_FALSE(shown(precondition::none).contains("parameters"));
+  const auto matched = shown(precondition::if_match);
+  EXPECT_EQ(matched["parameters"][0]["name"], "If-Match");
+  EXPECT_EQ(matched["parameters"][0]["in"], "header");
+  for (const char* status : {"400", "412", "428"})
+    EXPECT_TRUE(matched["responses"].contains(status)) << status;
+  const auto keyed = shown(precondition::idempotency_key);
+  EXPECT_EQ(keyed["parameters"][0]["name"], "Idempotency-Key");
+  EXPECT_TRUE(keyed["responses"].contains("428"));
+  EXPECT_FALSE(keyed["responses"].contains("412"));
+}
+
 }  // namespace
 }  // namespace sellavie::api

@@ -1,0 +1,104 @@
+#include "node_actors.hpp"
+
+#include <caf/all.hpp>
+
+#include "storage/postgres_reads.hpp"
+#include "storage/postgres_unit_of_work.hpp"
+
+namespace sellavie {
+namespace {
+
+constexpr int reader_count = 2;
+
+caf::behavior watchman(caf::event_based_actor* self, const std::vector<caf::actor>& watched,
+                       const std::function<void()>& on_loss) {
+  self->set_down_handler([on_loss](const caf::down_msg&) { on_loss(); });
+  for (const caf::actor& one : watched) self->monitor(one);
+  return {[](caf::unit_t) {}};
+}
+
+/// How many conversations may think at once.
+std::size_t window_of(const config::settings& settings) {
+  std::size_t slots = 0;
+  for (const auto& name : settings.llm.order)
+    slots += static_cast<std::size_t>(settings.llm.providers.find(name)->second.concurrency);
+  return std::max<std::size_t>(2 * slots, 16);
+}
+
+void spawn_database_workers(caf::actor_system& system, actors::services& node,
+                            const node_database& database) {
+  const auto engine = database.engine;
+  const auto session = database.application_name;
+  const auto doubts = std::make_shared<storage::doubt_gate>();
+  const auto make_reads = [&] {
+    return std::make_shared<storage::postgres_reads>(
+        [engine, session] { return storage::open_pqxx(engine, session); }, node.incarnation, doubts);
+  };
+  for (int i = 0; i < node.settings->workers.writers; ++i) {
+    auto store = std::make_shared<storage::postgres_unit_of_work>(
+        [engine, session] { return storage::open_pq(engine, session); }, node.incarnation, doubts);
+    node.journals.push_back(system.spawn<caf::detached>(
+        actors::journal, actors::journal_dependencies{.store = store,
+                                                      .reads = make_reads(),
+                                                      .metrics = node.metrics,
+                                                      .on_fenced = database.on_fenced}));
+  }
+  for (int i = 0; i < reader_count; ++i)
+    node.readers.push_back(system.spawn<caf::detached>(actors::reader, make_reads(), node.metrics));
+  node.metrics->pool_size(monitoring::pool::journal).set(static_cast<double>(node.journals.size()));
+  node.metrics->pool_size(monitoring::pool::reader).set(static_cast<double>(node.readers.size()));
+}
+
+std::shared_ptr<const actors::child_factory> make_children() {
+  return std::make_shared<const actors::child_factory>(actors::child_factory{
+      [](caf::scheduled_actor& parent, actors::conversation_dependencies with) {
+        return parent.system().spawn(actors::conversation, std::move(with));
+      },
+      [](caf::scheduled_actor& parent, actors::services_ptr node, actors::tenant_ptr business,
+         connection_id account, actors::outbox_sender_parent above) {
+        return parent.system().spawn(actors::outbox_sender, std::move(node), std::move(business), account,
+                                     std::move(above));
+      },
+      [](caf::scheduled_actor& parent, actors::services_ptr node, actors::tenant_ptr business) {
+        return parent.system().spawn(actors::order_desk, std::move(node), std::move(business));
+      },
+      [](caf::scheduled_actor& parent, actors::services_ptr node, actors::tenant_ptr business) {
+        return parent.system().spawn(actors::invoice_desk, std::move(node), std::move(business));
+      },
+      [](caf::scheduled_actor& parent, actors::services_ptr node, actors::tenant_ptr business) {
+        return parent.system().spawn(actors::payment_client, std::move(node), std::move(business));
+      }});
+}
+
+}  // namespace
+
+node_actors spawn_node_actors(caf::actor_system& system, const std::shared_ptr<actors::services>& node,
+                              const node_database& database) {
+  spawn_database_workers(system, *node, database);
+  const actors::services_ptr shared = node;
+  const auto router = system.spawn(actors::llm_router, shared);
+  node_actors all;
+  all.router = caf::actor_cast<caf::actor>(router);
+  all.registry = system.spawn(actors::tenant_registry,
+                              actors::tenant_registry_dependencies{shared, router, make_children()});
+  all.pump = system.spawn(actors::inbox_pump, shared, actors::delivery_sink{all.registry},
+                          actors::pump_limits::of(window_of(*node->settings)));
+  caf::anon_send(all.registry, actors::meet_pump{all.pump});
+  all.writer = system.spawn(actors::inbox_writer, shared, all.pump);
+  return all;
+}
+
+caf::actor watch_node_actors(caf::actor_system& system, const node_actors& all, const actors::services& node,
+                             const actors::janitor_actor& janitor, std::function<void()> on_loss) {
+  std::vector<caf::actor> watched{all.router};
+  const auto add = [&](const auto& one) { watched.push_back(caf::actor_cast<caf::actor>(one)); };
+  add(all.registry);
+  add(all.pump);
+  add(all.writer);
+  add(janitor);
+  for (const auto& journal : node.journals) add(journal);
+  for (const auto& reader : node.readers) add(reader);
+  return system.spawn(watchman, watched, std::move(on_loss));
+}
+
+}  // namespace sellavie

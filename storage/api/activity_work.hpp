@@ -1,0 +1,15 @@
+#pragma once
+// Writes the activity log (table audit_log) inside a change's own transaction; for the sources of this folder only,
+// because it shows libpqxx.
+
+#include <pqxx/pqxx>
+
+#include "storage/api/activity.hpp"
+
+namespace sellavie::storage {
+
+/// `business` null: something of the account itself, as the engine.
+void record_activity(pqxx::work& work, const business_id* business, const change_origin& by,
+                     const activity& done);
+
+}  // namespace sellavie::storage

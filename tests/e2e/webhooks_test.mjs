@@ -155,13 +155,16 @@ test("a body over the limit is 413, a large one below it is taken", async () => 
   assert.deepEqual(chunked.statuses, [413], "refused while it arrives");
 });
 
-test("a batch of 1000 items is stored whole", async () => {
+test("a batch of 1000 messages and 3 MB is stored whole, and delivered again it is stored once", async () => {
   const { account } = here.customer();
-  const before = await here.server.number("SELECT count(*) FROM inbound_keys");
-  const items = Array.from({ length: 1000 }, (_, i) => ({ sender: { id: `71${i}` }, recipient: { id: account }, timestamp: Date.now(), read: { watermark: Date.now() } }));
-  assert.equal(await post(here.server, page_body(account, ...items)), 200);
-  assert.equal(await here.server.number("SELECT count(*) FROM inbound_keys"), before + 1000);
-  await here.server.settled();
+  const stored_before = await here.server.number("SELECT count(*) FROM messages WHERE direction = 0");
+  const items = Array.from({ length: 1000 }, (_, i) => page_item({ account, customer: `71${i}`, text: `${i} ${"long story ".repeat(280)}` }));
+  const body = page_body(account, ...items);
+  assert.ok(body.length > 3_000_000, `${body.length} bytes`);
+  assert.equal(await post(here.server, body), 200);
+  assert.equal(await post(here.server, body), 200);
+  await here.server.settled({ seconds: 120 });
+  assert.equal(await here.server.number("SELECT count(*) FROM messages WHERE direction = 0") - stored_before, 1000);
 });
 
 test("shapes that proxies and servers read differently are refused, nothing smuggled runs", async (t) => {

@@ -82,6 +82,7 @@ std::vector<actors::duty> janitor_duties(janitor_hands hands) {
           {"database", 1s, shop->hands.watch_database},
           {"directory", 250ms, shop->hands.watch_directory},
           {"reservations", 5s, shop->hands.end_reservations},
+          {"senders", 30s, shop->hands.wake_senders},
           {"inbox_keys", 1h, housekeeping(shop, keep_inbox_keys)},
           {"quarantine", 1h, purging(shop, storage::purge_quarantine)},
           {"turns", 1min, purging(shop, purge_turns)},

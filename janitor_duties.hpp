@@ -6,6 +6,7 @@
 //   database        1 s     a dead embedded database is started again (database.hpp)
 //   directory       250 ms  new and changed connections
 //   reservations    5 s     tells the desks whose reservations ended
+//   senders         30 s    wakes the sender of every account that has open rows: one that was lost with its supervisor
 //   inbox_keys      1 h     partitions of the dedupe keys: 30 days
 //   quarantine      1 h     events of nobody: 7 days
 //   turns           1 min   completed turns: 90 days; a 720th of the table at a time
@@ -35,6 +36,7 @@ struct janitor_hands {
   std::function<result<void>(instant)> watch_database;
   std::function<result<void>(instant)> watch_directory;
   std::function<result<void>(instant)> end_reservations;
+  std::function<result<void>(instant)> wake_senders;
 };
 
 [[nodiscard]] std::vector<actors::duty> janitor_duties(janitor_hands hands);

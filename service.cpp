@@ -246,7 +246,8 @@ void server::spawn_actors() {
       [engine, session] { return storage::open_pqxx(engine, session); }, node_->incarnation);
 }
 
-// Without this their rows would wait for the account's next message.
+// Without this the rows of an earlier run, or of a sender that died with its supervisor, would wait for
+// the account's next message.
 result<void> server::wake_senders() {
   const auto waiting = janitor_reads_->outbox_connections();
   if (!waiting) return waiting.error();
@@ -300,6 +301,7 @@ std::vector<actors::duty> server::duties() {
       caf::anon_send(actors_.registry, actors::reservations_ended{std::move(ended.value())});
     return {};
   };
+  hands.wake_senders = [this](instant) { return wake_senders(); };
   return janitor_duties(std::move(hands));
 }
 

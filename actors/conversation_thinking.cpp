@@ -4,6 +4,7 @@
 #include "protocol/action/action_parser.hpp"
 #include "protocol/action/claims.hpp"
 #include "protocol/domain/policy.hpp"
+#include "storage/fault_point.hpp"
 
 namespace sellavie::actors {
 namespace {
@@ -56,6 +57,7 @@ void conversation_state::consult_model() {
 }
 
 void conversation_state::on_answer(const model_answer& answer) {
+  SELLAVIE_FAULT_POINT("model.answered");
   end_phase(monitoring::phase::thinking);
   if (answer.outcome == model_outcome::answered) read_answer(answer);
   else hand_over_unanswered(answer.outcome);

@@ -86,10 +86,30 @@ caf::result<action_outcome> invoice_desk_state::enqueue(issue_invoice wanted) {
   return answer;
 }
 
-// The barrier orders the read behind a former desk's commit.
 void invoice_desk_state::next() {
   if (busy_ || fifo_.empty()) return;
   busy_ = true;
+  const issue_invoice& wanted = fifo_.front().wanted;
+  if (wanted.replay && !wanted.action_key.empty()) look_up_result();
+  else load();
+}
+
+void invoice_desk_state::look_up_result() {
+  self_
+      ->request(node_->reader_of(business_->id.value), caf::infinite,
+                find_action_result{business_->id, fifo_.front().wanted.action_key})
+      .then(
+          [this](const found_action_result& found) {
+            if (!found.outcome) return load();
+            auto known = decode_outcome(*found.outcome);
+            if (known) return answer(std::move(known.value()));
+            self_->quit(make_error(errc::internal));
+          },
+          [this](const caf::error& failure) { self_->quit(make_error(code_of(failure))); });
+}
+
+// The barrier orders the read behind a former desk's commit.
+void invoice_desk_state::load() {
   const auto failed = [this](const caf::error& failure) { self_->quit(make_error(code_of(failure))); };
   const load_invoicing wanted{business_->id, std::string{series_of(invoice_kind::invoice)},
                               fifo_.front().wanted.subject.id, std::string{to_string(invoice_kind::invoice)}};
@@ -108,8 +128,7 @@ void invoice_desk_state::on_loaded(const invoicing_record& record) {
   const auto issued = issue(subject, invoice_kind::invoice, existing,
                             {record.last_number + 1, node_->ids->next_as<invoice_id>(), node_->now()});
   if (!issued) {
-    const auto why = existing.empty() ? refusal::not_allowed : refusal::invoice_conflict;
-    return answer(make_refusal(action_kind::send_invoice, why));
+    return refuse(existing.empty() ? refusal::not_allowed : refusal::invoice_conflict);
   }
   auto outcome = make_outcome(action_kind::send_invoice, action_effect::invoice_issued);
   describe(outcome, subject);
@@ -118,14 +137,27 @@ void invoice_desk_state::on_loaded(const invoicing_record& record) {
   commit(issued.value().document, std::move(outcome));
 }
 
+// A refusal is kept too: a resumed turn reads what the first run was told.
+void invoice_desk_state::refuse(refusal why) {
+  auto outcome = make_refusal(action_kind::send_invoice, why);
+  if (fifo_.front().wanted.action_key.empty()) return answer(std::move(outcome));
+  write({}, std::move(outcome));
+}
+
 void invoice_desk_state::commit(const invoice& document, action_outcome outcome) {
-  auto changes = std::make_shared<storage::change_set>();
-  changes->invoices.push_back(to_row(document, business_->id));
-  changes->timeline.push_back({business_->id, document.order, "invoice_issued: " + document.formatted_number,
-                               "ai", document.issued_at});
+  storage::change_set changes;
+  changes.invoices.push_back(to_row(document, business_->id));
+  changes.timeline.push_back({business_->id, document.order, "invoice_issued: " + document.formatted_number,
+                              "ai", document.issued_at});
+  write(std::move(changes), std::move(outcome));
+}
+
+void invoice_desk_state::write(storage::change_set changes, action_outcome outcome) {
   if (const auto& key = fifo_.front().wanted.action_key; !key.empty())
-    changes->action_results.push_back({business_->id, key, encode_outcome(outcome), document.issued_at});
-  self_->request(node_->journal_of(business_->id), caf::infinite, commit_request{std::move(changes)})
+    changes.action_results.push_back({business_->id, key, encode_outcome(outcome), node_->now()});
+  self_
+      ->request(node_->journal_of(business_->id), caf::infinite,
+                commit_request{std::make_shared<storage::change_set>(std::move(changes))})
       .then(
           [this, outcome = std::move(outcome)](const commit_reply& reply) {
             if (reply.outcome == storage::commit_outcome::committed) return answer(outcome);

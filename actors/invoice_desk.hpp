@@ -4,7 +4,7 @@
 // Role       issues invoices with gapless numbers.
 // Grain      a business (and series). One commit under way; UNIQUE(business, series, number) backs it.
 // Invariant  a number is used only by the commit that stores its invoice; one invoice per (order, kind):
-//            asking again answers with the one that is there. Keeps no state: the last number is read
+//            asking again answers with the one that is there; a known action key decides nothing. Keeps no state: the last number is read
 //            for each invoice, behind the commit before it.
 // Supervised by the tenant_supervisor; on anything but `committed` it ends and is loaded anew.
 
@@ -23,6 +23,8 @@ namespace sellavie::actors {
 struct issue_invoice {
   order subject;
   std::string action_key;
+  /// A resumed turn asks again: the key may have a result already.
+  bool replay = false;
 };
 
 using invoice_desk_actor = caf::typed_actor<caf::replies_to<issue_invoice>::with<action_outcome>>;
@@ -42,8 +44,12 @@ class invoice_desk_state {
     owed_answer<action_outcome> answer;
   };
   void next();
+  void look_up_result();
+  void load();
   void on_loaded(const invoicing_record& record);
+  void refuse(refusal why);
   void commit(const invoice& document, action_outcome outcome);
+  void write(storage::change_set changes, action_outcome outcome);
   void answer(action_outcome outcome);
 
   pointer self_;

@@ -46,8 +46,10 @@ void llm_router_state::spawn(provider& one) {
 caf::result<model_answer> llm_router_state::ask(const ask_model& wanted) {
   const std::uint64_t id = ++last_;
   const auto& any = wanted.with_tools ? wanted.with_tools : wanted.with_tags;
-  question of{wanted, owe_answer<model_answer>(self_), {}, 0, false};
+  question of{wanted, owe_answer<model_answer>(self_), {}, 0, 0, false};
   of.tokens = llm::estimate_tokens(*any) + any->max_tokens;
+  if (any->history > 0)
+    of.trimmed_tokens = llm::estimate_tokens(llm::without_history(*any)) + any->max_tokens;
   auto answer = of.answer.to_return();
   questions_.emplace(id, std::move(of));
   show_depth();
@@ -71,7 +73,7 @@ void llm_router_state::replan(std::uint64_t id) {
   if (found == questions_.end()) return;
   question& of = found->second;
   const instant now = node_->now();
-  const failover_request request{of.wanted.deadline, of.tokens, 0};
+  const failover_request request{of.wanted.deadline, of.tokens, of.trimmed_tokens};
   const auto list = candidates(of);
   const auto step = plan_attempt(request, list, of.failed, settings_, now);
   if (const auto* attempt_now = std::get_if<ask_provider>(&step)) return attempt(id, *attempt_now);
@@ -100,18 +102,19 @@ void llm_router_state::replan(std::uint64_t id) {
 void llm_router_state::attempt(std::uint64_t id, const ask_provider& step) {
   const question& of = questions_.at(id);
   const provider& one = providers_[step.provider];
-  const auto& request = one.encoding == action_encoding::tools ? of.wanted.with_tools : of.wanted.with_tags;
-  self_->request(one.actor, caf::infinite, model_attempt{request, step.deadline})
-      .then([this, id, from = step.provider](const attempt_answer& answer) { on_answer(id, from, answer); },
-            [this, id, from = step.provider](const caf::error&) {
-              on_answer(id, from, attempt_answer{llm::no_answer("crash")});
+  auto request = one.encoding == action_encoding::tools ? of.wanted.with_tools : of.wanted.with_tags;
+  if (step.trimmed) request = std::make_shared<const llm::chat_request>(llm::without_history(*request));
+  self_->request(one.actor, caf::infinite, model_attempt{std::move(request), step.deadline})
+      .then([this, id, step](const attempt_answer& answer) { on_answer(id, step, answer); },
+            [this, id, step](const caf::error&) {
+              on_answer(id, step, attempt_answer{llm::no_answer("crash")});
             });
 }
 
-void llm_router_state::on_answer(std::uint64_t id, std::size_t from, const attempt_answer& answer) {
+void llm_router_state::on_answer(std::uint64_t id, const ask_provider& step, const attempt_answer& answer) {
   const auto found = questions_.find(id);
   if (found == questions_.end()) return;
-  provider& one = providers_[from];
+  provider& one = providers_[step.provider];
   if (const auto* declined = std::get_if<attempt_declined>(&answer.what)) {
     one.ready_at = declined->ready_at;
     one.has_room = declined->has_room;
@@ -119,7 +122,7 @@ void llm_router_state::on_answer(std::uint64_t id, std::size_t from, const attem
     return replan(id);
   }
   if (const auto* failure = std::get_if<llm::provider_failure>(&answer.what)) {
-    on_failure(found->second, from, *failure);
+    on_failure(found->second, step, *failure);
     return replan(id);
   }
   one.ready_at = {};
@@ -133,11 +136,12 @@ void llm_router_state::on_answer(std::uint64_t id, std::size_t from, const attem
               .encoding = one.encoding});
 }
 
-void llm_router_state::on_failure(question& of, std::size_t from, const llm::provider_failure& failure) {
+void llm_router_state::on_failure(question& of, const ask_provider& step,
+                                  const llm::provider_failure& failure) {
   const instant now = node_->now();
   const auto pause = failure.retry_after.value_or(
       backoff({}, static_cast<std::uint32_t>(of.failed.size()) + 1, as_bits(node_->jitter())));
-  of.failed.push_back({from, failure.kind, now + pause, false});
+  of.failed.push_back({step.provider, failure.kind, now + pause, step.trimmed});
 }
 
 void llm_router_state::finish(std::uint64_t id, model_answer answer) {

@@ -78,12 +78,14 @@ class llm_router_state {
     owed_answer<model_answer> answer;
     std::vector<failed_attempt> failed;
     std::uint32_t tokens = 0;
+    /// Without what was said before this turn; 0: nothing was.
+    std::uint32_t trimmed_tokens = 0;
     bool starved = false;
   };
   void spawn(provider& one);
   void attempt(std::uint64_t id, const ask_provider& step);
-  void on_answer(std::uint64_t id, std::size_t from, const attempt_answer& answer);
-  void on_failure(question& of, std::size_t from, const llm::provider_failure& failure);
+  void on_answer(std::uint64_t id, const ask_provider& step, const attempt_answer& answer);
+  void on_failure(question& of, const ask_provider& step, const llm::provider_failure& failure);
   void finish(std::uint64_t id, model_answer answer);
   void show_depth() const;
   [[nodiscard]] std::vector<provider_candidate> candidates(const question& of) const;

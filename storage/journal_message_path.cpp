@@ -46,15 +46,17 @@ UPDATE inbound_events SET deaths = least(deaths + 1, 32767) WHERE id = ANY ($1::
 constexpr statement mark_alone{"mark_alone", R"(
 UPDATE inbound_events SET alone = true WHERE id = ANY ($1::bigint[]))"};
 
+// Found by their ids: a join with the list may read the whole index, the entries of dead rows too.
 constexpr statement park_deliveries{"park_deliveries", R"(
 WITH wanted AS (
   SELECT * FROM unnest($1::bigint[], $2::text[], $3::bigint[]) AS t (id, reason, at)
 ), gone AS (
-  DELETE FROM inbound_events e USING wanted w WHERE e.id = w.id
-  RETURNING e.id, e.business_id, e.connection_id, w.reason, e.accepted_at, w.at, e.payload
+  DELETE FROM inbound_events WHERE id = ANY ($1::bigint[])
+  RETURNING id, business_id, connection_id, accepted_at, payload
 ), kept AS (
   INSERT INTO parked_events (id, business_id, connection_id, reason, accepted_at, parked_at, payload)
-  SELECT * FROM gone RETURNING 1
+  SELECT g.id, g.business_id, g.connection_id, w.reason, g.accepted_at, w.at, g.payload
+  FROM gone g JOIN wanted w ON w.id = g.id RETURNING 1
 )
 SELECT require_rows((SELECT count(*) FROM kept), (SELECT count(*) FROM wanted), 'deliveries to park'))"};
 
@@ -63,11 +65,11 @@ constexpr statement record_events{"record_events", R"(
 WITH wanted AS (
   SELECT * FROM unnest($1::bigint[], $2::text[], $3::bigint[]) AS t (id, kind, at)
 ), gone AS (
-  DELETE FROM inbound_events e USING wanted w WHERE e.id = w.id
-  RETURNING e.id, e.business_id, e.connection_id, w.kind, w.at, e.payload
+  DELETE FROM inbound_events WHERE id = ANY ($1::bigint[]) RETURNING id, business_id, connection_id, payload
 ), kept AS (
   INSERT INTO recorded_events (id, business_id, connection_id, kind, recorded_at, payload)
-  SELECT * FROM gone RETURNING 1
+  SELECT g.id, g.business_id, g.connection_id, w.kind, w.at, g.payload
+  FROM gone g JOIN wanted w ON w.id = g.id RETURNING 1
 )
 SELECT require_rows((SELECT count(*) FROM kept), (SELECT count(*) FROM wanted), 'deliveries to record'))"};
 

@@ -1,5 +1,7 @@
 #include "protocol/action/clean_text.hpp"
 
+#include <array>
+
 namespace sellavie {
 namespace {
 
@@ -12,6 +14,9 @@ constexpr bool is_continuation(unsigned char byte) noexcept { return (byte & 0xC
 constexpr bool in_range(char32_t value, char32_t low, char32_t high) noexcept {
   return value >= low && value <= high;
 }
+
+/// What every text mostly consists of and clean_text leaves as it is: copied in runs.
+constexpr bool is_plain(char c) noexcept { return (c >= ' ' && c <= '~') || c == '\n' || c == '\t'; }
 
 constexpr bool is_white(char c) noexcept { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
@@ -47,12 +52,16 @@ char32_t next_code_point(std::string_view text, std::size_t& at) noexcept {
 }
 
 void append_utf8(std::string& out, char32_t code_point) {
-  const auto put = [&out](char32_t byte) {
-    out.push_back(static_cast<char>(static_cast<unsigned char>(byte)));
-  };
   if (code_point < 0x80) {
-    put(code_point);
-  } else if (code_point < 0x800) {
+    out.push_back(static_cast<char>(code_point));
+    return;
+  }
+  std::array<char, 4> bytes{};
+  std::size_t count = 0;
+  const auto put = [&](char32_t byte) {
+    bytes[count++] = static_cast<char>(static_cast<unsigned char>(byte));
+  };
+  if (code_point < 0x800) {
     put(0xC0 | (code_point >> 6U));
     put(0x80 | (code_point & 0x3FU));
   } else if (code_point < 0x10000) {
@@ -65,6 +74,7 @@ void append_utf8(std::string& out, char32_t code_point) {
     put(0x80 | ((code_point >> 6U) & 0x3FU));
     put(0x80 | (code_point & 0x3FU));
   }
+  out.append(bytes.data(), count);
 }
 
 bool is_hidden(char32_t c) noexcept {
@@ -82,6 +92,10 @@ std::string clean_text(std::string_view text) {
   std::string clean;
   clean.reserve(text.size());
   for (std::size_t at = 0; at < text.size();) {
+    const auto from = at;
+    while (at < text.size() && is_plain(text[at])) ++at;
+    clean.append(text.substr(from, at - from));
+    if (at == text.size()) break;
     const auto c = next_code_point(text, at);
     if (c == '\r') {
       if (at >= text.size() || text[at] != '\n') clean.push_back('\n');

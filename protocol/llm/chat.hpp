@@ -32,6 +32,8 @@ struct chat_message {
 struct chat_request {
   std::string system;
   std::vector<chat_message> messages;
+  /// How many of them, from the front, are what was said before this turn.
+  std::size_t history = 0;
   /// Offer the allowed actions as tools; otherwise the system text describes tags.
   bool tools = false;
   std::vector<action_kind> allowed;
@@ -39,6 +41,9 @@ struct chat_request {
 
   friend bool operator==(const chat_request&, const chat_request&) = default;
 };
+
+/// For a model whose context is too small: this turn alone, without what was said before.
+[[nodiscard]] chat_request without_history(const chat_request& full);
 
 enum class finish_reason : std::uint8_t { stop, length, tool_calls, content_filter, refusal };
 [[nodiscard]] std::string_view to_string(finish_reason reason) noexcept;

@@ -49,11 +49,19 @@ bool begins_reserved(std::string_view line) {
          (lower.starts_with("-") && word.starts_with("("));
 }
 
+constexpr bool is_plain(char c) noexcept {
+  return static_cast<unsigned char>(c) < 0x80 && c != '[' && c != ']' && c != '<';
+}
+
 std::string without_markup(std::string_view text, std::size_t max_bytes) {
   const auto clean = clean_text(text.substr(0, max_bytes * 2));
   std::string plain;
   plain.reserve(clean.size());
   for (std::size_t at = 0; at < clean.size();) {
+    const auto from = at;
+    while (at < clean.size() && is_plain(clean[at])) ++at;
+    plain.append(clean, from, at - from);
+    if (at == clean.size()) break;
     const auto c = harmless(next_code_point(clean, at));
     const bool opens_tag =
         c == '<' && at < clean.size() && clean[at] != ' ' && (clean[at] < '0' || clean[at] > '9');

@@ -262,6 +262,7 @@ built_prompt build_prompt(const turn_context& context, const prompt_limits& limi
   request.system = std::move(head);
   append_block(request.system, "catalogue", catalogue.empty() ? "(no articles)" : catalogue);
   request.system += tail;
+  request.history = history.size();
   request.messages = std::move(history);
   move_to_end(request.messages, std::move(question));
   request.tools = context.encoding == action_encoding::tools;
@@ -272,6 +273,17 @@ built_prompt build_prompt(const turn_context& context, const prompt_limits& limi
       built.facts_text += inline_text(result.text, max_line_bytes) + '\n';
   built.estimated_tokens = estimate_tokens(request);
   return built;
+}
+
+chat_request without_history(const chat_request& full) {
+  chat_request shorter;
+  shorter.system = full.system;
+  const auto cut = static_cast<std::ptrdiff_t>(std::min(full.history, full.messages.size()));
+  shorter.messages.assign(full.messages.begin() + cut, full.messages.end());
+  shorter.tools = full.tools;
+  shorter.allowed = full.allowed;
+  shorter.max_tokens = full.max_tokens;
+  return shorter;
 }
 
 std::uint32_t estimate_tokens(std::string_view text) noexcept {

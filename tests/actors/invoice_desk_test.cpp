@@ -4,6 +4,7 @@
 
 #include <gmock/gmock.h>
 
+#include "protocol/action/outcome_codec.hpp"
 #include "tests/actors/support/shop_world.hpp"
 
 namespace sellavie::test {
@@ -93,6 +94,31 @@ TEST_F(invoice_desk, answers_a_second_wish_with_the_invoice_that_is_there) {
   world.model->always = [](const auto&) { return calls({{"send_invoice", "{}"}}, "Again."); };
   buys("c1");
   world.finish_turns();
+  EXPECT_THAT(numbers(), ElementsAre(1));
+  EXPECT_THAT(world.ai_texts(), SizeIs(2));
+}
+
+TEST_F(invoice_desk, keeps_a_refusal_and_a_resumed_turn_reads_it) {
+  buys("c1");
+  world.finish_turns();
+  world.model->always = [](const auto&) { return calls({{"send_invoice", "{}"}}, "Again."); };
+  world.store->rows.invoices.front().total_minor += 100;  // as if the order had changed since
+  world.store->after_commit = [&](memory_store::batch sets) {
+    for (const auto* set : sets)
+      for (const auto& row : set->action_results)
+        world.store->away =
+            world.store->away || decode_outcome(row.outcome).value().kind == action_kind::send_invoice;
+  };
+  buys("c1");
+  world.advance(1300ms);
+  ASSERT_TRUE(world.store->away) << "the refusal was committed";
+  world.store->after_commit = nullptr;
+  world.kill();
+  world.store->away = false;
+  world.store->rows.invoices.front().total_minor -= 100;  // decided again it would be granted
+  world.start();
+  world.finish_turns();
+  EXPECT_THAT(world.model->asked, SizeIs(4)) << "both lives ask a second round about the same refusal";
   EXPECT_THAT(numbers(), ElementsAre(1));
   EXPECT_THAT(world.ai_texts(), SizeIs(2));
 }

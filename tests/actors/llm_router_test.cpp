@@ -31,9 +31,11 @@ struct llm_router : testing::Test {
   std::vector<actors::model_answer> answers;
   std::vector<instant> answered_at;
 
-  void ask(milliseconds deadline = 20s) {
+  void ask(milliseconds deadline = 20s, std::size_t said_before = 0) {
     llm::chat_request request;
     request.system = "You sell.";
+    request.messages.assign(said_before, {llm::chat_role::user, "long ago", {}, {}});
+    request.history = said_before;
     request.messages.push_back({llm::chat_role::user, "Hi", {}, {}});
     request.tools = true;
     const auto shared = std::make_shared<const llm::chat_request>(request);
@@ -118,6 +120,30 @@ TEST_F(llm_router, gives_up_on_a_request_that_is_wrong_for_everybody) {
   ASSERT_THAT(answers, SizeIs(1));
   EXPECT_EQ(answers.front().outcome, model_outcome::rejected);
   EXPECT_THAT(world.outside->seen, SizeIs(1));
+}
+
+constexpr const char* too_long =
+    R"({"error":{"type":"invalid_request_error","code":"context_length_exceeded","message":"maximum context length"}})";
+
+TEST_F(llm_router, leaves_out_what_was_said_before_when_the_context_is_too_small) {
+  ask(20s, 2);
+  EXPECT_THAT(world.outside->waiting.front().request.body, HasSubstr("long ago"));
+  while (answers.empty() && host() != "") {
+    const bool is_whole = world.outside->waiting.front().request.body.find("long ago") != std::string::npos;
+    if (!is_whole) EXPECT_THAT(world.outside->waiting.front().request.body, HasSubstr("Hi"));
+    reply(is_whole ? 400 : 200, is_whole                ? too_long
+                                : host() == "anthropic" ? answer_anthropic
+                                                        : answer_openai);
+  }
+  ASSERT_THAT(answers, SizeIs(1));
+  EXPECT_EQ(answers.front().outcome, model_outcome::answered);
+}
+
+TEST_F(llm_router, gives_up_when_the_context_is_too_small_for_this_turn_alone) {
+  ask();
+  while (answers.empty() && host() != "") reply(400, too_long);
+  ASSERT_THAT(answers, SizeIs(1));
+  EXPECT_EQ(answers.front().outcome, model_outcome::rejected);
 }
 
 TEST_F(llm_router, answers_within_one_total_deadline_over_all_attempts) {

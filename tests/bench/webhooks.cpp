@@ -11,6 +11,7 @@ namespace sellavie::bench {
 namespace {
 
 constexpr std::uint64_t first_id = 7'000'000'000'000;
+constexpr std::uint64_t strangers_from = 1'000'000'000;
 constexpr std::size_t body_bytes = 700;
 constexpr std::string_view said =
     "Good afternoon! I saw your fabrics on my sister's page and I like them very much. Could you tell me whether "
@@ -66,7 +67,9 @@ std::string webhook_factory::fresh_mid() {
 std::string webhook_factory::body_for(std::uint64_t customer) {
   const auto number = std::to_string(customer % static_cast<std::uint64_t>(options_.accounts) + 1);
   const std::string page = "page_" + std::string(4 - std::min<std::size_t>(4, number.size()), '0') + number;
-  const std::string id = std::to_string(first_id + customer);
+  // To itself: of people whom no conversation is open with, whatever ran before.
+  const auto first = options_.kind == webhook_kind::to_itself ? first_id + strangers_from : first_id;
+  const std::string id = std::to_string(first + customer);
   const std::string at = std::to_string(now_ms());
   const std::string mark = options_.kind == webhook_kind::to_itself ? R"("is_self":true,)" : "";
   std::string body = R"({"object":"page","entry":[{"id":")" + page + R"(","time":)" + at +

@@ -15,6 +15,7 @@ const points = {
   "webhook.committed": {},
   "journal.before_commit": {},
   "journal.after_commit": {},
+  "model.answered": {},
   "plan.stored": {},
   "desk.committed": {},
   "turn.committed": {},
@@ -69,6 +70,33 @@ test("dying around each commit of a turn loses nothing and repeats nothing", { t
       }
     });
   }
+});
+
+test("a delivery that kills the server each time is parked and a person is told; its customer and the others are served", { timeout: 290_000 }, async (t) => {
+  const here = await open_world(t, { name: "poison", binary });
+  const unlucky = here.customer(), other = here.customer();
+  const parked = () => here.server.sql("SELECT reason FROM parked_events");
+  let deaths = 0;
+  await here.server.stop();
+  await here.server.start({ env: { SELLAVIE_FAULT_POINT: "model.answered:1" } });
+  await here.sandbox.say(unlucky, "Hello!");
+  for (; deaths < 8; ++deaths) {
+    if (here.server.is_running) {
+      if ((await parked()).length > 0) break;
+      assert.equal((await here.server.wait_until_dead(30, `life ${deaths + 1}`)).signal, "SIGKILL");
+    }
+    await here.server.start({ env: { SELLAVIE_FAULT_POINT: "model.answered:1" } });
+  }
+  assert.ok(deaths >= 3, `parked after ${deaths} deaths: too soon, a neighbour may have been the cause`);
+  assert.deepEqual(await parked(), [["the server died while it handled only this delivery"]]);
+  assert.equal(await here.server.number("SELECT count(*) FROM person_tasks WHERE kind = 'parked'"), 1);
+  await here.server.stop();
+  await here.server.start();
+  for (const who of [unlucky, other]) {
+    await here.sandbox.say(who, "Hello again!");
+    await here.sandbox.heard(who, 1);
+  }
+  await here.settled();
 });
 
 // The rows that are `sending` (2) in the table, and whether the customer has the message. -> Map(id, bool)

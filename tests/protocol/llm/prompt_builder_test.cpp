@@ -159,6 +159,11 @@ TEST(prompt_builder, drops_the_oldest_history_first_then_products) {
   ASSERT_GT(tight.request.messages.size(), 1U);
   EXPECT_LT(tight.request.messages.size(), 31U);
   EXPECT_THAT(tight.request.messages[tight.request.messages.size() - 2].text, HasSubstr("message 29"));
+  EXPECT_EQ(tight.request.history, tight.request.messages.size() - 1);
+  const auto shorter = without_history(tight.request);
+  EXPECT_EQ(shorter.messages, std::vector{tight.request.messages.back()})
+      << "what is asked now is never left out";
+  EXPECT_EQ(shorter.system, tight.request.system);
   const auto tighter = s.build({.prompt_tokens = 1'400});
   EXPECT_EQ(tighter.request.messages.size(), 1U);
   EXPECT_LT(tighter.shown.size(), 60U);

@@ -164,7 +164,8 @@ caf::result<action_outcome> order_desk_state::expire(expire_orders& ended) {
   const auto due = next_expiry(book_, {});
   if (!loaded_ || !due || *due > node_->now())
     return make_outcome(std::nullopt, action_effect::reservations_expired);
-  return enqueue({desk::expire_reservations{std::move(ended.unpaid)}, {}, false, "system"});
+  return enqueue(
+      {desk::expire_reservations{std::move(ended.unpaid), std::move(ended.silent)}, {}, false, "system"});
 }
 
 order_desk_actor::behavior_type order_desk(order_desk_state::pointer self, services_ptr node,

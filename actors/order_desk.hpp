@@ -65,6 +65,8 @@ struct due_links {
 struct expire_orders {
   /// Links that their provider has just called unpaid.
   std::vector<std::string> unpaid;
+  /// ... and those that it was asked about in vain.
+  std::vector<std::string> silent;
 };
 
 using order_desk_actor =

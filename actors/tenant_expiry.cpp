@@ -18,8 +18,8 @@ void tenant_supervisor_state::expire() {
 }
 
 // Not sent: an answer that nobody waits for would come back as an error and end the desk.
-void tenant_supervisor_state::end_orders(const order_desk_actor& desk, std::vector<std::string> unpaid) {
-  self_->request(desk, caf::infinite, expire_orders{std::move(unpaid)})
+void tenant_supervisor_state::end_orders(const order_desk_actor& desk, expire_orders ended) {
+  self_->request(desk, caf::infinite, std::move(ended))
       .then([](const action_outcome&) {}, [](const caf::error&) {});
 }
 
@@ -32,26 +32,26 @@ void tenant_supervisor_state::ask_about_links() {
 }
 
 void tenant_supervisor_state::begin_round(const std::vector<std::string>& references) {
-  is_asking_ = !references.empty() && orders_ && payments_;
+  const bool is_reloading = !payments_ && business_->payments;
+  is_asking_ = !references.empty() && orders_ && !is_reloading;
   if (!is_asking_) return;
-  const auto round = std::make_shared<link_round>(link_round{orders_, references.size(), false, {}});
+  const auto round = std::make_shared<link_round>(link_round{orders_, references.size(), {}});
   const auto deadline = dependencies_.node->now() + patience;
-  for (const std::string& reference : references)
+  for (const std::string& reference : references) {
+    if (!payments_) {  // the connection was taken away: nobody can be asked any more
+      settle_silent(round, reference);
+      continue;
+    }
     self_->request(payments_, caf::infinite, fetch_payment{reference, deadline})
         .then([this, round, reference](const payment_truth& truth) { confirm_link(round, reference, truth); },
-              [this, round](const caf::error&) {
-                round->was_silent = true;
-                settle_link(round);
-              });
+              [this, round, reference](const caf::error&) { settle_silent(round, reference); });
+  }
 }
 
 // The desk decides on the fact first. Money on its way is no answer yet.
 void tenant_supervisor_state::confirm_link(const std::shared_ptr<link_round>& round,
                                            const std::string& reference, const payment_truth& truth) {
-  if (!truth.fact || !business_->payments) {
-    round->was_silent = true;
-    return settle_link(round);
-  }
+  if (!truth.fact || !business_->payments) return settle_silent(round, reference);
   const auto mode = parse_payment_mode(business_->payments->mode).value_or(payment_mode::test);
   const bool is_answer = truth.fact->status != payment_status::pending;
   self_
@@ -59,20 +59,25 @@ void tenant_supervisor_state::confirm_link(const std::shared_ptr<link_round>& ro
                 desk_request{desk::confirm_payment{{}, *truth.fact, mode, std::nullopt}, {}, false, "system"})
       .then(
           [this, round, reference, is_answer](const action_outcome&) {
-            if (is_answer) round->unpaid.push_back(reference);
+            if (is_answer) round->answered.unpaid.push_back(reference);
             settle_link(round);
           },
-          [this, round](const caf::error&) {
-            round->was_silent = true;
-            settle_link(round);
-          });
+          // The desk is being loaded anew: what the provider said is asked again.
+          [this, round](const caf::error&) { settle_link(round); });
+}
+
+void tenant_supervisor_state::settle_silent(const std::shared_ptr<link_round>& round,
+                                            const std::string& reference) {
+  round->answered.silent.push_back(reference);
+  settle_link(round);
 }
 
 void tenant_supervisor_state::settle_link(const std::shared_ptr<link_round>& round) {
   if (--round->open > 0) return;
   is_asking_ = false;
-  if (round->was_silent) rests_until_ = dependencies_.node->now() + rest_after_silence;
-  if (!round->unpaid.empty()) end_orders(round->orders, std::move(round->unpaid));
+  if (!round->answered.silent.empty()) rests_until_ = dependencies_.node->now() + rest_after_silence;
+  if (!round->answered.unpaid.empty() || !round->answered.silent.empty())
+    end_orders(round->orders, std::move(round->answered));
 }
 
 }  // namespace sellavie::actors

@@ -165,8 +165,7 @@ class tenant_supervisor_state {
   struct link_round {
     order_desk_actor orders;
     std::size_t open = 0;
-    bool was_silent = false;
-    std::vector<std::string> unpaid;
+    expire_orders answered;
   };
 
   void load();
@@ -189,12 +188,13 @@ class tenant_supervisor_state {
   void run(const child_key& key, child& entry, waiting_command command);
   void run_waiting(const child_key& key, child& entry);
   void refuse_waiting(std::vector<waiting_command>& commands, errc why);
-  void end_orders(const order_desk_actor& desk, std::vector<std::string> unpaid);
+  void end_orders(const order_desk_actor& desk, expire_orders ended);
   void ask_about_links();
   void begin_round(const std::vector<std::string>& references);
   void confirm_link(const std::shared_ptr<link_round>& round, const std::string& reference,
                     const payment_truth& truth);
   void settle_link(const std::shared_ptr<link_round>& round);
+  void settle_silent(const std::shared_ptr<link_round>& round, const std::string& reference);
   [[nodiscard]] const child_key* key_of(const caf::strong_actor_ptr& child) const;
 
   pointer self_;

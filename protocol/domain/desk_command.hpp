@@ -90,6 +90,8 @@ struct confirm_payment {
 struct expire_reservations {
   /// References of live links that their provider has just called unpaid.
   std::vector<std::string> unpaid;
+  /// ... and of those that it was just asked about in vain.
+  std::vector<std::string> silent;
 };
 
 struct adjust_stock {

@@ -165,10 +165,13 @@ decision place_new(const order_book& book, const place_order& command, const wis
   return decided;
 }
 
+bool names(const std::vector<std::string>& references, const order& open) {
+  return std::find(references.begin(), references.end(), open.payment_reference) != references.end();
+}
+
 /// A live link of which its provider has not just said that it is unpaid.
 bool is_unanswered(const order& open, const expire_reservations& command) {
-  return !open.payment_url.empty() && std::find(command.unpaid.begin(), command.unpaid.end(),
-                                                open.payment_reference) == command.unpaid.end();
+  return !open.payment_url.empty() && !names(command.unpaid, open);
 }
 
 order cancelled(const order& current) {
@@ -224,7 +227,8 @@ decision decide(const order_book& book, const expire_reservations& command, cons
   auto due = due_orders(book, context.settings, context.now);
   const auto must_wait = [&](const auto& entry) {
     const auto& [at, open] = entry;
-    return is_unanswered(*open, command) && context.now < at + context.settings.unanswered_grace;
+    return is_unanswered(*open, command) &&
+           (!names(command.silent, *open) || context.now < at + context.settings.unanswered_grace);
   };
   std::erase_if(due, must_wait);
   if (due.size() > context.settings.expiry_batch) due.resize(context.settings.expiry_batch);

@@ -26,8 +26,8 @@
 //  R13 A pending payment holds the stock a little longer; one that failed or was not begun changes nothing.
 //  R14 Expiry cancels unpaid open orders whose reservation ended (plus a grace while a link is live),
 //      earliest first, so many at a time, and returns their stock; never a closed order. One with a live
-//      link goes only when its provider has just called it unpaid; without such an answer it waits for
-//      unanswered_grace more and goes to review too: money may have come that nobody saw.
+//      link goes only when its provider has just called it unpaid; when it was asked in vain and
+//      unanswered_grace is over too, to review: money may have come that nobody saw. Never unasked.
 //  R15 Stock is edited by a delta or compare-and-set and stays within 0 … max_stock.
 //  R16 Not used. Products are edited in their table, and the desk is loaded anew.
 //  R17 Transitions follow can_become(); only people mark paid by hand, fulfilled or refunded.

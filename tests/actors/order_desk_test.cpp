@@ -513,6 +513,8 @@ TEST_F(expiry, asks_a_silent_provider_again_after_a_rest_and_tells_a_person_in_t
   EXPECT_EQ(world.orders().front().status, "awaiting_payment");
   world.jump(1h);
   reservations_end();
+  EXPECT_EQ(world.orders().front().status, "awaiting_payment") << "however late: it is asked first";
+  answer(http(500, "{}"));
   EXPECT_EQ(world.orders().front().status, "cancelled");
   EXPECT_EQ(world.tasks("payment_review"), 1U);
   EXPECT_EQ(world.stock("A1"), 20);

@@ -522,12 +522,14 @@ TEST(order_book_r14, cancels_an_order_with_a_live_link_only_when_its_provider_ca
   EXPECT_EQ(shop.stock_of("A1"), 20);
 }
 
-TEST(order_book_r14, tells_a_person_of_an_order_whose_provider_never_answered) {
+TEST(order_book_r14, tells_a_person_of_an_order_whose_provider_was_asked_in_vain) {
   auto shop = fabrics();
   shop.places(1, {{"A1", 3}});
   shop.has_link(1);
-  EXPECT_EQ(shop.later(99min).does(desk::expire_reservations{}).requested, 0);
-  const auto decided = shop.later(1min).decides(desk::expire_reservations{});
+  const auto link = shop.open(1)->payment_reference;
+  EXPECT_EQ(shop.later(99min).does(desk::expire_reservations{{}, {link}}).requested, 0);
+  EXPECT_EQ(shop.later(10h).does(desk::expire_reservations{}).requested, 0) << "never unasked, however late";
+  const auto decided = shop.decides(desk::expire_reservations{{}, {link}});
   EXPECT_EQ(shop.last(1).status, order_status::cancelled);
   std::vector<payment_reviewed> reviews;
   for (const desk_event& event : decided.events)

@@ -1,6 +1,7 @@
 # Everything comes from Debian's packages (deploy/packages.txt lists them).
 find_package(Threads REQUIRED)
 find_package(OpenSSL 3 REQUIRED)
+find_package(ZLIB REQUIRED)
 find_package(Boost 1.81 REQUIRED COMPONENTS url)
 find_package(nlohmann_json 3.11 REQUIRED)
 find_package(simdjson REQUIRED)

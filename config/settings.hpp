@@ -37,6 +37,9 @@ struct http_settings {
   /// IP addresses or CIDR blocks whose X-Forwarded-For is believed, and that carry the requests of many:
   /// the bounds of one address do not hold for them.
   std::vector<std::string> trusted_proxies;
+  /// "https://app.example.com": pages of these origins may use the API from a browser. Others may not; the
+  /// dashboard needs none, it has the API's own origin.
+  std::vector<std::string> cors_origins;
 };
 
 struct ops_settings {

@@ -83,6 +83,23 @@ parsed<std::string> parse_base_url(std::string_view text) {
   return std::string{text};
 }
 
+parsed<std::string> parse_origin(std::string_view text) {
+  const auto fail = [](std::string what) {
+    return complain(std::move(what), "write for example https://app.example.com, as a browser sends it");
+  };
+  const auto base = parse_base_url(text);
+  if (!base) return fail("is not an origin");
+  const auto after_scheme = text.find("://") + 3;
+  if (text.find('/', after_scheme) != std::string_view::npos) return fail("has a path");
+  if (std::any_of(text.begin(), text.end(),
+                  [](char c) { return (c >= 'A' && c <= 'Z') || c == '*' || c == '%'; }))
+    return fail("is not written as browsers send it");
+  const bool is_https = text.starts_with("https://");
+  if (text.ends_with(is_https ? ":443" : ":80") || text.ends_with(':'))
+    return fail("names the port that it has anyway");
+  return std::string{text};
+}
+
 parsed<secret> parse_database_url(std::string_view text) {
   const bool is_url = text.starts_with("postgres://") || text.starts_with("postgresql://");
   const bool is_pairs =

@@ -29,6 +29,8 @@ using parsed = boost::system::result<T, complaint>;
 [[nodiscard]] parsed<endpoint> parse_endpoint(std::string_view text);
 /// An absolute http(s) URL without user, query and fragment; a trailing slash is cut off.
 [[nodiscard]] parsed<std::string> parse_base_url(std::string_view text);
+/// Scheme, host and port as a browser sends them in Origin: in lower case, without a default port or a path.
+[[nodiscard]] parsed<std::string> parse_origin(std::string_view text);
 /// postgres://…, postgresql://… or libpq's "key=value …".
 [[nodiscard]] parsed<secret> parse_database_url(std::string_view text);
 /// An IP address or a CIDR block.

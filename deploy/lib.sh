@@ -53,10 +53,11 @@ packages_of() {
 
 is_installed() { [[ $(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null) == installed ]]; }
 
-# A package that is missing; nodejs may also come from somewhere else than Debian.
+# A package that is missing; nodejs and npm may also come from somewhere else than Debian.
 is_missing() {
   if is_installed "$1"; then return 1; fi
   if [[ $1 == nodejs ]] && command -v node >/dev/null; then return 1; fi
+  if [[ $1 == npm ]] && command -v npm >/dev/null; then return 1; fi
 }
 
 apt_get() {

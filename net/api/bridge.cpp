@@ -3,10 +3,13 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <map>
 
 #include "net/api/client_address.hpp"
+#include "net/api/edge.hpp"
 #include "net/api/rate_limiter.hpp"
 #include "net/api/worker_pool.hpp"
+#include "net/http/gzip.hpp"
 #include "protocol/action/bounded_json.hpp"
 #include "protocol/api/openapi.hpp"
 #include "storage/api/access.hpp"
@@ -34,19 +37,21 @@ http_method method_of(api::verb method) noexcept {
   return http_method::get;
 }
 
-/// Nobody but the client keeps an answer, and no browser guesses its type.
-header_list own_headers() { return {{"Cache-Control", "no-store"}, {"X-Content-Type-Options", "nosniff"}}; }
-
 response refusal(const problem& what, std::string_view request_id) {
-  response out{what.kind.status, own_headers(), api::render(what, request_id), "application/problem+json"};
+  response out{what.kind.status, {}, api::render(what, request_id), "application/problem+json"};
   if (what.retry_after > 0) out.headers.emplace_back("Retry-After", std::to_string(what.retry_after));
   if (what.kind.status == 401) out.headers.emplace_back("WWW-Authenticate", "Bearer");
   return out;
 }
 
-response answer_of(api_answer&& given) {
+response answer_of(const api::operation& of, api_answer&& given) {
   response out{given.status, std::move(given.headers), {}, {}};
-  for (auto& one : own_headers()) out.headers.push_back(std::move(one));
+  if (given.text) {
+    out.body = *std::move(given.text);
+    for (const auto& declared : of.answers)
+      if (declared.status == given.status) out.content_type = declared.content_type;
+    return out;
+  }
   if (given.body.is_null()) return out;
   out.body = given.body.dump(-1, ' ', false, json::error_handler_t::replace);
   out.content_type = "application/json";
@@ -125,6 +130,7 @@ struct bridge::internals {
   explicit internals(bridge_dependencies dependencies)
       : with{std::move(dependencies)},
         proxies{with.services.settings->http.trusted_proxies},
+        outside{with.services.settings->http},
         general{with.services.settings->limits.requests_per_minute},
         sign_ins{with.services.settings->limits.sign_ins_per_minute},
         database{static_cast<std::size_t>(with.services.settings->workers.api_threads), database_queue,
@@ -144,14 +150,18 @@ struct bridge::internals {
   std::optional<problem> authorize(const api::access_claims& claims, api_call& call,
                                    storage::api_session& store);
   std::optional<problem> throttled(const api::operation& of, const address_bytes& client);
-  void refuse(const api_endpoint& endpoint, const problem& why, const std::string& request_id, responder& to);
+  void refuse(const api_endpoint& endpoint, const problem& why, const std::string& request_id,
+              const edge::wish& wish, responder& to);
+  void add_preflights(router& routes, const std::shared_ptr<internals>& self);
 
   bridge_dependencies with;
   trusted_proxies proxies;
+  edge outside;
   rate_limiter general;
   rate_limiter sign_ins;
   std::vector<api_endpoint> endpoints;
   std::string document;
+  std::string packed_document;
   /// One per worker: those of `database` first.
   std::vector<std::unique_ptr<storage::api_session>> sessions;
   worker_pool database;
@@ -168,20 +178,37 @@ std::optional<problem> bridge::internals::throttled(const api::operation& of, co
 
 // The client reads a generic title; why it failed on our side stands in the log under the same id.
 void bridge::internals::refuse(const api_endpoint& endpoint, const problem& why,
-                               const std::string& request_id, responder& to) {
+                               const std::string& request_id, const edge::wish& wish, responder& to) {
   if (why.kind.status >= 500)
     with.services.log->warning("api_failed", monitoring::log_context{monitoring::code{request_id}, {}, {}},
                                {{"operation", monitoring::code{endpoint.operation.id}},
                                 {"status", why.kind.status},
                                 {"why", why.cause.code},
                                 {"detail", monitoring::operator_text{why.cause.detail}}});
-  to.answer(refusal(why, request_id));
+  to.answer(outside.dressed(refusal(why, request_id), wish));
+}
+
+// A browser asks before a page of another origin may send anything; answered at once, without a look at tokens.
+void bridge::internals::add_preflights(router& routes, const std::shared_ptr<internals>& self) {
+  if (!outside.has_origins()) return;
+  std::map<std::string, std::string> methods{{"/api/v1/openapi.json", "GET"}};
+  for (const api_endpoint& endpoint : endpoints) {
+    auto& names = methods[endpoint.operation.path];
+    names.append(names.empty() ? "" : ", ").append(to_string(method_of(endpoint.operation.method)));
+  }
+  for (const auto& [path, names] : methods)
+    routes.add(http_method::options, path, [self, allowed = names](request& asked, responder to) {
+      to.answer(self->outside.preflight(asked, allowed));
+    });
 }
 
 // On an io thread: nothing here blocks.
 void bridge::internals::receive(const api_endpoint& endpoint, request& asked, responder to,
                                 const std::shared_ptr<internals>& self) {
-  const auto turn_away = [&](const problem& why) { to.answer(refusal(why, asked.request_id)); };
+  const auto wish = outside.wish_of(asked);
+  const auto turn_away = [&](const problem& why) {
+    to.answer(outside.dressed(refusal(why, asked.request_id), wish));
+  };
   api_call call;
   call.operation = &endpoint.operation;
   call.address = proxies.client_of(asked.peer_address, asked.header("X-Forwarded-For").value_or(""));
@@ -208,20 +235,22 @@ void bridge::internals::receive(const api_endpoint& endpoint, request& asked, re
     responder to;
     api_call call;
     std::optional<api::access_claims> claims;
+    edge::wish wish;
   };
-  auto work = std::make_shared<job>(job{std::move(asked), std::move(to), std::move(call), claims});
+  auto work = std::make_shared<job>(job{std::move(asked), std::move(to), std::move(call), claims, wish});
   const bool queued = pool.submit([self, &endpoint, work, first_session](std::size_t worker) {
     auto outcome =
         self->run(endpoint, work->asked, work->call, work->claims, *self->sessions[first_session + worker]);
-    if (auto* done = std::get_if<api_answer>(&outcome)) work->to.answer(answer_of(std::move(*done)));
-    else self->refuse(endpoint, std::get<problem>(outcome), work->asked.request_id, work->to);
+    if (auto* done = std::get_if<api_answer>(&outcome))
+      work->to.answer(self->outside.packed(answer_of(endpoint.operation, std::move(*done)), work->wish));
+    else self->refuse(endpoint, std::get<problem>(outcome), work->asked.request_id, work->wish, work->to);
   });
   if (!queued)
     refuse(endpoint,
            {.kind = problems::unavailable,
             .retry_after = 1,
             .cause = make_failure(errc::overloaded, "the queue of the workers is full")},
-           request_id, work->to);
+           request_id, wish, work->to);
 }
 
 api_outcome bridge::internals::run(const api_endpoint& endpoint, const request& asked, api_call& call,
@@ -278,14 +307,21 @@ void bridge::add_to(router& routes, std::vector<api_endpoint> endpoints) {
                  self->receive(endpoint, asked, std::move(to), self);
                });
   }
+  internals_->add_preflights(routes, internals_);
   internals_->document =
       api::openapi_document(operations, internals_->with.services.settings->http.public_url);
+  internals_->packed_document = gzip(internals_->document).value_or("");
   routes.add(http_method::get, "/api/v1/openapi.json", [self = internals_](request& asked, responder to) {
+    const auto wish = self->outside.wish_of(asked);
     const auto client =
         client_key(self->proxies.client_of(asked.peer_address, asked.header("X-Forwarded-For").value_or("")));
     if (const int wait = self->general.take(client, steady_clock::now()); wait > 0)
-      return to.answer(refusal(problem{.kind = problems::too_many, .retry_after = wait}, asked.request_id));
-    to.answer(json_response(200, self->document));
+      return to.answer(self->outside.dressed(
+          refusal(problem{.kind = problems::too_many, .retry_after = wait}, asked.request_id), wish));
+    const bool is_packed = wish.gzip && !self->packed_document.empty();
+    response document = json_response(200, is_packed ? self->packed_document : self->document);
+    if (is_packed) document.headers.emplace_back("Content-Encoding", "gzip");
+    to.answer(self->outside.dressed(std::move(document), wish));
   });
 }
 

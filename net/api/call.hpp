@@ -68,9 +68,11 @@ struct api_call {
 
 struct api_answer {
   int status = 200;
-  /// Null with 204.
+  /// Null with 204, and beside `text`.
   nlohmann::json body;
   header_list headers{};
+  /// What is not one JSON value: sent as it is, with the type that the operation declares for the status.
+  std::optional<std::string> text{};
 };
 
 /// `answer` with the ETag that If-Match wants back.

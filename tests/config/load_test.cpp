@@ -76,6 +76,7 @@ TEST(load, reads_every_section_of_a_file) {
 listen = "[::1]:80"
 public_url = "https://shop.example.com/"
 trusted_proxies = ["10.0.0.0/8", "::1"]
+cors_origins = ["https://app.example.com"]
 [ops]
 listen = "localhost:9000"
 [data]
@@ -118,6 +119,7 @@ writers = 4
   EXPECT_EQ(to_string(values.http.listen), "[::1]:80");
   EXPECT_EQ(values.http.public_url, "https://shop.example.com");
   EXPECT_THAT(values.http.trusted_proxies, ElementsAre("10.0.0.0/8", "::1"));
+  EXPECT_THAT(values.http.cors_origins, ElementsAre("https://app.example.com"));
   EXPECT_EQ(to_string(values.ops.listen), "127.0.0.1:9000");
   EXPECT_EQ(values.database.url.reveal(), "postgresql://u:p@h/d");
   ASSERT_EQ(values.meta.app_secrets.size(), 2U);

@@ -21,6 +21,16 @@ TEST(values, take_a_base_url) {
     EXPECT_FALSE(parse_base_url(wrong)) << wrong;
 }
 
+TEST(values, take_an_origin_as_browsers_send_it) {
+  for (const char* const right : {"https://app.example.com", "http://localhost:5173", "https://[::1]:8443"})
+    EXPECT_EQ(*parse_origin(right), right);
+  for (const char* const wrong :
+       {"", "*", "null", "app.example.com", "https://app.example.com/", "https://App.example.com",
+        "https://*.example.com", "https://app.example.com:443", "http://a.example:80", "https://a.example/x",
+        "https://u@a.example", "file:///x", "https://a.example:"})
+    EXPECT_FALSE(parse_origin(wrong)) << wrong;
+}
+
 TEST(values, take_a_database_url) {
   EXPECT_TRUE(parse_database_url("postgres://u@/d?host=/run"));
   EXPECT_TRUE(parse_database_url("host=a dbname=b"));

@@ -62,6 +62,12 @@ result<crypto::fernet_ring> open_keys(config::settings& settings, pqxx::connecti
 
 }  // namespace
 
+int with_settings(const std::string& file, const std::function<int(config::settings)>& command) {
+  auto configuration = config::load(file, config::current_environment());
+  if (configuration.is_valid()) return command(std::move(configuration.values));
+  return check_config(configuration);
+}
+
 int check_config(const config::loaded& configuration) {
   const std::string report = config::render_report(configuration);
   std::fputs(report.c_str(), configuration.is_valid() ? stdout : stderr);

@@ -3,14 +3,26 @@
 // 1 failed, 2 the configuration or the file is wrong.
 
 #include <filesystem>
+#include <functional>
+#include <string>
 
 #include "config/load.hpp"
 
 namespace sellavie {
 
+/// Runs the command, unless the configuration has problems: then lists them.
+[[nodiscard]] int with_settings(const std::string& file, const std::function<int(config::settings)>& command);
 [[nodiscard]] int check_config(const config::loaded& configuration);
 [[nodiscard]] int migrate_up(const config::settings& settings);
 [[nodiscard]] int migrate_status(const config::settings& settings);
+/// Heads as text: "position:hash", empty: none. 0 the export holds, 1 it does not, 2 it cannot be read.
+struct audit_wish {
+  std::filesystem::path file;
+  std::string head;
+  std::string after;
+};
+/// Needs no configuration and no database.
+[[nodiscard]] int verify_audit(const audit_wish& wish);
 [[nodiscard]] int provision(config::settings settings, const std::filesystem::path& file);
 
 }  // namespace sellavie

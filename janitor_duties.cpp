@@ -8,6 +8,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
+constexpr int activity_batch = 500;
+
 /// The janitor's connection.
 struct workshop {
   janitor_hands hands;
@@ -62,6 +64,13 @@ result<void> keep_inbox_keys(const storage::housekeeping& house) {
   return {};
 }
 
+/// One short batch a run: the heartbeat shares the thread.
+result<void> chain_activity(storage::housekeeping house) {
+  house.batch = activity_batch;
+  if (auto chained = storage::chain_activity(house); !chained) return chained.error();
+  return {};
+}
+
 auto purge_turns(const storage::housekeeping& house) {
   return storage::purge_turns(house, storage::stretch_at(house.now));
 }
@@ -83,6 +92,7 @@ std::vector<actors::duty> janitor_duties(janitor_hands hands) {
           {"directory", 250ms, shop->hands.watch_directory},
           {"reservations", 5s, shop->hands.end_reservations},
           {"senders", 30s, shop->hands.wake_senders},
+          {"activity", 1s, housekeeping(shop, chain_activity)},
           {"inbox_keys", 1h, housekeeping(shop, keep_inbox_keys)},
           {"quarantine", 1h, purging(shop, storage::purge_quarantine)},
           {"turns", 1min, purging(shop, purge_turns)},

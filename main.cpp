@@ -1,25 +1,7 @@
 #include <CLI/CLI.hpp>
-#include <cstdio>
 
 #include "commands.hpp"
-#include "config/load.hpp"
 #include "service.hpp"
-
-namespace {
-
-constexpr int exit_misconfigured = 2;
-
-template <class Command>
-int with_settings(const std::string& file, Command command) {
-  auto configuration = sellavie::config::load(file, sellavie::config::current_environment());
-  if (!configuration.is_valid()) {
-    std::fputs(sellavie::config::render_report(configuration).c_str(), stderr);
-    return exit_misconfigured;
-  }
-  return command(std::move(configuration.values));
-}
-
-}  // namespace
 
 int main(int argc, char** argv) {
   using namespace sellavie;
@@ -27,6 +9,7 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   std::string config_file;
   std::string provisioning_file;
+  audit_wish audit;
   app.add_option("--config", config_file, "Configuration file (TOML); SELLAVIE_<SECTION>_<KEY> overrides it")
       ->check(CLI::ExistingFile);
   app.fallthrough();
@@ -52,6 +35,13 @@ int main(int argc, char** argv) {
       return provision(std::move(settings), provisioning_file);
     });
   });
+  auto* verifying = app.add_subcommand("verify-audit", "Check an exported activity log, without the server");
+  verifying->add_option("file", audit.file, "The export (JSON Lines)")->required();
+  verifying->add_option("--head", audit.head,
+                        "The head noted before: what it covers must be there, unchanged");
+  verifying->add_option("--after", audit.after,
+                        "The head that the export continues; without it, it begins at 1");
+  verifying->final_callback([&] { code = verify_audit(audit); });
   CLI11_PARSE(app, argc, argv);
   return code;
 }

@@ -48,6 +48,8 @@ struct command_chat {
   chat_command what = chat_command::take_over;
   /// For the timeline: who.
   std::string by;
+  /// For the activity log.
+  storage::change_origin origin{};
 };
 
 struct chat_commanded {
@@ -168,6 +170,9 @@ class conversation_state {
   // commands
   void run_command();
   [[nodiscard]] std::string name_of_taker() const;
+  /// Of the person who waits to take the chat over, if one does; from the API, not from the phone app.
+  [[nodiscard]] std::vector<storage::activity_row> takeover_activity() const;
+  [[nodiscard]] storage::activity_row activity_of(const command_chat& wanted) const;
   // recording
   void keep_for_record(const delivery& one);
   void settle();

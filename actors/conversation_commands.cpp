@@ -5,6 +5,9 @@ namespace {
 
 using storage::chat_owner;
 
+constexpr const char* ai_owns = R"({"owner":"ai"})";
+constexpr const char* person_owns = R"({"owner":"person"})";
+
 }  // namespace
 
 caf::result<chat_commanded> conversation_state::command(const command_chat& wanted) {
@@ -25,6 +28,23 @@ std::string conversation_state::name_of_taker() const {
   for (const waiting_command& one : commands_)
     if (one.wanted.what == chat_command::take_over) return "taken over by " + one.wanted.by;
   return "a person took the chat over";
+}
+
+storage::activity_row conversation_state::activity_of(const command_chat& wanted) const {
+  const bool to_person = wanted.what == chat_command::take_over;
+  return {.business = chat_.business->id,
+          .by = wanted.origin,
+          .action = to_person ? "conversation.taken_over" : "conversation.returned_to_ai",
+          .subject_kind = "conversation",
+          .subject = chat_.conversation.value,
+          .before = phases_.person_owns() ? person_owns : ai_owns,
+          .after = to_person ? person_owns : ai_owns};
+}
+
+std::vector<storage::activity_row> conversation_state::takeover_activity() const {
+  for (const waiting_command& one : commands_)
+    if (one.wanted.what == chat_command::take_over) return {activity_of(one.wanted)};
+  return {};
 }
 
 // Called whenever nothing is under way.
@@ -52,6 +72,7 @@ void conversation_state::run_command() {
                                     .owner = to_person ? chat_owner::person : chat_owner::ai,
                                     .handover_reason = reason});
   if (to_person) changes->outbox_overtaken.push_back(chat_.conversation);
+  changes->activities.push_back(activity_of(commands_.front().wanted));
   phases_.acting();
   commit(changes, [this, to_person, epoch, reason] {
     phases_.owner_changed(to_person, epoch);

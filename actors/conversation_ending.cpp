@@ -69,7 +69,8 @@ void conversation_state::take_over() {
           .owner = chat_owner::person,
           .expected_epoch = phases_.epoch(),
           .epoch = phases_.epoch() + (already ? 0 : 1),
-          .handover_reason = name_of_taker()});
+          .handover_reason = name_of_taker(),
+          .activities = already ? std::vector<storage::activity_row>{} : takeover_activity()});
 }
 
 // Nothing is said, and the chat stays with who has it.

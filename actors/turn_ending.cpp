@@ -136,6 +136,7 @@ std::shared_ptr<storage::change_set> complete_turn(const chat_context& chat, con
   if (handed_over || !end.look_at.empty())
     changes->tasks.push_back({chat.business->id, chat.conversation, chat.node->ids->next(), "handover",
                               handed_over ? end.handover_reason : end.look_at, now});
+  changes->activities = end.activities;
   return changes;
 }
 

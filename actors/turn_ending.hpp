@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "actors/turn.hpp"
 #include "storage/change_set.hpp"
@@ -22,6 +23,8 @@ struct turn_end {
   std::string handover_reason;
   /// Why a person is asked to look although the chat is not handed over; empty: nobody is asked.
   std::string look_at;
+  /// Of the person who ended it.
+  std::vector<storage::activity_row> activities{};
 };
 
 /// Everything that the completing commit writes. The outbox rows of `changes` are what the sender gets.

@@ -14,6 +14,7 @@
 
 #include "protocol/domain/ids.hpp"
 #include "protocol/domain/time.hpp"
+#include "storage/api/change_origin.hpp"
 
 namespace sellavie::storage {
 
@@ -314,6 +315,19 @@ struct payment_row {
   bool must_change = true;
 };
 
+/// What an actor did on a person's wish, for the activity log: in the same commit, so that change and record
+/// cannot part.
+struct activity_row {
+  business_id business;
+  change_origin by;
+  std::string action;
+  std::string subject_kind;
+  uuid subject;
+  /// JSON without secrets; empty: nothing.
+  std::string before;
+  std::string after;
+};
+
 struct change_set {
   // The message path.
   std::vector<inbound_row> inbound;
@@ -351,6 +365,7 @@ struct change_set {
   std::vector<payment_row> payments;
   std::vector<invoice_row> invoices;
   std::vector<action_result_row> action_results;
+  std::vector<activity_row> activities;
 };
 
 /// What one transaction commits together.

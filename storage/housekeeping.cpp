@@ -153,6 +153,13 @@ result<std::int64_t> purge_sessions(const housekeeping& duty, stretch where) {
   return remove_from(duty, "sessions", delete_sessions, duty.now - session_retention, where);
 }
 
+result<std::int64_t> chain_activity(const housekeeping& duty) {
+  return fenced(duty, [&](pqxx::work& transaction) {
+    return transaction.exec_params1("SELECT chain_activity($1::integer)", std::max(1, duty.batch))[0]
+        .as<std::int64_t>();
+  });
+}
+
 std::span<const statement> purge_statements() noexcept {
   static constexpr std::array all{statement{"inbound_keys_other", delete_stray_keys},
                                   statement{"quarantined_events", delete_quarantined},

@@ -3,6 +3,7 @@
 #include <iterator>
 
 #include "net/api/resources/account.hpp"
+#include "net/api/resources/activity.hpp"
 #include "net/api/resources/conversations.hpp"
 #include "net/api/resources/sign_in.hpp"
 
@@ -16,6 +17,7 @@ std::vector<api_endpoint> all_endpoints(const std::shared_ptr<access_cache>& acc
   add(sign_in_endpoints(access));
   add(account_endpoints());
   add(conversation_endpoints());
+  add(activity_endpoints());
   return all;
 }
 

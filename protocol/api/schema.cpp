@@ -41,27 +41,6 @@ bool is_token(std::string_view text) noexcept {
 }
 
 /// "YYYY-MM-DDTHH:MM:SS[.mmm]Z" of an existing day.
-bool looks_like_timestamp(std::string_view text) noexcept {
-  constexpr std::string_view form = "0000-00-00T00:00:00";
-  if (text.size() < form.size() + 1 || text.back() != 'Z') return false;
-  const auto number = [&](std::size_t at, std::size_t size) {
-    int value = -1;
-    const auto part = text.substr(at, size);
-    const auto [end, bad] = std::from_chars(part.data(), part.data() + part.size(), value);
-    return bad == std::errc{} && end == part.data() + part.size() && part.front() != '-' ? value : -1;
-  };
-  for (std::size_t i = 0; i < form.size(); ++i)
-    if (form[i] != '0' && text[i] != form[i]) return false;
-  const auto fraction = text.substr(form.size(), text.size() - form.size() - 1);
-  if (!fraction.empty() && (fraction.size() != 4 || fraction.front() != '.' || number(20, 3) < 0))
-    return false;
-  const std::chrono::year_month_day day{std::chrono::year{number(0, 4)},
-                                        std::chrono::month{static_cast<unsigned>(std::max(0, number(5, 2)))},
-                                        std::chrono::day{static_cast<unsigned>(std::max(0, number(8, 2)))}};
-  const auto within = [&](std::size_t at, int most) { return number(at, 2) >= 0 && number(at, 2) <= most; };
-  return number(0, 4) >= 0 && day.ok() && within(11, 23) && within(14, 59) && within(17, 59);
-}
-
 std::string_view name_of(text_format format) noexcept {
   switch (format) {
     case text_format::uuid: return "uuid";
@@ -89,7 +68,7 @@ std::string_view misfit(std::string_view text, text_format format) {
     case text_format::uuid: return parse_uuid(text) ? std::string_view{} : "must be a UUID";
     case text_format::email: return looks_like_email(text) ? std::string_view{} : "must be an e-mail address";
     case text_format::date_time:
-      return looks_like_timestamp(text) ? std::string_view{} : "must be a UTC time like 2026-01-31T09:30:00Z";
+      return parse_timestamp(text) ? std::string_view{} : "must be a UTC time like 2026-01-31T09:30:00Z";
   }
   return "is not allowed";
 }
@@ -319,6 +298,32 @@ json schema::document(json& components) const {
 }
 
 // ---- texts -----------------------------------------------------------------------------------
+
+std::optional<std::int64_t> parse_timestamp(std::string_view text) noexcept {
+  constexpr std::string_view form = "0000-00-00T00:00:00";
+  if (text.size() < form.size() + 1 || text.back() != 'Z') return std::nullopt;
+  const auto number = [&](std::size_t at, std::size_t size) {
+    int value = -1;
+    const auto part = text.substr(at, size);
+    const auto [end, bad] = std::from_chars(part.data(), part.data() + part.size(), value);
+    return bad == std::errc{} && end == part.data() + part.size() && part.front() != '-' ? value : -1;
+  };
+  for (std::size_t i = 0; i < form.size(); ++i)
+    if (form[i] != '0' && text[i] != form[i]) return std::nullopt;
+  const auto fraction = text.substr(form.size(), text.size() - form.size() - 1);
+  if (!fraction.empty() && (fraction.size() != 4 || fraction.front() != '.' || number(20, 3) < 0))
+    return std::nullopt;
+  const std::chrono::year_month_day day{std::chrono::year{number(0, 4)},
+                                        std::chrono::month{static_cast<unsigned>(std::max(0, number(5, 2)))},
+                                        std::chrono::day{static_cast<unsigned>(std::max(0, number(8, 2)))}};
+  const auto within = [&](std::size_t at, int most) { return number(at, 2) >= 0 && number(at, 2) <= most; };
+  if (number(0, 4) < 0 || !day.ok() || !within(11, 23) || !within(14, 59) || !within(17, 59))
+    return std::nullopt;
+  const std::chrono::sys_time<std::chrono::milliseconds> at =
+      std::chrono::sys_days{day} + std::chrono::hours{number(11, 2)} + std::chrono::minutes{number(14, 2)} +
+      std::chrono::seconds{number(17, 2)} + std::chrono::milliseconds{fraction.empty() ? 0 : number(20, 3)};
+  return at.time_since_epoch().count();
+}
 
 std::string timestamp(std::int64_t unix_ms) {
   const auto at = instant_from_ms(unix_ms);

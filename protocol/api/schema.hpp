@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -96,5 +97,7 @@ struct field {
 
 /// "2026-11-25T10:00:00.123Z".
 [[nodiscard]] std::string timestamp(std::int64_t unix_ms);
+/// Milliseconds since 1970 of what `timestamp` writes, also without the fraction; strict.
+[[nodiscard]] std::optional<std::int64_t> parse_timestamp(std::string_view text) noexcept;
 
 }  // namespace sellavie::api

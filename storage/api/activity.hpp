@@ -1,23 +1,13 @@
 #pragma once
-// What the activity log says of one change: who made it from where, and what it was.
+// What the activity log says of one change.
 
 #include <nlohmann/json.hpp>
-#include <string>
 #include <string_view>
 
-#include "protocol/api/access_token.hpp"
 #include "protocol/domain/ids.hpp"
+#include "storage/api/change_origin.hpp"
 
 namespace sellavie::storage {
-
-/// Who makes a change, and from where.
-struct change_origin {
-  api::account_id account;
-  api::session_id session;
-  std::string address;
-  std::string request_id;
-  instant at{};
-};
 
 struct activity {
   /// Subject and past tense: "product.updated".

@@ -1,6 +1,7 @@
 #include "storage/api/sessions.hpp"
 
 #include "protocol/crypto/encoding.hpp"
+#include "storage/api/activity_work.hpp"
 #include "storage/api/api_work.hpp"
 
 namespace sellavie::storage {
@@ -39,13 +40,20 @@ constexpr const char* revoke_one =
 
 constexpr const char* revoke_others =
     "UPDATE sessions SET revoked_at = $3::bigint, revoked_why = $4 "
-    "WHERE account_id = $1::uuid AND id <> $2::uuid AND revoked_at IS NULL";
+    "WHERE account_id = $1::uuid AND id <> $2::uuid AND revoked_at IS NULL AND expires_at > $3::bigint RETURNING id";
 
 constexpr const char* select_sessions = R"(
 SELECT id, device, address, created_at, last_used_at FROM sessions
 WHERE account_id = $1::uuid AND revoked_at IS NULL AND expires_at > $2::bigint ORDER BY id DESC LIMIT 100)";
 
 std::string hex(const crypto::sha256_digest& hash) { return crypto::hex_encode(hash); }
+
+void record(pqxx::work& work, const change_origin& by, std::string_view action, const api::session_id& which,
+            nlohmann::json after = {}) {
+  record_activity(
+      work, nullptr, by,
+      {.action = action, .subject_kind = "session", .subject = which.value, .after = std::move(after)});
+}
 
 void add_token(pqxx::work& work, const api::session_id& session, const new_refresh_token& token) {
   work.exec_params(insert_token, hex(token.hash), to_string(session), to_unix_ms(token.created_at),
@@ -54,13 +62,15 @@ void add_token(pqxx::work& work, const api::session_id& session, const new_refre
 
 }  // namespace
 
-result<void> open_session(api_session& session, const new_session& wanted) {
+result<void> open_session(api_session& session, const new_session& wanted, const std::string& request_id) {
   return for_accounts(session, [&](pqxx::work& work) {
     work.exec_params(insert_session, to_string(wanted.id), to_string(wanted.account), wanted.device,
                      wanted.address, to_unix_ms(wanted.first.created_at),
                      to_unix_ms(wanted.first.expires_at));
     add_token(work, wanted.id, wanted.first);
     work.exec_params(forget_failures, to_string(wanted.account));
+    record(work, {wanted.account, wanted.id, wanted.address, request_id, wanted.first.created_at},
+           "session.signed_in", wanted.id, {{"device", wanted.device}});
   });
 }
 
@@ -78,9 +88,12 @@ result<refreshed> refresh_session(api_session& session, const refresh_wish& wish
     if ((token.is_rotated = !row.is_null())) token.rotated_at = row.at();
     done.decision = api::decide_refresh(token, wish.now);
     if (done.decision == api::refresh_decision::repeat_successor) done.sealed_successor = sealed_successor;
-    if (done.decision == api::refresh_decision::end_session)
+    if (done.decision == api::refresh_decision::end_session) {
       work.exec_params(revoke_one, to_string(done.session), to_string(done.account), to_unix_ms(wish.now),
                        "refresh token reused");
+      record(work, {done.account, done.session, wish.address, wish.request_id, wish.now},
+             "session.ended_by_reused_token", done.session);
+    }
     if (done.decision == api::refresh_decision::rotate) {
       work.exec_params(rotate_token, hex(wish.presented), to_unix_ms(wish.now), wish.sealed_successor);
       add_token(work, done.session, wish.successor);
@@ -103,21 +116,25 @@ result<std::vector<listed_session>> sessions_of(api_session& session, const api:
   });
 }
 
-result<bool> end_session(api_session& session, const api::account_id& account, const api::session_id& ended,
-                         std::string_view why, instant now) {
+result<bool> end_session(api_session& session, const api::session_id& ended, session_end why,
+                         const change_origin& by) {
+  const bool is_own = why == session_end::signed_out;
   return for_accounts(session, [&](pqxx::work& work) {
-    return work.exec_params(revoke_one, to_string(ended), to_string(account), to_unix_ms(now),
-                            std::string{why})
-               .affected_rows() == 1;
+    const bool done = work.exec_params(revoke_one, to_string(ended), to_string(by.account), to_unix_ms(by.at),
+                                       is_own ? "signed out" : "ended by its owner")
+                          .affected_rows() == 1;
+    if (done) record(work, by, is_own ? "session.signed_out" : "session.ended", ended);
+    return done;
   });
 }
 
-result<std::int64_t> end_sessions(api_session& session, const api::account_id& account,
-                                  const api::session_id& kept, std::string_view why, instant now) {
+result<std::int64_t> end_other_sessions(api_session& session, const change_origin& by) {
   return for_accounts(session, [&](pqxx::work& work) {
-    return static_cast<std::int64_t>(work.exec_params(revoke_others, to_string(account), to_string(kept),
-                                                      to_unix_ms(now), std::string{why})
-                                         .affected_rows());
+    const auto ended = work.exec_params(revoke_others, to_string(by.account), to_string(by.session),
+                                        to_unix_ms(by.at), "ended by its owner");
+    for (const auto& one : ended)
+      record(work, by, "session.ended", api::session_id{parse_uuid(one[0].c_str()).value()});
+    return static_cast<std::int64_t>(ended.size());
   });
 }
 

@@ -9,6 +9,7 @@
 #include "protocol/api/session_rules.hpp"
 #include "protocol/crypto/digest.hpp"
 #include "storage/api/api_session.hpp"
+#include "storage/api/change_origin.hpp"
 
 namespace sellavie::storage {
 
@@ -26,7 +27,8 @@ struct new_session {
   new_refresh_token first;
 };
 /// Also forgets failed sign-ins.
-[[nodiscard]] result<void> open_session(api_session& session, const new_session& wanted);
+[[nodiscard]] result<void> open_session(api_session& session, const new_session& wanted,
+                                        const std::string& request_id);
 
 struct refresh_wish {
   crypto::sha256_digest presented{};
@@ -34,6 +36,7 @@ struct refresh_wish {
   /// The successor, sealed: kept for the overlap.
   std::string sealed_successor;
   std::string address;
+  std::string request_id;
   instant now{};
 };
 struct refreshed {
@@ -44,7 +47,7 @@ struct refreshed {
   std::string sealed_successor;
 };
 /// Decides and writes in one transaction; the token's row is locked meanwhile. An unknown token is
-/// `refuse`.
+/// `refuse`. A session that ends by it is recorded.
 [[nodiscard]] result<refreshed> refresh_session(api_session& session, const refresh_wish& wish);
 
 struct listed_session {
@@ -58,11 +61,13 @@ struct listed_session {
 [[nodiscard]] result<std::vector<listed_session>> sessions_of(api_session& session,
                                                               const api::account_id& account, instant now);
 
-/// One session of the account; false when there is none that lives.
-[[nodiscard]] result<bool> end_session(api_session& session, const api::account_id& account,
-                                       const api::session_id& ended, std::string_view why, instant now);
-/// All but `kept` (nil: all); how many.
-[[nodiscard]] result<std::int64_t> end_sessions(api_session& session, const api::account_id& account,
-                                                const api::session_id& kept, std::string_view why,
-                                                instant now);
+/// Why a session ends: names the entry of the activity log, "session.ended" for example.
+enum class session_end : std::uint8_t { signed_out, ended_by_owner };
+
+/// One session of the account that `by` names; false when there is none that lives.
+[[nodiscard]] result<bool> end_session(api_session& session, const api::session_id& ended, session_end why,
+                                       const change_origin& by);
+/// All of the account but the one that `by` names; how many.
+[[nodiscard]] result<std::int64_t> end_other_sessions(api_session& session, const change_origin& by);
+
 }  // namespace sellavie::storage

@@ -182,6 +182,41 @@ TEST(conversation, names_who_took_it_over_and_who_gave_it_back) {
   }
 }
 
+TEST(conversation, records_who_took_it_over_and_who_gave_it_back_in_the_same_commit_and_once) {
+  for (const bool is_thinking : {false, true}) {
+    shop_world world;
+    world.customer_says("c1", "Hi");
+    if (is_thinking) world.advance(1300ms);
+    std::vector<std::size_t> with_owner;
+    world.store->after_commit = [&](memory_store::batch sets) {
+      for (const auto* set : sets)
+        if (!set->activities.empty()) with_owner.push_back(set->conversations.size());
+    };
+    for (const auto what : {chat_command::take_over, chat_command::take_over, chat_command::return_to_ai}) {
+      world.command("c1", what);
+      world.run();
+    }
+    const auto& recorded = world.store->rows.activities;
+    ASSERT_THAT(recorded, SizeIs(2)) << is_thinking;
+    EXPECT_EQ(recorded[0].action, "conversation.taken_over");
+    EXPECT_EQ(recorded[0].before, R"({"owner":"ai"})");
+    EXPECT_EQ(recorded[0].after, R"({"owner":"person"})");
+    EXPECT_EQ(recorded[0].by.request_id, "request of Grace");
+    EXPECT_EQ(recorded[0].business, world.shop);
+    EXPECT_EQ(recorded[1].action, "conversation.returned_to_ai");
+    EXPECT_THAT(with_owner, ElementsAre(1, 1)) << "beside the change of owner";
+  }
+}
+
+TEST(conversation, records_nothing_when_a_person_writes_from_the_phone_app) {
+  shop_world world;
+  world.customer_says("c1", "Hi");
+  world.person_types("c1", "Hello from Grace");
+  world.finish_turns();
+  EXPECT_EQ(world.chat("c1").owner, chat_owner::person);
+  EXPECT_THAT(world.store->rows.activities, IsEmpty());
+}
+
 TEST(conversation, gives_the_chat_back_to_the_ai_when_a_person_says_so) {
   shop_world world;
   world.model->always = [](const auto&) { return says("I am back."); };

@@ -19,7 +19,7 @@ class janitor_duties_test : public storage::spine_test {
     };
     given.incarnation = incarnation;
     given.on_heartbeat = [this](const result<void>& beat) { beats.push_back(beat); };
-    given.watch_database = given.watch_directory =
+    given.watch_database = given.watch_directory = given.wake_senders =
         given.end_reservations = [](instant) -> result<void> { return {}; };
     return given;
   }
@@ -43,7 +43,7 @@ TEST_F(janitor_duties_test, the_server_has_each_of_them) {
   for (const auto& one : duties) names.push_back(one.name);
   EXPECT_THAT(names, UnorderedElementsAre("heartbeat", "database", "directory", "reservations", "inbox_keys",
                                           "quarantine", "turns", "action_results", "sessions", "recorded",
-                                          "parked", "done_tasks"));
+                                          "parked", "done_tasks", "senders", "activity"));
 }
 
 TEST_F(janitor_duties_test, each_runs_on_a_fresh_database_and_they_share_a_connection) {

@@ -148,7 +148,8 @@ api_outcome change_owner(workplace& place, const api_call& call, actors::chat_co
   if (!chat) return api::problem_of(chat.error());
   if (!chat.value()) return problem{problems::not_found};
   const actors::command_business wanted{
-      call.by.business, {chat.value()->connection, chat.value()->customer, what, to_string(call.by.account)}};
+      call.by.business,
+      {chat.value()->connection, chat.value()->customer, what, to_string(call.by.account), origin_of(call)}};
   return answer_with(ask_actor<actors::chat_commanded>(place.with.registry, wanted), [](const auto& now) {
     return api_answer{200, {{"owner", name_of(now.owner)}, {"epoch", now.epoch}}};
   });

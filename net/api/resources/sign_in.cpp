@@ -77,7 +77,7 @@ api_outcome sign_in(workplace& place, api_call& call) {
   wanted.device = device_name(call.user_agent);
   wanted.address = call.address;
   wanted.first = {refresh.hash, call.now, call.now + api::refresh_token_life};
-  if (const auto opened = storage::open_session(place.store, wanted); !opened)
+  if (const auto opened = storage::open_session(place.store, wanted, call.request_id); !opened)
     return api::problem_of(opened.error());
   return give_tokens(place, call, {account->id, wanted.id}, refresh.text);
 }
@@ -93,6 +93,7 @@ api_outcome refresh(workplace& place, api_call& call, access_cache& access) {
   wish.successor = {successor.hash, call.now, call.now + api::refresh_token_life};
   wish.sealed_successor = place.with.secrets->encrypt(successor.text, make_iv(place.with), call.now);
   wish.address = call.address;
+  wish.request_id = call.request_id;
   wish.now = call.now;
   const auto done = storage::refresh_session(place.store, wish);
   if (!done) return api::problem_of(done.error());
@@ -136,22 +137,21 @@ std::vector<api_endpoint> sign_in_endpoints(const std::shared_ptr<access_cache>&
   using api::audience;
   using api::verb;
   const auto end = [access](workplace& place, api_call& call) -> api_outcome {
-    const auto done = storage::end_session(
-        place.store, call.by.account, call.id<api::session_id>("session_id"), "ended by its owner", call.now);
+    const auto done = storage::end_session(place.store, call.id<api::session_id>("session_id"),
+                                           storage::session_end::ended_by_owner, origin_of(call));
     access->forget_all();
     if (!done) return api::problem_of(done.error());
     if (!done.value()) return problem{problems::not_found};
     return api_answer{204, nullptr};
   };
   const auto end_others = [access](workplace& place, api_call& call) -> api_outcome {
-    const auto done =
-        storage::end_sessions(place.store, call.by.account, call.by.session, "ended by its owner", call.now);
+    const auto done = storage::end_other_sessions(place.store, origin_of(call));
     access->forget_all();
     return answer_with(done, [](std::int64_t count) { return api_answer{200, {{"ended", count}}}; });
   };
   const auto sign_out = [access](workplace& place, api_call& call) -> api_outcome {
     const auto done =
-        storage::end_session(place.store, call.by.account, call.by.session, "signed out", call.now);
+        storage::end_session(place.store, call.by.session, storage::session_end::signed_out, origin_of(call));
     access->forget_all();
     if (!done) return api::problem_of(done.error());
     return api_answer{204, nullptr, {{"Set-Cookie", forgotten_cookie()}}};

@@ -44,6 +44,7 @@ struct transaction {
     outbox();
     commerce();
     each_row(sets, &change_set::tasks, [&](const person_task& row) { db.tasks.push_back(row); });
+    each_row(sets, &change_set::activities, [&](const activity_row& row) { db.activities.push_back(row); });
   }
 
   void inbox() {

@@ -56,6 +56,7 @@ struct tables {
   std::vector<storage::invoice_row> invoices;
   std::map<std::pair<business_id, std::string>, std::string> action_results;
   std::vector<storage::person_task> tasks;
+  std::vector<storage::activity_row> activities;
 };
 
 class memory_store final : public storage::unit_of_work, public storage::store_reads {

@@ -309,7 +309,8 @@ void shop_world::person_types(const std::string& customer, const std::string& te
 
 std::shared_ptr<asked_person> shop_world::command(const std::string& customer, chat_command what) {
   auto asked = std::make_shared<asked_person>();
-  const command_business wanted{shop, {account, customer, what, "Grace"}};
+  const command_business wanted{
+      shop, {account, customer, what, "Grace", {.request_id = "request of Grace", .at = time->now()}}};
   system->spawn([asked, wanted, to = registry](caf::event_based_actor* self) {
     self->request(to, caf::infinite, wanted)
         .then([asked](const chat_commanded& answer) { asked->answer = answer; },

@@ -26,7 +26,8 @@ export class api_client {
       method, headers: sent, body: raw ?? (body === undefined ? undefined : JSON.stringify(body)),
     });
     const text = await answer.text();
-    const given = { status: answer.status, headers: answer.headers, text, body: text === "" ? undefined : JSON.parse(text) };
+    const is_json = /[/+]json(;|$)/.test(answer.headers.get("content-type") ?? "");
+    const given = { status: answer.status, headers: answer.headers, text, body: is_json ? JSON.parse(text) : text === "" && !answer.headers.has("content-type") ? undefined : text };
     await this.#hold_against_the_document(method, path, given);
     return given;
   }

@@ -135,5 +135,16 @@ TEST(schema, timestamps_are_utc_with_milliseconds) {
   EXPECT_EQ(timestamp(1'790'000'000'123), "2026-09-21T14:13:20.123Z");
 }
 
+TEST(timestamp, is_read_as_it_is_written) {
+  for (const std::int64_t ms :
+       {std::int64_t{0}, std::int64_t{1'790'000'000'123}, std::int64_t{951'782'400'000}})
+    EXPECT_EQ(parse_timestamp(timestamp(ms)), ms);
+  EXPECT_EQ(parse_timestamp("2026-01-31T09:30:00Z"), parse_timestamp("2026-01-31T09:30:00.000Z"));
+  for (const char* bad :
+       {"", "2026-01-31", "2026-02-29T00:00:00Z", "2026-01-31T24:00:00Z", "2026-01-31T09:30:00",
+        "2026-01-31T09:30:00+01:00", "2026-01-31T09:30:00.1Z", "2026-01-31 09:30:00Z"})
+    EXPECT_FALSE(parse_timestamp(bad)) << bad;
+}
+
 }  // namespace
 }  // namespace sellavie::api

@@ -156,6 +156,22 @@ TEST_F(row_security_test, references_to_the_business_start_at_business_id) {
               IsEmpty());
 }
 
+TEST_F(row_security_test, the_tenant_runs_no_function_that_runs_as_its_owner) {
+  EXPECT_THAT(list(R"(
+    SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prosecdef
+       AND has_function_privilege('sellavie_tenant', oid, 'EXECUTE'))"),
+              IsEmpty());
+}
+
+TEST_F(row_security_test, the_tenant_writes_only_to_tables_that_are_its_own) {
+  EXPECT_THAT(list(R"(
+    SELECT format('%s %s', relname, privilege_type) FROM pg_class c, aclexplode(relacl)
+     WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND grantee = 'sellavie_tenant'::regrole
+       AND privilege_type <> 'SELECT' AND NOT EXISTS (SELECT FROM pg_attribute
+           WHERE attrelid = c.oid AND attname = 'business_id' AND NOT attisdropped))"),
+              IsEmpty());
+}
+
 TEST_F(row_security_test, no_role_is_superuser_or_passes_row_security) {
   EXPECT_THAT(
       list(
@@ -220,6 +236,38 @@ TEST_F(two_businesses_test, the_tenant_sees_its_own_rows_only_and_the_engine_all
     if (is_partition(table)) continue;
     EXPECT_EQ(seen(database.access().tenant, as_business(bola) + businesses_in(table)), bola) << table;
     EXPECT_EQ(seen(database.access().engine, businesses_in(table)), both) << table;
+  }
+}
+
+TEST_F(two_businesses_test, the_tenant_reaches_no_row_of_another_business_whatever_it_asks) {
+  const auto tenant = open_pq(database.access().tenant, "test").value();
+  ASSERT_TRUE(execute(*tenant, as_business(ada)));
+  const auto touched = [&](const std::string& sql) {
+    const auto done = execute(*tenant, sql);
+    EXPECT_TRUE(done) << sql << ": " << test::why(done);
+    return done ? std::string{PQcmdTuples(done->get())} : "an error";
+  };
+  for (const auto& table : tables) {
+    if (is_partition(table)) continue;
+    const auto of_bola = table + " WHERE " + key_of(table) + " = '" + bola + "'";
+    EXPECT_EQ(touched("SELECT FROM " + of_bola), "0") << table;
+    EXPECT_EQ(touched("SELECT FROM " + of_bola + " FOR UPDATE"), "0") << table;
+    EXPECT_EQ(touched("UPDATE " + table + " SET " + key_of(table) + " = " + key_of(table) + " WHERE " +
+                      key_of(table) + " = '" + bola + "'"),
+              "0")
+        << table;
+    EXPECT_EQ(touched("DELETE FROM " + of_bola), "0") << table;
+    EXPECT_EQ(touched("SELECT FROM " + table), "1") << table;
+  }
+}
+
+TEST_F(two_businesses_test, partitions_are_closed_too) {
+  for (const auto& table : tables) {
+    if (!is_partition(table)) continue;
+    EXPECT_EQ(seen(database.access().tenant, as_business(ada) + "SELECT count(*) FROM " + table + " WHERE " +
+                                                 key_of(table) + " <> '" + ada + "'"),
+              "0")
+        << table;
   }
 }
 

@@ -35,6 +35,28 @@ TEST(fernet, reads_the_token_of_the_specification) {
   EXPECT_EQ(content->created_at, at_second(499162800));
 }
 
+TEST(fernet, makes_and_reads_the_tokens_of_npm_fernet) {
+  const std::pair<std::string, const char*> vectors[] = {
+      {"",
+       "gAAAAABrC3uGAAECAwQFBgcICQoLDA0OD3HkMATM5lFqGaerZ-fWPAkrYzZQ0uiGDyXEiiLjbdYrQAi1ogZJh2T8kl68d09f3w=="},
+      {"EAAG-a-page-token",
+       "gAAAAABrC3uGAAECAwQFBgcICQoLDA0ODyHqGhgQmT5tk-dxkDCa0XwFCjtutYshXKbTDcSFo1FgO0m9ZjZn_24rlJxaUTd8mOnXNt0n50-0"
+       "C_VgWSWC-KE="},
+      {"näira ₦",
+       "gAAAAABrC3uGAAECAwQFBgcICQoLDA0ODyfbhhC1rthN6ftKAtDNTQVWYLiwyaXCNU4dKDTMU4CiHxRo6l2Bz0TMh0ECwzCyaw=="},
+      {std::string(64, 'x'),
+       "gAAAAABrC3uGAAECAwQFBgcICQoLDA0OD9O-hSSAA1cDYH_uVfvb_j3D-1fzy-VwrXV00j2FAEDThr9Qccwelr5zuGMY7w792Ep6-DYLUdrb"
+       "Otjerbw-rnXZ3VkivNf3DbE2MugbQs6HIXs_ozpxOW9-EpLGA6bk7dpejXeRz_7naeix2YKUOB4="},
+  };
+  const auto ring = ring_of({key_text});
+  for (const auto& [plain, token] : vectors) {
+    const auto content = ring.decrypt(token);
+    ASSERT_TRUE(content) << token;
+    EXPECT_EQ(content->plaintext, plain);
+    EXPECT_EQ(ring.encrypt(plain, counting_iv(), content->created_at), token);
+  }
+}
+
 struct bad_token {
   const char* why;
   const char* token;

@@ -39,6 +39,17 @@ TEST(password, refuses_right_passwords_that_it_would_never_have_taken) {
       "$2a$05$abcdefghijklmnopqrstuu5s2v8.iXieOjg/.AySBTTZIIVFJeBui"));
 }
 
+TEST(password, verifies_the_hashes_of_npm_bcryptjs) {
+  const std::pair<std::string, std::string> vectors[] = {
+      {"pässwörd!", "$2a$05$abcdefghijklmnopqrstuuhyxOgTVLD2949YRFvT7fxG8TpU00cY2"},
+      {std::string(72, 'x'), "$2a$05$abcdefghijklmnopqrstuujf8SX2ahXLwp9w/B.Y5XdysS6yR576q"},
+  };
+  for (const auto& [password, hash] : vectors) {
+    EXPECT_TRUE(verify_password(password, hash)) << hash;
+    EXPECT_FALSE(verify_password(password.substr(1), hash)) << hash;
+  }
+}
+
 TEST(password, a_hash_verifies_its_password_and_no_other) {
   const auto hash = hash_password("pässwörd!", {1, 2, 3}).value();
   EXPECT_TRUE(hash.starts_with("$2b$12$")) << hash;

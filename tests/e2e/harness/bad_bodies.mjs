@@ -1,0 +1,105 @@
+// Bodies that an operation must refuse, derived from the schema that it declares.
+
+const strange = Object.freeze({ null: null, true: true, zero: 0, fraction: 1.5, text: "x", list: [], "list of null": [null], object: {} });
+const kinds = { null: ["null"], true: ["boolean"], zero: ["integer"], fraction: ["number"], text: ["string"], list: ["array"], "list of null": ["array"], object: ["object"] };
+const formats = { uuid: ["x", "01890a5d-ac96-774b-bcce-b302099a805", "01890a5d-ac96-774b-bcce-b302099a8057 "], email: ["x", "@", "a@", "a b@example.com", "a@b@c"],
+  "date-time": ["x", "2026-02-30T00:00:00Z", "2026-01-01", "2026-01-01T25:00:00Z"] };
+
+const longest_text = 500_000;
+const most_items = 5_000;
+
+export class bad_bodies {
+  constructor(document) {
+    this.document = document;
+  }
+
+  #resolved(schema) {
+    return schema.$ref ? this.#resolved(schema.$ref.split("/").slice(1).reduce((node, key) => node[key], this.document)) : schema;
+  }
+
+  // A value that fits, with every optional field.
+  good(given) {
+    const schema = this.#resolved(given);
+    const type = [schema.type].flat()[0];
+    if (schema.enum) return schema.enum[0];
+    if (type === "object") return Object.fromEntries(Object.entries(schema.properties ?? {}).map(([name, shape]) => [name, this.good(shape)]));
+    if (type === "array") return Array.from({ length: Math.max(1, schema.minItems ?? 0) }, () => this.good(schema.items));
+    if (type === "integer" || type === "number") return Math.min(Math.max(1, schema.minimum ?? 1), schema.maximum ?? Infinity);
+    if (type === "boolean") return true;
+    const known = { uuid: "01890a5d-ac96-774b-bcce-b302099a8057", email: "somebody@example.com", "date-time": "2026-01-31T09:30:00Z" };
+    return known[schema.format] ?? "x".repeat(Math.max(1, schema.minLength ?? 0));
+  }
+
+  // -> [{why, field, body}]: `field` is the JSON pointer that the answer must name.
+  of(given) {
+    const base = this.good(given);
+    return [...this.#of(given, "")].map(({ why, field, put }) => ({ why, field, body: put(structuredClone(base)) }));
+  }
+
+  * #of(given, at) {
+    const schema = this.#resolved(given);
+    const types = [schema.type].flat();
+    const at_field = (value) => (body) => placed(body, at, value);
+    for (const [why, value] of Object.entries(strange)) {
+      const fits = kinds[why].some((kind) => types.includes(kind) || (kind === "integer" && types.includes("number")));
+      if (!fits) yield { why, field: at, put: at_field(value) };
+    }
+    if (schema.enum) {
+      for (const value of ["", "x", String(schema.enum[0]).toUpperCase() + "_", `${schema.enum[0]} `]) yield { why: "another word", field: at, put: at_field(value) };
+    } else if (types.includes("string")) {
+      yield* this.#texts(schema, at, at_field);
+    } else if (types.includes("integer")) {
+      for (const value of [1e300, -1e300, 0.1, schema.maximum === undefined ? 2 ** 53 : schema.maximum + 2, (schema.minimum ?? -(2 ** 53)) - 1, "1"])
+        yield { why: `the number ${value}`, field: at, put: at_field(value) };
+    } else if (types.includes("array")) {
+      if (schema.maxItems <= most_items) yield { why: "too many items", field: at, put: at_field(Array.from({ length: schema.maxItems + 1 }, () => this.good(schema.items))) };
+      if (schema.minItems > 0) yield { why: "too few items", field: at, put: at_field([]) };
+      yield* this.#of(schema.items, `${at}/0`);
+    } else if (types.includes("object")) {
+      yield* this.#members(schema, at);
+    }
+  }
+
+  * #texts(schema, at, at_field) {
+    for (const bad of ["a\u0000b", "a\u0007b", "\u001b[31m", "\u007f"]) yield { why: "control characters", field: at, put: at_field(bad) };
+    if (schema.maxLength < longest_text) yield { why: "too long", field: at, put: at_field("x".repeat(schema.maxLength + 1)) };
+    if (schema.minLength > 0) yield { why: "too short", field: at, put: at_field("x".repeat(schema.minLength - 1)) };
+    for (const value of formats[schema.format] ?? []) yield { why: `no ${schema.format}`, field: at, put: at_field(value) };
+  }
+
+  * #members(schema, at) {
+    for (const name of schema.required ?? []) yield { why: "missing", field: `${at}/${name}`, put: (body) => without(body, at, name) };
+    if (schema.additionalProperties === false)
+      for (const [name, value] of [["unexpected", 1], ["is_admin", true], ["business_id", "x"], ["price", null], ["__proto", {}], ["id2", "1"]])
+        if (!(name in (schema.properties ?? {}))) yield { why: "extra", field: `${at}/${name}`, put: (body) => placed(body, `${at}/${name}`, value) };
+    for (const [name, shape] of Object.entries(schema.properties ?? {})) yield* this.#of(shape, `${at}/${name}`);
+  }
+
+  // No JSON at all, or none that can be read: 400.
+  raw(given) {
+    const good = JSON.stringify(this.good(given));
+    const fields = Object.keys(this.#resolved(given).properties ?? {});
+    const instead = (text) => fields.slice(0, 3).map((name) => `{${JSON.stringify(name)}:${text}}`);
+    return ["", " ", "{", "}", "NaN", "Infinity", "nul", "'x'", `${good}x`, `${good}${good}`, `\ufeff${good.slice(1)}`, good.slice(0, -1), good.replaceAll('"', "'"),
+      `${'{"a":'.repeat(40)}1${"}".repeat(40)}`, "[".repeat(5000), "1e400", "01", "{,}", '{"a":1,}', '{"a":"\\ud800"}', Buffer.from([0x22, 0xff, 0xfe, 0x22]),
+      ...["NaN", "-Infinity", "1e400", "01", "0x1", "\\u0000", '"\n"', "undefined"].flatMap(instead)];
+  }
+}
+
+function parent_of(body, at) {
+  const parts = at.split("/").slice(1);
+  return [parts.slice(0, -1).reduce((node, part) => node[part], body), parts.at(-1)];
+}
+
+function placed(body, at, value) {
+  if (at === "") return value;
+  const [parent, name] = parent_of(body, at);
+  parent[name] = value;
+  return body;
+}
+
+function without(body, at, name) {
+  const [parent, own] = parent_of(body, `${at}/${name}`);
+  delete parent[own];
+  return body;
+}

@@ -1,0 +1,111 @@
+// Our tokens, seals and hashes against implementations that nobody here wrote (tests/interop), both ways.
+
+import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { after, before, test } from "node:test";
+import { api_client } from "./harness/api.mjs";
+import { root } from "./harness/workspace.mjs";
+import { shared_world } from "./harness/world.mjs";
+
+const packages = `${root}/tests/interop`;
+if (!existsSync(`${packages}/node_modules/jose`)) throw new Error("the packages are not there: npm ci --prefix tests/interop");
+const foreign = createRequire(`${packages}/package.json`);
+const jose = foreign("jose");
+const fernet = foreign("fernet");
+const bcrypt = foreign("bcryptjs");
+
+let here;
+shared_world({ before, after }, { name: "interop" }, (world) => { here = world; });
+
+const password = "a long demo password";
+const email = () => here.businesses[0].owner.email;
+const signed_in = (word = password) => new api_client(here.server.url).signed_in(email(), word);
+const first_line = (name) => readFileSync(`${here.server.data}/${name}`, "utf8").trim().split("\n")[0];
+
+function jwt_key() {
+  const [kid, secret] = first_line("jwt.key").split(":");
+  return { kid, secret: Buffer.from(secret, "base64url") };
+}
+
+const expected = { issuer: "sellavie", audience: "sellavie-api", algorithms: ["HS256"] };
+
+test("jose verifies our access tokens, and no other key does", async () => {
+  const { access_token } = await signed_in();
+  const { kid, secret } = jwt_key();
+  const { payload, protectedHeader } = await jose.jwtVerify(access_token, secret, expected);
+  assert.equal(protectedHeader.kid, kid);
+  assert.match(payload.sub, /^[0-9a-f-]{36}$/);
+  assert.equal(payload.exp - payload.iat, 3600);
+  await assert.rejects(jose.jwtVerify(access_token, Buffer.alloc(32, 1), expected));
+});
+
+test("a token that jose signs gets in, and its wrong ones do not", async () => {
+  const { access_token } = await signed_in();
+  const { kid, secret } = jwt_key();
+  const { sub, sid } = jose.decodeJwt(access_token);
+  const made = (header = {}, change = (one) => one, with_secret = secret) =>
+    change(new jose.SignJWT({ sid }).setProtectedHeader({ alg: "HS256", typ: "JWT", kid, ...header })
+      .setIssuer("sellavie").setAudience("sellavie-api").setSubject(sub).setIssuedAt().setExpirationTime("10 minutes")).sign(with_secret);
+  const me = async (token) => (await new api_client(here.server.url).get("/me", { token })).status;
+  assert.equal(await me(await made()), 200);
+  const now = Math.floor(Date.now() / 1000);
+  for (const [why, token] of Object.entries({
+    "another key": made({}, undefined, Buffer.alloc(32, 1)),
+    "another kid": made({ kid: "another" }),
+    HS384: made({ alg: "HS384" }),
+    HS512: made({ alg: "HS512" }, undefined, Buffer.concat([secret, secret])),
+    expired: made({}, (one) => one.setIssuedAt(now - 1200).setExpirationTime(now - 600)),
+    future: made({}, (one) => one.setIssuedAt(now + 600).setExpirationTime(now + 1200)),
+    "not yet": made({}, (one) => one.setNotBefore(now + 600)),
+    "another audience": made({}, (one) => one.setAudience("another")),
+    "another issuer": made({}, (one) => one.setIssuer("another")),
+    unsecured: new jose.UnsecuredJWT({ sid }).setIssuer("sellavie").setAudience("sellavie-api").setSubject(sub).setIssuedAt().setExpirationTime("10 minutes").encode(),
+  })) assert.equal(await me(await token), 401, why);
+});
+
+const fernet_secret = () => new fernet.Secret(first_line("fernet.key"));
+const unsealed = (token) => new fernet.Token({ secret: fernet_secret(), token, ttl: 0 }).decode();
+
+test("npm fernet opens what we seal", async () => {
+  const [[sealed]] = await here.server.sql("SELECT access_token FROM connections ORDER BY external_id LIMIT 1");
+  const [first] = here.businesses.flatMap(({ connections }) => connections).sort((a, b) => (a.external_id < b.external_id ? -1 : 1));
+  assert.equal(unsealed(sealed), first.access_token);
+  assert.throws(() => new fernet.Token({ secret: new fernet.Secret(Buffer.alloc(32, 1).toString("base64")), token: sealed, ttl: 0 }).decode());
+});
+
+test("we open what npm fernet seals", async () => {
+  const ada = await signed_in();
+  const refresh = () => ada.post("/auth/refresh", { refresh_token: ada.refresh_token });
+  const first = await refresh();
+  const [[sealed]] = await here.server.sql("SELECT successor FROM refresh_tokens WHERE successor <> '' ORDER BY rotated_at DESC LIMIT 1");
+  assert.equal(unsealed(sealed), first.body.refresh_token, "the overlap's successor");
+  const foreign_seal = new fernet.Token({ secret: fernet_secret() }).encode("sealed-elsewhere");
+  await here.server.sql(`UPDATE refresh_tokens SET successor = '${foreign_seal}' WHERE successor = '${sealed}'`);
+  const again = await refresh();
+  assert.deepEqual([again.status, again.body.refresh_token], [200, "sealed-elsewhere"]);
+});
+
+const stored_hash = async () => (await here.server.sql(`SELECT password_hash FROM accounts WHERE email = '${email()}'`))[0][0];
+
+test("bcryptjs verifies our password hashes", async () => {
+  const hash = await stored_hash();
+  assert.ok(bcrypt.compareSync(password, hash));
+  assert.ok(!bcrypt.compareSync(`${password}!`, hash));
+});
+
+test("we verify the hashes of bcryptjs", async () => {
+  const ours = await stored_hash();
+  try {
+    for (const word of ["pässwörd of bcryptjs", "x".repeat(72), "emoji 🔑 password"]) {
+      await here.server.sql(`UPDATE accounts SET password_hash = '${bcrypt.hashSync(word, 6)}', failed_sign_ins = 0, blocked_until = 0 WHERE email = '${email()}'`);
+      await signed_in(word);
+      const wrong = await new api_client(here.server.url).post("/auth/sign-in", { email: email(), password: `${word.slice(0, -2)}!` });
+      assert.equal(wrong.status, 401);
+    }
+  } finally {
+    await here.server.sql(`UPDATE accounts SET password_hash = '${ours}', failed_sign_ins = 0, blocked_until = 0 WHERE email = '${email()}'`);
+  }
+});
+
+// otplib: joins here with two-factor sign-in.

@@ -65,7 +65,7 @@ inline constexpr int half_a_day = 720;
 /// Sessions that ended, in this stretch.
 [[nodiscard]] result<std::int64_t> purge_sessions(const housekeeping& duty, stretch where = {});
 
-/// Gives entries of the activity log their place in the hash chain (migration 0007); how many.
+/// Gives entries of the activity log their place in the hash chain (migration 0004); how many.
 [[nodiscard]] result<std::int64_t> chain_activity(const housekeeping& duty);
 
 /// By table, for tests that look at their plans.

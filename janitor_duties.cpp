@@ -98,6 +98,9 @@ std::vector<actors::duty> janitor_duties(janitor_hands hands) {
           {"turns", 1min, purging(shop, purge_turns)},
           {"action_results", 1min, purging(shop, purge_action_results)},
           {"sessions", 1min, purging(shop, purge_sessions)},
+          {"sign_ups", 1h, purging(shop, storage::purge_sign_ups)},
+          {"password_resets", 1h, purging(shop, storage::purge_password_resets)},
+          {"mails", 1h, purging(shop, storage::purge_mails)},
           {"recorded", 1h, purging(shop, storage::purge_recorded)},
           {"parked", 24h, purging(shop, storage::purge_parked)},
           {"done_tasks", 24h, purging(shop, storage::purge_done_tasks)}};

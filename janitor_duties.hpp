@@ -13,6 +13,9 @@
 //   turns           1 min   completed turns: 90 days; a 720th of the table at a time
 //   action_results  1 min   what actions did: 90 days; a 720th of the table at a time
 //   sessions         1 min   ended ones with their refresh tokens: 30 days; a 720th of the table at a time
+//   sign_ups        1 h     wishes for accounts that nobody proved: 24 hours
+//   password_resets 1 h     tokens that nobody used: one hour
+//   mails           1 h     given up, or never sent: 7 days after they expired
 //   parked          24 h    deliveries that were given up: 30 days
 //   done_tasks      24 h    tasks that a person has done: 90 days
 //

@@ -16,6 +16,7 @@
 #include "net/client/client.hpp"
 #include "net/descriptors.hpp"
 #include "net/http/server.hpp"
+#include "net/mail/mail_sender.hpp"
 #include "net/ops/http_counts.hpp"
 #include "net/ops/ops_routes.hpp"
 #include "net/webhooks/meta_webhook.hpp"
@@ -99,6 +100,7 @@ class server {
   result<void> watch_database(instant now);
   result<void> open_public();
   result<void> add_api(net::router& routes);
+  void open_mail();
   [[nodiscard]] result<std::unique_ptr<pqxx::connection>> engine_connection() const {
     return storage::open_pqxx(database_->access().engine, storage::application_name_of(node_name));
   }
@@ -112,6 +114,7 @@ class server {
   std::unique_ptr<net::http_server> ops_;
   std::unique_ptr<net::http_server> public_;
   std::unique_ptr<net::bridge> bridge_;
+  std::unique_ptr<net::mail_sender> mail_sender_;
   std::optional<database> database_;
   std::shared_ptr<const crypto::fernet_ring> secrets_;
   std::unique_ptr<caf::actor_system_config> caf_config_;
@@ -140,6 +143,7 @@ result<void> server::start() {
   // From here on the janitor's thread owns its connections.
   watch(system_->spawn<caf::detached>(actors::janitor,
                                       actors::janitor_dependencies{node_->time, log_, duties()}));
+  open_mail();
   if (auto done = open_public(); !done) return done;
   health_.started = true;
   log_->info("serving", {{"incarnation", node_->incarnation}});
@@ -356,8 +360,15 @@ result<void> server::add_api(net::router& routes) {
       log_,           actors_.registry};
   bridge_ = std::make_unique<net::bridge>(
       net::bridge_dependencies{std::move(services), database_->access(), access, metrics_});
-  bridge_->add_to(routes, net::all_endpoints(access));
+  bridge_->add_to(routes, net::all_endpoints(access, settings_->limits));
   return {};
+}
+
+void server::open_mail() {
+  if (settings_->smtp.url.empty()) return log_->info("mail_not_configured");
+  mail_sender_ = std::make_unique<net::mail_sender>(
+      net::mail_sender_dependencies{settings_->smtp, database_->access(), node_->incarnation, node_->time,
+                                    secrets_, metrics_, log_, system_jitter});
 }
 
 void server::await_signal() {
@@ -394,6 +405,7 @@ bool server::stop() {
       quiet = is_busy() ? 0 : quiet + 1;
     }
   }
+  if (mail_sender_) mail_sender_->stop();
   bool clean = !health_.fenced && !health_.broken;
   const auto need = [&](const char* what, const result<void>& done) {
     if (done) return;

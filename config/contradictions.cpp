@@ -149,6 +149,8 @@ void find_contradictions(loaded& outcome) {
   if (values.llm.attempt_ms > values.llm.deadline_ms)
     complain(outcome, "llm.attempt_ms", "is longer than llm.deadline_ms",
              "make one attempt shorter than the whole");
+  require(outcome, values.smtp.url.empty() || !values.smtp.from.address.empty(), "smtp.from",
+          ", but smtp.url is set", "write for example Shop <shop@example.com>");
   check_keys(outcome);
   check_buffers(outcome);
 }
@@ -157,6 +159,8 @@ void find_warnings(loaded& outcome) {
   const auto& values = outcome.values;
   auto& warnings = outcome.warnings;
   const auto warn = [&](std::string text) { warnings.push_back(std::move(text)); };
+  if (values.smtp.url.empty())
+    warn("smtp.url is empty: no mail is sent, so nobody can sign up or set a forgotten password");
   if (values.http.public_url.empty()) warn("http.public_url is empty: customers get no payment links");
   else if (is_plain_http_to_others(values.http.public_url))
     warn("http.public_url is not https: Meta and the payment providers call https addresses only");

@@ -103,6 +103,11 @@ void read_channels(reader& in, channels_settings& channels) {
   in.integer("channels.whatsapp_per_second", channels.whatsapp_per_second, 1, 100'000);
 }
 
+void read_smtp(reader& in, smtp_settings& smtp) {
+  in.text("smtp.url", smtp.url, parse_smtp_url);
+  in.text("smtp.from", smtp.from, parse_sender);
+}
+
 void read_security(reader& in, security_settings& security) {
   in.list("security.jwt_keys", security.jwt_keys, parse_jwt_key);
   in.list("security.fernet_keys", security.fernet_keys, parse_fernet_key);
@@ -111,6 +116,8 @@ void read_security(reader& in, security_settings& security) {
 void read_limits(reader& in, limits_settings& limits) {
   in.integer("limits.requests_per_minute", limits.requests_per_minute, 1, 60 * million);
   in.integer("limits.sign_ins_per_minute", limits.sign_ins_per_minute, 1, 60 * million);
+  in.integer("limits.mails_per_hour", limits.mails_per_hour, 1, 60 * million);
+  in.integer("limits.mails_per_recipient_per_hour", limits.mails_per_recipient_per_hour, 1, 60 * million);
   in.integer("limits.body_bytes", limits.body_bytes, kibibyte, 64 * mebibyte);
   in.integer("limits.webhook_bytes", limits.webhook_bytes, kibibyte, 64 * mebibyte);
   in.integer("limits.buffered_bytes", limits.buffered_bytes, mebibyte, 65'536 * mebibyte);
@@ -143,6 +150,7 @@ void read_all(reader& in, settings& values) {
   read_payments(in, values.payments);
   read_channels(in, values.channels);
   in.duration("outbox.evidence_s", values.outbox.evidence_s, 1, day_s);
+  read_smtp(in, values.smtp);
   read_security(in, values.security);
   read_limits(in, values.limits);
   read_conversation(in, values.conversation);
@@ -160,9 +168,6 @@ void refuse_later_keys(reader& in) {
   in.boolean("cluster.enabled", enabled);
   if (enabled)
     refuse("cluster.enabled", "run one server for each database; a second one would stop the first");
-  std::string mail;
-  in.text("smtp.url", mail, parse_plain);
-  if (!mail.empty()) refuse("smtp.url", "leave it empty: no mail is sent");
   std::string redis;
   in.text("redis.url", redis, parse_plain);
   if (!redis.empty()) refuse("redis.url", "leave it empty: limits and revocation are this server's own");
@@ -170,9 +175,9 @@ void refuse_later_keys(reader& in) {
 
 /// The rest of them changes nothing: said, so that nobody waits for its effect.
 std::vector<std::string> warn_of_later_keys(reader& in) {
-  constexpr std::array texts{"payments.stripe_url", "payments.flutterwave_url", "smtp.from",
-                             "cluster.listen",      "cluster.certificate",      "cluster.key",
-                             "cluster.ca"};
+  constexpr std::array texts{"payments.stripe_url", "payments.flutterwave_url",
+                             "cluster.listen",      "cluster.certificate",
+                             "cluster.key",         "cluster.ca"};
   constexpr std::array numbers{"limits.upload_bytes", "limits.payment_webhook_bytes"};
   std::vector<std::string> warnings;
   const auto warn = [&](std::string key) {

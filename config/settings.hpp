@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "config/secret.hpp"
+#include "protocol/mail/message.hpp"
 
 namespace sellavie::config {
 
@@ -127,6 +128,14 @@ struct outbox_settings {
   std::chrono::seconds evidence_s{30};
 };
 
+struct smtp_settings {
+  /// "smtp://user:password@host:587" (STARTTLS; only a server on this machine may do without) or "smtps://…". Empty: mails
+  /// wait and nothing is sent. Secret because it may hold a password.
+  secret url;
+  /// "Shop <shop@example.com>" or the address alone.
+  mail::mailbox from;
+};
+
 struct security_settings {
   /// "kid:key", key = base64url of 32 bytes. The first signs, all verify.
   std::vector<secret> jwt_keys;
@@ -139,6 +148,10 @@ struct limits_settings {
   int requests_per_minute = 100;
   /// Of these, those that could guess a password, code or token.
   int sign_ins_per_minute = 20;
+  /// Requests that could make a mail, of one client.
+  int mails_per_hour = 60;
+  /// Of these, to one mailbox.
+  int mails_per_recipient_per_hour = 6;
   std::size_t body_bytes = 2'097'152;
   std::size_t webhook_bytes = 4'194'304;
   /// Requests over some KiB that are in memory at once, as far as they have arrived; one address may
@@ -184,6 +197,7 @@ struct settings {
   payments_settings payments;
   channels_settings channels;
   outbox_settings outbox;
+  smtp_settings smtp;
   security_settings security;
   limits_settings limits;
   conversation_settings conversation;

@@ -109,6 +109,29 @@ parsed<secret> parse_database_url(std::string_view text) {
   return secret{std::string{text}};
 }
 
+parsed<secret> parse_smtp_url(std::string_view text) {
+  const auto fail = [](std::string what) {
+    return complain(std::move(what), "write for example smtp://user:password@mail.example.com:587");
+  };
+  while (text.ends_with('/')) text.remove_suffix(1);
+  const auto url = boost::urls::parse_uri({text.data(), text.size()});
+  if (!url || (url->scheme() != "smtp" && url->scheme() != "smtps"))
+    return fail("is not an smtp:// or smtps:// address");
+  if (url->host().empty()) return fail("has no host");
+  const auto port = url->port();
+  std::uint16_t number = 0;
+  if (url->has_port() && (!parse_number(std::string_view{port.data(), port.size()}, number) || number == 0))
+    return fail("has a port that is not 1 to 65535");
+  if (url->has_query() || url->has_fragment() || !url->encoded_path().empty())
+    return fail("has something behind the port");
+  return secret{std::string{text}};
+}
+
+parsed<mail::mailbox> parse_sender(std::string_view text) {
+  if (auto found = mail::parse_mailbox(text)) return *std::move(found);
+  return complain("is not a sender of mails", "write for example Shop <shop@example.com>");
+}
+
 parsed<std::string> parse_address_block(std::string_view text) {
   const auto fail = [](std::string what) {
     return complain(std::move(what), "write for example 10.0.0.1, 10.0.0.0/8 or fd00::/8");

@@ -33,6 +33,10 @@ using parsed = boost::system::result<T, complaint>;
 [[nodiscard]] parsed<std::string> parse_origin(std::string_view text);
 /// postgres://…, postgresql://… or libpq's "key=value …".
 [[nodiscard]] parsed<secret> parse_database_url(std::string_view text);
+/// smtp://… or smtps://…, with or without user:password, without path, query and fragment.
+[[nodiscard]] parsed<secret> parse_smtp_url(std::string_view text);
+/// An address, or a name with an address in angle brackets.
+[[nodiscard]] parsed<mail::mailbox> parse_sender(std::string_view text);
 /// An IP address or a CIDR block.
 [[nodiscard]] parsed<std::string> parse_address_block(std::string_view text);
 /// base64url of exactly 32 bytes, with or without padding.

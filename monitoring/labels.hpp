@@ -133,6 +133,10 @@ enum class send_result : std::uint8_t { accepted, retried, rejected, unknown, de
 inline constexpr std::array<std::string_view, 5> send_results{"accepted", "retried", "rejected", "unknown",
                                                               "dead"};
 
+/// What one attempt to hand a mail over came to.
+enum class mail_result : std::uint8_t { sent, retried, dead };
+inline constexpr std::array<std::string_view, 3> mail_results{"sent", "retried", "dead"};
+
 /// `refused`: a row was not as expected, nothing is wrong with the store; `unavailable`: the store is away.
 enum class commit_outcome : std::uint8_t { committed, refused, fenced, in_doubt, unavailable };
 inline constexpr std::array<std::string_view, 5> commit_outcomes{"committed", "refused", "fenced", "in_doubt",

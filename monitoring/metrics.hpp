@@ -79,6 +79,8 @@ class metrics {
   [[nodiscard]] const counter& overtaken() const { return overtaken_; }
   [[nodiscard]] const counter& unrecalled() const { return unrecalled_; }
 
+  [[nodiscard]] const counter& mails(mail_result result) const { return mails_[at(result)]; }
+
   // ---- storage
   [[nodiscard]] const counter& commits(commit_outcome outcome) const { return commits_[at(outcome)]; }
   [[nodiscard]] const histogram& commit_time() const { return commit_time_; }
@@ -127,6 +129,7 @@ class metrics {
   gauge outbox_oldest_;
   std::array<std::array<counter, send_results.size()>, 3> sends_;
   counter resent_;
+  std::array<counter, mail_results.size()> mails_;
   counter overtaken_;
   counter unrecalled_;
   std::array<counter, commit_outcomes.size()> commits_;

@@ -60,6 +60,17 @@ DELETE FROM sessions WHERE ctid = ANY (ARRAY(
   SELECT ctid FROM sessions WHERE ctid >= $3::tid AND ctid < $4::tid
     AND least(expires_at, revoked_at) < $1::bigint LIMIT $2::integer)))";
 
+// By their index on expires_at.
+constexpr const char* delete_sign_ups = R"(
+DELETE FROM sign_ups WHERE id = ANY (ARRAY(
+  SELECT id FROM sign_ups WHERE expires_at < $1::bigint ORDER BY expires_at LIMIT $2::integer)))";
+constexpr const char* delete_password_resets = R"(
+DELETE FROM password_resets WHERE token_hash = ANY (ARRAY(
+  SELECT token_hash FROM password_resets WHERE expires_at < $1::bigint ORDER BY expires_at LIMIT $2::integer)))";
+constexpr const char* delete_mails = R"(
+DELETE FROM mails WHERE id = ANY (ARRAY(
+  SELECT id FROM mails WHERE expires_at < $1::bigint ORDER BY expires_at LIMIT $2::integer)))";
+
 template <class Work>
 result<std::int64_t> fenced(const housekeeping& duty, Work work) {
   return guarded([&] {
@@ -160,6 +171,18 @@ result<std::int64_t> chain_activity(const housekeeping& duty) {
   });
 }
 
+result<std::int64_t> purge_sign_ups(const housekeeping& duty) {
+  return remove(duty, delete_sign_ups, duty.now);
+}
+
+result<std::int64_t> purge_password_resets(const housekeeping& duty) {
+  return remove(duty, delete_password_resets, duty.now);
+}
+
+result<std::int64_t> purge_mails(const housekeeping& duty) {
+  return remove(duty, delete_mails, duty.now - mail_retention);
+}
+
 std::span<const statement> purge_statements() noexcept {
   static constexpr std::array all{statement{"inbound_keys_other", delete_stray_keys},
                                   statement{"quarantined_events", delete_quarantined},
@@ -168,6 +191,9 @@ std::span<const statement> purge_statements() noexcept {
                                   statement{"turns", delete_turns},
                                   statement{"action_results", delete_action_results},
                                   statement{"sessions", delete_sessions},
+                                  statement{"sign_ups", delete_sign_ups},
+                                  statement{"password_resets", delete_password_resets},
+                                  statement{"mails", delete_mails},
                                   statement{"recorded_events", delete_recorded}};
   return all;
 }

@@ -31,6 +31,9 @@ inline constexpr retention done_task_retention{90};
 /// After their end, for whoever asks what happened to a session. Their refresh tokens go with them.
 inline constexpr retention session_retention{30};
 
+/// After they expired, for whoever asks what became of a mail.
+inline constexpr retention mail_retention{7};
+
 struct housekeeping {
   pqxx::connection& engine;
   std::int64_t incarnation = 0;
@@ -61,6 +64,12 @@ inline constexpr int half_a_day = 720;
 /// Completed ones in this stretch.
 [[nodiscard]] result<std::int64_t> purge_turns(const housekeeping& duty, stretch where = {});
 [[nodiscard]] result<std::int64_t> purge_action_results(const housekeeping& duty, stretch where = {});
+
+/// Wishes for accounts, and tokens for new passwords, that expired.
+[[nodiscard]] result<std::int64_t> purge_sign_ups(const housekeeping& duty);
+[[nodiscard]] result<std::int64_t> purge_password_resets(const housekeeping& duty);
+/// Whether they were given up, or nobody ever tried.
+[[nodiscard]] result<std::int64_t> purge_mails(const housekeeping& duty);
 
 /// Sessions that ended, in this stretch.
 [[nodiscard]] result<std::int64_t> purge_sessions(const housekeeping& duty, stretch where = {});

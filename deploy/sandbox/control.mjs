@@ -11,7 +11,7 @@ const most_raw = 4 * 1024 * 1024;
 export class control {
   #world;
 
-  // world: {accounts, conversations, outgoing, webhooks, switches, counters, paystack, stream, clock}
+  // world: {accounts, conversations, outgoing, webhooks, switches, counters, paystack, mails, stream, clock}
   constructor(world) {
     this.#world = world;
   }
@@ -40,6 +40,7 @@ export class control {
     "GET /counters": () => ({ ...this.#world.counters.report(this.#world.conversations.all()), webhooks_pending: this.#world.webhooks.pending }),
     "GET /accounts": () => this.#world.accounts.all().slice(0, 300).map(({ business, name, channel, id }) => ({ business, name, channel, id })),
     "GET /payments": () => this.#world.paystack.report(),
+    "GET /mails": (query) => ({ mails: this.#world.mails.all(query.get("to") ?? undefined) }),
     "POST /reset": () => this.#reset(),
   };
 
@@ -132,7 +133,7 @@ export class control {
   }
 
   #reset() {
-    for (const part of ["outgoing", "webhooks", "conversations", "counters", "switches", "paystack"]) this.#world[part].reset();
+    for (const part of ["outgoing", "webhooks", "conversations", "counters", "switches", "paystack", "mails"]) this.#world[part].reset();
     for (const account of this.#world.accounts.all()) account.subscribed = true;
     this.#world.stream.publish({ type: "reset" });
     return { ok: true };

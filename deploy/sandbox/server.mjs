@@ -1,6 +1,6 @@
-// The sandbox: a stand-in for Meta, the model providers and Paystack, in one process. This file puts the parts together.
+// The sandbox: a stand-in for Meta, the model providers, Paystack and a mail server, in one process. This file puts the parts together.
 //
-//   node server.mjs --listen 127.0.0.1:9700 --webhook http://127.0.0.1:8080/webhooks/meta [--payment-webhook URL] [--accounts FILE]
+//   node server.mjs --listen 127.0.0.1:9700 --webhook http://127.0.0.1:8080/webhooks/meta [--smtp 127.0.0.1:9725] [--payment-webhook URL] [--accounts FILE]
 
 import http from "node:http";
 import { readFileSync } from "node:fs";
@@ -13,16 +13,19 @@ import { conversations } from "./conversations.mjs";
 import { counters } from "./counters.mjs";
 import { graph } from "./graph.mjs";
 import { instagram } from "./instagram.mjs";
+import { mail_page } from "./mail_page.mjs";
+import { mails } from "./mails.mjs";
 import { meta_webhooks } from "./meta_webhooks.mjs";
 import { openai } from "./openai.mjs";
 import { outgoing } from "./outgoing.mjs";
 import { pay_page } from "./pay_page.mjs";
 import { paystack } from "./paystack.mjs";
+import { smtp } from "./smtp.mjs";
 import { stream } from "./stream.mjs";
 import { switches } from "./switches.mjs";
 
-// options: {host, port, webhook, payment_webhook, app_id, app_secret, verify_token, paystack_key, provisioned, clock}
-// -> {url, world, close}
+// options: {host, port, webhook, payment_webhook, app_id, app_secret, verify_token, paystack_key, provisioned, smtp: {host, port}, clock}
+// -> {url, smtp_port, world, close}
 export async function start_sandbox(options) {
   const world = { app_id: options.app_id, app_secret: options.app_secret, clock: options.clock ?? Date.now };
   world.accounts = new accounts();
@@ -37,6 +40,10 @@ export async function start_sandbox(options) {
   world.page_url = (access_code) => `${world.url}/pay/${access_code}`;
   world.paystack = new paystack({ ...world, key: options.paystack_key, event_url: options.payment_webhook });
 
+  world.mails = new mails();
+  world.smtp = new smtp(world);
+  const smtp_port = options.smtp ? await world.smtp.listen(options.smtp) : undefined;
+
   const server = http.createServer({ requestTimeout: 60_000, headersTimeout: 20_000 });
   server.on("request", serve(world));
   server.on("clientError", (_, socket) => {
@@ -45,7 +52,7 @@ export async function start_sandbox(options) {
   await new Promise((resolve, reject) => server.once("error", reject).listen(options.port, options.host, resolve));
   const { port } = server.address();
   world.url = options.public_url ?? `http://${options.host.includes(":") ? `[${options.host}]` : options.host}:${port}`;
-  return { url: world.url, world, close: () => closed(server, world) };
+  return { url: world.url, smtp_port, world, close: () => closed(server, world) };
 }
 
 function serve(world) {
@@ -58,6 +65,7 @@ function serve(world) {
     groq: part(new openai({ ...world, provider: "groq" }), "/openai/v1"),
     anthropic: part(new anthropic(world)),
     paystack: part(world.paystack),
+    mails: part(new mail_page(world)),
     pay: part({ handle: (request, response, path) => page.handle(request, response, path.slice(1)) }),
     control: part(new control(world)),
   };
@@ -116,15 +124,15 @@ function phones_pages() {
 
 function closed(server, world) {
   for (const part of [world.outgoing, world.webhooks, world.paystack]) part.reset();
-  return new Promise((resolve) => {
+  return Promise.all([world.smtp.close(), new Promise((resolve) => {
     server.close(resolve);
     server.closeAllConnections();
-  });
+  })]);
 }
 
 // --- command line -------------------------------------------------------------------------------------------------------------------
 
-const flags = ["listen", "webhook", "payment-webhook", "accounts", "public-url"];
+const flags = ["listen", "smtp", "webhook", "payment-webhook", "accounts", "public-url"];
 
 function options_of(argv, environment) {
   const given = {};
@@ -133,14 +141,13 @@ function options_of(argv, environment) {
     if (!flags.includes(name) || argv[i + 1] === undefined) throw new Error(`unknown or incomplete option ${argv[i]}; known: --${flags.join(", --")}`);
     given[name] = argv[i + 1];
   }
-  const listen = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(given.listen ?? "127.0.0.1:9700");
-  if (!listen) throw new Error("--listen must be HOST:PORT");
+  const listen = place_of("listen", given.listen ?? "127.0.0.1:9700");
   for (const name of ["webhook", "payment-webhook", "public-url"]) if (given[name]) new URL(given[name]);
   const missing = ["SANDBOX_APP_SECRET", "SANDBOX_VERIFY_TOKEN"].filter((name) => !environment[name]);
   if (missing.length > 0) throw new Error(`set ${missing.join(" and ")} in the environment`);
   return {
-    host: listen[1] ?? listen[2],
-    port: Number(listen[3]),
+    ...listen,
+    smtp: given.smtp ? place_of("smtp", given.smtp) : undefined,
     webhook: given.webhook,
     payment_webhook: given["payment-webhook"],
     public_url: given["public-url"]?.replace(/\/$/, ""),
@@ -150,6 +157,12 @@ function options_of(argv, environment) {
     verify_token: environment.SANDBOX_VERIFY_TOKEN,
     paystack_key: environment.SANDBOX_PAYSTACK_KEY || "sk_test_sandbox",
   };
+}
+
+function place_of(flag, text) {
+  const found = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(text);
+  if (!found) throw new Error(`--${flag} must be HOST:PORT`);
+  return { host: found[1] ?? found[2], port: Number(found[3]) };
 }
 
 async function main() {

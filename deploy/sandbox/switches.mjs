@@ -29,6 +29,10 @@ const table = {
   "paystack.error": fault(["status", "message"], "500, or the given status"),
   "paystack.latency_ms": number(0, 120_000, "each answer takes this long"),
   "paystack.duplicate_events": fault([], "each payment event is posted twice"),
+  "smtp.outage": fault([], "the mail server turns everybody away (421)"),
+  "smtp.reject": fault(["status"], "the recipient of a mail is refused with 550, or the given status"),
+  "smtp.lost_answer": fault([], "the mail is kept, then the connection drops without an answer"),
+  "smtp.hang": fault([], "the mail is kept and never answered"),
 };
 
 function number(least, most, about, initial = 0) {

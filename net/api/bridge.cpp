@@ -133,6 +133,7 @@ struct bridge::internals {
         outside{with.services.settings->http},
         general{with.services.settings->limits.requests_per_minute},
         sign_ins{with.services.settings->limits.sign_ins_per_minute},
+        mails{with.services.settings->limits.mails_per_hour, std::chrono::hours{1}},
         database{static_cast<std::size_t>(with.services.settings->workers.api_threads), database_queue,
                  with.metrics->pool_in_use(monitoring::pool::api)},
         passwords{static_cast<std::size_t>(with.services.settings->workers.password_threads), password_queue,
@@ -159,6 +160,7 @@ struct bridge::internals {
   edge outside;
   rate_limiter general;
   rate_limiter sign_ins;
+  rate_limiter mails;
   std::vector<api_endpoint> endpoints;
   std::string document;
   std::string packed_document;
@@ -172,6 +174,7 @@ std::optional<problem> bridge::internals::throttled(const api::operation& of, co
   const auto now = steady_clock::now();
   int wait = general.take(client, now);
   if (wait == 0 && of.limit == api::throttle::sign_in) wait = sign_ins.take(client, now);
+  if (wait == 0 && of.limit == api::throttle::mail) wait = mails.take(client, now);
   if (wait == 0) return std::nullopt;
   return problem{.kind = problems::too_many, .retry_after = wait};
 }

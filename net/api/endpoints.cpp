@@ -5,17 +5,25 @@
 #include "net/api/resources/account.hpp"
 #include "net/api/resources/activity.hpp"
 #include "net/api/resources/conversations.hpp"
+#include "net/api/resources/passwords.hpp"
+#include "net/api/resources/second_factor.hpp"
 #include "net/api/resources/sign_in.hpp"
+#include "net/api/resources/sign_up.hpp"
 
 namespace sellavie::net {
 
-std::vector<api_endpoint> all_endpoints(const std::shared_ptr<access_cache>& access) {
+std::vector<api_endpoint> all_endpoints(const std::shared_ptr<access_cache>& access,
+                                        const config::limits_settings& limits) {
+  const auto mails = std::make_shared<mail_limits>(limits.mails_per_recipient_per_hour);
   std::vector<api_endpoint> all;
   const auto add = [&all](std::vector<api_endpoint> more) {
     all.insert(all.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
   };
   add(sign_in_endpoints(access));
+  add(sign_up_endpoints(mails));
+  add(password_endpoints(access, mails));
   add(account_endpoints());
+  add(second_factor_endpoints());
   add(conversation_endpoints());
   add(activity_endpoints());
   return all;

@@ -9,6 +9,7 @@
 
 namespace sellavie::net {
 
-[[nodiscard]] std::vector<api_endpoint> all_endpoints(const std::shared_ptr<access_cache>& access);
+[[nodiscard]] std::vector<api_endpoint> all_endpoints(const std::shared_ptr<access_cache>& access,
+                                                      const config::limits_settings& limits);
 
 }  // namespace sellavie::net

@@ -19,8 +19,10 @@ std::size_t rate_limiter::key_hash::operator()(const address_bytes& key) const n
   return std::hash<std::string_view>{}({reinterpret_cast<const char*>(key.data()), key.size()});
 }
 
-rate_limiter::rate_limiter(int per_minute, std::size_t most_clients)
-    : per_second_{per_minute / 60.0}, burst_{static_cast<double>(per_minute)}, most_clients_{most_clients} {}
+rate_limiter::rate_limiter(int amount, std::chrono::seconds period, std::size_t most_clients)
+    : per_second_{static_cast<double>(amount) / static_cast<double>(period.count())},
+      burst_{static_cast<double>(amount)},
+      most_clients_{most_clients} {}
 
 double rate_limiter::filled(const bucket& one, time_point now) const {
   const double seconds = std::chrono::duration<double>(now - one.filled_at).count();

@@ -21,7 +21,10 @@ class rate_limiter {
  public:
   using time_point = std::chrono::steady_clock::time_point;
 
-  rate_limiter(int per_minute, std::size_t most_clients = 100'000);
+  explicit rate_limiter(int per_minute, std::size_t most_clients = 100'000)
+      : rate_limiter{per_minute, std::chrono::minutes{1}, most_clients} {}
+  /// `amount` at once, and again in each `period`.
+  rate_limiter(int amount, std::chrono::seconds period, std::size_t most_clients = 100'000);
 
   /// 0: go on. Otherwise the seconds after which one request is free again.
   [[nodiscard]] int take(const address_bytes& client, time_point now);

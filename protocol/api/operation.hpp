@@ -38,6 +38,8 @@ enum class throttle : std::uint8_t {
   none,
   /// Passwords, codes and tokens are guessed here.
   sign_in,
+  /// Each request can make a mail.
+  mail,
 };
 
 /// A request header that the operation cannot do without.

@@ -9,6 +9,8 @@ namespace {
 constexpr std::array kinds{problems::malformed,
                            problems::unauthenticated,
                            problems::wrong_credentials,
+                           problems::second_factor_needed,
+                           problems::email_not_confirmed,
                            problems::forbidden,
                            problems::not_found,
                            problems::conflict,

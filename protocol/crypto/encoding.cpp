@@ -99,6 +99,24 @@ std::optional<std::string> hex_decode(std::string_view text) {
   return out;
 }
 
+std::string base32_encode(std::span<const std::uint8_t> bytes) {
+  constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+  std::string out;
+  out.reserve((bytes.size() * 8 + 4) / 5);
+  std::uint32_t buffer = 0;
+  int bits = 0;
+  for (const std::uint8_t byte : bytes) {
+    buffer = (buffer << 8 | byte) & 0xffffff;
+    bits += 8;
+    while (bits >= 5) {
+      bits -= 5;
+      out.push_back(alphabet[buffer >> bits & 31]);
+    }
+  }
+  if (bits > 0) out.push_back(alphabet[buffer << (5 - bits) & 31]);
+  return out;
+}
+
 std::string base64url_encode(std::span<const std::uint8_t> bytes, padding style) {
   return encode64(bytes, style, url_alphabet);
 }

@@ -1,5 +1,5 @@
 #pragma once
-// Hexadecimal and base64 codecs. Decoders are strict: a character outside the alphabet, missing or
+// Hexadecimal, base32 and base64 codecs. Decoders are strict: a character outside the alphabet, missing or
 // surplus padding and stray bits are refusals, never skipped, so that each value has one spelling.
 
 #include <cstdint>
@@ -28,6 +28,9 @@ namespace sellavie::crypto {
 
 /// `required`: multiples of four with '='; `none`: '=' is a refusal.
 enum class padding : std::uint8_t { required, none };
+
+/// RFC 4648 section 6, capitals, without padding: what authenticator apps read.
+[[nodiscard]] std::string base32_encode(std::span<const std::uint8_t> bytes);
 
 /// RFC 4648 section 5 (URL-safe alphabet).
 [[nodiscard]] std::string base64url_encode(std::span<const std::uint8_t> bytes,

@@ -56,6 +56,12 @@ result<std::string> hash_password(std::string_view password, const password_salt
   return hash;
 }
 
+bool needs_new_hash(std::string_view hash) noexcept {
+  if (!hash.starts_with(bcrypt) || hash.size() < 7) return true;
+  const auto digit = [&](std::size_t at) { return static_cast<unsigned long>(hash[at] - '0'); };
+  return 10 * digit(4) + digit(5) < cost;
+}
+
 bool verify_password(std::string_view password, const std::string& hash) {
   if (!hash.starts_with("$2") || !check_password(password)) return false;
   const auto again = crypt_with(password, hash);

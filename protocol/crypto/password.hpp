@@ -20,6 +20,8 @@ inline constexpr std::size_t shortest_password = 8;
 [[nodiscard]] result<void> check_password(std::string_view password);
 /// Takes about a quarter of a second.
 [[nodiscard]] result<std::string> hash_password(std::string_view password, const password_salt& salt);
+/// Whether it was made at a lower cost than hash_password takes today, or in another form.
+[[nodiscard]] bool needs_new_hash(std::string_view hash) noexcept;
 /// Constant time over the hashes; false for anything that is no bcrypt hash.
 [[nodiscard]] bool verify_password(std::string_view password, const std::string& hash);
 

@@ -1,6 +1,7 @@
 #include "storage/api/accounts.hpp"
 
 #include "protocol/api/session_rules.hpp"
+#include "storage/api/activity_work.hpp"
 #include "storage/api/api_work.hpp"
 
 namespace sellavie::storage {
@@ -16,6 +17,10 @@ constexpr const char* select_by_id = ACCOUNT_COLUMNS "WHERE id = $1::uuid";
 constexpr const char* count_failure =
     "UPDATE accounts SET failed_sign_ins = failed_sign_ins + 1 WHERE id = $1::uuid RETURNING failed_sign_ins";
 constexpr const char* block_sign_in = "UPDATE accounts SET blocked_until = $2::bigint WHERE id = $1::uuid";
+
+constexpr const char* rename = R"(
+UPDATE accounts a SET name = $2 FROM (SELECT id, name FROM accounts WHERE id = $1::uuid FOR UPDATE) old
+WHERE a.id = old.id RETURNING old.name)";
 
 constexpr const char* select_memberships = R"(
 SELECT b.id, b.name, m.role FROM memberships m JOIN businesses b ON b.id = m.business_id
@@ -52,6 +57,18 @@ result<void> count_failed_sign_in(api_session& session, const api::account_id& i
     if (rows.empty()) return;
     const auto block = api::block_after(rows[0][0].as<int>());
     if (block.count() > 0) work.exec_params(block_sign_in, to_string(id), to_unix_ms(now + block));
+  });
+}
+
+result<bool> rename_account(api_session& session, const std::string& name, const change_origin& by) {
+  return for_accounts(session, [&](pqxx::work& work) {
+    const auto rows = work.exec_params(rename, to_string(by.account), name);
+    if (rows.empty()) return false;
+    const auto before = rows[0][0].as<std::string>();
+    if (before != name)
+      record_activity(work, nullptr, by,
+                      {"account.renamed", "account", by.account.value, {{"name", before}}, {{"name", name}}});
+    return true;
   });
 }
 

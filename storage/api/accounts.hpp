@@ -7,6 +7,7 @@
 
 #include "protocol/api/access_token.hpp"
 #include "protocol/api/permission.hpp"
+#include "storage/api/activity.hpp"
 #include "storage/api/api_session.hpp"
 
 namespace sellavie::storage {
@@ -26,6 +27,11 @@ struct stored_account {
 
 /// Counts a failed sign-in and blocks the next ones by the rules (protocol/api/session_rules, R5).
 [[nodiscard]] result<void> count_failed_sign_in(api_session& session, const api::account_id& id, instant now);
+
+/// False when the account is gone.
+[[nodiscard]] result<bool> rename_account(api_session& session, const std::string& name,
+                                          const change_origin& by);
+
 struct membership {
   business_id business;
   std::string business_name;

@@ -348,10 +348,8 @@ INSTANTIATE_TEST_SUITE_P(
 // ---- what comes with a later version -------------------------------------------------------------
 
 TEST(later_keys, refuse_to_start_what_relies_on_them) {
-  const auto outcome = read(
-      "[cluster]\nenabled = true\n[smtp]\nurl = \"smtp://u:p@h:587\"\n[redis]\nurl = \"redis://h:6379\"");
+  const auto outcome = read("[cluster]\nenabled = true\n[redis]\nurl = \"redis://h:6379\"");
   EXPECT_THAT(lines_of(outcome), ElementsAre(HasSubstr("cluster.enabled: is not in this version"),
-                                             HasSubstr("smtp.url: is not in this version"),
                                              HasSubstr("redis.url: is not in this version")));
   EXPECT_FALSE(read("", {{"SELLAVIE_CLUSTER_ENABLED", "true"}}).is_valid());
 }
@@ -364,8 +362,6 @@ flutterwave_url = "https://api.flutterwave.com/v3"
 [limits]
 upload_bytes = 10485760
 payment_webhook_bytes = 262144
-[smtp]
-from = "Shop <a@b.example>"
 [cluster]
 listen = "10.0.0.1:1"
 certificate = "/c"
@@ -373,9 +369,9 @@ key = "/k"
 ca = "/a"
 )");
   EXPECT_THAT(lines_of(outcome), IsEmpty());
-  for (const auto* const key : {"payments.stripe_url", "payments.flutterwave_url", "limits.upload_bytes",
-                                "limits.payment_webhook_bytes", "smtp.from", "cluster.listen",
-                                "cluster.certificate", "cluster.key", "cluster.ca"})
+  for (const auto* const key :
+       {"payments.stripe_url", "payments.flutterwave_url", "limits.upload_bytes",
+        "limits.payment_webhook_bytes", "cluster.listen", "cluster.certificate", "cluster.key", "cluster.ca"})
     EXPECT_THAT(outcome.warnings, Contains(std::string{key} + " is not used in this version"));
 }
 
@@ -384,6 +380,37 @@ TEST(later_keys, may_stand_there_switched_off) {
       "[cluster]\nenabled = false\nlisten = \"\"\nca = \"\"\n[smtp]\nurl = \"\"\nfrom = \"\"\n[redis]\nurl = \"\"");
   EXPECT_THAT(lines_of(outcome), IsEmpty());
   EXPECT_THAT(render_report(outcome), Not(HasSubstr("in this version")));
+}
+
+// ---- mail ---------------------------------------------------------------------------------------
+
+TEST(smtp, is_read_with_its_login_and_sender) {
+  const auto outcome = read(
+      "[smtp]\nurl = \"smtp://u%40h:p@mail.example.com:587/\"\nfrom = \"Ada's shop <shop@example.com>\"");
+  EXPECT_THAT(lines_of(outcome), IsEmpty());
+  EXPECT_EQ(outcome.values.smtp.url.reveal(), "smtp://u%40h:p@mail.example.com:587");
+  EXPECT_EQ(outcome.values.smtp.from, (mail::mailbox{"Ada's shop", "shop@example.com"}));
+}
+
+TEST(smtp, refuses_what_cannot_send) {
+  const auto told = [](const std::string& smtp) { return lines_of(read("[smtp]\n" + smtp)); };
+  EXPECT_THAT(told("url = \"smtp://h\""),
+              ElementsAre(HasSubstr("smtp.from: is missing, but smtp.url is set")));
+  for (const auto* const url :
+       {"http://h", "h:25", "smtp://", "smtp://h:0", "smtp://h/x", "smtp://h?a=b", "smtp://h\\r\\nX"})
+    EXPECT_THAT(told("url = \"" + std::string{url} + "\"\nfrom = \"a@b.example\""),
+                ElementsAre(HasSubstr("smtp.url: ")))
+        << url;
+  for (const auto* const from : {"nobody", "A <a>", "A <a@b.example", "A\\r\\nBcc: x <a@b.example>"})
+    EXPECT_THAT(told("from = \"" + std::string{from} + "\""),
+                ElementsAre(HasSubstr("smtp.from: is not a sender")))
+        << from;
+}
+
+TEST(smtp, without_a_server_check_config_says_what_does_not_work) {
+  EXPECT_THAT(render_report(read("")), HasSubstr("warning: smtp.url is empty: no mail is sent"));
+  EXPECT_THAT(render_report(read("[smtp]\nurl = \"smtps://h\"\nfrom = \"a@b.example\"")),
+              Not(HasSubstr("no mail is sent")));
 }
 
 // ---- report -------------------------------------------------------------------------------------

@@ -30,6 +30,7 @@ TEST(metrics, start_at_zero_with_every_series_in_place) {
                                  "sellavie_outbox_rows{state=\"unknown\"} 0\n",
                                  "sellavie_outbox_oldest_age_seconds 0\n",
                                  "sellavie_sends_total{channel=\"messenger\",result=\"accepted\"} 0\n",
+                                 "sellavie_mails_total{result=\"dead\"} 0\n",
                                  "sellavie_sends_repeated_without_evidence_total 0\n",
                                  "sellavie_outbox_overtaken_total 0\n",
                                  "sellavie_outbox_unrecalled_total 0\n",

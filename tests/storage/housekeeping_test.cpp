@@ -163,6 +163,24 @@ TEST_F(housekeeping_test, ended_sessions_last_thirty_days_and_take_their_tokens_
   EXPECT_EQ(count("refresh_tokens"), 2);
 }
 
+TEST_F(housekeeping_test, tokens_go_when_they_expire_and_mails_a_week_later) {
+  const auto add = [&](instant expires_at) {
+    const auto end = ms(expires_at);
+    sql("INSERT INTO sign_ups VALUES (gen_random_uuid(), 'a@b.example', '', 'x', decode(md5(random()::text), 'hex'), 0, " +
+        end + "); INSERT INTO password_resets VALUES (decode(md5(random()::text), 'hex'), NULL, 0, " + end +
+        "); INSERT INTO mails (id, recipient, kind, letter, created_at, expires_at, due_at) VALUES "
+        "(gen_random_uuid(), 'a@b.example', 'x', '', 0, " +
+        end + ", 0)");
+  };
+  add(noon - days{8});
+  add(noon - days{6});
+  add(noon + days{1});
+  EXPECT_EQ(purge_sign_ups(at(noon)).value(), 2);
+  EXPECT_EQ(purge_password_resets(at(noon)).value(), 2);
+  EXPECT_EQ(purge_mails(at(noon)).value(), 1);
+  EXPECT_EQ(count("mails"), 2);
+}
+
 TEST_F(housekeeping_test, the_stretches_of_half_a_day_cover_a_table_once) {
   add_results("old", 2'000, noon - days{91});
   ASSERT_GT(pages_of("action_results"), 5);
@@ -200,6 +218,11 @@ TEST_F(housekeeping_test, no_purge_reads_a_big_table_as_a_whole) {
       "gen_random_uuid(), 'parked', 'x', g, g FROM generate_series(1, 30000) g;"
       "INSERT INTO sessions (id, account_id, created_at, last_used_at, expires_at) SELECT gen_random_uuid(), "
       "gen_random_uuid(), g, g, g FROM generate_series(1, 30000) g;"
+      "INSERT INTO sign_ups SELECT gen_random_uuid(), g || '@example.com', '', '', decode(lpad(to_hex(g), 8, '0'), "
+      "'hex'), g, g FROM generate_series(1, 30000) g;"
+      "INSERT INTO password_resets SELECT decode(lpad(to_hex(g), 8, '0'), 'hex'), NULL, g, g FROM generate_series(1, 30000) g;"
+      "INSERT INTO mails (id, recipient, kind, letter, created_at, expires_at, due_at) SELECT gen_random_uuid(), "
+      "'', 'x', '', g, g, g FROM generate_series(1, 30000) g;"
       "ANALYZE");
   const auto session = open_pq(database.access().engine, "plans").value();
   for (const auto& one : purge_statements()) {

@@ -33,6 +33,7 @@ export async function start_fixture(more = {}) {
   };
   return {
     url: sandbox.url,
+    smtp_port: sandbox.smtp_port,
     receiver,
     time,
     ask,

@@ -1,5 +1,5 @@
 #pragma once
-// GET /me: who the caller is and where they belong.
+// GET and PATCH /me: who the caller is and where they belong.
 
 #include "net/api/call.hpp"
 

@@ -1,10 +1,15 @@
 #include "net/api/resources/sign_in.hpp"
 
 #include "net/api/access_cache.hpp"
+#include "net/api/proofs.hpp"
+#include "net/api/session_start.hpp"
 #include "net/api/tokens.hpp"
 #include "protocol/crypto/password.hpp"
 #include "storage/api/accounts.hpp"
+#include "storage/api/passwords.hpp"
+#include "storage/api/second_factors.hpp"
 #include "storage/api/sessions.hpp"
+#include "storage/api/sign_ups.hpp"
 
 namespace sellavie::net {
 namespace {
@@ -15,23 +20,6 @@ using api::schema;
 namespace problems = api::problems;
 
 // --- shapes --------------------------------------------------------------------------------------
-
-schema secret_text() { return schema::text({1, 72, api::text_format::lines}); }
-
-schema tokens_shape() {
-  return schema::object({{"access_token",
-                          schema::text({1, 1024, api::text_format::token}).described("Send it as Bearer.")},
-                         {"expires_in", schema::integer(0, 3600).described("Seconds.")},
-                         {"refresh_token", schema::text({1, 200, api::text_format::token})
-                                               .or_null()
-                                               .described("Null when it was set as a cookie.")}})
-      .named("Tokens");
-}
-
-schema keep_in() {
-  return schema::word({"body", "cookie"})
-      .described("Where the refresh token goes: browsers use an HttpOnly cookie, other clients the body.");
-}
 
 schema session_shape() {
   return schema::object({{"id", schema::uuid()},
@@ -62,24 +50,56 @@ api_outcome fail(workplace& place, const api_call& call, const storage::stored_a
   return wrong_credentials();
 }
 
+// A password that is right is hashed anew when its hash is cheaper than today's.
+result<void> keep_hash_expensive(workplace& place, const storage::stored_account& account,
+                                 const std::string& password) {
+  if (!crypto::needs_new_hash(account.password_hash)) return {};
+  const auto hash = hash_new_password(place.with, password);
+  if (!hash) return hash.error();
+  return storage::replace_password_hash(place.store, account.id, account.password_hash, hash.value());
+}
+
+/// What is still missing after the right password; nothing when it is complete.
+std::optional<problem> ask_second_factor(workplace& place, const api_call& call,
+                                         const storage::stored_account& account) {
+  const auto factor = storage::find_second_factor(place.store, account.id);
+  if (!factor) return api::problem_of(factor.error());
+  if (!factor.value() || !factor.value()->is_on) return std::nullopt;
+  const auto code = call.body.find("code");
+  if (code == call.body.end()) return problem{problems::second_factor_needed};
+  const auto used = use_code(place, call, account.id, code->get_ref<const std::string&>());
+  if (!used) return api::problem_of(used.error());
+  if (used.value()) return std::nullopt;
+  const auto counted = storage::count_failed_sign_in(place.store, account.id, call.now);
+  if (!counted) return api::problem_of(counted.error());
+  return problem{problems::second_factor_needed, "This code is wrong, or was used before."};
+}
+
+// No account: perhaps one whose address is not proven yet; whoever knows its password is told so.
+api_outcome sign_in_without_account(workplace& place, const api_call& call, const std::string& email,
+                                    const std::string& password) {
+  const auto waiting = storage::find_sign_up(place.store, email, call.now);
+  if (!waiting) return api::problem_of(waiting.error());
+  const auto& hash = waiting.value() ? waiting.value()->password_hash : nobodys_hash();
+  if (!crypto::verify_password(password, hash) || !waiting.value()) return wrong_credentials();
+  return problem{problems::email_not_confirmed,
+                 "Open the link in the mail that you got, or ask for another one."};
+}
+
 api_outcome sign_in(workplace& place, api_call& call) {
-  const auto found = storage::find_account(place.store, call.body["email"].get<std::string>());
-  if (!found) return api::problem_of(found.error());
+  const auto email = call.body["email"].get<std::string>();
   const auto password = call.body["password"].get<std::string>();
+  const auto found = storage::find_account(place.store, email);
+  if (!found) return api::problem_of(found.error());
   const auto& account = found.value();
-  const bool is_right = crypto::verify_password(password, account ? account->password_hash : nobodys_hash());
-  if (!account || account->blocked_until > call.now) return wrong_credentials();
+  if (!account) return sign_in_without_account(place, call, email, password);
+  const bool is_right = crypto::verify_password(password, account->password_hash);
+  if (account->blocked_until > call.now) return wrong_credentials();
   if (!is_right) return fail(place, call, *account);
-  const auto refresh = make_secret_token(place.with);
-  storage::new_session wanted;
-  wanted.id = place.with.ids->next_as<api::session_id>();
-  wanted.account = account->id;
-  wanted.device = device_name(call.user_agent);
-  wanted.address = call.address;
-  wanted.first = {refresh.hash, call.now, call.now + api::refresh_token_life};
-  if (const auto opened = storage::open_session(place.store, wanted, call.request_id); !opened)
-    return api::problem_of(opened.error());
-  return give_tokens(place, call, {account->id, wanted.id}, refresh.text);
+  if (auto missing = ask_second_factor(place, call, *account)) return *std::move(missing);
+  if (const auto kept = keep_hash_expensive(place, *account, password); !kept)
+    return api::problem_of(kept.error());
+  return start_session(place, call, account->id);
 }
 
 // --- refreshing ----------------------------------------------------------------------------------
@@ -161,13 +181,14 @@ std::vector<api_endpoint> sign_in_endpoints(const std::shared_ptr<access_cache>&
         .method = verb::post,
         .path = "/api/v1/auth/sign-in",
         .tag = "Sign-in",
-        .summary = "Sign in with e-mail and password.",
+        .summary = "Sign in with e-mail and password, and a code where a second factor is on.",
         .allowed = {audience::anyone},
         .body = schema::object({{"email", schema::text({3, 254, api::text_format::email})},
-                                {"password", secret_text()},
+                                {"password", known_password()},
+                                {"code", second_factor_code(), api::presence::optional},
                                 {"keep_in", keep_in(), api::presence::optional}}),
         .answers = {{200, "Signed in.", tokens_shape()}},
-        .problems = {401},
+        .problems = {401, 403},
         .limit = api::throttle::sign_in},
        sign_in,
        api_pool::password},

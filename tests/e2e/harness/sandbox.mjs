@@ -5,12 +5,13 @@ import { app_secret, verify_token } from "./server.mjs";
 import { root, until } from "./workspace.mjs";
 
 export class sandbox {
-  constructor(workspace, { port, webhook, businesses }) {
+  constructor(workspace, { port, smtp_port, webhook, businesses }) {
     this.workspace = workspace;
     this.url = `http://127.0.0.1:${port}`;
+    this.smtp = `smtp://127.0.0.1:${smtp_port}`;
     const accounts = workspace.file("accounts.jsonl");
     writeFileSync(accounts, businesses.map((one) => JSON.stringify(one)).join("\n") + "\n");
-    const args = [`${root}/deploy/sandbox/server.mjs`, "--listen", `127.0.0.1:${port}`, "--webhook", webhook, "--accounts", accounts];
+    const args = [`${root}/deploy/sandbox/server.mjs`, "--listen", `127.0.0.1:${port}`, "--smtp", `127.0.0.1:${smtp_port}`, "--webhook", webhook, "--accounts", accounts];
     const env = { SANDBOX_APP_SECRET: app_secret, SANDBOX_VERIFY_TOKEN: verify_token, SANDBOX_APP_ID: "1000000000000001", SANDBOX_PAYSTACK_KEY: "sk_test_sandbox" };
     this.process = workspace.start(process.execPath, args, { env, log: "sandbox" });
   }
@@ -60,6 +61,21 @@ export class sandbox {
 
   payments() {
     return this.#ask("GET", "/payments");
+  }
+
+  // Mails to this address, oldest first.
+  async mails(to) {
+    return (await this.#ask("GET", `/mails?${new URLSearchParams({ to })}`)).mails;
+  }
+
+  // Waits until `count` mails to this address are there, and gives them.
+  async got_mails(to, count = 1, { seconds = 20 } = {}) {
+    let found = [];
+    await until(`${to} has ${count} mails`, async () => {
+      found = await this.mails(to);
+      return found.length >= count;
+    }, { seconds, explain: () => `has ${found.length}: ${found.map(({ subject }) => subject)}\n${this.workspace.log_tail("server")}` });
+    return found;
   }
 
   // Waits until the app has said `count` messages to this customer, and gives them.

@@ -36,7 +36,7 @@ export class server {
       data: { dir: this.data },
       ...(cluster ? { database: { url: cluster.url } } : {}),
       meta: { app_id: "1000000000000001", app_secrets: [app_secret], verify_tokens: [verify_token] },
-      limits: { requests_per_minute: 600_000, sign_ins_per_minute: 600_000 },
+      limits: { requests_per_minute: 600_000, sign_ins_per_minute: 600_000, mails_per_hour: 600_000, mails_per_recipient_per_hour: 600_000 },
     };
     writeFileSync(this.config, toml(merged(defaults, settings)), { mode: 0o600 });
   }

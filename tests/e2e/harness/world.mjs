@@ -30,14 +30,14 @@ export function demo_businesses(change = (business) => business) {
 export async function open_world(t, { name, settings = {}, businesses = demo_businesses(), cluster = false, binary, start = true } = {}) {
   const place = new workspace(name);
   t.after(() => place.close());
-  const [http_port, ops_port, sandbox_port] = await free_ports(3);
-  const outside = new sandbox(place, { port: sandbox_port, webhook: `http://127.0.0.1:${http_port}/webhooks/meta`, businesses });
+  const [http_port, ops_port, sandbox_port, smtp_port] = await free_ports(4);
+  const outside = new sandbox(place, { port: sandbox_port, smtp_port, webhook: `http://127.0.0.1:${http_port}/webhooks/meta`, businesses });
   await outside.ready();
   const own = cluster ? new own_cluster(place) : undefined;
   if (own) await own.create();
   const inside = new server(place, {
     ports: [http_port, ops_port],
-    settings: sections(outside.url, settings),
+    settings: sections(outside, settings),
     cluster: own,
     ...(binary ? { binary } : {}),
   });
@@ -55,7 +55,7 @@ export function shared_world({ before, after }, options, opened) {
   after(async () => { for (const end of ends) await end(); });
 }
 
-function sections(outside, over) {
+function sections({ url: outside, smtp }, over) {
   const provider = (path) => ({ base_url: `${outside}${path}`, api_key: "sandbox", model: "sandbox" });
   const base = {
     meta: { graph_url: `${outside}/graph`, instagram_url: `${outside}/instagram` },
@@ -64,6 +64,7 @@ function sections(outside, over) {
     "llm.anthropic": provider("/anthropic"),
     "llm.groq": provider("/groq/openai/v1"),
     payments: { paystack_url: `${outside}/paystack` },
+    smtp: { url: smtp, from: "Sellavie <mail@sellavie.example>" },
     outbox: { evidence_s: 5 },
     conversation: { gather_ms: 300, typing: false },
   };

@@ -13,6 +13,14 @@ TEST(hex, refuses_upper_case_odd_length_and_other_characters) {
   for (const char* bad : {"0", "0F", "0g", "0x", " 0", "00 "}) EXPECT_FALSE(hex_decode(bad)) << bad;
 }
 
+TEST(base32, knows_the_vectors_of_rfc_4648_without_padding) {
+  EXPECT_EQ(base32_encode(as_bytes("")), "");
+  EXPECT_EQ(base32_encode(as_bytes("f")), "MY");
+  EXPECT_EQ(base32_encode(as_bytes("fo")), "MZXQ");
+  EXPECT_EQ(base32_encode(as_bytes("foobar")), "MZXW6YTBOI");
+  EXPECT_EQ(base32_encode(as_bytes("Hello!\xde\xad\xbe\xef")), "JBSWY3DPEHPK3PXP");
+}
+
 TEST(base64, knows_the_vectors_of_rfc_4648) {
   EXPECT_EQ(base64_encode(as_bytes("foobar")), "Zm9vYmFy");
   EXPECT_EQ(base64_encode(as_bytes("fooba")), "Zm9vYmE=");

@@ -1,0 +1,90 @@
+#include "net/api/proofs.hpp"
+
+#include <algorithm>
+
+#include "net/mail/outgoing_mail.hpp"
+#include "protocol/api/account_rules.hpp"
+#include "protocol/crypto/encoding.hpp"
+#include "protocol/crypto/password.hpp"
+#include "protocol/crypto/totp.hpp"
+#include "protocol/mail/letters.hpp"
+#include "storage/api/second_factors.hpp"
+
+namespace sellavie::net {
+
+using api::problem;
+using api::schema;
+namespace problems = api::problems;
+
+schema chosen_password() {
+  return schema::text({crypto::shortest_password, crypto::longest_password, api::text_format::lines})
+      .described("At most 72 bytes in UTF-8.");
+}
+schema known_password() { return schema::text({1, crypto::longest_password, api::text_format::lines}); }
+schema second_factor_code() {
+  return schema::text({6, 30, api::text_format::line})
+      .described("Six digits of the app, or a recovery code.");
+}
+schema mail_token() { return schema::text({20, 200, api::text_format::token}).described("From the mail."); }
+
+problem wrong_field(std::string field, std::string detail) {
+  return {problems::invalid, {}, {{std::move(field), std::move(detail)}}};
+}
+
+std::optional<problem> unfit_password(std::string_view password, const std::string& field) {
+  const auto checked = crypto::check_password(password);
+  if (checked) return std::nullopt;
+  return wrong_field(field, "must be 8 to 72 bytes long");
+}
+
+result<std::string> hash_new_password(const api_services& with, std::string_view password) {
+  crypto::password_salt salt{};
+  with.random(salt);
+  return crypto::hash_password(password, salt);
+}
+
+std::variant<storage::stored_account, problem> prove_password(workplace& place, const api_call& call,
+                                                              const std::string& member) {
+  const auto found = storage::find_account(place.store, call.by.account);
+  if (!found) return api::problem_of(found.error());
+  if (!found.value()) return problem{problems::unauthenticated};
+  const auto& account = *found.value();
+  if (account.blocked_until > call.now) {
+    const auto wait = std::chrono::ceil<std::chrono::seconds>(account.blocked_until - call.now);
+    return problem{.kind = problems::too_many,
+                   .detail = "Too many wrong passwords or codes.",
+                   .retry_after = static_cast<int>(wait.count())};
+  }
+  if (crypto::verify_password(call.body[member].get_ref<const std::string&>(), account.password_hash))
+    return account;
+  const auto counted = storage::count_failed_sign_in(place.store, account.id, call.now);
+  if (!counted) return api::problem_of(counted.error());
+  return wrong_field('/' + member, "is wrong");
+}
+
+result<bool> use_code(workplace& place, const api_call& call, const api::account_id& account,
+                      std::string_view code) {
+  if (const auto recovery = api::read_recovery_code(code)) {
+    const auto factor = storage::find_second_factor(place.store, account);
+    if (!factor) return factor.error();
+    const int left = factor.value() ? std::max(0, factor.value()->recovery_codes_left - 1) : 0;
+    auto by = origin_of(call);
+    by.account = account;
+    return storage::use_recovery_code(
+        place.store, crypto::sha256(*recovery),
+        outgoing_mail(place.with, mail::recovery_code_used(left), {}, call.now, api::notice_life), by);
+  }
+  const auto digits = api::read_app_code(code);
+  if (!digits) return false;
+  const auto factor = storage::find_second_factor(place.store, account);
+  if (!factor) return factor.error();
+  if (!factor.value() || !factor.value()->is_on) return false;
+  const auto secret = place.with.secrets->decrypt(factor.value()->sealed_secret);
+  if (!secret) return secret.error();
+  const auto step = crypto::accept_totp(crypto::as_bytes(secret.value().plaintext), *digits, call.now,
+                                        factor.value()->last_step);
+  if (!step) return false;
+  return storage::use_app_code(place.store, account, *step);
+}
+
+}  // namespace sellavie::net

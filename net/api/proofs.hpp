@@ -1,0 +1,40 @@
+#pragma once
+// How somebody proves who they are beyond a session: the password, a code of the second factor. Failures
+// count against the account (session_rules R5).
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "net/api/call.hpp"
+#include "storage/api/accounts.hpp"
+
+namespace sellavie::net {
+
+/// A password that is being chosen; its length in bytes is checked by `unfit_password`.
+[[nodiscard]] api::schema chosen_password();
+/// A password that exists.
+[[nodiscard]] api::schema known_password();
+/// Six digits of the app, or a recovery code.
+[[nodiscard]] api::schema second_factor_code();
+[[nodiscard]] api::schema mail_token();
+
+/// 422 for `field` ("/password").
+[[nodiscard]] api::problem wrong_field(std::string field, std::string detail);
+/// What is wrong with a password that is being chosen.
+[[nodiscard]] std::optional<api::problem> unfit_password(std::string_view password, const std::string& field);
+/// With a fresh salt; takes a fifth of a second.
+[[nodiscard]] result<std::string> hash_new_password(const api_services& with, std::string_view password);
+
+/// The signed-in caller gives the password in `member` of the body: their account, or 422 for that field, or 429
+/// while the account is blocked.
+[[nodiscard]] std::variant<storage::stored_account, api::problem> prove_password(workplace& place,
+                                                                                 const api_call& call,
+                                                                                 const std::string& member);
+
+/// Whether `code` is a living code of this account's second factor; it is used up.
+[[nodiscard]] result<bool> use_code(workplace& place, const api_call& call, const api::account_id& account,
+                                    std::string_view code);
+
+}  // namespace sellavie::net

@@ -1,0 +1,24 @@
+#pragma once
+// A letter made ready for the queue, sealed because it may hold a token, and read from it again.
+
+#include <string>
+#include <string_view>
+
+#include "net/api/call.hpp"
+#include "protocol/mail/message.hpp"
+#include "storage/mail_queue.hpp"
+
+namespace sellavie::net {
+
+/// `recipient` may be filled in by storage, which knows the account.
+[[nodiscard]] storage::queued_mail outgoing_mail(const api_services& with, const mail::letter& letter,
+                                                 std::string recipient, instant now, std::chrono::hours life);
+
+struct opened_letter {
+  std::string subject;
+  std::string text;
+};
+/// errc::malformed when no key opens it.
+[[nodiscard]] result<opened_letter> open_letter(const crypto::fernet_ring& secrets, std::string_view sealed);
+
+}  // namespace sellavie::net

@@ -1,0 +1,85 @@
+#include "protocol/mail/letters.hpp"
+
+namespace sellavie::mail {
+namespace {
+
+constexpr std::string_view closing = "\n\nThis mail was written by a program; nobody reads answers to it.\n";
+
+std::string link(site base, std::string_view page, std::string_view token = {}) {
+  std::string text = std::string{base} + std::string{page};
+  if (!token.empty()) text += "#token=" + std::string{token};
+  return text;
+}
+
+/// The way on: by the link, or by the code where there is no page.
+std::string way(site base, std::string_view page, std::string_view token) {
+  std::string text;
+  if (!base.empty()) text = "Open this link:\n\n" + link(base, page, token) + "\n\nOr enter this code:\n\n";
+  else text = "Enter this code:\n\n";
+  return text + std::string{token} + "\n\n";
+}
+
+letter closed(std::string_view kind, std::string subject, std::string text) {
+  return {kind, std::move(subject), "Hello,\n\n" + std::move(text) + std::string{closing}};
+}
+
+}  // namespace
+
+letter confirm_address(site base, std::string_view token) {
+  return closed("confirm_address", "Confirm your e-mail address",
+                "somebody, hopefully you, signed up to Sellavie with this e-mail address. " +
+                    way(base, "/verify-email", token) +
+                    "You will be asked for the password that you chose. This works for 24 hours.\n\n"
+                    "If it was not you, ignore this mail: without it there is no account.");
+}
+
+letter address_has_account(site base) {
+  const auto where =
+      base.empty() ? std::string{} : "\n\n" + link(base, "/sign-in") + "\n" + link(base, "/forgot-password");
+  return closed(
+      "address_has_account", "You already have an account",
+      "somebody, hopefully you, tried to sign up to Sellavie with this e-mail address, which has an "
+      "account already. Sign in with it, or set a new password if you forgot it." +
+          where + "\n\nIf it was not you, there is nothing to do: nothing was changed.");
+}
+
+letter reset_password(site base, std::string_view token) {
+  return closed("reset_password", "Set a new password",
+                "somebody, hopefully you, asked for a new password for the Sellavie account of this e-mail "
+                "address. " +
+                    way(base, "/reset-password", token) +
+                    "This works once and for one hour. It ends all sessions of the account.\n\n"
+                    "If it was not you, ignore this mail: your password stays as it is.");
+}
+
+letter password_changed(site base) {
+  const auto where = base.empty() ? std::string{} : ":\n\n" + link(base, "/forgot-password");
+  return closed("password_changed", "Your password was changed",
+                "the password of your Sellavie account was changed, and its other sessions were ended.\n\n"
+                "If it was not you, set a new password at once" +
+                    (where.empty() ? std::string{"."} : where));
+}
+
+letter second_factor_on() {
+  return closed(
+      "second_factor_on", "Two-step sign-in is on",
+      "signing in to your Sellavie account needs a code of your authenticator app from now on. Keep "
+      "the recovery codes in a safe place.\n\n"
+      "If it was not you, change your password and ask the operator of your server for help.");
+}
+
+letter second_factor_off() {
+  return closed("second_factor_off", "Two-step sign-in is off",
+                "signing in to your Sellavie account needs no code of an authenticator app any more.\n\n"
+                "If it was not you, change your password at once.");
+}
+
+letter recovery_code_used(int left) {
+  return closed("recovery_code_used", "A recovery code was used",
+                "a recovery code of your Sellavie account was used. " +
+                    (left == 1 ? std::string{"1 is"} : std::to_string(left) + " are") +
+                    " left; you can make new ones in your account.\n\n"
+                    "If it was not you, change your password at once.");
+}
+
+}  // namespace sellavie::mail

@@ -1,0 +1,27 @@
+#pragma once
+// What the server writes to people about their accounts. No letter repeats what a stranger typed, so
+// nobody can send words of their own through us.
+
+#include <string>
+#include <string_view>
+
+#include "protocol/mail/message.hpp"
+
+namespace sellavie::mail {
+
+/// Where the links of a letter lead: http.public_url without a trailing slash. Empty: the letter has the
+/// code alone. A token stands behind the '#', so that it reaches no server's log.
+using site = std::string_view;
+
+/// Somebody signed up with this address.
+[[nodiscard]] letter confirm_address(site base, std::string_view token);
+/// Somebody signed up with the address of an account.
+[[nodiscard]] letter address_has_account(site base);
+[[nodiscard]] letter reset_password(site base, std::string_view token);
+[[nodiscard]] letter password_changed(site base);
+[[nodiscard]] letter second_factor_on();
+[[nodiscard]] letter second_factor_off();
+/// A recovery code was used in place of the app's.
+[[nodiscard]] letter recovery_code_used(int left);
+
+}  // namespace sellavie::mail

@@ -4,6 +4,7 @@ import net from "node:net";
 
 const most_line = 2048;
 const most_mail = 10 * 1024 * 1024;
+const not_now = "421 4.3.2 not now\r\n";
 const address = /^<([^<>\s@]+@[^<>\s@]+)>(?: .*)?$/;
 
 export class smtp {
@@ -34,7 +35,7 @@ export class smtp {
     socket.on("close", () => this.#sockets.delete(socket));
     socket.on("error", () => {});
     socket.setTimeout(120_000, () => socket.destroy());
-    if (this.#world.switches.take("smtp.outage")) return socket.end("421 4.3.2 not now\r\n");
+    if (this.#world.switches.take("smtp.outage")) return socket.end(not_now);
     new dialogue(socket, this.#world).begin();
   }
 }
@@ -123,6 +124,7 @@ class dialogue {
   }
 
   #mail(rest) {
+    if (this.#world.switches.take("smtp.outage")) return this.#socket.end(not_now);
     if (this.#state !== "ready" || this.#envelope) return this.#say("503 5.5.1 not now");
     const from = /^FROM:/i.test(rest) ? address.exec(rest.slice(5))?.[1] : undefined;
     if (!from) return this.#say("501 5.1.7 the sender cannot be read");

@@ -272,11 +272,9 @@ test("tokens, secrets and codes are nowhere in clear", async () => {
     await here.sandbox.set({ "smtp.outage": false });
   }
   const token = token_in((await until("the reset mail", async () => (await here.sandbox.mails(email)).find(({ subject }) => subject === "Set a new password"), { seconds: 30 })));
-  const columns = await here.server.sql(`SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public'
-    AND table_name IN ('accounts', 'sign_ups', 'password_resets', 'second_factors', 'recovery_codes', 'mails', 'audit_log')`);
-  for (const [table, column] of columns)
-    for (const one of [password, secret, token, ...codes])
-      assert.equal(await here.server.number(`SELECT count(*) FROM ${table} WHERE position('${one}' IN "${column}"::text) > 0`), 0, `${table}.${column}`);
+  const holds_one = [password, secret, token, ...codes].map((one) => `position('${one}' IN a_row::text) > 0`).join(" OR ");
+  for (const table of ["accounts", "sign_ups", "password_resets", "second_factors", "recovery_codes", "mails", "audit_log", "sessions"])
+    assert.equal(await here.server.number(`SELECT count(*) FROM ${table} a_row WHERE ${holds_one}`), 0, table);
   const log = readFileSync(here.place.file("server.log"), "utf8");
   for (const one of [password, secret, token, email, ...codes]) assert.ok(!log.includes(one));
 });

@@ -254,7 +254,7 @@ test("a password set by mail does not turn the second factor off", async () => {
 test("what was done stands in the activity log, without secrets", async () => {
   const { email, client, secret, codes } = await with_second_factor();
   await client.patch("/me", { name: "Other" });
-  const rows = await here.server.sql(`SELECT action, before, after FROM audit_log WHERE account_id = (SELECT id FROM accounts WHERE email = '${email}') ORDER BY id`);
+  const rows = await here.server.sql(`SELECT action, before, after FROM audit_log WHERE action LIKE 'account.%' AND account_id = (SELECT id FROM accounts WHERE email = '${email}') ORDER BY id`);
   assert.deepEqual(rows.map(([action]) => action), ["account.created", "account.second_factor_begun", "account.second_factor_turned_on", "account.renamed"]);
   assert.deepEqual(JSON.parse(rows.at(-1)[1]), { name: "Bola" });
   const everything = JSON.stringify(rows);

@@ -21,16 +21,16 @@ const std::set<std::string> global_tables{
     "businesses",          // the tenant itself: its own policy on id
     "directory_version",   // one counter for all servers
     "key_fingerprints",    // the server's own keys
-    "mails",               // to people (0004)
+    "mails",               // to people (0005)
     "nodes",               // server processes
-    "password_resets",     // of accounts (0004)
+    "password_resets",     // of accounts (0005)
     "quarantined_events",  // of no known business
-    "recovery_codes",      // of accounts (0004)
+    "recovery_codes",      // of accounts (0005)
     "refresh_tokens",      // of sessions (0002)
     "schema_migrations",   // the owner's
-    "second_factors",      // of accounts (0004)
+    "second_factors",      // of accounts (0005)
     "sessions",            // of people (0002)
-    "sign_ups",            // of people (0004)
+    "sign_ups",            // of people (0005)
 };
 
 constexpr const char* ada = "00000000-0000-7000-8000-00000000000a";

@@ -41,7 +41,8 @@ void spawn_database_workers(caf::actor_system& system, actors::services& node,
         actors::journal, actors::journal_dependencies{.store = store,
                                                       .reads = make_reads(),
                                                       .metrics = node.metrics,
-                                                      .on_fenced = database.on_fenced}));
+                                                      .on_fenced = database.on_fenced,
+                                                      .watchers = node.watchers}));
   }
   for (int i = 0; i < reader_count; ++i)
     node.readers.push_back(system.spawn<caf::detached>(actors::reader, make_reads(), node.metrics));

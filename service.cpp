@@ -15,12 +15,14 @@
 #include "net/api/endpoints.hpp"
 #include "net/client/client.hpp"
 #include "net/descriptors.hpp"
+#include "net/feed/feed_threads.hpp"
 #include "net/http/server.hpp"
 #include "net/mail/mail_sender.hpp"
 #include "net/ops/http_counts.hpp"
 #include "net/ops/ops_routes.hpp"
 #include "net/webhooks/meta_webhook.hpp"
 #include "node_actors.hpp"
+#include "storage/api/access.hpp"
 #include "storage/housekeeping.hpp"
 #include "storage/incarnation.hpp"
 #include "storage/key_guard.hpp"
@@ -92,6 +94,7 @@ class server {
   result<void> admit_keys(pqxx::connection& engine);
   void build_node();
   result<storage::started> begin();
+  void open_feed();
   void spawn_actors();
   result<void> wake_senders();
   void watch(const actors::janitor_actor& janitor);
@@ -101,6 +104,7 @@ class server {
   result<void> open_public();
   result<void> add_api(net::router& routes);
   void open_mail();
+  void follow_access(net::access_cache& access);
   [[nodiscard]] result<std::unique_ptr<pqxx::connection>> engine_connection() const {
     return storage::open_pqxx(database_->access().engine, storage::application_name_of(node_name));
   }
@@ -115,6 +119,8 @@ class server {
   std::unique_ptr<net::http_server> public_;
   std::unique_ptr<net::bridge> bridge_;
   std::unique_ptr<net::mail_sender> mail_sender_;
+  std::shared_ptr<net::feed_hub> live_;
+  std::unique_ptr<net::feed_threads> live_threads_;
   std::optional<database> database_;
   std::shared_ptr<const crypto::fernet_ring> secrets_;
   std::unique_ptr<caf::actor_system_config> caf_config_;
@@ -137,6 +143,7 @@ result<void> server::start() {
   build_node();
   const auto begun = begin();
   if (!begun) return begun.error();
+  open_feed();
   spawn_actors();
   if (auto done = wake_senders(); !done) return done;
   if (auto done = load_directory(); !done) return done;
@@ -233,6 +240,14 @@ result<storage::started> server::begin() {
                                    {"parked", begun.value().parked},
                                    {"unknown_sends", begun.value().unknown_sends}});
   return begun;
+}
+
+/// Whoever watches events must leave room for those who ask and for webhooks.
+void server::open_feed() {
+  net::feed_limits limits;
+  limits.readers = net::connections_within(net::raise_descriptor_limit(), net::http_limits{}.connections) / 2;
+  live_ = std::make_shared<net::feed_hub>(node_->incarnation, metrics_, limits);
+  node_->watchers = live_;
 }
 
 void server::spawn_actors() {
@@ -357,7 +372,9 @@ result<void> server::add_api(net::router& routes) {
       settings_,      node_->time,
       node_->ids,     system_random,
       node_->secrets, std::make_shared<const api::access_token_keys>(std::move(tokens.value())),
-      log_,           actors_.registry};
+      log_,           actors_.registry,
+      live_};
+  follow_access(*access);
   bridge_ = std::make_unique<net::bridge>(
       net::bridge_dependencies{std::move(services), database_->access(), access, metrics_});
   bridge_->add_to(routes, net::all_endpoints(access, settings_->limits));
@@ -369,6 +386,16 @@ void server::open_mail() {
   mail_sender_ = std::make_unique<net::mail_sender>(
       net::mail_sender_dependencies{settings_->smtp, database_->access(), node_->incarnation, node_->time,
                                     secrets_, metrics_, log_, system_jitter});
+}
+
+/// Streams end when what they were opened with does.
+void server::follow_access(net::access_cache& access) {
+  const auto session = std::make_shared<storage::api_session>(database_->access(), "sellavie/live");
+  live_threads_ = std::make_unique<net::feed_threads>(
+      live_, node_->time, [session](const std::vector<storage::access_subject>& readers, instant now) {
+        return storage::find_accesses(*session, readers, now);
+      });
+  access.when_forgotten([threads = live_threads_.get()] { threads->check_soon(); });
 }
 
 void server::await_signal() {
@@ -393,6 +420,7 @@ bool server::stop() {
   log_->info("draining");
   if (public_) {
     public_->stop_accepting();
+    live_->end_readers([](const net::feed_reader&) { return net::stream_end::restarting; });
     caf::anon_send(actors_.pump, actors::drain_atom::value);
     public_->drain(3s);
     // The last turn's reply is on its way to the channel when the pump is empty already.

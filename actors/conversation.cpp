@@ -103,7 +103,8 @@ void conversation_state::commit(std::shared_ptr<storage::change_set> changes, st
   const bool opens = unwritten_ && needs_conversation(*changes);
   if (opens) changes->opened.push_back(*unwritten_);
   self_
-      ->request(with_.node->journal_of(with_.business->id), caf::infinite, commit_request{std::move(changes)})
+      ->request(with_.node->journal_of(with_.business->id), caf::infinite,
+                commit_request{std::move(changes), with_.business->id})
       .then(
           [this, opens, then = std::move(then)](const commit_reply& reply) {
             switch (reply.outcome) {

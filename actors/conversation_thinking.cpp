@@ -30,6 +30,8 @@ void conversation_state::think() {
   if (with_.node->settings->conversation.typing)
     self_->send(with_.parent,
                 show_typing{chat_.connection, chat_.customer, deliveries.back().event->external_id});
+  if (const auto& watchers = with_.node->watchers; watchers && watchers->is_followed(chat_.business->id))
+    watchers->tell(chat_.business->id, {answer_begun{chat_.conversation}});
   ask_desk_for_facts();
 }
 

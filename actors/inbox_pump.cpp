@@ -252,7 +252,7 @@ void inbox_pump_state::park(const storage::stored_delivery& row, std::string rea
       {row.business, std::nullopt, node_->ids->next(), "parked", std::move(reason), node_->now()});
   node_->metrics->parked().increment();
   // Not self_->anon_send: in CAF 0.17 that names the sender, and the unexpected answer kills the journal.
-  caf::anon_send(node_->journal_of(row.business), commit_request{changes});
+  caf::anon_send(node_->journal_of(row.business), commit_request{changes, row.business});
 }
 
 inbox_pump_actor::behavior_type inbox_pump(inbox_pump_actor::stateful_pointer<inbox_pump_state> self,

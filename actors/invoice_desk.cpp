@@ -157,7 +157,7 @@ void invoice_desk_state::write(storage::change_set changes, action_outcome outco
     changes.action_results.push_back({business_->id, key, encode_outcome(outcome), node_->now()});
   self_
       ->request(node_->journal_of(business_->id), caf::infinite,
-                commit_request{std::make_shared<storage::change_set>(std::move(changes))})
+                commit_request{std::make_shared<storage::change_set>(std::move(changes)), business_->id})
       .then(
           [this, outcome = std::move(outcome)](const commit_reply& reply) {
             if (reply.outcome == storage::commit_outcome::committed) return answer(outcome);

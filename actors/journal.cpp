@@ -120,6 +120,17 @@ void journal_state::settle(waiting& one, const storage::commit_report& report, s
     reply.fresh.assign(begin, begin + static_cast<std::ptrdiff_t>(one.request.changes->inbound.size()));
   }
   one.answer.deliver(std::move(reply));
+  tell_watchers(one.request, report.outcome);
+}
+
+// Nobody watches most businesses: that costs one look.
+void journal_state::tell_watchers(const commit_request& request, commit_outcome outcome) const {
+  const auto& watchers = dependencies_.watchers;
+  if (!watchers || request.business.is_nil() || !watchers->is_followed(request.business)) return;
+  std::vector<fact> facts;
+  if (outcome == commit_outcome::committed) facts = facts_of(*request.changes);
+  if (outcome == commit_outcome::in_doubt) facts.emplace_back(facts_lost{});
+  if (!facts.empty()) watchers->tell(request.business, std::move(facts));
 }
 
 caf::result<inbox_still_open> journal_state::check(const inbox_check& wanted) {

@@ -15,6 +15,7 @@
 #include <memory>
 #include <vector>
 
+#include "actors/feed.hpp"
 #include "monitoring/metrics.hpp"
 #include "protocol/domain/error.hpp"
 #include "storage/reads.hpp"
@@ -24,6 +25,8 @@ namespace sellavie::actors {
 
 struct commit_request {
   std::shared_ptr<const storage::change_set> changes;
+  /// Whose changes they are, so that those who watch it are told; nil: of several, and nothing to tell.
+  business_id business{};
 };
 
 struct commit_reply {
@@ -59,6 +62,8 @@ struct journal_dependencies {
   std::shared_ptr<monitoring::metrics> metrics;
   /// Called once when the incarnation is fenced; the process then stops itself.
   std::function<void()> on_fenced;
+  /// Hears what was committed; may be null.
+  std::shared_ptr<feed> watchers;
   std::size_t max_batch = 128;
   /// Longest wait for company when neither idle nor saturated.
   std::chrono::microseconds linger{4000};
@@ -85,6 +90,7 @@ class journal_state {
   [[nodiscard]] bool should_linger() const;
   void commit_batch(std::vector<waiting>& batch);
   void settle(waiting& one, const storage::commit_report& report, std::size_t first_fresh);
+  void tell_watchers(const commit_request& request, storage::commit_outcome outcome) const;
   storage::commit_report commit(const std::vector<const storage::change_set*>& sets);
 
   journal_actor::stateful_pointer<journal_state> self_;

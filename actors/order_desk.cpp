@@ -136,7 +136,9 @@ void order_desk_state::commit(waiting one, decision decided) {
       write_decision(decided, {business_->id, payments ? payments->provider : std::string{"none"},
                                payments ? payments->mode : std::string{"test"}, *node_->ids}));
   auto held = std::make_shared<std::pair<waiting, decision>>(std::move(one), std::move(decided));
-  self_->request(node_->journal_of(business_->id), caf::infinite, commit_request{std::move(changes)})
+  self_
+      ->request(node_->journal_of(business_->id), caf::infinite,
+                commit_request{std::move(changes), business_->id})
       .then(
           [this, held](const commit_reply& reply) {
             if (reply.outcome != storage::commit_outcome::committed) {

@@ -140,7 +140,7 @@ void outbox_sender_state::move(place at, row_move step) {
 
 void outbox_sender_state::commit(pending_ptr one) {
   if (is_stopping_) return;
-  self_->request(node_->journal_of(business_->id), caf::infinite, commit_request{one->changes})
+  self_->request(node_->journal_of(business_->id), caf::infinite, commit_request{one->changes, business_->id})
       .then([this, one](const commit_reply& reply) { on_reply(one, reply); },
             [this](const caf::error&) { fail(errc::unavailable); });
 }

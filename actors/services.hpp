@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "actors/clock.hpp"
+#include "actors/feed.hpp"
 #include "actors/journal.hpp"
 #include "actors/reader.hpp"
 #include "actors/transport.hpp"
@@ -28,6 +29,8 @@ struct services {
   std::shared_ptr<monitoring::metrics> metrics;
   std::shared_ptr<monitoring::logger> log;
   std::shared_ptr<const crypto::fernet_ring> secrets;
+  /// Null: nobody watches.
+  std::shared_ptr<feed> watchers;
   std::int64_t incarnation = 0;
   /// Uniform in [0, 1); thread-safe. For jitter only.
   std::function<double()> jitter;

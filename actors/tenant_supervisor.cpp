@@ -339,7 +339,8 @@ void tenant_supervisor_state::count_failure(child& entry, errc why, const std::v
     return std::find(parked.begin(), parked.end(), one.id) != parked.end();
   });
   // Not self_->anon_send: in CAF 0.17 that names the sender, and the unexpected answer kills the journal.
-  caf::anon_send(dependencies_.node->journal_of(dependencies_.business), commit_request{changes});
+  caf::anon_send(dependencies_.node->journal_of(dependencies_.business),
+                 commit_request{changes, dependencies_.business});
   if (!parked.empty()) self_->send(dependencies_.pump, deliveries_finished{std::move(parked)});
 }
 

@@ -90,6 +90,11 @@ void metrics::make_inbound_series() {
       registry_->one_gauge("sellavie_http_connections", "Connections to the public listener.");
   http_buffered_bytes_ = registry_->one_gauge(
       "sellavie_http_buffered_bytes", "Bytes of large requests in memory; bounded by limits.buffered_bytes.");
+  http_streams_ = registry_->one_gauge("sellavie_http_streams", "Open streams of live events.");
+  http_streams_overrun_ = registry_->one_counter("sellavie_http_streams_overrun_total",
+                                                 "Streams cut off because their client did not read.");
+  feed_events_ = registry_->one_counter("sellavie_feed_events_total",
+                                        "Live events of businesses that somebody watched.");
 }
 
 void metrics::make_conversation_series() {

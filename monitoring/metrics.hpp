@@ -60,6 +60,12 @@ class metrics {
   [[nodiscard]] const counter& http_evictions() const { return http_evictions_; }
   [[nodiscard]] const gauge& http_connections() const { return http_connections_; }
   [[nodiscard]] const gauge& http_buffered_bytes() const { return http_buffered_bytes_; }
+  /// Answers that go on (live events).
+  [[nodiscard]] const gauge& http_streams() const { return http_streams_; }
+  /// Those that were cut off because their client did not read.
+  [[nodiscard]] const counter& http_streams_overrun() const { return http_streams_overrun_; }
+  /// Live events that had a reader.
+  [[nodiscard]] const counter& feed_events() const { return feed_events_; }
 
   // ---- conversations
   [[nodiscard]] const counter& turns(turn_outcome outcome) const { return turns_[at(outcome)]; }
@@ -119,6 +125,9 @@ class metrics {
   counter http_evictions_;
   gauge http_connections_;
   gauge http_buffered_bytes_;
+  gauge http_streams_;
+  counter http_streams_overrun_;
+  counter feed_events_;
   std::array<counter, turn_outcomes.size()> turns_;
   std::array<histogram, phases.size()> phase_times_;
   std::array<gauge, queues.size()> queue_depths_;

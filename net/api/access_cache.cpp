@@ -19,9 +19,12 @@ void access_cache::remember(const api::session_id& session, const business_id& b
 }
 
 void access_cache::forget_all() {
-  const std::lock_guard hold{mutex_};
-  entries_.clear();
-  forgotten_at_ = std::chrono::steady_clock::now();
+  {
+    const std::lock_guard hold{mutex_};
+    entries_.clear();
+    forgotten_at_ = std::chrono::steady_clock::now();
+  }
+  if (tell_) tell_();
 }
 
 }  // namespace sellavie::net

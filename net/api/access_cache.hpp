@@ -4,9 +4,11 @@
 // node within that second. Bounded; at the bound everything is forgotten. Thread-safe.
 
 #include <chrono>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <unordered_map>
+#include <utility>
 
 #include "protocol/api/access_token.hpp"
 #include "protocol/api/permission.hpp"
@@ -27,6 +29,8 @@ class access_cache {
                 time_point seen_at);
   /// After any change of sessions or roles.
   void forget_all();
+  /// Called at the end of each forget_all(), on its thread. Set before the first request.
+  void when_forgotten(std::function<void()> tell) { tell_ = std::move(tell); }
 
  private:
   struct key {
@@ -47,6 +51,7 @@ class access_cache {
   std::unordered_map<key, entry, key_hash> entries_;
   /// Answers asked for before this moment are not remembered: they may be older than a revocation.
   time_point forgotten_at_{};
+  std::function<void()> tell_;
 };
 
 }  // namespace sellavie::net

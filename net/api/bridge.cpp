@@ -58,6 +58,21 @@ response answer_of(const api::operation& of, api_answer&& given) {
   return out;
 }
 
+/// Buffers between us and the client would keep what is meant to arrive now.
+response head_of(const api_stream& given) {
+  return {200, {{"X-Accel-Buffering", "no"}}, {}, given.content_type};
+}
+
+/// What fails ends the stream: its head is on the way already.
+void start_stream(response head, api_stream&& given, responder& to) {
+  const auto opened = to.open_stream(std::move(head), std::move(given.options));
+  try {
+    given.begin(opened);
+  } catch (...) {  // out of memory
+    opened->finish();
+  }
+}
+
 std::optional<std::string_view> bearer_of(const request& asked) {
   constexpr std::string_view scheme = "Bearer ";
   const auto value = asked.header("Authorization");
@@ -103,6 +118,26 @@ std::optional<problem> read_precondition(const request& asked, api_call& call) {
   return problem{problems::malformed, "The header " + name + " is not one that this operation takes."};
 }
 
+api::field_problem missing(std::string_view name) { return {std::string{name}, "is missing"}; }
+
+/// The ids of the path, and the business of a member's operation that names it in its query.
+std::optional<problem> read_ids(const request& asked, api_call& call) {
+  const auto add = [&](const std::string& name, std::string_view text) -> std::optional<problem> {
+    const auto id = parse_uuid(text);
+    if (!id) return problem{problems::not_found};
+    call.ids.emplace(name, *id);
+    return std::nullopt;
+  };
+  for (const auto& name : api::path_parameters(call.operation->path))
+    if (auto why = add(name, asked.parameter(name))) return why;
+  const std::string business = "business_id";
+  if (call.operation->allowed.who != api::audience::member || call.ids.contains(business))
+    return std::nullopt;
+  const auto named = asked.query_value(business);
+  if (!named) return problem{problems::invalid, {}, {missing(business)}};
+  return add(business, *named);
+}
+
 /// Reads query, headers and body as declared; what is wrong comes back.
 std::optional<problem> read_input(const request& asked, api_call& call) {
   const api::operation& of = *call.operation;
@@ -111,7 +146,11 @@ std::optional<problem> read_input(const request& asked, api_call& call) {
     if (auto value = asked.query_value(parameter.name)) {
       parameter.shape.check_text(*value, parameter.name, wrong);
       call.query.emplace(parameter.name, std::move(*value));
+    } else if (parameter.needed == api::presence::required) {
+      wrong.push_back(missing(parameter.name));
     }
+  for (const auto& header : of.headers)
+    if (const auto value = asked.header(header.name)) call.headers.emplace(header.name, *value);
   if (of.body) {
     if (!is_json(asked.header("Content-Type").value_or(""))) return problem{problems::unsupported_type};
     auto parsed = parse_bounded(asked.body, asked.body.size(), deepest_body);
@@ -225,11 +264,7 @@ void bridge::internals::receive(const api_endpoint& endpoint, request& asked, re
     if (!valid) return turn_away({problems::unauthenticated, "The access token is not valid or has ended."});
     claims = valid.value();
   }
-  for (const auto& name : api::path_parameters(endpoint.operation.path)) {
-    const auto id = parse_uuid(asked.parameter(name));
-    if (!id) return turn_away({problems::not_found});
-    call.ids.emplace(name, *id);
-  }
+  if (const auto why = read_ids(asked, call)) return turn_away(*why);
   auto& pool = endpoint.pool == api_pool::password ? passwords : database;
   const std::size_t first_session = endpoint.pool == api_pool::password ? database.threads() : 0;
   const std::string request_id = asked.request_id;
@@ -246,6 +281,8 @@ void bridge::internals::receive(const api_endpoint& endpoint, request& asked, re
         self->run(endpoint, work->asked, work->call, work->claims, *self->sessions[first_session + worker]);
     if (auto* done = std::get_if<api_answer>(&outcome))
       work->to.answer(self->outside.packed(answer_of(endpoint.operation, std::move(*done)), work->wish));
+    else if (auto* opened = std::get_if<api_stream>(&outcome))
+      start_stream(self->outside.dressed(head_of(*opened), work->wish), std::move(*opened), work->to);
     else self->refuse(endpoint, std::get<problem>(outcome), work->asked.request_id, work->wish, work->to);
   });
   if (!queued)
@@ -278,6 +315,7 @@ std::optional<problem> bridge::internals::authorize(const api::access_claims& cl
                                                     storage::api_session& store) {
   call.by.account = claims.account;
   call.by.session = claims.session;
+  call.by.until = claims.expires_at;
   const bool in_business = call.operation->allowed.who == api::audience::member;
   if (in_business) call.by.business = call.id<business_id>("business_id");
   const auto asked_at = steady_clock::now();

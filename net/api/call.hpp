@@ -17,6 +17,7 @@
 #include "config/settings.hpp"
 #include "monitoring/log.hpp"
 #include "net/http/response.hpp"
+#include "net/http/stream.hpp"
 #include "protocol/api/access_token.hpp"
 #include "protocol/api/operation.hpp"
 #include "protocol/api/problem.hpp"
@@ -26,12 +27,16 @@
 
 namespace sellavie::net {
 
+class feed_hub;
+
 struct caller {
   api::account_id account;
   api::session_id session;
   /// Of operations below /businesses/{business_id}.
   business_id business;
   api::role role = api::role::viewer;
+  /// When the access token ends.
+  instant until{};
 };
 
 struct api_call {
@@ -41,6 +46,8 @@ struct api_call {
   nlohmann::json body;
   /// Decoded and checked; only those that were given.
   std::map<std::string, std::string, std::less<>> query;
+  /// The declared request headers that were given; not checked.
+  std::map<std::string, std::string, std::less<>> headers;
   /// The path's {segments}.
   std::map<std::string, uuid, std::less<>> ids;
   /// The client's address, behind trusted proxies too.
@@ -81,7 +88,14 @@ struct api_answer {
   return answer;
 }
 
-using api_outcome = std::variant<api_answer, api::problem>;
+/// An answer that goes on: 200 of this type, then what is written to the stream that `begin` is given.
+struct api_stream {
+  std::string content_type;
+  stream_options options{};
+  std::function<void(const std::shared_ptr<stream>&)> begin;
+};
+
+using api_outcome = std::variant<api_answer, api::problem, api_stream>;
 
 /// What handlers may use; set once at start, immutable afterwards, each part thread-safe.
 struct api_services {
@@ -94,6 +108,7 @@ struct api_services {
   std::shared_ptr<const api::access_token_keys> tokens;
   std::shared_ptr<monitoring::logger> log;
   actors::tenant_registry_actor registry;
+  std::shared_ptr<feed_hub> live;
 };
 
 /// Where a handler works: its thread's database session, and the services.

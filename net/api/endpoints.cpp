@@ -5,6 +5,7 @@
 #include "net/api/resources/account.hpp"
 #include "net/api/resources/activity.hpp"
 #include "net/api/resources/conversations.hpp"
+#include "net/api/resources/events.hpp"
 #include "net/api/resources/passwords.hpp"
 #include "net/api/resources/second_factor.hpp"
 #include "net/api/resources/sign_in.hpp"
@@ -26,6 +27,7 @@ std::vector<api_endpoint> all_endpoints(const std::shared_ptr<access_cache>& acc
   add(second_factor_endpoints());
   add(conversation_endpoints());
   add(activity_endpoints());
+  add(event_endpoints());
   return all;
 }
 

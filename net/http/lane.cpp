@@ -3,14 +3,20 @@
 #include <boost/asio/post.hpp>
 #include <ctime>
 #include <random>
+#include <tuple>
 
 #include "net/http/session.hpp"
+#include "net/http/stream.hpp"
 
 namespace sellavie::net {
 namespace {
 
 /// How many connections over the limit are told so; more are closed without a word.
 constexpr std::size_t farewells = 256;
+
+/// How many streams are served before others of the context have their turn: an event for thousands must not
+/// hold a webhook up.
+constexpr int streams_in_a_row = 128;
 
 http_observer& nobody() {
   static http_observer deaf;
@@ -77,7 +83,9 @@ lane::lane(boost::asio::io_context& context, std::shared_ptr<server_core> core)
       id_prefix_{random_word()},
       id_state_{random_word()} {}
 
-lane::~lane() = default;
+lane::~lane() {
+  while (stream* left = next_woken()) std::ignore = left->leave_handoff();
+}
 
 void lane::welcome(lane_socket socket, const boost::asio::ip::tcp::endpoint& peer, peer_seat seat) {
   start_ticking();
@@ -111,6 +119,7 @@ void lane::close_sessions(farewell who) {
   for (auto at = sessions_.begin(); at != sessions_.end();) {
     session& each = *at++;  // closing unlinks it
     if (who == farewell::everyone || each.is_idle()) each.close();
+    else each.end_stream();
   }
 }
 
@@ -139,6 +148,46 @@ class lane::delivery_task {
 
 void lane::hand_over(session* newest, session* oldest) {
   if (answered_.push_chain(newest, oldest)) boost::asio::post(context_, delivery_task{shared_from_this()});
+}
+
+stream* lane::next_woken() noexcept {
+  if (waiting_streams_ == nullptr) waiting_streams_ = woken_.take_all();
+  stream* const next = waiting_streams_;
+  if (next != nullptr) waiting_streams_ = next->next_handoff;
+  return next;
+}
+
+/// Serves the streams that were woken, so many at a time; if the io_context ends first, it lets them go.
+class lane::stream_task {
+ public:
+  explicit stream_task(std::shared_ptr<lane> home) noexcept : home_{std::move(home)} {}
+  stream_task(stream_task&&) noexcept = default;
+  stream_task& operator=(stream_task&&) = delete;
+  ~stream_task() {
+    if (!home_) return;
+    while (stream* one = home_->next_woken()) std::ignore = one->leave_handoff();
+  }
+  void operator()() {
+    const auto home = std::move(home_);
+    for (int served = 0; served < streams_in_a_row; ++served) {
+      stream* const next = home->next_woken();
+      if (next == nullptr) return;
+      serve(next->leave_handoff());
+    }
+    boost::asio::post(home->context_, stream_task{home});
+  }
+
+ private:
+  static void serve(const std::shared_ptr<stream>& one) {
+    if (const auto its = one->answering()) its->on_stream_woken();
+    else one->on_closed();
+  }
+
+  std::shared_ptr<lane> home_;
+};
+
+void lane::wake(stream& talking) {
+  if (woken_.push(&talking)) boost::asio::post(context_, stream_task{shared_from_this()});
 }
 
 std::uint64_t lane::current_tick() const {

@@ -24,6 +24,7 @@
 namespace sellavie::net {
 
 class session;
+class stream;
 
 /// What all lanes of one server share; read-only but for the counters.
 struct server_core {
@@ -65,7 +66,11 @@ using session_list = boost::intrusive::list<session, boost::intrusive::base_hook
 
 class lane final : public std::enable_shared_from_this<lane> {
  public:
-  enum class farewell : unsigned char { idle_only, everyone };
+  enum class farewell : unsigned char {
+    /// Those that wait for a request, and those whose answer goes on.
+    unoccupied,
+    everyone
+  };
 
   lane(boost::asio::io_context& context, std::shared_ptr<server_core> core);
   ~lane();
@@ -82,6 +87,9 @@ class lane final : public std::enable_shared_from_this<lane> {
   /// From any thread: these sessions (linked by next_handoff, newest first) have their answers.
   void hand_over(session* newest, session* oldest);
 
+  /// From any thread: this stream (it owns itself meanwhile) has something for its session.
+  void wake(stream& talking);
+
   void arm(wheel_entry& entry, http_limits::duration after);
   [[nodiscard]] std::string_view date();
   /// 32 hexadecimal digits: random start, then a counter.
@@ -97,6 +105,9 @@ class lane final : public std::enable_shared_from_this<lane> {
   void start_ticking();
   void on_tick();
   class delivery_task;
+  class stream_task;
+  /// The next stream that was woken; null when there is none.
+  [[nodiscard]] stream* next_woken() noexcept;
 
   boost::asio::io_context& context_;
   std::shared_ptr<server_core> core_;
@@ -108,6 +119,9 @@ class lane final : public std::enable_shared_from_this<lane> {
   /// The one that has been idle for longest first.
   session_list<idle_hook> idle_;
   handoff_stack<session> answered_;
+  handoff_stack<stream> woken_;
+  /// Taken from `woken_`, not served yet.
+  stream* waiting_streams_ = nullptr;
   std::string date_;
   std::chrono::sys_seconds date_second_{};
   std::uint64_t id_prefix_;

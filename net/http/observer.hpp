@@ -69,6 +69,11 @@ class http_observer {
   virtual void on_answer(std::string_view /*route*/, int /*status*/,
                          std::chrono::nanoseconds /*took*/) noexcept {}
   virtual void on_rejected(const http_refused& /*what*/) noexcept {}
+  /// An answer that goes on has begun; ended.
+  virtual void on_stream_opened() noexcept {}
+  virtual void on_stream_closed() noexcept {}
+  /// A stream is cut off because its client does not read; then on_stream_closed.
+  virtual void on_stream_overrun() noexcept {}
   /// The bytes held against the budget changed; also on the threads that answer.
   virtual void on_buffered(std::ptrdiff_t /*change*/) noexcept {}
 };

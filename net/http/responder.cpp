@@ -23,4 +23,12 @@ void responder::answer(response given) {
   home.hand_over(node, node);
 }
 
+std::shared_ptr<stream> responder::open_stream(response head, stream_options options) {
+  auto opened = std::make_shared<stream>(session_, std::move(options));
+  head.body.clear();
+  head.goes_on = opened;
+  answer(std::move(head));
+  return opened;
+}
+
 }  // namespace sellavie::net

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "net/http/response.hpp"
+#include "net/http/stream.hpp"
 
 namespace sellavie::net {
 
@@ -22,6 +23,10 @@ class responder {
 
   /// Gives the answer; a second call does nothing. Called inside the handler it costs no thread hop.
   void answer(response given);
+  /// Gives an answer whose body goes on: `head` without a body. Chunked for HTTP/1.1, until the end of the
+  /// connection for HTTP/1.0; the connection ends with it. Never null; closed from the start when the request
+  /// was answered already.
+  [[nodiscard]] std::shared_ptr<stream> open_stream(response head, stream_options options = {});
 
  private:
   std::shared_ptr<session> session_;

@@ -55,6 +55,18 @@ void append_status_line(std::string& out, int status) {
   out.append(" ").append(status_text(status)).append("\r\n");
 }
 
+void append_framing(std::string& out, std::size_t length, body_framing framing) {
+  switch (framing) {
+    case body_framing::by_length:
+      out.append("Content-Length: ");
+      append_number(out, length);
+      out.append("\r\n");
+      return;
+    case body_framing::chunked: append_field(out, "Transfer-Encoding", "chunked"); return;
+    case body_framing::by_close: return;
+  }
+}
+
 void append_connection(std::string& out, const answer_context& context) {
   if (context.then == after_answer::close) out.append("Connection: close\r\n");
   else if (context.version == http_version::http_1_0) out.append("Connection: keep-alive\r\n");
@@ -104,14 +116,18 @@ void append_head(std::string& out, const response& answer, const answer_context&
   if (may_have_body(answer.status)) {
     if (!answer.content_type.empty() && is_value(answer.content_type))
       append_field(out, "Content-Type", answer.content_type);
-    out.append("Content-Length: ");
-    append_number(out, answer.body.size());
-    out.append("\r\n");
+    append_framing(out, answer.body.size(), context.framing);
   }
   append_connection(out, context);
   if (!context.request_id.empty()) append_field(out, "X-Request-Id", context.request_id);
   if (!append_given(out, answer.headers)) out.append("Cache-Control: no-store\r\n");
   out.append(security_fields).append("\r\n");
+}
+
+void append_chunk(std::string& out, std::string_view bytes) {
+  std::array<char, 16> digits{};
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), bytes.size(), 16).ptr;
+  out.append(digits.data(), end).append("\r\n").append(bytes).append("\r\n");
 }
 
 }  // namespace sellavie::net

@@ -202,7 +202,7 @@ void http_server::stop_accepting() {
 bool http_server::drain(std::chrono::milliseconds deadline) {
   server_core& core = *internals_->core;
   core.draining.store(true, std::memory_order_release);
-  internals_->close_sessions(lane::farewell::idle_only);
+  internals_->close_sessions(lane::farewell::unoccupied);
   if (core.wait_until_empty(deadline)) return true;
   internals_->close_sessions(lane::farewell::everyone);
   core.wait_until_empty(cut_off_wait);

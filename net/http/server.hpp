@@ -33,8 +33,8 @@ class http_server {
   /// New connections are refused from now on; open ones go on.
   void stop_accepting();
 
-  /// Closes idle connections, answers what is under way with `Connection: close`, ends the rest at
-  /// the deadline. True if nothing had to be cut off. Blocks: not from an io thread.
+  /// Closes idle connections, ends streams, answers what is under way with `Connection: close`, ends the
+  /// rest at the deadline. True if nothing had to be cut off. Blocks: not from an io thread.
   bool drain(std::chrono::milliseconds deadline);
 
   [[nodiscard]] std::size_t connections() const noexcept;

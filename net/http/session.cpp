@@ -4,6 +4,7 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
 
+#include "net/http/stream.hpp"
 #include "net/release_memory.hpp"
 
 namespace sellavie::net {
@@ -57,15 +58,6 @@ session::session(std::shared_ptr<lane> home, lane_socket socket, const asio::ip:
 
 session::~session() { close(); }
 
-template <class Work>
-void session::guarded(Work&& work) noexcept {
-  try {
-    work();
-  } catch (...) {  // out of memory, or a bug: this connection ends, the server goes on
-    close();
-  }
-}
-
 void session::close() noexcept {
   if (phase_ == phase::closed) return;
   if (phase_ == phase::reading_body) drop_request();
@@ -76,6 +68,11 @@ void session::close() noexcept {
   idle_hook::unlink();
   error_code ignored;
   socket_.close(ignored);
+  if (stream_) {
+    stream_->on_closed();
+    stream_.reset();
+    lane_->core().observer.on_stream_closed();
+  }
   lane_->core().observer.on_connection_closed();
   lane_->core().release_connection();
 }
@@ -109,6 +106,7 @@ void session::on_readable() {
   const std::size_t size = socket_.read_some(asio::buffer(buffer), ec);
   if (ec && !would_block(ec)) return close();  // also the end of the stream
   if (phase_ == phase::lingering || ec) return wait_readable();
+  if (phase_ == phase::streaming) return on_stream_input(size);
   feed({buffer.data(), size});
 }
 
@@ -120,7 +118,7 @@ void session::feed(std::string_view input) {
     input = held;
   }
   while (step(input)) continue;
-  if (phase_ == phase::lingering || phase_ == phase::closed) return;
+  if (phase_ == phase::streaming || phase_ == phase::lingering || phase_ == phase::closed) return;
   keep_unread(input);
   if (phase_ == phase::reading_head || phase_ == phase::reading_body) wait_readable();
 }
@@ -316,16 +314,22 @@ void session::answer_problem(int status, http_rejection reason, after_answer the
 void session::write_answer(response given, after_answer wanted) {
   server_core& core = lane_->core();
   if (given.status < 200 || given.status > 999) given = failure_answer();
-  then_ = core.draining.load(std::memory_order_relaxed) ? after_answer::close : wanted;
+  then_ = core.draining.load(std::memory_order_relaxed) || given.goes_on ? after_answer::close : wanted;
   if (!route_name_.empty())
     core.observer.on_answer(route_name_, given.status, std::chrono::steady_clock::now() - phase_began_);
 
+  const auto version = parser_ ? parser_->version() : http_version::http_1_1;
+  is_chunked_ = given.goes_on && version == http_version::http_1_1;
+  const auto unbounded = is_chunked_ ? body_framing::chunked : body_framing::by_close;
   out_.clear();
   append_head(out_, given,
-              {.version = parser_ ? parser_->version() : http_version::http_1_1,
+              {.version = version,
                .then = then_,
                .request_id = request_id_,
-               .date = lane_->date()});
+               .date = lane_->date(),
+               .framing = given.goes_on ? unbounded : body_framing::by_length});
+  if (given.goes_on && head_only_) given.goes_on->on_closed();
+  else if ((stream_ = std::move(given.goes_on))) core.observer.on_stream_opened();
   if (may_have_body(given.status) && !head_only_) {
     if (given.body.size() <= joined_body_bytes) out_.append(given.body);
     else out_body_ = std::move(given.body);
@@ -364,6 +368,7 @@ void session::wait_writable() {
 }
 
 void session::on_written() {
+  if (stream_) return phase_ == phase::streaming ? on_portion_written() : begin_stream();
   if (out_.capacity() > kept_buffer_bytes) release_memory(out_);
   release_memory(out_body_);
   head_only_ = false;
@@ -400,6 +405,7 @@ void session::on_due() {
       case phase::reading_body: return on_body_interval();
       case phase::answering: return time_out(504);
       case phase::writing: return on_write_interval();
+      case phase::streaming: return on_stream_interval();
       case phase::lingering:
       case phase::closed: return close();
     }

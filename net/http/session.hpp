@@ -4,6 +4,7 @@
 //
 //   reading_head --> reading_body --> answering --> writing --> reading_head (keep-alive)
 //        |                |               |            |--> lingering --> closed
+//        |                |               |            |--> streaming --> closed
 //        '----------------'---------------'------------'----------------> closed
 //
 // Lives as long as a pending read or write, or the responder of its request, holds it. All of it runs
@@ -58,11 +59,24 @@ class session final : public std::enable_shared_from_this<session>,
   /// On the lane's thread: the handed-over answer has arrived.
   void on_answer_delivered(delivery_mode mode);
 
+  /// On the lane's thread: the stream has something to take.
+  void on_stream_woken() noexcept;
+  /// On the lane's thread: an answer that goes on ends now; anything else is left alone.
+  void end_stream() noexcept;
+
   /// Link of handoff_stack.
   session* next_handoff = nullptr;
 
  private:
-  enum class phase : std::uint8_t { reading_head, reading_body, answering, writing, lingering, closed };
+  enum class phase : std::uint8_t {
+    reading_head,
+    reading_body,
+    answering,
+    writing,
+    streaming,
+    lingering,
+    closed
+  };
 
   void wait_readable();
   void on_readable();
@@ -92,13 +106,29 @@ class session final : public std::enable_shared_from_this<session>,
   void linger();
   void resume();
 
+  // session_streaming.cpp
+  void begin_stream();
+  void give_memory_back();
+  void on_stream_input(std::size_t size);
+  void continue_stream();
+  void send_portion(std::string_view bytes);
+  void on_portion_written();
+  void on_stream_interval();
+
   void on_due() override;
   void on_body_interval();
   void on_write_interval();
   void time_out(int status);
 
+  /// Out of memory, or a bug: this connection ends, the server goes on.
   template <class Work>
-  void guarded(Work&& work) noexcept;
+  void guarded(Work&& work) noexcept {
+    try {
+      work();
+    } catch (...) {
+      close();
+    }
+  }
 
   std::shared_ptr<lane> lane_;
   /// Outlives what is held against its share.
@@ -110,6 +140,8 @@ class session final : public std::enable_shared_from_this<session>,
   bool must_linger_ = false;
   bool body_timed_ = false;
   bool write_timed_ = false;
+  bool is_chunked_ = false;
+  bool is_last_portion_ = false;
 
   request request_;
   request_builder builder_{request_};
@@ -135,6 +167,10 @@ class session final : public std::enable_shared_from_this<session>,
   std::string out_body_;
   std::size_t written_ = 0;
   std::size_t written_at_check_ = 0;
+
+  /// The answer that is being given goes on; null otherwise.
+  std::shared_ptr<stream> stream_;
+  std::size_t stream_input_ = 0;
 
   /// Belongs to the responder from dispatch until the answer is delivered.
   response answer_;

@@ -28,6 +28,9 @@ class http_counts final : public http_observer {
     metrics_.http_requests(status).increment();
   }
   void on_rejected(const http_refused& what) noexcept override;
+  void on_stream_opened() noexcept override { metrics_.http_streams().increment(); }
+  void on_stream_closed() noexcept override { metrics_.http_streams().decrement(); }
+  void on_stream_overrun() noexcept override { metrics_.http_streams_overrun().increment(); }
   void on_buffered(std::ptrdiff_t change) noexcept override {
     metrics_.http_buffered_bytes().increment(static_cast<double>(change));
   }

@@ -25,9 +25,15 @@ json parameters_of(const operation& one, json& components) {
   for (const auto& query : one.query)
     list.push_back({{"name", query.name},
                     {"in", "query"},
-                    {"required", false},
+                    {"required", query.needed == presence::required},
                     {"description", query.description},
                     {"schema", query.shape.document(components)}});
+  for (const auto& header : one.headers)
+    list.push_back({{"name", header.name},
+                    {"in", "header"},
+                    {"required", false},
+                    {"description", header.description},
+                    {"schema", header.shape.document(components)}});
   if (one.needs == precondition::if_match)
     list.push_back({{"name", "If-Match"},
                     {"in", "header"},

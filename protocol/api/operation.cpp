@@ -32,7 +32,7 @@ std::vector<int> problem_statuses(const operation& of) {
   if (of.needs != precondition::none) statuses.insert({400, 428});
   if (of.needs == precondition::if_match) statuses.insert(412);
   if (of.allowed.who != audience::anyone) statuses.insert(401);
-  if (of.allowed.who == audience::member) statuses.insert(403);
+  if (of.allowed.who == audience::member) statuses.insert({403, 404});
   if (!path_parameters(of.path).empty()) statuses.insert(404);
   return {statuses.begin(), statuses.end()};
 }

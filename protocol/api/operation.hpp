@@ -58,6 +58,7 @@ struct parameter {
   std::string name;
   schema shape;
   std::string description;
+  presence needed = presence::optional;
 };
 
 struct answer_shape {
@@ -72,7 +73,8 @@ struct operation {
   /// snake_case, unique: names the operation in clients, metrics, logs and tests.
   std::string id;
   verb method = verb::get;
-  /// With {segments}; "{business_id}" is checked against the caller's memberships.
+  /// With {segments}; "{business_id}" is checked against the caller's memberships. A member's operation whose
+  /// path has none takes it as a query parameter.
   std::string path;
   /// Groups operations in the document.
   std::string tag;
@@ -80,6 +82,8 @@ struct operation {
   std::string summary;
   access allowed;
   std::vector<parameter> query;
+  /// Request headers that it understands besides those of every operation; never required.
+  std::vector<parameter> headers{};
   std::optional<schema> body;
   std::vector<answer_shape> answers;
   /// Problem statuses of its own; 400, 401, 403, 404, 412, 413, 415, 422, 428, 429, 500 and 503 follow from the rest.

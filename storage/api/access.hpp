@@ -2,6 +2,7 @@
 // May this session act, and as what: asked for each request of the REST bridge.
 
 #include <optional>
+#include <vector>
 
 #include "protocol/api/access_token.hpp"
 #include "protocol/api/permission.hpp"
@@ -19,5 +20,18 @@ struct found_access {
 /// `business` nil: only the session is looked at.
 [[nodiscard]] result<found_access> find_access(api_session& session, const api::access_claims& claims,
                                                const business_id& business, instant now);
+
+/// Somebody who goes on using what the access was asked for.
+struct access_subject {
+  api::account_id account;
+  api::session_id session;
+  business_id business;
+
+  friend auto operator<=>(const access_subject&, const access_subject&) = default;
+};
+/// For many in one look; one answer for each, in their order.
+[[nodiscard]] result<std::vector<found_access>> find_accesses(api_session& session,
+                                                              const std::vector<access_subject>& subjects,
+                                                              instant now);
 
 }  // namespace sellavie::storage

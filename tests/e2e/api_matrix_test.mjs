@@ -43,10 +43,12 @@ function declared(document) {
 }
 
 const is_public = ({ security }) => security !== undefined && security.length === 0;
-const in_a_business = ({ path }) => path.includes("{business_id}");
+const names_its_business = ({ parameters = [] }) => parameters.some(({ name, in: where, required }) => name === "business_id" && where === "query" && required);
+const in_a_business = (operation) => operation.path.includes("{business_id}") || names_its_business(operation);
 
 // The path with ids that exist, but for those given.
-function path_of({ path }, ids = {}) {
+function path_of(operation, ids = {}) {
+  const path = operation.path + (names_its_business(operation) ? "?business_id={business_id}" : "");
   const known = { business_id: stage.ada.business_id, conversation_id: stage.conversation_id, session_id: nobodys_id, ...ids };
   return path.replace(/\{(\w+)\}/g, (_, name) => {
     assert.ok(known[name], `the matrix has no ${name}: add one that exists`);
@@ -115,8 +117,8 @@ test("another business's member finds nothing by any id, and changes nothing", a
 });
 
 test("ids that are none, or nobody's, are not found", async () => {
-  for (const operation of stage.operations.filter(({ path }) => path.includes("{"))) {
-    const names = [...operation.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+  for (const operation of stage.operations.filter((one) => one.path.includes("{") || names_its_business(one))) {
+    const names = ["business_id", ...[...operation.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name)];
     for (const id of [nobodys_id, "x", "1", "..", "%00", `${nobodys_id}'--`]) {
       const ids = Object.fromEntries(names.map((name) => [name, encodeURIComponent(id)]));
       const { status } = await call(stage.ada.client, operation, ids);

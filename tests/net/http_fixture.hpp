@@ -24,6 +24,9 @@ class counting_observer final : public net::http_observer {
   void on_rejected(const net::http_refused& what) noexcept override {
     ++rejected[static_cast<std::size_t>(what.reason)];
   }
+  void on_stream_opened() noexcept override { ++streams; }
+  void on_stream_closed() noexcept override { --streams; }
+  void on_stream_overrun() noexcept override { ++overruns; }
   void on_buffered(std::ptrdiff_t change) noexcept override {
     const auto now = buffered.fetch_add(change) + change;
     auto before = most_buffered.load();
@@ -39,6 +42,8 @@ class counting_observer final : public net::http_observer {
   std::atomic<int> requests{0};
   std::atomic<int> answers{0};
   std::array<std::atomic<int>, net::http_rejection_count> rejected{};
+  std::atomic<int> streams{0};
+  std::atomic<int> overruns{0};
   std::atomic<std::ptrdiff_t> buffered{0};
   std::atomic<std::ptrdiff_t> most_buffered{0};
 };

@@ -123,6 +123,12 @@ class raw_peer {
     return std::exchange(received_, {});
   }
 
+  /// Everything up to and including `mark`, or what there was when the stream ended.
+  [[nodiscard]] std::string read_through(std::string_view mark) {
+    const auto found = fill_until(mark);
+    return take(found == std::string::npos ? received_.size() : found + mark.size());
+  }
+
   /// The request head on the server's side of a test; with its body when Content-Length says so.
   [[nodiscard]] std::string read_request() {
     const raw_answer framed = read_answer();

@@ -208,6 +208,7 @@ void shop_world::start() {
               std::fprintf(stderr, "%.*s\n", static_cast<int>(line.size()), line.data());
           }});
   node->secrets = std::make_shared<const crypto::fernet_ring>(ring());
+  node->watchers = watchers;
   node->incarnation = ++incarnation;
   node->jitter = [] { return 0.5; };
   for (std::size_t i = 0; i < options.journals; ++i)
@@ -216,6 +217,7 @@ void shop_world::start() {
                                                          .reads = store,
                                                          .metrics = node->metrics,
                                                          .on_fenced = [this] { ++fenced; },
+                                                         .watchers = watchers,
                                                          .linger = std::chrono::microseconds{0}})));
   node->readers.push_back(keep(system->spawn(reader, store, node->metrics)));
   const services_ptr shared_node = node;

@@ -81,6 +81,26 @@ struct sender_script {
   std::vector<inbox_id> deliveries;
 };
 
+/// Somebody who watches every business, while he does.
+class attentive_feed final : public actors::feed {
+ public:
+  [[nodiscard]] bool is_followed(const business_id&) const noexcept override { return watches; }
+  void tell(const business_id& business, std::vector<actors::fact> facts) override {
+    for (auto& one : facts) told.emplace_back(business, std::move(one));
+  }
+  /// Of this kind, in their order.
+  template <class Fact>
+  [[nodiscard]] std::vector<Fact> heard() const {
+    std::vector<Fact> found;
+    for (const auto& [business, one] : told)
+      if (const auto* fact = std::get_if<Fact>(&one)) found.push_back(*fact);
+    return found;
+  }
+
+  bool watches = false;
+  std::vector<std::pair<business_id, actors::fact>> told;
+};
+
 struct asked_person {
   std::optional<actors::chat_commanded> answer;
   std::optional<errc> failure;
@@ -162,6 +182,7 @@ class shop_world {
   std::shared_ptr<model_script> model = std::make_shared<model_script>();
   std::shared_ptr<sender_script> sender = std::make_shared<sender_script>();
   std::shared_ptr<config::settings> settings = std::make_shared<config::settings>();
+  std::shared_ptr<attentive_feed> watchers = std::make_shared<attentive_feed>();
   business_id shop;
   business_id other_shop;
   connection_id account;

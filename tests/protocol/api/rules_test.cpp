@@ -111,6 +111,22 @@ TEST(openapi, shows_what_an_operation_declares) {
   EXPECT_TRUE(document["components"]["schemas"].contains("Problem"));
 }
 
+TEST(openapi, shows_a_business_in_the_query_and_headers_that_may_be_sent) {
+  const operation one{.id = "follow",
+                      .path = "/api/v1/follow",
+                      .allowed = {audience::member, permission::read},
+                      .query = {{"business_id", schema::uuid(), "Whose.", presence::required}},
+                      .headers = {{"Last-Event-ID", schema::text(), "The last one."}},
+                      .answers = {{200, "Events.", schema::object({}), "text/event-stream"}}};
+  const auto document = nlohmann::json::parse(openapi_document({&one, 1}, ""));
+  const auto& shown = document["paths"][one.path]["get"];
+  EXPECT_EQ(shown["parameters"][0]["required"], true);
+  EXPECT_EQ(shown["parameters"][1]["in"], "header");
+  EXPECT_EQ(shown["parameters"][1]["required"], false);
+  for (const char* status : {"401", "403", "404", "422"}) EXPECT_TRUE(shown["responses"].contains(status));
+  EXPECT_TRUE(shown["responses"]["200"]["content"].contains("text/event-stream"));
+}
+
 TEST(openapi, shows_the_header_that_an_operation_cannot_do_without) {
   const auto shown = [](precondition needs) {
     const operation one{.id = "send",

@@ -1,0 +1,155 @@
+#include "net/feed/event_text.hpp"
+
+#include <array>
+#include <charconv>
+#include <nlohmann/json.hpp>
+
+namespace sellavie::net {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::array origins{"customer", "ai", "person", "system"};
+constexpr std::array states{"received",  "ready",     "sending", "backoff",     "unknown",
+                            "delivered", "overtaken", "dead",    "unconfirmed", "unsent"};
+constexpr std::array owners{"ai", "person"};
+constexpr std::array ends{"token_expired", "signed_out", "access_lost", "restarting"};
+
+template <class Names, class Enum>
+const char* word(const Names& names, Enum value) {
+  return names[static_cast<std::size_t>(value)];
+}
+
+template <class Names>
+api::schema words(const Names& names) {
+  return api::schema::word({names.begin(), names.end()});
+}
+
+struct named {
+  const char* name;
+  json data = json::object();
+};
+
+named shown(const actors::message_stored& one) {
+  return {"message.created",
+          {{"conversation_id", to_string(one.conversation)},
+           {"message_id", to_string(one.message)},
+           {"direction", one.outgoing ? "out" : "in"},
+           {"origin", word(origins, one.origin)},
+           {"state", word(states, one.state)},
+           {"at", api::timestamp(to_unix_ms(one.at))}}};
+}
+
+named shown(const actors::message_altered& one) {
+  named out{"message.changed",
+            {{"conversation_id", to_string(one.conversation)}, {"message_id", to_string(one.message)}}};
+  if (one.state) out.data["state"] = word(states, *one.state);
+  return out;
+}
+
+named shown(const actors::conversation_started& one) {
+  return {"conversation.created",
+          {{"conversation_id", to_string(one.conversation)}, {"customer_id", to_string(one.customer)}}};
+}
+
+named shown(const actors::conversation_changed_hands& one) {
+  return {"conversation.owner_changed",
+          {{"conversation_id", to_string(one.conversation)},
+           {"owner", word(owners, one.owner)},
+           {"epoch", one.epoch}}};
+}
+
+named shown(const actors::answer_begun& one) {
+  return {"conversation.answering", {{"conversation_id", to_string(one.conversation)}}};
+}
+
+template <class Order>
+named shown_order(const char* name, const Order& one) {
+  return {name,
+          {{"order_id", to_string(one.order)},
+           {"order_number", one.number},
+           {"conversation_id", to_string(one.conversation)},
+           {"status", one.status}}};
+}
+
+named shown(const actors::order_placed& one) { return shown_order("order.created", one); }
+named shown(const actors::order_moved& one) { return shown_order("order.changed", one); }
+
+named shown(const actors::invoice_made& one) {
+  return {"invoice.created",
+          {{"invoice_id", to_string(one.invoice)}, {"order_id", to_string(one.order)}, {"kind", one.kind}}};
+}
+
+named shown(const actors::task_raised& one) {
+  named out{"task.created", {{"task_id", to_string(one.task)}, {"kind", one.kind}}};
+  if (one.conversation) out.data["conversation_id"] = to_string(*one.conversation);
+  return out;
+}
+
+named shown(const actors::facts_lost&) { return {"snapshot"}; }
+
+std::string written(std::string_view id, named&& event) {
+  event.data["type"] = event.name;
+  std::string text;
+  if (!id.empty()) text.append("id: ").append(id).append("\n");
+  text.append("event: ").append(event.name).append("\ndata: ");
+  return text.append(event.data.dump(-1, ' ', false, json::error_handler_t::replace)).append("\n\n");
+}
+
+}  // namespace
+
+std::string to_string(const event_position& at) {
+  return std::to_string(at.incarnation) + '-' + std::to_string(at.number);
+}
+
+std::optional<event_position> parse_event_position(std::string_view id) noexcept {
+  event_position at;
+  const char* const end = id.data() + id.size();
+  const auto [dash, wrong] = std::from_chars(id.data(), end, at.incarnation);
+  if (wrong != std::errc{} || dash == end || *dash != '-' || at.incarnation < 0) return std::nullopt;
+  const auto [rest, odd] = std::from_chars(dash + 1, end, at.number);
+  if (odd != std::errc{} || rest != end) return std::nullopt;
+  return at;
+}
+
+std::string event_text(const event_position& at, const actors::fact& what) {
+  return written(to_string(at), std::visit([](const auto& one) { return shown(one); }, what));
+}
+
+std::string snapshot_text(const event_position& at) { return written(to_string(at), {"snapshot"}); }
+
+std::string end_text(stream_end why) { return written({}, {"end", {{"reason", word(ends, why)}}}); }
+
+api::schema event_shape() {
+  using api::schema;
+  constexpr auto optional = api::presence::optional;
+  const auto token = schema::text({1, 100, api::text_format::token});
+  return schema::object(
+             {{"type", schema::word({"snapshot", "message.created", "message.changed", "conversation.created",
+                                     "conversation.owner_changed", "conversation.answering", "order.created",
+                                     "order.changed", "invoice.created", "task.created", "end"})
+                           .described("Also the event's name.")},
+              {"conversation_id", schema::uuid(), optional},
+              {"message_id", schema::uuid(), optional},
+              {"customer_id", schema::uuid(), optional},
+              {"order_id", schema::uuid(), optional},
+              {"invoice_id", schema::uuid(), optional},
+              {"task_id", schema::uuid(), optional},
+              {"direction", schema::word({"in", "out"}), optional},
+              {"origin", words(origins), optional},
+              {"state", words(states).described("Of message.changed: missing when its text was edited."),
+               optional},
+              {"owner",
+               words(owners).described("Who answers now; messages of the AI that were not sent are "
+                                       "overtaken."),
+               optional},
+              {"epoch", schema::integer(0), optional},
+              {"order_number", schema::integer(0), optional},
+              {"status", token.described("Of the order."), optional},
+              {"kind", token.described("Of the invoice or the task."), optional},
+              {"reason", words(ends).described("Why the server ends the stream."), optional},
+              {"at", schema::timestamp(), optional}})
+      .named("Event");
+}
+
+}  // namespace sellavie::net

@@ -1,0 +1,252 @@
+// Live events: what the actors commit arrives, is resumed without loss, and ends with the right to hear it.
+
+import assert from "node:assert/strict";
+import { createHmac, randomUUID } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { connect } from "node:net";
+import { after, before, beforeEach, test } from "node:test";
+import { api_client } from "./harness/api.mjs";
+import { event_stream } from "./harness/event_stream.mjs";
+import { post, signature } from "./harness/meta.mjs";
+import { shared_world } from "./harness/world.mjs";
+import { sleep, until } from "./harness/workspace.mjs";
+
+let here;
+let ada;
+let other;
+const open_streams = [];
+shared_world({ before, after }, { name: "api-live" }, (world) => { here = world; });
+after(() => Promise.all(open_streams.map((one) => one.close())));
+
+const password = "a long demo password";
+
+async function signed_in({ owner }) {
+  const client = await new api_client(here.server.url).signed_in(owner.email, password);
+  const { body } = await client.get("/me");
+  return { client, id: body.id, email: owner.email, business_id: body.memberships[0].business_id };
+}
+
+beforeEach(async () => {
+  if (!here.server.is_running) await here.server.start();
+  [ada, other] = await Promise.all(here.businesses.slice(0, 2).map(signed_in));
+});
+
+async function watch(whose = ada, options) {
+  const one = await event_stream.open(whose.client, whose.business_id, options);
+  if (one.status === 200) open_streams.push(one);
+  return one;
+}
+
+const types_of = ({ events }) => events.map(({ type }) => type);
+const numbers_of = (events) => events.map(({ id }) => Number(id.split("-")[1]));
+
+test("a customer writes, and whoever watches sees the chat, the message and the answer to its delivery", async () => {
+  const stream = await watch();
+  assert.equal(stream.headers.get("content-type"), "text/event-stream");
+  assert.equal(stream.headers.get("cache-control"), "no-store");
+  await stream.event("snapshot");
+  assert.ok(stream.retry > 0);
+  const who = here.customer();
+  await here.sandbox.say(who, "Hello!");
+  const { data: started } = await stream.event("conversation.created");
+  const { conversation_id } = started;
+  const of_chat = (one) => one.conversation_id === conversation_id;
+  await stream.event("conversation.answering", of_chat);
+  const { data: came } = await stream.event("message.created", (one) => of_chat(one) && one.direction === "in");
+  assert.deepEqual([came.origin, came.state], ["customer", "received"]);
+  const { data: answer } = await stream.event("message.created", (one) => of_chat(one) && one.origin === "ai");
+  await stream.event("message.changed", (one) => one.message_id === answer.message_id && one.state === "delivered");
+  const { body } = await ada.client.get(`/businesses/${ada.business_id}/conversations/${conversation_id}/messages`);
+  assert.deepEqual(body.items.map(({ id }) => id).sort(), [came.message_id, answer.message_id].sort());
+  await stream.close();
+});
+
+test("a takeover and a purchase are told, to the business alone", async () => {
+  const [stream, strange] = [await watch(), await watch(other)];
+  await strange.event("snapshot");
+  const who = here.customer();
+  await here.sandbox.say(who, "Hello!");
+  const { data: { conversation_id } } = await stream.event("conversation.created");
+  await here.sandbox.heard(who, 1);
+  await here.sandbox.say(who, "I want 2 Ankara 6 yards");
+  const { data: order } = await stream.event("order.created", (one) => one.conversation_id === conversation_id);
+  assert.ok(order.order_number > 0);
+  const one = `/businesses/${ada.business_id}/conversations/${conversation_id}`;
+  const taken = await ada.client.post(`${one}/take-over`);
+  const { data: change } = await stream.event("conversation.owner_changed", (each) => each.conversation_id === conversation_id);
+  assert.deepEqual([change.owner, change.epoch], ["person", taken.body.epoch]);
+  await here.settled();
+  assert.deepEqual(types_of(strange), ["snapshot"]);
+  await Promise.all([stream.close(), strange.close()]);
+});
+
+test("who comes again gets what it missed, once and in order, and a snapshot when that is not there any more", async () => {
+  const first = await watch();
+  await first.event("snapshot");
+  const talk = async () => {
+    const who = here.customer();
+    await here.sandbox.say(who, "Hello!");
+    await here.sandbox.heard(who, 1);
+    await here.settled();
+  };
+  await talk();
+  await first.event("message.changed");
+  await first.close();
+  const seen = first.events.length;
+  const control = await watch(ada, { last_event_id: first.last_id });
+  await talk();
+  const again = await watch(ada, { last_event_id: first.last_id });
+  await talk();
+  await until("both have the same", () => control.events.length > 0 && control.last_id === again.last_id, { every_ms: 20 });
+  assert.deepEqual(again.events, control.events);
+  const numbers = numbers_of([...first.events, ...again.events]);
+  assert.deepEqual(numbers, numbers.map((_, i) => numbers[0] + i), "no gap, no double");
+  assert.ok(seen > 1 && again.events.length > 1);
+
+  const incarnation = first.last_id.split("-")[0];
+  for (const last_event_id of [`${incarnation}-999999999`, `${Number(incarnation) - 1}-1`, "rubbish", "-"]) {
+    const stranger = await watch(ada, { last_event_id });
+    const { id } = await stranger.event("snapshot");
+    assert.equal(id, control.last_id, last_event_id);
+    await stranger.close();
+  }
+  await Promise.all([control.close(), again.close()]);
+});
+
+test("a stream ends with its session and says so", async () => {
+  const device = await new api_client(here.server.url).signed_in(ada.email, password);
+  const leaving = await watch({ client: device, business_id: ada.business_id });
+  const staying = await watch();
+  await Promise.all([leaving.event("snapshot"), staying.event("snapshot")]);
+  assert.equal((await device.post("/auth/sign-out")).status, 204);
+  const last = await in_time(leaving.ended, 3000);
+  assert.deepEqual(last.data, { type: "end", reason: "signed_out" });
+  assert.equal((await watch({ client: device, business_id: ada.business_id })).status, 401);
+  assert.ok(staying.is_open);
+  await staying.close();
+});
+
+test("a stream ends when somebody else revokes the session, or takes the membership away, also past this server", async () => {
+  const device = await new api_client(here.server.url).signed_in(ada.email, password);
+  const one = await watch({ client: device, business_id: ada.business_id });
+  await one.event("snapshot");
+  await here.server.sql(`UPDATE sessions SET revoked_at = 1 WHERE id = '${session_of(device)}'`);
+  assert.equal((await in_time(one.ended, 3000)).data.reason, "signed_out");
+
+  const two = await watch();
+  await two.event("snapshot");
+  await here.server.sql(`DELETE FROM memberships WHERE account_id = '${ada.id}'`);
+  try {
+    assert.equal((await in_time(two.ended, 3000)).data.reason, "access_lost");
+    await until("the business is not found", async () => {
+      const next = await watch();
+      if (next.status === 200) await next.close();
+      return next.status === 404;
+    }, { every_ms: 200 });
+  } finally {
+    await here.server.sql(`INSERT INTO memberships VALUES ('${ada.id}', '${ada.business_id}', 'owner', 1)`);
+  }
+});
+
+test("a stream ends with its access token", async () => {
+  const [kid, key] = readFileSync(`${here.server.data}/jwt.key`, "utf8").trim().split("\n")[0].split(":");
+  const now = Math.floor(Date.now() / 1000);
+  const claims = { ...claims_of(ada.client), iat: now - 10, nbf: now - 10, exp: now + 2 };
+  const text = [{ ...header_of(ada.client), kid }, claims].map((part) => Buffer.from(JSON.stringify(part)).toString("base64url")).join(".");
+  const token = `${text}.${createHmac("sha256", Buffer.from(key, "base64url")).update(text).digest("base64url")}`;
+  const stream = await watch(ada, { token });
+  assert.equal(stream.status, 200);
+  const last = await in_time(stream.ended, 6000);
+  assert.deepEqual(last.data, { type: "end", reason: "token_expired" });
+});
+
+test("an account watches from so many places and no more, and a place that is left is free", async () => {
+  const all = [];
+  for (let i = 0; i < 10; ++i) all.push(await watch());
+  await Promise.all(all.map((one) => one.event("snapshot")));
+  const refused = await watch();
+  assert.deepEqual([refused.status, refused.body.type], [429, "/problems/too-many-requests"]);
+  assert.ok(Number(refused.headers.get("retry-after")) > 0);
+  const others = await watch(other);
+  assert.equal(others.status, 200, "somebody else may");
+  await all.pop().close();
+  await until("the place is free", async () => {
+    const next = await watch();
+    if (next.status === 200) all.push(next);
+    return next.status === 200;
+  }, { every_ms: 50 });
+  await Promise.all([...all, others].map((one) => one.close()));
+});
+
+test("without a business, or with a foreign one, there is nothing to hear", async () => {
+  const missing = await ada.client.get("/events");
+  assert.deepEqual([missing.status, missing.body.errors], [422, [{ field: "business_id", detail: "is missing" }]]);
+  for (const id of [other.business_id, randomUUID(), "x", ""]) {
+    assert.equal((await ada.client.get(`/events?business_id=${id}`)).status, 404, id);
+  }
+  assert.equal((await ada.client.get(`/events?business_id=${ada.business_id}`, { token: null })).status, 401);
+  const { status, text } = await ada.client.call("HEAD", `/events?business_id=${ada.business_id}`);
+  assert.deepEqual([status, text], [200, ""], "HEAD ends by itself");
+});
+
+test("who does not read is cut off, and nobody else notices", { timeout: 120_000 }, async () => {
+  const brisk = await watch();
+  await brisk.event("snapshot");
+  const dropped = () => here.server.metric("sellavie_http_streams_overrun_total");
+  const before_it = await dropped();
+  const deaf = connect(here.server.port, "127.0.0.1");
+  deaf.on("error", () => {});
+  deaf.write(`GET /api/v1/events?business_id=${ada.business_id} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${ada.client.access_token}\r\n\r\n`);
+  await new Promise((resolve) => deaf.once("data", resolve));
+  deaf.pause();
+  // Messages that another app answers: stored, no turn.
+  const account = here.customer().account;
+  let number = 0;
+  await until("the deaf one is cut off", async () => {
+    const items = Array.from({ length: 500 }, () => ({
+      sender: { id: `71000000${String(number % 20).padStart(4, "0")}` }, recipient: { id: account }, timestamp: Date.now(),
+      message: { mid: `m_deaf_${++number}`, text: "noise" },
+    }));
+    const body = JSON.stringify({ object: "page", entry: [{ id: account, time: Date.now(), standby: items }] });
+    assert.equal(await post(here.server, body, { headers: { "x-hub-signature-256": signature(body) } }), 200);
+    await until("the brisk one has them", () => brisk.events.length > number, { every_ms: 10 });
+    return (await dropped()) > before_it;
+  }, { seconds: 100, every_ms: 10 });
+  deaf.destroy();
+  const who = here.customer();
+  await here.settled({ seconds: 60 });
+  const from = brisk.events.length;
+  await here.sandbox.say(who, "Hello!");
+  await brisk.event("conversation.created", () => true, { from });
+  const numbers = numbers_of(brisk.events);
+  assert.deepEqual(numbers, numbers.map((_, i) => numbers[0] + i));
+  await brisk.close();
+});
+
+test("stopping the server ends streams at once; after the restart the first event is a snapshot", async () => {
+  const stream = await watch();
+  await stream.event("snapshot");
+  const { last_id } = stream;
+  const how = await here.server.stop();
+  assert.equal(how.code, 0, here.place.log_tail("server"));
+  assert.deepEqual((await in_time(stream.ended, 3000)).data, { type: "end", reason: "restarting" });
+  await here.server.start();
+  const again = await watch(ada, { last_event_id: last_id });
+  const { id } = await again.event("snapshot");
+  assert.notEqual(id.split("-")[0], last_id.split("-")[0], "another run");
+  await again.close();
+});
+
+// --- small things
+
+async function in_time(promise, ms) {
+  const late = Symbol("late");
+  const first = await Promise.race([promise, sleep(ms, late)]);
+  assert.notEqual(first, late, `not within ${ms} ms`);
+  return first;
+}
+
+const part_of = ({ access_token }, index) => JSON.parse(Buffer.from(access_token.split(".")[index], "base64url"));
+const header_of = (client) => part_of(client, 0);
+const claims_of = (client) => part_of(client, 1);
+const session_of = (client) => claims_of(client).sid;

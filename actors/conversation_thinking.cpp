@@ -1,6 +1,7 @@
 #include "actors/conversation.hpp"
 
 #include "actors/conversation_asking.hpp"
+#include "actors/feed.hpp"
 #include "protocol/action/action_parser.hpp"
 #include "protocol/action/claims.hpp"
 #include "protocol/domain/policy.hpp"

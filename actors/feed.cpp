@@ -3,7 +3,7 @@
 namespace sellavie::actors {
 namespace {
 
-void add_conversations(const storage::change_set& committed, std::vector<fact>& to) {
+void add_conversations(const storage::change_set& committed, std::vector<live_fact>& to) {
   for (const auto& one : committed.opened)
     to.emplace_back(conversation_started{one.conversation, one.contact});
   for (const auto& one : committed.conversations)
@@ -11,7 +11,7 @@ void add_conversations(const storage::change_set& committed, std::vector<fact>& 
       to.emplace_back(conversation_changed_hands{one.conversation, one.owner, one.epoch});
 }
 
-void add_messages(const storage::change_set& committed, std::vector<fact>& to) {
+void add_messages(const storage::change_set& committed, std::vector<live_fact>& to) {
   for (const auto& one : committed.messages)
     to.emplace_back(
         message_stored{one.conversation, one.id, one.outgoing, one.origin, one.state, one.created_at});
@@ -23,7 +23,7 @@ void add_messages(const storage::change_set& committed, std::vector<fact>& to) {
   }
 }
 
-void add_commerce(const storage::change_set& committed, std::vector<fact>& to) {
+void add_commerce(const storage::change_set& committed, std::vector<live_fact>& to) {
   for (const auto& one : committed.orders) {
     if (one.prior_version == 0)
       to.emplace_back(order_placed{one.id, one.number, one.conversation, one.status});
@@ -34,8 +34,8 @@ void add_commerce(const storage::change_set& committed, std::vector<fact>& to) {
 
 }  // namespace
 
-std::vector<fact> facts_of(const storage::change_set& committed) {
-  std::vector<fact> facts;
+std::vector<live_fact> facts_of(const storage::change_set& committed) {
+  std::vector<live_fact> facts;
   add_conversations(committed, facts);
   add_messages(committed, facts);
   add_commerce(committed, facts);

@@ -76,8 +76,9 @@ struct task_raised {
 /// Something was committed, nobody knows what: whoever shows this business reads it again.
 struct facts_lost {};
 
-using fact = std::variant<message_stored, message_altered, conversation_started, conversation_changed_hands,
-                          answer_begun, order_placed, order_moved, invoice_made, task_raised, facts_lost>;
+using live_fact =
+    std::variant<message_stored, message_altered, conversation_started, conversation_changed_hands,
+                 answer_begun, order_placed, order_moved, invoice_made, task_raised, facts_lost>;
 
 class feed {
  public:
@@ -85,10 +86,10 @@ class feed {
   /// One atomic look: whether telling would reach anybody.
   [[nodiscard]] virtual bool is_followed(const business_id& business) const noexcept = 0;
   /// In the order of the commits; from any thread; does not wait for those who listen.
-  virtual void tell(const business_id& business, std::vector<fact> facts) = 0;
+  virtual void tell(const business_id& business, std::vector<live_fact> facts) = 0;
 };
 
 /// What a committed change_set of one business says to those who watch it.
-[[nodiscard]] std::vector<fact> facts_of(const storage::change_set& committed);
+[[nodiscard]] std::vector<live_fact> facts_of(const storage::change_set& committed);
 
 }  // namespace sellavie::actors

@@ -1,6 +1,7 @@
 #include "actors/journal.hpp"
 
 #include "actors/failure.hpp"
+#include "actors/feed.hpp"
 #include "storage/fault_point.hpp"
 
 namespace sellavie::actors {
@@ -127,7 +128,7 @@ void journal_state::settle(waiting& one, const storage::commit_report& report, s
 void journal_state::tell_watchers(const commit_request& request, commit_outcome outcome) const {
   const auto& watchers = dependencies_.watchers;
   if (!watchers || request.business.is_nil() || !watchers->is_followed(request.business)) return;
-  std::vector<fact> facts;
+  std::vector<live_fact> facts;
   if (outcome == commit_outcome::committed) facts = facts_of(*request.changes);
   if (outcome == commit_outcome::in_doubt) facts.emplace_back(facts_lost{});
   if (!facts.empty()) watchers->tell(request.business, std::move(facts));

@@ -15,13 +15,14 @@
 #include <memory>
 #include <vector>
 
-#include "actors/feed.hpp"
 #include "monitoring/metrics.hpp"
 #include "protocol/domain/error.hpp"
 #include "storage/reads.hpp"
 #include "storage/unit_of_work.hpp"
 
 namespace sellavie::actors {
+
+class feed;
 
 struct commit_request {
   std::shared_ptr<const storage::change_set> changes;

@@ -78,8 +78,8 @@ caf::result<payment_link> payment_client_state::make_link(const make_payment_lin
                        return;
                      }
                      // The reference may be in use: look before anything is repeated.
-                     verify(wanted.reference, wanted.deadline, [promise](std::optional<payment_fact> found) {
-                       const bool paid = found && found->status == payment_status::success;
+                     verify(wanted.reference, wanted.deadline, [promise](std::optional<payment_fact> fact) {
+                       const bool paid = fact && fact->status == payment_status::success;
                        promise.deliver(payment_link{
                            paid ? link_outcome::already_paid : link_outcome::reference_taken, {}});
                      });
@@ -94,7 +94,7 @@ caf::result<payment_truth> payment_client_state::fetch(const fetch_payment& want
     return promise.to_return();
   }
   verify(wanted.reference, wanted.deadline,
-         [promise](std::optional<payment_fact> found) { promise.deliver(payment_truth{std::move(found)}); });
+         [promise](std::optional<payment_fact> fact) { promise.deliver(payment_truth{std::move(fact)}); });
   return promise.to_return();
 }
 
@@ -104,7 +104,7 @@ void payment_client_state::verify(const std::string& reference, instant deadline
                    payment_client_actor{self_},
                    [reference, then = std::move(then)](outbound_response& response) {
                      auto answer = paystack::decode_verify(response.status, response.body, reference);
-                     if (auto* found = std::get_if<payment_fact>(&answer)) return then(std::move(*found));
+                     if (auto* fact = std::get_if<payment_fact>(&answer)) return then(std::move(*fact));
                      then(std::nullopt);
                    });
 }

@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "actors/clock.hpp"
-#include "actors/feed.hpp"
 #include "actors/journal.hpp"
 #include "actors/reader.hpp"
 #include "actors/transport.hpp"
@@ -19,6 +18,8 @@
 #include "protocol/domain/ids.hpp"
 
 namespace sellavie::actors {
+
+class feed;
 
 struct services {
   std::shared_ptr<const config::settings> settings;

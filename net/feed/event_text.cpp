@@ -112,7 +112,7 @@ std::optional<event_position> parse_event_position(std::string_view id) noexcept
   return at;
 }
 
-std::string event_text(const event_position& at, const actors::fact& what) {
+std::string event_text(const event_position& at, const actors::live_fact& what) {
   return written(to_string(at), std::visit([](const auto& one) { return shown(one); }, what));
 }
 

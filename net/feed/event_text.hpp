@@ -26,7 +26,7 @@ struct event_position {
 /// Why the server ends a stream.
 enum class stream_end : std::uint8_t { token_expired, signed_out, access_lost, restarting };
 
-[[nodiscard]] std::string event_text(const event_position& at, const actors::fact& what);
+[[nodiscard]] std::string event_text(const event_position& at, const actors::live_fact& what);
 /// "What you show may be old: read it again; everything later follows."
 [[nodiscard]] std::string snapshot_text(const event_position& at);
 /// The last one; without an id, so that a reader resumes behind what it got before.

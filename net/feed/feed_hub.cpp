@@ -44,7 +44,7 @@ bool feed_hub::is_followed(const business_id& business) const noexcept {
          0;
 }
 
-void feed_hub::tell(const business_id& business, std::vector<actors::fact> facts) {
+void feed_hub::tell(const business_id& business, std::vector<actors::live_fact> facts) {
   {
     const std::lock_guard hold{told_mutex_};
     if (is_shut_) return;
@@ -104,7 +104,7 @@ void feed_hub::deliver() {
   for (const auto& [business, events] : fresh) send(rooms_.find(business)->second, events);
 }
 
-stream_bytes feed_hub::record(room& in, const actors::fact& what) {
+stream_bytes feed_hub::record(room& in, const actors::live_fact& what) {
   auto text = shared_text(event_text({incarnation_, in.ring.last() + 1}, what));
   in.ring.append(text);
   metrics_->feed_events().increment();

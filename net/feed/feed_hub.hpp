@@ -56,7 +56,7 @@ class feed_hub final : public actors::feed {
 
   // ---- for the actors
   [[nodiscard]] bool is_followed(const business_id& business) const noexcept override;
-  void tell(const business_id& business, std::vector<actors::fact> facts) override;
+  void tell(const business_id& business, std::vector<actors::live_fact> facts) override;
   /// Facts of any business are missing: every reader is told `snapshot`.
   void lose_facts();
 
@@ -91,13 +91,13 @@ class feed_hub final : public actors::feed {
   };
   struct told {
     business_id business;
-    actors::fact what;
+    actors::live_fact what;
   };
   using rooms = std::unordered_map<business_id, room>;
 
   room& room_of(const business_id& business);
   rooms::iterator close_room(rooms::iterator at);
-  stream_bytes record(room& in, const actors::fact& what);
+  stream_bytes record(room& in, const actors::live_fact& what);
   static void send(room& to, const std::vector<stream_bytes>& events);
   [[nodiscard]] std::atomic<std::uint32_t>& mark_of(const business_id& business) noexcept;
 

@@ -26,7 +26,7 @@ TEST(event_text, is_one_server_sent_event) {
 TEST(event_text, of_every_fact_has_the_shape_that_is_declared) {
   const conversation_id chat{an_id};
   const order_id order{an_id};
-  const std::vector<actors::fact> all{
+  const std::vector<actors::live_fact> all{
       actors::message_stored{.conversation = chat, .message = message_id{an_id}, .at = instant_from_ms(1)},
       actors::message_altered{chat, message_id{an_id}, storage::send_state::unsent},
       actors::message_altered{chat, message_id{an_id}, std::nullopt},

@@ -183,7 +183,7 @@ TEST_F(feed, forgets_what_piles_up_and_says_so) {
 TEST_F(feed, delivers_a_burst_in_portions) {
   open({.facts_at_once = 2});
   auto one = watch();
-  hub->tell(shop(), std::vector<actors::fact>(5, actors::answer_begun{chat(1)}));
+  hub->tell(shop(), std::vector<actors::live_fact>(5, actors::answer_begun{chat(1)}));
   for (int i = 0; i < 3; ++i) hub->deliver();
   EXPECT_EQ(heard(one).size(), 6U);
 }
@@ -231,7 +231,7 @@ TEST_F(feed, a_reader_that_does_not_read_is_dropped_and_the_others_hear_on) {
   auto slow = listen({.most_pending = 2000});
   follow(slow, shop());
   auto brisk = watch();
-  hub->tell(shop(), std::vector<actors::fact>(100, actors::answer_begun{chat(1)}));
+  hub->tell(shop(), std::vector<actors::live_fact>(100, actors::answer_begun{chat(1)}));
   hub->deliver();
   EXPECT_TRUE(eventually([&] { return observer.overruns == 1; }));
   happens(2);

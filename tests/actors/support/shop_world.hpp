@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "actors/feed.hpp"
 #include "actors/inbox_writer.hpp"
 #include "actors/tenant_registry.hpp"
 #include "tests/actors/support/memory_store.hpp"
@@ -85,7 +86,7 @@ struct sender_script {
 class attentive_feed final : public actors::feed {
  public:
   [[nodiscard]] bool is_followed(const business_id&) const noexcept override { return watches; }
-  void tell(const business_id& business, std::vector<actors::fact> facts) override {
+  void tell(const business_id& business, std::vector<actors::live_fact> facts) override {
     for (auto& one : facts) told.emplace_back(business, std::move(one));
   }
   /// Of this kind, in their order.
@@ -98,7 +99,7 @@ class attentive_feed final : public actors::feed {
   }
 
   bool watches = false;
-  std::vector<std::pair<business_id, actors::fact>> told;
+  std::vector<std::pair<business_id, actors::live_fact>> told;
 };
 
 struct asked_person {

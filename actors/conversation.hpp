@@ -10,7 +10,8 @@
 // Supervised by the tenant_supervisor. On anything but `committed` it ends and is loaded anew.
 //
 // The steps of a turn are in conversation_{loading,thinking,acting,ending}.cpp, a person's commands in
-// conversation_commands.cpp, what only changes what is remembered in conversation_recording.cpp.
+// conversation_commands.cpp, what a person writes here in conversation_composing.cpp, what only changes what
+// is remembered in conversation_recording.cpp.
 
 #include <caf/all.hpp>
 #include <deque>
@@ -18,6 +19,7 @@
 #include <string>
 #include <unordered_map>
 
+#include "actors/composed.hpp"
 #include "actors/delivery.hpp"
 #include "actors/inbox_pump.hpp"
 #include "actors/invoice_desk.hpp"
@@ -40,6 +42,11 @@ enum class chat_command : std::uint8_t {
   take_over,
   /// Back to the AI.
   return_to_ai,
+  /// Takes the chat over where nobody has, and sends `message`.
+  send,
+  /// What the customer writes from now on is stored and never answered; not, any more.
+  block,
+  unblock,
 };
 
 struct command_chat {
@@ -50,11 +57,19 @@ struct command_chat {
   std::string by;
   /// For the activity log.
   storage::change_origin origin{};
+  /// Of `send`.
+  composed_message message{};
 };
 
 struct chat_commanded {
   storage::chat_owner owner = storage::chat_owner::ai;
   std::int64_t epoch = 0;
+  /// The person who has the chat, as `by` named them; empty: the AI has it, or nobody known by name.
+  std::string taken_by{};
+  /// Of `send`: what was written, now or when its key was new.
+  std::vector<message_id> messages{};
+  /// Why nothing was written.
+  std::optional<send_refusal> refused{};
 };
 
 using gathered_atom = caf::atom_constant<caf::atom("gathered")>;
@@ -167,12 +182,24 @@ class conversation_state {
   void finish(turn_end wanted);
   void on_completed(const turn_end& end, const storage::change_set& changes);
   void remember(const turn_end& end);
+  void bound_history();
   // commands
   void run_command();
+  void change_owner();
+  void change_block();
+  void answer_command(chat_commanded answer);
   [[nodiscard]] std::string name_of_taker() const;
   /// Of the person who waits to take the chat over, if one does; from the API, not from the phone app.
   [[nodiscard]] std::vector<storage::activity_row> takeover_activity() const;
-  [[nodiscard]] storage::activity_row activity_of(const command_chat& wanted) const;
+  [[nodiscard]] storage::activity_row owner_activity(const command_chat& wanted,
+                                                     storage::chat_owner to) const;
+  // composing
+  void send();
+  void look_up_key();
+  void answer_again(const std::vector<storage::composed_row>& rows);
+  [[nodiscard]] instant last_customer_action() const;
+  void write_composed();
+  void on_composed(const storage::change_set& changes);
   // recording
   void keep_for_record(const delivery& one);
   void settle();
@@ -201,9 +228,12 @@ class conversation_state {
     bool person = false;
     std::int64_t epoch = 1;
   };
+  /// Of the command in front: what the store knows of its key.
+  enum class key_state : std::uint8_t { unasked, asked, fresh };
   struct waiting_command {
     command_chat wanted;
     owed_answer<chat_commanded> answer;
+    key_state key = key_state::unasked;
   };
 
   pointer self_;

@@ -49,12 +49,12 @@ void conversation_state::hand_over(std::string reason, std::string text, turn_ou
 }
 
 void conversation_state::store_for_person() {
-  if (outage_untouched()) {
+  if (outage_untouched() && !phases_.is_blocked()) {
     phases_.thinking();
     return think();
   }
   begin_turn();
-  finish_silently(turn_outcome::left_to_person);
+  finish_silently(phases_.is_blocked() ? turn_outcome::stored : turn_outcome::left_to_person);
 }
 
 // Everything that waits becomes part of the turn that the person ended.
@@ -118,6 +118,10 @@ void conversation_state::remember(const turn_end& end) {
     chat_.history.push_back({person ? llm::speaker::person : llm::speaker::customer, text_of(*one.event)});
   }
   if (!end.reply.empty()) chat_.history.push_back({llm::speaker::assistant, end.reply});
+  bound_history();
+}
+
+void conversation_state::bound_history() {
   const auto most = static_cast<std::size_t>(with_.node->settings->conversation.history_messages);
   if (chat_.history.size() > most)
     chat_.history.erase(chat_.history.begin(), chat_.history.end() - static_cast<std::ptrdiff_t>(most));

@@ -65,6 +65,7 @@ void conversation_state::on_loaded(const storage::conversation_record& record) {
   // The answer of an earlier takeover may have been lost: the sender must know its epoch.
   if (record.epoch > 1)
     self_->send(with_.parent, epoch_raised{chat_.connection, chat_.conversation, record.epoch});
+  phases_.block(record.is_blocked);
   loaded_ = {record.owner == chat_owner::person, record.epoch};
   if (record.plan) return find_planned(*record.plan);
   on_ready({});

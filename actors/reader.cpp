@@ -70,6 +70,12 @@ reader_actor::behavior_type reader(reader_actor::stateful_pointer<reader_state> 
         if (!message) return make_error(message.error().code);
         return found_sent{std::move(message.value())};
       },
+      [&reads, &in_use](const storage::composed_question& asked) -> caf::result<found_composed> {
+        const monitoring::at_work busy{in_use};
+        auto rows = reads.find_composed(asked);
+        if (!rows) return make_error(rows.error().code);
+        return found_composed{std::move(rows.value())};
+      },
   };
 }
 

@@ -65,6 +65,9 @@ struct invoicing_record {
 struct loaded_outbox {
   std::vector<storage::stored_outbox_row> rows;
 };
+struct found_composed {
+  std::vector<storage::composed_row> rows;
+};
 struct found_sent {
   std::optional<storage::sent_record> message;
 };
@@ -78,7 +81,8 @@ using reader_actor =
                      caf::replies_to<fetch_inbox>::with<shared<inbox_page>>,
                      caf::replies_to<find_action_result>::with<found_action_result>,
                      caf::replies_to<load_invoicing>::with<shared<invoicing_record>>,
-                     caf::replies_to<storage::sent_question>::with<found_sent>>;
+                     caf::replies_to<storage::sent_question>::with<found_sent>,
+                     caf::replies_to<storage::composed_question>::with<found_composed>>;
 
 class reader_state {
  public:
@@ -113,3 +117,5 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::load_invoicing)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::shared<sellavie::actors::invoicing_record>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::storage::sent_question)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::found_sent)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::storage::composed_question)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::found_composed)

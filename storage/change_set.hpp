@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "protocol/api/access_token.hpp"
 #include "protocol/domain/ids.hpp"
 #include "protocol/domain/time.hpp"
 #include "storage/api/change_origin.hpp"
@@ -203,6 +204,25 @@ struct contact_change {
   std::string address;
 };
 
+/// One message of what a person wrote here: who, and under which key. A key's rows are written once.
+struct composed_row {
+  conversation_id conversation;
+  message_id message;
+  business_id business;
+  api::account_id account;
+  std::string key;
+  std::int16_t part = 0;
+  /// Of the whole wish.
+  std::string fingerprint;
+};
+
+/// The customer is blocked from then on, or (0) not any more.
+struct contact_block {
+  contact_id contact;
+  business_id business;
+  instant blocked_at{};
+};
+
 struct person_task {
   business_id business;
   std::optional<conversation_id> conversation;
@@ -349,6 +369,8 @@ struct change_set {
   std::vector<read_mark> read_marks;
   // Rarer.
   std::vector<contact_change> contacts;
+  std::vector<composed_row> composed;
+  std::vector<contact_block> blocks;
   std::vector<person_task> tasks;
   std::vector<parked_delivery> parked;
   /// Ends their inbox rows, like `inbox_done`; each must exist.

@@ -169,14 +169,16 @@ FROM (SELECT connection_id, scoped_id, max(at) AS at FROM unnest($1::uuid[], $2:
 JOIN contacts k ON k.connection_id = u.connection_id AND k.scoped_id = u.scoped_id
 WHERE c.connection_id = k.connection_id AND c.contact_id = k.id)"};
 
+// A merged contact's profile is that of the one it was merged into.
 constexpr statement change_contacts{"change_contacts", R"(
 UPDATE contacts c
-SET name = CASE WHEN u.name = '' THEN c.name ELSE u.name END, email = CASE WHEN u.email = '' THEN c.email ELSE u.email END,
+SET version = c.version + 1, name = CASE WHEN u.name = '' THEN c.name ELSE u.name END, email = CASE WHEN u.email = '' THEN c.email ELSE u.email END,
     phone = CASE WHEN u.phone = '' THEN c.phone ELSE u.phone END,
     address = CASE WHEN u.address = '' THEN c.address ELSE u.address END
 FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[])
   AS u (id, business_id, name, email, phone, address)
-WHERE c.id = u.id AND c.business_id = u.business_id)"};
+JOIN contacts k ON k.id = u.id AND (k.business_id = u.business_id) IS TRUE
+WHERE c.id = coalesce(k.merged_into, k.id) AND (c.business_id = u.business_id) IS TRUE)"};
 
 constexpr statement insert_tasks{"insert_tasks", R"(
 INSERT INTO person_tasks (id, business_id, conversation_id, kind, reason, created_at)

@@ -5,6 +5,7 @@
 #include "storage/journal_activity.hpp"
 #include "storage/journal_commerce.hpp"
 #include "storage/journal_message_path.hpp"
+#include "storage/journal_people.hpp"
 
 namespace sellavie::storage {
 namespace {
@@ -13,7 +14,8 @@ constexpr statement fence{"fence", "SELECT fence($1::bigint)"};
 
 std::vector<statement> joined() {
   std::vector<statement> all{fence};
-  for (const auto part : {message_path_statements(), commerce_statements(), activity_statements()})
+  for (const auto part :
+       {message_path_statements(), commerce_statements(), people_statements(), activity_statements()})
     all.insert(all.end(), part.begin(), part.end());
   return all;
 }
@@ -29,6 +31,7 @@ int queue_change_sets(pipeline& into, change_sets sets, std::int64_t incarnation
   into.queue(fence, {binary_int8(incarnation)});
   const int inbound_at = queue_message_path(into, sets) ? 1 : -1;
   queue_commerce(into, sets);
+  queue_people(into, sets);
   queue_tasks(into, sets);
   queue_activities(into, sets);
   return inbound_at;

@@ -45,6 +45,7 @@ class postgres_reads final : public store_reads {
   [[nodiscard]] result<std::vector<business_id>> expired_reservations(instant now) override;
   /// Among the conversation's last 500 messages.
   [[nodiscard]] result<std::optional<sent_record>> find_sent(const sent_question& asked) override;
+  [[nodiscard]] result<std::vector<composed_row>> find_composed(const composed_question& asked) override;
 
  private:
   [[nodiscard]] result<void> ensure_connected();

@@ -16,7 +16,7 @@ namespace {
 // "IS TRUE" makes a condition a mere check: plans are made while tables are empty and every index
 // looks alike, so the statement leaves the planner one choice.
 constexpr statement find_conversation{"find_conversation", R"(
-SELECT c.id, k.id, k.name, k.email, c.owner, c.epoch, c.handover_reason, c.last_customer_at,
+SELECT c.id, k.id, k.name, k.email, c.owner, c.epoch, c.handover_reason, c.last_customer_at, k.blocked_at > 0,
        t.turn_id, t.round, t.epoch, t.inbox_ids, t.plan, t.started_at, m.origin, m.body
 FROM contacts k
 JOIN conversations c ON c.connection_id = k.connection_id AND c.contact_id = k.id
@@ -65,8 +65,12 @@ SELECT conversation_id, id, origin, state, external_id FROM (
   WHERE k.connection_id = $1::uuid AND k.scoped_id = ANY (ARRAY[$2, $3])
 ) recent WHERE external_id = $4 AND direction >= $5::smallint LIMIT 1)"};
 
+constexpr statement select_composed{"composed", R"(
+SELECT conversation_id, message_id, part, fingerprint FROM composed_messages
+WHERE business_id = $1::uuid AND account_id = $2::uuid AND idempotency_key = $3 ORDER BY part)"};
+
 constexpr std::array all_statements{find_conversation, make_conversation, select_sent,
-                                    select_sent_by_external_id};
+                                    select_sent_by_external_id, select_composed};
 
 // --- rows ----------------------------------------------------------------------------------------
 
@@ -103,7 +107,8 @@ conversation_record conversation_of(const pqxx::result& rows) {
   record.epoch = from.integer();
   record.handover_reason = from.text();
   record.last_customer_at = from.at();
-  constexpr int head_columns = 8;
+  record.is_blocked = from.flag();
+  constexpr int head_columns = 9;
   if (!from.is_null()) record.plan = plan_of(from);
   for (const auto& row : rows) {
     fields tail{row};
@@ -166,6 +171,23 @@ result<std::optional<sent_record>> postgres_reads::find_sent(const sent_question
     found.state = static_cast<send_state>(from.integer());
     found.external_id = from.text();
     return found;
+  });
+}
+
+result<std::vector<composed_row>> postgres_reads::find_composed(const composed_question& asked) {
+  return read([&](pqxx::nontransaction& session) {
+    const auto rows = session.exec_prepared(select_composed.name, to_string(asked.business),
+                                            to_string(asked.account), asked.key);
+    return all_of(rows, [&](const pqxx::row& row) {
+      fields from{row};
+      return composed_row{.conversation = from.id<conversation_id>(),
+                          .message = from.id<message_id>(),
+                          .business = asked.business,
+                          .account = asked.account,
+                          .key = asked.key,
+                          .part = from.small(),
+                          .fingerprint = from.text()};
+    });
   });
 }
 

@@ -84,6 +84,7 @@ struct conversation_record {
   std::int64_t epoch = 1;
   std::string handover_reason;
   instant last_customer_at{};
+  bool is_blocked = false;
   std::optional<live_plan> plan;
   /// Oldest first.
   std::vector<recent_message> recent;
@@ -175,6 +176,13 @@ struct sent_record {
   std::string external_id;
 };
 
+/// What a person sent under this key of theirs.
+struct composed_question {
+  business_id business;
+  api::account_id account;
+  std::string key;
+};
+
 class store_reads {
  public:
   virtual ~store_reads() = default;
@@ -204,6 +212,8 @@ class store_reads {
   [[nodiscard]] virtual result<std::vector<business_id>> expired_reservations(instant now) = 0;
   /// By the platform's id only among the newest 500 messages of the conversation (docs/adr/0016).
   [[nodiscard]] virtual result<std::optional<sent_record>> find_sent(const sent_question& asked) = 0;
+  /// In the order of their parts; empty: the key is new.
+  [[nodiscard]] virtual result<std::vector<composed_row>> find_composed(const composed_question& asked) = 0;
 };
 
 }  // namespace sellavie::storage

@@ -4,9 +4,17 @@
 
 #include "net/api/resources/account.hpp"
 #include "net/api/resources/activity.hpp"
+#include "net/api/resources/canned_replies.hpp"
+#include "net/api/resources/composer.hpp"
+#include "net/api/resources/conversation_work.hpp"
 #include "net/api/resources/conversations.hpp"
+#include "net/api/resources/customers.hpp"
 #include "net/api/resources/events.hpp"
+#include "net/api/resources/labels.hpp"
+#include "net/api/resources/message_search.hpp"
+#include "net/api/resources/notes.hpp"
 #include "net/api/resources/passwords.hpp"
+#include "net/api/resources/person_tasks.hpp"
 #include "net/api/resources/second_factor.hpp"
 #include "net/api/resources/sign_in.hpp"
 #include "net/api/resources/sign_up.hpp"
@@ -28,6 +36,14 @@ std::vector<api_endpoint> all_endpoints(const std::shared_ptr<access_cache>& acc
   add(conversation_endpoints());
   add(activity_endpoints());
   add(event_endpoints());
+  add(composer_endpoints());
+  add(conversation_work_endpoints());
+  add(note_endpoints());
+  add(message_search_endpoints());
+  add(label_endpoints());
+  add(canned_reply_endpoints());
+  add(customer_endpoints());
+  add(person_task_endpoints());
   return all;
 }
 

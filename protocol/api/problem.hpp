@@ -29,6 +29,9 @@ inline constexpr problem_kind email_not_confirmed{"email-not-confirmed", 403,
 inline constexpr problem_kind forbidden{"forbidden", 403, "Your role does not allow this"};
 inline constexpr problem_kind not_found{"not-found", 404, "There is no such thing here"};
 inline constexpr problem_kind conflict{"conflict", 409, "This is not possible in the present state"};
+inline constexpr problem_kind window_closed{"send-window-closed", 409,
+                                            "The channel allows no message just now"};
+inline constexpr problem_kind customer_blocked{"customer-blocked", 409, "This customer is blocked"};
 inline constexpr problem_kind stale{"stale", 412, "Somebody changed this since you read it"};
 inline constexpr problem_kind too_large{"too-large", 413, "The request is too large"};
 inline constexpr problem_kind unsupported_type{"unsupported-media-type", 415, "Send application/json"};

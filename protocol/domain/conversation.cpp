@@ -8,6 +8,8 @@ namespace {
 
 constexpr std::size_t remembered_completions = 256;
 
+constexpr std::string_view taken = "taken over by ";
+
 bool in_order(const pending_delivery& left, const pending_delivery& right) noexcept {
   return std::tie(left.provider_time, left.id) < std::tie(right.provider_time, right.id);
 }
@@ -25,6 +27,12 @@ std::string_view to_string(conversation_phase phase) noexcept {
     case conversation_phase::closed: return "closed";
   }
   return "unknown";
+}
+
+std::string taken_over_by(std::string_view who) { return std::string{taken} + std::string{who}; }
+
+std::string_view taker_in(std::string_view handover_reason) noexcept {
+  return handover_reason.starts_with(taken) ? handover_reason.substr(taken.size()) : std::string_view{};
 }
 
 bool conversation_phases::is_quiet() const noexcept {
@@ -79,7 +87,7 @@ next_step conversation_phases::deliver(pending_delivery one) {
   return next_step::wait;
 }
 
-// R7, R8, R4, R6, R2 in this order.
+// R7, R8, R4, R6 and R9, R2 in this order.
 next_step conversation_phases::next() {
   const auto& planned = planned_.deliveries;
   if (!planned.empty()) {
@@ -99,7 +107,7 @@ next_step conversation_phases::next() {
     phase_ = person_owns_ ? conversation_phase::human : conversation_phase::idle;
     return next_step::wait;
   }
-  if (person_waits() || person_owns_) {
+  if (person_waits() || person_owns_ || is_blocked_) {
     const bool takes_over = person_waits();
     take_all();
     phase_ = conversation_phase::acting;

@@ -17,9 +17,11 @@
 //  R8  A stored plan holds for the epoch that it was made under. Under another one nothing of it runs
 //      and nothing is said: its turn ends with its deliveries, whoever owns the chat by then, as if the
 //      takeover had met it while it ran (docs/adr/0017).
+//  R9  While the customer is blocked, what they write is stored, whoever owns the chat, and nothing is said.
 
 #include <cstdint>
 #include <deque>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -30,6 +32,10 @@ namespace sellavie {
 
 enum class conversation_phase : std::uint8_t { loading, idle, gathering, thinking, acting, human, closed };
 [[nodiscard]] std::string_view to_string(conversation_phase phase) noexcept;
+
+/// The hand-over's reason when `who` takes the chat, and who that was; empty where nobody by name did.
+[[nodiscard]] std::string taken_over_by(std::string_view who);
+[[nodiscard]] std::string_view taker_in(std::string_view handover_reason) noexcept;
 
 struct pending_delivery {
   inbox_id id = 0;
@@ -70,6 +76,7 @@ class conversation_phases {
   [[nodiscard]] std::int64_t epoch() const noexcept { return epoch_; }
   /// What the turn under way answers.
   [[nodiscard]] const std::vector<pending_delivery>& turn() const noexcept { return turn_; }
+  [[nodiscard]] bool is_blocked() const noexcept { return is_blocked_; }
   [[nodiscard]] bool is_quiet() const noexcept;
   /// Completed here: whoever offers it again did not hear of it.
   [[nodiscard]] bool has_completed(inbox_id id) const noexcept;
@@ -89,6 +96,8 @@ class conversation_phases {
   [[nodiscard]] bool person_waits() const noexcept;
   /// The owner changed in a commit.
   void owner_changed(bool person_owns, std::int64_t epoch);
+  /// The customer was blocked, or is not any more; also before loaded().
+  void block(bool is_blocked) noexcept { is_blocked_ = is_blocked; }
   /// Completed outside of any turn.
   void remember_completed(inbox_id id);
   /// The turn in `turn()` (or a command without one) is committed.
@@ -101,6 +110,7 @@ class conversation_phases {
 
   conversation_phase phase_ = conversation_phase::loading;
   bool person_owns_ = false;
+  bool is_blocked_ = false;
   std::int64_t epoch_ = 1;
   std::deque<pending_delivery> waiting_;
   std::vector<pending_delivery> turn_;

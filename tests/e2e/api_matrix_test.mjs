@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
-import { api_client } from "./harness/api.mjs";
+import { api_client, example_of } from "./harness/api.mjs";
 import { bad_bodies } from "./harness/bad_bodies.mjs";
 import { shared_world } from "./harness/world.mjs";
 
@@ -28,7 +28,18 @@ async function set_up() {
     return { client, id: body.id, business_id: body.memberships[0].business_id };
   }));
   const { body } = await ada.client.get(`/businesses/${ada.business_id}/conversations?limit=1`);
-  return { ada, other, conversation_id: body.items[0].id, operations: declared(await ada.client.document()) };
+  const document = await ada.client.document();
+  return { ada, other, conversation_id: body.items[0].id, ...await an_inbox_of(ada, body.items[0]), document, operations: declared(document) };
+}
+
+async function an_inbox_of({ client, business_id }, { id, customer_id }) {
+  const shop = `/businesses/${business_id}`;
+  const label = (await client.post(`${shop}/labels`, { name: "Matrix", colour: "red" })).body;
+  const note = (await client.post(`${shop}/conversations/${id}/notes`, { text: "Matrix" })).body;
+  const canned = (await client.post(`${shop}/canned-replies`, { shortcut: "matrix", text: "Matrix" })).body;
+  await here.server.sql(`INSERT INTO person_tasks (id, business_id, kind, reason, created_at)
+    VALUES ('01890a5d-0000-774b-bcce-b302099a8057', '${business_id}', 'connection', 'matrix', 0)`);
+  return { label_id: label.id, note_id: note.id, canned_reply_id: canned.id, customer_id, task_id: "01890a5d-0000-774b-bcce-b302099a8057" };
 }
 
 function declared(document) {
@@ -49,7 +60,7 @@ const in_a_business = (operation) => operation.path.includes("{business_id}") ||
 // The path with ids that exist, but for those given.
 function path_of(operation, ids = {}) {
   const path = operation.path + (names_its_business(operation) ? "?business_id={business_id}" : "");
-  const known = { business_id: stage.ada.business_id, conversation_id: stage.conversation_id, session_id: nobodys_id, ...ids };
+  const known = { business_id: stage.ada.business_id, conversation_id: stage.conversation_id, session_id: nobodys_id, label_id: stage.label_id, note_id: stage.note_id, canned_reply_id: stage.canned_reply_id, customer_id: stage.customer_id, task_id: stage.task_id, ...ids };
   return path.replace(/\{(\w+)\}/g, (_, name) => {
     assert.ok(known[name], `the matrix has no ${name}: add one that exists`);
     return known[name];
@@ -67,9 +78,15 @@ function declared_headers({ parameters = [] }) {
   return Object.fromEntries(parameters.filter((one) => one.in === "header").map(({ name }) => [name, header_values[name]]));
 }
 
+// A body that the operation would take.
+function fitting_body({ requestBody }) {
+  return requestBody ? { body: example_of(stage.document, requestBody.content["application/json"].schema) } : {};
+}
+
 // What a person could have changed: it must be as before wherever the answer was a refusal.
 function state() {
-  return here.server.sql("SELECT id, owner, epoch FROM conversations ORDER BY id");
+  const inbox = ["conversation_work", "conversation_reads", "labels", "conversation_labels", "notes", "note_mentions", "canned_replies", "contacts", "person_tasks", "composed_messages"];
+  return Promise.all(["SELECT id, owner, epoch FROM conversations ORDER BY id", ...inbox.map((table) => `SELECT * FROM ${table} ORDER BY 1, 2`)].map((sql) => here.server.sql(sql)));
 }
 
 test("without a token nothing but signing in is there", async () => {
@@ -109,7 +126,7 @@ test("another business's member finds nothing by any id, and changes nothing", a
     assert.equal(strange.status, 404, `${operation.operationId} in a foreign business`);
     const has_more_ids = /\{(?!business_id)/.test(operation.path);
     if (has_more_ids) {
-      const own = await call(stage.other.client, operation, { business_id: stage.other.business_id });
+      const own = await call(stage.other.client, operation, { business_id: stage.other.business_id }, fitting_body(operation));
       assert.equal(own.status, 404, `${operation.operationId} with a foreign id in the own business`);
     }
     assert.deepEqual(await state(), before, `${operation.operationId} changed something`);

@@ -30,6 +30,8 @@ const std::vector<expected_plan> expected_plans{{"finish_inbox", "inbound_events
                                                 {"finish_outbox", "outbox"},
                                                 {"change_conversations", "conversations"},
                                                 {"change_contacts", "contacts"},
+                                                {"block_contacts", "contacts"},
+                                                {"composed", "composed_messages"},
                                                 {"move_read_marks", "contacts"},
                                                 {"move_read_marks", "conversations"},
                                                 {"change_stock", "products"},
@@ -122,6 +124,7 @@ class plans_test : public spine_test {
       INSERT INTO order_items SELECT u(1,n%100), u(9,n), 1, u(8,n), 'a', 'b', 1, 1, 1 FROM generate_series(0,9999) n;
       INSERT INTO payments (id, business_id, order_id, provider, mode, reference, amount_minor, currency, status, created_at) SELECT u(10,n), u(1,n%100), u(9,n), 'paystack', 'test', 'r'||n, 1, 'NGN', 'intent', 0 FROM generate_series(0,9999) n;
       INSERT INTO invoices SELECT u(11,n), u(1,n%100), 'INV', n+1, 'invoice', u(9,n), 'NGN', 1, '[]', 0 FROM generate_series(0,9999) n;
+      INSERT INTO composed_messages (conversation_id, message_id, business_id, account_id, idempotency_key, part, fingerprint) SELECT u(4,n), u(12,n), u(1,n%100), u(13,n%7), 'k'||n, 0, 'f' FROM generate_series(0,9999) n;
       INSERT INTO action_results SELECT u(1,n%100), 'a'||n, '{}', 0 FROM generate_series(0,9999) n;
       ANALYZE)");
   }

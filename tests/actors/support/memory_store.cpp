@@ -43,6 +43,7 @@ struct transaction {
     turns();
     outbox();
     commerce();
+    people();
     each_row(sets, &change_set::tasks, [&](const person_task& row) { db.tasks.push_back(row); });
     each_row(sets, &change_set::activities, [&](const activity_row& row) { db.activities.push_back(row); });
   }
@@ -84,7 +85,7 @@ struct transaction {
     each_row(sets, &change_set::opened, [&](const opened_conversation& row) {
       for (const auto& [id, contact] : db.contacts)
         if (contact.connection == row.connection && contact.scoped_id == row.scoped_id) return;
-      db.contacts[row.contact] = {row.business, row.connection, row.scoped_id, row.name, {}};
+      db.contacts[row.contact] = {row.business, row.connection, row.scoped_id, row.name, {}, false};
       db.conversations[row.conversation] = {
           .business = row.business, .connection = row.connection, .contact = row.contact};
     });
@@ -172,6 +173,21 @@ struct transaction {
   void settle(const message_id& id, send_state state) {
     for (auto& row : db.messages)
       if (row.id == id) row.state = state;
+  }
+
+  void people() {
+    each_row(sets, &change_set::composed, [&](const composed_row& row) {
+      for (const auto& other : db.composed)
+        require(std::tie(other.business, other.account, other.key, other.part) !=
+                    std::tie(row.business, row.account, row.key, row.part),
+                "composed key");
+      db.composed.push_back(row);
+    });
+    each_row(sets, &change_set::blocks, [&](const contact_block& row) {
+      const auto at = db.contacts.find(row.contact);
+      require(at != db.contacts.end() && at->second.business == row.business, "contacts to block");
+      at->second.is_blocked = row.blocked_at != instant{};
+    });
   }
 
   void commerce() {
@@ -302,7 +318,8 @@ result<conversation_record> memory_store::open_conversation(const new_conversati
   if (away || unsettled > 0) return is_away();
   if (!conversation_id_of(wanted.connection, wanted.scoped_id)) {
     if (wanted.missing == missing_conversation::leave) return conversation_record{};
-    rows.contacts[wanted.contact] = {wanted.business, wanted.connection, wanted.scoped_id, wanted.name, {}};
+    rows.contacts[wanted.contact] = {
+        wanted.business, wanted.connection, wanted.scoped_id, wanted.name, {}, false};
     rows.conversations[wanted.conversation] = {
         .business = wanted.business, .connection = wanted.connection, .contact = wanted.contact};
   }
@@ -316,7 +333,8 @@ result<conversation_record> memory_store::open_conversation(const new_conversati
                              .owner = chat.owner,
                              .epoch = chat.epoch,
                              .handover_reason = chat.handover_reason,
-                             .last_customer_at = chat.last_customer_at};
+                             .last_customer_at = chat.last_customer_at,
+                             .is_blocked = contact.is_blocked};
   for (const auto& [key, row] : rows.turns)
     if (key.first == id && !row.completed)
       record.plan = live_plan{row.id, row.round, row.epoch, row.inbox_ids, row.plan, row.started_at};
@@ -438,6 +456,15 @@ result<std::optional<sent_record>> memory_store::find_sent(const sent_question& 
       return std::optional{sent_record{row.conversation, row.id, row.origin, row.state, row.external_id}};
   }
   return std::optional<sent_record>{};
+}
+
+result<std::vector<composed_row>> memory_store::find_composed(const composed_question& asked) {
+  if (away || unsettled > 0) return is_away();
+  std::vector<composed_row> found;
+  for (const auto& row : rows.composed)
+    if (std::tie(row.business, row.account, row.key) == std::tie(asked.business, asked.account, asked.key))
+      found.push_back(row);
+  return found;
 }
 
 }  // namespace sellavie::test

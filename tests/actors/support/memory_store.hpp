@@ -24,6 +24,7 @@ struct stored_contact {
   std::string scoped_id;
   std::string name;
   std::string email;
+  bool is_blocked = false;
 };
 
 struct stored_conversation {
@@ -57,6 +58,7 @@ struct tables {
   std::map<std::pair<business_id, std::string>, std::string> action_results;
   std::vector<storage::person_task> tasks;
   std::vector<storage::activity_row> activities;
+  std::vector<storage::composed_row> composed;
 };
 
 class memory_store final : public storage::unit_of_work, public storage::store_reads {
@@ -110,6 +112,8 @@ class memory_store final : public storage::unit_of_work, public storage::store_r
   [[nodiscard]] result<std::vector<business_id>> expired_reservations(instant now) override;
   [[nodiscard]] result<std::optional<storage::sent_record>> find_sent(
       const storage::sent_question& asked) override;
+  [[nodiscard]] result<std::vector<storage::composed_row>> find_composed(
+      const storage::composed_question& asked) override;
 
   [[nodiscard]] const stored_conversation* conversation_of(const connection_id& connection,
                                                            const std::string& customer) const;

@@ -310,9 +310,25 @@ void shop_world::person_types(const std::string& customer, const std::string& te
 }
 
 std::shared_ptr<asked_person> shop_world::command(const std::string& customer, chat_command what) {
+  return command(
+      command_chat{account, customer, what, "Grace", {.request_id = "request of Grace", .at = time->now()}});
+}
+
+std::shared_ptr<asked_person> shop_world::person_sends(const std::string& customer, const std::string& key,
+                                                       const std::string& text) {
+  const composed_message message{
+      .account = api::account_id{shop.value}, .key = key, .fingerprint = text, .text = text, .image_url = {}};
+  return command(command_chat{account,
+                              customer,
+                              chat_command::send,
+                              "Grace",
+                              {.request_id = "request of Grace", .at = time->now()},
+                              message});
+}
+
+std::shared_ptr<asked_person> shop_world::command(command_chat asked_for) {
   auto asked = std::make_shared<asked_person>();
-  const command_business wanted{
-      shop, {account, customer, what, "Grace", {.request_id = "request of Grace", .at = time->now()}}};
+  const command_business wanted{shop, std::move(asked_for)};
   system->spawn([asked, wanted, to = registry](caf::event_based_actor* self) {
     self->request(to, caf::infinite, wanted)
         .then([asked](const chat_commanded& answer) { asked->answer = answer; },

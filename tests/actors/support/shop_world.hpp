@@ -130,6 +130,10 @@ class shop_world {
   void customer_says(const std::string& customer, const std::string& text);
   void person_types(const std::string& customer, const std::string& text);
   std::shared_ptr<asked_person> command(const std::string& customer, actors::chat_command what);
+  std::shared_ptr<asked_person> command(actors::command_chat asked_for);
+  /// Through our own composer, by Grace.
+  std::shared_ptr<asked_person> person_sends(const std::string& customer, const std::string& key,
+                                             const std::string& text);
   void model_answers(actors::model_answer answer);
   [[nodiscard]] actors::routed_event message(const std::string& customer, const std::string& text);
   [[nodiscard]] actors::routed_event echo(const std::string& customer, const std::string& text);

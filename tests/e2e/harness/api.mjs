@@ -78,6 +78,20 @@ export function operation_of(document, method, path) {
   return undefined;
 }
 
+// A value that fits, of the fields that must be there.
+export function example_of(document, schema) {
+  if (schema.$ref) return example_of(document, schema.$ref.split("/").slice(1).reduce((node, key) => node[key], document));
+  if (schema.enum) return schema.enum[0];
+  switch ([schema.type].flat()[0]) {
+    case "boolean": return true;
+    case "integer": return schema.minimum;
+    case "array": return Array.from({ length: schema.minItems ?? 0 }, () => example_of(document, schema.items));
+    case "object": return Object.fromEntries((schema.required ?? []).map((name) => [name, example_of(document, schema.properties[name])]));
+    default: return { uuid: "01890a5d-ac96-774b-bcce-b302099a8057", email: "a@b.example", "date-time": "2026-01-31T09:30:00Z" }[schema.format]
+      ?? "a".repeat(Math.max(1, schema.minLength ?? 1));
+  }
+}
+
 // Enough of JSON Schema for what the server's document uses; unknown keywords are an error.
 const known = new Set(["$ref", "type", "description", "properties", "required", "additionalProperties", "items", "enum", "format",
   "minLength", "maxLength", "minimum", "maximum", "minItems", "maxItems", "maxProperties"]);

@@ -148,5 +148,26 @@ TEST(conversation_phases_test, a_command_may_take_over_unless_something_is_being
   EXPECT_FALSE(chat.may_take_over());
 }
 
+TEST(conversation_phases_test, a_blocked_customer_is_stored_whoever_owns_the_chat) {
+  auto chat = idle_chat();
+  chat.block(true);
+  EXPECT_EQ(chat.deliver(message(1, 10)), next_step::store);
+  EXPECT_FALSE(chat.person_owns());
+  EXPECT_EQ(chat.settled(), next_step::wait);
+  chat.block(false);
+  EXPECT_EQ(chat.deliver(message(2, 20)), next_step::gather);
+}
+
+TEST(conversation_phases_test, a_person_who_writes_takes_a_blocked_customers_chat_over_too) {
+  auto chat = idle_chat();
+  chat.block(true);
+  EXPECT_EQ(chat.deliver(echo(1, 10)), next_step::take_over);
+}
+
+TEST(conversation_phases_test, the_reason_of_a_takeover_names_who_took_it) {
+  EXPECT_EQ(taker_in(taken_over_by("Grace")), "Grace");
+  EXPECT_EQ(taker_in("a person took the chat over"), "");
+}
+
 }  // namespace
 }  // namespace sellavie

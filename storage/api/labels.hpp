@@ -1,0 +1,37 @@
+#pragma once
+// The labels of a business, for conversations. Names are unique whatever their case; a conflict is
+// errc::conflict.
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "protocol/api/cursor.hpp"
+#include "storage/api/activity.hpp"
+#include "storage/api/api_session.hpp"
+#include "storage/api/edit_outcome.hpp"
+
+namespace sellavie::storage {
+
+struct label {
+  uuid id;
+  std::string name;
+  /// A word of the palette.
+  std::string colour;
+  std::int64_t version = 1;
+};
+
+/// By id, `limit` + 1 rows at most.
+[[nodiscard]] result<std::vector<label>> list_labels(api_session& session, const business_id& business,
+                                                     const std::optional<api::page_position>& after,
+                                                     int limit);
+[[nodiscard]] result<label> add_label(api_session& session, const business_id& business,
+                                      const change_origin& by, const label& wanted);
+/// `wanted.version` is the one that was read.
+[[nodiscard]] result<edited<label>> change_label(api_session& session, const business_id& business,
+                                                 const change_origin& by, const label& wanted);
+/// Conversations lose it.
+[[nodiscard]] result<bool> remove_label(api_session& session, const business_id& business,
+                                        const change_origin& by, const uuid& id);
+
+}  // namespace sellavie::storage

@@ -1,0 +1,48 @@
+#pragma once
+// Internal notes on a conversation: the customer never sees them. Who is mentioned finds them in a list of
+// their own.
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "protocol/api/cursor.hpp"
+#include "storage/api/activity.hpp"
+#include "storage/api/api_session.hpp"
+
+namespace sellavie::storage {
+
+struct note {
+  uuid id;
+  conversation_id conversation;
+  api::account_id author;
+  std::string text;
+  std::vector<api::account_id> mentions;
+  instant created_at{};
+};
+
+/// Of a conversation, or (without one) those that mention `mentioned`. Newest first, `limit` + 1 at most.
+struct note_filter {
+  std::optional<conversation_id> conversation;
+  api::account_id mentioned;
+};
+[[nodiscard]] result<std::vector<note>> list_notes(api_session& session, const business_id& business,
+                                                   const note_filter& filter,
+                                                   const std::optional<api::page_position>& after, int limit);
+
+enum class note_outcome : std::uint8_t {
+  done,
+  not_found,
+  /// Somebody who is mentioned is no member.
+  no_member,
+  /// Somebody else wrote it.
+  not_yours,
+};
+[[nodiscard]] result<note_outcome> add_note(api_session& session, const business_id& business,
+                                            const change_origin& by, const note& wanted);
+/// Its author's, or anybody's for those who may remove them all.
+[[nodiscard]] result<note_outcome> remove_note(api_session& session, const business_id& business,
+                                               const change_origin& by, const conversation_id& conversation,
+                                               const uuid& id, bool of_anybody);
+
+}  // namespace sellavie::storage

@@ -1,0 +1,46 @@
+#include "storage/journal_people.hpp"
+
+#include <array>
+
+#include "storage/journal_rows.hpp"
+
+namespace sellavie::storage {
+namespace {
+
+// --- SQL -----------------------------------------------------------------------------------------
+
+// A key that is known already refuses the whole send.
+constexpr statement insert_composed{"insert_composed", R"(
+INSERT INTO composed_messages (conversation_id, message_id, business_id, account_id, idempotency_key, part, fingerprint)
+SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::smallint[], $7::text[]))"};
+
+constexpr statement block_contacts{"block_contacts", R"(
+WITH changed AS (
+  UPDATE contacts c SET blocked_at = u.blocked_at, version = c.version + 1
+  FROM unnest($1::uuid[], $2::uuid[], $3::bigint[]) AS u (id, business_id, blocked_at)
+  WHERE c.id = u.id AND c.business_id = u.business_id RETURNING 1
+)
+SELECT require_rows((SELECT count(*) FROM changed), $4::bigint, 'contacts to block'))"};
+
+// What is searched follows the message; of one that was taken back nothing stays (storage/api/message_search).
+constexpr statement correct_words{"correct_words", R"(
+UPDATE message_words w SET words = array_to_tsvector(words_of(w.business_id, c.body))
+FROM unnest($1::uuid[], $2::text[]) AS c (id, body) WHERE w.message_id = c.id)"};
+
+constexpr std::array all_statements{insert_composed, block_contacts, correct_words};
+
+}  // namespace
+
+std::span<const statement> people_statements() noexcept { return all_statements; }
+
+void queue_people(pipeline& into, change_sets sets) {
+  using row = composed_row;
+  queue_rows(into, insert_composed, sets, &change_set::composed, &row::conversation, &row::message,
+             &row::business, &row::account, &row::key, &row::part, &row::fingerprint);
+  queue_counted_rows(into, block_contacts, sets, &change_set::blocks, &contact_block::contact,
+                     &contact_block::business, &contact_block::blocked_at);
+  queue_rows(into, correct_words, sets, &change_set::corrections, &message_correction::id,
+             &message_correction::body);
+}
+
+}  // namespace sellavie::storage

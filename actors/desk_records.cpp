@@ -1,6 +1,7 @@
 #include "actors/desk_records.hpp"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "protocol/action/outcome_codec.hpp"
 
@@ -127,7 +128,16 @@ struct event_writer {
                         std::string{to_string(reviewed.reason)} + ": " + reviewed.fact.reference,
                         decided.at});
   }
-  void operator()(const stock_moved&) const {}
+  void operator()(const stock_moved& moved) const {
+    if (moved.reason.empty()) return;
+    to.stock_movements.push_back({context.ids.next(), context.business, moved.product, moved.delta,
+                                  moved.after, moved.reason, decided.actor, decided.at});
+    if (!context.by) return;
+    const nlohmann::json before{{"stock", moved.after - moved.delta}};
+    const nlohmann::json after{{"stock", moved.after}, {"reason", moved.reason}};
+    to.activities.push_back({context.business, *context.by, "product.stock_corrected", "product",
+                             moved.product.value, before.dump(), after.dump()});
+  }
 };
 
 }  // namespace
@@ -158,19 +168,26 @@ storage::order_row to_row(const order& subject, business_id business) {
   return row;
 }
 
+std::vector<product> make_products(const std::vector<storage::stored_product>& rows, currency_code currency) {
+  std::vector<product> products;
+  products.reserve(rows.size());
+  for (const auto& stored : rows)
+    products.push_back({stored.id,
+                        stored.sku,
+                        stored.name,
+                        stored.description,
+                        {stored.price_minor, currency},
+                        stored.stock,
+                        stored.price_version,
+                        stored.active});
+  return products;
+}
+
 order_book make_book(const storage::desk_record& record, currency_code currency, std::size_t& skipped) {
   order_book book;
   book.currency = currency;
   book.next_order_number = record.last_order_number + 1;
-  for (const auto& stored : record.products)
-    load(book, product{stored.id,
-                       stored.sku,
-                       stored.name,
-                       stored.description,
-                       {stored.price_minor, currency},
-                       stored.stock,
-                       stored.price_version,
-                       stored.active});
+  replace_products(book, make_products(record.products, currency));
   for (const auto& row : record.orders) {
     if (const auto subject = to_order(row, currency)) load(book, *subject);
     else ++skipped;

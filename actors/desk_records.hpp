@@ -12,11 +12,17 @@ namespace sellavie::actors {
 [[nodiscard]] order_book make_book(const storage::desk_record& record, currency_code currency,
                                    std::size_t& skipped);
 
+/// The products as stored.
+[[nodiscard]] std::vector<product> make_products(const std::vector<storage::stored_product>& rows,
+                                                 currency_code currency);
+
 struct write_context {
   business_id business;
   std::string provider;
   std::string mode;
   id_source& ids;
+  /// The person who gave the command through the API; for the activity log.
+  std::optional<storage::change_origin> by{};
 };
 
 /// Everything that one decision writes, with its action result.

@@ -1,6 +1,5 @@
 #include "actors/order_desk.hpp"
 
-#include "actors/desk_records.hpp"
 #include "protocol/action/outcome_codec.hpp"
 #include "storage/fault_point.hpp"
 
@@ -73,12 +72,38 @@ caf::result<action_outcome> order_desk_state::enqueue(desk_request request) {
 }
 
 void order_desk_state::next() {
-  if (!loaded_ || busy_ || fifo_.empty()) return;
+  if (!loaded_ || busy_) return;
+  if (!refreshes_.empty()) return load_products();
+  if (fifo_.empty()) return;
   waiting one = std::move(fifo_.front());
   fifo_.pop_front();
   busy_ = true;
   if (one.request.replay && !one.request.action_key.empty()) return look_up_result(std::move(one));
   decide_now(std::move(one));
+}
+
+caf::result<products_refreshed> order_desk_state::refresh() {
+  refreshes_.push_back(owe_answer<products_refreshed>(self_));
+  auto answer = refreshes_.back().to_return();
+  next();
+  return answer;
+}
+
+// Nothing of the desk is on its way to the table, so that the table's stock is the book's.
+void order_desk_state::load_products() {
+  busy_ = true;
+  const auto asked =
+      std::make_shared<std::vector<owed_answer<products_refreshed>>>(std::exchange(refreshes_, {}));
+  self_->request(node_->reader_of(business_->id.value), caf::infinite, actors::load_products{business_->id})
+      .then(
+          [this, asked](const shared<product_list>& stored) {
+            replace_products(book_, make_products(stored->rows, book_.currency));
+            products_ = nullptr;
+            for (const auto& one : *asked) one.deliver(products_refreshed{});
+            busy_ = false;
+            next();
+          },
+          [this](const caf::error& failure) { self_->quit(make_error(code_of(failure))); });
 }
 
 void order_desk_state::look_up_result(waiting one) {
@@ -132,9 +157,9 @@ void order_desk_state::decide_now(waiting one) {
 
 void order_desk_state::commit(waiting one, decision decided) {
   const auto& payments = business_->payments;
-  auto changes = std::make_shared<storage::change_set>(
-      write_decision(decided, {business_->id, payments ? payments->provider : std::string{"none"},
-                               payments ? payments->mode : std::string{"test"}, *node_->ids}));
+  auto changes = std::make_shared<storage::change_set>(write_decision(
+      decided, {business_->id, payments ? payments->provider : std::string{"none"},
+                payments ? payments->mode : std::string{"test"}, *node_->ids, one.request.by}));
   auto held = std::make_shared<std::pair<waiting, decision>>(std::move(one), std::move(decided));
   self_
       ->request(node_->journal_of(business_->id), caf::infinite,
@@ -177,6 +202,7 @@ order_desk_actor::behavior_type order_desk(order_desk_state::pointer self, servi
   return {
       [&state](const turn_facts_query& query) { return state.facts(query); },
       [&state](desk_request& request) { return state.enqueue(std::move(request)); },
+      [&state](const refresh_products&) { return state.refresh(); },
       [&state](const order_query& query) { return state.find(query); },
       [&state](const due_links_query& query) { return state.links_to_ask(query); },
       [&state](expire_orders& ended) { return state.expire(ended); },

@@ -13,6 +13,7 @@
 #include <memory>
 #include <optional>
 
+#include "actors/desk_records.hpp"
 #include "actors/outcome_message.hpp"
 #include "actors/owed_answer.hpp"
 #include "actors/services.hpp"
@@ -42,7 +43,13 @@ struct desk_request {
   bool replay = false;
   /// Who the timeline names: "ai", "system", "person:<id>".
   std::string actor = "ai";
+  /// Of a command that came through the API: it stands in the activity log.
+  std::optional<storage::change_origin> by{};
 };
+
+/// Products were edited in their table: answered when the book has them as they are now.
+struct refresh_products {};
+struct products_refreshed {};
 
 /// The order of a conversation, open or just closed: what invoices and payment checks are about.
 struct order_query {
@@ -73,6 +80,7 @@ using order_desk_actor =
     caf::typed_actor<caf::replies_to<turn_facts_query>::with<turn_facts>,
                      // Answers after the commit; errors are store trouble, never a refusal.
                      caf::replies_to<desk_request>::with<action_outcome>,
+                     caf::replies_to<refresh_products>::with<products_refreshed>,
                      caf::replies_to<order_query>::with<order_found>,
                      caf::replies_to<due_links_query>::with<due_links>,
                      // What was cancelled: `requested` of the outcome.
@@ -86,6 +94,7 @@ class order_desk_state {
 
   caf::result<turn_facts> facts(const turn_facts_query& query);
   caf::result<action_outcome> enqueue(desk_request request);
+  caf::result<products_refreshed> refresh();
   caf::result<order_found> find(const order_query& query);
   due_links links_to_ask(const due_links_query& query) const;
   caf::result<action_outcome> expire(expire_orders& ended);
@@ -100,6 +109,7 @@ class order_desk_state {
   void load();
   void on_loaded(const storage::desk_record& record);
   void next();
+  void load_products();
   void look_up_result(waiting one);
   void decide_now(waiting one);
   void commit(waiting one, decision decided);
@@ -116,6 +126,8 @@ class order_desk_state {
   bool busy_ = false;
   std::deque<waiting> fifo_;
   std::vector<std::pair<conversation_id, owed_answer<turn_facts>>> facts_waiting_;
+  /// Before the next command; a load under way may be older than what they are about.
+  std::vector<owed_answer<products_refreshed>> refreshes_;
   /// Made at the first query after a change.
   std::shared_ptr<const std::vector<product>> products_;
 };
@@ -129,6 +141,8 @@ order_desk_actor::behavior_type order_desk(order_desk_state::pointer self, servi
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::turn_facts_query)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::turn_facts)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::desk_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::refresh_products)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::products_refreshed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::order_query)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::order_found)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::due_links_query)

@@ -31,6 +31,12 @@ reader_actor::behavior_type reader(reader_actor::stateful_pointer<reader_state> 
         const monitoring::at_work busy{in_use};
         return answer(reads.load_desk(wanted.business, wanted.closed_since));
       },
+      [&reads, &in_use](const load_products& wanted) -> caf::result<shared<product_list>> {
+        const monitoring::at_work busy{in_use};
+        auto rows = reads.load_products(wanted.business);
+        if (!rows) return make_error(rows.error().code);
+        return shared<product_list>{std::make_shared<product_list>(product_list{std::move(rows.value())})};
+      },
       [&reads, &in_use](const load_outbox& wanted) -> caf::result<shared<loaded_outbox>> {
         const monitoring::at_work busy{in_use};
         auto rows = reads.load_outbox(wanted.connection);

@@ -27,6 +27,12 @@ struct load_desk {
   business_id business;
   instant closed_since{};
 };
+struct load_products {
+  business_id business;
+};
+struct product_list {
+  std::vector<storage::stored_product> rows;
+};
 struct load_outbox {
   connection_id connection;
 };
@@ -76,6 +82,7 @@ using reader_actor =
     caf::typed_actor<caf::replies_to<storage::new_conversation>::with<shared<storage::conversation_record>>,
                      caf::replies_to<load_tenant>::with<shared<storage::tenant_record>>,
                      caf::replies_to<load_desk>::with<shared<storage::desk_record>>,
+                     caf::replies_to<load_products>::with<shared<product_list>>,
                      caf::replies_to<load_outbox>::with<shared<loaded_outbox>>,
                      caf::replies_to<look_inbox>::with<shared<inbox_lines>>,
                      caf::replies_to<fetch_inbox>::with<shared<inbox_page>>,
@@ -105,6 +112,8 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::load_tenant)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::shared<sellavie::storage::tenant_record>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::load_desk)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::shared<sellavie::storage::desk_record>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::load_products)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::shared<sellavie::actors::product_list>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::load_outbox)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::shared<sellavie::actors::loaded_outbox>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::look_inbox)

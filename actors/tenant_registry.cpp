@@ -72,6 +72,19 @@ caf::result<chat_commanded> tenant_registry_state::command(const command_busines
   return self_->delegate(*supervisor, wanted.command);
 }
 
+caf::result<action_outcome> tenant_registry_state::command(const command_desk& wanted) {
+  auto* supervisor = find_or_spawn(wanted.business);
+  if (supervisor == nullptr) return make_error(errc::unavailable);
+  return self_->delegate(*supervisor, wanted.request);
+}
+
+// A desk that does not run reads the table when it starts.
+caf::result<products_refreshed> tenant_registry_state::refresh(const products_edited& edited) {
+  const auto supervisor = supervisors_.find(edited.business);
+  if (supervisor == supervisors_.end()) return products_refreshed{};
+  return self_->delegate(supervisor->second, refresh_products{});
+}
+
 tenant_registry_actor::behavior_type tenant_registry(tenant_registry_state::pointer self,
                                                      tenant_registry_dependencies dependencies) {
   auto& state = self->state;
@@ -81,6 +94,8 @@ tenant_registry_actor::behavior_type tenant_registry(tenant_registry_state::poin
       [&state](const meet_pump& introduced) { state.meet(introduced); },
       [&state](delivery& one) { state.deliver(one); },
       [&state](const command_business& wanted) { return state.command(wanted); },
+      [&state](const command_desk& wanted) { return state.command(wanted); },
+      [&state](const products_edited& edited) { return state.refresh(edited); },
       [&state](const wake_account& account) { state.wake(account); },
       [&state](const directory_changed&) { state.spread_change(); },
       [&state](const reservations_ended& ended) { state.expire(ended); },

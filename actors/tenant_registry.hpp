@@ -22,6 +22,17 @@ struct command_business {
   command_chat command;
 };
 
+/// A person's command to the order desk of a business.
+struct command_desk {
+  business_id business;
+  desk_request request;
+};
+
+/// Products of this business were edited in their table. Answered when its desk, if it runs, knows them.
+struct products_edited {
+  business_id business;
+};
+
 /// Rows wait in the outbox of this account from an earlier run.
 struct wake_account {
   business_id business;
@@ -43,7 +54,9 @@ struct meet_pump {
 
 using tenant_registry_actor =
     caf::typed_actor<caf::reacts_to<meet_pump>, caf::reacts_to<delivery>,
-                     caf::replies_to<command_business>::with<chat_commanded>, caf::reacts_to<wake_account>,
+                     caf::replies_to<command_business>::with<chat_commanded>,
+                     caf::replies_to<command_desk>::with<action_outcome>,
+                     caf::replies_to<products_edited>::with<products_refreshed>, caf::reacts_to<wake_account>,
                      caf::reacts_to<directory_changed>, caf::reacts_to<reservations_ended>,
                      // To itself: the pause after a supervisor's crash is over.
                      caf::reacts_to<restart_atom, business_id>>;
@@ -71,6 +84,8 @@ class tenant_registry_state {
   void spread_change();
   void expire(const reservations_ended& ended);
   caf::result<chat_commanded> command(const command_business& wanted);
+  caf::result<action_outcome> command(const command_desk& wanted);
+  caf::result<products_refreshed> refresh(const products_edited& edited);
   void unblock(const business_id& business) { resting_.erase(business); }
 
   static constexpr const char* name = "tenant_registry";
@@ -95,6 +110,8 @@ tenant_registry_actor::behavior_type tenant_registry(tenant_registry_state::poin
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::meet_pump)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::command_business)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::command_desk)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::products_edited)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::wake_account)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::directory_changed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::reservations_ended)

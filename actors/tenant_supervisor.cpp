@@ -48,6 +48,7 @@ void tenant_supervisor_state::on_load_failed() {
   is_stale_ = true;
   self_->delayed_send(self_, pause_after(++load_failures_), restart_atom::value);
   refuse_waiting(commands_before_load_, errc::unavailable);
+  desk_requests_before_load_.clear();
   if (!before_load_.empty()) hand_back(before_load_.back().round);
 }
 
@@ -71,6 +72,7 @@ void tenant_supervisor_state::on_loaded(const shared<storage::tenant_record>& re
       --commands_waiting_;
       begin_command(std::move(one));
     }
+    ask_desk_after_load();
     return;
   }
   // The desk holds the catalogue: it is loaded anew from the table.
@@ -392,6 +394,8 @@ tenant_supervisor_actor::behavior_type tenant_supervisor(tenant_supervisor_state
       [&state](const tenant_changed&) { state.reload(); },
       [&state](const wake_sender& wake) { state.wake(wake.connection); },
       [&state](const command_chat& command) { return state.forward_command(command); },
+      [&state](desk_request& request) { return state.forward_to_desk(request); },
+      [&state](const refresh_products&) { return state.refresh_desk(); },
       [&state](expire_atom) { state.expire(); },
       [&state, self](const deliveries_finished& done) { state.finish(done, self->current_sender()); },
       [&state, self](const offer_together& planned) { state.complete(planned, self->current_sender()); },

@@ -18,6 +18,8 @@
 //            a pause of at most 5 s, `unavailable` when the store cannot be asked what is open or the
 //            incarnation is over. A conversation that dies on it answers with an error. It is not stopped
 //            while it owes an answer.
+// Desk       a person's command to the order desk waits for the first load like one to a chat, and is then
+//            delegated: a desk that dies on it answers with an error.
 // Expiry     the desk never waits for a provider, so it is asked from here about the live links of orders whose
 //            time is over: at most 16 in a round, one round at a time, after a silent one a minute's rest.
 // Supervised by the tenant_registry.
@@ -57,7 +59,9 @@ struct child_key {
 
 using tenant_supervisor_actor =
     caf::typed_actor<caf::reacts_to<delivery>, caf::reacts_to<tenant_changed>, caf::reacts_to<wake_sender>,
-                     caf::replies_to<command_chat>::with<chat_commanded>, caf::reacts_to<expire_atom>,
+                     caf::replies_to<command_chat>::with<chat_commanded>,
+                     caf::replies_to<desk_request>::with<action_outcome>,
+                     caf::replies_to<refresh_products>::with<products_refreshed>, caf::reacts_to<expire_atom>,
                      // From its children.
                      caf::reacts_to<deliveries_finished>, caf::reacts_to<offer_together>,
                      caf::reacts_to<outbox_committed>, caf::reacts_to<epoch_raised>,
@@ -114,6 +118,8 @@ class tenant_supervisor_state {
   void forward_epoch(const epoch_raised& raised);
   void forward_typing(const show_typing& typing);
   caf::result<chat_commanded> forward_command(const command_chat& command);
+  caf::result<action_outcome> forward_to_desk(desk_request& request);
+  caf::result<products_refreshed> refresh_desk();
   void let_stop(const caf::strong_actor_ptr& child);
   void on_down(const caf::down_msg& down);
   void restart(const child_key& key);
@@ -183,6 +189,12 @@ class tenant_supervisor_state {
   void drop_closed(const child_key& key, const std::vector<inbox_id>& open, std::vector<inbox_id> asked);
   void schedule_restart(const child_key& key, std::uint32_t failures);
   void spawn_desks();
+  struct waiting_request {
+    desk_request wanted;
+    owed_answer<action_outcome> answer;
+  };
+  void ask_desk(waiting_request request);
+  void ask_desk_after_load();
   void begin_command(waiting_command command);
   void wait(waiting_command command, std::vector<waiting_command>& where);
   void run(const child_key& key, child& entry, waiting_command command);
@@ -208,6 +220,7 @@ class tenant_supervisor_state {
   /// Handed back: the deliveries of this round and of earlier ones.
   std::optional<std::uint32_t> refused_round_;
   std::vector<waiting_command> commands_before_load_;
+  std::vector<waiting_request> desk_requests_before_load_;
   /// All commands that wait, also the children's.
   std::size_t commands_waiting_ = 0;
   std::vector<connection_id> wake_after_load_;

@@ -288,6 +288,18 @@ struct stock_change {
   std::int64_t delta = 0;
 };
 
+/// A correction by a person; the change of stock itself is a stock_change.
+struct stock_movement {
+  uuid id;
+  business_id business;
+  product_id product;
+  std::int64_t delta = 0;
+  std::int64_t stock_after = 0;
+  std::string reason;
+  std::string actor;
+  instant at{};
+};
+
 struct timeline_row {
   business_id business;
   order_id order;
@@ -382,6 +394,7 @@ struct change_set {
   /// Suspects that are about to run by themselves.
   std::vector<inbox_id> inbox_alone;
   std::vector<stock_change> stock;
+  std::vector<stock_movement> stock_movements;
   std::vector<order_row> orders;
   std::vector<timeline_row> timeline;
   std::vector<payment_row> payments;

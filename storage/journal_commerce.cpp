@@ -19,6 +19,11 @@ WITH wanted AS (
 )
 SELECT require_rows((SELECT count(*) FROM changed), (SELECT count(*) FROM wanted), 'products to change'))"};
 
+constexpr statement insert_movements{"insert_movements", R"(
+INSERT INTO stock_movements (id, business_id, product_id, delta, stock_after, reason, actor, at)
+SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::bigint[], $5::bigint[], $6::text[], $7::text[],
+                     $8::bigint[]))"};
+
 constexpr statement insert_orders{"insert_orders", R"(
 INSERT INTO orders (id, business_id, number, conversation_id, contact_id, status, currency, total_minor, note,
                     idempotency_key, version, payment_attempt, payment_reference, payment_url, created_at,
@@ -88,15 +93,21 @@ constexpr statement insert_action_results{"insert_action_results", R"(
 INSERT INTO action_results (business_id, action_key, outcome, created_at)
 SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[]))"};
 
-constexpr std::array all_statements{change_stock,    insert_orders,        change_orders,   drop_items,
-                                    insert_items,    insert_timeline,      insert_payments, change_payments,
-                                    insert_invoices, insert_action_results};
+constexpr std::array all_statements{change_stock,    insert_movements, insert_orders,         change_orders,
+                                    drop_items,      insert_items,     insert_timeline,       insert_payments,
+                                    change_payments, insert_invoices,  insert_action_results};
 
 // --- columns -------------------------------------------------------------------------------------
 
 void queue_stock(pipeline& into, change_sets sets) {
   queue_rows(into, change_stock, sets, &change_set::stock, &stock_change::business, &stock_change::product,
              &stock_change::delta);
+}
+
+void queue_movements(pipeline& into, change_sets sets) {
+  using row = stock_movement;
+  queue_rows(into, insert_movements, sets, &change_set::stock_movements, &row::id, &row::business,
+             &row::product, &row::delta, &row::stock_after, &row::reason, &row::actor, &row::at);
 }
 
 void queue_orders(pipeline& into, change_sets sets) {
@@ -187,6 +198,7 @@ std::span<const statement> commerce_statements() noexcept { return all_statement
 
 void queue_commerce(pipeline& into, change_sets sets) {
   queue_stock(into, sets);
+  queue_movements(into, sets);
   queue_orders(into, sets);
   queue_items(into, sets);
   queue_timeline(into, sets);

@@ -36,6 +36,7 @@ class postgres_reads final : public store_reads {
   [[nodiscard]] result<std::vector<stored_outbox_row>> load_outbox(connection_id connection) override;
   [[nodiscard]] result<std::vector<std::pair<business_id, connection_id>>> outbox_connections() override;
   [[nodiscard]] result<desk_record> load_desk(business_id business, instant closed_since) override;
+  [[nodiscard]] result<std::vector<stored_product>> load_products(business_id business) override;
   [[nodiscard]] result<std::optional<std::string>> find_action_result(business_id business,
                                                                       const std::string& action_key) override;
   [[nodiscard]] result<std::int64_t> last_invoice_number(business_id business,

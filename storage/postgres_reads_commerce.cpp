@@ -162,6 +162,10 @@ result<desk_record> postgres_reads::load_desk(business_id business, instant clos
   return **found;
 }
 
+result<std::vector<stored_product>> postgres_reads::load_products(business_id business) {
+  return read_rows(select_products, product_of, to_string(business));
+}
+
 result<std::optional<std::string>> postgres_reads::find_action_result(business_id business,
                                                                       const std::string& action_key) {
   return read([&](pqxx::nontransaction& session) -> std::optional<std::string> {

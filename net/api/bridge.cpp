@@ -52,6 +52,11 @@ response answer_of(const api::operation& of, api_answer&& given) {
       if (declared.status == given.status) out.content_type = declared.content_type;
     return out;
   }
+  if (given.raw_body) {
+    out.body = std::move(given.raw_body->bytes);
+    out.content_type = std::move(given.raw_body->content_type);
+    return out;
+  }
   if (given.body.is_null()) return out;
   out.body = given.body.dump(-1, ' ', false, json::error_handler_t::replace);
   out.content_type = "application/json";
@@ -80,9 +85,20 @@ std::optional<std::string_view> bearer_of(const request& asked) {
   return value->substr(scheme.size());
 }
 
-bool is_json(std::string_view content_type) noexcept {
-  const auto type = content_type.substr(0, content_type.find(';'));
-  return type == "application/json";
+std::string_view media_type(const request& asked) noexcept {
+  const auto type = asked.header("Content-Type").value_or("");
+  return type.substr(0, type.find(';'));
+}
+
+std::optional<problem> read_raw_body(request& asked, const api::raw_body& declared, api_call& call) {
+  const auto& types = declared.content_types;
+  if (std::find(types.begin(), types.end(), media_type(asked)) == types.end()) {
+    std::string allowed;
+    for (const auto& type : types) allowed += (allowed.empty() ? "Send " : ", ") + type;
+    return problem{problems::unsupported_type, allowed + '.'};
+  }
+  call.raw_body = std::move(asked.body);
+  return std::nullopt;
 }
 
 /// "17" with its quotes, as with_version() wrote it.
@@ -139,7 +155,7 @@ std::optional<problem> read_ids(const request& asked, api_call& call) {
 }
 
 /// Reads query, headers and body as declared; what is wrong comes back.
-std::optional<problem> read_input(const request& asked, api_call& call) {
+std::optional<problem> read_input(request& asked, api_call& call) {
   const api::operation& of = *call.operation;
   std::vector<api::field_problem> wrong;
   for (const auto& parameter : of.query)
@@ -152,7 +168,8 @@ std::optional<problem> read_input(const request& asked, api_call& call) {
   for (const auto& header : of.headers)
     if (const auto value = asked.header(header.name)) call.headers.emplace(header.name, *value);
   if (of.body) {
-    if (!is_json(asked.header("Content-Type").value_or(""))) return problem{problems::unsupported_type};
+    if (media_type(asked) != "application/json")
+      return problem{problems::unsupported_type, "Send application/json."};
     auto parsed = parse_bounded(asked.body, asked.body.size(), deepest_body);
     if (!parsed)
       return problem{problems::malformed, "The body is not valid JSON, or it is nested too deeply."};
@@ -160,6 +177,8 @@ std::optional<problem> read_input(const request& asked, api_call& call) {
     of.body->check(call.body, {}, wrong);
   }
   if (!wrong.empty()) return problem{problems::invalid, {}, std::move(wrong)};
+  if (of.raw)
+    if (auto why = read_raw_body(asked, *of.raw, call)) return why;
   return read_precondition(asked, call);
 }
 
@@ -185,7 +204,7 @@ struct bridge::internals {
 
   void receive(const api_endpoint& endpoint, request& asked, responder to,
                const std::shared_ptr<internals>& self);
-  api_outcome run(const api_endpoint& endpoint, const request& asked, api_call& call,
+  api_outcome run(const api_endpoint& endpoint, request& asked, api_call& call,
                   const std::optional<api::access_claims>& claims, storage::api_session& store);
   std::optional<problem> authorize(const api::access_claims& claims, api_call& call,
                                    storage::api_session& store);
@@ -293,7 +312,7 @@ void bridge::internals::receive(const api_endpoint& endpoint, request& asked, re
            request_id, wish, work->to);
 }
 
-api_outcome bridge::internals::run(const api_endpoint& endpoint, const request& asked, api_call& call,
+api_outcome bridge::internals::run(const api_endpoint& endpoint, request& asked, api_call& call,
                                    const std::optional<api::access_claims>& claims,
                                    storage::api_session& store) {
   try {
@@ -343,10 +362,12 @@ void bridge::add_to(router& routes, std::vector<api_endpoint> endpoints) {
   std::vector<api::operation> operations;
   for (const api_endpoint& endpoint : internals_->endpoints) {
     operations.push_back(endpoint.operation);
+    const auto& raw = endpoint.operation.raw;
     routes.add(method_of(endpoint.operation.method), endpoint.operation.path,
                [self = internals_, &endpoint](request& asked, responder to) {
                  self->receive(endpoint, asked, std::move(to), self);
-               });
+               },
+               {raw ? std::optional<std::uint64_t>{raw->largest} : std::nullopt});
   }
   internals_->add_preflights(routes, internals_);
   internals_->document =

@@ -44,6 +44,8 @@ struct api_call {
   caller by;
   /// Checked against operation->body; null without one.
   nlohmann::json body;
+  /// Of operations that take one.
+  std::string raw_body;
   /// Decoded and checked; only those that were given.
   std::map<std::string, std::string, std::less<>> query;
   /// The declared request headers that were given; not checked.
@@ -80,6 +82,12 @@ struct api_answer {
   header_list headers{};
   /// What is not one JSON value: sent as it is, with the type that the operation declares for the status.
   std::optional<std::string> text{};
+  /// In place of `body`: bytes of one of the declared types.
+  struct raw {
+    std::string content_type;
+    std::string bytes;
+  };
+  std::optional<raw> raw_body{};
 };
 
 /// `answer` with the ETag that If-Match wants back.

@@ -16,6 +16,11 @@
 #include "net/api/resources/passwords.hpp"
 #include "net/api/resources/person_tasks.hpp"
 #include "net/api/resources/second_factor.hpp"
+#include "net/api/resources/product_files.hpp"
+#include "net/api/resources/product_groups.hpp"
+#include "net/api/resources/product_images.hpp"
+#include "net/api/resources/product_stock.hpp"
+#include "net/api/resources/products.hpp"
 #include "net/api/resources/sign_in.hpp"
 #include "net/api/resources/sign_up.hpp"
 
@@ -44,6 +49,11 @@ std::vector<api_endpoint> all_endpoints(const std::shared_ptr<access_cache>& acc
   add(canned_reply_endpoints());
   add(customer_endpoints());
   add(person_task_endpoints());
+  add(product_endpoints());
+  add(product_stock_endpoints());
+  add(product_image_endpoints());
+  add(product_file_endpoints());
+  add(product_group_endpoints());
   return all;
 }
 

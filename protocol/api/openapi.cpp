@@ -55,6 +55,7 @@ json answers_of(const operation& one, json& components) {
   for (const auto& answer : one.answers) {
     auto& shown = answers[std::to_string(answer.status)] = {{"description", answer.description}};
     if (answer.body) shown["content"][answer.content_type] = {{"schema", answer.body->document(components)}};
+    for (const auto& type : answer.raw_types) shown["content"][type] = json::object();
   }
   std::map<int, std::string> titles;
   for (const auto& kind : all_problem_kinds()) {
@@ -85,6 +86,10 @@ json shown(const operation& one, json& components) {
   if (one.body)
     out["requestBody"] = {{"required", true},
                           {"content", {{"application/json", {{"schema", one.body->document(components)}}}}}};
+  if (one.raw) {
+    auto& body = out["requestBody"] = {{"required", true}, {"description", one.raw->description}};
+    for (const auto& type : one.raw->content_types) body["content"][type] = json::object();
+  }
   if (one.allowed.who == audience::anyone) out["security"] = json::array();
   if (one.allowed.who == audience::member) {
     out["x-permission"] = to_string(one.allowed.needs);

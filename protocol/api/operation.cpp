@@ -29,6 +29,7 @@ std::vector<int> problem_statuses(const operation& of) {
   statuses.insert(of.problems.begin(), of.problems.end());
   if (!of.query.empty()) statuses.insert(422);
   if (of.body) statuses.insert({400, 413, 415, 422});
+  if (of.raw) statuses.insert({413, 415});
   if (of.needs != precondition::none) statuses.insert({400, 428});
   if (of.needs == precondition::if_match) statuses.insert(412);
   if (of.allowed.who != audience::anyone) statuses.insert(401);

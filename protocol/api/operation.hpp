@@ -61,12 +61,23 @@ struct parameter {
   presence needed = presence::optional;
 };
 
+/// A request's body that is not JSON, taken as its bytes.
+struct raw_body {
+  /// One of them must be named; whether the bytes keep that promise is the handler's question.
+  std::vector<std::string> content_types;
+  /// Over it 413.
+  std::size_t largest = 2 * 1024 * 1024;
+  std::string description;
+};
+
 struct answer_shape {
   int status = 200;
   std::string description;
-  /// None: no body.
-  std::optional<schema> body;
+  /// None: no body, or one of `raw_types`.
+  std::optional<schema> body{};
   std::string content_type = "application/json";
+  /// Of a body that is not JSON.
+  std::vector<std::string> raw_types{};
 };
 
 struct operation {
@@ -85,6 +96,8 @@ struct operation {
   /// Request headers that it understands besides those of every operation; never required.
   std::vector<parameter> headers{};
   std::optional<schema> body;
+  /// In place of `body`.
+  std::optional<raw_body> raw;
   std::vector<answer_shape> answers;
   /// Problem statuses of its own; 400, 401, 403, 404, 412, 413, 415, 422, 428, 429, 500 and 503 follow from the rest.
   std::vector<int> problems;

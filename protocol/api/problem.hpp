@@ -34,7 +34,8 @@ inline constexpr problem_kind window_closed{"send-window-closed", 409,
 inline constexpr problem_kind customer_blocked{"customer-blocked", 409, "This customer is blocked"};
 inline constexpr problem_kind stale{"stale", 412, "Somebody changed this since you read it"};
 inline constexpr problem_kind too_large{"too-large", 413, "The request is too large"};
-inline constexpr problem_kind unsupported_type{"unsupported-media-type", 415, "Send application/json"};
+inline constexpr problem_kind unsupported_type{"unsupported-media-type", 415,
+                                               "This type of body is not taken here"};
 inline constexpr problem_kind invalid{"invalid-fields", 422, "Some fields are not valid"};
 inline constexpr problem_kind precondition_missing{"precondition-missing", 428, "A header is missing"};
 inline constexpr problem_kind too_many{"too-many-requests", 429, "Too many requests, try again later"};

@@ -115,7 +115,7 @@ struct action_outcome {
   // What a polite refusal needs; empty and 0 elsewhere.
   std::string sku;
   std::string product_name;
-  /// Pieces asked for; of reservations_expired how many orders expired.
+  /// Pieces asked for; of reservations_expired how many orders expired, of set_stocks how many products changed.
   std::int64_t requested = 0;
   std::int64_t available = 0;
   /// The current price of `sku` after a price_changed refusal.

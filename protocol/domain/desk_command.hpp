@@ -98,6 +98,8 @@ struct adjust_stock {
   std::string action_key;
   std::string sku;
   std::int64_t delta = 0;
+  /// Why a person does it.
+  std::string reason;
 };
 
 /// Compare-and-set: refused as stale when the stock is not `expected` any more.
@@ -106,6 +108,19 @@ struct set_stock {
   std::string sku;
   std::int64_t expected = 0;
   std::int64_t target = 0;
+  std::string reason;
+};
+
+struct counted_stock {
+  std::string sku;
+  std::int64_t target = 0;
+};
+
+/// What a file says of many products: all of it or nothing.
+struct set_stocks {
+  std::string action_key;
+  std::vector<counted_stock> items;
+  std::string reason;
 };
 
 /// A person took the money outside of a provider (cash, transfer).
@@ -132,7 +147,7 @@ struct mark_refunded {
 using desk_command =
     std::variant<desk::place_order, desk::change_order, desk::cancel_order, desk::start_checkout,
                  desk::record_payment_link, desk::fail_payment_link, desk::confirm_payment,
-                 desk::expire_reservations, desk::adjust_stock, desk::set_stock, desk::mark_paid,
-                 desk::mark_fulfilled, desk::mark_refunded>;
+                 desk::expire_reservations, desk::adjust_stock, desk::set_stock, desk::set_stocks,
+                 desk::mark_paid, desk::mark_fulfilled, desk::mark_refunded>;
 
 }  // namespace sellavie

@@ -43,6 +43,9 @@ struct order_event {
 struct stock_moved {
   product_id product{};
   std::int64_t delta = 0;
+  /// Of a correction by a person: why, and what the stock is now. Empty when an order moved it.
+  std::string reason{};
+  std::int64_t after = 0;
 
   friend bool operator==(const stock_moved&, const stock_moved&) = default;
 };

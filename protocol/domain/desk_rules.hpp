@@ -38,6 +38,7 @@ namespace sellavie::desk {
 [[nodiscard]] decision decide(const order_book& book, const adjust_stock& command,
                               const desk_context& context);
 [[nodiscard]] decision decide(const order_book& book, const set_stock& command, const desk_context& context);
+[[nodiscard]] decision decide(const order_book& book, const set_stocks& command, const desk_context& context);
 
 /// A decision without events; `subject`, if any, is described in the outcome.
 [[nodiscard]] decision answer(action_outcome outcome, const std::string& action_key,

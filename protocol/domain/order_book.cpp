@@ -70,6 +70,12 @@ void load(order_book& book, const product& stored) { store_product(book, stored)
 
 void load(order_book& book, const order& stored) { store_order(book, stored); }
 
+void replace_products(order_book& book, const std::vector<product>& stored) {
+  book.products.clear();
+  book.by_sku.clear();
+  for (const product& one : stored) store_product(book, one);
+}
+
 void forget_recent(order_book& book, instant before) {
   std::erase_if(book.recent, [&](const auto& entry) { return entry.second.wished_at < before; });
 }

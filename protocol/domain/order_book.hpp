@@ -28,8 +28,9 @@
 //      earliest first, so many at a time, and returns their stock; never a closed order. One with a live
 //      link goes only when its provider has just called it unpaid; when it was asked in vain and
 //      unanswered_grace is over too, to review: money may have come that nobody saw. Never unasked.
-//  R15 Stock is edited by a delta or compare-and-set and stays within 0 … max_stock.
-//  R16 Not used. Products are edited in their table, and the desk is loaded anew.
+//  R15 Stock is edited by a delta, by compare-and-set or by a file of counts, and stays within 0 … max_stock.
+//  R16 Products are edited in their table; the book then takes them from there, stock and all, while
+//      nothing of its own is on the way to the table.
 //  R17 Transitions follow can_become(); only people mark paid by hand, fulfilled or refunded.
 //  R18 A business has at most max_open_orders open orders.
 //  R19 A hold is renewed by changes and checkouts, but never beyond longest_reservation.
@@ -97,6 +98,8 @@ void apply(order_book& book, const desk_event& event);
 /// next_order_number is the loader's to set.
 void load(order_book& book, const product& stored);
 void load(order_book& book, const order& stored);
+/// R16: these are all products now.
+void replace_products(order_book& book, const std::vector<product>& stored);
 /// Drops remembered closed orders that were wished before `before` (now - duplicate_window).
 void forget_recent(order_book& book, instant before);
 

@@ -3,6 +3,7 @@
 // because it shows libpqxx.
 
 #include <pqxx/pqxx>
+#include <vector>
 
 #include "storage/api/activity.hpp"
 
@@ -11,5 +12,8 @@ namespace sellavie::storage {
 /// `business` null: something of the account itself, as the engine.
 void record_activity(pqxx::work& work, const business_id* business, const change_origin& by,
                      const activity& done);
+/// Many of one request, in one statement.
+void record_activities(pqxx::work& work, const business_id* business, const change_origin& by,
+                       const std::vector<activity>& done);
 
 }  // namespace sellavie::storage

@@ -215,6 +215,60 @@ TEST_F(order_desk, names_the_system_when_a_reservation_ends) {
   EXPECT_EQ(world.store->rows.timeline.back().actor, "system");
 }
 
+TEST_F(order_desk, shows_products_as_they_are_in_the_table_once_it_was_told) {
+  open_shop();
+  place("c1", 2, "k1");
+  world.run();
+  for (auto& [id, entry] : world.store->rows.products)
+    if (entry.second.sku == "A1") entry.second.price_minor = 99;
+  world.add_product("N1", 5, 1, world.shop);
+  bool refreshed = false;
+  std::shared_ptr<const std::vector<product>> shown;
+  world.system->spawn([&](caf::event_based_actor* self) {
+    self->request(world.registry, caf::infinite, actors::products_edited{world.shop})
+        .then([&](const actors::products_refreshed&) { refreshed = true; });
+  });
+  world.run();
+  ASSERT_TRUE(refreshed);
+  world.system->spawn([&](caf::event_based_actor* self) {
+    self->request(world.desk, caf::infinite, actors::turn_facts_query{customer("c1").first})
+        .then([&](const actors::turn_facts& facts) { shown = facts.products; });
+  });
+  world.run();
+  ASSERT_TRUE(shown);
+  const auto found = [&](const std::string& sku) {
+    return std::find_if(shown->begin(), shown->end(), [&](const product& one) { return one.sku == sku; });
+  };
+  EXPECT_EQ(found("A1")->price.minor, 99);
+  EXPECT_EQ(found("A1")->stock, 18);
+  EXPECT_NE(found("N1"), shown->end());
+}
+
+TEST_F(order_desk, writes_who_corrected_the_stock_and_why) {
+  actors::command_desk wanted{world.shop,
+                              {desk::adjust_stock{"k1", "A1", -3, "broken"}, "k1", true, "person:grace"}};
+  wanted.request.by = storage::change_origin{{}, {}, "192.0.2.1", "r1", {}};
+  for (int i = 0; i < 2; ++i) {
+    world.system->spawn([this, wanted](caf::event_based_actor* self) {
+      self->request(world.registry, caf::infinite, wanted).then([this](const action_outcome& outcome) {
+        outcomes.push_back(outcome);
+      });
+    });
+    world.run();
+  }
+  ASSERT_THAT(outcomes, SizeIs(2));
+  EXPECT_EQ(outcomes[1].available, 17);
+  EXPECT_EQ(world.stock("A1"), 17);
+  ASSERT_THAT(world.store->rows.stock_movements, SizeIs(1));
+  const auto& moved = world.store->rows.stock_movements.front();
+  EXPECT_EQ(moved.reason, "broken");
+  EXPECT_EQ(moved.actor, "person:grace");
+  EXPECT_EQ(moved.stock_after, 17);
+  ASSERT_THAT(world.store->rows.activities, SizeIs(1));
+  EXPECT_EQ(world.store->rows.activities.front().before, R"({"stock":20})");
+  EXPECT_EQ(world.store->rows.activities.front().by.request_id, "r1");
+}
+
 // --- the link: intent stored -> call -> result stored ------------------------------------------------
 
 struct checkout : testing::Test {

@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
 import { api_client, example_of } from "./harness/api.mjs";
 import { bad_bodies } from "./harness/bad_bodies.mjs";
+import { png } from "./harness/pictures.mjs";
 import { shared_world } from "./harness/world.mjs";
 
 let here;
@@ -29,7 +30,7 @@ async function set_up() {
   }));
   const { body } = await ada.client.get(`/businesses/${ada.business_id}/conversations?limit=1`);
   const document = await ada.client.document();
-  return { ada, other, conversation_id: body.items[0].id, ...await an_inbox_of(ada, body.items[0]), document, operations: declared(document) };
+  return { ada, other, conversation_id: body.items[0].id, ...await an_inbox_of(ada, body.items[0]), ...await a_product_of(ada), document, operations: declared(document) };
 }
 
 async function an_inbox_of({ client, business_id }, { id, customer_id }) {
@@ -40,6 +41,14 @@ async function an_inbox_of({ client, business_id }, { id, customer_id }) {
   await here.server.sql(`INSERT INTO person_tasks (id, business_id, kind, reason, created_at)
     VALUES ('01890a5d-0000-774b-bcce-b302099a8057', '${business_id}', 'connection', 'matrix', 0)`);
   return { label_id: label.id, note_id: note.id, canned_reply_id: canned.id, customer_id, task_id: "01890a5d-0000-774b-bcce-b302099a8057" };
+}
+
+async function a_product_of({ client, business_id }) {
+  const shop = `/businesses/${business_id}`;
+  const group = (await client.post(`${shop}/product-groups`, { name: "Matrix", options: ["size"] })).body;
+  const product = (await client.post(`${shop}/products`, { sku: "MATRIX", name: "Matrix", price_minor: 1 })).body;
+  const image = await client.call("POST", `${shop}/products/${product.id}/images`, { raw: png(2, 2), headers: { "content-type": "image/png" } });
+  return { group_id: group.id, product_id: product.id, image_id: image.body.id };
 }
 
 function declared(document) {
@@ -60,7 +69,8 @@ const in_a_business = (operation) => operation.path.includes("{business_id}") ||
 // The path with ids that exist, but for those given.
 function path_of(operation, ids = {}) {
   const path = operation.path + (names_its_business(operation) ? "?business_id={business_id}" : "");
-  const known = { business_id: stage.ada.business_id, conversation_id: stage.conversation_id, session_id: nobodys_id, label_id: stage.label_id, note_id: stage.note_id, canned_reply_id: stage.canned_reply_id, customer_id: stage.customer_id, task_id: stage.task_id, ...ids };
+  const known = { business_id: stage.ada.business_id, conversation_id: stage.conversation_id, session_id: nobodys_id, label_id: stage.label_id, note_id: stage.note_id, canned_reply_id: stage.canned_reply_id, customer_id: stage.customer_id, task_id: stage.task_id,
+    product_id: stage.product_id, image_id: stage.image_id, group_id: stage.group_id, ...ids };
   return path.replace(/\{(\w+)\}/g, (_, name) => {
     assert.ok(known[name], `the matrix has no ${name}: add one that exists`);
     return known[name];
@@ -79,14 +89,20 @@ function declared_headers({ parameters = [] }) {
 }
 
 // A body that the operation would take.
-function fitting_body({ requestBody }) {
-  return requestBody ? { body: example_of(stage.document, requestBody.content["application/json"].schema) } : {};
+function fitting_body({ requestBody, parameters }) {
+  if (!requestBody) return {};
+  const [type, { schema }] = Object.entries(requestBody.content)[0];
+  if (schema) return { body: example_of(stage.document, schema) };
+  return { raw: "x", headers: { ...declared_headers({ parameters }), "content-type": type } };
 }
+
+const is_json = ({ requestBody }) => requestBody?.content["application/json"] !== undefined;
 
 // What a person could have changed: it must be as before wherever the answer was a refusal.
 function state() {
   const inbox = ["conversation_work", "conversation_reads", "labels", "conversation_labels", "notes", "note_mentions", "canned_replies", "contacts", "person_tasks", "composed_messages"];
-  return Promise.all(["SELECT id, owner, epoch FROM conversations ORDER BY id", ...inbox.map((table) => `SELECT * FROM ${table} ORDER BY 1, 2`)].map((sql) => here.server.sql(sql)));
+  const shop = ["products", "product_groups", "product_images", "stock_movements"];
+  return Promise.all(["SELECT id, owner, epoch FROM conversations ORDER BY id", ...[...inbox, ...shop].map((table) => `SELECT * FROM ${table} ORDER BY 1, 2`)].map((sql) => here.server.sql(sql)));
 }
 
 test("without a token nothing but signing in is there", async () => {
@@ -146,7 +162,7 @@ test("ids that are none, or nobody's, are not found", async () => {
 
 test("at least fifty bad bodies of each operation are refused, by the name of the field", async () => {
   const from = new bad_bodies(await stage.ada.client.document());
-  for (const operation of stage.operations.filter(({ requestBody }) => requestBody)) {
+  for (const operation of stage.operations.filter(is_json)) {
     const shape = operation.requestBody.content["application/json"].schema;
     let tried = 0;
     const told = async (options) => (++tried, call(stage.ada.client, operation, {}, options));

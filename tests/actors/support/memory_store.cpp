@@ -197,6 +197,8 @@ struct transaction {
       at->second.second.stock += row.delta;
     });
     for (const auto& [id, product] : db.products) require(product.second.stock >= 0, "stock >= 0");
+    each_row(sets, &change_set::stock_movements,
+             [&](const stock_movement& row) { db.stock_movements.push_back(row); });
     each_row(sets, &change_set::orders,
              [&](const order_row& row) { row.prior_version == 0 ? insert(row) : change(row); });
     std::set<conversation_id> open;
@@ -396,12 +398,19 @@ result<std::vector<std::pair<business_id, connection_id>>> memory_store::outbox_
   return std::vector<std::pair<business_id, connection_id>>{found.begin(), found.end()};
 }
 
+result<std::vector<stored_product>> memory_store::load_products(business_id business) {
+  if (away || unsettled > 0) return is_away();
+  std::vector<stored_product> found;
+  for (const auto& [id, entry] : rows.products)
+    if (entry.first == business) found.push_back(entry.second);
+  return found;
+}
+
 result<desk_record> memory_store::load_desk(business_id business, instant closed_since) {
   if (away || unsettled > 0) return is_away();
   desk_record record;
   record.currency = rows.businesses.at(business).currency;
-  for (const auto& [id, entry] : rows.products)
-    if (entry.first == business) record.products.push_back(entry.second);
+  record.products = load_products(business).value();
   for (const auto& [id, row] : rows.orders) {
     if (row.business != business) continue;
     record.last_order_number = std::max(record.last_order_number, row.number);

@@ -596,6 +596,39 @@ TEST(order_book_r15, sets_stock_only_when_it_is_what_was_seen) {
   EXPECT_EQ(shop.stock_of("A1"), 50);
 }
 
+TEST(order_book_r15, says_of_a_correction_why_and_what_the_stock_is_now) {
+  auto shop = fabrics();
+  const auto decided = shop.decides(desk::adjust_stock{"k", "A1", -3, "broken"});
+  const auto moved = std::get<stock_moved>(decided.events.at(0));
+  EXPECT_EQ(moved.reason, "broken");
+  EXPECT_EQ(moved.delta, -3);
+  EXPECT_EQ(moved.after, 17);
+}
+
+TEST(order_book_r15, sets_a_file_of_counts_as_a_whole_or_not_at_all) {
+  auto shop = fabrics();
+  const auto rest = shop.stock_of("B2");
+  EXPECT_EQ(shop.does(desk::set_stocks{"", {{"A1", 7}, {"ZZ", 1}}, "file"}).why, refusal::unknown_product);
+  EXPECT_EQ(shop.does(desk::set_stocks{"", {{"A1", 7}, {"A1", 8}}, "file"}).why, refusal::invalid_input);
+  EXPECT_EQ(shop.does(desk::set_stocks{"", {{"A1", -1}}, "file"}).why, refusal::invalid_input);
+  EXPECT_EQ(shop.stock_of("A1"), 20);
+  EXPECT_EQ(shop.does(desk::set_stocks{"", {{"A1", 7}, {"B2", rest}}, "file"}).requested, 1);
+  EXPECT_EQ(shop.stock_of("A1"), 7);
+}
+
+TEST(order_book_r16, takes_products_as_they_are_stored_and_keeps_its_orders) {
+  auto shop = fabrics();
+  shop.places(1, {{"A1", 2}});
+  auto book = shop.book();
+  product renamed = *find_product(book, "A1");
+  renamed.name = "Another";
+  renamed.price.minor += 1;
+  replace_products(book, {renamed});
+  EXPECT_EQ(*find_product(book, "A1"), renamed);
+  EXPECT_EQ(find_product(book, "B2"), nullptr);
+  EXPECT_EQ(book.open, shop.book().open);
+}
+
 TEST(order_book_r17, lets_a_person_take_cash_fulfil_and_refund) {
   auto shop = fabrics();
   const auto placed = shop.places(1, {{"A1", 2}});

@@ -1,0 +1,41 @@
+#pragma once
+// Groups of variants: "Ankara dress" in sizes and colours. A group is only a name and its options; what is sold
+// are its products, each with a sku, price and stock of its own.
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "storage/api/products.hpp"
+
+namespace sellavie::storage {
+
+struct product_group {
+  product_group_id id;
+  std::string name;
+  /// What its products differ in: "size", "colour". Fixed.
+  std::vector<std::string> options;
+  std::int64_t version = 1;
+  /// How many products it has; of a list.
+  std::int64_t products = 0;
+};
+
+/// Newest first, `limit` + 1 rows at most.
+[[nodiscard]] result<std::vector<product_group>> list_product_groups(
+    api_session& session, const business_id& business, const std::optional<api::page_position>& after,
+    int limit);
+[[nodiscard]] result<std::optional<product_group>> find_product_group(api_session& session,
+                                                                      const business_id& business,
+                                                                      const product_group_id& id);
+[[nodiscard]] result<void> create_product_group(api_session& session, const business_id& business,
+                                                const change_origin& by, const product_group& wanted);
+
+struct group_edit {
+  edit_outcome outcome = edit_outcome::done;
+  product_group group{};
+};
+[[nodiscard]] result<group_edit> rename_product_group(api_session& session, const business_id& business,
+                                                      const change_origin& by, const product_group_id& id,
+                                                      std::int64_t expected_version, const std::string& name);
+
+}  // namespace sellavie::storage

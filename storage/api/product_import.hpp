@@ -1,0 +1,58 @@
+#pragma once
+// A sheet of products into the catalogue: a row whose sku exists changes that product, any other makes one.
+// The table is written in one transaction, or not at all when somebody edits one of the products meanwhile
+// (`conflict`). Stock of products that exist is only counted out for their desk.
+
+#include <string>
+#include <vector>
+
+#include "protocol/catalogue/product_sheet.hpp"
+#include "storage/api/products.hpp"
+
+namespace sellavie::storage {
+
+/// What the stock column means for products that exist.
+enum class stock_column : std::uint8_t { ignored, counts };
+enum class import_mode : std::uint8_t { preview, commit };
+
+enum class import_outcome : std::uint8_t { created, updated, unchanged, refused };
+
+struct imported_row {
+  std::size_t row = 0;
+  /// Empty where it could not be read.
+  std::string sku;
+  import_outcome outcome = import_outcome::unchanged;
+  /// Of a refusal.
+  std::string column;
+  std::string reason;
+};
+
+struct counted_product {
+  std::string sku;
+  std::int64_t stock = 0;
+};
+
+struct product_import {
+  /// In the order of the sheet.
+  std::vector<imported_row> rows;
+  /// Stock that the desk is to set.
+  std::vector<counted_product> counted;
+};
+
+struct import_wish {
+  import_mode mode = import_mode::preview;
+  stock_column stock = stock_column::ignored;
+  id_source& ids;
+};
+
+[[nodiscard]] result<product_import> import_products(api_session& session, const business_id& business,
+                                                     const change_origin& by,
+                                                     const catalogue::product_sheet& sheet,
+                                                     const import_wish& wish);
+
+/// All products as a sheet, by sku.
+[[nodiscard]] result<std::string> export_products(api_session& session, const business_id& business);
+/// Of the business: what its prices are in.
+[[nodiscard]] result<currency_code> currency_of(api_session& session, const business_id& business);
+
+}  // namespace sellavie::storage

@@ -93,8 +93,8 @@ constexpr statement insert_action_results{"insert_action_results", R"(
 INSERT INTO action_results (business_id, action_key, outcome, created_at)
 SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[]))"};
 
-constexpr std::array all_statements{change_stock,    insert_movements, insert_orders,         change_orders,
-                                    drop_items,      insert_items,     insert_timeline,       insert_payments,
+constexpr std::array all_statements{change_stock,    insert_movements, insert_orders,        change_orders,
+                                    drop_items,      insert_items,     insert_timeline,      insert_payments,
                                     change_payments, insert_invoices,  insert_action_results};
 
 // --- columns -------------------------------------------------------------------------------------

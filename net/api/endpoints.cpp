@@ -15,12 +15,12 @@
 #include "net/api/resources/notes.hpp"
 #include "net/api/resources/passwords.hpp"
 #include "net/api/resources/person_tasks.hpp"
-#include "net/api/resources/second_factor.hpp"
 #include "net/api/resources/product_files.hpp"
 #include "net/api/resources/product_groups.hpp"
 #include "net/api/resources/product_images.hpp"
 #include "net/api/resources/product_stock.hpp"
 #include "net/api/resources/products.hpp"
+#include "net/api/resources/second_factor.hpp"
 #include "net/api/resources/sign_in.hpp"
 #include "net/api/resources/sign_up.hpp"
 

@@ -16,23 +16,25 @@ using nlohmann::json;
   "WHERE i.business_id = p.business_id AND i.product_id = p.id) FROM products p "                              \
   "JOIN businesses b ON b.id = p.business_id WHERE p.business_id = $1::uuid "
 
-#define PRODUCT_FILTER                                                    \
-  "AND ($2::boolean IS NULL OR p.active = $2::boolean) "                  \
-  "AND ($3::text IS NULL OR strpos(p.search_text, lower($3::text)) > 0) " \
-  "AND ($4::uuid IS NULL OR p.group_id = $4::uuid) "
+constexpr const char* select_products = PRODUCT_COLUMNS;
+
+// A filter that is not wished for is not written: the planner would count with it, and sort what the index has sorted.
+constexpr const char* only_active[] = {"AND $2::boolean IS NULL ", "AND p.active = $2::boolean "};
+constexpr const char* only_found[] = {"AND $3::text IS NULL ",
+                                      "AND strpos(p.search_text, lower($3::text)) > 0 "};
+constexpr const char* only_group[] = {"AND $4::uuid IS NULL ", "AND p.group_id = $4::uuid "};
 
 // A name is never empty: without a cursor everything lies behind ('', nil).
-constexpr const char* select_by_name = PRODUCT_COLUMNS PRODUCT_FILTER
+constexpr const char* page_by_name =
     "AND (p.sort_name, p.id) > (coalesce((SELECT c.sort_name FROM products c "
     "  WHERE c.business_id = $1::uuid AND c.id = $5::uuid), ''), "
     "  coalesce($5::uuid, '00000000-0000-0000-0000-000000000000')) "
     "ORDER BY p.business_id, p.sort_name, p.id LIMIT $6::integer";
-constexpr const char* select_newest = PRODUCT_COLUMNS PRODUCT_FILTER
+constexpr const char* page_of_newest =
     "AND p.id < coalesce($5::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff') "
     "ORDER BY p.business_id, p.id DESC LIMIT $6::integer";
 constexpr const char* select_one = PRODUCT_COLUMNS "AND p.id = $2::uuid";
 #undef PRODUCT_COLUMNS
-#undef PRODUCT_FILTER
 
 constexpr const char* count_products = "SELECT count(*) FROM products WHERE business_id = $1::uuid";
 constexpr const char* lock_product =
@@ -150,8 +152,10 @@ std::string_view action_of(const product_change& wanted) noexcept {
 
 }  // namespace
 
-const char* product_page_sql(product_order order) noexcept {
-  return order == product_order::by_name ? select_by_name : select_newest;
+std::string product_page_sql(const product_filter& filter) {
+  return std::string{select_products} + only_active[filter.active ? 1 : 0] +
+         only_found[filter.search ? 1 : 0] + only_group[filter.group ? 1 : 0] +
+         (filter.order == product_order::by_name ? page_by_name : page_of_newest);
 }
 
 result<std::vector<listed_product>> list_products(api_session& session, const business_id& business,
@@ -162,7 +166,7 @@ result<std::vector<listed_product>> list_products(api_session& session, const bu
     const auto last = after ? std::optional{to_string(after->id)} : std::nullopt;
     const char* active = filter.active ? (*filter.active ? "true" : "false") : nullptr;
     return all_of(
-        work.exec_params(product_page_sql(filter.order), to_string(business), active,
+        work.exec_params(product_page_sql(filter), to_string(business), active,
                          filter.search ? filter.search->c_str() : nullptr, group ? group->c_str() : nullptr,
                          last ? last->c_str() : nullptr, limit + 1),
         product_in);

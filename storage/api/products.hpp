@@ -110,6 +110,6 @@ struct product_change {
                                                   const product_change& wanted);
 
 /// The statement behind list_products, for the test that looks at its plan.
-[[nodiscard]] const char* product_page_sql(product_order order) noexcept;
+[[nodiscard]] std::string product_page_sql(const product_filter& filter);
 
 }  // namespace sellavie::storage

@@ -90,8 +90,7 @@ std::variant<action_outcome, problem> ask_desk(const workplace& place, const api
   actors::command_desk wanted{call.by.business, {std::move(command), std::move(action_key)}};
   wanted.request.replay = !wanted.request.action_key.empty();
   wanted.request.actor = "person:" + to_string(call.by.account);
-  wanted.request.by =
-      origin_of(call);
+  wanted.request.by = origin_of(call);
   auto answered = ask_actor<action_outcome>(place.with.registry, std::move(wanted));
   if (!answered) return api::problem_of(answered.error());
   auto& outcome = answered.value();

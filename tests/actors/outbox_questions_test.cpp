@@ -23,6 +23,7 @@ slow_reader_actor::behavior_type slow_reader(slow_reader_actor::pointer self, re
       [=](const storage::new_conversation& wanted) { return self->delegate(real, wanted); },
       [=](const load_tenant& wanted) { return self->delegate(real, wanted); },
       [=](const load_desk& wanted) { return self->delegate(real, wanted); },
+      [=](const load_products& wanted) { return self->delegate(real, wanted); },
       [=](const load_outbox& wanted) { return self->delegate(real, wanted); },
       [=](const look_inbox& wanted) { return self->delegate(real, wanted); },
       [=](const fetch_inbox& wanted) { return self->delegate(real, wanted); },

@@ -93,8 +93,8 @@ void metrics::make_inbound_series() {
   http_streams_ = registry_->one_gauge("sellavie_http_streams", "Open streams of live events.");
   http_streams_overrun_ = registry_->one_counter("sellavie_http_streams_overrun_total",
                                                  "Streams cut off because their client did not read.");
-  feed_events_ = registry_->one_counter("sellavie_feed_events_total",
-                                        "Live events of businesses that somebody watched.");
+  feed_events_ =
+      registry_->one_counter("sellavie_feed_events_total", "Live events of businesses that are watched.");
 }
 
 void metrics::make_conversation_series() {

@@ -29,6 +29,7 @@ slow_reader_actor::behavior_type slow_reader(slow_reader_actor::pointer self, re
       [=](const fetch_inbox& wanted) { return self->delegate(real, wanted); },
       [=](const find_action_result& wanted) { return self->delegate(real, wanted); },
       [=](const load_invoicing& wanted) { return self->delegate(real, wanted); },
+      [=](const storage::composed_question& wanted) { return self->delegate(real, wanted); },
       [=](const storage::sent_question& asked) -> caf::result<found_sent> {
         held->emplace_back(asked, self->make_response_promise<found_sent>());
         return held->back().second;

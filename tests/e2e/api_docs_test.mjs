@@ -20,7 +20,7 @@ test("a newcomer who types the commands of docs/api.md gets to the end", { timeo
   await here.settled();
   const folder = here.place.file("walk");
   mkdirSync(folder);
-  const env = { ...plain_environment(), SELLAVIE: here.server.url, EMAIL: here.businesses[0].owner.email, PASSWORD: "a long demo password",
+  const env = { ...plain_environment(), SELLAVIE: here.server.url, SANDBOX: here.sandbox.url, EMAIL: here.businesses[0].owner.email, PASSWORD: "a long demo password",
     PATH: `${dirname(here.server.binary)}:${process.env.PATH}` };
   const { code, stdout, stderr } = await new Promise((resolve) => {
     execFile("bash", ["-euo", "pipefail", "-c", commands()], { cwd: folder, env, timeout: 90_000 }, (error, out, err) =>
@@ -34,6 +34,11 @@ test("a newcomer who types the commands of docs/api.md gets to the end", { timeo
   assert.match(stdout, /^\/problems\/unauthenticated$/m, "signed out at the end");
   const written = (name) => JSON.parse(readFileSync(`${folder}/${name}`, "utf8"));
   assert.ok(written("messages.json").items.length >= 2);
+  assert.match(stdout, /"name":"Ngozi"/, "the new account is signed in");
+  assert.equal(written("sent-1.json").messages[0].id, written("sent-2.json").messages[0].id, "the same key, the same message");
+  await here.settled();
+  const replies = (await here.sandbox.replies(who, "app")).filter(({ text }) => text === "Ada here: it is ready for you.");
+  assert.equal(replies.length, 1);
 });
 
 test("every path that docs/api.md names is one of the API", async () => {

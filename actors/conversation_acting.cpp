@@ -250,6 +250,7 @@ void conversation_state::second_round() {
   for (const auto& [proposed, outcome] : turn_.denied) tell(proposed, outcome);
   phases_.thinking();
   ask_desk_for_facts();
+  run_command();  // a person who came while the AI acted does not wait for the model
 }
 
 }  // namespace sellavie::actors

@@ -9,10 +9,11 @@ namespace {
 
 // --- SQL -----------------------------------------------------------------------------------------
 
+// In the order of ids, as an import locks them.
 constexpr statement change_stock{"change_stock", R"(
 WITH wanted AS (
   SELECT business_id, id, sum(delta)::bigint AS delta
-  FROM unnest($1::uuid[], $2::uuid[], $3::bigint[]) AS t (business_id, id, delta) GROUP BY 1, 2
+  FROM unnest($1::uuid[], $2::uuid[], $3::bigint[]) AS t (business_id, id, delta) GROUP BY 1, 2 ORDER BY 2
 ), changed AS (
   UPDATE products p SET stock = p.stock + w.delta FROM wanted w
   WHERE p.business_id = w.business_id AND p.id = w.id RETURNING 1

@@ -12,11 +12,12 @@ VALUES ($1::uuid, $2, $3, $4, $5::bigint, $6::bigint, $5::bigint))";
 
 constexpr const char* release_claims = R"(
 UPDATE mails SET claimed_by = NULL, due_at = $2::bigint
-WHERE dead_at IS NULL AND claimed_by IS NOT NULL AND claimed_by <> $1::bigint)";
+WHERE dead_at IS NULL AND claimed_by IS NOT NULL AND claimed_by <> $1::bigint
+  AND NOT EXISTS (SELECT FROM nodes n WHERE n.incarnation = mails.claimed_by AND n.alive))";
 
-// A claimed one is not due before an hour has passed: whoever claimed it is still at it, or was killed.
+// A claimed one is not due before ten minutes have passed, far more than a batch takes: whoever claimed it is still at it, or was killed.
 constexpr const char* claim_due = R"(
-UPDATE mails SET claimed_by = $1::bigint, attempts = attempts + 1, due_at = $2::bigint + 3600000
+UPDATE mails SET claimed_by = $1::bigint, attempts = attempts + 1, due_at = $2::bigint + 600000
 WHERE id = ANY (ARRAY(SELECT id FROM mails WHERE dead_at IS NULL AND due_at <= $2::bigint
                       ORDER BY due_at LIMIT $3::integer FOR UPDATE SKIP LOCKED))
 RETURNING id, recipient, kind, letter, created_at, expires_at, attempts)";

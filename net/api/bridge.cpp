@@ -272,7 +272,7 @@ void bridge::internals::receive(const api_endpoint& endpoint, request& asked, re
   };
   api_call call;
   call.operation = &endpoint.operation;
-  call.address = proxies.client_of(asked.peer_address, asked.header("X-Forwarded-For").value_or(""));
+  call.address = proxies.client_of(asked.peer_address, asked.joined_header("X-Forwarded-For"));
   call.now = with.services.time->now();
   if (const auto wait = throttled(endpoint.operation, client_key(call.address))) return turn_away(*wait);
   std::optional<api::access_claims> claims;
@@ -295,7 +295,7 @@ void bridge::internals::receive(const api_endpoint& endpoint, request& asked, re
     edge::wish wish;
   };
   auto work = std::make_shared<job>(job{std::move(asked), std::move(to), std::move(call), claims, wish});
-  const bool queued = pool.submit([self, &endpoint, work, first_session](std::size_t worker) {
+  const auto serve = [self, &endpoint, work, first_session](std::size_t worker) {
     auto outcome =
         self->run(endpoint, work->asked, work->call, work->claims, *self->sessions[first_session + worker]);
     if (auto* done = std::get_if<api_answer>(&outcome))
@@ -303,6 +303,12 @@ void bridge::internals::receive(const api_endpoint& endpoint, request& asked, re
     else if (auto* opened = std::get_if<api_stream>(&outcome))
       start_stream(self->outside.dressed(head_of(*opened), work->wish), std::move(*opened), work->to);
     else self->refuse(endpoint, std::get<problem>(outcome), work->asked.request_id, work->wish, work->to);
+  };
+  const bool queued = pool.submit([serve](std::size_t worker) {
+    try {
+      serve(worker);
+    } catch (...) {  // out of memory while the answer was written: its responder says 500, the server goes on
+    }
   });
   if (!queued)
     refuse(endpoint,
@@ -376,7 +382,7 @@ void bridge::add_to(router& routes, std::vector<api_endpoint> endpoints) {
   routes.add(http_method::get, "/api/v1/openapi.json", [self = internals_](request& asked, responder to) {
     const auto wish = self->outside.wish_of(asked);
     const auto client =
-        client_key(self->proxies.client_of(asked.peer_address, asked.header("X-Forwarded-For").value_or("")));
+        client_key(self->proxies.client_of(asked.peer_address, asked.joined_header("X-Forwarded-For")));
     if (const int wait = self->general.take(client, steady_clock::now()); wait > 0)
       return to.answer(self->outside.dressed(
           refusal(problem{.kind = problems::too_many, .retry_after = wait}, asked.request_id), wish));

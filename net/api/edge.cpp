@@ -47,7 +47,8 @@ response edge::dressed(response answer, const wish& wanted) const {
 
 response edge::packed(response answer, const wish& wanted) const {
   answer = dressed(std::move(answer), wanted);
-  if (!wanted.gzip || answer.body.size() < least_gzip_bytes) return answer;
+  const bool is_packed_already = answer.content_type.starts_with("image/");
+  if (!wanted.gzip || is_packed_already || answer.body.size() < least_gzip_bytes) return answer;
   auto smaller = gzip(answer.body);
   if (!smaller || smaller->size() >= answer.body.size()) return answer;
   answer.body = *std::move(smaller);

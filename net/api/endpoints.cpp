@@ -28,14 +28,16 @@ namespace sellavie::net {
 
 std::vector<api_endpoint> all_endpoints(const std::shared_ptr<access_cache>& access,
                                         const config::limits_settings& limits) {
-  const auto mails = std::make_shared<mail_limits>(limits.mails_per_recipient_per_hour);
+  // Apart: whoever asks for mails to sign up with somebody's address must not keep them from a new password.
+  const auto sign_up_mails = std::make_shared<mail_limits>(limits.mails_per_recipient_per_hour);
+  const auto password_mails = std::make_shared<mail_limits>(limits.mails_per_recipient_per_hour);
   std::vector<api_endpoint> all;
   const auto add = [&all](std::vector<api_endpoint> more) {
     all.insert(all.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
   };
   add(sign_in_endpoints(access));
-  add(sign_up_endpoints(mails));
-  add(password_endpoints(access, mails));
+  add(sign_up_endpoints(sign_up_mails));
+  add(password_endpoints(access, password_mails));
   add(account_endpoints());
   add(second_factor_endpoints());
   add(conversation_endpoints());

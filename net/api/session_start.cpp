@@ -22,7 +22,8 @@ schema keep_in() {
       .described("Where the refresh token goes: browsers use an HttpOnly cookie, other clients the body.");
 }
 
-api_outcome start_session(workplace& place, const api_call& call, const api::account_id& account) {
+std::optional<api_outcome> start_session(workplace& place, const api_call& call,
+                                         const api::account_id& account, const std::string& proven_hash) {
   const auto refresh = make_secret_token(place.with);
   storage::new_session wanted;
   wanted.id = place.with.ids->next_as<api::session_id>();
@@ -30,9 +31,11 @@ api_outcome start_session(workplace& place, const api_call& call, const api::acc
   wanted.device = device_name(call.user_agent);
   wanted.address = call.address;
   wanted.first = {refresh.hash, call.now, call.now + api::refresh_token_life};
-  if (const auto opened = storage::open_session(place.store, wanted, call.request_id); !opened)
-    return api::problem_of(opened.error());
-  return give_tokens(place, call, {account, wanted.id}, refresh.text);
+  wanted.proven_hash = proven_hash;
+  const auto opened = storage::open_session(place.store, wanted, call.request_id);
+  if (!opened) return api::problem_of(opened.error());
+  if (!opened.value()) return std::nullopt;
+  return give_tokens(place, call, {account, wanted.id}, {refresh.text, wished_place(call)});
 }
 
 }  // namespace sellavie::net

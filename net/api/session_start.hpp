@@ -5,9 +5,11 @@
 
 namespace sellavie::net {
 
-/// Also forgets failed sign-ins.
-[[nodiscard]] api_outcome start_session(workplace& place, const api_call& call,
-                                        const api::account_id& account);
+/// Also forgets failed sign-ins. `proven_hash` is the password's that was verified; nothing when the account has
+/// another one by now.
+[[nodiscard]] std::optional<api_outcome> start_session(workplace& place, const api_call& call,
+                                                       const api::account_id& account,
+                                                       const std::string& proven_hash);
 
 /// What it answers.
 [[nodiscard]] api::schema tokens_shape();

@@ -10,12 +10,12 @@ namespace {
 
 constexpr std::string_view cookie_rules = "; Path=/api/v1/auth; Secure; HttpOnly; SameSite=Strict; Max-Age=";
 
-bool wants_cookie(const api_call& call) {
-  const auto found = call.body.find("keep_in");
-  return found != call.body.end() && *found == "cookie";
-}
-
 }  // namespace
+
+token_place wished_place(const api_call& call) {
+  const auto found = call.body.find("keep_in");
+  return found != call.body.end() && *found == "cookie" ? token_place::cookie : token_place::body;
+}
 
 secret_token make_secret_token(const api_services& with) {
   std::array<std::uint8_t, 32> bytes{};
@@ -32,25 +32,25 @@ crypto::fernet_iv make_iv(const api_services& with) {
 }
 
 api_outcome give_tokens(const workplace& place, const api_call& call, const session_of& whose,
-                        const std::string& refresh_token) {
+                        const refresh_token& refresh) {
   const api::access_claims claims{whose.account, whose.session, call.now, call.now + api::access_token_life};
   api_answer given{200,
                    {{"access_token", place.with.tokens->sign(claims)},
                     {"expires_in", std::chrono::seconds{api::access_token_life}.count()},
                     {"refresh_token", nullptr}}};
-  if (wants_cookie(call)) {
+  if (refresh.in == token_place::cookie) {
     const auto life = std::chrono::seconds{api::refresh_token_life}.count();
-    given.headers.emplace_back("Set-Cookie", std::string{refresh_cookie} + '=' + refresh_token +
+    given.headers.emplace_back("Set-Cookie", std::string{refresh_cookie} + '=' + refresh.text +
                                                  std::string{cookie_rules} + std::to_string(life));
   } else {
-    given.body["refresh_token"] = refresh_token;
+    given.body["refresh_token"] = refresh.text;
   }
   return given;
 }
 
-std::optional<std::string> presented_refresh_token(const api_call& call) {
+std::optional<refresh_token> presented_refresh_token(const api_call& call) {
   if (const auto given = call.body.find("refresh_token"); given != call.body.end())
-    return given->get<std::string>();
+    return refresh_token{given->get<std::string>(), token_place::body};
   if (!call.has_client_header) return std::nullopt;
   const std::string wanted = std::string{refresh_cookie} + '=';
   std::string_view rest = call.cookie;
@@ -58,7 +58,8 @@ std::optional<std::string> presented_refresh_token(const api_call& call) {
     const auto end = rest.find(';');
     auto one = rest.substr(0, end);
     while (one.starts_with(' ')) one.remove_prefix(1);
-    if (one.starts_with(wanted)) return std::string{one.substr(wanted.size())};
+    if (one.starts_with(wanted))
+      return refresh_token{std::string{one.substr(wanted.size())}, token_place::cookie};
     rest = end == std::string_view::npos ? std::string_view{} : rest.substr(end + 1);
   }
   return std::nullopt;

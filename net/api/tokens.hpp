@@ -27,12 +27,21 @@ struct session_of {
   api::account_id account;
   api::session_id session;
 };
-/// New access token, with the refresh token where `keep_in` of the body wants it.
+/// Where a refresh token travels.
+enum class token_place : std::uint8_t { body, cookie };
+struct refresh_token {
+  std::string text;
+  token_place in = token_place::body;
+};
+/// What `keep_in` of the body asks for.
+[[nodiscard]] token_place wished_place(const api_call& call);
+
+/// New access token, with the refresh token in its place.
 [[nodiscard]] api_outcome give_tokens(const workplace& place, const api_call& call, const session_of& whose,
-                                      const std::string& refresh_token);
+                                      const refresh_token& refresh);
 
 /// From the body, else from the cookie.
-[[nodiscard]] std::optional<std::string> presented_refresh_token(const api_call& call);
+[[nodiscard]] std::optional<refresh_token> presented_refresh_token(const api_call& call);
 /// Set-Cookie that takes it away.
 [[nodiscard]] std::string forgotten_cookie();
 

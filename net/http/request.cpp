@@ -89,6 +89,16 @@ std::optional<std::string_view> request::header(std::string_view name) const noe
   return std::nullopt;
 }
 
+std::string request::joined_header(std::string_view name) const {
+  std::string all;
+  for (const field& each : fields_) {
+    if (!same_name(view(each.name), name)) continue;
+    if (!all.empty()) all += ", ";
+    all += view(each.value);
+  }
+  return all;
+}
+
 std::size_t request::header_count(std::string_view name) const noexcept {
   std::size_t count = 0;
   for (const field& each : fields_) count += same_name(view(each.name), name) ? 1U : 0U;

@@ -34,6 +34,8 @@ class request {
 
   /// First value of a header; names compare without case.
   [[nodiscard]] std::optional<std::string_view> header(std::string_view name) const noexcept;
+  /// All values of a header that is a list, in order, as one list (RFC 9110 5.3); empty when there is none.
+  [[nodiscard]] std::string joined_header(std::string_view name) const;
   /// How often a header occurs.
   [[nodiscard]] std::size_t header_count(std::string_view name) const noexcept;
   [[nodiscard]] std::size_t header_size() const noexcept { return fields_.size(); }

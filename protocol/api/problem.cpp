@@ -6,23 +6,15 @@
 namespace sellavie::api {
 namespace {
 
-constexpr std::array kinds{problems::malformed,
-                           problems::unauthenticated,
-                           problems::wrong_credentials,
-                           problems::second_factor_needed,
-                           problems::email_not_confirmed,
-                           problems::forbidden,
-                           problems::not_found,
-                           problems::conflict,
-                           problems::window_closed,
-                           problems::customer_blocked,
-                           problems::stale,
-                           problems::too_large,
-                           problems::unsupported_type,
-                           problems::invalid,
-                           problems::precondition_missing,
-                           problems::too_many,
-                           problems::internal,
+constexpr std::array kinds{problems::malformed,         problems::unauthenticated,
+                           problems::wrong_credentials, problems::second_factor_needed,
+
+                           problems::forbidden,         problems::not_found,
+                           problems::conflict,          problems::window_closed,
+                           problems::customer_blocked,  problems::stale,
+                           problems::too_large,         problems::unsupported_type,
+                           problems::invalid,           problems::precondition_missing,
+                           problems::too_many,          problems::internal,
                            problems::unavailable};
 
 problem told_as(errc code) {

@@ -24,8 +24,6 @@ inline constexpr problem_kind unauthenticated{"unauthenticated", 401, "Sign in f
 inline constexpr problem_kind wrong_credentials{"wrong-credentials", 401, "E-mail or password is wrong"};
 inline constexpr problem_kind second_factor_needed{"second-factor-needed", 401,
                                                    "Send a code of your authenticator app"};
-inline constexpr problem_kind email_not_confirmed{"email-not-confirmed", 403,
-                                                  "Confirm your e-mail address first"};
 inline constexpr problem_kind forbidden{"forbidden", 403, "Your role does not allow this"};
 inline constexpr problem_kind not_found{"not-found", 404, "There is no such thing here"};
 inline constexpr problem_kind conflict{"conflict", 409, "This is not possible in the present state"};

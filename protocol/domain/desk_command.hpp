@@ -113,6 +113,8 @@ struct set_stock {
 
 struct counted_stock {
   std::string sku;
+  /// As it was when the file was read: what was sold since must not come back.
+  std::int64_t expected = 0;
   std::int64_t target = 0;
 };
 

@@ -66,11 +66,12 @@ decision decide(const order_book& book, const set_stocks& command, const desk_co
   auto decided =
       answer(make_outcome(std::nullopt, action_effect::stock_adjusted), command.action_key, context);
   std::set<product_id> seen;
-  for (const auto& [sku, target] : command.items) {
+  for (const auto& [sku, expected, target] : command.items) {
     const auto* subject = find_product(book, sku);
     if (subject == nullptr) return refuse(refusal::unknown_product, nullptr, command.action_key, context);
     if (!is_possible(target) || !seen.insert(subject->id).second)
       return refuse(refusal::invalid_input, subject, command.action_key, context);
+    if (expected != subject->stock) return refuse(refusal::stale, subject, command.action_key, context);
     move_to(*subject, target, command.reason, decided);
   }
   decided.outcome.requested = static_cast<std::int64_t>(decided.events.size());

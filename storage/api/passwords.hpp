@@ -37,7 +37,7 @@ struct new_password {
 [[nodiscard]] result<bool> change_password(api_session& session, const std::string& old_hash,
                                            const new_password& wanted, const change_origin& by);
 /// The same password at today's cost.
-[[nodiscard]] result<void> replace_password_hash(api_session& session, const api::account_id& account,
+[[nodiscard]] result<bool> replace_password_hash(api_session& session, const api::account_id& account,
                                                  const std::string& old_hash, const std::string& new_hash);
 
 }  // namespace sellavie::storage

@@ -7,11 +7,14 @@ namespace sellavie::storage {
 namespace {
 
 // Also makes two uploads to one product wait for each other, so that the count holds.
-constexpr const char* lock_product =
-    "SELECT id FROM products WHERE business_id = $1::uuid AND id = $2::uuid FOR NO KEY UPDATE";
+// Uploads for one product come one by one. Not the row's lock: an order would wait behind a large picture.
+constexpr const char* lock_uploads =
+    "SELECT pg_advisory_xact_lock(hashtextextended('pictures of ' || $1, 0))";
 constexpr const char* has_product = "SELECT id FROM products WHERE business_id = $1::uuid AND id = $2::uuid";
 constexpr const char* count_images =
     "SELECT count(*) FROM product_images WHERE business_id = $1::uuid AND product_id = $2::uuid";
+constexpr const char* count_bytes =
+    "SELECT coalesce(sum(octet_length(bytes)), 0)::bigint FROM product_images WHERE business_id = $1::uuid";
 constexpr const char* select_upload = R"(
 SELECT id, content_type, width, height FROM product_images
 WHERE business_id = $1::uuid AND product_id = $2::uuid AND upload_hash = $3)";
@@ -64,8 +67,12 @@ result<edit_outcome> add_product_image(api_session& session, const business_id& 
   return for_business(session, business, [&](pqxx::work& work) {
     const auto whose = to_string(business);
     const auto of = to_string(product);
-    if (work.exec_params(lock_product, whose, of).empty()) return edit_outcome::missing;
+    work.exec_params(lock_uploads, of);
+    if (work.exec_params(has_product, whose, of).empty()) return edit_outcome::missing;
     if (work.exec_params1(count_images, whose, of)[0].as<int>() >= max_images_of_product)
+      return edit_outcome::full;
+    const auto stored = work.exec_params1(count_bytes, whose)[0].as<std::int64_t>();
+    if (stored + static_cast<std::int64_t>(wanted.bytes.size()) > max_picture_bytes)
       return edit_outcome::full;
     const auto& about = wanted.about;
     const auto added =

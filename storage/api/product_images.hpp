@@ -12,6 +12,8 @@
 namespace sellavie::storage {
 
 inline constexpr int max_images_of_product = 10;
+/// Of one business: they lie in the database, beside the messages of all.
+inline constexpr std::int64_t max_picture_bytes = std::int64_t{2} << 30;
 
 using product_image_id = basic_id<struct product_image_tag>;
 

@@ -26,7 +26,11 @@ constexpr const char* insert_first_stock = R"(
 INSERT INTO stock_movements (id, business_id, product_id, delta, stock_after, reason, actor, at)
 SELECT movement, $1::uuid, id, stock, stock, 'first stock', $3, $4::bigint
 FROM jsonb_to_recordset($2::jsonb) AS t (id uuid, movement uuid, stock bigint) WHERE stock > 0)";
-// Last before the commit, so that the rows are locked for a moment only.
+// Last before the commit, so that the rows are locked for a moment only; in the order of ids, as the journal
+// takes them: neither waits for the other in a circle.
+constexpr const char* lock_products = R"(
+SELECT 1 FROM products WHERE business_id = $1::uuid
+  AND id IN (SELECT id FROM jsonb_to_recordset($2::jsonb) AS t (id uuid)) ORDER BY id FOR NO KEY UPDATE)";
 constexpr const char* update_products = R"(
 WITH changed AS (
   UPDATE products p SET name = t.name, description = t.description, active = t.active, price_minor = t.price_minor,
@@ -133,7 +137,7 @@ class importer {
     merge("price_minor", known.price_minor, row.price_minor);
     merge("active", known.active, row.active);
     const bool is_recounted = wish_.stock == stock_column::counts && row.stock && *row.stock != known.stock;
-    if (is_recounted) report.counted.push_back({row.sku, *row.stock});
+    if (is_recounted) report.counted.push_back({row.sku, known.stock, *row.stock});
     say(row, after.empty() && !is_recounted ? import_outcome::unchanged : import_outcome::updated);
     if (after.empty()) return;
     activities.push_back({"product.updated", "product", known.id.value, std::move(before), std::move(after)});
@@ -153,8 +157,10 @@ void write(pqxx::work& work, const business_id& business, const change_origin& b
     work.exec_params(insert_products, whose, rows);
     work.exec_params(insert_first_stock, whose, rows, "person:" + to_string(by.account), to_unix_ms(by.at));
   }
-  if (!decided.updated.empty())
-    work.exec_params(update_products, whose, decided.updated.dump(), decided.updated.size());
+  if (decided.updated.empty()) return;
+  const auto updated = decided.updated.dump();
+  work.exec_params(lock_products, whose, updated);
+  work.exec_params(update_products, whose, updated, decided.updated.size());
 }
 
 }  // namespace

@@ -29,6 +29,8 @@ struct imported_row {
 
 struct counted_product {
   std::string sku;
+  /// What it was when the file was compared.
+  std::int64_t seen = 0;
   std::int64_t stock = 0;
 };
 

@@ -38,6 +38,10 @@ constexpr const char* revoke_one =
     "UPDATE sessions SET revoked_at = $3::bigint, revoked_why = $4 "
     "WHERE id = $1::uuid AND account_id = $2::uuid AND revoked_at IS NULL";
 
+// Until the commit nobody sets another password, whose change would end the sessions that it sees.
+constexpr const char* hold_password =
+    "SELECT 1 FROM accounts WHERE id = $1::uuid AND password_hash = $2 FOR SHARE";
+
 constexpr const char* revoke_others =
     "UPDATE sessions SET revoked_at = $3::bigint, revoked_why = $4 "
     "WHERE account_id = $1::uuid AND id <> $2::uuid AND revoked_at IS NULL AND expires_at > $3::bigint RETURNING id";
@@ -62,8 +66,9 @@ void add_token(pqxx::work& work, const api::session_id& session, const new_refre
 
 }  // namespace
 
-result<void> open_session(api_session& session, const new_session& wanted, const std::string& request_id) {
+result<bool> open_session(api_session& session, const new_session& wanted, const std::string& request_id) {
   return for_accounts(session, [&](pqxx::work& work) {
+    if (work.exec_params(hold_password, to_string(wanted.account), wanted.proven_hash).empty()) return false;
     work.exec_params(insert_session, to_string(wanted.id), to_string(wanted.account), wanted.device,
                      wanted.address, to_unix_ms(wanted.first.created_at),
                      to_unix_ms(wanted.first.expires_at));
@@ -71,6 +76,7 @@ result<void> open_session(api_session& session, const new_session& wanted, const
     work.exec_params(forget_failures, to_string(wanted.account));
     record(work, {wanted.account, wanted.id, wanted.address, request_id, wanted.first.created_at},
            "session.signed_in", wanted.id, {{"device", wanted.device}});
+    return true;
   });
 }
 

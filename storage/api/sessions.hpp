@@ -25,9 +25,11 @@ struct new_session {
   std::string device;
   std::string address;
   new_refresh_token first;
+  /// That was verified: a password set anew meanwhile refuses the session.
+  std::string proven_hash;
 };
-/// Also forgets failed sign-ins.
-[[nodiscard]] result<void> open_session(api_session& session, const new_session& wanted,
+/// Also forgets failed sign-ins. False: the password is another one by now.
+[[nodiscard]] result<bool> open_session(api_session& session, const new_session& wanted,
                                         const std::string& request_id);
 
 struct refresh_wish {

@@ -25,9 +25,6 @@ WHERE id = (SELECT id FROM sign_ups WHERE lower(email) = lower($1) AND expires_a
 
 constexpr const char* select_by_token =
     "SELECT id, password_hash FROM sign_ups WHERE token_hash = decode($1, 'hex') AND expires_at > $2::bigint";
-constexpr const char* select_by_email =
-    "SELECT id, password_hash FROM sign_ups WHERE lower(email) = lower($1) AND expires_at > $2::bigint "
-    "ORDER BY id DESC LIMIT 1";
 
 constexpr const char* take_sign_up =
     "DELETE FROM sign_ups WHERE id = $1::uuid RETURNING email, name, password_hash";
@@ -72,13 +69,6 @@ result<std::optional<waiting_sign_up>> find_sign_up(api_session& session,
                                                     const crypto::sha256_digest& token_hash, instant now) {
   return for_accounts(session, [&](pqxx::work& work) {
     return sign_up_in(work.exec_params(select_by_token, crypto::hex_encode(token_hash), to_unix_ms(now)));
-  });
-}
-
-result<std::optional<waiting_sign_up>> find_sign_up(api_session& session, const std::string& email,
-                                                    instant now) {
-  return for_accounts(session, [&](pqxx::work& work) {
-    return sign_up_in(work.exec_params(select_by_email, email, to_unix_ms(now)));
   });
 }
 

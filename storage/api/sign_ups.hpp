@@ -46,10 +46,6 @@ struct waiting_sign_up {
 [[nodiscard]] result<std::optional<waiting_sign_up>> find_sign_up(api_session& session,
                                                                   const crypto::sha256_digest& token_hash,
                                                                   instant now);
-/// The newest of this address.
-[[nodiscard]] result<std::optional<waiting_sign_up>> find_sign_up(api_session& session,
-                                                                  const std::string& email, instant now);
-
 /// Makes it the account `by.account`; false when it is gone, or the address has an account by now.
 [[nodiscard]] result<bool> complete_sign_up(api_session& session, const sign_up_id& id,
                                             const change_origin& by);

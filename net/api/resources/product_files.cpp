@@ -100,7 +100,7 @@ std::optional<problem> set_stock(const workplace& place, const api_call& call,
   if (counted.empty()) return std::nullopt;
   desk::set_stocks command;
   command.reason = "imported";
-  for (const auto& one : counted) command.items.push_back({one.sku, one.stock});
+  for (const auto& one : counted) command.items.push_back({one.sku, one.seen, one.stock});
   auto done = ask_desk(place, call, std::move(command), {});
   if (auto* why = std::get_if<problem>(&done)) return std::move(*why);
   return std::nullopt;

@@ -15,7 +15,6 @@ namespace problems = api::problems;
 using nlohmann::json;
 
 constexpr std::size_t largest_upload = 10 * 1024 * 1024;
-constexpr std::chrono::seconds patience{5};
 
 json shown(const storage::product_image& image) {
   return {{"id", to_string(image.id)},
@@ -34,17 +33,18 @@ problem refused_picture(const error& failure) {
   }
 }
 
-/// One at a time on this node: a large picture takes up to 200 MB while it is worked on.
+/// One at a time on this node: a large picture takes up to 200 MB while it is worked on. Nobody waits: a
+/// waiting worker would be missing to every other request.
 class workbench {
  public:
   [[nodiscard]] result<image::recoded_image> recode(std::string_view bytes) {
-    const std::unique_lock turn{busy_, patience};
+    const std::unique_lock turn{busy_, std::try_to_lock};
     if (!turn) return make_failure(errc::overloaded, "other pictures are being worked on");
     return image::recode_image(bytes);
   }
 
  private:
-  std::timed_mutex busy_;
+  std::mutex busy_;
 };
 
 // The same file again is the picture that is there.

@@ -48,7 +48,8 @@ api_outcome correct(workplace& place, const api_call& call, Command command) {
   command.sku = subject.value()->sku;
   command.reason = call.body["reason"].get<std::string>();
   if (!call.idempotency_key.empty())
-    command.action_key = "stock." + to_string(subject.value()->id) + '.' + call.idempotency_key;
+    command.action_key = "stock." + to_string(subject.value()->id) + '.' + to_string(call.by.account) + '.' +
+                         call.idempotency_key;
   auto key = command.action_key;
   auto done = ask_desk(place, call, std::move(command), std::move(key));
   if (auto* why = std::get_if<problem>(&done)) return std::move(*why);

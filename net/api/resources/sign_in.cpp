@@ -9,7 +9,6 @@
 #include "storage/api/passwords.hpp"
 #include "storage/api/second_factors.hpp"
 #include "storage/api/sessions.hpp"
-#include "storage/api/sign_ups.hpp"
 
 namespace sellavie::net {
 namespace {
@@ -41,7 +40,8 @@ const std::string& nobodys_hash() {
 }
 
 problem wrong_credentials() {
-  return {problems::wrong_credentials, "Check the e-mail address and the password."};
+  return {problems::wrong_credentials,
+          "Check the e-mail address and the password. A new account begins with the link in its mail."};
 }
 
 api_outcome fail(workplace& place, const api_call& call, const storage::stored_account& account) {
@@ -51,12 +51,16 @@ api_outcome fail(workplace& place, const api_call& call, const storage::stored_a
 }
 
 // A password that is right is hashed anew when its hash is cheaper than today's.
-result<void> keep_hash_expensive(workplace& place, const storage::stored_account& account,
-                                 const std::string& password) {
-  if (!crypto::needs_new_hash(account.password_hash)) return {};
+// -> the hash that this sign-in has proven
+result<std::string> keep_hash_expensive(workplace& place, const storage::stored_account& account,
+                                        const std::string& password) {
+  if (!crypto::needs_new_hash(account.password_hash)) return account.password_hash;
   const auto hash = hash_new_password(place.with, password);
   if (!hash) return hash.error();
-  return storage::replace_password_hash(place.store, account.id, account.password_hash, hash.value());
+  const auto replaced =
+      storage::replace_password_hash(place.store, account.id, account.password_hash, hash.value());
+  if (!replaced) return replaced.error();
+  return replaced.value() ? hash.value() : account.password_hash;
 }
 
 /// What is still missing after the right password; nothing when it is complete.
@@ -75,15 +79,11 @@ std::optional<problem> ask_second_factor(workplace& place, const api_call& call,
   return problem{problems::second_factor_needed, "This code is wrong, or was used before."};
 }
 
-// No account: perhaps one whose address is not proven yet; whoever knows its password is told so.
-api_outcome sign_in_without_account(workplace& place, const api_call& call, const std::string& email,
-                                    const std::string& password) {
-  const auto waiting = storage::find_sign_up(place.store, email, call.now);
-  if (!waiting) return api::problem_of(waiting.error());
-  const auto& hash = waiting.value() ? waiting.value()->password_hash : nobodys_hash();
-  if (!crypto::verify_password(password, hash) || !waiting.value()) return wrong_credentials();
-  return problem{problems::email_not_confirmed,
-                 "Open the link in the mail that you got, or ask for another one."};
+// A wish for an account is none: a stranger may have signed up with this address and a password of their
+// own, and an answer of its own would tell them that it has no account.
+api_outcome sign_in_without_account(const std::string& password) {
+  (void)crypto::verify_password(password, nobodys_hash());
+  return wrong_credentials();
 }
 
 api_outcome sign_in(workplace& place, api_call& call) {
@@ -92,14 +92,15 @@ api_outcome sign_in(workplace& place, api_call& call) {
   const auto found = storage::find_account(place.store, email);
   if (!found) return api::problem_of(found.error());
   const auto& account = found.value();
-  if (!account) return sign_in_without_account(place, call, email, password);
+  if (!account) return sign_in_without_account(password);
   const bool is_right = crypto::verify_password(password, account->password_hash);
   if (account->blocked_until > call.now) return wrong_credentials();
   if (!is_right) return fail(place, call, *account);
   if (auto missing = ask_second_factor(place, call, *account)) return *std::move(missing);
-  if (const auto kept = keep_hash_expensive(place, *account, password); !kept)
-    return api::problem_of(kept.error());
-  return start_session(place, call, account->id);
+  const auto proven = keep_hash_expensive(place, *account, password);
+  if (!proven) return api::problem_of(proven.error());
+  auto started = start_session(place, call, account->id, proven.value());
+  return started ? *std::move(started) : wrong_credentials();
 }
 
 // --- refreshing ----------------------------------------------------------------------------------
@@ -107,9 +108,11 @@ api_outcome sign_in(workplace& place, api_call& call) {
 api_outcome refresh(workplace& place, api_call& call, access_cache& access) {
   const auto presented = presented_refresh_token(call);
   if (!presented) return problem{problems::unauthenticated, "Sign in again."};
+  // What came in a cookie goes back in one: no script turns it into a text that it can read.
+  const auto place_of_next = presented->in == token_place::cookie ? token_place::cookie : wished_place(call);
   const auto successor = make_secret_token(place.with);
   storage::refresh_wish wish;
-  wish.presented = crypto::sha256(*presented);
+  wish.presented = crypto::sha256(presented->text);
   wish.successor = {successor.hash, call.now, call.now + api::refresh_token_life};
   wish.sealed_successor = place.with.secrets->encrypt(successor.text, make_iv(place.with), call.now);
   wish.address = call.address;
@@ -119,11 +122,12 @@ api_outcome refresh(workplace& place, api_call& call, access_cache& access) {
   if (!done) return api::problem_of(done.error());
   const session_of whose{done.value().account, done.value().session};
   switch (done.value().decision) {
-    case api::refresh_decision::rotate: return give_tokens(place, call, whose, successor.text);
+    case api::refresh_decision::rotate:
+      return give_tokens(place, call, whose, {successor.text, place_of_next});
     case api::refresh_decision::repeat_successor: {
       const auto same = place.with.secrets->decrypt(done.value().sealed_successor);
       if (!same) return problem{problems::internal};
-      return give_tokens(place, call, whose, same.value().plaintext);
+      return give_tokens(place, call, whose, {same.value().plaintext, place_of_next});
     }
     case api::refresh_decision::end_session:
       access.forget_all();

@@ -74,7 +74,8 @@ api_outcome verify_email(workplace& place, api_call& call) {
   const auto made = storage::complete_sign_up(place.store, found.value()->id, by);
   if (!made) return api::problem_of(made.error());
   if (!made.value()) return no_good;
-  return start_session(place, call, by.account);
+  auto started = start_session(place, call, by.account, found.value()->password_hash);
+  return started ? *std::move(started) : no_good;
 }
 
 }  // namespace

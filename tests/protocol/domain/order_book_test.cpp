@@ -608,11 +608,15 @@ TEST(order_book_r15, says_of_a_correction_why_and_what_the_stock_is_now) {
 TEST(order_book_r15, sets_a_file_of_counts_as_a_whole_or_not_at_all) {
   auto shop = fabrics();
   const auto rest = shop.stock_of("B2");
-  EXPECT_EQ(shop.does(desk::set_stocks{"", {{"A1", 7}, {"ZZ", 1}}, "file"}).why, refusal::unknown_product);
-  EXPECT_EQ(shop.does(desk::set_stocks{"", {{"A1", 7}, {"A1", 8}}, "file"}).why, refusal::invalid_input);
-  EXPECT_EQ(shop.does(desk::set_stocks{"", {{"A1", -1}}, "file"}).why, refusal::invalid_input);
+  EXPECT_EQ(shop.does(desk::set_stocks{"", {{"A1", 20, 7}, {"ZZ", 0, 1}}, "file"}).why,
+            refusal::unknown_product);
+  EXPECT_EQ(shop.does(desk::set_stocks{"", {{"A1", 20, 7}, {"A1", 20, 8}}, "file"}).why,
+            refusal::invalid_input);
+  EXPECT_EQ(shop.does(desk::set_stocks{"", {{"A1", 20, -1}}, "file"}).why, refusal::invalid_input);
+  EXPECT_EQ(shop.does(desk::set_stocks{"", {{"A1", 23, 7}}, "file"}).why, refusal::stale)
+      << "three were sold since";
   EXPECT_EQ(shop.stock_of("A1"), 20);
-  EXPECT_EQ(shop.does(desk::set_stocks{"", {{"A1", 7}, {"B2", rest}}, "file"}).requested, 1);
+  EXPECT_EQ(shop.does(desk::set_stocks{"", {{"A1", 20, 7}, {"B2", rest, rest}}, "file"}).requested, 1);
   EXPECT_EQ(shop.stock_of("A1"), 7);
 }
 

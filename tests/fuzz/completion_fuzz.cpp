@@ -27,11 +27,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   // What came back can always be sent again.
   const auto& completion = std::get<chat_completion>(decoded);
-  chat_request again{neutralised(completion.text),
-                     {{chat_role::assistant, completion.text, completion.tool_calls, {}}},
-                     true,
-                     {},
-                     1};
+  chat_request again;
+  again.system = neutralised(completion.text);
+  again.messages = {{chat_role::assistant, completion.text, completion.tool_calls, {}}};
+  again.tools = true;
   if (encode_request(profile, again).empty()) std::abort();
   return 0;
 }

@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import { test } from "node:test";
+import { api_client } from "./harness/api.mjs";
 import { broken_invariants, resent_messages } from "./harness/invariants.mjs";
 import { crowd } from "./harness/shopper.mjs";
 import { open_world } from "./harness/world.mjs";
@@ -29,7 +30,7 @@ const binary = process.env.SELLAVIE_FAULT_BINARY ?? `${root}/build/release/tests
 test("every fault point of the sources is listed here and compiled in", () => {
   const in_sources = new Set(["actors", "config", "monitoring", "net", "protocol", "storage"].flatMap((folder) => sources_below(`${root}/${folder}`))
     .concat(files_of(root)).flatMap((file) => [...readFileSync(file, "utf8").matchAll(/SELLAVIE_FAULT_POINT\("([^"]+)"\)/g)].map(([, name]) => name)));
-  assert.deepEqual([...in_sources].sort(), Object.keys(points).sort());
+  assert.deepEqual([...in_sources].sort(), [...Object.keys(points), "composed.committed"].sort());
   const code = readFileSync(binary);
   assert.deepEqual(Object.keys(points).filter((name) => !code.includes(name)), [], `not in ${binary}`);
 });
@@ -97,6 +98,27 @@ test("a delivery that kills the server each time is parked and a person is told;
     await here.sandbox.heard(who, 1);
   }
   await here.settled();
+});
+
+test("a person's message whose answer died with the server is sent once: the same key finds it", { timeout: 120_000 }, async (t) => {
+  const here = await open_world(t, { name: "composed", binary });
+  const who = here.customer("messenger", "ada");
+  await here.sandbox.say(who, "Hello!");
+  await here.sandbox.heard(who, 1);
+  await here.settled();
+  await here.server.stop();
+  await here.server.start({ env: { SELLAVIE_FAULT_POINT: "composed.committed:1" } });
+  const client = await new api_client(here.server.url).signed_in(here.business("ada").owner.email, "a long demo password");
+  const shop = `/businesses/${(await client.get("/me")).body.memberships[0].business_id}`;
+  const chat = (await client.get(`${shop}/conversations?limit=1`)).body.items[0].id;
+  const send = () => client.post(`${shop}/conversations/${chat}/messages`, { text: "It is ready." }, { headers: { "idempotency-key": "a-key" } });
+  await assert.rejects(send());
+  assert.equal((await here.server.wait_until_dead(30, "the server passes composed.committed")).signal, "SIGKILL");
+  await here.server.start();
+  const again = await send();
+  assert.ok(again.status < 300, again.text);
+  await here.settled();
+  assert.equal((await here.sandbox.replies(who, "app")).filter(({ text }) => text === "It is ready.").length, 1);
 });
 
 // The rows that are `sending` (2) in the table, and whether the customer has the message. -> Map(id, bool)

@@ -46,15 +46,12 @@ response refusal(const problem& what, std::string_view request_id) {
 
 response answer_of(const api::operation& of, api_answer&& given) {
   response out{given.status, std::move(given.headers), {}, {}};
-  if (given.text) {
-    out.body = *std::move(given.text);
-    for (const auto& declared : of.answers)
-      if (declared.status == given.status) out.content_type = declared.content_type;
-    return out;
-  }
   if (given.raw_body) {
     out.body = std::move(given.raw_body->bytes);
     out.content_type = std::move(given.raw_body->content_type);
+    if (!out.content_type.empty()) return out;
+    for (const auto& declared : of.answers)
+      if (declared.status == given.status) out.content_type = declared.content_type;
     return out;
   }
   if (given.body.is_null()) return out;

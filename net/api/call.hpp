@@ -77,15 +77,14 @@ struct api_call {
 
 struct api_answer {
   int status = 200;
-  /// Null with 204, and beside `text`.
+  /// Null with 204, and beside `raw_body`.
   nlohmann::json body;
   header_list headers{};
-  /// What is not one JSON value: sent as it is, with the type that the operation declares for the status.
-  std::optional<std::string> text{};
-  /// In place of `body`: bytes of one of the declared types.
+  /// In place of `body`, sent as it is: what is not one JSON value.
   struct raw {
-    std::string content_type;
     std::string bytes;
+    /// Empty: the one that the operation declares for the status.
+    std::string content_type{};
   };
   std::optional<raw> raw_body{};
 };

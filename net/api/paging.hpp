@@ -23,6 +23,12 @@ struct page_wish {
 /// The shape of a page.
 [[nodiscard]] api::schema page_shape(const api::schema& item, const std::string& name);
 
+/// Rows that are ordered by their id alone.
+inline constexpr auto by_id = [](const auto& row) {
+  if constexpr (requires { row.id.value; }) return api::page_position{0, row.id.value};
+  else return api::page_position{0, row.id};
+};
+
 /// Storage reads one row more than was wished: it shows that there is a next page.
 template <class Row, class Show, class Position>
 [[nodiscard]] api_outcome give_page(std::vector<Row> rows, int limit, Show show, Position position_of) {
@@ -33,6 +39,17 @@ template <class Row, class Show, class Position>
   nlohmann::json next = nullptr;
   if (has_more) next = api::write_cursor(position_of(rows.back()));
   return api_answer{200, {{"items", std::move(items)}, {"next_cursor", std::move(next)}}};
+}
+
+/// The page that the call asks for: `read(wish)` gives one row more than was wished.
+template <class Read, class Show, class Position = decltype(by_id)>
+[[nodiscard]] api_outcome answer_page(const api_call& call, Read read, Show show,
+                                      Position position_of = by_id) {
+  const auto page = page_of(call);
+  if (const auto* wrong = std::get_if<api::problem>(&page)) return *wrong;
+  const auto& wish = std::get<page_wish>(page);
+  return answer_with(read(wish),
+                     [&](const auto& rows) { return give_page(rows, wish.limit, show, position_of); });
 }
 
 }  // namespace sellavie::net

@@ -4,25 +4,18 @@
 #include <charconv>
 #include <nlohmann/json.hpp>
 
+#include "net/message_words.hpp"
+
 namespace sellavie::net {
 namespace {
 
 using nlohmann::json;
 
-constexpr std::array origins{"customer", "ai", "person", "system"};
-constexpr std::array states{"received",  "ready",     "sending", "backoff",     "unknown",
-                            "delivered", "overtaken", "dead",    "unconfirmed", "unsent"};
-constexpr std::array owners{"ai", "person"};
 constexpr std::array ends{"token_expired", "signed_out", "access_lost", "restarting"};
 
-template <class Names, class Enum>
-const char* word(const Names& names, Enum value) {
-  return names[static_cast<std::size_t>(value)];
-}
-
-template <class Names>
-api::schema words(const Names& names) {
-  return api::schema::word({names.begin(), names.end()});
+template <std::size_t N>
+api::schema words(const std::array<const char*, N>& names) {
+  return api::schema::word(list_of(names));
 }
 
 struct named {
@@ -35,15 +28,15 @@ named shown(const actors::message_stored& one) {
           {{"conversation_id", to_string(one.conversation)},
            {"message_id", to_string(one.message)},
            {"direction", one.outgoing ? "out" : "in"},
-           {"origin", word(origins, one.origin)},
-           {"state", word(states, one.state)},
+           {"origin", word_of(one.origin)},
+           {"state", word_of(one.state)},
            {"at", api::timestamp(to_unix_ms(one.at))}}};
 }
 
 named shown(const actors::message_altered& one) {
   named out{"message.changed",
             {{"conversation_id", to_string(one.conversation)}, {"message_id", to_string(one.message)}}};
-  if (one.state) out.data["state"] = word(states, *one.state);
+  if (one.state) out.data["state"] = word_of(*one.state);
   return out;
 }
 
@@ -55,7 +48,7 @@ named shown(const actors::conversation_started& one) {
 named shown(const actors::conversation_changed_hands& one) {
   return {"conversation.owner_changed",
           {{"conversation_id", to_string(one.conversation)},
-           {"owner", word(owners, one.owner)},
+           {"owner", word_of(one.owner)},
            {"epoch", one.epoch}}};
 }
 
@@ -118,7 +111,7 @@ std::string event_text(const event_position& at, const actors::live_fact& what) 
 
 std::string snapshot_text(const event_position& at) { return written(to_string(at), {"snapshot"}); }
 
-std::string end_text(stream_end why) { return written({}, {"end", {{"reason", word(ends, why)}}}); }
+std::string end_text(stream_end why) { return written({}, {"end", {{"reason", word_of(ends, why)}}}); }
 
 api::schema event_shape() {
   using api::schema;
@@ -136,12 +129,13 @@ api::schema event_shape() {
               {"invoice_id", schema::uuid(), optional},
               {"task_id", schema::uuid(), optional},
               {"direction", schema::word({"in", "out"}), optional},
-              {"origin", words(origins), optional},
-              {"state", words(states).described("Of message.changed: missing when its text was edited."),
+              {"origin", words(origin_words), optional},
+              {"state", words(state_words).described("Of message.changed: missing when its text was edited."),
                optional},
               {"owner",
-               words(owners).described("Who answers now; messages of the AI that were not sent are "
-                                       "overtaken."),
+               words(owner_words)
+                   .described("Who answers now; messages of the AI that were not sent are "
+                              "overtaken."),
                optional},
               {"epoch", schema::integer(0), optional},
               {"order_number", schema::integer(0), optional},

@@ -2,16 +2,27 @@
 // What came of a change to something that two people may edit.
 
 #include <cstdint>
-#include <utility>
 
 namespace sellavie::storage {
 
-enum class edit_outcome : std::uint8_t { done, not_found, stale };
+enum class edit_outcome : std::uint8_t {
+  done,
+  not_found,
+  /// Somebody else edited it since.
+  stale,
+  /// Its name, sku or variant is another one's.
+  taken,
+  /// There is no such group, or it has another number of options.
+  no_such_variant,
+  /// A bound is reached.
+  full,
+};
 
 /// The row after a change, or why there was none.
 template <class Row>
 struct edited {
   edit_outcome outcome = edit_outcome::not_found;
+  /// Of `done` only.
   Row row{};
 };
 

@@ -74,12 +74,12 @@ result<void> create_product_group(api_session& session, const business_id& busin
   });
 }
 
-result<group_edit> rename_product_group(api_session& session, const business_id& business,
-                                        const change_origin& by, const product_group_id& id,
-                                        std::int64_t expected_version, const std::string& name) {
-  return for_business(session, business, [&](pqxx::work& work) -> group_edit {
+result<edited<product_group>> rename_product_group(api_session& session, const business_id& business,
+                                                   const change_origin& by, const product_group_id& id,
+                                                   std::int64_t expected_version, const std::string& name) {
+  return for_business(session, business, [&](pqxx::work& work) -> edited<product_group> {
     const auto known = find(work, business, id);
-    if (!known) return {edit_outcome::missing};
+    if (!known) return {edit_outcome::not_found};
     const auto renamed =
         work.exec_params(rename_group, to_string(business), to_string(id), name, expected_version);
     if (renamed.affected_rows() == 0) return {edit_outcome::stale};

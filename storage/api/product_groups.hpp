@@ -30,12 +30,8 @@ struct product_group {
 [[nodiscard]] result<void> create_product_group(api_session& session, const business_id& business,
                                                 const change_origin& by, const product_group& wanted);
 
-struct group_edit {
-  edit_outcome outcome = edit_outcome::done;
-  product_group group{};
-};
-[[nodiscard]] result<group_edit> rename_product_group(api_session& session, const business_id& business,
-                                                      const change_origin& by, const product_group_id& id,
-                                                      std::int64_t expected_version, const std::string& name);
+[[nodiscard]] result<edited<product_group>> rename_product_group(
+    api_session& session, const business_id& business, const change_origin& by, const product_group_id& id,
+    std::int64_t expected_version, const std::string& name);
 
 }  // namespace sellavie::storage

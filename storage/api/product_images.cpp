@@ -68,7 +68,7 @@ result<edit_outcome> add_product_image(api_session& session, const business_id& 
     const auto whose = to_string(business);
     const auto of = to_string(product);
     work.exec_params(lock_uploads, of);
-    if (work.exec_params(has_product, whose, of).empty()) return edit_outcome::missing;
+    if (work.exec_params(has_product, whose, of).empty()) return edit_outcome::not_found;
     if (work.exec_params1(count_images, whose, of)[0].as<int>() >= max_images_of_product)
       return edit_outcome::full;
     const auto stored = work.exec_params1(count_bytes, whose)[0].as<std::int64_t>();

@@ -178,9 +178,9 @@ result<std::optional<listed_product>> find_product(api_session& session, const b
   return for_business(session, business, [&](pqxx::work& work) { return find(work, business, id); });
 }
 
-result<product_edit> create_product(api_session& session, const business_id& business,
-                                    const change_origin& by, const new_product& wanted) {
-  return for_business(session, business, [&](pqxx::work& work) -> product_edit {
+result<edited<listed_product>> create_product(api_session& session, const business_id& business,
+                                              const change_origin& by, const new_product& wanted) {
+  return for_business(session, business, [&](pqxx::work& work) -> edited<listed_product> {
     const auto whose = to_string(business);
     if (work.exec_params1(count_products, whose)[0].as<std::int64_t>() >= max_products)
       return {edit_outcome::full};
@@ -201,13 +201,13 @@ result<product_edit> create_product(api_session& session, const business_id& bus
   });
 }
 
-result<product_edit> change_product(api_session& session, const business_id& business,
-                                    const change_origin& by, const product_id& id,
-                                    const product_change& wanted) {
-  return for_business(session, business, [&](pqxx::work& work) -> product_edit {
+result<edited<listed_product>> change_product(api_session& session, const business_id& business,
+                                              const change_origin& by, const product_id& id,
+                                              const product_change& wanted) {
+  return for_business(session, business, [&](pqxx::work& work) -> edited<listed_product> {
     const auto whose = to_string(business);
     const auto locked = work.exec_params(lock_product, whose, to_string(id));
-    if (locked.empty()) return {edit_outcome::missing};
+    if (locked.empty()) return {edit_outcome::not_found};
     if (wanted.expected_version && *wanted.expected_version != locked[0][0].as<std::int64_t>())
       return {edit_outcome::stale};
     auto subject = *find(work, business, id);

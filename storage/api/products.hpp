@@ -10,6 +10,7 @@
 #include "protocol/domain/ids.hpp"
 #include "storage/api/activity.hpp"
 #include "storage/api/api_session.hpp"
+#include "storage/api/edit_outcome.hpp"
 
 namespace sellavie::storage {
 
@@ -72,27 +73,9 @@ struct new_product {
   uuid movement;
 };
 
-enum class edit_outcome : std::uint8_t {
-  done,
-  missing,
-  /// Somebody else edited it since.
-  stale,
-  /// The sku, or the variant of the group, is another product's.
-  taken,
-  /// There is no such group, or it has another number of options.
-  no_such_variant,
-  /// max_products.
-  full,
-};
-
-struct product_edit {
-  edit_outcome outcome = edit_outcome::done;
-  /// As it is now; of `done` only.
-  listed_product product{};
-};
-
-[[nodiscard]] result<product_edit> create_product(api_session& session, const business_id& business,
-                                                  const change_origin& by, const new_product& wanted);
+[[nodiscard]] result<edited<listed_product>> create_product(api_session& session, const business_id& business,
+                                                            const change_origin& by,
+                                                            const new_product& wanted);
 
 /// What is not there stays. A new price raises the price's version.
 struct product_change {
@@ -105,9 +88,9 @@ struct product_change {
   std::optional<std::optional<product_variant>> variant;
 };
 /// A change of nothing is done, writes nothing and raises no version.
-[[nodiscard]] result<product_edit> change_product(api_session& session, const business_id& business,
-                                                  const change_origin& by, const product_id& id,
-                                                  const product_change& wanted);
+[[nodiscard]] result<edited<listed_product>> change_product(api_session& session, const business_id& business,
+                                                            const change_origin& by, const product_id& id,
+                                                            const product_change& wanted);
 
 /// The statement behind list_products, for the test that looks at its plan.
 [[nodiscard]] std::string product_page_sql(const product_filter& filter);

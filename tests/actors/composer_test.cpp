@@ -150,6 +150,34 @@ TEST_F(composer, ends_the_turn_that_the_model_thinks_about_and_is_read_after_its
   EXPECT_LT(world.store->rows.messages[0].id, world.store->rows.messages[1].id);
 }
 
+TEST_F(composer, does_not_wait_for_the_second_round_of_a_plan_that_runs) {
+  world.model->always = nullptr;
+  world.model->answers = {calls({{"place_order", R"({"items":[{"sku":"A1","quantity":1}]})"},
+                                 {"request_checkout", "{}"},
+                                 {"place_order", R"({"items":[{"sku":"B2","quantity":1}]})"}},
+                                "Here.")};
+  world.customer_says("c1", "One, I pay now. And another one");
+  world.advance(1300ms);
+  ASSERT_THAT(world.outside->waiting, SizeIs(1)) << "the link is being made";
+  const auto asked = send("k1", "I take this.");
+  EXPECT_FALSE(asked->answer);
+  const auto& body = world.outside->waiting.front().request.body;
+  const auto from = body.find(R"("reference":")") + 13;
+  const auto reference = body.substr(from, body.find('"', from) - from);
+  world.outside->answer(
+      http(200, R"({"status":true,"data":{"authorization_url":"https://pay.example/x","reference":")" +
+                    reference + R"("}})"));
+  world.run();
+  ASSERT_THAT(world.model->held, SizeIs(1))
+      << "a link is out: the second order is refused, and the model thinks";
+  ASSERT_TRUE(asked->answer) << "who writes does not wait for it";
+  EXPECT_THAT(person_texts(), ElementsAre("I take this."));
+  EXPECT_EQ(world.chat("c1").owner, chat_owner::person);
+  world.model_answers(says("Too late."));
+  world.finish_turns();
+  EXPECT_THAT(world.ai_texts(), IsEmpty());
+}
+
 TEST_F(composer, answers_a_message_that_is_still_being_gathered_in_order) {
   world.customer_says("c1", "Hi");
   world.advance(500ms);

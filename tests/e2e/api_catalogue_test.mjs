@@ -153,6 +153,16 @@ test("a correction with the same key happens once, and none goes below what is f
     [[-2, 3, "broken", me], [5, 5, "first stock", me]]);
 });
 
+test("a key is its person's: another's correction under the same one happens too", async () => {
+  const product = await create({ sku: "TWO", name: "Two people", price_minor: 1, stock: 9 });
+  const { id } = (await kofi.client.get("/me")).body;
+  await here.server.sql(`INSERT INTO memberships (account_id, business_id, role, created_at) VALUES ('${id}', '${ada.business_id}', 'admin', 0)`);
+  const key = with_key("1");
+  assert.deepEqual((await ada.client.post(at(product, "/stock/adjust"), { delta: -2, reason: "broken" }, key)).body, { stock: 7 });
+  assert.deepEqual((await kofi.client.post(at(product, "/stock/adjust"), { delta: -3, reason: "lost" }, key)).body, { stock: 4 });
+  await here.server.sql(`DELETE FROM memberships WHERE account_id = '${id}' AND business_id = '${ada.business_id}'`);
+});
+
 test("a sheet of a thousand rows with twenty bad ones is looked at, taken, and changes nothing the second time", async () => {
   const lines = ["Code;Title;Unit price;In stock;Colour"];
   for (let i = 1; i <= 1000; i += 1) {

@@ -65,6 +65,10 @@ test("browsers keep the refresh token in a cookie that other sites cannot use", 
   const refreshed = await anyone().post("/auth/refresh", { keep_in: "cookie" }, { headers: { ...sent, "x-sellavie-client": "dashboard" } });
   assert.equal(refreshed.status, 200);
   assert.ok(refreshed.headers.get("set-cookie").startsWith("sellavie_refresh="));
+  for (const wish of [{}, { keep_in: "body" }]) {
+    const asked = await anyone().post("/auth/refresh", wish, { headers: { cookie: refreshed.headers.get("set-cookie").split(";")[0], "x-sellavie-client": "dashboard" } });
+    assert.deepEqual([asked.status, asked.body.refresh_token], [200, null], "no script turns the cookie into a text that it can read");
+  }
 });
 
 test("sessions are listed, and ended one by one or all", async () => {

@@ -51,6 +51,23 @@ std::string unpacked(const std::string& packed) {
   return plain;
 }
 
+TEST(request, joins_the_fields_of_a_list_header_in_their_order) {
+  const auto asked = asking(
+      http_method::get,
+      {{"X-Forwarded-For", "203.0.113.9"}, {"Host", "x"}, {"x-forwarded-for", "198.51.100.1, 10.0.0.1"}});
+  EXPECT_EQ(asked.joined_header("X-Forwarded-For"), "203.0.113.9, 198.51.100.1, 10.0.0.1")
+      << "a proxy that adds a field of its own comes after what the client wrote";
+  EXPECT_EQ(asked.joined_header("Via"), "");
+}
+
+TEST(gzip, leaves_pictures_as_they_are) {
+  const edge outside{with_origins({})};
+  const auto wish = outside.wish_of(asking(http_method::get, {{"Accept-Encoding", "gzip"}}));
+  const std::string bytes(100'000, 'x');
+  EXPECT_EQ(outside.packed(response{200, {}, bytes, "image/png"}, wish).body, bytes);
+  EXPECT_LT(outside.packed(response{200, {}, bytes, "application/json"}, wish).body.size(), bytes.size());
+}
+
 TEST(gzip, is_accepted_where_a_client_says_so) {
   for (const char* yes : {"gzip", "GZIP", "x-gzip", "deflate, gzip;q=0.1", "gzip ; q=1.0", "*",
                           "br;q=1, *;q=0.5", "identity, gzip;level=1"})

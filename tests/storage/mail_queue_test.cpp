@@ -59,6 +59,17 @@ TEST_F(mail_queue_test, the_next_process_takes_over_what_a_killed_one_had_claime
   EXPECT_THAT(claim(next, noon + 2s), ElementsAre(id(1)));
 }
 
+TEST_F(mail_queue_test, nobody_takes_what_a_living_process_is_sending) {
+  sql("INSERT INTO nodes (incarnation, node_id, started_at, heartbeat_at) OVERRIDING SYSTEM VALUE VALUES (70, 'other', 0, 0)");
+  const mail_desk living{store, 70};
+  queue(1);
+  ASSERT_EQ(claim(living, noon).size(), 1U);
+  ASSERT_TRUE(release_mails(desk, noon + 1s));
+  EXPECT_THAT(claim(desk, noon + 1s), IsEmpty());
+  EXPECT_THAT(claim(desk, noon + 11min), ElementsAre(id(1)))
+      << "its lease ends, if it never said what came of it";
+}
+
 TEST_F(mail_queue_test, a_postponed_mail_waits_until_it_is_due) {
   queue(1);
   ASSERT_EQ(claim(desk, noon).size(), 1U);

@@ -82,9 +82,6 @@ std::optional<instant> time_of(const api_call& call, std::string_view name) {
 }
 
 api_outcome list(workplace& place, api_call& call) {
-  const auto page = page_of(call);
-  if (const auto* wrong = std::get_if<problem>(&page)) return *wrong;
-  const auto& wish = std::get<page_wish>(page);
   storage::activity_filter filter;
   if (const auto subject = call.query_value("subject_id")) filter.subject = parse_uuid(*subject);
   if (const auto account = call.query_value("account_id"))
@@ -92,18 +89,15 @@ api_outcome list(workplace& place, api_call& call) {
   filter.action = call.query_value("action");
   filter.since = time_of(call, "since");
   filter.until = time_of(call, "until");
-  return answer_with(storage::list_activity(place.store, call.by.business, filter, wish.after, wish.limit),
-                     [&](const auto& rows) {
-                       return give_page(
-                           rows, wish.limit, [](const auto& row) { return shown(row); },
-                           [](const auto& row) { return row.place; });
-                     });
+  return answer_page(
+      call,
+      [&](const page_wish& wish) {
+        return storage::list_activity(place.store, call.by.business, filter, wish.after, wish.limit);
+      },
+      [](const auto& row) { return shown(row); }, [](const auto& row) { return row.place; });
 }
 
 api_outcome list_own(workplace& place, api_call& call) {
-  const auto page = page_of(call);
-  if (const auto* wrong = std::get_if<problem>(&page)) return *wrong;
-  const auto& wish = std::get<page_wish>(page);
   const auto show = [](const auto& one) {
     return json{{"action", one.action},
                 {"subject_kind", one.subject_kind},
@@ -113,10 +107,12 @@ api_outcome list_own(workplace& place, api_call& call) {
                 {"after", text_or_null(one.after)},
                 {"at", api::timestamp(to_unix_ms(one.at))}};
   };
-  return answer_with(storage::list_own_activity(place.store, call.by.account, wish.after, wish.limit),
-                     [&](const auto& rows) {
-                       return give_page(rows, wish.limit, show, [](const auto& row) { return row.place; });
-                     });
+  return answer_page(
+      call,
+      [&](const page_wish& wish) {
+        return storage::list_own_activity(place.store, call.by.account, wish.after, wish.limit);
+      },
+      show, [](const auto& row) { return row.place; });
 }
 
 api_outcome show_head(workplace& place, api_call& call) {
@@ -136,7 +132,7 @@ api_outcome export_lines(workplace& place, api_call& call) {
   return answer_with(entries, [](const auto& found) {
     std::string lines;
     for (const auto& entry : found) lines += api::export_line(entry) + '\n';
-    return api_answer{.status = 200, .text = std::move(lines)};
+    return api_answer{.status = 200, .raw_body = api_answer::raw{std::move(lines)}};
   });
 }
 

@@ -1,5 +1,6 @@
 #include "net/api/resources/canned_replies.hpp"
 
+#include "net/api/edits.hpp"
 #include "net/api/paging.hpp"
 #include "storage/api/canned_replies.hpp"
 
@@ -42,17 +43,12 @@ problem failed(const error& why) {
 }
 
 api_outcome list(workplace& place, api_call& call) {
-  const auto page = page_of(call);
-  if (const auto* wrong = std::get_if<problem>(&page)) return *wrong;
-  const auto& wish = std::get<page_wish>(page);
-  return answer_with(storage::list_canned_replies(place.store, call.by.business, wish.after, wish.limit),
-                     [&](const auto& rows) {
-                       return give_page(
-                           rows, wish.limit, [](const auto& row) { return shown(row); },
-                           [](const auto& row) {
-                             return api::page_position{0, row.id};
-                           });
-                     });
+  return answer_page(
+      call,
+      [&](const page_wish& wish) {
+        return storage::list_canned_replies(place.store, call.by.business, wish.after, wish.limit);
+      },
+      [](const auto& row) { return shown(row); });
 }
 
 api_outcome add(workplace& place, api_call& call) {
@@ -67,11 +63,7 @@ api_outcome change(workplace& place, api_call& call) {
   wish.version = call.expected_version;
   const auto made = storage::change_canned_reply(place.store, call.by.business, origin_of(call), wish);
   if (!made) return failed(made.error());
-  switch (made.value().outcome) {
-    case storage::edit_outcome::not_found: return problem{problems::not_found};
-    case storage::edit_outcome::stale: return problem{problems::stale};
-    case storage::edit_outcome::done: break;
-  }
+  if (made.value().outcome != storage::edit_outcome::done) return refused(made.value().outcome);
   return with_version({200, shown(made.value().row)}, made.value().row.version);
 }
 

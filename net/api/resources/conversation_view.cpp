@@ -1,14 +1,13 @@
 #include "net/api/resources/conversation_view.hpp"
 
 #include "net/api/ask_actor.hpp"
+#include "net/message_words.hpp"
 
 namespace sellavie::net {
 namespace {
 
 using api::schema;
 using nlohmann::json;
-
-const char* name_of(storage::chat_owner owner) { return owner == storage::chat_owner::ai ? "ai" : "person"; }
 
 // People's commands name the account; a person on the phone app has no name here.
 json taker_or_null(std::string_view taker) {
@@ -26,7 +25,7 @@ json time_or_null(instant at) {
 // --- shapes --------------------------------------------------------------------------------------
 
 schema channel_word() { return schema::word({"messenger", "instagram", "whatsapp"}); }
-schema owner_word() { return schema::word({"ai", "person"}); }
+schema owner_word() { return schema::word(list_of(owner_words)); }
 
 std::vector<api::field> owner_fields() {
   return {{"owner", owner_word().described("Who answers.")},
@@ -65,11 +64,10 @@ schema message_shape() {
                                           {"title", schema::text({0, 2000, api::text_format::lines})}});
   return schema::object({{"id", schema::uuid()},
                          {"direction", schema::word({"in", "out"})},
-                         {"origin", schema::word({"customer", "ai", "person", "system"})},
+                         {"origin", schema::word(list_of(origin_words))},
                          {"author_id", schema::uuid().or_null().described(
                                            "The account that wrote it here; null for everybody else.")},
-                         {"state", schema::word({"received", "ready", "sending", "backoff", "unknown",
-                                                 "delivered", "overtaken", "dead", "unconfirmed", "unsent"})},
+                         {"state", schema::word(list_of(state_words))},
                          {"text", schema::text({0, 100'000, api::text_format::lines})},
                          {"attachments", schema::list(attachment, 100)},
                          {"at", schema::timestamp()}})
@@ -87,7 +85,7 @@ json shown(const storage::listed_conversation& one) {
           {"customer_name", one.customer_name},
           {"is_blocked", one.is_blocked},
           {"channel", one.channel},
-          {"owner", name_of(one.owner)},
+          {"owner", word_of(one.owner)},
           {"epoch", one.epoch},
           {"taken_by", is_ai ? json(nullptr) : taker_or_null(taker_in(one.handover_reason))},
           {"handover_reason", one.handover_reason},
@@ -102,25 +100,22 @@ json shown(const storage::listed_conversation& one) {
 }
 
 json shown(const storage::listed_message& one) {
-  static constexpr const char* origins[] = {"customer", "ai", "person", "system"};
-  static constexpr const char* states[] = {"received",  "ready",     "sending", "backoff",     "unknown",
-                                           "delivered", "overtaken", "dead",    "unconfirmed", "unsent"};
   auto attachments = json::array();
   if (!one.attachments.empty())
     if (auto parsed = json::parse(one.attachments, nullptr, false); parsed.is_array())
       attachments = std::move(parsed);
   return {{"id", to_string(one.id)},
           {"direction", one.outgoing ? "out" : "in"},
-          {"origin", origins[static_cast<std::size_t>(one.origin)]},
+          {"origin", word_of(one.origin)},
           {"author_id", one.author ? json(to_string(*one.author)) : json(nullptr)},
-          {"state", states[static_cast<std::size_t>(one.state)]},
+          {"state", word_of(one.state)},
           {"text", one.text},
           {"attachments", std::move(attachments)},
           {"at", api::timestamp(to_unix_ms(one.sent_at))}};
 }
 
 json shown(const actors::chat_commanded& now) {
-  return {{"owner", name_of(now.owner)}, {"epoch", now.epoch}, {"taken_by", taker_or_null(now.taken_by)}};
+  return {{"owner", word_of(now.owner)}, {"epoch", now.epoch}, {"taken_by", taker_or_null(now.taken_by)}};
 }
 
 api_outcome show_conversation(workplace& place, const api_call& call) {

@@ -72,22 +72,16 @@ api_outcome list(workplace& place, api_call& call) {
 api_outcome show(workplace& place, api_call& call) { return show_conversation(place, call); }
 
 api_outcome list_messages(workplace& place, api_call& call) {
-  const auto page = page_of(call);
-  if (const auto* wrong = std::get_if<problem>(&page)) return *wrong;
-  const auto& wish = std::get<page_wish>(page);
   const auto conversation = call.id<conversation_id>("conversation_id");
   const auto known = storage::find_chat(place.store, call.by.business, conversation);
   if (!known) return api::problem_of(known.error());
   if (!known.value()) return problem{problems::not_found};
-  return answer_with(
-      storage::list_messages(place.store, call.by.business, conversation, wish.after, wish.limit),
-      [&](const auto& rows) {
-        return give_page(
-            rows, wish.limit, [](const auto& row) { return shown(row); },
-            [](const auto& row) {
-              return api::page_position{0, row.id.value};
-            });
-      });
+  return answer_page(
+      call,
+      [&](const page_wish& wish) {
+        return storage::list_messages(place.store, call.by.business, conversation, wish.after, wish.limit);
+      },
+      [](const auto& row) { return shown(row); });
 }
 
 api_outcome change_owner(workplace& place, const api_call& call, actors::chat_command what) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "net/api/edits.hpp"
 #include "net/api/paging.hpp"
 #include "net/api/resources/conversation_view.hpp"
 #include "storage/api/customers.hpp"
@@ -84,18 +85,13 @@ api_outcome show_profile(workplace& place, const api_call& call, const contact_i
 }
 
 api_outcome list(workplace& place, api_call& call) {
-  const auto page = page_of(call);
-  if (const auto* wrong = std::get_if<problem>(&page)) return *wrong;
-  const auto& wish = std::get<page_wish>(page);
-  return answer_with(storage::list_customers(place.store, call.by.business,
-                                             call.query_value("name").value_or(""), wish.after, wish.limit),
-                     [&](const auto& rows) {
-                       return give_page(
-                           rows, wish.limit, [](const auto& row) { return shown(row); },
-                           [](const auto& row) {
-                             return api::page_position{0, row.id.value};
-                           });
-                     });
+  return answer_page(
+      call,
+      [&](const page_wish& wish) {
+        return storage::list_customers(place.store, call.by.business, call.query_value("name").value_or(""),
+                                       wish.after, wish.limit);
+      },
+      [](const auto& row) { return shown(row); });
 }
 
 api_outcome show(workplace& place, api_call& call) { return show_profile(place, call, subject(call)); }
@@ -109,11 +105,7 @@ api_outcome change(workplace& place, api_call& call) {
   const auto made = storage::change_customer(place.store, call.by.business, origin_of(call), subject(call),
                                              call.expected_version, wish);
   if (!made) return api::problem_of(made.error());
-  switch (made.value().outcome) {
-    case storage::edit_outcome::not_found: return problem{problems::not_found};
-    case storage::edit_outcome::stale: return problem{problems::stale};
-    case storage::edit_outcome::done: break;
-  }
+  if (made.value().outcome != storage::edit_outcome::done) return refused(made.value().outcome);
   if (made.value().row.merged_into)
     return problem{problems::conflict, "This customer is part of another one now: change that one."};
   return show_profile(place, call, subject(call));

@@ -53,17 +53,12 @@ problem refusal(note_outcome why) {
 }
 
 api_outcome page(workplace& place, const api_call& call, const storage::note_filter& filter) {
-  const auto asked = page_of(call);
-  if (const auto* wrong = std::get_if<problem>(&asked)) return *wrong;
-  const auto& wish = std::get<page_wish>(asked);
-  return answer_with(storage::list_notes(place.store, call.by.business, filter, wish.after, wish.limit),
-                     [&](const auto& rows) {
-                       return give_page(
-                           rows, wish.limit, [](const auto& row) { return shown(row); },
-                           [](const auto& row) {
-                             return api::page_position{0, row.id};
-                           });
-                     });
+  return answer_page(
+      call,
+      [&](const page_wish& wish) {
+        return storage::list_notes(place.store, call.by.business, filter, wish.after, wish.limit);
+      },
+      [](const auto& row) { return shown(row); });
 }
 
 api_outcome list(workplace& place, api_call& call) {

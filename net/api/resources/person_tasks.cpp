@@ -55,18 +55,13 @@ json shown(const storage::parked_delivery_line& one) {
 }
 
 api_outcome list(workplace& place, api_call& call) {
-  const auto page = page_of(call);
-  if (const auto* wrong = std::get_if<problem>(&page)) return *wrong;
-  const auto& wish = std::get<page_wish>(page);
-  return answer_with(
-      storage::list_tasks(place.store, call.by.business, call.query_value("kind"), wish.after, wish.limit),
-      [&](const auto& rows) {
-        return give_page(
-            rows, wish.limit, [](const auto& row) { return shown(row); },
-            [](const auto& row) {
-              return api::page_position{0, row.id};
-            });
-      });
+  return answer_page(
+      call,
+      [&](const page_wish& wish) {
+        return storage::list_tasks(place.store, call.by.business, call.query_value("kind"), wish.after,
+                                   wish.limit);
+      },
+      [](const auto& row) { return shown(row); });
 }
 
 api_outcome finish(workplace& place, api_call& call) {
@@ -79,17 +74,15 @@ api_outcome finish(workplace& place, api_call& call) {
 }
 
 api_outcome list_parked(workplace& place, api_call& call) {
-  const auto page = page_of(call);
-  if (const auto* wrong = std::get_if<problem>(&page)) return *wrong;
-  const auto& wish = std::get<page_wish>(page);
-  return answer_with(storage::list_parked(place.store, call.by.business, wish.after, wish.limit),
-                     [&](const auto& rows) {
-                       return give_page(
-                           rows, wish.limit, [](const auto& row) { return shown(row); },
-                           [](const auto& row) {
-                             return api::page_position{row.id, {}};
-                           });
-                     });
+  return answer_page(
+      call,
+      [&](const page_wish& wish) {
+        return storage::list_parked(place.store, call.by.business, wish.after, wish.limit);
+      },
+      [](const auto& row) { return shown(row); },
+      [](const auto& row) {
+        return api::page_position{row.id, {}};
+      });
 }
 
 }  // namespace

@@ -131,7 +131,7 @@ api_outcome export_all(workplace& place, api_call& call) {
   auto sheet = storage::export_products(place.store, call.by.business);
   if (!sheet) return api::problem_of(sheet.error());
   api_answer answer{200, nullptr, {{"Content-Disposition", "attachment; filename=\"products.csv\""}}};
-  answer.raw_body = {"text/csv; charset=utf-8", std::move(sheet.value())};
+  answer.raw_body = {std::move(sheet.value()), "text/csv; charset=utf-8"};
   return answer;
 }
 

@@ -34,17 +34,12 @@ json shown(const storage::product_group& one) {
 }
 
 api_outcome list(workplace& place, api_call& call) {
-  const auto page = page_of(call);
-  if (const auto* wrong = std::get_if<problem>(&page)) return *wrong;
-  const auto& wish = std::get<page_wish>(page);
-  return answer_with(storage::list_product_groups(place.store, call.by.business, wish.after, wish.limit),
-                     [&](const auto& rows) {
-                       return give_page(
-                           rows, wish.limit, [](const auto& row) { return shown(row); },
-                           [](const auto& row) {
-                             return api::page_position{0, row.id.value};
-                           });
-                     });
+  return answer_page(
+      call,
+      [&](const page_wish& wish) {
+        return storage::list_product_groups(place.store, call.by.business, wish.after, wish.limit);
+      },
+      [](const auto& row) { return shown(row); });
 }
 
 api_outcome show(workplace& place, api_call& call) {
@@ -72,7 +67,7 @@ api_outcome rename(workplace& place, api_call& call) {
       call.expected_version, call.body["name"].get<std::string>());
   if (!done) return api::problem_of(done.error());
   if (done.value().outcome != storage::edit_outcome::done) return refused(done.value().outcome);
-  return with_version({200, shown(done.value().group)}, done.value().group.version);
+  return with_version({200, shown(done.value().row)}, done.value().row.version);
 }
 
 }  // namespace

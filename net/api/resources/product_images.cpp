@@ -76,7 +76,7 @@ api_outcome show(workplace& place, api_call& call) {
   if (!found) return api::problem_of(found.error());
   if (!found.value()) return problem{problems::not_found};
   api_answer answer;
-  answer.raw_body = {std::move(found.value()->content_type), std::move(found.value()->bytes)};
+  answer.raw_body = {std::move(found.value()->bytes), std::move(found.value()->content_type)};
   return answer;
 }
 

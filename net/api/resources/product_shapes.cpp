@@ -60,22 +60,6 @@ json shown(const storage::listed_product& one) {
           {"version", one.version}};
 }
 
-problem refused(storage::edit_outcome outcome) {
-  using storage::edit_outcome;
-  switch (outcome) {
-    case edit_outcome::missing: return {problems::not_found};
-    case edit_outcome::stale: return {problems::stale};
-    case edit_outcome::taken: return {problems::conflict, "There is one of this name already."};
-    case edit_outcome::full: return {problems::conflict, "There is no room for another one."};
-    case edit_outcome::no_such_variant:
-      return {problems::invalid,
-              {},
-              {{"/variant", "must name a group of yours and a value for each of its options"}}};
-    case edit_outcome::done: break;
-  }
-  return {problems::internal};
-}
-
 void tell_desk(const workplace& place, const api_call& call) {
   const auto told =
       ask_actor<actors::products_refreshed>(place.with.registry, actors::products_edited{call.by.business});

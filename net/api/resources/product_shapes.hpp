@@ -4,6 +4,7 @@
 
 #include "actors/tenant_registry.hpp"
 #include "net/api/call.hpp"
+#include "net/api/edits.hpp"
 #include "storage/api/products.hpp"
 
 namespace sellavie::net {
@@ -21,9 +22,6 @@ inline constexpr api::access manages_catalogue{api::audience::member, api::permi
 [[nodiscard]] api::schema reason_shape();
 
 [[nodiscard]] nlohmann::json shown(const storage::listed_product& one);
-
-/// What an edit that was not done means to a client.
-[[nodiscard]] api::problem refused(storage::edit_outcome outcome);
 
 /// After an edit was committed: the next turn of any chat sees it. It needs no answer: a desk that cannot read
 /// now is loaded anew.

@@ -70,22 +70,16 @@ api_outcome set(workplace& place, api_call& call) {
 }
 
 api_outcome list_movements(workplace& place, api_call& call) {
-  const auto page = page_of(call);
-  if (const auto* wrong = std::get_if<problem>(&page)) return *wrong;
-  const auto& wish = std::get<page_wish>(page);
   const auto product = call.id<product_id>("product_id");
   const auto subject = storage::find_product(place.store, call.by.business, product);
   if (!subject) return api::problem_of(subject.error());
   if (!subject.value()) return problem{problems::not_found};
-  return answer_with(
-      storage::list_stock_movements(place.store, call.by.business, product, wish.after, wish.limit),
-      [&](const auto& rows) {
-        return give_page(
-            rows, wish.limit, [](const auto& row) { return shown(row); },
-            [](const auto& row) {
-              return api::page_position{0, row.id.value};
-            });
-      });
+  return answer_page(
+      call,
+      [&](const page_wish& wish) {
+        return storage::list_stock_movements(place.store, call.by.business, product, wish.after, wish.limit);
+      },
+      [](const auto& row) { return shown(row); });
 }
 
 }  // namespace

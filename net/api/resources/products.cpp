@@ -67,34 +67,29 @@ std::optional<problem> misfit(const json& body) {
 }
 
 api_outcome edited(const workplace& place, const api_call& call, int status,
-                   const result<storage::product_edit>& edit) {
+                   const result<storage::edited<storage::listed_product>>& edit) {
   if (!edit) return api::problem_of(edit.error());
   if (edit.value().outcome != storage::edit_outcome::done) return refused(edit.value().outcome);
   tell_desk(place, call);
-  const auto& now = edit.value().product;
+  const auto& now = edit.value().row;
   return with_version({status, shown(now)}, now.version);
 }
 
 // --- handlers ------------------------------------------------------------------------------------
 
 api_outcome list(workplace& place, api_call& call) {
-  const auto page = page_of(call);
-  if (const auto* wrong = std::get_if<problem>(&page)) return *wrong;
-  const auto& wish = std::get<page_wish>(page);
   storage::product_filter filter;
   if (const auto active = call.query_value("active")) filter.active = *active == "true";
   filter.search = call.query_value("search");
   if (const auto group = call.query_value("group"))
     filter.group = storage::product_group_id{*parse_uuid(*group)};
   if (call.query_value("sort") == "newest") filter.order = storage::product_order::newest_first;
-  return answer_with(storage::list_products(place.store, call.by.business, filter, wish.after, wish.limit),
-                     [&](const auto& rows) {
-                       return give_page(
-                           rows, wish.limit, [](const auto& row) { return shown(row); },
-                           [](const auto& row) {
-                             return api::page_position{0, row.id.value};
-                           });
-                     });
+  return answer_page(
+      call,
+      [&](const page_wish& wish) {
+        return storage::list_products(place.store, call.by.business, filter, wish.after, wish.limit);
+      },
+      [](const auto& row) { return shown(row); });
 }
 
 api_outcome show(workplace& place, api_call& call) {

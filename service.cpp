@@ -11,6 +11,7 @@
 #include "config/keys.hpp"
 #include "database.hpp"
 #include "janitor_duties.hpp"
+#include "net/api/ask_actor.hpp"
 #include "net/api/bridge.hpp"
 #include "net/api/endpoints.hpp"
 #include "net/client/client.hpp"
@@ -372,7 +373,7 @@ result<void> server::add_api(net::router& routes) {
       settings_,      node_->time,
       node_->ids,     system_random,
       node_->secrets, std::make_shared<const api::access_token_keys>(std::move(tokens.value())),
-      log_,           actors_.registry,
+      log_,           std::make_shared<const net::actor_doors>(net::actor_doors{actors_.registry}),
       live_};
   follow_access(*access);
   bridge_ = std::make_unique<net::bridge>(

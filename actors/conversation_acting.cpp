@@ -222,13 +222,13 @@ void conversation_state::on_outcome(action_outcome outcome) {
 // A refusal of round 1 goes back to the model once and its text is discarded; then to a person.
 void conversation_state::end_round() {
   end_phase(monitoring::phase::acting);
-  if (turn_.overtaken) return take_over();
   bool refused = !turn_.denied.empty();
   const bool last_round = turn_.current.round == 2;
   for (const action_outcome& one : turn_.outcomes) {
     refused = refused || !one.accepted;
-    if (one.accepted || last_round) turn_.told.push_back(one);
+    if (one.accepted || (last_round && !turn_.overtaken)) turn_.told.push_back(one);
   }
+  if (turn_.overtaken) return take_over();
   if (!refused) return reply();
   turn_.current.reply_text.clear();
   if (!last_round && turn_.handover_reason.empty()) return second_round();

@@ -57,7 +57,8 @@ void conversation_state::store_for_person() {
   finish_silently(phases_.is_blocked() ? turn_outcome::stored : turn_outcome::left_to_person);
 }
 
-// Everything that waits becomes part of the turn that the person ended.
+// Everything that waits becomes part of the turn that the person ended. What its actions did is told by the server
+// in its own words, whoever has the chat: an order that nobody told of would hold stock that its customer does not know of.
 void conversation_state::take_over() {
   phases_.acting();
   phases_.take_waiting();
@@ -66,6 +67,8 @@ void conversation_state::take_over() {
   turn_.current.actions.clear();
   const bool already = phases_.person_owns() && !outage_untouched();
   finish({.outcome = already ? turn_outcome::left_to_person : turn_outcome::overtaken,
+          .reply = with_told({}),
+          .origin = storage::message_origin::system,
           .owner = chat_owner::person,
           .expected_epoch = phases_.epoch(),
           .epoch = phases_.epoch() + (already ? 0 : 1),

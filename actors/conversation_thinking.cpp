@@ -55,7 +55,8 @@ policy_facts conversation_state::policy() const {
 void conversation_state::consult_model() {
   auto question = make_question(chat_, turn_, allowed_actions(policy()));
   ask<model_answer>(with_.model,
-                    ask_model{std::move(question.with_tools), std::move(question.with_tags), turn_.deadline},
+                    ask_model{std::move(question.with_tools), std::move(question.with_tags), turn_.deadline,
+                              chat_.business->preferred_models},
                     [this](model_answer& answer) { on_answer(answer); });
 }
 

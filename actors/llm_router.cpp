@@ -1,5 +1,7 @@
 #include "actors/llm_router.hpp"
 
+#include <algorithm>
+
 #include "protocol/domain/backoff.hpp"
 #include "protocol/llm/prompt_builder.hpp"
 
@@ -43,10 +45,24 @@ void llm_router_state::spawn(provider& one) {
       self_->spawn<caf::monitored>(llm_provider, llm_provider_dependencies{node_, one.name, profile, {}});
 }
 
+std::vector<std::size_t> llm_router_state::order_for(const ask_model& wanted) const {
+  std::vector<std::size_t> order;
+  order.reserve(providers_.size());
+  const auto add = [&](std::size_t place) {
+    if (std::find(order.begin(), order.end(), place) == order.end()) order.push_back(place);
+  };
+  if (wanted.preferred)
+    for (const std::string& name : *wanted.preferred)
+      for (std::size_t place = 0; place < providers_.size(); ++place)
+        if (providers_[place].name == name) add(place);
+  for (std::size_t place = 0; place < providers_.size(); ++place) add(place);
+  return order;
+}
+
 caf::result<model_answer> llm_router_state::ask(const ask_model& wanted) {
   const std::uint64_t id = ++last_;
   const auto& any = wanted.with_tools ? wanted.with_tools : wanted.with_tags;
-  question of{wanted, owe_answer<model_answer>(self_), {}, 0, 0, false};
+  question of{wanted, owe_answer<model_answer>(self_), order_for(wanted), {}, 0, 0, false};
   of.tokens = llm::estimate_tokens(*any) + any->max_tokens;
   if (any->history > 0)
     of.trimmed_tokens = llm::estimate_tokens(llm::without_history(*any)) + any->max_tokens;
@@ -59,8 +75,9 @@ caf::result<model_answer> llm_router_state::ask(const ask_model& wanted) {
 
 std::vector<provider_candidate> llm_router_state::candidates(const question& of) const {
   std::vector<provider_candidate> list;
-  list.reserve(providers_.size());
-  for (const provider& one : providers_) {
+  list.reserve(of.order.size());
+  for (const std::size_t place : of.order) {
+    const provider& one = providers_[place];
     const bool asked_for = one.encoding == action_encoding::tools ? of.wanted.with_tools != nullptr
                                                                   : of.wanted.with_tags != nullptr;
     list.push_back({one.ready_at, one.has_room && asked_for, one.context_tokens});
@@ -101,7 +118,7 @@ void llm_router_state::replan(std::uint64_t id) {
 
 void llm_router_state::attempt(std::uint64_t id, const ask_provider& step) {
   const question& of = questions_.at(id);
-  const provider& one = providers_[step.provider];
+  const provider& one = providers_[of.order[step.provider]];
   auto request = one.encoding == action_encoding::tools ? of.wanted.with_tools : of.wanted.with_tags;
   if (step.trimmed) request = std::make_shared<const llm::chat_request>(llm::without_history(*request));
   self_->request(one.actor, caf::infinite, model_attempt{std::move(request), step.deadline})
@@ -114,7 +131,7 @@ void llm_router_state::attempt(std::uint64_t id, const ask_provider& step) {
 void llm_router_state::on_answer(std::uint64_t id, const ask_provider& step, const attempt_answer& answer) {
   const auto found = questions_.find(id);
   if (found == questions_.end()) return;
-  provider& one = providers_[step.provider];
+  provider& one = providers_[found->second.order[step.provider]];
   if (const auto* declined = std::get_if<attempt_declined>(&answer.what)) {
     one.ready_at = declined->ready_at;
     one.has_room = declined->has_room;

@@ -2,7 +2,7 @@
 // llm_router
 //
 // Role       answers one chat request from the first provider that can, within one total deadline.
-// Grain      one per node and provider order; holds the requests that are under way.
+// Grain      one per node; holds the requests that are under way, each with its business's order of providers.
 // Invariant  every request is answered exactly once: a completion, a refusal of the model, or
 //            `all_failed` at the deadline. Failover classes: protocol/domain/failover.
 // Supervised by the node; its providers are its children.
@@ -25,6 +25,9 @@ struct ask_model {
   std::shared_ptr<const llm::chat_request> with_tags;
   /// The whole turn's; shared by all attempts and rounds. Starts at admission.
   instant deadline{};
+  /// Whom the business wants asked first, by name; names that the node has not configured are passed over and those
+  /// that are left out follow in the node's order. Null: the node's order.
+  std::shared_ptr<const std::vector<std::string>> preferred{};
 };
 
 enum class model_outcome : std::uint8_t {
@@ -76,6 +79,8 @@ class llm_router_state {
   struct question {
     ask_model wanted;
     owed_answer<model_answer> answer;
+    /// Places in providers_, whom to ask first to last.
+    std::vector<std::size_t> order;
     std::vector<failed_attempt> failed;
     std::uint32_t tokens = 0;
     /// Without what was said before this turn; 0: nothing was.
@@ -83,6 +88,7 @@ class llm_router_state {
     bool starved = false;
   };
   void spawn(provider& one);
+  [[nodiscard]] std::vector<std::size_t> order_for(const ask_model& wanted) const;
   void attempt(std::uint64_t id, const ask_provider& step);
   void on_answer(std::uint64_t id, const ask_provider& step, const attempt_answer& answer);
   void on_failure(question& of, const ask_provider& step, const llm::provider_failure& failure);

@@ -46,6 +46,8 @@ struct tenant {
   int utc_offset_minutes = 0;
   std::int64_t version = 0;
   training knowledge;
+  /// Names of model providers, whom to ask first; null: the node's order.
+  std::shared_ptr<const std::vector<std::string>> preferred_models;
   std::vector<channel_account> accounts;
   std::optional<payment_account> payments;
 

@@ -21,6 +21,13 @@ std::string string_of(const json& object, const char* key) {
   return value != object.end() && value->is_string() ? value->get<std::string>() : std::string{};
 }
 
+std::shared_ptr<const std::vector<std::string>> preferred_models_in(const std::string& settings) {
+  const json parsed = json::parse(settings, nullptr, false);
+  if (!parsed.is_object()) return nullptr;
+  auto names = strings_of(parsed, "models");
+  return names.empty() ? nullptr : std::make_shared<const std::vector<std::string>>(std::move(names));
+}
+
 }  // namespace
 
 training parse_training(const std::string& text) {
@@ -47,6 +54,7 @@ tenant_ptr open_tenant(const storage::tenant_record& record, const crypto::ferne
   opened->utc_offset_minutes = record.utc_offset_minutes;
   opened->version = record.version;
   opened->knowledge = parse_training(record.training);
+  opened->preferred_models = preferred_models_in(record.settings);
   for (const auto& one : record.connections) {
     channel_account account{one.id, one.channel, one.login, one.external_id, {}, true};
     if (auto token = secrets.decrypt(one.sealed_token)) {

@@ -18,7 +18,7 @@ FROM connection_ids i JOIN connections c ON c.business_id = i.business_id AND c.
 ORDER BY i.space, i.external_id)"};
 
 constexpr statement select_tenant{"tenant", R"(
-SELECT key, name, currency, timezone, locale, training, version,
+SELECT key, name, currency, timezone, locale, training, settings, version,
        round(extract(epoch FROM (to_timestamp($2::bigint / 1000.0) AT TIME ZONE timezone)
                               - (to_timestamp($2::bigint / 1000.0) AT TIME ZONE 'UTC')) / 60)::integer
 FROM businesses WHERE id = $1::uuid)"};
@@ -73,6 +73,7 @@ tenant_record tenant_of(business_id business, const pqxx::row& row) {
   tenant.timezone = from.text();
   tenant.locale = from.text();
   tenant.training = from.text();
+  tenant.settings = from.text();
   tenant.version = from.integer();
   tenant.utc_offset_minutes = static_cast<int>(from.integer());
   return tenant;

@@ -30,11 +30,12 @@ constexpr const char* drop_line = "ROLLBACK TO SAVEPOINT line; RELEASE SAVEPOINT
 constexpr const char* known_zone = "SELECT count(*) FROM pg_timezone_names WHERE name = $1";
 
 constexpr const char* find_business =
-    "SELECT id, name, currency, training FROM businesses WHERE key = $1 FOR UPDATE";
+    "SELECT id, name, currency, training, settings FROM businesses WHERE key = $1 FOR UPDATE";
 constexpr const char* insert_business = R"(
-INSERT INTO businesses (id, key, name, currency, timezone, locale, training, created_at)
-VALUES ($1::uuid, $2, $3, $4, $5, $6, $7, $8::bigint))";
+INSERT INTO businesses (id, key, name, currency, timezone, locale, training, settings, created_at)
+VALUES ($1::uuid, $2, $3, $4, $5, $6, $7, $8, $9::bigint))";
 constexpr const char* set_training = "UPDATE businesses SET training = $2 WHERE id = $1::uuid";
+constexpr const char* set_settings = "UPDATE businesses SET settings = $2 WHERE id = $1::uuid";
 constexpr const char* raise_business = "UPDATE businesses SET version = version + 1 WHERE id = $1::uuid";
 
 constexpr const char* find_id =
@@ -153,13 +154,17 @@ void line_writer::write_business() {
       refuse("timezone: \"" + wanted_.timezone + "\" is not known", "write one such as Africa/Lagos");
     business_ = new_id();
     into_.exec_params(insert_business, business_, wanted_.key, wanted_.name, wanted_.currency,
-                      wanted_.timezone, wanted_.locale, wanted_.training, now());
+                      wanted_.timezone, wanted_.locale, wanted_.training, wanted_.settings, now());
     return change("created " + wanted_.name + " (" + wanted_.currency + ", " + wanted_.timezone + ")");
   }
   business_ = found.front()["id"].as<std::string>();
   if (found.front()["training"].as<std::string>() == never_set && wanted_.training != never_set) {
     into_.exec_params(set_training, business_, wanted_.training);
     change("training added");
+  }
+  if (found.front()["settings"].as<std::string>() == never_set && wanted_.settings != never_set) {
+    into_.exec_params(set_settings, business_, wanted_.settings);
+    change("order of models added");
   }
 }
 

@@ -20,6 +20,7 @@ constexpr std::size_t longest_secret = 4'096;
 constexpr std::size_t longest_zone = 64;
 constexpr std::size_t longest_locale = 35;
 constexpr std::size_t longest_training = 65'536;
+constexpr std::size_t most_models = 16;
 constexpr std::size_t most_aliases = 8;
 constexpr std::size_t most_webhook_secrets = 8;
 
@@ -133,6 +134,12 @@ std::string read_training(object_reader& from) {
   return text;
 }
 
+// Whom this business wants asked first; the node passes over names that it has not configured.
+std::string read_settings(object_reader& from) {
+  const auto models = from.tokens("models", most_models, longest_name);
+  return models.empty() ? "{}" : json{{"models", models}}.dump();
+}
+
 std::string read_currency(object_reader& from) {
   auto code = from.optional("currency", longest_name, "USD");
   if (!code.empty() && !parse_currency(code))
@@ -143,7 +150,7 @@ std::string read_currency(object_reader& from) {
 
 provisioned_business read_business(object_reader& from, int line) {
   from.allow_only({"key", "business", "currency", "timezone", "locale", "owner", "connections", "products",
-                   "payments", "training"});
+                   "payments", "training", "models"});
   provisioned_business one;
   one.line = line;
   one.name = from.required("business", longest_name);
@@ -162,6 +169,7 @@ provisioned_business read_business(object_reader& from, int line) {
   from.for_objects("products", [&](object_reader& inner) { one.products.push_back(read_product(inner)); });
   from.for_objects("payments", [&](object_reader& inner) { one.payments.push_back(read_payment(inner)); });
   one.training = read_training(from);
+  one.settings = read_settings(from);
   return one;
 }
 

@@ -59,6 +59,8 @@ struct provisioned_business {
   std::vector<provisioned_payment> payments;
   /// JSON object: tone, facts, faqs, rules; "{}" when not given.
   std::string training = "{}";
+  /// JSON object: models; "{}" when not given.
+  std::string settings = "{}";
 };
 
 struct provisioning_problem {

@@ -53,6 +53,8 @@ struct tenant_record {
   std::string locale;
   /// JSON: tone, facts, faqs, rules.
   std::string training;
+  /// JSON: models, the names of model providers in the business's own order.
+  std::string settings = "{}";
   std::int64_t version = 0;
   /// Minutes east of UTC in the business's zone at the time of loading.
   int utc_offset_minutes = 0;

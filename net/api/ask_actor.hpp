@@ -7,9 +7,16 @@
 #include <chrono>
 
 #include "actors/failure.hpp"
+#include "actors/tenant_registry.hpp"
+#include "net/api/call.hpp"
 #include "protocol/domain/error.hpp"
 
 namespace sellavie::net {
+
+/// Whom handlers may ask.
+struct actor_doors {
+  actors::tenant_registry_actor registry;
+};
 
 inline constexpr std::chrono::seconds actor_patience{10};
 

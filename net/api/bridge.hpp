@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "monitoring/metrics.hpp"
 #include "net/api/access_cache.hpp"
 #include "net/api/call.hpp"
 #include "net/http/router.hpp"

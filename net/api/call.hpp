@@ -13,7 +13,6 @@
 #include <variant>
 
 #include "actors/clock.hpp"
-#include "actors/tenant_registry.hpp"
 #include "config/settings.hpp"
 #include "monitoring/log.hpp"
 #include "net/http/response.hpp"
@@ -28,6 +27,7 @@
 namespace sellavie::net {
 
 class feed_hub;
+struct actor_doors;
 
 struct caller {
   api::account_id account;
@@ -114,7 +114,8 @@ struct api_services {
   std::shared_ptr<const crypto::fernet_ring> secrets;
   std::shared_ptr<const api::access_token_keys> tokens;
   std::shared_ptr<monitoring::logger> log;
-  actors::tenant_registry_actor registry;
+  /// ask_actor.hpp: apart from here, because CAF is most of what compiling a resource costs.
+  std::shared_ptr<const actor_doors> actors;
   std::shared_ptr<feed_hub> live;
 };
 

@@ -15,8 +15,7 @@ constexpr reply_phrases english{
         "I could not create a payment link for order {order} just now. Please ask again in a moment.",
     .invoice_issued = "Invoice {invoice} for order {order}: total {total}.",
     .payment_confirmed = "Your payment for order {order} has arrived. Thank you!",
-    .payment_pending =
-        "Your payment for order {order} has not arrived yet. I will tell you as soon as it does.",
+    .payment_pending = "Your payment for order {order} has not arrived yet. Ask me again when you have paid.",
     .payment_failed = "The payment for order {order} did not go through. You can try again.",
     .payment_review = "A payment has arrived that a colleague needs to check first. We will get back to you.",
     .order_fulfilled = "Your order {order} is complete.",
@@ -60,7 +59,7 @@ constexpr reply_phrases french{
     .invoice_issued = "Facture {invoice} de la commande {order} : total {total}.",
     .payment_confirmed = "Votre paiement de la commande {order} est bien arrivé. Merci !",
     .payment_pending =
-        "Votre paiement de la commande {order} n'est pas encore arrivé. Je vous préviendrai dès qu'il le sera.",
+        "Votre paiement de la commande {order} n'est pas encore arrivé. Redemandez-moi quand vous aurez payé.",
     .payment_failed = "Le paiement de la commande {order} n'a pas abouti. Vous pouvez réessayer.",
     .payment_review =
         "Un paiement est arrivé, qu'un collègue doit d'abord vérifier. Nous revenons vers vous.",
@@ -105,7 +104,8 @@ constexpr reply_phrases portuguese{
         "Não consegui criar o link de pagamento da encomenda {order}. Peça de novo dentro de momentos.",
     .invoice_issued = "Fatura {invoice} da encomenda {order}: total {total}.",
     .payment_confirmed = "O seu pagamento da encomenda {order} chegou. Obrigado!",
-    .payment_pending = "O seu pagamento da encomenda {order} ainda não chegou. Aviso assim que chegar.",
+    .payment_pending =
+        "O seu pagamento da encomenda {order} ainda não chegou. Pergunte de novo quando tiver pago.",
     .payment_failed = "O pagamento da encomenda {order} não foi concluído. Pode tentar de novo.",
     .payment_review =
         "Chegou um pagamento que um colega precisa de verificar primeiro. Voltamos a contactar.",

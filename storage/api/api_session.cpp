@@ -2,6 +2,7 @@
 
 #include <pqxx/nontransaction>
 
+#include "storage/api/inbox.hpp"
 #include "storage/guarded.hpp"
 
 namespace sellavie::storage {
@@ -25,7 +26,10 @@ result<pqxx::connection*> api_session::connection(role as) {
   held.reset();
   auto opened = open_pqxx(as == role::tenant ? access_.tenant : access_.engine, application_name_);
   if (!opened) return opened.error();
-  const auto prepared = guarded([&] { pqxx::nontransaction{*opened.value()}.exec(session_settings); });
+  const auto prepared = guarded([&] {
+    pqxx::nontransaction{*opened.value()}.exec(session_settings);
+    for (const auto& one : inbox_statements()) opened.value()->prepare(one.name, one.sql);
+  });
   if (!prepared) return prepared.error();
   held = std::move(opened.value());
   return held.get();

@@ -18,20 +18,25 @@ enum class source : std::size_t { walk, walk_of_people, assignee, label, snoozed
 
 // One look by the key a row: OFFSET 0 keeps the planner from reading a table as a whole instead.
 struct place_to_look {
+  const char* name;
   const char* from;
   const char* where;
 };
 constexpr std::array<place_to_look, 6> places{{
-    {"conversations c", "true"},
+    {"inbox_walk", "conversations c", "true"},
     // The partial index of those that a person answers.
-    {"conversations c", "c.owner = 1"},
-    {"conversation_work w CROSS JOIN LATERAL (SELECT * FROM conversations WHERE id = w.conversation_id OFFSET 0) c",
+    {"inbox_walk_of_people", "conversations c", "c.owner = 1"},
+    {"inbox_assignee",
+     "conversation_work w CROSS JOIN LATERAL (SELECT * FROM conversations WHERE id = w.conversation_id OFFSET 0) c",
      "w.business_id = $1::uuid AND w.assignee_id = $7::uuid"},
-    {"conversation_labels l CROSS JOIN LATERAL (SELECT * FROM conversations WHERE id = l.conversation_id OFFSET 0) c",
+    {"inbox_label",
+     "conversation_labels l CROSS JOIN LATERAL (SELECT * FROM conversations WHERE id = l.conversation_id OFFSET 0) c",
      "l.business_id = $1::uuid AND l.label_id = $9::uuid"},
-    {"conversation_work w CROSS JOIN LATERAL (SELECT * FROM conversations WHERE id = w.conversation_id OFFSET 0) c",
+    {"inbox_snoozed",
+     "conversation_work w CROSS JOIN LATERAL (SELECT * FROM conversations WHERE id = w.conversation_id OFFSET 0) c",
      "w.business_id = $1::uuid AND w.snoozed_until > $12::bigint AND w.snoozed_until > 0"},
-    {"(SELECT * FROM contacts WHERE business_id = $1::uuid AND lower(name) ~>=~ lower($15) AND lower(name) ~<~ lower($16)"
+    {"inbox_name",
+     "(SELECT * FROM contacts WHERE business_id = $1::uuid AND lower(name) ~>=~ lower($15) AND lower(name) ~<~ lower($16)"
      " ORDER BY business_id, lower(name) USING ~<~ LIMIT $4::integer) k CROSS JOIN LATERAL"
      " (SELECT * FROM conversations WHERE connection_id = k.connection_id AND contact_id = k.id OFFSET 0) c",
      "true"},
@@ -102,8 +107,7 @@ constexpr const char* count_snoozed =
 constexpr int most_gathered = 5000;
 constexpr const char* highest_id = "ffffffff-ffff-ffff-ffff-ffffffffffff";
 
-std::string statement_of(source from) {
-  const auto& look = places[static_cast<std::size_t>(from)];
+std::string statement_of(const place_to_look& look) {
   return std::string{"WITH looked AS MATERIALIZED (SELECT c.* FROM "} + look.from + " WHERE " + look.where +
          before_in_order + filtered + shown;
 }
@@ -215,21 +219,24 @@ conversation_page look(pqxx::work& work, const inbox_view& view, const conversat
   const auto label = text_of(filter.label);
   // Every name that begins so sorts below the prefix followed by the last code point.
   const std::string name_end = filter.name_prefix + "\xF4\x8F\xBF\xBF";
-  const auto found =
-      work.exec_params(statement_of(from), to_string(view.business),
-                       after ? after->key : std::numeric_limits<std::int64_t>::max(),
-                       after ? to_string(after->id) : highest_id, rows_to_look_at(from, filter, limit),
-                       or_null(owner), or_null(filter.channel), or_null(assignee), filter.unassigned,
-                       or_null(label), word_of(filter.snoozed), word_of(filter.unread), to_unix_ms(view.now),
-                       to_string(view.account), limit + 1, filter.name_prefix, name_end);
+  const auto found = work.exec_prepared(
+      places[static_cast<std::size_t>(from)].name, to_string(view.business),
+      after ? after->key : std::numeric_limits<std::int64_t>::max(),
+      after ? to_string(after->id) : highest_id, rows_to_look_at(from, filter, limit), or_null(owner),
+      or_null(filter.channel), or_null(assignee), filter.unassigned, or_null(label), word_of(filter.snoozed),
+      word_of(filter.unread), to_unix_ms(view.now), to_string(view.account), limit + 1, filter.name_prefix,
+      name_end);
   return page_in(found, limit);
 }
 
 }  // namespace
 
-std::vector<std::string> inbox_statements() {
-  std::vector<std::string> all;
-  for (std::size_t i = 0; i < places.size(); ++i) all.push_back(statement_of(static_cast<source>(i)));
+const std::vector<hot_statement>& inbox_statements() {
+  static const auto all = [] {
+    std::vector<hot_statement> made;
+    for (const auto& look : places) made.push_back({look.name, statement_of(look)});
+    return made;
+  }();
   return all;
 }
 

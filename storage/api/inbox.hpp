@@ -79,7 +79,14 @@ struct inbox_view {
                                                                            const inbox_view& view,
                                                                            const conversation_id& id);
 
-/// The statements of the list by their source, for the test that looks at their plans.
-[[nodiscard]] std::vector<std::string> inbox_statements();
+/// Prepared once per connection, under its name.
+struct hot_statement {
+  const char* name;
+  std::string sql;
+};
+
+/// The statements of the list by their source; each session has them prepared, because planning one costs more than
+/// running it.
+[[nodiscard]] const std::vector<hot_statement>& inbox_statements();
 
 }  // namespace sellavie::storage

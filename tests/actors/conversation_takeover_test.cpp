@@ -9,8 +9,11 @@ using namespace std::chrono_literals;
 using actors::chat_command;
 using storage::chat_owner;
 using storage::turn_outcome;
+using testing::AllOf;
 using testing::ElementsAre;
+using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 using testing::SizeIs;
 
 enum class way { echo, command };
@@ -135,13 +138,28 @@ TEST_P(takeover, while_the_plan_is_committed_runs_none_of_its_actions) {
   EXPECT_THAT(world.orders(), IsEmpty());
 }
 
-TEST_P(takeover, while_acting_lets_the_action_finish_and_says_nothing) {
+TEST_P(takeover, while_acting_lets_the_action_finish_and_only_the_server_tells_of_it) {
   world.model->answers.push_back(orders_two());
   take_over_behind([](const auto& set) { return !set.orders.empty(); });
   world.customer_says("c1", "Two please");
   expect_silence();
   EXPECT_THAT(world.orders(), SizeIs(1));
   EXPECT_FALSE(world.store->rows.timeline.empty());
+  EXPECT_THAT(world.texts(storage::message_origin::system),
+              ElementsAre(AllOf(HasSubstr("is reserved for you"), HasSubstr("Total: "),
+                                Not(HasSubstr("Happy to help")))));
+}
+
+TEST_P(takeover, while_a_second_round_thinks_tells_what_the_first_one_did) {
+  world.model->answers.push_back(
+      calls({{"place_order", two_pieces}, {"check_payment", "{}"}}, "Ordered and paid."));
+  world.customer_says("c1", "Two please, I paid");
+  world.advance(1300ms);
+  world.run();
+  ASSERT_THAT(world.model->held, SizeIs(1)) << "the second round is being thought about";
+  take_over();
+  expect_silence();
+  EXPECT_THAT(world.texts(storage::message_origin::system), ElementsAre(HasSubstr("is reserved for you")));
 }
 
 TEST_P(takeover, while_the_turn_is_completed_follows_its_reply) {

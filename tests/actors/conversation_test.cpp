@@ -387,6 +387,20 @@ TEST_P(troubled_store, leaves_one_reply_and_one_turn) {
   EXPECT_EQ(world.node->metrics->queue_depth(monitoring::queue::pump).value(), 0);
 }
 
+TEST(conversation, asks_the_models_in_its_businesss_own_order) {
+  for (const bool has_one : {true, false}) {
+    shop_world world;
+    if (has_one) world.store->rows.businesses[world.shop].settings = R"({"models":["anthropic","openai"]})";
+    world.model->always = [](const auto&) { return says("Yes."); };
+    world.customer_says("c1", "Hi");
+    world.finish_turns();
+    ASSERT_THAT(world.model->asked, SizeIs(1));
+    const auto& preferred = world.model->asked.front().preferred;
+    ASSERT_EQ(preferred != nullptr, has_one);
+    if (has_one) EXPECT_THAT(*preferred, ElementsAre("anthropic", "openai"));
+  }
+}
+
 TEST(conversation, stays_down_when_it_is_fenced) {
   shop_world world;
   world.model->always = [](const auto&) { return says("Yes."); };

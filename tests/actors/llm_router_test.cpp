@@ -31,7 +31,8 @@ struct llm_router : testing::Test {
   std::vector<actors::model_answer> answers;
   std::vector<instant> answered_at;
 
-  void ask(milliseconds deadline = 20s, std::size_t said_before = 0) {
+  void ask(milliseconds deadline = 20s, std::size_t said_before = 0,
+           std::vector<std::string> preferred = {}) {
     llm::chat_request request;
     request.system = "You sell.";
     request.messages.assign(said_before, {llm::chat_role::user, "long ago", {}, {}});
@@ -39,7 +40,9 @@ struct llm_router : testing::Test {
     request.messages.push_back({llm::chat_role::user, "Hi", {}, {}});
     request.tools = true;
     const auto shared = std::make_shared<const llm::chat_request>(request);
-    const actors::ask_model wanted{shared, nullptr, world.time->now() + deadline};
+    const actors::ask_model wanted{
+        shared, nullptr, world.time->now() + deadline,
+        preferred.empty() ? nullptr : std::make_shared<const std::vector<std::string>>(preferred)};
     world.system->spawn([this, wanted, to = world.router](caf::event_based_actor* self) {
       self->request(to, caf::infinite, wanted)
           .then(
@@ -71,6 +74,26 @@ TEST_F(llm_router, asks_the_first_provider_in_the_configured_order) {
   EXPECT_EQ(answers.front().outcome, model_outcome::answered);
   EXPECT_EQ(answers.front().provider, "openai");
   EXPECT_EQ(answers.front().completion->text, "Hello.");
+}
+
+TEST_F(llm_router, asks_first_whom_the_business_prefers_and_then_the_rest_in_the_nodes_order) {
+  ask(20s, 0, {"groq", "nobody", "groq", "anthropic"});
+  EXPECT_EQ(host(), "groq");
+  reply(429, no_quota);
+  EXPECT_EQ(host(), "anthropic");
+  reply(429, no_quota);
+  EXPECT_EQ(host(), "openai");
+  reply(200, answer_openai);
+  ASSERT_THAT(answers, SizeIs(1));
+  EXPECT_EQ(answers.front().provider, "openai");
+}
+
+TEST_F(llm_router, keeps_the_orders_of_two_businesses_apart) {
+  ask(20s, 0, {"anthropic"});
+  ask();
+  ASSERT_THAT(world.outside->waiting, SizeIs(2));
+  EXPECT_THAT(world.outside->waiting[0].request.url, HasSubstr("anthropic"));
+  EXPECT_THAT(world.outside->waiting[1].request.url, HasSubstr("openai"));
 }
 
 TEST_F(llm_router, shows_how_many_questions_wait_as_soon_as_they_are_asked) {

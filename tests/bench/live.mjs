@@ -4,12 +4,12 @@
 // hands again and again. Needs build/release/sellavie and bench_live. Everything is on loopback.
 
 import { execFile } from "node:child_process";
-import { createHmac, randomUUID } from "node:crypto";
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { parseArgs, promisify } from "node:util";
 import { api_client } from "../e2e/harness/api.mjs";
 import { open_world } from "../e2e/harness/world.mjs";
 import { root } from "../e2e/harness/workspace.mjs";
+import { members } from "./members.mjs";
 
 const run = promisify(execFile);
 const { values: options } = parseArgs({ options: {
@@ -17,24 +17,6 @@ const { values: options } = parseArgs({ options: {
   server: { type: "string", default: `${root}/build/release/sellavie` }, tool: { type: "string", default: `${root}/build/release/tests/bench/bench_live` },
 } });
 const streams_of_account = 10;
-
-// Members of the business with a session each, written straight into the tables. -> their access tokens
-async function members(here, business_id, count) {
-  const [kid, key] = readFileSync(`${here.server.data}/jwt.key`, "utf8").trim().split("\n")[0].split(":");
-  const secret = Buffer.from(key, "base64url");
-  const people = Array.from({ length: count }, (_, i) => ({ account: randomUUID(), session: randomUUID(), email: `reader${i}@example.com` }));
-  const now = Date.now();
-  const rows = (of) => people.map((one) => `(${of(one)})`).join(",");
-  await here.server.sql(`INSERT INTO accounts (id, email, password_hash, created_at) VALUES ${rows(({ account, email }) => `'${account}','${email}','-',${now}`)}`);
-  await here.server.sql(`INSERT INTO memberships (account_id, business_id, role, created_at) VALUES ${rows(({ account }) => `'${account}','${business_id}','agent',${now}`)}`);
-  await here.server.sql(`INSERT INTO sessions (id, account_id, created_at, last_used_at, expires_at) VALUES ${rows(({ account, session }) => `'${session}','${account}',${now},${now},${now + 3_600_000}`)}`);
-  const part = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
-  const seconds = Math.floor(now / 1000);
-  return people.map(({ account, session }) => {
-    const text = `${part({ alg: "HS256", typ: "JWT", kid })}.${part({ iss: "sellavie", aud: "sellavie-api", sub: account, sid: session, iat: seconds, exp: seconds + 3600 })}`;
-    return `${text}.${createHmac("sha256", secret).update(text).digest("base64url")}`;
-  });
-}
 
 async function main() {
   const ends = [];
@@ -48,7 +30,7 @@ async function main() {
     await here.sandbox.heard(who, 1);
     await here.settled();
     const conversation = (await owner.get(`/businesses/${business_id}/conversations`)).body.items[0].id;
-    const tokens = await members(here, business_id, Math.ceil(Number(options.clients) / streams_of_account));
+    const tokens = await members(here.server, [business_id], Math.ceil(Number(options.clients) / streams_of_account));
     const file = here.place.file("tokens");
     writeFileSync(file, tokens.join("\n") + "\n", { mode: 0o600 });
     const { stdout } = await run(options.tool, ["--port", here.server.port, "--clients", options.clients, "--rounds", options.rounds, "--server-pid", here.server.pid,

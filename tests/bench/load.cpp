@@ -98,11 +98,14 @@ class load::connection {
     error_code failed;
     const auto got = socket_.read_some(asio::buffer(buffer_.data() + have_, buffer_.size() - have_), failed);
     if (failed == asio::error::would_block) return wait();
-    if (failed || have_ + got == buffer_.size()) return owner_.on_broken(*this);
+    if (failed) return owner_.on_broken(*this);
     have_ += got;
     int status = 0;
     const auto used = complete_answer({buffer_.data(), have_}, status);
-    if (used == 0) return wait();
+    if (used == 0) {
+      if (have_ == buffer_.size()) buffer_.resize(2 * buffer_.size());
+      return wait();
+    }
     have_ = 0;
     fresh_ = false;
     owner_.on_answered(*this, status, since_);
@@ -114,7 +117,7 @@ class load::connection {
   const std::string* bytes_ = nullptr;
   /// Nothing was answered on it yet.
   bool fresh_ = true;
-  std::array<char, 8192> buffer_{};
+  std::vector<char> buffer_ = std::vector<char>(8192);
   std::size_t have_ = 0;
 };
 

@@ -69,7 +69,7 @@ class inbox_plans_test : public spine_test {
 };
 
 TEST_F(inbox_plans_test, each_source_of_the_inbox_is_an_index_and_no_table_is_scanned) {
-  const auto statements = inbox_statements();
+  const auto& statements = inbox_statements();
   const std::vector<std::string> indexes{"conversations_by_last_message", "conversations_of_people",
                                          "conversation_work_of_assignee", "conversation_labels_of_label",
                                          "conversation_work_snoozed",     "contacts_by_name"};
@@ -77,12 +77,12 @@ TEST_F(inbox_plans_test, each_source_of_the_inbox_is_an_index_and_no_table_is_sc
   for (std::size_t i = 0; i < statements.size(); ++i) {
     const bool by_name = indexes[i] == "contacts_by_name";
     const auto& role = by_name ? database.access().engine : database.access().tenant;
-    expect_index(plan_of(role, statements[i], 16), indexes[i]);
+    expect_index(plan_of(role, statements[i].sql, 16), indexes[i]);
   }
 }
 
 TEST_F(inbox_plans_test, the_walk_reads_in_order_and_sorts_no_more_than_it_walked) {
-  const auto plan = plan_of(database.access().tenant, inbox_statements().front(), 16);
+  const auto plan = plan_of(database.access().tenant, inbox_statements().front().sql, 16);
   const auto walk = plan.find("conversations_by_last_message");
   ASSERT_NE(walk, std::string::npos) << plan;
   const auto looked = plan.find("CTE looked");

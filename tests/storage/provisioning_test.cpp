@@ -24,7 +24,7 @@ constexpr const char* bola =
     R"({"channel":"instagram","external_id":"1784","aliases":["2897"],"login":"instagram","access_token":"IG-1"}],)"
     R"("products":[{"sku":"S1","name":"Sandal","price_minor":500000,"stock":7}],)"
     R"("payments":[{"provider":"paystack","mode":"test","secret_key":"sk_test_1","webhook_secrets":["w1"]}],)"
-    R"("training":{"tone":"warm","facts":["Open on Sunday"]}})";
+    R"("training":{"tone":"warm","facts":["Open on Sunday"]},"models":["anthropic","openai"]})";
 
 std::string replaced(std::string text, const std::string& from, const std::string& to) {
   const auto at = text.find(from);
@@ -53,6 +53,7 @@ TEST(provisioning_file_test, reads_every_field) {
   EXPECT_EQ(one.products.at(0).price_minor, 500000);
   EXPECT_THAT(one.payments.at(0).webhook_secrets, ElementsAre("w1"));
   EXPECT_THAT(one.training, HasSubstr("Open on Sunday"));
+  EXPECT_EQ(one.settings, R"({"models":["anthropic","openai"]})");
 }
 
 TEST(provisioning_file_test, only_name_and_connections_are_needed) {
@@ -220,6 +221,15 @@ TEST_F(provisioning_test, adds_what_is_missing_and_renews_tokens_and_touches_not
             "Renamed{\"tone\":\"edited\"}3");
   EXPECT_EQ(text("SELECT password_hash FROM accounts"), hash);
   EXPECT_EQ(count("connections WHERE business_id <> " + quote(ada)), 2);
+}
+
+TEST_F(provisioning_test, adds_an_order_of_models_once_and_leaves_an_edited_one_alone) {
+  apply(replaced(bola, R"(,"models":["anthropic","openai"])", ""));
+  EXPECT_EQ(text("SELECT settings FROM businesses WHERE key = 'bola'"), "{}");
+  EXPECT_THAT(apply(bola).lines, Contains("bola: order of models added"));
+  sql(R"(UPDATE businesses SET settings = '{"models":["groq"]}' WHERE key = 'bola')");
+  EXPECT_THAT(apply(bola).lines, Contains("bola: nothing new"));
+  EXPECT_EQ(text("SELECT settings FROM businesses WHERE key = 'bola'"), R"({"models":["groq"]})");
 }
 
 TEST_F(provisioning_test, an_account_of_another_business_leaves_the_line_out_and_the_others_in) {

@@ -54,8 +54,10 @@ TEST_F(reads_test, the_directory_lists_each_id_of_each_connection) {
 TEST_F(reads_test, a_tenant_has_its_connections_payment_and_the_offset_at_the_instant_asked_for) {
   sql("INSERT INTO payment_connections (id, business_id, provider, mode, secret_key, created_at) VALUES (gen_random_uuid(), " +
       quote(ada) + ", 'paystack', 'test', 'key', 0)");
+  sql("UPDATE businesses SET settings = '{\"models\":[\"groq\"]}'");
   const auto tenant = good(store.load_tenant(ada, noon));
   EXPECT_EQ(tenant.name, "Ada Fabrics");
+  EXPECT_EQ(tenant.settings, R"({"models":["groq"]})");
   EXPECT_EQ(tenant.utc_offset_minutes, 60);
   ASSERT_THAT(tenant.connections, SizeIs(1));
   EXPECT_EQ(tenant.connections[0].external_id, "page_0001");

@@ -2,9 +2,10 @@
 // What the operations on the catalogue share: how a product is shown, which paths they have, and how the
 // business's order desk is told of what they did.
 
-#include "actors/tenant_registry.hpp"
 #include "net/api/call.hpp"
 #include "net/api/edits.hpp"
+#include "protocol/domain/action_outcome.hpp"
+#include "protocol/domain/desk_command.hpp"
 #include "storage/api/products.hpp"
 
 namespace sellavie::net {

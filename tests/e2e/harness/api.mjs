@@ -1,6 +1,12 @@
 // A client of the REST bridge that holds each answer against the server's own OpenAPI document.
 
 import assert from "node:assert/strict";
+import { appendFileSync, mkdirSync } from "node:fs";
+import { dirname, join } from "node:path";
+
+// "operation status" per answer, for api_coverage_test.
+export const answers_file = process.env.SELLAVIE_E2E_LOGS ? join(process.env.SELLAVIE_E2E_LOGS, "api_answers") : undefined;
+if (answers_file) mkdirSync(dirname(answers_file), { recursive: true });
 
 // By server: the document does not change while one runs.
 const documents = new Map();
@@ -55,6 +61,7 @@ export class api_client {
     const document = await this.document();
     const operation = operation_of(document, method, `/api/v1${path.split("?")[0]}`);
     if (!operation) return;
+    if (answers_file) appendFileSync(answers_file, `${operation.operationId} ${status}\n`);
     const declared = operation.responses[String(status)];
     assert.ok(declared, `${operation.operationId} does not declare ${status}: ${JSON.stringify(body)}`);
     const type = headers.get("content-type")?.split(";")[0];

@@ -14,6 +14,7 @@
 #include "net/api/bridge.hpp"
 #include "net/api/endpoints.hpp"
 #include "net/client/client.hpp"
+#include "net/connect/callback.hpp"
 #include "net/descriptors.hpp"
 #include "net/feed/feed_threads.hpp"
 #include "net/http/server.hpp"
@@ -26,6 +27,7 @@
 #include "storage/housekeeping.hpp"
 #include "storage/incarnation.hpp"
 #include "storage/key_guard.hpp"
+#include "storage/key_rotation.hpp"
 #include "storage/migrations.hpp"
 #include "storage/postgres_reads.hpp"
 #include "storage/restart_pace.hpp"
@@ -103,6 +105,7 @@ class server {
   result<void> watch_database(instant now);
   result<void> open_public();
   result<void> add_api(net::router& routes);
+  [[nodiscard]] std::shared_ptr<actors::transport> for_people();
   void open_mail();
   void follow_access(net::access_cache& access);
   [[nodiscard]] result<std::unique_ptr<pqxx::connection>> engine_connection() const {
@@ -127,6 +130,7 @@ class server {
   std::unique_ptr<caf::actor_system> system_;
   std::shared_ptr<actors::services> node_;
   std::shared_ptr<net::client> client_;
+  std::shared_ptr<net::client> people_client_;
   std::shared_ptr<net::route_directory> directory_ = std::make_shared<net::route_directory>();
   std::unique_ptr<storage::postgres_reads> janitor_reads_;
   std::int64_t directory_version_ = 0;
@@ -233,6 +237,8 @@ result<storage::started> server::begin() {
   if (!begun) return begun.error();
   // From here on a failed start ends the incarnation: it is no death of what is in the inbox.
   node_->incarnation = begun.value().incarnation;
+  if (auto noted = storage::note_sealing_key(*connection.value(), begun.value().incarnation, *secrets_, node_->now()); !noted)
+    return noted.error();
   storage::housekeeping house{*connection.value(), begun.value().incarnation, node_->now()};
   if (auto rolled = storage::roll_inbound_keys(house); !rolled) return rolled.error();
   log_->info("incarnation_begun", {{"incarnation", begun.value().incarnation},
@@ -339,6 +345,9 @@ result<void> server::open_public() {
   net::router routes;
   net::meta_webhook_dependencies webhook;
   for (const auto& secret : settings_->meta.app_secrets) webhook.app_secrets.emplace_back(secret.reveal());
+  // Meta does not say which secret signs the webhooks of an Instagram login.
+  if (const auto& secret = settings_->meta.instagram_app_secret; !secret.empty())
+    webhook.app_secrets.emplace_back(secret.reveal());
   for (const auto& app : settings_->meta.apps)
     for (const auto& secret : app.secrets) webhook.app_secrets.emplace_back(secret.reveal());
   for (const auto& token : settings_->meta.verify_tokens) webhook.verify_tokens.push_back(token.reveal());
@@ -349,6 +358,7 @@ result<void> server::open_public() {
   webhook.metrics = metrics_;
   webhook.log = log_;
   net::add_meta_webhook(routes, std::move(webhook));
+  net::add_connect_callback(routes);
   if (auto done = add_api(routes); !done) return done;
   net::http_limits limits;
   limits.body_bytes = settings_->limits.body_bytes;
@@ -373,12 +383,23 @@ result<void> server::add_api(net::router& routes) {
       node_->ids,     system_random,
       node_->secrets, std::make_shared<const api::access_token_keys>(std::move(tokens.value())),
       log_,           actors_.registry,
-      live_};
+      live_,          for_people()};
   follow_access(*access);
   bridge_ = std::make_unique<net::bridge>(
       net::bridge_dependencies{std::move(services), database_->access(), access, metrics_});
   bridge_->add_to(routes, net::all_endpoints(access, settings_->limits));
   return {};
+}
+
+/// A client of its own: its connections and answers are few and small.
+std::shared_ptr<actors::transport> server::for_people() {
+  constexpr std::uint64_t largest_answer = 1024 * 1024;
+  net::client_options options;
+  options.limits.answer_bytes = largest_answer;
+  options.limits.connections_per_origin = 8;
+  options.limits.waiting_per_origin = 64;
+  people_client_ = std::shared_ptr<net::client>{net::client::make(io_->contexts(), options).value()};
+  return people_client_;
 }
 
 void server::open_mail() {

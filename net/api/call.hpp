@@ -14,6 +14,7 @@
 
 #include "actors/clock.hpp"
 #include "actors/tenant_registry.hpp"
+#include "actors/transport.hpp"
 #include "config/settings.hpp"
 #include "monitoring/log.hpp"
 #include "net/http/response.hpp"
@@ -116,6 +117,8 @@ struct api_services {
   std::shared_ptr<monitoring::logger> log;
   actors::tenant_registry_actor registry;
   std::shared_ptr<feed_hub> live;
+  /// To Meta and the payment providers, for work of `api_pool::outbound` only.
+  std::shared_ptr<actors::transport> outside;
 };
 
 /// Where a handler works: its thread's database session, and the services.
@@ -132,6 +135,8 @@ enum class api_pool : std::uint8_t {
   database,
   /// bcrypt's: a fifth of a second a piece, few threads, a short queue.
   password,
+  /// Waits for servers of others, for seconds: few threads, a short queue, no transaction meanwhile.
+  outbound,
 };
 
 struct api_endpoint {

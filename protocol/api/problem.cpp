@@ -15,7 +15,13 @@ constexpr std::array kinds{problems::malformed,         problems::unauthenticate
                            problems::too_large,         problems::unsupported_type,
                            problems::invalid,           problems::precondition_missing,
                            problems::too_many,          problems::internal,
-                           problems::unavailable};
+                           problems::unavailable,       problems::connect_unavailable,
+                           problems::connect_denied,    problems::connect_expired,
+                           problems::connect_used,      problems::connect_foreign,
+                           problems::connect_permissions, problems::connect_nothing,
+                           problems::connect_pin,       problems::connected_elsewhere,
+                           problems::not_connected,     problems::cannot_check,
+                           problems::provider_refused,  problems::provider_silent};
 
 problem told_as(errc code) {
   switch (code) {

@@ -138,8 +138,9 @@ int rotate_keys(config::settings settings) {
     return failed;
   }
   const auto first = ring.value().keys().front().fingerprint();
-  std::printf("everything is sealed with key %s (fingerprint): the keys after it can be removed, then restart the server\n",
-              first.c_str());
+  std::printf(
+      "everything is sealed with key %s (fingerprint): the keys after it can be removed, then restart the server\n",
+      first.c_str());
   return done;
 }
 

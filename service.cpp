@@ -237,7 +237,9 @@ result<storage::started> server::begin() {
   if (!begun) return begun.error();
   // From here on a failed start ends the incarnation: it is no death of what is in the inbox.
   node_->incarnation = begun.value().incarnation;
-  if (auto noted = storage::note_sealing_key(*connection.value(), begun.value().incarnation, *secrets_, node_->now()); !noted)
+  if (auto noted =
+          storage::note_sealing_key(*connection.value(), begun.value().incarnation, *secrets_, node_->now());
+      !noted)
     return noted.error();
   storage::housekeeping house{*connection.value(), begun.value().incarnation, node_->now()};
   if (auto rolled = storage::roll_inbound_keys(house); !rolled) return rolled.error();

@@ -11,7 +11,6 @@
 #include "storage/fault_point.hpp"
 #include "storage/guarded.hpp"
 #include "storage/key_guard.hpp"
-#include "storage/postgres_fields.hpp"
 
 namespace sellavie::storage {
 namespace {
@@ -59,8 +58,7 @@ constexpr const char* lock_records =
 constexpr const char* strange_sealers = "SELECT count(*) FROM nodes WHERE alive AND sealing_key <> $1";
 constexpr const char* drop_older =
     "DELETE FROM key_fingerprints WHERE purpose = 'fernet' AND fingerprint <> $1";
-constexpr const char* note_key =
-    "UPDATE nodes SET sealing_key = $2 WHERE incarnation = $1::bigint AND alive";
+constexpr const char* note_key = "UPDATE nodes SET sealing_key = $2 WHERE incarnation = $1::bigint AND alive";
 constexpr const char* keep_key = R"(
 INSERT INTO key_fingerprints (purpose, fingerprint, recorded_at) VALUES ('fernet', $1, $2::bigint) ON CONFLICT DO NOTHING)";
 
@@ -241,10 +239,11 @@ rotation_report rotation::run() {
     report.sealed_anew += done[&of];
     if (done[&of] > 0) context_.tell(std::to_string(done[&of]) + " sealed anew: " + of.what);
   }
-  report.obstacle = report.unreadable > 0 ? std::to_string(report.unreadable) +
-                                                " secrets open with none of the given keys: list the key that "
-                                                "sealed them too"
-                                          : prove();
+  report.obstacle = report.unreadable > 0
+                        ? std::to_string(report.unreadable) +
+                              " secrets open with none of the given keys: list the key that "
+                              "sealed them too"
+                        : prove();
   report.is_complete = report.obstacle.empty();
   return report;
 }

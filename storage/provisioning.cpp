@@ -252,8 +252,8 @@ void line_writer::write_payment(const provisioned_payment& one) {
     const bool keeps_secrets = one.webhook_secrets.empty() || holds(stored_secrets, secrets);
     if (!keeps_secrets || !holds(found.front()["secret_key"].as<std::string>(), one.secret_key)) {
       into_.exec_params(renew_payment, found.front()["id"].as<std::string>(), seal(one.secret_key),
-                        keeps_secrets ? stored_secrets : seal(secrets),
-                        connect::secret_hint(one.secret_key), static_cast<int>(one.webhook_secrets.size()));
+                        keeps_secrets ? stored_secrets : seal(secrets), connect::secret_hint(one.secret_key),
+                        static_cast<int>(one.webhook_secrets.size()));
       change(label(one) + ": keys renewed");
     }
   }

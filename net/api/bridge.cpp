@@ -196,8 +196,7 @@ struct bridge::internals {
         passwords{static_cast<std::size_t>(with.services.settings->workers.password_threads), password_queue,
                   with.metrics->pool_in_use(monitoring::pool::api)},
         outbound{outbound_threads, outbound_queue, with.metrics->pool_in_use(monitoring::pool::api)} {
-    with.metrics->pool_size(monitoring::pool::api)
-        .set(static_cast<double>(threads()));
+    with.metrics->pool_size(monitoring::pool::api).set(static_cast<double>(threads()));
     for (std::size_t i = 0; i < threads(); ++i)
       sessions.push_back(std::make_unique<storage::api_session>(with.database, "sellavie/api"));
   }

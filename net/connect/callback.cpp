@@ -39,7 +39,8 @@ void pass_on(const request& asked, responder to) {
     target.append(name).append("=").append(escaped(*value));
     separator = '&';
   }
-  response answer{303, {{"Location", target}, {"Referrer-Policy", "no-referrer"}, {"Cache-Control", "no-store"}}};
+  response answer{303,
+                  {{"Location", target}, {"Referrer-Policy", "no-referrer"}, {"Cache-Control", "no-store"}}};
   to.answer(std::move(answer));
 }
 

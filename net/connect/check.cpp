@@ -62,8 +62,8 @@ connection_health check_connection(platform& meta, const connection_facts& facts
   health.token_expires_at = facts.token_expires_at;
   const bool is_instagram =
       facts.subscription.channel == channel_kind::instagram && facts.subscription.login == "instagram";
-  const bool lives = is_instagram ? check_instagram_token(meta, facts, health)
-                                  : check_page_token(meta, facts, health);
+  const bool lives =
+      is_instagram ? check_instagram_token(meta, facts, health) : check_page_token(meta, facts, health);
   if (lives) check_subscription(meta, facts, health);
   return health;
 }

@@ -30,14 +30,15 @@ std::optional<problem> lacks(flow_kind kind, const std::vector<std::string>& gra
   if (missing.empty()) return std::nullopt;
   std::string names;
   for (const auto& one : missing) names += (names.empty() ? "" : ", ") + one;
-  return problem{problems::connect_permissions,
-                 "The login did not grant " + names + ". Start again and grant everything that is asked for."};
+  return problem{problems::connect_permissions, "The login did not grant " + names +
+                                                    ". Start again and grant everything that is asked for."};
 }
 
 /// A token of another app, or a dead one, opens nothing here.
 std::optional<problem> unfit(const platform& meta, flow_kind kind, const connect::token_state& state) {
   if (!state.is_valid || state.app_id != meta.app().app_id)
-    return problem{problems::connect_expired, "Meta takes this login no more. Start again and log in once more."};
+    return problem{problems::connect_expired,
+                   "Meta takes this login no more. Start again and log in once more."};
   return lacks(kind, state.scopes);
 }
 
@@ -72,9 +73,10 @@ outcome accounts_of_pages(platform& meta, const login& done) {
     if (page.may_message && found.size() + 2 <= most_accounts) add_page(page, state->user_id, found);
   if (!found.empty()) return found;
   if (!pages->empty())
-    return problem{problems::connect_permissions,
-                   "Whoever logged in may not answer messages for any of these pages. Ask for the page's task "
-                   "\"Messages\", then start again."};
+    return problem{
+        problems::connect_permissions,
+        "Whoever logged in may not answer messages for any of these pages. Ask for the page's task "
+        "\"Messages\", then start again."};
   return problem{problems::connect_nothing,
                  "The login gave access to no page. Start again and choose a page while you log in."};
 }
@@ -184,14 +186,15 @@ confirmed_accounts read_accounts(const std::string& text) {
     account.token = one["token"].get<std::string>();
     account.subscription_id = one["subscription_id"].get<std::string>();
     account.login_user_id = one["login_user_id"].get<std::string>();
-    if (!one["expires_at"].is_null()) account.expires_at = instant_from_ms(one["expires_at"].get<std::int64_t>());
+    if (!one["expires_at"].is_null())
+      account.expires_at = instant_from_ms(one["expires_at"].get<std::int64_t>());
     account.needs_registration = one["needs_registration"].get<bool>();
     accounts.push_back(std::move(account));
   }
   return accounts;
 }
 
-json shown(const confirmed_accounts& accounts) {
+json without_tokens(const confirmed_accounts& accounts) {
   auto list = json::array();
   for (const auto& one : accounts)
     list.push_back({{"channel", to_string(one.channel)},

@@ -51,6 +51,6 @@ using confirmed_accounts = std::vector<confirmed_account>;
 [[nodiscard]] std::string write_accounts(const confirmed_accounts& accounts);
 [[nodiscard]] confirmed_accounts read_accounts(const std::string& text);
 /// Without: what a person chooses from.
-[[nodiscard]] nlohmann::json shown(const confirmed_accounts& accounts);
+[[nodiscard]] nlohmann::json without_tokens(const confirmed_accounts& accounts);
 
 }  // namespace sellavie::net

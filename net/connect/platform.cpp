@@ -1,6 +1,8 @@
 #include "net/connect/platform.hpp"
 
+#include <algorithm>
 #include <future>
+#include <iterator>
 
 #include "net/connect/callback.hpp"
 
@@ -73,8 +75,9 @@ actors::outbound_response outside_line::ask(actors::outbound_request request) {
   // The transport may answer after we have gone.
   const auto answered = std::make_shared<std::promise<actors::outbound_response>>();
   auto answer = answered->get_future();
-  outside_->send(std::move(request),
-                 [answered](actors::outbound_response response) { answered->set_value(std::move(response)); });
+  outside_->send(std::move(request), [answered](actors::outbound_response response) {
+    answered->set_value(std::move(response));
+  });
   constexpr milliseconds grace{500};
   if (answer.wait_for(left + grace) != std::future_status::ready) return late;
   return answer.get();
@@ -103,7 +106,9 @@ api::problem problem_of(const platform_failure& failure) {
     case refusal_kind::refused:
     case refusal_kind::unreadable: break;
   }
-  return {.kind = problems::provider_refused, .detail = sentence_of(failure) + " Try again later.", .cause = cause};
+  return {.kind = problems::provider_refused,
+          .detail = sentence_of(failure) + " Try again later.",
+          .cause = cause};
 }
 
 std::string sentence_of(const platform_failure& failure) {

@@ -30,13 +30,15 @@ inline constexpr problem_kind conflict{"conflict", 409, "This is not possible in
 inline constexpr problem_kind window_closed{"send-window-closed", 409,
                                             "The channel allows no message just now"};
 inline constexpr problem_kind customer_blocked{"customer-blocked", 409, "This customer is blocked"};
-inline constexpr problem_kind connect_unavailable{"connect-not-set-up", 409, "This server is not set up for it"};
+inline constexpr problem_kind connect_unavailable{"connect-not-set-up", 409,
+                                                  "This server is not set up for it"};
 inline constexpr problem_kind connect_denied{"connect-denied", 409, "The login was cancelled"};
 inline constexpr problem_kind connect_expired{"connect-expired", 409, "This login took too long"};
 inline constexpr problem_kind connect_used{"connect-used", 409, "This login was finished before"};
 inline constexpr problem_kind connect_foreign{"connect-foreign", 409, "This login was begun elsewhere"};
 inline constexpr problem_kind connect_permissions{"connect-permissions", 409, "The login lacks permissions"};
-inline constexpr problem_kind connect_nothing{"connect-nothing-found", 409, "The login gives access to no such account"};
+inline constexpr problem_kind connect_nothing{"connect-nothing-found", 409,
+                                              "The login gives access to no such account"};
 inline constexpr problem_kind connect_pin{"connect-wrong-pin", 409, "The number has another PIN"};
 inline constexpr problem_kind connected_elsewhere{"connected-elsewhere", 409,
                                                   "The account is connected to another business"};
@@ -51,7 +53,8 @@ inline constexpr problem_kind precondition_missing{"precondition-missing", 428, 
 inline constexpr problem_kind too_many{"too-many-requests", 429, "Too many requests, try again later"};
 inline constexpr problem_kind internal{"internal", 500, "Something went wrong on our side"};
 inline constexpr problem_kind provider_refused{"provider-refused", 502, "The other side refused"};
-inline constexpr problem_kind provider_silent{"provider-silent", 504, "The other side did not answer in time"};
+inline constexpr problem_kind provider_silent{"provider-silent", 504,
+                                              "The other side did not answer in time"};
 inline constexpr problem_kind unavailable{"unavailable", 503, "Not available just now, try again"};
 }  // namespace problems
 

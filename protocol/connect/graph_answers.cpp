@@ -300,15 +300,11 @@ graph_answer<void> decode_done(int status, std::string_view body) {
 std::vector<std::string> missing_permissions(flow_kind kind, const std::vector<std::string>& granted) {
   std::vector<std::string> needed;
   switch (kind) {
-    case flow_kind::facebook:
-      needed = {"pages_show_list", "pages_messaging", "pages_manage_metadata"};
-      break;
+    case flow_kind::facebook: needed = {"pages_show_list", "pages_messaging", "pages_manage_metadata"}; break;
     case flow_kind::instagram:
       needed = {"instagram_business_basic", "instagram_business_manage_messages"};
       break;
-    case flow_kind::whatsapp:
-      needed = {"whatsapp_business_management", "whatsapp_business_messaging"};
-      break;
+    case flow_kind::whatsapp: needed = {"whatsapp_business_management", "whatsapp_business_messaging"}; break;
   }
   std::erase_if(needed, [&](const std::string& one) {
     return std::find(granted.begin(), granted.end(), one) != granted.end();

@@ -14,8 +14,7 @@ constexpr std::string_view page_fields =
     "message_edits,messaging_referrals,messaging_optins,messaging_handovers,standby";
 constexpr std::string_view instagram_fields =
     "messages,messaging_postbacks,message_echoes,message_reactions,messaging_seen,messaging_referral";
-constexpr std::string_view instagram_scopes =
-    "instagram_business_basic,instagram_business_manage_messages";
+constexpr std::string_view instagram_scopes = "instagram_business_basic,instagram_business_manage_messages";
 
 bool is_unreserved(char c) noexcept {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||

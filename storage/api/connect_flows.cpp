@@ -14,7 +14,7 @@ using nlohmann::json;
 constexpr auto forgotten_after = std::chrono::hours{24};
 constexpr int most_open = 20;
 
-#define FLOW_COLUMNS \
+#define FLOW_COLUMNS                                                                                                        \
   "SELECT id, kind, reconnects, stage, found, sealed, problem, created_at, expires_at, account_id, session_id, state_hash " \
   "FROM connect_flows WHERE business_id = $1::uuid AND id = $2::uuid"
 constexpr const char* select_one = FLOW_COLUMNS;
@@ -60,8 +60,8 @@ stored_flow flow_in(const pqxx::row& one) {
   found.flow.problem = row.text();
   found.flow.created_at = row.at();
   found.flow.expires_at = row.at();
-  found.account = row.id<connection_id>().value;
-  found.session = row.id<connection_id>().value;
+  found.account = row.id<api::account_id>().value;
+  found.session = row.id<api::session_id>().value;
   found.state_hash = row.bytes();
   return found;
 }
@@ -113,9 +113,8 @@ result<flow_begin> begin_connect_flow(api_session& session, const business_id& b
         return flow_begin::no_such_connection;
     }
     work.exec_params(insert_flow, to_string(wanted.id), shop, to_string(by.account), to_string(by.session),
-                     std::string{connect::to_string(wanted.kind)},
-                     reconnects ? reconnects->c_str() : nullptr, bytea(wanted.state_hash), to_unix_ms(by.at),
-                     to_unix_ms(wanted.expires_at));
+                     std::string{connect::to_string(wanted.kind)}, reconnects ? reconnects->c_str() : nullptr,
+                     bytea(wanted.state_hash), to_unix_ms(by.at), to_unix_ms(wanted.expires_at));
     record(work, business, by, "connect.begun", wanted.id, {{"kind", connect::to_string(wanted.kind)}});
     return flow_begin::begun;
   });
@@ -124,16 +123,14 @@ result<flow_begin> begin_connect_flow(api_session& session, const business_id& b
 result<claimed_flow> claim_connect_flow(api_session& session, const business_id& business,
                                         const change_origin& by, const connect_flow_id& id,
                                         const crypto::sha256_digest& state_hash) {
-  return for_business(session, business, [&](pqxx::work& work) {
-    return claim(work, business, by, id, "begun", &state_hash);
-  });
+  return for_business(session, business,
+                      [&](pqxx::work& work) { return claim(work, business, by, id, "begun", &state_hash); });
 }
 
 result<claimed_flow> claim_connect_choice(api_session& session, const business_id& business,
                                           const change_origin& by, const connect_flow_id& id) {
-  return for_business(session, business, [&](pqxx::work& work) {
-    return claim(work, business, by, id, "choosing", nullptr);
-  });
+  return for_business(session, business,
+                      [&](pqxx::work& work) { return claim(work, business, by, id, "choosing", nullptr); });
 }
 
 result<void> offer_connect_choice(api_session& session, const business_id& business,

@@ -13,14 +13,14 @@ using nlohmann::json;
 
 // --- SQL -----------------------------------------------------------------------------------------
 
-#define CONNECTION_COLUMNS \
-  "SELECT n.id, n.channel, n.login, n.external_id, n.name, n.token_hint, n.subscription_id, n.access_token, n.created_at, " \
-  "n.connected_at, n.connected_by, n.disconnected_at, n.token_expires_at, n.checked_at, n.is_subscribed, n.broken_at, " \
-  "n.last_error, n.last_error_at, (SELECT max(c.last_message_at) FROM (SELECT connection_id, last_message_at " \
+#define CONNECTION_COLUMNS                                                                                                    \
+  "SELECT n.id, n.channel, n.login, n.external_id, n.name, n.token_hint, n.subscription_id, n.access_token, n.created_at, "   \
+  "n.connected_at, n.connected_by, n.disconnected_at, n.token_expires_at, n.checked_at, n.is_subscribed, n.broken_at, "       \
+  "n.last_error, n.last_error_at, (SELECT max(c.last_message_at) FROM (SELECT connection_id, last_message_at "                \
   "FROM conversations WHERE business_id = $1::uuid ORDER BY business_id, last_message_at DESC, id DESC LIMIT $3::integer) c " \
   "WHERE c.connection_id = n.id) FROM connections n WHERE n.business_id = $1::uuid "
-constexpr const char* select_page = CONNECTION_COLUMNS
-    "AND n.id > $2::uuid ORDER BY n.business_id, n.id LIMIT $4::integer";
+constexpr const char* select_page =
+    CONNECTION_COLUMNS "AND n.id > $2::uuid ORDER BY n.business_id, n.id LIMIT $4::integer";
 constexpr const char* select_one = CONNECTION_COLUMNS "AND n.id = $2::uuid";
 constexpr const char* select_locked = CONNECTION_COLUMNS "AND n.id = $2::uuid FOR NO KEY UPDATE OF n";
 #undef CONNECTION_COLUMNS
@@ -132,8 +132,7 @@ json logged(channel_kind channel, const std::string& login, const std::string& e
 
 void record(pqxx::work& work, const business_id& business, const change_origin& by, std::string_view action,
             const connection_id& id, json before, json after) {
-  record_activity(work, &business, by,
-                  {action, "connection", id.value, std::move(before), std::move(after)});
+  record_activity(work, &business, by, {action, "connection", id.value, std::move(before), std::move(after)});
 }
 
 void claim_ids(pqxx::work& work, const business_id& business, const connection_id& connection,
@@ -141,8 +140,7 @@ void claim_ids(pqxx::work& work, const business_id& business, const connection_i
   const std::string space{id_space_of(one.channel)};
   for (const auto& id : ids_of(one)) {
     const auto own = work.exec_params(own_id, to_string(business), space, id);
-    if (own.empty())
-      work.exec_params(insert_id, to_string(business), to_string(connection), space, id);
+    if (own.empty()) work.exec_params(insert_id, to_string(business), to_string(connection), space, id);
   }
 }
 

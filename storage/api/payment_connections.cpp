@@ -8,7 +8,7 @@ namespace {
 
 using nlohmann::json;
 
-#define PAYMENT_COLUMNS \
+#define PAYMENT_COLUMNS                                                                                               \
   "SELECT id, provider, mode, secret_key, key_hint, webhook_count, version, created_at, connected_at, connected_by, " \
   "checked_at, broken_at, last_error, last_error_at FROM payment_connections WHERE business_id = $1::uuid "
 constexpr const char* select_page =

@@ -26,11 +26,12 @@ class key_rotation_test : public spine_test {
     ASSERT_TRUE(note_sealing_key(*connection, incarnation, old, noon));
     sql("UPDATE connections SET access_token = '" + sealed("token") + "'");
     sql("INSERT INTO payment_connections (id, business_id, provider, mode, secret_key, webhook_secrets, created_at) VALUES (" +
-        quote(id_of<connection_id>(50)) + "," + quote(ada) + ", 'paystack', 'test', '" + sealed("sk_test_x") + "', '[]', 0)");
+        quote(id_of<connection_id>(50)) + "," + quote(ada) + ", 'paystack', 'test', '" + sealed("sk_test_x") +
+        "', '[]', 0)");
     for (std::uint32_t i = 0; i < 7; ++i) {
       sql("INSERT INTO mails (id, recipient, kind, letter, created_at, expires_at, due_at) VALUES (" +
-          quote(id_of<connection_id>(100 + i)) + ", 'a@b.example', 'test', '" + sealed("letter " + std::to_string(i)) +
-          "', 0, 0, 0)");
+          quote(id_of<connection_id>(100 + i)) + ", 'a@b.example', 'test', '" +
+          sealed("letter " + std::to_string(i)) + "', 0, 0, 0)");
       add_box("quarantined_events", i + 1, "body");
     }
     sql("INSERT INTO mails (id, recipient, kind, letter, created_at, expires_at, due_at, dead_at) VALUES (" +
@@ -46,8 +47,9 @@ class key_rotation_test : public spine_test {
   void add_box(const std::string& table, std::int64_t id, const std::string& body) const {
     crypto::body_cipher boxes{ring({old_key})};
     const auto box = boxes.seal({}, std::to_string(id), body);
-    sql("INSERT INTO " + table + " (id, reason, channel, received_at, payload) VALUES (" + std::to_string(id) +
-        ", 'stranger', 'messenger', 0, '\\x" + crypto::hex_encode(crypto::as_bytes(box)) + "')");
+    sql("INSERT INTO " + table + " (id, reason, channel, received_at, payload) VALUES (" +
+        std::to_string(id) + ", 'stranger', 'messenger', 0, '\\x" +
+        crypto::hex_encode(crypto::as_bytes(box)) + "')");
   }
   /// A server runs with these keys.
   void serve_with(std::initializer_list<fernet_key> keys) {
@@ -57,9 +59,10 @@ class key_rotation_test : public spine_test {
   result<rotation_report> rotate(std::initializer_list<fernet_key> keys) {
     const auto given = ring(keys);
     return rotate_keys(*connection, {.secrets = given,
-                                     .random = [n = std::uint8_t{0}](std::span<std::uint8_t> bytes) mutable {
-                                       for (auto& byte : bytes) byte = ++n;
-                                     },
+                                     .random =
+                                         [n = std::uint8_t{0}](std::span<std::uint8_t> bytes) mutable {
+                                           for (auto& byte : bytes) byte = ++n;
+                                         },
                                      .now = noon,
                                      .tell = [](const std::string&) {},
                                      .batch = 3});
@@ -70,7 +73,9 @@ class key_rotation_test : public spine_test {
     for (int i = 0; i < PQntuples(rows.get()); ++i) all.emplace_back(field(rows, i, 0));
     return all;
   }
-  std::vector<std::string> recorded() const { return column("SELECT fingerprint FROM key_fingerprints WHERE purpose = 'fernet'"); }
+  std::vector<std::string> recorded() const {
+    return column("SELECT fingerprint FROM key_fingerprints WHERE purpose = 'fernet'");
+  }
 
   std::unique_ptr<pqxx::connection> connection = engine();
 };
@@ -84,10 +89,14 @@ TEST_F(key_rotation_test, seals_everything_with_the_first_key_and_forgets_the_ot
   EXPECT_THAT(recorded(), ElementsAre(new_key.fingerprint()));
   const auto fresh = ring({new_key});
   EXPECT_EQ(fresh.decrypt(text("SELECT access_token FROM connections")).value().plaintext, "token");
-  EXPECT_EQ(fresh.decrypt(text("SELECT letter FROM mails WHERE id = " + quote(id_of<connection_id>(106)))).value().plaintext, "letter 6");
+  EXPECT_EQ(fresh.decrypt(text("SELECT letter FROM mails WHERE id = " + quote(id_of<connection_id>(106))))
+                .value()
+                .plaintext,
+            "letter 6");
   EXPECT_EQ(text("SELECT webhook_secrets FROM payment_connections"), "[]");
   crypto::body_cipher boxes{fresh};
-  const auto box = crypto::hex_decode(text("SELECT encode(payload, 'hex') FROM quarantined_events WHERE id = 7"));
+  const auto box =
+      crypto::hex_decode(text("SELECT encode(payload, 'hex') FROM quarantined_events WHERE id = 7"));
   EXPECT_EQ(boxes.open("7", *box).value(), "body");
   EXPECT_TRUE(admit_server_keys(*connection, fresh, {}, noon)) << "the old key can be removed";
 }
@@ -95,12 +104,14 @@ TEST_F(key_rotation_test, seals_everything_with_the_first_key_and_forgets_the_ot
 TEST_F(key_rotation_test, again_it_changes_nothing) {
   serve_with({new_key, old_key});
   ASSERT_TRUE(rotate({new_key, old_key}));
-  const auto before = column("SELECT access_token FROM connections UNION ALL SELECT letter FROM mails ORDER BY 1");
+  const auto before =
+      column("SELECT access_token FROM connections UNION ALL SELECT letter FROM mails ORDER BY 1");
   const auto again = rotate({new_key, old_key});
   ASSERT_TRUE(again);
   EXPECT_EQ(again.value().sealed_anew, 0);
   EXPECT_TRUE(again.value().is_complete);
-  EXPECT_EQ(column("SELECT access_token FROM connections UNION ALL SELECT letter FROM mails ORDER BY 1"), before);
+  EXPECT_EQ(column("SELECT access_token FROM connections UNION ALL SELECT letter FROM mails ORDER BY 1"),
+            before);
 }
 
 TEST_F(key_rotation_test, a_key_that_no_server_knows_yet_seals_nothing) {
@@ -158,9 +169,11 @@ TEST_F(key_rotation_test, knows_every_column_that_is_declared_as_sealed) {
   ASSERT_TRUE(report);
   std::size_t declared = 0;
   for (const auto& one : embedded_migrations())
-    for (std::size_t at = one.sql.find("-- Fernet"); at != std::string_view::npos; at = one.sql.find("-- Fernet", at + 1))
+    for (std::size_t at = one.sql.find("-- Fernet"); at != std::string_view::npos;
+         at = one.sql.find("-- Fernet", at + 1))
       ++declared;
-  EXPECT_EQ(declared, 7U) << "a migration declares another Fernet column: list it in storage/key_rotation.cpp";
+  EXPECT_EQ(declared, 7U)
+      << "a migration declares another Fernet column: list it in storage/key_rotation.cpp";
 }
 
 }  // namespace

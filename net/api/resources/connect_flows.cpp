@@ -30,7 +30,8 @@ schema id_text() { return schema::text({1, 128, api::text_format::token}); }
 schema channel_word() { return schema::word({"messenger", "instagram", "whatsapp"}); }
 schema pin_text() {
   return schema::text({6, 6, api::text_format::token})
-      .described("Two-step PIN of a WhatsApp number. Without one a new one is set, which WhatsApp Manager can reset.");
+      .described(
+          "Two-step PIN of a WhatsApp number. Without one a new one is set, which WhatsApp Manager can reset.");
 }
 schema state_text() {
   return schema::text({1, 200, api::text_format::token}).described("As `begin_connect_flow` gave it.");
@@ -111,7 +112,7 @@ problem give_up(workplace& place, const api_call& call, const connect_flow& flow
 std::optional<problem> offer(workplace& place, const api_call& call, connect_flow& flow,
                              const confirmed_accounts& accounts) {
   flow.stage = "choosing";
-  flow.found = shown(accounts).dump();
+  flow.found = without_tokens(accounts).dump();
   flow.sealed = place.with.secrets->encrypt(write_accounts(accounts), make_iv(place.with), call.now);
   flow.expires_at = call.now + flow_life;
   const auto offered = storage::offer_connect_choice(place.store, call.by.business, flow);
@@ -356,10 +357,10 @@ std::vector<api_endpoint> connect_flow_endpoints() {
         .tag = "Connections",
         .summary = "Begins a login at Meta, which this session has to finish within ten minutes.",
         .allowed = connecting,
-        .body = schema::object({{"kind", schema::word({"facebook", "instagram", "whatsapp"})},
-                                {"connection_id",
-                                 schema::uuid().described("To renew this connection, and no other."),
-                                 presence::optional}}),
+        .body = schema::object(
+            {{"kind", schema::word({"facebook", "instagram", "whatsapp"})},
+             {"connection_id", schema::uuid().described("To renew this connection, and no other."),
+              presence::optional}}),
         .answers = {{201, "Where to log in.", begun_shape()}},
         .problems = {409}},
        begin},
@@ -384,18 +385,20 @@ std::vector<api_endpoint> connect_flow_endpoints() {
                                 {"pin", pin_text(), presence::optional}}),
         .answers = {{200, "Connected, or what to choose from.", flow_shape()}},
         .problems = {409, 502, 504}},
-       finish, api_pool::outbound},
+       finish,
+       api_pool::outbound},
       {{.id = "choose_connect_accounts",
         .method = verb::post,
         .path = one + "/choose",
         .tag = "Connections",
         .summary = "Connects some of the accounts that a login opened: all of them or none.",
         .allowed = connecting,
-        .body = schema::object({{"accounts", schema::list(choice, most_chosen, 1)},
-                                {"pin", pin_text(), presence::optional}}),
+        .body = schema::object(
+            {{"accounts", schema::list(choice, most_chosen, 1)}, {"pin", pin_text(), presence::optional}}),
         .answers = {{200, "Connected.", flow_shape()}},
         .problems = {409, 502, 504}},
-       choose, api_pool::outbound},
+       choose,
+       api_pool::outbound},
       {{.id = "cancel_connect_flow",
         .method = verb::post,
         .path = one + "/cancel",

@@ -40,8 +40,9 @@ schema connection_shape() {
                                     "Of its newest message, when it is among the newest 2,000 chats.")},
               {"last_error", schema::text({0, 200}).or_null()},
               {"last_error_at", maybe_at},
-              {"subscribed", schema::boolean().or_null().described(
-                                 "Whether Meta sends us its messages, as of the last check; null: not known.")},
+              {"subscribed",
+               schema::boolean().or_null().described(
+                   "Whether Meta sends us its messages, as of the last check; null: not known.")},
               {"checked_at", maybe_at}})
       .named("Connection");
 }
@@ -110,7 +111,8 @@ std::variant<connection_health, problem> ask_meta(workplace& place, const api_ca
   const auto app = registration_of(*place.with.settings);
   const bool is_instagram = one.login == "instagram";
   if (!is_instagram && (app.app_id.empty() || app.app_secret.empty()))
-    return problem{problems::connect_unavailable, "The operator of this server has to set meta.app_id first."};
+    return problem{problems::connect_unavailable,
+                   "The operator of this server has to set meta.app_id first."};
   const auto token = place.with.secrets->decrypt(one.sealed_token);
   if (!token)
     return connection_health{.is_broken = true,
@@ -205,11 +207,13 @@ std::vector<api_endpoint> connection_endpoints() {
         .method = verb::post,
         .path = one + "/check",
         .tag = "Connections",
-        .summary = "Asks Meta whether the token lives and whether messages are sent to us; subscribes again if not.",
+        .summary =
+            "Asks Meta whether the token lives and whether messages are sent to us; subscribes again if not.",
         .allowed = connecting,
         .answers = {{200, "How it is.", connection_shape()}},
         .problems = {409, 502, 504}},
-       check, api_pool::outbound},
+       check,
+       api_pool::outbound},
       {{.id = "disconnect_connection",
         .method = verb::post,
         .path = one + "/disconnect",
@@ -217,7 +221,8 @@ std::vector<api_endpoint> connection_endpoints() {
         .summary = "Forgets the token and frees the account for another business; its chats stay.",
         .allowed = connecting,
         .answers = {{200, "It is disconnected.", connection_shape()}}},
-       disconnect, api_pool::outbound},
+       disconnect,
+       api_pool::outbound},
   };
 }
 

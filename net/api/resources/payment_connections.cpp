@@ -37,18 +37,19 @@ schema webhook_secrets_list() {
 
 schema connection_shape() {
   const auto maybe_at = schema::timestamp().or_null();
-  return schema::object({{"id", schema::uuid()},
-                         {"provider", provider_word()},
-                         {"mode", schema::word({"test", "live"})},
-                         {"state", schema::word({"active", "key_refused"})},
-                         {"key_hint", schema::text({0, 4}).or_null().described("The key's last four characters.")},
-                         {"webhook_secrets", schema::integer(0, 100).described("How many are kept.")},
-                         {"connected_at", schema::timestamp()},
-                         {"connected_by", schema::uuid().or_null().described("Null: set up by the operator.")},
-                         {"checked_at", maybe_at},
-                         {"last_error", schema::text({0, 200}).or_null()},
-                         {"last_error_at", maybe_at},
-                         {"version", schema::integer(1)}})
+  return schema::object(
+             {{"id", schema::uuid()},
+              {"provider", provider_word()},
+              {"mode", schema::word({"test", "live"})},
+              {"state", schema::word({"active", "key_refused"})},
+              {"key_hint", schema::text({0, 4}).or_null().described("The key's last four characters.")},
+              {"webhook_secrets", schema::integer(0, 100).described("How many are kept.")},
+              {"connected_at", schema::timestamp()},
+              {"connected_by", schema::uuid().or_null().described("Null: set up by the operator.")},
+              {"checked_at", maybe_at},
+              {"last_error", schema::text({0, 200}).or_null()},
+              {"last_error_at", maybe_at},
+              {"version", schema::integer(1)}})
       .named("PaymentConnection");
 }
 
@@ -75,9 +76,10 @@ api_outcome versioned(int status, const stored_payment_connection& one) {
 }
 
 problem no_secret_key(std::string_view provider) {
-  return {problems::invalid,
-          {},
-          {{"/secret_key", "is not a secret key of " + std::string{provider} + "; copy it from its dashboard"}}};
+  return {
+      problems::invalid,
+      {},
+      {{"/secret_key", "is not a secret key of " + std::string{provider} + "; copy it from its dashboard"}}};
 }
 
 /// The keys of the body, sealed.
@@ -190,9 +192,9 @@ key_health ask_paystack(workplace& place, const std::string& key) {
   if (response.outcome != actors::transport_outcome::answered) {
     const bool is_late = line.is_over();
     health.error = is_late ? "Paystack did not answer in time." : "Paystack could not be reached.";
-    health.failed = {.kind = is_late ? problems::provider_silent : problems::provider_refused,
-                     .detail = health.error + " Try again.",
-                     .cause = make_failure(errc::unavailable, response.reason)};
+    health.failed = problem{.kind = is_late ? problems::provider_silent : problems::provider_refused,
+                            .detail = health.error + " Try again.",
+                            .cause = make_failure(errc::unavailable, response.reason)};
     return health;
   }
   const auto failure = payment::paystack::decode_balance(response.status, response.body);
@@ -200,7 +202,7 @@ key_health ask_paystack(workplace& place, const std::string& key) {
   health.error = sentence_of(*failure);
   health.is_broken = failure->failure == payment::failure_class::credentials;
   if (!health.is_broken)
-    health.failed = {.kind = problems::provider_refused, .detail = health.error + " Try again later."};
+    health.failed = problem{.kind = problems::provider_refused, .detail = health.error + " Try again later."};
   return health;
 }
 
@@ -268,10 +270,11 @@ std::vector<api_endpoint> payment_connection_endpoints() {
         .method = verb::put,
         .path = one + "/keys",
         .tag = "Connections",
-        .summary = "Puts other keys of the same mode in place; without webhook secrets those that are there stay.",
+        .summary =
+            "Puts other keys of the same mode in place; without webhook secrets those that are there stay.",
         .allowed = connecting,
-        .body = schema::object({{"secret_key", key_text()},
-                                {"webhook_secrets", webhook_secrets_list(), presence::optional}}),
+        .body = schema::object(
+            {{"secret_key", key_text()}, {"webhook_secrets", webhook_secrets_list(), presence::optional}}),
         .answers = {{200, "The connection.", connection_shape()}},
         .needs = api::precondition::if_match},
        replace},
@@ -292,7 +295,8 @@ std::vector<api_endpoint> payment_connection_endpoints() {
         .allowed = connecting,
         .answers = {{200, "How it is.", connection_shape()}},
         .problems = {409, 502, 504}},
-       check, api_pool::outbound},
+       check,
+       api_pool::outbound},
   };
 }
 

@@ -37,9 +37,10 @@ TEST(graph_calls, the_proof_of_a_token_is_metas_known_answer) {
 }
 
 TEST(graph_calls, a_login_of_facebook_names_its_configuration_and_no_scope) {
-  EXPECT_EQ(authorisation_url(an_app(), flow_kind::facebook, "s t"),
-            "https://www.facebook.com/v25.0/dialog/oauth?client_id=1001&redirect_uri=https%3A%2F%2Fshop.example%2F"
-            "connect%2Fcallback&state=s%20t&response_type=code&config_id=2002");
+  EXPECT_EQ(
+      authorisation_url(an_app(), flow_kind::facebook, "s t"),
+      "https://www.facebook.com/v25.0/dialog/oauth?client_id=1001&redirect_uri=https%3A%2F%2Fshop.example%2F"
+      "connect%2Fcallback&state=s%20t&response_type=code&config_id=2002");
 }
 
 TEST(graph_calls, a_login_of_instagram_uses_its_own_app_id) {
@@ -50,8 +51,9 @@ TEST(graph_calls, a_login_of_instagram_uses_its_own_app_id) {
 }
 
 TEST(graph_calls, the_code_of_a_signup_is_exchanged_without_a_redirect) {
-  EXPECT_EQ(exchange_code(an_app(), flow_kind::whatsapp, "c&d").url,
-            "https://graph.facebook.com/v25.0/oauth/access_token?client_id=1001&client_secret=shh_app_secret&code=c%26d");
+  EXPECT_EQ(
+      exchange_code(an_app(), flow_kind::whatsapp, "c&d").url,
+      "https://graph.facebook.com/v25.0/oauth/access_token?client_id=1001&client_secret=shh_app_secret&code=c%26d");
   EXPECT_THAT(exchange_code(an_app(), flow_kind::facebook, "c").url, HasSubstr("redirect_uri="));
 }
 
@@ -131,12 +133,14 @@ TEST(graph_answers, what_a_person_granted_is_told_by_scope) {
   EXPECT_EQ(state->user_id, "77");
   EXPECT_THAT(state->targets_of("whatsapp_business_management"), ElementsAre("206"));
   EXPECT_THAT(state->targets_of("other"), IsEmpty());
-  EXPECT_THAT(missing_permissions(flow_kind::whatsapp, state->scopes), ElementsAre("whatsapp_business_messaging"));
+  EXPECT_THAT(missing_permissions(flow_kind::whatsapp, state->scopes),
+              ElementsAre("whatsapp_business_messaging"));
 }
 
 TEST(graph_answers, our_subscription_is_found_in_both_shapes) {
   EXPECT_TRUE(*decode_subscription(200, R"({"data":[{"id":"1001"}]})", "1001"));
-  EXPECT_TRUE(*decode_subscription(200, R"({"data":[{"whatsapp_business_api_data":{"id":"1001"}}]})", "1001"));
+  EXPECT_TRUE(
+      *decode_subscription(200, R"({"data":[{"whatsapp_business_api_data":{"id":"1001"}}]})", "1001"));
   EXPECT_FALSE(*decode_subscription(200, R"({"data":[{"id":"9"}]})", "1001"));
 }
 

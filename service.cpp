@@ -100,7 +100,8 @@ class server {
   void spawn_actors();
   result<void> wake_senders();
   void watch(const actors::janitor_actor& janitor);
-  result<void> load_directory();
+  /// Gives the businesses that look different than at the last time.
+  [[nodiscard]] result<std::vector<business_id>> load_directory();
   std::vector<actors::duty> duties();
   result<void> watch_database(instant now);
   result<void> open_public();
@@ -134,6 +135,7 @@ class server {
   std::shared_ptr<net::route_directory> directory_ = std::make_shared<net::route_directory>();
   std::unique_ptr<storage::postgres_reads> janitor_reads_;
   std::int64_t directory_version_ = 0;
+  std::unordered_map<business_id, std::int64_t> business_versions_;
   storage::restart_pace pace_;
   node_actors actors_;
   caf::actor watchman_;
@@ -150,7 +152,7 @@ result<void> server::start() {
   open_feed();
   spawn_actors();
   if (auto done = wake_senders(); !done) return done;
-  if (auto done = load_directory(); !done) return done;
+  if (const auto done = load_directory(); !done) return done.error();
   // From here on the janitor's thread owns its connections.
   watch(system_->spawn<caf::detached>(actors::janitor,
                                       actors::janitor_dependencies{node_->time, log_, duties()}));
@@ -291,7 +293,7 @@ void server::watch(const actors::janitor_actor& janitor) {
   });
 }
 
-result<void> server::load_directory() {
+result<std::vector<business_id>> server::load_directory() {
   const auto loaded = janitor_reads_->load_directory();
   if (!loaded) return loaded.error();
   std::vector<channel::route_entry> entries;
@@ -299,7 +301,13 @@ result<void> server::load_directory() {
     entries.push_back({one.route, {one.business, one.connection, one.channel}});
   directory_->replace(std::make_shared<const channel::route_table>(entries));
   directory_version_ = loaded.value().version;
-  return {};
+  std::vector<business_id> changed;
+  for (const auto& [business, version] : loaded.value().business_versions)
+    if (const auto before = business_versions_.find(business);
+        before == business_versions_.end() || before->second != version)
+      changed.push_back(business);
+  business_versions_ = loaded.value().business_versions;
+  return changed;
 }
 
 // The janitor's thread owns what these use after the start.
@@ -317,8 +325,9 @@ std::vector<actors::duty> server::duties() {
     const auto version = janitor_reads_->directory_version();
     if (!version) return version.error();
     if (version.value() == directory_version_) return {};
-    if (auto loaded = load_directory(); !loaded) return loaded;
-    caf::anon_send(actors_.registry, actors::directory_changed{});
+    auto changed = load_directory();
+    if (!changed) return changed.error();
+    caf::anon_send(actors_.registry, actors::directory_changed{std::move(changed.value())});
     return {};
   };
   hands.end_reservations = [this](instant now) -> result<void> {

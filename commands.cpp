@@ -10,6 +10,7 @@
 #include "database.hpp"
 #include "protocol/crypto/fernet.hpp"
 #include "storage/key_guard.hpp"
+#include "storage/key_rotation.hpp"
 #include "storage/migrations.hpp"
 #include "storage/provisioning.hpp"
 #include "system_ports.hpp"
@@ -116,6 +117,31 @@ int provision(config::settings settings, const std::filesystem::path& file) {
   print_problems(report.value().problems);
   for (const auto& line : report.value().lines) print(line);
   return report.value().problems.empty() ? done : wrong_input;
+}
+
+int rotate_keys(config::settings settings) {
+  auto opened = database::open(settings, storage::cluster_use::tool, print);
+  if (!opened) return give_up("the database cannot be opened", opened.error());
+  auto connection = storage::open_pqxx(opened.value().access().engine, "sellavie/rotate-keys");
+  if (!connection) return give_up("the database cannot be reached", connection.error());
+  const auto ring = open_keys(settings, *connection.value());
+  if (!ring) return give_up("the keys cannot be used", ring.error());
+  const auto report =
+      storage::rotate_keys(*connection.value(), {.secrets = ring.value(),
+                                                 .random = system_random,
+                                                 .now = make_system_clock()->now(),
+                                                 .tell = [](const std::string& line) { print(line); }});
+  if (!report) return give_up("the secrets were not all sealed anew", report.error());
+  std::printf("%lld secrets sealed anew\n", static_cast<long long>(report.value().sealed_anew));
+  if (!report.value().is_complete) {
+    std::fprintf(stderr, "the older keys are still needed: %s\n", report.value().obstacle.c_str());
+    return failed;
+  }
+  const auto first = ring.value().keys().front().fingerprint();
+  std::printf(
+      "everything is sealed with key %s (fingerprint): the keys after it can be removed, then restart the server\n",
+      first.c_str());
+  return done;
 }
 
 }  // namespace sellavie

@@ -23,6 +23,8 @@ struct audit_wish {
 };
 /// Needs no configuration and no database.
 [[nodiscard]] int verify_audit(const audit_wish& wish);
+/// Seals every stored secret anew with the first Fernet key.
+[[nodiscard]] int rotate_keys(config::settings settings);
 [[nodiscard]] int provision(config::settings settings, const std::filesystem::path& file);
 
 }  // namespace sellavie

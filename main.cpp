@@ -35,6 +35,12 @@ int main(int argc, char** argv) {
       return provision(std::move(settings), provisioning_file);
     });
   });
+  app.add_subcommand("rotate-keys",
+                     "Seal every stored secret anew with the first Fernet key; the server may run")
+      ->final_callback([&] {
+        code = with_settings(config_file,
+                             [](config::settings settings) { return rotate_keys(std::move(settings)); });
+      });
   auto* verifying = app.add_subcommand("verify-audit", "Check an exported activity log, without the server");
   verifying->add_option("file", audit.file, "The export (JSON Lines)")->required();
   verifying->add_option("--head", audit.head,

@@ -15,6 +15,7 @@
 #include "net/api/bridge.hpp"
 #include "net/api/endpoints.hpp"
 #include "net/client/client.hpp"
+#include "net/connect/callback.hpp"
 #include "net/descriptors.hpp"
 #include "net/feed/feed_threads.hpp"
 #include "net/http/server.hpp"
@@ -27,6 +28,7 @@
 #include "storage/housekeeping.hpp"
 #include "storage/incarnation.hpp"
 #include "storage/key_guard.hpp"
+#include "storage/key_rotation.hpp"
 #include "storage/migrations.hpp"
 #include "storage/postgres_reads.hpp"
 #include "storage/restart_pace.hpp"
@@ -99,11 +101,13 @@ class server {
   void spawn_actors();
   result<void> wake_senders();
   void watch(const actors::janitor_actor& janitor);
-  result<void> load_directory();
+  /// Gives the businesses that look different than at the last time.
+  [[nodiscard]] result<std::vector<business_id>> load_directory();
   std::vector<actors::duty> duties();
   result<void> watch_database(instant now);
   result<void> open_public();
   result<void> add_api(net::router& routes);
+  [[nodiscard]] std::shared_ptr<actors::transport> for_people();
   void open_mail();
   void follow_access(net::access_cache& access);
   [[nodiscard]] result<std::unique_ptr<pqxx::connection>> engine_connection() const {
@@ -128,9 +132,11 @@ class server {
   std::unique_ptr<caf::actor_system> system_;
   std::shared_ptr<actors::services> node_;
   std::shared_ptr<net::client> client_;
+  std::shared_ptr<net::client> people_client_;
   std::shared_ptr<net::route_directory> directory_ = std::make_shared<net::route_directory>();
   std::unique_ptr<storage::postgres_reads> janitor_reads_;
   std::int64_t directory_version_ = 0;
+  std::unordered_map<business_id, std::int64_t> business_versions_;
   storage::restart_pace pace_;
   node_actors actors_;
   caf::actor watchman_;
@@ -147,7 +153,7 @@ result<void> server::start() {
   open_feed();
   spawn_actors();
   if (auto done = wake_senders(); !done) return done;
-  if (auto done = load_directory(); !done) return done;
+  if (const auto done = load_directory(); !done) return done.error();
   // From here on the janitor's thread owns its connections.
   watch(system_->spawn<caf::detached>(actors::janitor,
                                       actors::janitor_dependencies{node_->time, log_, duties()}));
@@ -234,6 +240,10 @@ result<storage::started> server::begin() {
   if (!begun) return begun.error();
   // From here on a failed start ends the incarnation: it is no death of what is in the inbox.
   node_->incarnation = begun.value().incarnation;
+  if (auto noted =
+          storage::note_sealing_key(*connection.value(), begun.value().incarnation, *secrets_, node_->now());
+      !noted)
+    return noted.error();
   storage::housekeeping house{*connection.value(), begun.value().incarnation, node_->now()};
   if (auto rolled = storage::roll_inbound_keys(house); !rolled) return rolled.error();
   log_->info("incarnation_begun", {{"incarnation", begun.value().incarnation},
@@ -284,7 +294,7 @@ void server::watch(const actors::janitor_actor& janitor) {
   });
 }
 
-result<void> server::load_directory() {
+result<std::vector<business_id>> server::load_directory() {
   const auto loaded = janitor_reads_->load_directory();
   if (!loaded) return loaded.error();
   std::vector<channel::route_entry> entries;
@@ -292,7 +302,13 @@ result<void> server::load_directory() {
     entries.push_back({one.route, {one.business, one.connection, one.channel}});
   directory_->replace(std::make_shared<const channel::route_table>(entries));
   directory_version_ = loaded.value().version;
-  return {};
+  std::vector<business_id> changed;
+  for (const auto& [business, version] : loaded.value().business_versions)
+    if (const auto before = business_versions_.find(business);
+        before == business_versions_.end() || before->second != version)
+      changed.push_back(business);
+  business_versions_ = loaded.value().business_versions;
+  return changed;
 }
 
 // The janitor's thread owns what these use after the start.
@@ -310,8 +326,9 @@ std::vector<actors::duty> server::duties() {
     const auto version = janitor_reads_->directory_version();
     if (!version) return version.error();
     if (version.value() == directory_version_) return {};
-    if (auto loaded = load_directory(); !loaded) return loaded;
-    caf::anon_send(actors_.registry, actors::directory_changed{});
+    auto changed = load_directory();
+    if (!changed) return changed.error();
+    caf::anon_send(actors_.registry, actors::directory_changed{std::move(changed.value())});
     return {};
   };
   hands.end_reservations = [this](instant now) -> result<void> {
@@ -340,6 +357,9 @@ result<void> server::open_public() {
   net::router routes;
   net::meta_webhook_dependencies webhook;
   for (const auto& secret : settings_->meta.app_secrets) webhook.app_secrets.emplace_back(secret.reveal());
+  // Meta does not say which secret signs the webhooks of an Instagram login.
+  if (const auto& secret = settings_->meta.instagram_app_secret; !secret.empty())
+    webhook.app_secrets.emplace_back(secret.reveal());
   for (const auto& app : settings_->meta.apps)
     for (const auto& secret : app.secrets) webhook.app_secrets.emplace_back(secret.reveal());
   for (const auto& token : settings_->meta.verify_tokens) webhook.verify_tokens.push_back(token.reveal());
@@ -350,6 +370,7 @@ result<void> server::open_public() {
   webhook.metrics = metrics_;
   webhook.log = log_;
   net::add_meta_webhook(routes, std::move(webhook));
+  net::add_connect_callback(routes);
   if (auto done = add_api(routes); !done) return done;
   net::http_limits limits;
   limits.body_bytes = settings_->limits.body_bytes;
@@ -374,12 +395,23 @@ result<void> server::add_api(net::router& routes) {
       node_->ids,     system_random,
       node_->secrets, std::make_shared<const api::access_token_keys>(std::move(tokens.value())),
       log_,           std::make_shared<const net::actor_doors>(net::actor_doors{actors_.registry}),
-      live_};
+      live_,          for_people()};
   follow_access(*access);
   bridge_ = std::make_unique<net::bridge>(
       net::bridge_dependencies{std::move(services), database_->access(), access, metrics_});
   bridge_->add_to(routes, net::all_endpoints(access, settings_->limits));
   return {};
+}
+
+/// A client of its own: its connections and answers are few and small.
+std::shared_ptr<actors::transport> server::for_people() {
+  constexpr std::uint64_t largest_answer = 1024 * 1024;
+  net::client_options options;
+  options.limits.answer_bytes = largest_answer;
+  options.limits.connections_per_origin = 8;
+  options.limits.waiting_per_origin = 64;
+  people_client_ = std::shared_ptr<net::client>{net::client::make(io_->contexts(), options).value()};
+  return people_client_;
 }
 
 void server::open_mail() {

@@ -198,6 +198,8 @@ class outbox_sender_state {
     std::map<std::string, instant> reads;
     std::vector<storage::message_change> messages;
     std::vector<storage::person_task> tasks;
+    /// Always beside a task.
+    std::vector<storage::connection_fault> faults;
     [[nodiscard]] bool is_empty() const {
       return inbox.empty() && recorded.empty() && tasks.empty() && reads.empty();
     }

@@ -313,6 +313,7 @@ void outbox_sender_state::block_account(instant until) {
   if (!std::exchange(connection_told_, true)) {
     completed_.tasks.push_back({business_->id, std::nullopt, node_->ids->next(), "connection",
                                 "the channel refused our access token", node_->now()});
+    completed_.faults.push_back({business_->id, connection_, "Meta refuses the token.", node_->now()});
     node_->log->error("connection_refused", {{}, business_->id, {}}, {{"connection_id", connection_}});
   }
   for (const auto& conversation : lanes_.queued_lanes()) run(conversation);

@@ -245,6 +245,7 @@ void outbox_sender_state::flush_completed() {
     changes->read_marks.push_back({connection_, customer, at});
   changes->message_changes = std::exchange(completed_.messages, {});
   changes->tasks = std::exchange(completed_.tasks, {});
+  changes->connection_faults = std::exchange(completed_.faults, {});
   commit(std::make_shared<pending_commit>(pending_commit{changes, {}, [this] { completing_ = false; }}));
 }
 

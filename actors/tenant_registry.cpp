@@ -57,8 +57,12 @@ void tenant_registry_state::wake(const wake_account& account) {
     self_->send(*supervisor, wake_sender{account.connection});
 }
 
-void tenant_registry_state::spread_change() {
-  for (auto& [business, supervisor] : supervisors_) self_->send(supervisor, tenant_changed{});
+void tenant_registry_state::spread_change(const directory_changed& changed) {
+  if (changed.businesses.empty())
+    for (auto& [business, supervisor] : supervisors_) self_->send(supervisor, tenant_changed{});
+  for (const business_id& business : changed.businesses)
+    if (const auto found = supervisors_.find(business); found != supervisors_.end())
+      self_->send(found->second, tenant_changed{});
 }
 
 void tenant_registry_state::expire(const reservations_ended& ended) {
@@ -97,7 +101,7 @@ tenant_registry_actor::behavior_type tenant_registry(tenant_registry_state::poin
       [&state](const command_desk& wanted) { return state.command(wanted); },
       [&state](const products_edited& edited) { return state.refresh(edited); },
       [&state](const wake_account& account) { state.wake(account); },
-      [&state](const directory_changed&) { state.spread_change(); },
+      [&state](const directory_changed& changed) { state.spread_change(changed); },
       [&state](const reservations_ended& ended) { state.expire(ended); },
       [&state](restart_atom, const business_id& business) { state.unblock(business); },
   };

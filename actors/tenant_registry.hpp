@@ -39,8 +39,10 @@ struct wake_account {
   connection_id connection;
 };
 
-/// Businesses were added or changed.
-struct directory_changed {};
+/// Businesses were added or changed: these; empty: nobody knows which.
+struct directory_changed {
+  std::vector<business_id> businesses;
+};
 
 /// Tell the order desks of these businesses that reservations ended.
 struct reservations_ended {
@@ -81,7 +83,7 @@ class tenant_registry_state {
   void deliver(delivery& one);
   void on_down(const caf::down_msg& down);
   void wake(const wake_account& account);
-  void spread_change();
+  void spread_change(const directory_changed& changed);
   void expire(const reservations_ended& ended);
   caf::result<chat_commanded> command(const command_business& wanted);
   caf::result<action_outcome> command(const command_desk& wanted);

@@ -57,7 +57,9 @@ tenant_ptr open_tenant(const storage::tenant_record& record, const crypto::ferne
   opened->preferred_models = preferred_models_in(record.settings);
   for (const auto& one : record.connections) {
     channel_account account{one.id, one.channel, one.login, one.external_id, {}, true};
-    if (auto token = secrets.decrypt(one.sealed_token)) {
+    if (one.sealed_token.empty()) {  // disconnected: its chats stay
+      account.usable = false;
+    } else if (auto token = secrets.decrypt(one.sealed_token)) {
       account.access_token = std::move(token.value().plaintext);
     } else {
       account.usable = false;

@@ -52,6 +52,13 @@ void read_meta(reader& in, meta_settings& meta) {
   in.required("meta.graph_url", meta.graph_url, parse_base_url);
   in.required("meta.instagram_url", meta.instagram_url, parse_base_url);
   in.required("meta.version", meta.version, parse_graph_version);
+  in.text("meta.login_config_id", meta.login_config_id, parse_numeric_id);
+  in.text("meta.whatsapp_config_id", meta.whatsapp_config_id, parse_numeric_id);
+  in.text("meta.instagram_app_id", meta.instagram_app_id, parse_numeric_id);
+  in.text("meta.instagram_app_secret", meta.instagram_app_secret, parse_secret);
+  in.required("meta.login_url", meta.login_url, parse_base_url);
+  in.required("meta.instagram_login_url", meta.instagram_login_url, parse_base_url);
+  in.required("meta.instagram_code_url", meta.instagram_code_url, parse_base_url);
   meta.apps.resize(in.count_tables("meta.apps"));
   for (std::size_t i = 0; i < meta.apps.size(); ++i) {
     const auto key = "meta.apps[" + std::to_string(i) + "]";

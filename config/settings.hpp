@@ -77,6 +77,17 @@ struct meta_settings {
   std::string graph_url = "https://graph.facebook.com";
   std::string instagram_url = "https://graph.instagram.com";
   std::string version = "v25.0";
+  /// Login configurations of the app, by which shops connect their accounts; empty: they cannot.
+  std::string login_config_id;
+  std::string whatsapp_config_id;
+  /// Of the product "Instagram API with Instagram Login", which has an id and a secret of its own.
+  std::string instagram_app_id;
+  secret instagram_app_secret;
+  /// Where a person logs in; URLs without a trailing slash.
+  std::string login_url = "https://www.facebook.com";
+  std::string instagram_login_url = "https://www.instagram.com";
+  /// Where the code of an Instagram login becomes a token.
+  std::string instagram_code_url = "https://api.instagram.com";
   std::vector<meta_app> apps;
 };
 

@@ -232,6 +232,14 @@ struct person_task {
   instant created_at{};
 };
 
+/// The platform refused this connection's token.
+struct connection_fault {
+  business_id business;
+  connection_id connection;
+  std::string reason;
+  instant at{};
+};
+
 struct parked_delivery {
   inbox_id id = 0;
   std::string reason;
@@ -384,6 +392,7 @@ struct change_set {
   std::vector<composed_row> composed;
   std::vector<contact_block> blocks;
   std::vector<person_task> tasks;
+  std::vector<connection_fault> connection_faults;
   std::vector<parked_delivery> parked;
   /// Ends their inbox rows, like `inbox_done`; each must exist.
   std::vector<recorded_event> recorded;

@@ -64,6 +64,10 @@ DELETE FROM sessions WHERE ctid = ANY (ARRAY(
 constexpr const char* delete_sign_ups = R"(
 DELETE FROM sign_ups WHERE id = ANY (ARRAY(
   SELECT id FROM sign_ups WHERE expires_at < $1::bigint ORDER BY expires_at LIMIT $2::integer)))";
+// With the tokens of a choice that nobody made.
+constexpr const char* delete_connect_flows = R"(
+DELETE FROM connect_flows WHERE id = ANY (ARRAY(
+  SELECT id FROM connect_flows WHERE expires_at < $1::bigint ORDER BY expires_at LIMIT $2::integer)))";
 constexpr const char* delete_password_resets = R"(
 DELETE FROM password_resets WHERE token_hash = ANY (ARRAY(
   SELECT token_hash FROM password_resets WHERE expires_at < $1::bigint ORDER BY expires_at LIMIT $2::integer)))";
@@ -179,6 +183,10 @@ result<std::int64_t> purge_password_resets(const housekeeping& duty) {
   return remove(duty, delete_password_resets, duty.now);
 }
 
+result<std::int64_t> purge_connect_flows(const housekeeping& duty) {
+  return remove(duty, delete_connect_flows, duty.now - flow_retention);
+}
+
 result<std::int64_t> purge_mails(const housekeeping& duty) {
   return remove(duty, delete_mails, duty.now - mail_retention);
 }
@@ -193,6 +201,7 @@ std::span<const statement> purge_statements() noexcept {
                                   statement{"sessions", delete_sessions},
                                   statement{"sign_ups", delete_sign_ups},
                                   statement{"password_resets", delete_password_resets},
+                                  statement{"connect_flows", delete_connect_flows},
                                   statement{"mails", delete_mails},
                                   statement{"recorded_events", delete_recorded}};
   return all;

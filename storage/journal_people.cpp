@@ -27,7 +27,14 @@ constexpr statement correct_words{"correct_words", R"(
 UPDATE message_words w SET words = array_to_tsvector(words_of(w.business_id, c.body))
 FROM unnest($1::uuid[], $2::text[]) AS c (id, body) WHERE w.message_id = c.id)"};
 
-constexpr std::array all_statements{insert_composed, block_contacts, correct_words};
+// The first fault stays; one of a token that has been replaced since says nothing.
+constexpr statement note_faults{"note_faults", R"(
+UPDATE connections c SET broken_at = u.at, last_error = u.reason, last_error_at = u.at
+FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::bigint[]) AS u (id, business_id, reason, at)
+WHERE c.id = u.id AND c.business_id = u.business_id AND c.broken_at IS NULL AND c.disconnected_at IS NULL
+  AND coalesce(c.connected_at, 0) <= u.at)"};
+
+constexpr std::array all_statements{insert_composed, block_contacts, correct_words, note_faults};
 
 }  // namespace
 
@@ -41,6 +48,8 @@ void queue_people(pipeline& into, change_sets sets) {
                      &contact_block::business, &contact_block::blocked_at);
   queue_rows(into, correct_words, sets, &change_set::corrections, &message_correction::id,
              &message_correction::body);
+  queue_rows(into, note_faults, sets, &change_set::connection_faults, &connection_fault::connection,
+             &connection_fault::business, &connection_fault::reason, &connection_fault::at);
 }
 
 }  // namespace sellavie::storage

@@ -25,7 +25,7 @@ constexpr const char* any_secret =
     "SELECT EXISTS (SELECT FROM connections) OR EXISTS (SELECT FROM payment_connections)";
 // '[]' is the column's default, never sealed.
 constexpr const char* select_secrets = R"(
-SELECT access_token FROM connections UNION ALL SELECT secret_key FROM payment_connections
+SELECT access_token FROM connections WHERE access_token <> '' UNION ALL SELECT secret_key FROM payment_connections
 UNION ALL SELECT webhook_secrets FROM payment_connections WHERE webhook_secrets <> '[]')";
 
 constexpr const char* fernet = "fernet";

@@ -5,8 +5,8 @@
 //
 //  R1 Only the first of the listed Fernet keys seals. Its fingerprint is committed before it seals.
 //  R2 A database that holds secrets takes a list of Fernet keys only if each recorded one is in it.
-//     So a rotation puts the new key first and keeps the old ones; none may be left out, also when nothing
-//     is sealed with it any more, because only sealing everything anew could tell (no command does yet).
+//     So a rotation puts the new key first and keeps the old ones, until `sellavie rotate-keys` has sealed
+//     everything anew and dropped their records (storage/key_rotation).
 //  R3 A database that holds secrets and has no record of any key (made before there were records, or
 //     restored without them) is proved: every stored secret must open with a listed key. The keys that
 //     opened one are recorded, and the first.

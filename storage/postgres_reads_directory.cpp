@@ -17,6 +17,8 @@ SELECT i.space, i.external_id, c.business_id, c.id, c.channel
 FROM connection_ids i JOIN connections c ON c.business_id = i.business_id AND c.id = i.connection_id
 ORDER BY i.space, i.external_id)"};
 
+constexpr statement select_versions{"business_versions", "SELECT id, version FROM businesses"};
+
 constexpr statement select_tenant{"tenant", R"(
 SELECT key, name, currency, timezone, locale, training, settings, version,
        round(extract(epoch FROM (to_timestamp($2::bigint / 1000.0) AT TIME ZONE timezone)
@@ -32,7 +34,7 @@ constexpr statement select_payment_connection{"payment_connection", R"(
 SELECT provider, mode, secret_key FROM payment_connections
 WHERE business_id = $1::uuid AND provider = 'paystack' ORDER BY mode = 'live' DESC, id LIMIT 1)"};
 
-constexpr std::array all_statements{select_directory_version, select_directory, select_tenant,
+constexpr std::array all_statements{select_directory_version, select_directory, select_versions, select_tenant,
                                     select_connections, select_payment_connection};
 
 // --- rows ----------------------------------------------------------------------------------------
@@ -111,6 +113,11 @@ result<directory> postgres_reads::load_directory() {
     // The version first: what changes in between makes it stale, never missing.
     all.version = session.exec_prepared1(select_directory_version.name)[0].as<std::int64_t>();
     all.entries = all_of(session.exec_prepared(select_directory.name), entry_of);
+    for (const auto& row : session.exec_prepared(select_versions.name)) {
+      fields from{row};
+      const auto business = from.id<business_id>();
+      all.business_versions.emplace(business, from.integer());
+    }
     return all;
   });
 }

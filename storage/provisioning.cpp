@@ -8,6 +8,7 @@
 #include <pqxx/transaction>
 #include <utility>
 
+#include "protocol/connect/secret_hint.hpp"
 #include "protocol/crypto/digest.hpp"
 #include "protocol/crypto/password.hpp"
 #include "storage/guarded.hpp"
@@ -45,10 +46,15 @@ INSERT INTO connection_ids (business_id, connection_id, space, external_id) VALU
 constexpr const char* find_connection =
     "SELECT access_token, login FROM connections WHERE id = $1::uuid FOR UPDATE";
 constexpr const char* insert_connection = R"(
-INSERT INTO connections (id, business_id, channel, login, external_id, access_token, created_at)
-VALUES ($1::uuid, $2::uuid, $3, $4, $5, $6, $7::bigint))";
+INSERT INTO connections (id, business_id, channel, login, external_id, access_token, token_hint, created_at)
+VALUES ($1::uuid, $2::uuid, $3, $4, $5, $6, $7, $8::bigint))";
+// Disconnected here before: its chats go on.
+constexpr const char* find_former = R"(
+SELECT id FROM connections WHERE business_id = $1::uuid AND channel = $2 AND external_id = $3 AND disconnected_at IS NOT NULL
+ORDER BY id DESC LIMIT 1)";
 constexpr const char* renew_connection = R"(
-UPDATE connections SET access_token = $2, login = $3 WHERE id = $1::uuid)";
+UPDATE connections SET access_token = $2, login = $3, token_hint = $4, token_expires_at = NULL, disconnected_at = NULL,
+  broken_at = NULL, last_error = '', last_error_at = NULL WHERE id = $1::uuid)";
 
 constexpr const char* insert_product = R"(
 INSERT INTO products (id, business_id, sku, name, description, price_minor, stock)
@@ -58,10 +64,12 @@ constexpr const char* find_payment = R"(
 SELECT id, secret_key, webhook_secrets FROM payment_connections
 WHERE business_id = $1::uuid AND provider = $2 AND mode = $3 FOR UPDATE)";
 constexpr const char* insert_payment = R"(
-INSERT INTO payment_connections (id, business_id, provider, mode, secret_key, webhook_secrets, created_at)
-VALUES ($1::uuid, $2::uuid, $3, $4, $5, $6, $7::bigint))";
+INSERT INTO payment_connections (id, business_id, provider, mode, secret_key, webhook_secrets, key_hint, webhook_count, created_at)
+VALUES ($1::uuid, $2::uuid, $3, $4, $5, $6, $7, $8::integer, $9::bigint))";
 constexpr const char* renew_payment = R"(
-UPDATE payment_connections SET secret_key = $2, webhook_secrets = $3 WHERE id = $1::uuid)";
+UPDATE payment_connections SET secret_key = $2, webhook_secrets = $3, key_hint = $4,
+  webhook_count = CASE WHEN webhook_secrets = $3 THEN webhook_count ELSE $5::integer END, version = version + 1,
+  broken_at = NULL, last_error = '', last_error_at = NULL WHERE id = $1::uuid)";
 
 constexpr const char* find_account = "SELECT id FROM accounts WHERE lower(email) = lower($1)";
 constexpr const char* insert_account = R"(
@@ -104,6 +112,7 @@ class line_writer {
   void write_connection(const provisioned_connection& one);
   [[nodiscard]] std::string find_connection_of(const provisioned_connection& one,
                                                std::vector<std::string>& missing);
+  [[nodiscard]] std::string former_connection_of(const provisioned_connection& one);
   void renew(const provisioned_connection& one, const std::string& connection);
   void write_products();
   void write_payment(const provisioned_payment& one);
@@ -190,13 +199,21 @@ std::string line_writer::find_connection_of(const provisioned_connection& one,
   return connection;
 }
 
+std::string line_writer::former_connection_of(const provisioned_connection& one) {
+  const auto found =
+      into_.exec_params(find_former, business_, std::string{to_string(one.channel)}, one.external_id);
+  return found.empty() ? std::string{} : found.front()[0].as<std::string>();
+}
+
 void line_writer::write_connection(const provisioned_connection& one) {
   std::vector<std::string> missing;
   auto connection = find_connection_of(one, missing);
+  if (connection.empty()) connection = former_connection_of(one);
   if (connection.empty()) {
     connection = new_id();
     into_.exec_params(insert_connection, connection, business_, std::string{to_string(one.channel)},
-                      one.login, one.external_id, seal(one.access_token), now());
+                      one.login, one.external_id, seal(one.access_token),
+                      connect::secret_hint(one.access_token), now());
     change(label(one) + " connected");
   } else {
     renew(one, connection);
@@ -212,7 +229,8 @@ void line_writer::renew(const provisioned_connection& one, const std::string& co
   if (holds(stored["access_token"].as<std::string>(), one.access_token) &&
       stored["login"].as<std::string>() == one.login)
     return;
-  into_.exec_params(renew_connection, connection, seal(one.access_token), one.login);
+  into_.exec_params(renew_connection, connection, seal(one.access_token), one.login,
+                    connect::secret_hint(one.access_token));
   change(label(one) + ": token renewed");
 }
 
@@ -231,14 +249,16 @@ void line_writer::write_payment(const provisioned_payment& one) {
   const auto found = into_.exec_params(find_payment, business_, one.provider, one.mode);
   if (found.empty()) {
     into_.exec_params(insert_payment, new_id(), business_, one.provider, one.mode, seal(one.secret_key),
-                      seal(secrets), now());
+                      seal(secrets), connect::secret_hint(one.secret_key),
+                      static_cast<int>(one.webhook_secrets.size()), now());
     change(label(one) + " connected");
   } else {
     const auto stored_secrets = found.front()["webhook_secrets"].as<std::string>();
     const bool keeps_secrets = one.webhook_secrets.empty() || holds(stored_secrets, secrets);
     if (!keeps_secrets || !holds(found.front()["secret_key"].as<std::string>(), one.secret_key)) {
       into_.exec_params(renew_payment, found.front()["id"].as<std::string>(), seal(one.secret_key),
-                        keeps_secrets ? stored_secrets : seal(secrets));
+                        keeps_secrets ? stored_secrets : seal(secrets), connect::secret_hint(one.secret_key),
+                        static_cast<int>(one.webhook_secrets.size()));
       change(label(one) + ": keys renewed");
     }
   }

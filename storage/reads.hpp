@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "protocol/channel/route.hpp"
@@ -26,6 +27,8 @@ struct directory_entry {
 struct directory {
   std::int64_t version = 0;
   std::vector<directory_entry> entries;
+  /// Of each business: rises with what its actors must know.
+  std::unordered_map<business_id, std::int64_t> business_versions{};
 };
 
 struct connection_record {

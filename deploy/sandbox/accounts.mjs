@@ -1,5 +1,7 @@
 // The businesses' accounts on the three channels, and the tokens that open them.
 
+import { randomBytes } from "node:crypto";
+
 const demo = [
   { business: "ada", name: "Ada Fabrics", channel: "messenger", id: "page_0001" },
   { business: "ada", name: "Ada Fabrics", channel: "instagram", id: "17841400000000001" },
@@ -20,7 +22,9 @@ export class accounts {
     for (const entry of demo) this.add(entry);
   }
 
-  add({ business, name, channel, id, waba, token }) {
+  // Of WhatsApp: `registered` false is a number that the Cloud API does not have yet, `pin` its two-step PIN.
+  // `tasks`: what whoever logs in may do for a page.
+  add({ business, name, channel, id, waba, token, registered = true, pin, tasks, subscribed = true }) {
     const account = {
       business,
       name,
@@ -33,7 +37,10 @@ export class accounts {
       scoped_id: channel === "instagram" ? `2897${id.slice(4)}` : undefined,
       username: `${business.replace(/[^a-z0-9]/gi, "").toLowerCase()}.shop`,
       display_phone_number: channel === "whatsapp" ? `1555${id.slice(-7)}` : undefined,
-      subscribed: true,
+      subscribed,
+      registered,
+      pin,
+      tasks,
     };
     const known = this.#by_key.get(account.key);
     if (known) {
@@ -63,6 +70,19 @@ export class accounts {
 
   by_token(token) {
     return this.#by_token.get(token);
+  }
+
+  // One more token that opens it.
+  issue(account) {
+    const token = `${account.channel === "instagram" ? "IGAA" : "EAA"}${randomBytes(30).toString("base64url")}`;
+    this.#by_token.set(token, account);
+    return token;
+  }
+
+  // None opens it any more.
+  revoke(account) {
+    for (const [token, one] of this.#by_token) if (one === account) this.#by_token.delete(token);
+    account.login_token = undefined;
   }
 
   find(channel, id) {

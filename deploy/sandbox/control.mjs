@@ -33,6 +33,9 @@ export class control {
     "POST /handshake": () => this.#world.webhooks.handshake(),
     "POST /pay": (body) => this.#pay(body),
     "POST /payment_webhook": (body) => this.#payment_webhook(body),
+    "POST /signup": (body) => this.#world.logins.signup(body),
+    "POST /accounts": (body) => this.#add_account(body),
+    "POST /revoke": (body) => this.#revoke(body),
     "POST /switches": (body) => this.#world.switches.set(body),
     "GET /switches": () => this.#world.switches.all(),
     "GET /switches/describe": () => switch_table.describe(),
@@ -117,6 +120,23 @@ export class control {
     return { reference: transaction.reference, status: transaction.status, amount: transaction.amount };
   }
 
+  // {channel, id, business, name, waba?, registered?, pin?, tasks?, subscribed?}
+  #add_account(body) {
+    const { channel, id, business, name } = body;
+    const is_text = (value) => typeof value === "string" && value !== "" && value.length <= 100;
+    if (!channels.includes(channel) || ![id, business, name].every(is_text)) throw new refusal(400, "channel, id, business and name are needed");
+    const { key, waba } = this.#world.accounts.add(body);
+    return { key, waba };
+  }
+
+  // As when its person changes the password: no token opens the account any more.
+  #revoke(body) {
+    const account = this.#account(body);
+    this.#world.accounts.revoke(account);
+    this.#world.logins.revoke(account);
+    return { ok: true };
+  }
+
   #payment_webhook({ url }) {
     if (url !== null && !/^https?:\/\//.test(String(url))) throw new refusal(400, "url must be http(s) or null");
     this.#world.paystack.event_url = url ?? undefined;
@@ -133,7 +153,7 @@ export class control {
   }
 
   #reset() {
-    for (const part of ["outgoing", "webhooks", "conversations", "counters", "switches", "paystack", "mails"]) this.#world[part].reset();
+    for (const part of ["outgoing", "webhooks", "conversations", "counters", "switches", "paystack", "mails", "logins"]) this.#world[part].reset();
     for (const account of this.#world.accounts.all()) account.subscribed = true;
     this.#world.stream.publish({ type: "reset" });
     return { ok: true };

@@ -2,7 +2,8 @@
 //
 //   POST /<version>/<page|me>/messages          POST /<version>/<phone_number_id>/messages
 //   GET|POST|DELETE /<version>/<id>/subscribed_apps      GET /<version>/<id>?fields=…      GET /<version>/debug_token
-//   GET /<version>/<page|me>/conversations      GET /<version>/<waba>/phone_numbers
+//   GET /<version>/<page|me>/conversations      GET /<version>/<waba>/phone_numbers      POST /<version>/<phone_number_id>/register
+//   GET /<version>/oauth/access_token           GET /<version>/me/accounts
 
 import { createHmac, randomBytes } from "node:crypto";
 import { answer_json, bearer_of, is_object, parse_json, read_body, sleep } from "./http.mjs";
@@ -16,7 +17,7 @@ const subscribed_fields = ["messages", "messaging_postbacks", "message_echoes", 
 export class graph {
   #world;
 
-  // world: {accounts, conversations, outgoing, switches, counters, app_id, app_secret}
+  // world: {accounts, conversations, outgoing, switches, counters, logins, app_id, app_secret, instagram_app_id}
   constructor(world) {
     this.#world = world;
   }
@@ -40,7 +41,7 @@ export class graph {
     if (!id || rest.length > 0) throw no_such_object(id ?? "");
     const body = request.method === "GET" ? {} : await body_of(request);
     const token = bearer_of(request) || query.get("access_token") || body.access_token || "";
-    if (token === "") {
+    if (token === "" && !(flavour === "graph" && id === "oauth")) {
       throw new graph_error(104, "An access token is required to request this resource.", { status: 401 });
     }
     this.#check_proof(token, query.get("appsecret_proof") ?? body.appsecret_proof);
@@ -48,20 +49,24 @@ export class graph {
   }
 
   async #route(call) {
-    if (call.flavour === "graph" && call.id === "debug_token") return this.#debug_token(call);
-    const account = this.#account(call);
     const name = `${call.method} ${call.edge ?? ""}`;
+    this.#refuse_login_by_switch(call, name);
+    if (call.flavour === "graph" && call.id === "debug_token") return this.#debug_token(call);
+    if (call.flavour === "graph" && call.id === "oauth" && name === "GET access_token") return this.#world.logins.graph_token(call.query);
+    if (call.flavour === "graph" && call.id === "me" && name === "GET accounts") return this.#pages(call);
+    const account = this.#account(call);
     if (name === "POST messages") return this.#messages(call, account);
     if (name === "GET ") return this.#node(call, account);
     if (call.edge === "subscribed_apps") return this.#subscription(call, account);
     if (name === "GET conversations") return this.#conversations(call, account);
-    if (name === "GET phone_numbers" && account.channel === "whatsapp") return { data: [phone_number(account)] };
+    if (name === "GET phone_numbers" && account.channel === "whatsapp") return { data: this.#numbers_of(call, account).map(phone_number) };
+    if (name === "POST register" && account.channel === "whatsapp") return this.#register(call, account);
     throw new graph_error(2500, `Unknown path components: /${call.edge}`, { type: "OAuthException" });
   }
 
   // The token says who calls; the id in the path must belong to it.
   #account({ flavour, token, id, edge, method }) {
-    const account = this.#world.accounts.by_token(token);
+    const account = this.#world.accounts.by_token(token) ?? this.#account_of_login(token, id);
     const of_this_host = account && (account.channel === "instagram") === (flavour === "instagram");
     if (!of_this_host) throw invalid_token(flavour === "graph" && /^\d+$/.test(id));
     const own = [account.id, account.waba, account.scoped_id, account.channel === "whatsapp" ? undefined : "me"].filter(Boolean);
@@ -69,6 +74,40 @@ export class graph {
     const profile = method === "GET" && edge === undefined && this.#world.conversations.find(account, id);
     if (profile) return account;
     throw no_such_object(id);
+  }
+
+  // A token of a WhatsApp signup opens several numbers.
+  #account_of_login(token, id) {
+    const login = this.#world.logins.by_token(token);
+    return login?.kind === "whatsapp" ? login.accounts.find((one) => one.id === id || one.waba === id) : undefined;
+  }
+
+  #numbers_of({ token, id }, account) {
+    const login = this.#world.logins.by_token(token);
+    return login ? login.accounts.filter(({ waba }) => waba === id) : [account];
+  }
+
+  #pages({ token, query }) {
+    const { logins, accounts } = this.#world;
+    const login = logins.by_token(token);
+    if (login?.kind !== "facebook") throw invalid_token(false);
+    return logins.pages(login, query, (page, channel) => accounts.sibling(page, channel));
+  }
+
+  #register({ id, body }, account) {
+    if (id !== account.id) throw no_such_object(id);
+    const pin = String(body.pin ?? "");
+    if (body.messaging_product !== "whatsapp" || !/^\d{6}$/.test(pin)) throw bad_parameter("Param pin must be six digits");
+    if (account.pin !== undefined && account.pin !== pin) throw new graph_error(133005, "(#133005) Two step verification PIN Mismatch", { details: "Two step verification PIN Mismatch" });
+    Object.assign(account, { registered: true, pin });
+    return { success: true };
+  }
+
+  #refuse_login_by_switch({ id }, name) {
+    const steps = { "GET access_token": "exchange", "GET accounts": "accounts", "GET phone_numbers": "phone_numbers", "POST subscribed_apps": "subscribe", "POST register": "register" };
+    const step = id === "debug_token" ? "debug_token" : steps[name];
+    const error = step && this.#world.switches.take("login.error", ({ step: wanted }) => wanted === undefined || wanted === step);
+    if (error) throw from_switch({ code: 1, ...error });
   }
 
   async #messages({ body, id }, account) {
@@ -167,9 +206,13 @@ export class graph {
   }
 
   #subscription({ method }, account) {
-    const { app_id } = this.#world;
+    const { accounts, instagram_app_id } = this.#world;
+    const app_id = account.channel === "instagram" ? instagram_app_id : this.#world.app_id;
     if (method === "POST" || method === "DELETE") {
       account.subscribed = method === "POST";
+      // Who hears a page hears the Instagram account that is linked to it.
+      const linked = account.channel === "messenger" ? accounts.sibling(account, "instagram") : undefined;
+      if (linked && account.subscribed) linked.subscribed = true;
       return { success: true };
     }
     if (!account.subscribed) return { data: [] };
@@ -201,8 +244,10 @@ export class graph {
 
   // Asked with the app's own token (`id|secret`) or with any token of a business.
   #debug_token({ query, token }) {
-    const { app_id, app_secret, accounts } = this.#world;
+    const { app_id, app_secret, accounts, logins } = this.#world;
     if (token !== `${app_id}|${app_secret}` && !accounts.by_token(token)) throw invalid_token(false);
+    const login = logins.by_token(query.get("input_token"));
+    if (login) return { data: logins.state_of(login) };
     const account = accounts.by_token(query.get("input_token"));
     if (!account) return { data: { is_valid: false, error: { code: 190, message: "Invalid OAuth access token." }, scopes: [] } };
     return { data: { app_id, is_valid: true, expires_at: 0, data_access_expires_at: 0, scopes: ["pages_messaging"], type: "PAGE", user_id: account.id } };
@@ -245,8 +290,8 @@ async function body_of(request) {
   return value;
 }
 
-function phone_number({ id, name, display_phone_number }) {
-  return { id, verified_name: name, display_phone_number, quality_rating: "GREEN", code_verification_status: "VERIFIED", platform_type: "CLOUD_API" };
+function phone_number({ id, name, display_phone_number, registered }) {
+  return { id, verified_name: name, display_phone_number, quality_rating: "GREEN", code_verification_status: "VERIFIED", platform_type: registered ? "CLOUD_API" : "NOT_APPLICABLE" };
 }
 
 function graph_time(at) {

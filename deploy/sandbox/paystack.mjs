@@ -1,6 +1,6 @@
 // Paystack: transactions, refunds, signed events. One merchant, one key.
 //
-//   POST /transaction/initialize      GET /transaction/verify/:reference      POST /refund
+//   POST /transaction/initialize      GET /transaction/verify/:reference      POST /refund      GET /balance
 
 import { createHmac, randomBytes } from "node:crypto";
 import { answer_json, bearer_of, is_object, parse_json, read_body, sleep } from "./http.mjs";
@@ -102,6 +102,7 @@ export class paystack {
     const verify = /^\/transaction\/verify\/([^/]+)$/.exec(path);
     if (method === "GET" && verify) return this.#verify(decoded(verify[1]));
     if (method === "POST" && path === "/transaction/initialize") return this.#initialize(object_of(bytes));
+    if (method === "GET" && path === "/balance") return { status: true, message: "Balances retrieved", data: currencies.map((currency) => ({ currency, balance: 0 })) };
     if (method === "POST" && path === "/refund") return this.#refund(object_of(bytes));
     throw new paystack_error(404, "Route not found", "route_not_found");
   }

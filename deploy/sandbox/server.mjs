@@ -13,6 +13,7 @@ import { conversations } from "./conversations.mjs";
 import { counters } from "./counters.mjs";
 import { graph } from "./graph.mjs";
 import { instagram } from "./instagram.mjs";
+import { logins } from "./logins.mjs";
 import { mail_page } from "./mail_page.mjs";
 import { mails } from "./mails.mjs";
 import { meta_webhooks } from "./meta_webhooks.mjs";
@@ -24,10 +25,12 @@ import { smtp } from "./smtp.mjs";
 import { stream } from "./stream.mjs";
 import { switches } from "./switches.mjs";
 
-// options: {host, port, webhook, payment_webhook, app_id, app_secret, verify_token, paystack_key, provisioned, smtp: {host, port}, clock}
+// options: {host, port, webhook, payment_webhook, app_id, app_secret, instagram_app_id, instagram_app_secret, verify_token, paystack_key, provisioned, smtp: {host, port}, clock}
 // -> {url, smtp_port, world, close}
 export async function start_sandbox(options) {
   const world = { app_id: options.app_id, app_secret: options.app_secret, clock: options.clock ?? Date.now };
+  world.instagram_app_id = options.instagram_app_id ?? "2000000000000002";
+  world.instagram_app_secret = options.instagram_app_secret ?? "sandbox instagram secret";
   world.accounts = new accounts();
   if (options.provisioned) world.accounts.add_provisioned(options.provisioned);
   world.stream = new stream();
@@ -36,6 +39,7 @@ export async function start_sandbox(options) {
   world.conversations = new conversations(world);
   world.webhooks = new meta_webhooks({ ...world, url: options.webhook, secret: options.app_secret, verify_token: options.verify_token });
   world.outgoing = new outgoing(world);
+  world.logins = new logins(world);
   world.graph = new graph(world);
   world.page_url = (access_code) => `${world.url}/pay/${access_code}`;
   world.paystack = new paystack({ ...world, key: options.paystack_key, event_url: options.payment_webhook });
@@ -58,9 +62,13 @@ export async function start_sandbox(options) {
 function serve(world) {
   const pages = phones_pages();
   const page = new pay_page(world);
+  const instagram_hosts = new instagram(world);
   const parts = {
     graph: (...call) => world.graph.handle("graph", ...call),
-    instagram: part(new instagram(world)),
+    instagram: part(instagram_hosts),
+    facebook: (...call) => world.logins.facebook(...call),
+    "instagram-login": (...call) => world.logins.instagram(...call),
+    "instagram-code": (...call) => instagram_hosts.code(...call),
     openai: part(new openai({ ...world, provider: "openai" }), "/v1"),
     groq: part(new openai({ ...world, provider: "groq" }), "/openai/v1"),
     anthropic: part(new anthropic(world)),
@@ -99,7 +107,7 @@ function part(handler, base = "") {
 
 // Counted by endpoint, not by id: few names, whatever is asked.
 function label(method, first, rest) {
-  const known = /\/(messages|chat\/completions|subscribed_apps|conversations|phone_numbers|debug_token|refresh_access_token|transaction\/initialize|transaction\/verify|refund)(?:\/|$)/.exec(rest);
+  const known = /\/(messages|chat\/completions|subscribed_apps|conversations|phone_numbers|debug_token|refresh_access_token|dialog\/oauth|oauth\/authorize|oauth\/access_token|access_token|me\/accounts|register|transaction\/initialize|transaction\/verify|refund)(?:\/|$)/.exec(rest);
   return `${/^[A-Z]{3,7}$/.test(method) ? method : "?"} /${first}${known ? `/${known[1]}` : "/…"}`;
 }
 
@@ -154,6 +162,8 @@ function options_of(argv, environment) {
     provisioned: given.accounts ? readFileSync(given.accounts, "utf8") : undefined,
     app_id: environment.SANDBOX_APP_ID || "sandbox-app",
     app_secret: environment.SANDBOX_APP_SECRET,
+    instagram_app_id: environment.SANDBOX_INSTAGRAM_APP_ID || undefined,
+    instagram_app_secret: environment.SANDBOX_INSTAGRAM_APP_SECRET || undefined,
     verify_token: environment.SANDBOX_VERIFY_TOKEN,
     paystack_key: environment.SANDBOX_PAYSTACK_KEY || "sk_test_sandbox",
   };

@@ -13,6 +13,8 @@ const table = {
     "sends are refused with this Graph error (with the option `accepted` the message is sent all the same)"),
   "graph.lost_answer": fault([], "the send is accepted and shown, then the connection drops without an answer"),
   "graph.echo_first": fault([], "the echo or status webhook is delivered before the send is answered"),
+  "login.error": fault(["step", "code", "subcode", "status"],
+    "a step of a login is refused (exchange, debug_token, accounts, phone_numbers, subscribe or register; any without the option)"),
   "graph.window_hours": number(0, 1000, "hours after a customer's last message in which a reply is allowed", 24),
   "webhook.duplicate": fault([], "each webhook is posted twice"),
   "webhook.shuffle": fault([], "webhooks are collected for a moment and posted as one batch out of order"),

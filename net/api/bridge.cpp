@@ -24,6 +24,8 @@ using std::chrono::steady_clock;
 
 constexpr std::size_t password_queue = 64;
 constexpr std::size_t database_queue = 1024;
+constexpr std::size_t outbound_queue = 32;
+constexpr std::size_t outbound_threads = 2;
 constexpr int deepest_body = 16;
 
 http_method method_of(api::verb method) noexcept {
@@ -192,15 +194,27 @@ struct bridge::internals {
         database{static_cast<std::size_t>(with.services.settings->workers.api_threads), database_queue,
                  with.metrics->pool_in_use(monitoring::pool::api)},
         passwords{static_cast<std::size_t>(with.services.settings->workers.password_threads), password_queue,
-                  with.metrics->pool_in_use(monitoring::pool::api)} {
-    with.metrics->pool_size(monitoring::pool::api)
-        .set(static_cast<double>(database.threads() + passwords.threads()));
-    for (std::size_t i = 0; i < database.threads() + passwords.threads(); ++i)
+                  with.metrics->pool_in_use(monitoring::pool::api)},
+        outbound{outbound_threads, outbound_queue, with.metrics->pool_in_use(monitoring::pool::api)} {
+    with.metrics->pool_size(monitoring::pool::api).set(static_cast<double>(threads()));
+    for (std::size_t i = 0; i < threads(); ++i)
       sessions.push_back(std::make_unique<storage::api_session>(with.database, "sellavie/api"));
   }
 
   void receive(const api_endpoint& endpoint, request& asked, responder to,
                const std::shared_ptr<internals>& self);
+  [[nodiscard]] std::size_t threads() const {
+    return database.threads() + passwords.threads() + outbound.threads();
+  }
+  /// The pool, and which session its first thread has.
+  std::pair<worker_pool&, std::size_t> pool_of(api_pool which) {
+    switch (which) {
+      case api_pool::database: break;
+      case api_pool::password: return {passwords, database.threads()};
+      case api_pool::outbound: return {outbound, database.threads() + passwords.threads()};
+    }
+    return {database, 0};
+  }
   api_outcome run(const api_endpoint& endpoint, request& asked, api_call& call,
                   const std::optional<api::access_claims>& claims, storage::api_session& store);
   std::optional<problem> authorize(const api::access_claims& claims, api_call& call,
@@ -219,10 +233,11 @@ struct bridge::internals {
   std::vector<api_endpoint> endpoints;
   std::string document;
   std::string packed_document;
-  /// One per worker: those of `database` first.
+  /// One per worker: those of `database` first, of `outbound` last.
   std::vector<std::unique_ptr<storage::api_session>> sessions;
   worker_pool database;
   worker_pool passwords;
+  worker_pool outbound;
 };
 
 std::optional<problem> bridge::internals::throttled(const api::operation& of, const address_bytes& client) {
@@ -281,8 +296,9 @@ void bridge::internals::receive(const api_endpoint& endpoint, request& asked, re
     claims = valid.value();
   }
   if (const auto why = read_ids(asked, call)) return turn_away(*why);
-  auto& pool = endpoint.pool == api_pool::password ? passwords : database;
-  const std::size_t first_session = endpoint.pool == api_pool::password ? database.threads() : 0;
+  const auto chosen = pool_of(endpoint.pool);
+  auto& pool = chosen.first;
+  const std::size_t first_session = chosen.second;
   const std::string request_id = asked.request_id;
   struct job {
     request asked;
@@ -393,6 +409,7 @@ void bridge::add_to(router& routes, std::vector<api_endpoint> endpoints) {
 void bridge::stop() {
   internals_->database.stop();
   internals_->passwords.stop();
+  internals_->outbound.stop();
 }
 
 }  // namespace sellavie::net

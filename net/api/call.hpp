@@ -13,6 +13,7 @@
 #include <variant>
 
 #include "actors/clock.hpp"
+#include "actors/transport.hpp"
 #include "config/settings.hpp"
 #include "monitoring/log.hpp"
 #include "net/http/response.hpp"
@@ -115,8 +116,10 @@ struct api_services {
   std::shared_ptr<const api::access_token_keys> tokens;
   std::shared_ptr<monitoring::logger> log;
   /// ask_actor.hpp: apart from here, because CAF is most of what compiling a resource costs.
-  std::shared_ptr<const actor_doors> actors;
+  std::shared_ptr<const actor_doors> doors;
   std::shared_ptr<feed_hub> live;
+  /// To Meta and the payment providers, for work of `api_pool::outbound` only.
+  std::shared_ptr<actors::transport> outside;
 };
 
 /// Where a handler works: its thread's database session, and the services.
@@ -133,6 +136,8 @@ enum class api_pool : std::uint8_t {
   database,
   /// bcrypt's: a fifth of a second a piece, few threads, a short queue.
   password,
+  /// Waits for servers of others, for seconds: few threads, a short queue, no transaction meanwhile.
+  outbound,
 };
 
 struct api_endpoint {

@@ -6,6 +6,8 @@
 #include "net/api/resources/activity.hpp"
 #include "net/api/resources/canned_replies.hpp"
 #include "net/api/resources/composer.hpp"
+#include "net/api/resources/connect_flows.hpp"
+#include "net/api/resources/connections.hpp"
 #include "net/api/resources/conversation_work.hpp"
 #include "net/api/resources/conversations.hpp"
 #include "net/api/resources/customers.hpp"
@@ -14,6 +16,7 @@
 #include "net/api/resources/message_search.hpp"
 #include "net/api/resources/notes.hpp"
 #include "net/api/resources/passwords.hpp"
+#include "net/api/resources/payment_connections.hpp"
 #include "net/api/resources/person_tasks.hpp"
 #include "net/api/resources/product_files.hpp"
 #include "net/api/resources/product_groups.hpp"
@@ -56,6 +59,9 @@ std::vector<api_endpoint> all_endpoints(const std::shared_ptr<access_cache>& acc
   add(product_image_endpoints());
   add(product_file_endpoints());
   add(product_group_endpoints());
+  add(connect_flow_endpoints());
+  add(connection_endpoints());
+  add(payment_connection_endpoints());
   return all;
 }
 

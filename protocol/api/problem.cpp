@@ -6,16 +6,37 @@
 namespace sellavie::api {
 namespace {
 
-constexpr std::array kinds{problems::malformed,         problems::unauthenticated,
-                           problems::wrong_credentials, problems::second_factor_needed,
+constexpr std::array kinds{problems::malformed,
+                           problems::unauthenticated,
+                           problems::wrong_credentials,
+                           problems::second_factor_needed,
 
-                           problems::forbidden,         problems::not_found,
-                           problems::conflict,          problems::window_closed,
-                           problems::customer_blocked,  problems::stale,
-                           problems::too_large,         problems::unsupported_type,
-                           problems::invalid,           problems::precondition_missing,
-                           problems::too_many,          problems::internal,
-                           problems::unavailable};
+                           problems::forbidden,
+                           problems::not_found,
+                           problems::conflict,
+                           problems::window_closed,
+                           problems::customer_blocked,
+                           problems::stale,
+                           problems::too_large,
+                           problems::unsupported_type,
+                           problems::invalid,
+                           problems::precondition_missing,
+                           problems::too_many,
+                           problems::internal,
+                           problems::unavailable,
+                           problems::connect_unavailable,
+                           problems::connect_denied,
+                           problems::connect_expired,
+                           problems::connect_used,
+                           problems::connect_foreign,
+                           problems::connect_permissions,
+                           problems::connect_nothing,
+                           problems::connect_pin,
+                           problems::connected_elsewhere,
+                           problems::not_connected,
+                           problems::cannot_check,
+                           problems::provider_refused,
+                           problems::provider_silent};
 
 problem told_as(errc code) {
   switch (code) {

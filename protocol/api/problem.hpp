@@ -30,6 +30,20 @@ inline constexpr problem_kind conflict{"conflict", 409, "This is not possible in
 inline constexpr problem_kind window_closed{"send-window-closed", 409,
                                             "The channel allows no message just now"};
 inline constexpr problem_kind customer_blocked{"customer-blocked", 409, "This customer is blocked"};
+inline constexpr problem_kind connect_unavailable{"connect-not-set-up", 409,
+                                                  "This server is not set up for it"};
+inline constexpr problem_kind connect_denied{"connect-denied", 409, "The login was cancelled"};
+inline constexpr problem_kind connect_expired{"connect-expired", 409, "This login took too long"};
+inline constexpr problem_kind connect_used{"connect-used", 409, "This login was finished before"};
+inline constexpr problem_kind connect_foreign{"connect-foreign", 409, "This login was begun elsewhere"};
+inline constexpr problem_kind connect_permissions{"connect-permissions", 409, "The login lacks permissions"};
+inline constexpr problem_kind connect_nothing{"connect-nothing-found", 409,
+                                              "The login gives access to no such account"};
+inline constexpr problem_kind connect_pin{"connect-wrong-pin", 409, "The number has another PIN"};
+inline constexpr problem_kind connected_elsewhere{"connected-elsewhere", 409,
+                                                  "The account is connected to another business"};
+inline constexpr problem_kind not_connected{"not-connected", 409, "This account is disconnected"};
+inline constexpr problem_kind cannot_check{"cannot-check", 409, "This version cannot ask this provider"};
 inline constexpr problem_kind stale{"stale", 412, "Somebody changed this since you read it"};
 inline constexpr problem_kind too_large{"too-large", 413, "The request is too large"};
 inline constexpr problem_kind unsupported_type{"unsupported-media-type", 415,
@@ -38,6 +52,9 @@ inline constexpr problem_kind invalid{"invalid-fields", 422, "Some fields are no
 inline constexpr problem_kind precondition_missing{"precondition-missing", 428, "A header is missing"};
 inline constexpr problem_kind too_many{"too-many-requests", 429, "Too many requests, try again later"};
 inline constexpr problem_kind internal{"internal", 500, "Something went wrong on our side"};
+inline constexpr problem_kind provider_refused{"provider-refused", 502, "The other side refused"};
+inline constexpr problem_kind provider_silent{"provider-silent", 504,
+                                              "The other side did not answer in time"};
 inline constexpr problem_kind unavailable{"unavailable", 503, "Not available just now, try again"};
 }  // namespace problems
 

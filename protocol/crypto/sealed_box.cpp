@@ -123,6 +123,8 @@ std::string body_cipher::seal(const gcm_nonce& nonce, std::string_view aad, std:
   return box;
 }
 
+std::string body_cipher::current_prefix() const { return version_byte + keys_.front().hint; }
+
 result<std::string> body_cipher::open(std::string_view aad, std::string_view box) {
   if (box.size() < header_size + tag_size || box.front() != version_byte)
     return make_failure(errc::bad_signature);

@@ -39,6 +39,8 @@ class body_cipher {
   /// `aad` binds the box to its row, for example its dedupe key.
   [[nodiscard]] std::string seal(const gcm_nonce& nonce, std::string_view aad, std::string_view plaintext);
   [[nodiscard]] result<std::string> open(std::string_view aad, std::string_view box);
+  /// How every box of the first key begins, and none of another one.
+  [[nodiscard]] std::string current_prefix() const;
 
  private:
   struct keyed_contexts;

@@ -195,4 +195,13 @@ verify_answer decode_verify(int http_status, std::string_view body, std::string_
   return std::move(*fact);
 }
 
+http_call encode_balance() { return {"GET", "/balance", {}}; }
+
+std::optional<payment_failure> decode_balance(int http_status, std::string_view body) {
+  const auto answer = parse_object(body);
+  if (!is_success(http_status)) return failed(http_status, answer);
+  if (is_true(answer, "status")) return std::nullopt;
+  return payment_failure{failure_class::malformed, http_status, {}};
+}
+
 }  // namespace sellavie::payment::paystack

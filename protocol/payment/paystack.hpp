@@ -3,6 +3,7 @@
 // upper-case; HTTP 200 with "status": true says only that the call worked, the payment's own state is
 // data.status. There is no idempotency header: the unique reference is the mechanism.
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -22,5 +23,10 @@ namespace sellavie::payment::paystack {
 /// A fact only when reference, amount, currency, status and domain are all there and readable, and the
 /// reference is ours. What the fact means for an order is the order_desk's to decide.
 [[nodiscard]] verify_answer decode_verify(int http_status, std::string_view body, std::string_view reference);
+
+/// GET /balance: changes nothing, and works with every secret key.
+[[nodiscard]] http_call encode_balance();
+/// Nothing: the key works.
+[[nodiscard]] std::optional<payment_failure> decode_balance(int http_status, std::string_view body);
 
 }  // namespace sellavie::payment::paystack

@@ -354,6 +354,24 @@ TEST(supervised_shop, shows_every_child_the_changed_business) {
   EXPECT_NE(world.model->asked.back().with_tools->system.find("icy"), std::string::npos);
 }
 
+TEST(supervised_shop, reads_nothing_when_another_business_changed) {
+  shop_world world;
+  world.model->always = [](const auto&) { return says("Yes."); };
+  world.customer_says("c1", "one");
+  world.finish_turns();
+  world.store->rows.businesses.at(world.shop).training = R"({"tone":"icy"})";
+  caf::anon_send(world.registry, actors::directory_changed{{business_id{world.node->ids->next()}}});
+  world.advance(1s);
+  world.customer_says("c1", "two");
+  world.advance(5s);
+  EXPECT_EQ(world.model->asked.back().with_tools->system.find("icy"), std::string::npos);
+  caf::anon_send(world.registry, actors::directory_changed{{world.shop}});
+  world.advance(1s);
+  world.customer_says("c1", "three");
+  world.advance(5s);
+  EXPECT_NE(world.model->asked.back().with_tools->system.find("icy"), std::string::npos);
+}
+
 TEST(supervised_shop, loads_a_change_that_came_while_the_store_was_away) {
   shop_world world;
   world.model->always = [](const auto&) { return says("Yes."); };

@@ -90,6 +90,11 @@ app_id = "123"
 app_secrets = ["s1", "s2"]
 verify_tokens = ["v"]
 graph_url = "http://127.0.0.1:9700/graph"
+login_config_id = "11"
+whatsapp_config_id = "12"
+instagram_app_id = "13"
+instagram_app_secret = "s4"
+login_url = "http://127.0.0.1:9700/facebook/"
 [[meta.apps]]
 id = "456"
 secrets = ["s3"]
@@ -127,6 +132,12 @@ writers = 4
   ASSERT_EQ(values.meta.apps.size(), 1U);
   EXPECT_EQ(values.meta.apps[0].id, "456");
   EXPECT_EQ(values.meta.apps[0].secrets[0].reveal(), "s3");
+  EXPECT_EQ(values.meta.login_config_id, "11");
+  EXPECT_EQ(values.meta.whatsapp_config_id, "12");
+  EXPECT_EQ(values.meta.instagram_app_id, "13");
+  EXPECT_EQ(values.meta.instagram_app_secret.reveal(), "s4");
+  EXPECT_EQ(values.meta.login_url, "http://127.0.0.1:9700/facebook");
+  EXPECT_EQ(values.meta.instagram_code_url, "https://api.instagram.com");
   EXPECT_THAT(values.llm.order, ElementsAre("local", "anthropic"));
   const auto& local = values.llm.providers.at("local");
   EXPECT_FALSE(local.tools);

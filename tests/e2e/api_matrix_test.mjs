@@ -30,7 +30,7 @@ async function set_up() {
   }));
   const { body } = await ada.client.get(`/businesses/${ada.business_id}/conversations?limit=1`);
   const document = await ada.client.document();
-  return { ada, other, conversation_id: body.items[0].id, ...await an_inbox_of(ada, body.items[0]), ...await a_product_of(ada), document, operations: declared(document) };
+  return { ada, other, conversation_id: body.items[0].id, ...await an_inbox_of(ada, body.items[0]), ...await a_product_of(ada), ...await connections_of(ada), document, operations: declared(document) };
 }
 
 async function an_inbox_of({ client, business_id }, { id, customer_id }) {
@@ -49,6 +49,14 @@ async function a_product_of({ client, business_id }) {
   const product = (await client.post(`${shop}/products`, { sku: "MATRIX", name: "Matrix", price_minor: 1 })).body;
   const image = await client.call("POST", `${shop}/products/${product.id}/images`, { raw: png(2, 2), headers: { "content-type": "image/png" } });
   return { group_id: group.id, product_id: product.id, image_id: image.body.id };
+}
+
+async function connections_of({ client, business_id }) {
+  const shop = `/businesses/${business_id}`;
+  const flow = (await client.post(`${shop}/connect-flows`, { kind: "whatsapp" })).body;
+  const { items: [connection] } = (await client.get(`${shop}/connections`)).body;
+  const payment = (await client.post(`${shop}/payment-connections`, { provider: "stripe", secret_key: "sk_test_of_the_matrix" })).body;
+  return { connect_flow_id: flow.id, connection_id: connection.id, payment_connection_id: payment.id };
 }
 
 function declared(document) {
@@ -70,7 +78,7 @@ const in_a_business = (operation) => operation.path.includes("{business_id}") ||
 function path_of(operation, ids = {}) {
   const path = operation.path + (names_its_business(operation) ? "?business_id={business_id}" : "");
   const known = { business_id: stage.ada.business_id, conversation_id: stage.conversation_id, session_id: nobodys_id, label_id: stage.label_id, note_id: stage.note_id, canned_reply_id: stage.canned_reply_id, customer_id: stage.customer_id, task_id: stage.task_id,
-    product_id: stage.product_id, image_id: stage.image_id, group_id: stage.group_id, ...ids };
+    product_id: stage.product_id, image_id: stage.image_id, group_id: stage.group_id, connect_flow_id: stage.connect_flow_id, connection_id: stage.connection_id, payment_connection_id: stage.payment_connection_id, ...ids };
   return path.replace(/\{(\w+)\}/g, (_, name) => {
     assert.ok(known[name], `the matrix has no ${name}: add one that exists`);
     return known[name];
@@ -102,7 +110,8 @@ const is_json = ({ requestBody }) => requestBody?.content["application/json"] !=
 function state() {
   const inbox = ["conversation_work", "conversation_reads", "labels", "conversation_labels", "notes", "note_mentions", "canned_replies", "contacts", "person_tasks", "composed_messages"];
   const shop = ["products", "product_groups", "product_images", "stock_movements"];
-  return Promise.all(["SELECT id, owner, epoch FROM conversations ORDER BY id", ...[...inbox, ...shop].map((table) => `SELECT * FROM ${table} ORDER BY 1, 2`)].map((sql) => here.server.sql(sql)));
+  const outside = ["connections", "connection_ids", "payment_connections", "connect_flows"];
+  return Promise.all(["SELECT id, owner, epoch FROM conversations ORDER BY id", ...[...inbox, ...shop, ...outside].map((table) => `SELECT * FROM ${table} ORDER BY 1, 2`)].map((sql) => here.server.sql(sql)));
 }
 
 test("without a token nothing but signing in is there", async () => {

@@ -181,6 +181,19 @@ TEST_F(housekeeping_test, tokens_go_when_they_expire_and_mails_a_week_later) {
   EXPECT_EQ(count("mails"), 2);
 }
 
+TEST_F(housekeeping_test, a_login_at_meta_goes_an_hour_after_it_expired) {
+  const auto add = [&](char state, instant expires_at) {
+    sql("INSERT INTO connect_flows (id, business_id, account_id, session_id, kind, state_hash, created_at, expires_at) VALUES "
+        "(gen_random_uuid(), " +
+        quote(ada) + ", gen_random_uuid(), gen_random_uuid(), 'facebook', decode(repeat('0" +
+        std::string{state} + "', 32), 'hex'), 0, " + ms(expires_at) + ")");
+  };
+  add('1', noon - std::chrono::minutes{61});
+  add('2', noon - std::chrono::minutes{59});
+  EXPECT_EQ(purge_connect_flows(at(noon)).value(), 1);
+  EXPECT_EQ(count("connect_flows"), 1);
+}
+
 TEST_F(housekeeping_test, the_stretches_of_half_a_day_cover_a_table_once) {
   add_results("old", 2'000, noon - days{91});
   ASSERT_GT(pages_of("action_results"), 5);
@@ -223,6 +236,9 @@ TEST_F(housekeeping_test, no_purge_reads_a_big_table_as_a_whole) {
       "INSERT INTO password_resets SELECT decode(lpad(to_hex(g), 8, '0'), 'hex'), NULL, g, g FROM generate_series(1, 30000) g;"
       "INSERT INTO mails (id, recipient, kind, letter, created_at, expires_at, due_at) SELECT gen_random_uuid(), "
       "'', 'x', '', g, g, g FROM generate_series(1, 30000) g;"
+      "INSERT INTO connect_flows (id, business_id, account_id, session_id, kind, state_hash, created_at, expires_at) SELECT "
+      "gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), 'facebook', "
+      "decode(lpad(to_hex(g), 64, '0'), 'hex'), g, g FROM generate_series(1, 30000) g;"
       "ANALYZE");
   const auto session = open_pq(database.access().engine, "plans").value();
   for (const auto& one : purge_statements()) {

@@ -49,6 +49,7 @@ TEST_F(reads_test, the_directory_lists_each_id_of_each_connection) {
   EXPECT_EQ(all.entries[1].business, ada);
   EXPECT_EQ(all.entries[1].connection, page);
   EXPECT_EQ(all.version, good(store.directory_version()));
+  EXPECT_EQ(all.business_versions.at(ada), 1);
 }
 
 TEST_F(reads_test, a_tenant_has_its_connections_payment_and_the_offset_at_the_instant_asked_for) {

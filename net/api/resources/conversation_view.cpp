@@ -135,7 +135,7 @@ result<actors::chat_commanded> command_chat(const workplace& place, const api_ca
   actors::command_business wanted{call.by.business,
                                   {chat.connection, chat.customer, what, to_string(call.by.account),
                                    origin_of(call), std::move(message)}};
-  return ask_actor<actors::chat_commanded>(place.with.actors->registry, std::move(wanted));
+  return ask_actor<actors::chat_commanded>(place.with.doors->registry, std::move(wanted));
 }
 
 }  // namespace sellavie::net

@@ -61,7 +61,7 @@ json shown(const storage::listed_product& one) {
 }
 
 void tell_desk(const workplace& place, const api_call& call) {
-  const auto told = ask_actor<actors::products_refreshed>(place.with.actors->registry,
+  const auto told = ask_actor<actors::products_refreshed>(place.with.doors->registry,
                                                           actors::products_edited{call.by.business});
   if (!told)
     place.with.log->warning("order_desk_not_told",
@@ -75,7 +75,7 @@ std::variant<action_outcome, problem> ask_desk(const workplace& place, const api
   wanted.request.replay = !wanted.request.action_key.empty();
   wanted.request.actor = "person:" + to_string(call.by.account);
   wanted.request.by = origin_of(call);
-  auto answered = ask_actor<action_outcome>(place.with.actors->registry, std::move(wanted));
+  auto answered = ask_actor<action_outcome>(place.with.doors->registry, std::move(wanted));
   if (!answered) return api::problem_of(answered.error());
   auto& outcome = answered.value();
   if (outcome.accepted) return std::move(outcome);

@@ -55,6 +55,28 @@ export class sandbox {
     return this.#ask("GET", "/counters");
   }
 
+  // A person answers the login dialog behind `url`. -> where the browser is sent back to
+  async log_in(url, { grant = [], without = [], decision = "accept" } = {}) {
+    const body = new URLSearchParams([["decision", decision], ...grant.map((id) => ["grant", id]), ...without.map((one) => ["without", one])]);
+    const answer = await fetch(url, { method: "POST", body, redirect: "manual" });
+    if (answer.status !== 303) throw new Error(`the dialog answered ${answer.status}: ${await answer.text()}`);
+    return new URL(answer.headers.get("location"));
+  }
+
+  // What the window of WhatsApp's signup tells the page. -> {code, waba_id, phone_number_id}
+  sign_up(accounts, more = {}) {
+    return this.#ask("POST", "/signup", { accounts, ...more });
+  }
+
+  add_account(account) {
+    return this.#ask("POST", "/accounts", account);
+  }
+
+  // No token opens this account any more.
+  revoke({ channel, account }) {
+    return this.#ask("POST", "/revoke", { channel, account });
+  }
+
   pay(reference, more = {}) {
     return this.#ask("POST", "/pay", { reference, ...more });
   }

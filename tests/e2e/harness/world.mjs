@@ -58,7 +58,9 @@ export function shared_world({ before, after }, options, opened) {
 function sections({ url: outside, smtp }, over) {
   const provider = (path) => ({ base_url: `${outside}${path}`, api_key: "sandbox", model: "sandbox" });
   const base = {
-    meta: { graph_url: `${outside}/graph`, instagram_url: `${outside}/instagram` },
+    meta: { graph_url: `${outside}/graph`, instagram_url: `${outside}/instagram`, login_url: `${outside}/facebook`, instagram_login_url: `${outside}/instagram-login`,
+      instagram_code_url: `${outside}/instagram-code`, login_config_id: "3000000000000003", whatsapp_config_id: "4000000000000004",
+      instagram_app_id: "2000000000000002", instagram_app_secret: "sandbox instagram secret" },
     llm: { order: ["openai", "anthropic", "groq"], attempt_ms: 3000, deadline_ms: 9000 },
     "llm.openai": provider("/openai/v1"),
     "llm.anthropic": provider("/anthropic"),

@@ -1,0 +1,415 @@
+#include "net/api/resources/connect_flows.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "net/api/tokens.hpp"
+#include "net/connect/login.hpp"
+#include "protocol/connect/secret_hint.hpp"
+#include "storage/api/connect_flows.hpp"
+#include "storage/api/connections.hpp"
+
+namespace sellavie::net {
+namespace {
+
+using api::problem;
+using api::schema;
+namespace problems = api::problems;
+using nlohmann::json;
+using storage::connect_flow;
+using storage::connect_flow_id;
+
+constexpr auto flow_life = std::chrono::minutes{10};
+/// For all calls of one request.
+constexpr auto whole_deadline = std::chrono::seconds{20};
+constexpr std::size_t most_chosen = 20;
+
+// --- shapes --------------------------------------------------------------------------------------
+
+schema id_text() { return schema::text({1, 128, api::text_format::token}); }
+schema channel_word() { return schema::word({"messenger", "instagram", "whatsapp"}); }
+schema pin_text() {
+  return schema::text({6, 6, api::text_format::token})
+      .described(
+          "Two-step PIN of a WhatsApp number. Without one a new one is set, which WhatsApp Manager can reset.");
+}
+schema state_text() {
+  return schema::text({1, 200, api::text_format::token}).described("As `begin_connect_flow` gave it.");
+}
+
+schema found_shape() {
+  return schema::object({{"channel", channel_word()},
+                         {"login", schema::word({"page", "instagram"})},
+                         {"external_id", id_text()},
+                         {"name", schema::text({0, 200})},
+                         {"needs_registration", schema::boolean()}})
+      .named("ConnectableAccount");
+}
+
+schema flow_shape() {
+  return schema::object(
+             {{"id", schema::uuid()},
+              {"kind", schema::word({"facebook", "instagram", "whatsapp"})},
+              {"stage", schema::word({"begun", "exchanging", "choosing", "connected", "failed"})},
+              {"found", schema::list(found_shape(), 200).described("While `choosing`.")},
+              {"connections", schema::list(schema::uuid(), most_chosen).described("When `connected`.")},
+              {"problem", schema::text({0, 100}).or_null().described("Of `failed`: a problem's type.")},
+              {"expires_at", schema::timestamp()}})
+      .named("ConnectFlow");
+}
+
+schema begun_shape() {
+  const auto text = schema::text({0, 4000}).or_null();
+  return schema::object({{"id", schema::uuid()},
+                         {"kind", schema::word({"facebook", "instagram", "whatsapp"})},
+                         {"state", state_text()},
+                         {"authorisation_url", text.described("Where the browser goes; null for WhatsApp.")},
+                         {"app_id", schema::text({1, 100})},
+                         {"config_id", text.described("For the dialog of WhatsApp's Embedded Signup.")},
+                         {"graph_version", schema::text({1, 20})},
+                         {"expires_at", schema::timestamp()}})
+      .named("BegunConnectFlow");
+}
+
+json shown(const connect_flow& flow) {
+  const auto list = json::parse(flow.found, nullptr, false);
+  const bool is_connected = flow.stage == "connected";
+  const json nothing = json::array();
+  return {{"id", to_string(flow.id)},
+          {"kind", connect::to_string(flow.kind)},
+          {"stage", flow.stage},
+          {"found", is_connected || !list.is_array() ? nothing : list},
+          {"connections", is_connected && list.is_array() ? list : nothing},
+          {"problem", flow.problem.empty() ? json(nullptr) : json("/problems/" + flow.problem)},
+          {"expires_at", api::timestamp(to_unix_ms(flow.expires_at))}};
+}
+
+// --- steps ---------------------------------------------------------------------------------------
+
+std::optional<problem> not_claimed(storage::flow_claim outcome) {
+  using storage::flow_claim;
+  switch (outcome) {
+    case flow_claim::claimed: return std::nullopt;
+    case flow_claim::not_found: return problem{problems::not_found};
+    case flow_claim::foreign:
+      return problem{problems::connect_foreign,
+                     "Another session began this login. Start again here, where you want to finish."};
+    case flow_claim::used:
+      return problem{problems::connect_used, "A login is finished once. Start again to connect more."};
+    case flow_claim::expired: return problem{problems::connect_expired, "It had ten minutes. Start again."};
+  }
+  return problem{problems::internal};
+}
+
+/// The flow failed for good: what is told is kept with it.
+problem give_up(workplace& place, const api_call& call, const connect_flow& flow, problem why) {
+  const auto failed = storage::fail_connect_flow(place.store, call.by.business, origin_of(call), flow.id,
+                                                 std::string{why.kind.name});
+  return failed ? why : api::problem_of(failed.error());
+}
+
+/// The accounts wait, sealed, for the person's choice.
+std::optional<problem> offer(workplace& place, const api_call& call, connect_flow& flow,
+                             const confirmed_accounts& accounts) {
+  flow.stage = "choosing";
+  flow.found = without_tokens(accounts).dump();
+  flow.sealed = place.with.secrets->encrypt(write_accounts(accounts), make_iv(place.with), call.now);
+  flow.expires_at = call.now + flow_life;
+  const auto offered = storage::offer_connect_choice(place.store, call.by.business, flow);
+  if (!offered) return api::problem_of(offered.error());
+  return std::nullopt;
+}
+
+std::vector<storage::account_to_connect> sealed(workplace& place, const api_call& call,
+                                                const confirmed_accounts& accounts) {
+  std::vector<storage::account_to_connect> all;
+  for (const auto& one : accounts) {
+    storage::account_to_connect wanted;
+    wanted.id = place.with.ids->next_as<connection_id>();
+    wanted.channel = one.channel;
+    wanted.login = one.login;
+    wanted.external_id = one.external_id;
+    wanted.aliases = one.aliases;
+    wanted.name = one.name;
+    wanted.sealed_token = place.with.secrets->encrypt(one.token, make_iv(place.with), call.now);
+    wanted.token_hint = connect::secret_hint(one.token);
+    wanted.subscription_id = one.subscription_id;
+    wanted.login_user_id = one.login_user_id;
+    wanted.token_expires_at = one.expires_at;
+    all.push_back(std::move(wanted));
+  }
+  return all;
+}
+
+problem taken(const std::vector<std::string>& ids) {
+  std::string names;
+  for (const auto& id : ids) names += (names.empty() ? "" : ", ") + id;
+  return {problems::connected_elsewhere, (names.empty() ? "An account" : names) +
+                                             " is connected to another business. Disconnect it there first; "
+                                             "nothing was changed."};
+}
+
+std::string pin_of(workplace& place, const api_call& call) {
+  if (const auto given = call.body.find("pin"); given != call.body.end()) return given->get<std::string>();
+  std::array<std::uint8_t, 6> random{};
+  place.with.random(random);
+  std::string pin;
+  for (const auto byte : random) pin += static_cast<char>('0' + byte % 10);
+  return pin;
+}
+
+/// Subscribes and stores; nothing is stored when one of them cannot be had. `all` is what may be chosen again.
+api_outcome connect_all(workplace& place, const api_call& call, platform& meta, connect_flow& flow,
+                        const confirmed_accounts& chosen, const confirmed_accounts& all) {
+  const auto wanted = sealed(place, call, chosen);
+  // Before anything is asked of Meta: nothing of the other business may change.
+  const auto elsewhere = storage::connected_elsewhere(place.store, call.by.business, wanted);
+  if (!elsewhere) return api::problem_of(elsewhere.error());
+  if (!elsewhere.value().empty()) return give_up(place, call, flow, taken(elsewhere.value()));
+  for (const auto& one : chosen) {
+    const auto attached = attach(meta, one, pin_of(place, call));
+    if (attached) continue;
+    auto why = problem_of(attached.error());
+    if (attached.error().needs_login()) return give_up(place, call, flow, std::move(why));
+    // The login is still good: the person may choose again.
+    if (auto failed = offer(place, call, flow, all)) return *std::move(failed);
+    return why;
+  }
+  const auto connected =
+      storage::connect_accounts(place.store, call.by.business, origin_of(call), flow.id.value, wanted);
+  if (!connected && connected.error().code == errc::conflict) return give_up(place, call, flow, taken({}));
+  if (!connected) return api::problem_of(connected.error());
+  flow.stage = "connected";
+  auto list = json::array();
+  for (const auto& id : connected.value()) list.push_back(to_string(id));
+  flow.found = list.dump();
+  return api_answer{200, shown(flow)};
+}
+
+/// Of a flow that renews one connection: that account, or why not.
+std::variant<confirmed_accounts, problem> only_the_wanted(workplace& place, const api_call& call,
+                                                          const connect_flow& flow,
+                                                          confirmed_accounts accounts) {
+  if (!flow.reconnects) return accounts;
+  const auto wanted = storage::find_connection(place.store, call.by.business, *flow.reconnects);
+  if (!wanted) return api::problem_of(wanted.error());
+  if (!wanted.value()) return problem{problems::not_found};
+  std::erase_if(accounts, [&](const confirmed_account& one) {
+    return one.channel != wanted.value()->channel || one.external_id != wanted.value()->external_id;
+  });
+  if (!accounts.empty()) return accounts;
+  return problem{problems::connect_nothing, "This login opens other accounts, not " +
+                                                wanted.value()->external_id +
+                                                ". Log in as somebody who manages it."};
+}
+
+// --- handlers ------------------------------------------------------------------------------------
+
+api_outcome begin(workplace& place, api_call& call) {
+  const auto kind = *connect::parse_flow_kind(call.body["kind"].get<std::string>());
+  const auto app = registration_of(*place.with.settings);
+  if (!connect::is_ready(app, kind))
+    return problem{problems::connect_unavailable,
+                   "The operator of this server has to set up the app at Meta first (section [meta] of the "
+                   "configuration)."};
+  const auto state = make_secret_token(place.with);
+  storage::new_connect_flow wanted;
+  wanted.id = place.with.ids->next_as<connect_flow_id>();
+  wanted.kind = kind;
+  wanted.state_hash = state.hash;
+  wanted.expires_at = call.now + flow_life;
+  if (const auto given = call.body.find("connection_id"); given != call.body.end())
+    wanted.reconnects = connection_id{*parse_uuid(given->get<std::string>())};
+  const auto begun = storage::begin_connect_flow(place.store, call.by.business, origin_of(call), wanted);
+  if (!begun) return api::problem_of(begun.error());
+  if (begun.value() == storage::flow_begin::too_many)
+    return problem{.kind = problems::too_many, .retry_after = 60};
+  if (begun.value() == storage::flow_begin::no_such_connection)
+    return problem{problems::invalid, {}, {{"/connection_id", "is no connection of this business"}}};
+  const bool is_instagram = kind == connect::flow_kind::instagram;
+  const auto url = connect::authorisation_url(app, kind, state.text);
+  return api_answer{
+      201,
+      {{"id", to_string(wanted.id)},
+       {"kind", connect::to_string(kind)},
+       {"state", state.text},
+       {"authorisation_url", url.empty() ? json(nullptr) : json(url)},
+       {"app_id", is_instagram ? app.instagram_app_id : app.app_id},
+       {"config_id", kind == connect::flow_kind::whatsapp ? json(app.whatsapp_config_id) : json(nullptr)},
+       {"graph_version", app.version},
+       {"expires_at", api::timestamp(to_unix_ms(wanted.expires_at))}}};
+}
+
+api_outcome read(workplace& place, api_call& call) {
+  return answer_with(storage::find_connect_flow(place.store, call.by.business, origin_of(call),
+                                                call.id<connect_flow_id>("connect_flow_id")),
+                     [](const auto& flow) -> api_outcome {
+                       if (!flow) return problem{problems::not_found};
+                       return api_answer{200, shown(*flow)};
+                     });
+}
+
+std::variant<connect_flow, problem> claim(workplace& place, const api_call& call) {
+  const auto claimed = storage::claim_connect_flow(
+      place.store, call.by.business, origin_of(call), call.id<connect_flow_id>("connect_flow_id"),
+      crypto::sha256(call.body["state"].get_ref<const std::string&>()));
+  if (!claimed) return api::problem_of(claimed.error());
+  if (auto why = not_claimed(claimed.value().outcome)) return *std::move(why);
+  return claimed.value().flow;
+}
+
+api_outcome cancel(workplace& place, api_call& call) {
+  auto claimed = claim(place, call);
+  if (auto* why = std::get_if<problem>(&claimed)) return *why;
+  auto& flow = std::get<connect_flow>(claimed);
+  const auto why = give_up(place, call, flow, {problems::connect_denied});
+  if (why.kind.status >= 500) return why;
+  flow.stage = "failed";
+  flow.problem = why.kind.name;
+  return api_answer{200, shown(flow)};
+}
+
+std::string text_or_nothing(const api_call& call, const char* name) {
+  const auto found = call.body.find(name);
+  return found == call.body.end() ? std::string{} : found->get<std::string>();
+}
+
+/// Instagram appends "#_" to its codes.
+std::string code_of(const api_call& call) {
+  auto code = call.body["code"].get<std::string>();
+  constexpr std::string_view appended = "#_";
+  if (code.ends_with(appended)) code.resize(code.size() - appended.size());
+  return code;
+}
+
+api_outcome finish(workplace& place, api_call& call) {
+  auto claimed = claim(place, call);
+  if (auto* why = std::get_if<problem>(&claimed)) return *why;
+  auto& flow = std::get<connect_flow>(claimed);
+  outside_line line{place.with.outside, whole_deadline};
+  platform meta{registration_of(*place.with.settings), line};
+  login done;
+  done.kind = flow.kind;
+  done.code = code_of(call);
+  done.business_account = text_or_nothing(call, "waba_id");
+  done.phone_number = text_or_nothing(call, "phone_number_id");
+  done.now = call.now;
+  auto found = find_accounts(meta, done);
+  if (auto* why = std::get_if<problem>(&found)) return give_up(place, call, flow, std::move(*why));
+  auto wanted = only_the_wanted(place, call, flow, std::get<confirmed_accounts>(std::move(found)));
+  if (auto* why = std::get_if<problem>(&wanted)) return give_up(place, call, flow, std::move(*why));
+  const auto& accounts = std::get<confirmed_accounts>(wanted);
+  if (accounts.size() == 1) return connect_all(place, call, meta, flow, accounts, accounts);
+  if (auto why = offer(place, call, flow, accounts)) return *std::move(why);
+  return api_answer{200, shown(flow)};
+}
+
+std::optional<confirmed_accounts> chosen_of(const confirmed_accounts& offered, const json& wishes) {
+  confirmed_accounts chosen;
+  for (const json& wish : wishes) {
+    const auto channel = parse_channel(wish["channel"].get<std::string>());
+    const auto external_id = wish["external_id"].get<std::string>();
+    const auto is_it = [&](const confirmed_account& one) {
+      return one.channel == channel && one.external_id == external_id;
+    };
+    const auto found = std::find_if(offered.begin(), offered.end(), is_it);
+    if (found == offered.end()) return std::nullopt;
+    if (std::none_of(chosen.begin(), chosen.end(), is_it)) chosen.push_back(*found);
+  }
+  return chosen;
+}
+
+api_outcome choose(workplace& place, api_call& call) {
+  const auto claimed = storage::claim_connect_choice(place.store, call.by.business, origin_of(call),
+                                                     call.id<connect_flow_id>("connect_flow_id"));
+  if (!claimed) return api::problem_of(claimed.error());
+  if (auto why = not_claimed(claimed.value().outcome)) return *std::move(why);
+  auto flow = claimed.value().flow;
+  const auto opened = place.with.secrets->decrypt(flow.sealed);
+  if (!opened) return api::problem_of(opened.error());
+  const auto offered = read_accounts(opened.value().plaintext);
+  const auto chosen = chosen_of(offered, call.body["accounts"]);
+  if (!chosen) {
+    if (auto why = offer(place, call, flow, offered)) return *std::move(why);
+    return problem{problems::invalid, {}, {{"/accounts", "must name accounts that were found"}}};
+  }
+  outside_line line{place.with.outside, whole_deadline};
+  platform meta{registration_of(*place.with.settings), line};
+  return connect_all(place, call, meta, flow, *chosen, offered);
+}
+
+}  // namespace
+
+std::vector<api_endpoint> connect_flow_endpoints() {
+  using api::access;
+  using api::audience;
+  using api::permission;
+  using api::presence;
+  using api::verb;
+  const std::string all = "/api/v1/businesses/{business_id}/connect-flows";
+  const std::string one = all + "/{connect_flow_id}";
+  const access connecting{audience::member, permission::connect};
+  const auto choice = schema::object({{"channel", channel_word()}, {"external_id", id_text()}});
+  return {
+      {{.id = "begin_connect_flow",
+        .method = verb::post,
+        .path = all,
+        .tag = "Connections",
+        .summary = "Begins a login at Meta, which this session has to finish within ten minutes.",
+        .allowed = connecting,
+        .body = schema::object(
+            {{"kind", schema::word({"facebook", "instagram", "whatsapp"})},
+             {"connection_id", schema::uuid().described("To renew this connection, and no other."),
+              presence::optional}}),
+        .answers = {{201, "Where to log in.", begun_shape()}},
+        .problems = {409}},
+       begin},
+      {{.id = "read_connect_flow",
+        .method = verb::get,
+        .path = one,
+        .tag = "Connections",
+        .summary = "A login that this session began.",
+        .allowed = connecting,
+        .answers = {{200, "The login.", flow_shape()}}},
+       read},
+      {{.id = "finish_connect_flow",
+        .method = verb::post,
+        .path = one + "/finish",
+        .tag = "Connections",
+        .summary = "Takes the code of a login: connects the account, or lists the accounts to choose from.",
+        .allowed = connecting,
+        .body = schema::object({{"state", state_text()},
+                                {"code", schema::text({1, 2000, api::text_format::token})},
+                                {"waba_id", id_text(), presence::optional},
+                                {"phone_number_id", id_text(), presence::optional},
+                                {"pin", pin_text(), presence::optional}}),
+        .answers = {{200, "Connected, or what to choose from.", flow_shape()}},
+        .problems = {409, 502, 504}},
+       finish,
+       api_pool::outbound},
+      {{.id = "choose_connect_accounts",
+        .method = verb::post,
+        .path = one + "/choose",
+        .tag = "Connections",
+        .summary = "Connects some of the accounts that a login opened: all of them or none.",
+        .allowed = connecting,
+        .body = schema::object(
+            {{"accounts", schema::list(choice, most_chosen, 1)}, {"pin", pin_text(), presence::optional}}),
+        .answers = {{200, "Connected.", flow_shape()}},
+        .problems = {409, 502, 504}},
+       choose,
+       api_pool::outbound},
+      {{.id = "cancel_connect_flow",
+        .method = verb::post,
+        .path = one + "/cancel",
+        .tag = "Connections",
+        .summary = "Ends a login that the person cancelled at Meta, or that failed there.",
+        .allowed = connecting,
+        .body = schema::object({{"state", state_text()}}),
+        .answers = {{200, "It has ended.", flow_shape()}},
+        .problems = {409}},
+       cancel},
+  };
+}
+
+}  // namespace sellavie::net

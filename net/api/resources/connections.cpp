@@ -1,0 +1,229 @@
+#include "net/api/resources/connections.hpp"
+
+#include "net/api/edits.hpp"
+#include "net/api/paging.hpp"
+#include "net/api/resources/conversation_view.hpp"
+#include "net/api/tokens.hpp"
+#include "net/connect/check.hpp"
+#include "protocol/connect/secret_hint.hpp"
+#include "storage/api/connections.hpp"
+
+namespace sellavie::net {
+namespace {
+
+using api::problem;
+using api::schema;
+namespace problems = api::problems;
+using nlohmann::json;
+using storage::stored_connection;
+
+constexpr auto check_deadline = std::chrono::seconds{15};
+/// Nobody waits for it.
+constexpr auto farewell_deadline = std::chrono::seconds{5};
+
+schema connection_shape() {
+  const auto maybe_at = schema::timestamp().or_null();
+  const auto id_text = schema::text({1, 128, api::text_format::token});
+  return schema::object(
+             {{"id", schema::uuid()},
+              {"channel", schema::word({"messenger", "instagram", "whatsapp"})},
+              {"login", schema::word({"page", "instagram"})},
+              {"external_id", id_text.described("The page's, account's or number's id at Meta.")},
+              {"name", schema::text({0, 200})},
+              {"state", schema::word({"active", "reconnect_needed", "disconnected"})},
+              {"token_hint", schema::text({0, 4}).or_null().described("The token's last four characters.")},
+              {"token_expires_at", maybe_at},
+              {"connected_at", maybe_at},
+              {"connected_by", schema::uuid().or_null().described("Null: set up by the operator.")},
+              {"disconnected_at", maybe_at},
+              {"last_event_at", schema::timestamp().or_null().described(
+                                    "Of its newest message, when it is among the newest 2,000 chats.")},
+              {"last_error", schema::text({0, 200}).or_null()},
+              {"last_error_at", maybe_at},
+              {"subscribed",
+               schema::boolean().or_null().described(
+                   "Whether Meta sends us its messages, as of the last check; null: not known.")},
+              {"checked_at", maybe_at}})
+      .named("Connection");
+}
+
+json time_of(const std::optional<instant>& at) { return time_or_null(at.value_or(instant{})); }
+json text_or_null(const std::string& text) { return text.empty() ? json(nullptr) : json(text); }
+
+std::string_view state_of(const stored_connection& one, instant now) {
+  if (one.is_disconnected()) return "disconnected";
+  const bool has_ended = one.token_expires_at && *one.token_expires_at <= now;
+  return one.broken_at || has_ended ? "reconnect_needed" : "active";
+}
+
+json shown(const stored_connection& one, instant now) {
+  return {{"id", to_string(one.id)},
+          {"channel", to_string(one.channel)},
+          {"login", one.login},
+          {"external_id", one.external_id},
+          {"name", one.name},
+          {"state", state_of(one, now)},
+          {"token_hint", text_or_null(one.token_hint)},
+          {"token_expires_at", time_of(one.token_expires_at)},
+          {"connected_at", api::timestamp(to_unix_ms(one.connected_at.value_or(one.created_at)))},
+          {"connected_by", one.connected_by ? json(to_string(*one.connected_by)) : json(nullptr)},
+          {"disconnected_at", time_of(one.disconnected_at)},
+          {"last_event_at", time_of(one.last_event_at)},
+          {"last_error", text_or_null(one.last_error)},
+          {"last_error_at", time_of(one.last_error_at)},
+          {"subscribed", one.is_subscribed ? json(*one.is_subscribed) : json(nullptr)},
+          {"checked_at", time_of(one.checked_at)}};
+}
+
+/// An operator's file does not say whom the app is subscribed to. Of a WhatsApp number we cannot know it.
+connect::subscription subscription_of(const stored_connection& one) {
+  connect::subscription of{one.channel, one.login, one.subscription_id};
+  if (!of.id.empty() || one.channel == channel_kind::whatsapp) return of;
+  const bool is_by_page = one.channel == channel_kind::instagram && one.login == "page";
+  of.id = is_by_page ? "me" : one.external_id;
+  return of;
+}
+
+api_outcome give(workplace& place, const api_call& call, const connection_id& id) {
+  return answer_with(storage::find_connection(place.store, call.by.business, id),
+                     [&](const auto& found) -> api_outcome {
+                       if (!found) return problem{problems::not_found};
+                       return api_answer{200, shown(*found, call.now)};
+                     });
+}
+
+api_outcome list(workplace& place, api_call& call) {
+  return answer_page(
+      call,
+      [&](const page_wish& wish) {
+        return storage::list_connections(place.store, call.by.business, wish.after, wish.limit);
+      },
+      [&](const auto& row) { return shown(row, call.now); });
+}
+
+api_outcome read(workplace& place, api_call& call) {
+  return give(place, call, call.id<connection_id>("connection_id"));
+}
+
+/// How it is at Meta; what cannot be asked is no check.
+std::variant<connection_health, problem> ask_meta(workplace& place, const api_call& call,
+                                                  const stored_connection& one) {
+  const auto app = registration_of(*place.with.settings);
+  const bool is_instagram = one.login == "instagram";
+  if (!is_instagram && (app.app_id.empty() || app.app_secret.empty()))
+    return problem{problems::connect_unavailable,
+                   "The operator of this server has to set meta.app_id first."};
+  const auto token = place.with.secrets->decrypt(one.sealed_token);
+  if (!token)
+    return connection_health{.is_broken = true,
+                             .token_expires_at = one.token_expires_at,
+                             .error = "The stored token cannot be read."};
+  outside_line line{place.with.outside, check_deadline};
+  platform meta{app, line};
+  return check_connection(meta, {subscription_of(one), token.value().plaintext, one.token_expires_at,
+                                 one.connected_at, call.now});
+}
+
+api_outcome check(workplace& place, api_call& call) {
+  const auto id = call.id<connection_id>("connection_id");
+  const auto found = storage::find_connection(place.store, call.by.business, id);
+  if (!found) return api::problem_of(found.error());
+  if (!found.value()) return problem{problems::not_found};
+  const auto& one = *found.value();
+  if (one.is_disconnected()) return problem{problems::not_connected, "Connect it again first."};
+  auto asked = ask_meta(place, call, one);
+  if (auto* why = std::get_if<problem>(&asked)) return *why;
+  const auto& health = std::get<connection_health>(asked);
+  storage::connection_check kept{id,
+                                 one.sealed_token,
+                                 // Who was not answered knows nothing new.
+                                 health.failed ? one.broken_at.has_value() : health.is_broken,
+                                 health.is_subscribed,
+                                 health.token_expires_at,
+                                 health.error,
+                                 {},
+                                 {}};
+  if (!health.new_token.empty()) {
+    kept.new_token = place.with.secrets->encrypt(health.new_token, make_iv(place.with), call.now);
+    kept.new_hint = connect::secret_hint(health.new_token);
+  }
+  const auto recorded = storage::record_check(place.store, call.by.business, origin_of(call), kept);
+  if (!recorded) return api::problem_of(recorded.error());
+  if (health.failed) return *health.failed;
+  return give(place, call, id);
+}
+
+/// Meta is told after the fact: what it sends meanwhile is put aside.
+void say_farewell(workplace& place, const storage::disconnected& gone) {
+  const auto subscription = subscription_of(gone.was);
+  if (gone.is_shared || subscription.id.empty()) return;
+  const auto token = place.with.secrets->decrypt(gone.was.sealed_token);
+  if (!token) return;
+  outside_line line{place.with.outside, farewell_deadline};
+  platform meta{registration_of(*place.with.settings), line};
+  if (!meta.unsubscribe(subscription, token.value().plaintext))
+    place.with.log->info("unsubscribe_failed", {{"connection_id", gone.was.id}});
+}
+
+api_outcome disconnect(workplace& place, api_call& call) {
+  const auto id = call.id<connection_id>("connection_id");
+  const auto done = storage::disconnect(place.store, call.by.business, origin_of(call), id);
+  if (!done) return api::problem_of(done.error());
+  if (done.value().outcome != storage::edit_outcome::done) return refused(done.value().outcome);
+  if (!done.value().was.is_disconnected()) say_farewell(place, done.value());
+  return give(place, call, id);
+}
+
+}  // namespace
+
+std::vector<api_endpoint> connection_endpoints() {
+  using api::access;
+  using api::audience;
+  using api::permission;
+  using api::verb;
+  const std::string all = "/api/v1/businesses/{business_id}/connections";
+  const std::string one = all + "/{connection_id}";
+  const access reading{audience::member, permission::read};
+  const access connecting{audience::member, permission::connect};
+  return {
+      {{.id = "list_connections",
+        .method = verb::get,
+        .path = all,
+        .tag = "Connections",
+        .summary = "The channel accounts, also those that were disconnected.",
+        .allowed = reading,
+        .query = paged(),
+        .answers = {{200, "A page.", page_shape(connection_shape(), "ConnectionPage")}}},
+       list},
+      {{.id = "read_connection",
+        .method = verb::get,
+        .path = one,
+        .tag = "Connections",
+        .summary = "One channel account and how it is.",
+        .allowed = reading,
+        .answers = {{200, "The connection.", connection_shape()}}},
+       read},
+      {{.id = "check_connection",
+        .method = verb::post,
+        .path = one + "/check",
+        .tag = "Connections",
+        .summary =
+            "Asks Meta whether the token lives and whether messages are sent to us; subscribes again if not.",
+        .allowed = connecting,
+        .answers = {{200, "How it is.", connection_shape()}},
+        .problems = {409, 502, 504}},
+       check,
+       api_pool::outbound},
+      {{.id = "disconnect_connection",
+        .method = verb::post,
+        .path = one + "/disconnect",
+        .tag = "Connections",
+        .summary = "Forgets the token and frees the account for another business; its chats stay.",
+        .allowed = connecting,
+        .answers = {{200, "It is disconnected.", connection_shape()}}},
+       disconnect,
+       api_pool::outbound},
+  };
+}
+
+}  // namespace sellavie::net

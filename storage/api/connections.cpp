@@ -1,0 +1,261 @@
+#include "storage/api/connections.hpp"
+
+#include <stdexcept>
+
+#include "storage/api/activity_work.hpp"
+#include "storage/api/api_work.hpp"
+#include "storage/provisioning_file.hpp"
+
+namespace sellavie::storage {
+namespace {
+
+using nlohmann::json;
+
+// --- SQL -----------------------------------------------------------------------------------------
+
+#define CONNECTION_COLUMNS                                                                                                    \
+  "SELECT n.id, n.channel, n.login, n.external_id, n.name, n.token_hint, n.subscription_id, n.access_token, n.created_at, "   \
+  "n.connected_at, n.connected_by, n.disconnected_at, n.token_expires_at, n.checked_at, n.is_subscribed, n.broken_at, "       \
+  "n.last_error, n.last_error_at, (SELECT max(c.last_message_at) FROM (SELECT connection_id, last_message_at "                \
+  "FROM conversations WHERE business_id = $1::uuid ORDER BY business_id, last_message_at DESC, id DESC LIMIT $3::integer) c " \
+  "WHERE c.connection_id = n.id) FROM connections n WHERE n.business_id = $1::uuid "
+constexpr const char* select_page =
+    CONNECTION_COLUMNS "AND n.id > $2::uuid ORDER BY n.business_id, n.id LIMIT $4::integer";
+constexpr const char* select_one = CONNECTION_COLUMNS "AND n.id = $2::uuid";
+constexpr const char* select_locked = CONNECTION_COLUMNS "AND n.id = $2::uuid FOR NO KEY UPDATE OF n";
+#undef CONNECTION_COLUMNS
+
+constexpr const char* raise_directory = "SELECT raise_directory()";
+
+constexpr const char* select_elsewhere = R"(
+SELECT external_id FROM connection_ids
+WHERE space = $1 AND external_id = ANY ($2::text[]) AND business_id <> $3::uuid)";
+
+// The one that is active first, else the newest that was: its chats go on.
+constexpr const char* find_former = R"(
+SELECT id, disconnected_at IS NULL, access_token FROM connections
+WHERE business_id = $1::uuid AND channel = $2 AND external_id = $3
+ORDER BY disconnected_at IS NULL DESC, id DESC LIMIT 1 FOR NO KEY UPDATE)";
+constexpr const char* insert_connection = R"(
+INSERT INTO connections (id, business_id, channel, login, external_id, access_token, created_at)
+VALUES ($1::uuid, $2::uuid, $3, $4, $5, $6, $7::bigint))";
+constexpr const char* renew_connection = R"(
+UPDATE connections SET login = $3, access_token = $4, name = $5, token_hint = $6, subscription_id = $7, login_user_id = $8,
+  token_expires_at = $9::bigint, connected_at = $10::bigint, connected_by = $11::uuid, checked_at = $10::bigint,
+  is_subscribed = true, disconnected_at = NULL, broken_at = NULL, last_error = '', last_error_at = NULL
+WHERE business_id = $1::uuid AND id = $2::uuid)";
+constexpr const char* own_id = R"(
+SELECT connection_id FROM connection_ids WHERE business_id = $1::uuid AND space = $2 AND external_id = $3)";
+// No ON CONFLICT: an id of another business undoes all of it.
+constexpr const char* insert_id = R"(
+INSERT INTO connection_ids (business_id, connection_id, space, external_id) VALUES ($1::uuid, $2::uuid, $3, $4))";
+constexpr const char* end_flow = R"(
+UPDATE connect_flows SET stage = 'connected', sealed = '', found = $3 WHERE business_id = $1::uuid AND id = $2::uuid)";
+
+constexpr const char* set_disconnected = R"(
+UPDATE connections SET disconnected_at = $3::bigint, access_token = '', token_hint = '', token_expires_at = NULL,
+  is_subscribed = NULL, broken_at = NULL, last_error = '', last_error_at = NULL
+WHERE business_id = $1::uuid AND id = $2::uuid)";
+constexpr const char* delete_ids =
+    "DELETE FROM connection_ids WHERE business_id = $1::uuid AND connection_id = $2::uuid";
+constexpr const char* count_sharing = R"(
+SELECT count(*) FROM connections
+WHERE subscription_id = $1 AND disconnected_at IS NULL AND login = $2 AND id <> $3::uuid)";
+
+constexpr const char* update_check = R"(
+UPDATE connections SET checked_at = $4::bigint, is_subscribed = coalesce($5::boolean, is_subscribed),
+  token_expires_at = $6::bigint, broken_at = CASE WHEN $7::boolean THEN coalesce(broken_at, $4::bigint) END,
+  last_error = CASE WHEN $8 = '' THEN last_error ELSE $8 END,
+  last_error_at = CASE WHEN $8 = '' THEN last_error_at ELSE $4::bigint END,
+  access_token = CASE WHEN $9 = '' THEN access_token ELSE $9 END,
+  token_hint = CASE WHEN $9 = '' THEN token_hint ELSE $10 END
+WHERE business_id = $1::uuid AND id = $2::uuid AND access_token = $3)";
+
+// --- rows ----------------------------------------------------------------------------------------
+
+std::optional<instant> moment(fields& row) {
+  if (!row.is_null()) return row.at();
+  row.skip();
+  return std::nullopt;
+}
+
+stored_connection connection_in(const pqxx::row& one) {
+  fields row{one};
+  stored_connection found;
+  found.id = row.id<connection_id>();
+  const auto channel = parse_channel(row.text());
+  if (!channel) throw std::runtime_error("unknown channel");
+  found.channel = *channel;
+  found.login = row.text();
+  found.external_id = row.text();
+  found.name = row.text();
+  found.token_hint = row.text();
+  found.subscription_id = row.text();
+  found.sealed_token = row.text();
+  found.created_at = row.at();
+  found.connected_at = moment(row);
+  if (row.is_null()) row.skip();
+  else found.connected_by = row.id<connection_id>().value;
+  found.disconnected_at = moment(row);
+  found.token_expires_at = moment(row);
+  found.checked_at = moment(row);
+  if (row.is_null()) row.skip();
+  else found.is_subscribed = row.flag();
+  found.broken_at = moment(row);
+  found.last_error = row.text();
+  found.last_error_at = moment(row);
+  found.last_event_at = moment(row);
+  if (found.last_event_at == instant{}) found.last_event_at.reset();
+  return found;
+}
+
+std::optional<stored_connection> find(pqxx::work& work, const char* sql, const business_id& business,
+                                      const connection_id& id) {
+  const auto rows = work.exec_params(sql, to_string(business), to_string(id), chats_looked_at);
+  return rows.empty() ? std::optional<stored_connection>{} : connection_in(rows[0]);
+}
+
+std::optional<std::string> ms_or_null(const std::optional<instant>& at) {
+  return at ? std::optional{std::to_string(to_unix_ms(*at))} : std::nullopt;
+}
+const char* text_or_null(const std::optional<std::string>& text) { return text ? text->c_str() : nullptr; }
+
+std::vector<std::string> ids_of(const account_to_connect& one) {
+  std::vector<std::string> all{one.external_id};
+  all.insert(all.end(), one.aliases.begin(), one.aliases.end());
+  return all;
+}
+
+json logged(channel_kind channel, const std::string& login, const std::string& external_id) {
+  return {{"channel", to_string(channel)}, {"login", login}, {"external_id", external_id}};
+}
+
+void record(pqxx::work& work, const business_id& business, const change_origin& by, std::string_view action,
+            const connection_id& id, json before, json after) {
+  record_activity(work, &business, by, {action, "connection", id.value, std::move(before), std::move(after)});
+}
+
+void claim_ids(pqxx::work& work, const business_id& business, const connection_id& connection,
+               const account_to_connect& one) {
+  const std::string space{id_space_of(one.channel)};
+  for (const auto& id : ids_of(one)) {
+    const auto own = work.exec_params(own_id, to_string(business), space, id);
+    if (own.empty()) work.exec_params(insert_id, to_string(business), to_string(connection), space, id);
+  }
+}
+
+connection_id connect_one(pqxx::work& work, const business_id& business, const change_origin& by,
+                          const account_to_connect& one) {
+  const auto shop = to_string(business);
+  const std::string channel{to_string(one.channel)};
+  const auto former = work.exec_params(find_former, shop, channel, one.external_id);
+  auto id = one.id;
+  std::string_view action = "connection.connected";
+  if (former.empty()) {
+    work.exec_params(insert_connection, to_string(id), shop, channel, one.login, one.external_id,
+                     one.sealed_token, to_unix_ms(by.at));
+  } else {
+    fields row{former[0]};
+    id = row.id<connection_id>();
+    if (row.flag()) action = "connection.reconnected";
+  }
+  const auto expires_at = ms_or_null(one.token_expires_at);
+  work.exec_params(renew_connection, shop, to_string(id), one.login, one.sealed_token, one.name,
+                   one.token_hint, one.subscription_id, one.login_user_id, text_or_null(expires_at),
+                   to_unix_ms(by.at), to_string(by.account));
+  claim_ids(work, business, id, one);
+  record(work, business, by, action, id, nullptr, logged(one.channel, one.login, one.external_id));
+  return id;
+}
+
+}  // namespace
+
+result<std::vector<stored_connection>> list_connections(api_session& session, const business_id& business,
+                                                        const std::optional<api::page_position>& after,
+                                                        int limit) {
+  return for_business(session, business, [&](pqxx::work& work) {
+    return all_of(work.exec_params(select_page, to_string(business), to_string(after ? after->id : uuid{}),
+                                   chats_looked_at, limit + 1),
+                  connection_in);
+  });
+}
+
+result<std::optional<stored_connection>> find_connection(api_session& session, const business_id& business,
+                                                         const connection_id& id) {
+  return for_business(session, business,
+                      [&](pqxx::work& work) { return find(work, select_one, business, id); });
+}
+
+result<std::vector<std::string>> connected_elsewhere(api_session& session, const business_id& business,
+                                                     const std::vector<account_to_connect>& accounts) {
+  return for_accounts(session, [&](pqxx::work& work) {
+    std::vector<std::string> taken;
+    for (const auto& one : accounts) {
+      // Ids are of letters, digits and _ - . only: nothing to quote.
+      const auto ids = array_text(ids_of(one), [](const std::string& id) { return id; });
+      const auto rows =
+          work.exec_params(select_elsewhere, std::string{id_space_of(one.channel)}, ids, to_string(business));
+      if (!rows.empty()) taken.push_back(one.external_id);
+    }
+    return taken;
+  });
+}
+
+result<std::vector<connection_id>> connect_accounts(api_session& session, const business_id& business,
+                                                    const change_origin& by, const uuid& flow,
+                                                    const std::vector<account_to_connect>& accounts) {
+  return for_business(session, business, [&](pqxx::work& work) {
+    work.exec(raise_directory);
+    std::vector<connection_id> connected;
+    auto shown = json::array();
+    for (const auto& one : accounts) {
+      connected.push_back(connect_one(work, business, by, one));
+      shown.push_back(to_string(connected.back()));
+    }
+    work.exec_params(end_flow, to_string(business), to_string(flow), shown.dump());
+    return connected;
+  });
+}
+
+result<disconnected> disconnect(api_session& session, const business_id& business, const change_origin& by,
+                                const connection_id& id) {
+  const auto done = for_business(session, business, [&](pqxx::work& work) {
+    disconnected change;
+    work.exec(raise_directory);
+    const auto was = find(work, select_locked, business, id);
+    if (!was) return change;
+    change.outcome = edit_outcome::done;
+    change.was = *was;
+    if (was->is_disconnected()) return change;
+    work.exec_params(delete_ids, to_string(business), to_string(id));
+    work.exec_params(set_disconnected, to_string(business), to_string(id), to_unix_ms(by.at));
+    record(work, business, by, "connection.disconnected", id,
+           logged(was->channel, was->login, was->external_id), nullptr);
+    return change;
+  });
+  if (!done || done.value().outcome != edit_outcome::done) return done;
+  auto change = done.value();
+  const auto sharing = for_accounts(session, [&](pqxx::work& work) {
+    return work.exec_params1(count_sharing, change.was.subscription_id, change.was.login, to_string(id))[0]
+               .as<int>() > 0;
+  });
+  // Who cannot be asked about may be there: a subscription too many costs nothing.
+  change.is_shared = !sharing || sharing.value();
+  return change;
+}
+
+result<void> record_check(api_session& session, const business_id& business, const change_origin& by,
+                          const connection_check& found) {
+  return for_business(session, business, [&](pqxx::work& work) {
+    if (!found.new_token.empty()) work.exec(raise_directory);
+    const auto expires_at = ms_or_null(found.token_expires_at);
+    const char* subscribed = !found.is_subscribed ? nullptr : *found.is_subscribed ? "true" : "false";
+    work.exec_params(update_check, to_string(business), to_string(found.id), found.checked_token,
+                     to_unix_ms(by.at), subscribed, text_or_null(expires_at), found.is_broken, found.error,
+                     found.new_token, found.new_hint);
+    record(work, business, by, "connection.checked", found.id, nullptr,
+           {{"reconnect_needed", found.is_broken}, {"error", found.error}});
+  });
+}
+
+}  // namespace sellavie::storage

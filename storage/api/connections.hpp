@@ -1,0 +1,111 @@
+#pragma once
+// The channel accounts of a business, as people connect, watch and disconnect them. One that is disconnected stays,
+// without its token and its ids; connecting the same account again takes it up again, with its chats.
+//
+// What running servers must know is told by raise_directory(), in the same transaction.
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "protocol/api/cursor.hpp"
+#include "protocol/connect/graph_calls.hpp"
+#include "storage/api/activity.hpp"
+#include "storage/api/api_session.hpp"
+#include "storage/api/edit_outcome.hpp"
+
+namespace sellavie::storage {
+
+struct stored_connection {
+  connection_id id;
+  channel_kind channel = channel_kind::messenger;
+  std::string login;
+  std::string external_id;
+  std::string name;
+  std::string token_hint;
+  std::string subscription_id;
+  /// Fernet; empty: disconnected.
+  std::string sealed_token;
+  instant created_at{};
+  std::optional<instant> connected_at;
+  std::optional<uuid> connected_by;
+  std::optional<instant> disconnected_at;
+  std::optional<instant> token_expires_at;
+  std::optional<instant> checked_at;
+  std::optional<bool> is_subscribed;
+  std::optional<instant> broken_at;
+  std::string last_error;
+  std::optional<instant> last_error_at;
+  /// Of its newest chat, among the newest of the business.
+  std::optional<instant> last_event_at;
+
+  [[nodiscard]] bool is_disconnected() const noexcept { return disconnected_at.has_value(); }
+};
+
+/// How many chats are looked at for `last_event_at`.
+inline constexpr int chats_looked_at = 2'000;
+
+/// By id, `limit` + 1 rows at most.
+[[nodiscard]] result<std::vector<stored_connection>> list_connections(
+    api_session& session, const business_id& business, const std::optional<api::page_position>& after,
+    int limit);
+[[nodiscard]] result<std::optional<stored_connection>> find_connection(api_session& session,
+                                                                       const business_id& business,
+                                                                       const connection_id& id);
+
+/// One account that the platform has confirmed.
+struct account_to_connect {
+  /// Used when it was never connected here.
+  connection_id id;
+  channel_kind channel = channel_kind::messenger;
+  std::string login = "page";
+  std::string external_id;
+  std::vector<std::string> aliases;
+  std::string name;
+  /// Fernet.
+  std::string sealed_token;
+  std::string token_hint;
+  std::string subscription_id;
+  std::string login_user_id;
+  std::optional<instant> token_expires_at;
+};
+
+/// Those of `external_ids` that another business has, in this order. As the engine: the tenant cannot see them.
+[[nodiscard]] result<std::vector<std::string>> connected_elsewhere(
+    api_session& session, const business_id& business, const std::vector<account_to_connect>& accounts);
+
+/// All or none, with the end of their flow; what was connected, under the ids that they have now. errc::conflict when one is connected to another
+/// business meanwhile.
+[[nodiscard]] result<std::vector<connection_id>> connect_accounts(
+    api_session& session, const business_id& business, const change_origin& by, const uuid& flow,
+    const std::vector<account_to_connect>& accounts);
+
+struct disconnected {
+  edit_outcome outcome = edit_outcome::not_found;
+  /// As it was: with its token.
+  stored_connection was{};
+  /// Another connection, of whichever business, hears by the same subscription.
+  bool is_shared = false;
+};
+/// Again it is done, and changes nothing.
+[[nodiscard]] result<disconnected> disconnect(api_session& session, const business_id& business,
+                                              const change_origin& by, const connection_id& id);
+
+/// What a check found.
+struct connection_check {
+  connection_id id;
+  /// The token that was checked: of another one nothing is said.
+  std::string checked_token;
+  bool is_broken = false;
+  std::optional<bool> is_subscribed;
+  std::optional<instant> token_expires_at;
+  /// For people, ours; empty: all is well.
+  std::string error;
+  /// A token that took its place, sealed; empty: the same.
+  std::string new_token;
+  std::string new_hint;
+};
+[[nodiscard]] result<void> record_check(api_session& session, const business_id& business,
+                                        const change_origin& by, const connection_check& found);
+
+}  // namespace sellavie::storage

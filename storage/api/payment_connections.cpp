@@ -1,0 +1,161 @@
+#include "storage/api/payment_connections.hpp"
+
+#include "storage/api/activity_work.hpp"
+#include "storage/api/api_work.hpp"
+
+namespace sellavie::storage {
+namespace {
+
+using nlohmann::json;
+
+#define PAYMENT_COLUMNS                                                                                               \
+  "SELECT id, provider, mode, secret_key, key_hint, webhook_count, version, created_at, connected_at, connected_by, " \
+  "checked_at, broken_at, last_error, last_error_at FROM payment_connections WHERE business_id = $1::uuid "
+constexpr const char* select_page =
+    PAYMENT_COLUMNS "AND id > $2::uuid ORDER BY business_id, id LIMIT $3::integer";
+constexpr const char* select_one = PAYMENT_COLUMNS "AND id = $2::uuid";
+constexpr const char* select_locked = PAYMENT_COLUMNS "AND id = $2::uuid FOR UPDATE";
+#undef PAYMENT_COLUMNS
+
+constexpr const char* raise_directory = "SELECT raise_directory()";
+constexpr const char* insert_row = R"(
+INSERT INTO payment_connections (id, business_id, provider, mode, secret_key, key_hint, webhook_secrets, webhook_count,
+  created_at, connected_at, connected_by)
+VALUES ($1::uuid, $2::uuid, $3, $4, $5, $6, $7, $8::integer, $9::bigint, $9::bigint, $10::uuid))";
+constexpr const char* update_keys = R"(
+UPDATE payment_connections SET secret_key = $3, key_hint = $4,
+  webhook_secrets = CASE WHEN $5 = '' THEN webhook_secrets ELSE $5 END,
+  webhook_count = CASE WHEN $5 = '' THEN webhook_count ELSE $6::integer END,
+  version = version + 1, connected_at = $7::bigint, connected_by = $8::uuid,
+  checked_at = NULL, broken_at = NULL, last_error = '', last_error_at = NULL
+WHERE business_id = $1::uuid AND id = $2::uuid)";
+constexpr const char* delete_row =
+    "DELETE FROM payment_connections WHERE business_id = $1::uuid AND id = $2::uuid";
+constexpr const char* update_check = R"(
+UPDATE payment_connections SET checked_at = $4::bigint, broken_at = CASE WHEN $5::boolean THEN coalesce(broken_at, $4::bigint) END,
+  last_error = CASE WHEN $6 = '' THEN last_error ELSE $6 END,
+  last_error_at = CASE WHEN $6 = '' THEN last_error_at ELSE $4::bigint END
+WHERE business_id = $1::uuid AND id = $2::uuid AND secret_key = $3)";
+
+std::optional<instant> moment(fields& row) {
+  if (!row.is_null()) return row.at();
+  row.skip();
+  return std::nullopt;
+}
+
+stored_payment_connection row_in(const pqxx::row& one) {
+  fields row{one};
+  stored_payment_connection found;
+  found.id = row.id<payment_connection_id>();
+  found.provider = row.text();
+  found.mode = row.text();
+  found.sealed_key = row.text();
+  found.key_hint = row.text();
+  found.webhook_secrets = static_cast<int>(row.integer());
+  found.version = row.integer();
+  found.created_at = row.at();
+  found.connected_at = moment(row);
+  if (row.is_null()) row.skip();
+  else found.connected_by = row.id<payment_connection_id>().value;
+  found.checked_at = moment(row);
+  found.broken_at = moment(row);
+  found.last_error = row.text();
+  found.last_error_at = moment(row);
+  return found;
+}
+
+std::optional<stored_payment_connection> find(pqxx::work& work, const char* sql, const business_id& business,
+                                              const payment_connection_id& id) {
+  const auto rows = work.exec_params(sql, to_string(business), to_string(id));
+  return rows.empty() ? std::optional<stored_payment_connection>{} : row_in(rows[0]);
+}
+
+json logged(const std::string& provider, const std::string& mode) {
+  return {{"provider", provider}, {"mode", mode}};
+}
+
+void record(pqxx::work& work, const business_id& business, const change_origin& by, std::string_view action,
+            const payment_connection_id& id, json before, json after) {
+  record_activity(work, &business, by,
+                  {action, "payment_connection", id.value, std::move(before), std::move(after)});
+}
+
+}  // namespace
+
+result<std::vector<stored_payment_connection>> list_payment_connections(
+    api_session& session, const business_id& business, const std::optional<api::page_position>& after,
+    int limit) {
+  return for_business(session, business, [&](pqxx::work& work) {
+    return all_of(
+        work.exec_params(select_page, to_string(business), to_string(after ? after->id : uuid{}), limit + 1),
+        row_in);
+  });
+}
+
+result<std::optional<stored_payment_connection>> find_payment_connection(api_session& session,
+                                                                         const business_id& business,
+                                                                         const payment_connection_id& id) {
+  return for_business(session, business,
+                      [&](pqxx::work& work) { return find(work, select_one, business, id); });
+}
+
+result<stored_payment_connection> add_payment_connection(api_session& session, const business_id& business,
+                                                         const change_origin& by,
+                                                         const payment_keys& wanted) {
+  return for_business(session, business, [&](pqxx::work& work) {
+    work.exec(raise_directory);
+    const auto secrets = wanted.sealed_webhook_secrets.empty() ? "[]" : wanted.sealed_webhook_secrets;
+    work.exec_params(insert_row, to_string(wanted.id), to_string(business), wanted.provider, wanted.mode,
+                     wanted.sealed_key, wanted.key_hint, secrets, wanted.webhook_secrets, to_unix_ms(by.at),
+                     to_string(by.account));
+    record(work, business, by, "payment_connection.added", wanted.id, nullptr,
+           logged(wanted.provider, wanted.mode));
+    return *find(work, select_one, business, wanted.id);
+  });
+}
+
+result<edited<stored_payment_connection>> replace_payment_keys(api_session& session,
+                                                               const business_id& business,
+                                                               const change_origin& by,
+                                                               const payment_keys& wanted,
+                                                               std::int64_t expected_version) {
+  return for_business(session, business, [&](pqxx::work& work) {
+    edited<stored_payment_connection> change;
+    work.exec(raise_directory);
+    const auto was = find(work, select_locked, business, wanted.id);
+    if (!may_edit(was ? &*was : nullptr, expected_version, change)) return change;
+    work.exec_params(update_keys, to_string(business), to_string(wanted.id), wanted.sealed_key,
+                     wanted.key_hint, wanted.sealed_webhook_secrets, wanted.webhook_secrets,
+                     to_unix_ms(by.at), to_string(by.account));
+    record(work, business, by, "payment_connection.keys_replaced", wanted.id, nullptr,
+           logged(was->provider, was->mode));
+    change.row = *find(work, select_one, business, wanted.id);
+    return change;
+  });
+}
+
+result<edit_outcome> remove_payment_connection(api_session& session, const business_id& business,
+                                               const change_origin& by, const payment_connection_id& id,
+                                               std::int64_t expected_version) {
+  return for_business(session, business, [&](pqxx::work& work) {
+    edited<stored_payment_connection> change;
+    work.exec(raise_directory);
+    const auto was = find(work, select_locked, business, id);
+    if (!may_edit(was ? &*was : nullptr, expected_version, change)) return change.outcome;
+    work.exec_params(delete_row, to_string(business), to_string(id));
+    record(work, business, by, "payment_connection.removed", id, logged(was->provider, was->mode), nullptr);
+    return change.outcome;
+  });
+}
+
+result<void> record_payment_check(api_session& session, const business_id& business, const change_origin& by,
+                                  const payment_check& found) {
+  return for_business(session, business, [&](pqxx::work& work) {
+    work.exec_params(update_check, to_string(business), to_string(found.id), found.checked_key,
+                     to_unix_ms(by.at), found.is_broken, found.error);
+    record(work, business, by, "payment_connection.checked", found.id, nullptr,
+           {{"works", !found.is_broken && found.error.empty()}, {"error", found.error}});
+  });
+}
+
+}  // namespace sellavie::storage

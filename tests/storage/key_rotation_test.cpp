@@ -1,0 +1,180 @@
+#include "storage/key_rotation.hpp"
+
+#include "protocol/crypto/sealed_box.hpp"
+#include "storage/key_guard.hpp"
+#include "storage/migrations.hpp"
+#include "tests/storage/spine_fixture.hpp"
+
+namespace sellavie::storage {
+namespace {
+
+using crypto::fernet_key;
+using crypto::fernet_ring;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+class key_rotation_test : public spine_test {
+ protected:
+  static inline const fernet_key old_key{{1}};
+  static inline const fernet_key new_key{{2}};
+  static inline const fernet_key strange_key{{3}};
+
+  void SetUp() override {
+    spine_test::SetUp();
+    const auto old = ring({old_key});
+    ASSERT_TRUE(admit_server_keys(*connection, old, {}, noon));
+    ASSERT_TRUE(note_sealing_key(*connection, incarnation, old, noon));
+    sql("UPDATE connections SET access_token = '" + sealed("token") + "'");
+    sql("INSERT INTO payment_connections (id, business_id, provider, mode, secret_key, webhook_secrets, created_at) VALUES (" +
+        quote(id_of<connection_id>(50)) + "," + quote(ada) + ", 'paystack', 'test', '" + sealed("sk_test_x") +
+        "', '[]', 0)");
+    for (std::uint32_t i = 0; i < 7; ++i) {
+      sql("INSERT INTO mails (id, recipient, kind, letter, created_at, expires_at, due_at) VALUES (" +
+          quote(id_of<connection_id>(100 + i)) + ", 'a@b.example', 'test', '" +
+          sealed("letter " + std::to_string(i)) + "', 0, 0, 0)");
+      add_box("quarantined_events", i + 1, "body");
+    }
+    sql("INSERT INTO mails (id, recipient, kind, letter, created_at, expires_at, due_at, dead_at) VALUES (" +
+        quote(id_of<connection_id>(200)) + ", 'a@b.example', 'test', '', 0, 0, 0, 0)");
+  }
+
+  static fernet_ring ring(std::initializer_list<fernet_key> keys) {
+    std::vector<std::string> texts;
+    for (const auto& key : keys) texts.push_back(key.text());
+    return fernet_ring::parse(texts).value();
+  }
+  static std::string sealed(const std::string& text) { return ring({old_key}).encrypt(text, {}, noon); }
+  void add_box(const std::string& table, std::int64_t id, const std::string& body) const {
+    crypto::body_cipher boxes{ring({old_key})};
+    const auto box = boxes.seal({}, std::to_string(id), body);
+    sql("INSERT INTO " + table + " (id, reason, channel, received_at, payload) VALUES (" +
+        std::to_string(id) + ", 'stranger', 'messenger', 0, '\\x" +
+        crypto::hex_encode(crypto::as_bytes(box)) + "')");
+  }
+  /// A server runs with these keys.
+  void serve_with(std::initializer_list<fernet_key> keys) {
+    ASSERT_TRUE(admit_server_keys(*connection, ring(keys), {}, noon));
+    ASSERT_TRUE(note_sealing_key(*connection, incarnation, ring(keys), noon));
+  }
+  result<rotation_report> rotate(std::initializer_list<fernet_key> keys) {
+    const auto given = ring(keys);
+    return rotate_keys(*connection, {.secrets = given,
+                                     .random =
+                                         [n = std::uint8_t{0}](std::span<std::uint8_t> bytes) mutable {
+                                           for (auto& byte : bytes) byte = ++n;
+                                         },
+                                     .now = noon,
+                                     .tell = [](const std::string&) {},
+                                     .batch = 3});
+  }
+  std::vector<std::string> column(const std::string& select) const {
+    const auto rows = sql(select);
+    std::vector<std::string> all;
+    for (int i = 0; i < PQntuples(rows.get()); ++i) all.emplace_back(field(rows, i, 0));
+    return all;
+  }
+  std::vector<std::string> recorded() const {
+    return column("SELECT fingerprint FROM key_fingerprints WHERE purpose = 'fernet'");
+  }
+
+  std::unique_ptr<pqxx::connection> connection = engine();
+};
+
+TEST_F(key_rotation_test, seals_everything_with_the_first_key_and_forgets_the_others) {
+  serve_with({new_key, old_key});
+  const auto report = rotate({new_key, old_key});
+  ASSERT_TRUE(report);
+  EXPECT_TRUE(report.value().is_complete) << report.value().obstacle;
+  EXPECT_EQ(report.value().sealed_anew, 1 + 1 + 7 + 7);
+  EXPECT_THAT(recorded(), ElementsAre(new_key.fingerprint()));
+  const auto fresh = ring({new_key});
+  EXPECT_EQ(fresh.decrypt(text("SELECT access_token FROM connections")).value().plaintext, "token");
+  EXPECT_EQ(fresh.decrypt(text("SELECT letter FROM mails WHERE id = " + quote(id_of<connection_id>(106))))
+                .value()
+                .plaintext,
+            "letter 6");
+  EXPECT_EQ(text("SELECT webhook_secrets FROM payment_connections"), "[]");
+  crypto::body_cipher boxes{fresh};
+  const auto box =
+      crypto::hex_decode(text("SELECT encode(payload, 'hex') FROM quarantined_events WHERE id = 7"));
+  EXPECT_EQ(boxes.open("7", *box).value(), "body");
+  EXPECT_TRUE(admit_server_keys(*connection, fresh, {}, noon)) << "the old key can be removed";
+}
+
+TEST_F(key_rotation_test, again_it_changes_nothing) {
+  serve_with({new_key, old_key});
+  ASSERT_TRUE(rotate({new_key, old_key}));
+  const auto before =
+      column("SELECT access_token FROM connections UNION ALL SELECT letter FROM mails ORDER BY 1");
+  const auto again = rotate({new_key, old_key});
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again.value().sealed_anew, 0);
+  EXPECT_TRUE(again.value().is_complete);
+  EXPECT_EQ(column("SELECT access_token FROM connections UNION ALL SELECT letter FROM mails ORDER BY 1"),
+            before);
+}
+
+TEST_F(key_rotation_test, a_key_that_no_server_knows_yet_seals_nothing) {
+  const auto report = rotate({new_key, old_key});
+  ASSERT_FALSE(report);
+  EXPECT_THAT(report.error().detail, HasSubstr("Start the server with these keys"));
+  EXPECT_EQ(ring({old_key}).decrypt(text("SELECT access_token FROM connections")).value().plaintext, "token");
+}
+
+TEST_F(key_rotation_test, the_old_key_stays_needed_while_a_server_seals_with_it) {
+  serve_with({new_key, old_key});
+  serve_with({old_key, new_key});
+  const auto report = rotate({new_key, old_key});
+  ASSERT_TRUE(report);
+  EXPECT_FALSE(report.value().is_complete);
+  EXPECT_THAT(report.value().obstacle, HasSubstr("start it with these keys"));
+  EXPECT_THAT(recorded(), testing::UnorderedElementsAre(new_key.fingerprint(), old_key.fingerprint()));
+}
+
+TEST_F(key_rotation_test, what_no_key_opens_is_kept_and_keeps_the_old_keys_needed) {
+  serve_with({new_key, old_key});
+  const auto strange = ring({strange_key}).encrypt("letter", {}, noon);
+  sql("UPDATE mails SET letter = '" + strange + "' WHERE id = " + quote(id_of<connection_id>(103)));
+  const auto report = rotate({new_key, old_key});
+  ASSERT_TRUE(report);
+  EXPECT_EQ(report.value().unreadable, 1);
+  EXPECT_FALSE(report.value().is_complete);
+  EXPECT_EQ(text("SELECT letter FROM mails WHERE id = " + quote(id_of<connection_id>(103))), strange);
+  EXPECT_EQ(recorded().size(), 2U);
+}
+
+TEST_F(key_rotation_test, a_row_that_is_in_use_is_left_for_the_next_run) {
+  serve_with({new_key, old_key});
+  const auto other = engine("sellavie/other");
+  std::int64_t missed = 0;
+  {
+    pqxx::work busy{*other};
+    busy.exec("SELECT 1 FROM mails WHERE id = " + quote(id_of<connection_id>(104)) + " FOR UPDATE");
+    const auto report = rotate({new_key, old_key});
+    ASSERT_TRUE(report);
+    EXPECT_FALSE(report.value().is_complete);
+    missed = report.value().sealed_anew;
+  }
+  EXPECT_EQ(missed, 15);
+  const auto again = rotate({new_key, old_key});
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again.value().sealed_anew, 1);
+  EXPECT_TRUE(again.value().is_complete);
+}
+
+TEST_F(key_rotation_test, knows_every_column_that_is_declared_as_sealed) {
+  // Whoever adds a sealed column says "Fernet" or "sealed" in its migration's comment, and adds it to the rotation.
+  serve_with({new_key, old_key});
+  const auto report = rotate({new_key, old_key});
+  ASSERT_TRUE(report);
+  std::size_t declared = 0;
+  for (const auto& one : embedded_migrations())
+    for (std::size_t at = one.sql.find("-- Fernet"); at != std::string_view::npos;
+         at = one.sql.find("-- Fernet", at + 1))
+      ++declared;
+  EXPECT_EQ(declared, 7U)
+      << "a migration declares another Fernet column: list it in storage/key_rotation.cpp";
+}
+
+}  // namespace
+}  // namespace sellavie::storage

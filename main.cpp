@@ -9,6 +9,8 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   std::string config_file;
   std::string provisioning_file;
+  std::string backup_file;
+  restore_wish restoring;
   audit_wish audit;
   app.add_option("--config", config_file, "Configuration file (TOML); SELLAVIE_<SECTION>_<KEY> overrides it")
       ->check(CLI::ExistingFile);
@@ -34,6 +36,25 @@ int main(int argc, char** argv) {
     code = with_settings(config_file, [&](config::settings settings) {
       return provision(std::move(settings), provisioning_file);
     });
+  });
+  auto* backing_up =
+      app.add_subcommand("backup", "Write the database to one file, also while the server runs");
+  backing_up->add_option("file", backup_file, "Must not exist; written beside, named when it is whole")
+      ->required();
+  backing_up->final_callback([&] {
+    code = with_settings(config_file,
+                         [&](const config::settings& settings) { return backup(settings, backup_file); });
+  });
+  auto* putting_back =
+      app.add_subcommand("restore", "Put a backup into the database; the server must not run");
+  putting_back->add_option("file", restoring.file, "What backup wrote")->required();
+  putting_back->add_flag("--replace", restoring.replace,
+                         "Also when the database holds something: it is lost");
+  putting_back->add_flag("--resume", restoring.resume,
+                         "No server ran since the backup: send and answer what was open then");
+  putting_back->final_callback([&] {
+    code = with_settings(config_file,
+                         [&](config::settings settings) { return restore(std::move(settings), restoring); });
   });
   auto* verifying = app.add_subcommand("verify-audit", "Check an exported activity log, without the server");
   verifying->add_option("file", audit.file, "The export (JSON Lines)")->required();

@@ -13,7 +13,7 @@ const name = "shop.example.com";
 let here, front;
 shared_world({ before, after }, { name: "front", settings: { http: { trusted_proxies: ["127.0.0.1"] } } }, (world) => { here = world; });
 
-before(async () => {
+async function prepare_nginx() {
   const [plain_port, tls_port] = await free_ports(2);
   const place = here.place.file("nginx");
   mkdirSync(place);
@@ -40,7 +40,7 @@ before(async () => {
   writeFileSync(`${place}/site.conf`, site);
   writeFileSync(config, `${user}\npid ${place}/pid;\nworker_processes 1;\nevents { worker_connections 256; }\nhttp {\naccess_log off;\n${folders}\ninclude ${place}/site.conf;\n}\n`);
   front = { plain_port, tls_port, config, ca: readFileSync(certificate) };
-});
+}
 
 function start_nginx() {
   here.place.start("/usr/sbin/nginx", ["-c", front.config, "-e", "stderr", "-g", "daemon off;"], { log: "nginx" });
@@ -74,6 +74,7 @@ async function sign_in(options = {}) {
 }
 
 test("nginx takes the file and starts", async () => {
+  await prepare_nginx();
   execFileSync("/usr/sbin/nginx", ["-t", "-q", "-c", front.config, "-e", "stderr"], { stdio: "pipe" });
   await start_nginx();
   const moved = await fetch(`http://127.0.0.1:${front.plain_port}/x?y=1`, { redirect: "manual" });

@@ -1,5 +1,6 @@
 #include "storage/backup/dump.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 

@@ -25,6 +25,17 @@ struct audit_wish {
 [[nodiscard]] int verify_audit(const audit_wish& wish);
 /// Seals every stored secret anew with the first Fernet key.
 [[nodiscard]] int rotate_keys(config::settings settings);
+/// For both: 0 done, 1 failed (the database is away or in use, no space), 2 the file, the keys or the options are
+/// refused. Nothing was changed unless it is 0.
+[[nodiscard]] int backup(const config::settings& settings, const std::filesystem::path& file);
+struct restore_wish {
+  std::filesystem::path file;
+  /// What the database holds may go.
+  bool replace = false;
+  /// No server ran since the backup was taken: its open work is taken up as after a restart.
+  bool resume = false;
+};
+[[nodiscard]] int restore(config::settings settings, const restore_wish& wish);
 [[nodiscard]] int provision(config::settings settings, const std::filesystem::path& file);
 
 }  // namespace sellavie

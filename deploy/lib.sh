@@ -110,6 +110,10 @@ install_packages() {
   if [[ " ${missing[*]} " == *' prometheus '* && -d /run/systemd/system ]]; then
     as_root systemctl disable --now prometheus >/dev/null 2>&1 || true
   fi
+  # The tests start one of their own.
+  if [[ " ${missing[*]} " == *' nginx-light '* && -d /run/systemd/system ]]; then
+    as_root systemctl disable --now nginx >/dev/null 2>&1 || true
+  fi
 }
 
 # ---- build -----------------------------------------------------------------------------------

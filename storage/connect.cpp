@@ -143,6 +143,22 @@ result<pg_result> execute(PGconn& connection, const std::string& sql,
                                           values.data(), nullptr, nullptr, 0));
 }
 
+result<void> copy_in(PGconn& connection, const std::string& statement,
+                     const std::function<bool(std::string&)>& next) {
+  const pg_result begun{PQexec(&connection, statement.c_str())};
+  if (PQresultStatus(begun.get()) != PGRES_COPY_IN) return failure_of(connection, begun.get());
+  for (std::string line; next(line);) {
+    line += '\n';
+    if (PQputCopyData(&connection, line.data(), static_cast<int>(line.size())) != 1) break;
+  }
+  // Whatever went wrong, the server's answer says it.
+  [[maybe_unused]] const int told = PQputCopyEnd(&connection, nullptr);
+  result<void> outcome;
+  for (pg_result rows{PQgetResult(&connection)}; rows; rows.reset(PQgetResult(&connection)))
+    if (auto done = checked(connection, rows.release()); !done) outcome = done.error();
+  return outcome;
+}
+
 std::string_view field(const pg_result& rows, int row, int column) noexcept {
   return {PQgetvalue(rows.get(), row, column),
           static_cast<std::size_t>(PQgetlength(rows.get(), row, column))};

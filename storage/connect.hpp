@@ -2,6 +2,7 @@
 // How the database is reached as each of the three roles, and opening a connection as one of them:
 // by libpq (migrations, the journal's pipelines) or by libpqxx (everything else). Never throws.
 
+#include <functional>
 #include <memory>
 #include <pqxx/connection>
 #include <span>
@@ -51,6 +52,9 @@ struct database_access {
 /// One statement with text parameters $1…
 [[nodiscard]] result<pg_result> execute(PGconn& connection, const std::string& sql,
                                         std::span<const std::string> parameters);
+/// COPY … FROM stdin; `next` gives a line without its end, until it says false.
+[[nodiscard]] result<void> copy_in(PGconn& connection, const std::string& statement,
+                                   const std::function<bool(std::string&)>& next);
 /// A field as text; empty for NULL.
 [[nodiscard]] std::string_view field(const pg_result& rows, int row, int column) noexcept;
 

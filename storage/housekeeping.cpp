@@ -18,7 +18,10 @@ constexpr const char* fence = "SELECT fence($1::bigint)";
 
 // It waits for locks that the journal holds shortly; rather tomorrow than a queue behind us.
 constexpr const char* bounded_wait = "SET LOCAL lock_timeout = '5s'";
-constexpr const char* roll = "SELECT roll_inbound_keys($1::integer)";
+// Not while a backup reads the partitions (storage/backup/dump): whoever writes keys would queue behind us, and we
+// behind the backup. They are made two days ahead.
+constexpr const char* roll = R"(
+SELECT CASE WHEN pg_try_advisory_xact_lock(1936027753, 2) THEN roll_inbound_keys($1::integer) ELSE 0 END)";
 
 constexpr const char* delete_stray_keys = R"(
 DELETE FROM inbound_keys_other WHERE ctid = ANY (ARRAY(

@@ -37,17 +37,6 @@ enum class visitor : std::uint8_t { server, tool };
 
 using fingerprints = std::vector<std::string>;
 
-fingerprints fingerprints_of(const crypto::fernet_ring& ring) {
-  fingerprints all;
-  for (const auto& key : ring.keys()) all.push_back(key.fingerprint());
-  return all;
-}
-
-std::string fingerprint_of_jwt(std::string_view key) {
-  const auto digest = crypto::sha256("sellavie jwt key fingerprint v1:" + std::string{key});
-  return crypto::hex_encode(std::span{digest}.first(8));
-}
-
 bool contains(const fingerprints& all, const std::string& one) {
   return std::find(all.begin(), all.end(), one) != all.end();
 }
@@ -139,6 +128,17 @@ void admit_jwt(pqxx::work& in, std::span<const std::string> keys, instant now,
 }
 
 }  // namespace
+
+std::vector<std::string> fingerprints_of(const crypto::fernet_ring& ring) {
+  fingerprints all;
+  for (const auto& key : ring.keys()) all.push_back(key.fingerprint());
+  return all;
+}
+
+std::string fingerprint_of_jwt(std::string_view key) {
+  const auto digest = crypto::sha256("sellavie jwt key fingerprint v1:" + std::string{key});
+  return crypto::hex_encode(std::span{digest}.first(8));
+}
 
 result<bool> has_no_businesses(pqxx::connection& engine) {
   return guarded([&] {

@@ -21,6 +21,7 @@
 #include <pqxx/pqxx>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "protocol/crypto/fernet.hpp"
@@ -28,6 +29,10 @@
 #include "protocol/domain/time.hpp"
 
 namespace sellavie::storage {
+
+/// What the database remembers of keys.
+[[nodiscard]] std::vector<std::string> fingerprints_of(const crypto::fernet_ring& ring);
+[[nodiscard]] std::string fingerprint_of_jwt(std::string_view key);
 
 /// Keys are made only for a database that holds no business yet.
 [[nodiscard]] result<bool> has_no_businesses(pqxx::connection& engine);

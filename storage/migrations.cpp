@@ -213,6 +213,37 @@ result<int> migrate(const database_role& owner, std::span<const migration> migra
   return static_cast<int>(missing.size());
 }
 
+result<bool> try_lock_schema(PGconn& owner) {
+  if (const auto set = execute(owner, session_sql); !set) return set.error();
+  const auto got = execute(owner, try_lock_sql);
+  if (!got) return got.error();
+  if (const auto set = execute(owner, lock_timeout_sql); !set) return set.error();
+  return field(*got, 0, 0) == "t";
+}
+
+result<int> migrate_within(PGconn& owner, std::span<const migration> migrations, instant now,
+                           const migration_log& log) {
+  const auto applied = read_checked(owner, migrations);
+  if (!applied) return applied.error();
+  const auto missing = migrations.subspan(applied->size());
+  for (const auto& one : missing) {
+    if (log) log("migration " + label(one));
+    if (const auto done = run_in_transaction(owner, one, now); !done)
+      return make_failure(done.error().code, "migration " + label(one) + " failed: " + done.error().detail);
+  }
+  if (!missing.empty())
+    if (const auto closed = run_made(owner, grants_sql); !closed) return closed.error();
+  return static_cast<int>(missing.size());
+}
+
+result<void> analyze_tables(PGconn& owner) { return run_made(owner, analyze_sql); }
+
+result<int> schema_version(PGconn& owner, std::span<const migration> migrations) {
+  const auto applied = read_checked(owner, migrations);
+  if (!applied) return applied.error();
+  return static_cast<int>(applied->size());
+}
+
 result<std::vector<migration_state>> migration_status(const database_role& owner,
                                                       std::span<const migration> migrations) {
   const auto connection = open_pq(owner, application);

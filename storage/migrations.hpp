@@ -44,6 +44,20 @@ using migration_log = std::function<void(std::string_view)>;
 [[nodiscard]] result<int> migrate(const database_role& owner, std::span<const migration> migrations,
                                   instant now, const migration_log& log = {});
 
+/// Who keeps every start, migration and restore of this database out, as long as its connection lives;
+/// false when somebody else does. Sets what a long piece of work on the schema needs.
+[[nodiscard]] result<bool> try_lock_schema(PGconn& owner);
+
+/// The same as migrate() by who holds that lock and is in a transaction of its own. No analysis.
+[[nodiscard]] result<int> migrate_within(PGconn& owner, std::span<const migration> migrations, instant now,
+                                         const migration_log& log = {});
+
+/// Tables that hold something, so that plans are right at once.
+[[nodiscard]] result<void> analyze_tables(PGconn& owner);
+
+/// How many of the given migrations the database has; 0 when it is empty. The same refusals as migrate.
+[[nodiscard]] result<int> schema_version(PGconn& owner, std::span<const migration> migrations);
+
 /// Every migration given and whether it was applied. The same refusals as migrate.
 [[nodiscard]] result<std::vector<migration_state>> migration_status(const database_role& owner,
                                                                     std::span<const migration> migrations);

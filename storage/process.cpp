@@ -68,11 +68,13 @@ result<os_user> from_entry(const passwd& entry) {
 /// Everything that the child needs, made before the fork: afterwards nothing may allocate.
 struct prepared_child {
   std::vector<char*> arguments;
+  std::vector<char*> environment;
   const os_user* as = nullptr;
   bool dies_with_us = false;
   pid_t parent = 0;
   int input = -1;
   int output = -1;
+  int complaints = -1;
   int report = -1;
 };
 
@@ -101,7 +103,8 @@ void keep_only_four_descriptors() noexcept {
 bool become(const prepared_child& child, int& report) noexcept {
   ::setsid();
   forget_signals();
-  if (::dup2(child.input, 0) < 0 || ::dup2(child.output, 1) < 0 || ::dup2(child.output, 2) < 0) return false;
+  if (::dup2(child.input, 0) < 0 || ::dup2(child.output, 1) < 0 || ::dup2(child.complaints, 2) < 0)
+    return false;
   if (::dup3(child.report, report_descriptor, O_CLOEXEC) < 0) return false;
   report = report_descriptor;
   keep_only_four_descriptors();
@@ -115,11 +118,9 @@ bool become(const prepared_child& child, int& report) noexcept {
 }
 
 [[noreturn]] void run_child(const prepared_child& child) noexcept {
-  static std::array<char, 64> path{"PATH=/usr/local/bin:/usr/bin:/bin"};
-  static std::array<char, 16> locale{"LC_ALL=C"};
-  static std::array<char*, 3> environment{path.data(), locale.data(), nullptr};
   int report = child.report;
-  if (become(child, report)) ::execve(child.arguments.front(), child.arguments.data(), environment.data());
+  if (become(child, report))
+    ::execve(child.arguments.front(), child.arguments.data(), child.environment.data());
   const int reason = errno;
   [[maybe_unused]] const auto told = ::write(report, &reason, sizeof reason);
   ::_exit(127);
@@ -188,20 +189,27 @@ result<pid_t> spawn(const command& what, int output) {
   const descriptor null{::open("/dev/null", O_RDWR | O_CLOEXEC)};
   const descriptor input{moved_up(null.number())};
   const descriptor sink{moved_up(output)};
+  const descriptor complaints{moved_up(what.complaints < 0 ? output : what.complaints)};
   descriptor report{moved_up(writer.number())};
-  if (input.number() < 0 || sink.number() < 0 || report.number() < 0)
+  if (input.number() < 0 || sink.number() < 0 || complaints.number() < 0 || report.number() < 0)
     return system_failure("cannot prepare a child", errno);
 
   auto arguments = what.arguments;
+  std::vector<std::string> environment{"PATH=/usr/local/bin:/usr/bin:/bin", "LC_ALL=C"};
+  environment.insert(environment.end(), what.environment.begin(), what.environment.end());
   prepared_child child{{},
+                       {},
                        what.as ? &*what.as : nullptr,
                        what.dies_with_us,
                        ::getpid(),
                        input.number(),
                        sink.number(),
+                       complaints.number(),
                        report.number()};
   for (auto& argument : arguments) child.arguments.push_back(argument.data());
   child.arguments.push_back(nullptr);
+  for (auto& one : environment) child.environment.push_back(one.data());
+  child.environment.push_back(nullptr);
 
   const pid_t process = fork_quietly(child);
   if (process < 0) return system_failure("cannot fork", errno);

@@ -29,8 +29,12 @@ struct command {
   std::vector<std::string> arguments;
   /// Drops to this user (needs root); otherwise the child runs as we do.
   std::optional<os_user> as;
-  /// The child gets SIGQUIT when the *thread* that started it ends. For tests.
+  /// The child gets SIGQUIT when the *thread* that started it ends.
   bool dies_with_us = false;
+  /// "NAME=value" beside PATH and LC_ALL; nothing of our own environment is passed on.
+  std::vector<std::string> environment{};
+  /// Where its complaints go; below 0: with the output.
+  int complaints = -1;
 };
 
 /// Starts the command; its output goes to the descriptor. A failed exec is an error here.

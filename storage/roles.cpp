@@ -160,6 +160,15 @@ result<database_access> prepare_roles(const database_urls& urls) {
   return access;
 }
 
+result<void> let_owner_act_as_engine(PGconn& owner) {
+  const auto member = is_member(owner, engine_role, has_rights_of);
+  if (!member) return member.error();
+  if (*member) return {};
+  const auto facts = read_facts(owner, "owner");
+  if (!facts) return facts.error();
+  return ensure_member(owner, engine_role, facts->user);
+}
+
 result<void> check_roles(const database_access& access) {
   const auto owner = check_one(access.owner, "owner", {}, {});
   if (!owner) return owner.error();

@@ -29,6 +29,10 @@ struct database_urls {
 /// error says what a superuser has to run. Harmless when repeated or run by two servers at once.
 [[nodiscard]] result<database_access> prepare_roles(const database_urls& urls);
 
+/// Lets the owner see and change every row, as the engine may: for backups and restores. Harmless when
+/// repeated; otherwise as above.
+[[nodiscard]] result<void> let_owner_act_as_engine(PGconn& owner);
+
 /// Server version, encoding and what the three roles must not be.
 [[nodiscard]] result<void> check_roles(const database_access& access);
 

@@ -61,6 +61,11 @@ void tenant_registry_state::spread_change() {
   for (auto& [business, supervisor] : supervisors_) self_->send(supervisor, tenant_changed{});
 }
 
+void tenant_registry_state::spread_change(const business_changed& changed) {
+  const auto supervisor = supervisors_.find(changed.business);
+  if (supervisor != supervisors_.end()) self_->send(supervisor->second, tenant_changed{});
+}
+
 void tenant_registry_state::expire(const reservations_ended& ended) {
   for (const business_id& business : ended.businesses)
     if (auto* supervisor = find_or_spawn(business)) self_->send(*supervisor, expire_atom::value);
@@ -98,6 +103,7 @@ tenant_registry_actor::behavior_type tenant_registry(tenant_registry_state::poin
       [&state](const products_edited& edited) { return state.refresh(edited); },
       [&state](const wake_account& account) { state.wake(account); },
       [&state](const directory_changed&) { state.spread_change(); },
+      [&state](const business_changed& changed) { state.spread_change(changed); },
       [&state](const reservations_ended& ended) { state.expire(ended); },
       [&state](restart_atom, const business_id& business) { state.unblock(business); },
   };

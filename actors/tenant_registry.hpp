@@ -42,6 +42,11 @@ struct wake_account {
 /// Businesses were added or changed.
 struct directory_changed {};
 
+/// One business was changed, its routes were not. If its actors run they load it anew.
+struct business_changed {
+  business_id business;
+};
+
 /// Tell the order desks of these businesses that reservations ended.
 struct reservations_ended {
   std::vector<business_id> businesses;
@@ -57,7 +62,8 @@ using tenant_registry_actor =
                      caf::replies_to<command_business>::with<chat_commanded>,
                      caf::replies_to<command_desk>::with<action_outcome>,
                      caf::replies_to<products_edited>::with<products_refreshed>, caf::reacts_to<wake_account>,
-                     caf::reacts_to<directory_changed>, caf::reacts_to<reservations_ended>,
+                     caf::reacts_to<directory_changed>, caf::reacts_to<business_changed>,
+                     caf::reacts_to<reservations_ended>,
                      // To itself: the pause after a supervisor's crash is over.
                      caf::reacts_to<restart_atom, business_id>>;
 
@@ -82,6 +88,7 @@ class tenant_registry_state {
   void on_down(const caf::down_msg& down);
   void wake(const wake_account& account);
   void spread_change();
+  void spread_change(const business_changed& changed);
   void expire(const reservations_ended& ended);
   caf::result<chat_commanded> command(const command_business& wanted);
   caf::result<action_outcome> command(const command_desk& wanted);
@@ -114,4 +121,5 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::command_desk)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::products_edited)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::wake_account)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::directory_changed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::business_changed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::reservations_ended)

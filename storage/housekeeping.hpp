@@ -33,6 +33,7 @@ inline constexpr retention session_retention{30};
 
 /// After they expired, for whoever asks what became of a mail.
 inline constexpr retention mail_retention{7};
+inline constexpr retention invitation_retention{30};
 
 struct housekeeping {
   pqxx::connection& engine;
@@ -68,6 +69,8 @@ inline constexpr int half_a_day = 720;
 /// Wishes for accounts, and tokens for new passwords, that expired.
 [[nodiscard]] result<std::int64_t> purge_sign_ups(const housekeeping& duty);
 [[nodiscard]] result<std::int64_t> purge_password_resets(const housekeeping& duty);
+/// Invitations that nobody took, 30 days after they expired.
+[[nodiscard]] result<std::int64_t> purge_invitations(const housekeeping& duty);
 /// Whether they were given up, or nobody ever tried.
 [[nodiscard]] result<std::int64_t> purge_mails(const housekeeping& duty);
 

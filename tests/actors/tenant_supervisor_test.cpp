@@ -354,6 +354,25 @@ TEST(supervised_shop, shows_every_child_the_changed_business) {
   EXPECT_NE(world.model->asked.back().with_tools->system.find("icy"), std::string::npos);
 }
 
+TEST(supervised_shop, hears_of_a_change_of_its_own_alone) {
+  shop_world world;
+  world.model->always = [](const auto&) { return says("Yes."); };
+  world.customer_says("c1", "one");
+  world.finish_turns();
+  world.store->rows.businesses.at(world.shop).name = "Renamed Fabrics";
+  const auto knows_it = [&](const std::string& text) {
+    world.customer_says("c1", text);
+    world.advance(5s);
+    return world.model->asked.back().with_tools->system.find("Renamed Fabrics") != std::string::npos;
+  };
+  caf::anon_send(world.registry, actors::business_changed{business_id{uuid{{1}}}});
+  world.advance(1s);
+  EXPECT_FALSE(knows_it("two")) << "another business was changed";
+  caf::anon_send(world.registry, actors::business_changed{world.shop});
+  world.advance(1s);
+  EXPECT_TRUE(knows_it("three"));
+}
+
 TEST(supervised_shop, loads_a_change_that_came_while_the_store_was_away) {
   shop_world world;
   world.model->always = [](const auto&) { return says("Yes."); };

@@ -101,6 +101,7 @@ std::vector<actors::duty> janitor_duties(janitor_hands hands) {
           {"sign_ups", 1h, purging(shop, storage::purge_sign_ups)},
           {"password_resets", 1h, purging(shop, storage::purge_password_resets)},
           {"connect_flows", 1h, purging(shop, storage::purge_connect_flows)},
+          {"invitations", 1h, purging(shop, storage::purge_invitations)},
           {"mails", 1h, purging(shop, storage::purge_mails)},
           {"recorded", 1h, purging(shop, storage::purge_recorded)},
           {"parked", 24h, purging(shop, storage::purge_parked)},

@@ -15,6 +15,7 @@
 //   sessions         1 min   ended ones with their refresh tokens: 30 days; a 720th of the table at a time
 //   sign_ups        1 h     wishes for accounts that nobody proved: 24 hours
 //   password_resets 1 h     tokens that nobody used: one hour
+//   invitations     1 h     those that nobody took: 30 days after they expired
 //   mails           1 h     given up, or never sent: 7 days after they expired
 //   parked          24 h    deliveries that were given up: 30 days
 //   done_tasks      24 h    tasks that a person has done: 90 days

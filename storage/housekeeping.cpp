@@ -74,6 +74,9 @@ DELETE FROM connect_flows WHERE id = ANY (ARRAY(
 constexpr const char* delete_password_resets = R"(
 DELETE FROM password_resets WHERE token_hash = ANY (ARRAY(
   SELECT token_hash FROM password_resets WHERE expires_at < $1::bigint ORDER BY expires_at LIMIT $2::integer)))";
+constexpr const char* delete_invitations = R"(
+DELETE FROM invitations WHERE id = ANY (ARRAY(
+  SELECT id FROM invitations WHERE expires_at < $1::bigint ORDER BY expires_at LIMIT $2::integer)))";
 constexpr const char* delete_mails = R"(
 DELETE FROM mails WHERE id = ANY (ARRAY(
   SELECT id FROM mails WHERE expires_at < $1::bigint ORDER BY expires_at LIMIT $2::integer)))";
@@ -190,6 +193,10 @@ result<std::int64_t> purge_connect_flows(const housekeeping& duty) {
   return remove(duty, delete_connect_flows, duty.now - flow_retention);
 }
 
+result<std::int64_t> purge_invitations(const housekeeping& duty) {
+  return remove(duty, delete_invitations, duty.now - invitation_retention);
+}
+
 result<std::int64_t> purge_mails(const housekeeping& duty) {
   return remove(duty, delete_mails, duty.now - mail_retention);
 }
@@ -205,6 +212,7 @@ std::span<const statement> purge_statements() noexcept {
                                   statement{"sign_ups", delete_sign_ups},
                                   statement{"password_resets", delete_password_resets},
                                   statement{"connect_flows", delete_connect_flows},
+                                  statement{"invitations", delete_invitations},
                                   statement{"mails", delete_mails},
                                   statement{"recorded_events", delete_recorded}};
   return all;

@@ -34,6 +34,7 @@ inline constexpr retention session_retention{30};
 /// After they expired, for whoever asks what became of a mail.
 inline constexpr retention mail_retention{7};
 inline constexpr std::chrono::hours flow_retention{1};
+inline constexpr retention invitation_retention{30};
 
 struct housekeeping {
   pqxx::connection& engine;
@@ -71,6 +72,8 @@ inline constexpr int half_a_day = 720;
 [[nodiscard]] result<std::int64_t> purge_password_resets(const housekeeping& duty);
 /// Logins at Meta, an hour after they expired.
 [[nodiscard]] result<std::int64_t> purge_connect_flows(const housekeeping& duty);
+/// Invitations that nobody took, 30 days after they expired.
+[[nodiscard]] result<std::int64_t> purge_invitations(const housekeeping& duty);
 /// Whether they were given up, or nobody ever tried.
 [[nodiscard]] result<std::int64_t> purge_mails(const housekeeping& duty);
 

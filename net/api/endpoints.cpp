@@ -4,6 +4,7 @@
 
 #include "net/api/resources/account.hpp"
 #include "net/api/resources/activity.hpp"
+#include "net/api/resources/businesses.hpp"
 #include "net/api/resources/canned_replies.hpp"
 #include "net/api/resources/composer.hpp"
 #include "net/api/resources/connect_flows.hpp"
@@ -12,9 +13,13 @@
 #include "net/api/resources/conversations.hpp"
 #include "net/api/resources/customers.hpp"
 #include "net/api/resources/events.hpp"
+#include "net/api/resources/invitation_acceptance.hpp"
+#include "net/api/resources/invitations.hpp"
 #include "net/api/resources/labels.hpp"
+#include "net/api/resources/members.hpp"
 #include "net/api/resources/message_search.hpp"
 #include "net/api/resources/notes.hpp"
+#include "net/api/resources/notification_settings.hpp"
 #include "net/api/resources/passwords.hpp"
 #include "net/api/resources/payment_connections.hpp"
 #include "net/api/resources/person_tasks.hpp"
@@ -34,6 +39,7 @@ std::vector<api_endpoint> all_endpoints(const std::shared_ptr<access_cache>& acc
   // Apart: whoever asks for mails to sign up with somebody's address must not keep them from a new password.
   const auto sign_up_mails = std::make_shared<mail_limits>(limits.mails_per_recipient_per_hour);
   const auto password_mails = std::make_shared<mail_limits>(limits.mails_per_recipient_per_hour);
+  const auto invitation_mails = std::make_shared<mail_limits>(limits.mails_per_recipient_per_hour);
   std::vector<api_endpoint> all;
   const auto add = [&all](std::vector<api_endpoint> more) {
     all.insert(all.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
@@ -43,6 +49,11 @@ std::vector<api_endpoint> all_endpoints(const std::shared_ptr<access_cache>& acc
   add(password_endpoints(access, password_mails));
   add(account_endpoints());
   add(second_factor_endpoints());
+  add(business_endpoints());
+  add(member_endpoints(access));
+  add(invitation_endpoints(invitation_mails));
+  add(invitation_acceptance_endpoints());
+  add(notification_settings_endpoints());
   add(conversation_endpoints());
   add(activity_endpoints());
   add(event_endpoints());

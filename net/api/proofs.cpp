@@ -62,6 +62,22 @@ std::variant<storage::stored_account, problem> prove_password(workplace& place, 
   return wrong_field('/' + member, "is wrong");
 }
 
+std::optional<problem> prove_again(workplace& place, const api_call& call) {
+  const auto proven = prove_password(place, call, "password");
+  if (const auto* why = std::get_if<problem>(&proven)) return *why;
+  const auto factor = storage::find_second_factor(place.store, call.by.account);
+  if (!factor) return api::problem_of(factor.error());
+  if (!factor.value() || !factor.value()->is_on) return std::nullopt;
+  const auto code = call.body.find("code");
+  if (code == call.body.end()) return wrong_field("/code", "is needed: a second factor is on");
+  const auto used = use_code(place, call, call.by.account, code->get_ref<const std::string&>());
+  if (!used) return api::problem_of(used.error());
+  if (used.value()) return std::nullopt;
+  const auto counted = storage::count_failed_sign_in(place.store, call.by.account, call.now);
+  if (!counted) return api::problem_of(counted.error());
+  return wrong_field("/code", "is wrong, or was used before");
+}
+
 result<bool> use_code(workplace& place, const api_call& call, const api::account_id& account,
                       std::string_view code) {
   if (const auto recovery = api::read_recovery_code(code)) {

@@ -33,6 +33,10 @@ namespace sellavie::net {
                                                                                  const api_call& call,
                                                                                  const std::string& member);
 
+/// The signed-in caller proves everything that their account has: `password` of the body, and `code` when a second
+/// factor is on. Nothing when it is right; else 422 for the field, or 429.
+[[nodiscard]] std::optional<api::problem> prove_again(workplace& place, const api_call& call);
+
 /// Whether `code` is a living code of this account's second factor; it is used up.
 [[nodiscard]] result<bool> use_code(workplace& place, const api_call& call, const api::account_id& account,
                                     std::string_view code);

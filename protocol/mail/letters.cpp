@@ -19,6 +19,12 @@ std::string way(site base, std::string_view page, std::string_view token) {
   return text + std::string{token} + "\n\n";
 }
 
+/// ":" and the team's page, or a full stop.
+std::string team_page(site base, std::string_view business) {
+  if (base.empty()) return ".\n\n";
+  return ":\n\n" + link(base, "/businesses/") + std::string{business} + "/team\n\n";
+}
+
 letter closed(std::string_view kind, std::string subject, std::string text) {
   return {kind, std::move(subject), "Hello,\n\n" + std::move(text) + std::string{closing}};
 }
@@ -80,6 +86,29 @@ letter recovery_code_used(int left) {
                     (left == 1 ? std::string{"1 is"} : std::to_string(left) + " are") +
                     " left; you can make new ones in your account.\n\n"
                     "If it was not you, change your password at once.");
+}
+
+letter invitation(site base, std::string_view token) {
+  return closed("invitation", "You are invited to work with a business",
+                "a business that sells with Sellavie invites you to its team. " +
+                    way(base, "/invitation", token) +
+                    "You will see which business it is before you accept. This works once and for 7 days.\n\n"
+                    "If you do not expect it, ignore this mail: nothing happens without you.");
+}
+
+letter ownership_received(site base, std::string_view business) {
+  return closed("ownership_received", "You are the owner of a business now",
+                "the owner of a business that you work with on Sellavie handed it over to you" +
+                    team_page(base, business) +
+                    "If you do not want this, hand it over to somebody else of the team.");
+}
+
+letter ownership_given(site base, std::string_view business) {
+  return closed("ownership_given", "You handed your business over",
+                "you handed a business of yours on Sellavie over to another member of its team, and are an "
+                "administrator of it now" +
+                    team_page(base, business) +
+                    "If it was not you, change your password at once and ask the new owner to hand it back.");
 }
 
 }  // namespace sellavie::mail

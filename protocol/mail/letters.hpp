@@ -24,4 +24,11 @@ using site = std::string_view;
 /// A recovery code was used in place of the app's.
 [[nodiscard]] letter recovery_code_used(int left);
 
+/// A member of a business invited this address. It does not say which business: whoever names one could write
+/// to strangers through us; the page that opens says it.
+[[nodiscard]] letter invitation(site base, std::string_view token);
+/// `business`: its id, for the link.
+[[nodiscard]] letter ownership_received(site base, std::string_view business);
+[[nodiscard]] letter ownership_given(site base, std::string_view business);
+
 }  // namespace sellavie::mail

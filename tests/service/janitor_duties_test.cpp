@@ -43,7 +43,7 @@ TEST_F(janitor_duties_test, the_server_has_each_of_them) {
   for (const auto& one : duties) names.push_back(one.name);
   EXPECT_THAT(names, UnorderedElementsAre("heartbeat", "database", "directory", "reservations", "inbox_keys",
                                           "quarantine", "turns", "action_results", "sessions", "sign_ups",
-                                          "password_resets", "connect_flows", "mails", "recorded", "parked",
+                                          "password_resets", "connect_flows", "invitations", "mails", "recorded", "parked",
                                           "done_tasks", "senders", "activity"));
 }
 

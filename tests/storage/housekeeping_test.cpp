@@ -194,6 +194,15 @@ TEST_F(housekeeping_test, a_login_at_meta_goes_an_hour_after_it_expired) {
   EXPECT_EQ(count("connect_flows"), 1);
 }
 
+TEST_F(housekeeping_test, invitations_that_nobody_took_go_a_month_after_they_expired) {
+  for (const instant expires_at : {noon - days{31}, noon - days{29}, noon + days{1}})
+    sql("SET session_replication_role = replica; INSERT INTO invitations VALUES (gen_random_uuid(), "
+        "gen_random_uuid(), 'a@b.example', 'agent', decode(md5(random()::text), 'hex'), gen_random_uuid(), 0, 0, " +
+        ms(expires_at) + ")");
+  EXPECT_EQ(purge_invitations(at(noon)).value(), 1);
+  EXPECT_EQ(count("invitations"), 2);
+}
+
 TEST_F(housekeeping_test, the_stretches_of_half_a_day_cover_a_table_once) {
   add_results("old", 2'000, noon - days{91});
   ASSERT_GT(pages_of("action_results"), 5);
@@ -234,6 +243,8 @@ TEST_F(housekeeping_test, no_purge_reads_a_big_table_as_a_whole) {
       "INSERT INTO sign_ups SELECT gen_random_uuid(), g || '@example.com', '', '', decode(lpad(to_hex(g), 8, '0'), "
       "'hex'), g, g FROM generate_series(1, 30000) g;"
       "INSERT INTO password_resets SELECT decode(lpad(to_hex(g), 8, '0'), 'hex'), NULL, g, g FROM generate_series(1, 30000) g;"
+      "INSERT INTO invitations SELECT gen_random_uuid(), gen_random_uuid(), 'a@b.example', 'agent', "
+      "decode(lpad(to_hex(g), 8, '0'), 'hex'), gen_random_uuid(), g, g, g FROM generate_series(1, 30000) g;"
       "INSERT INTO mails (id, recipient, kind, letter, created_at, expires_at, due_at) SELECT gen_random_uuid(), "
       "'', 'x', '', g, g, g FROM generate_series(1, 30000) g;"
       "INSERT INTO connect_flows (id, business_id, account_id, session_id, kind, state_hash, created_at, expires_at) SELECT "

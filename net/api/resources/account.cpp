@@ -1,5 +1,6 @@
 #include "net/api/resources/account.hpp"
 
+#include "net/api/resources/team_view.hpp"
 #include "storage/api/accounts.hpp"
 #include "storage/api/second_factors.hpp"
 
@@ -8,23 +9,13 @@ namespace {
 
 using api::schema;
 
-std::vector<std::string> role_names() {
-  std::vector<std::string> names;
-  for (const api::role one : api::all_roles) names.emplace_back(api::to_string(one));
-  return names;
-}
-
 schema me_shape() {
-  const auto membership = schema::object({{"business_id", schema::uuid()},
-                                          {"business_name", schema::text({1, 200})},
-                                          {"role", schema::word(role_names())}})
-                              .named("Membership");
   return schema::object({{"id", schema::uuid()},
                          {"email", schema::text({3, 254, api::text_format::email})},
                          {"name", schema::text({0, 120})},
                          {"has_second_factor", schema::boolean()},
                          {"recovery_codes_left", schema::integer(0, 10)},
-                         {"memberships", schema::list(membership, 200)}})
+                         {"memberships", schema::list(membership_shape(), 200)}})
       .named("Me");
 }
 
@@ -36,10 +27,7 @@ api_outcome me(workplace& place, const api_call& call) {
   if (!factor) return api::problem_of(factor.error());
   return answer_with(storage::memberships_of(place.store, call.by.account), [&](const auto& found) {
     auto memberships = nlohmann::json::array();
-    for (const auto& one : found)
-      memberships.push_back({{"business_id", to_string(one.business)},
-                             {"business_name", one.business_name},
-                             {"role", api::to_string(one.role)}});
+    for (const auto& one : found) memberships.push_back(shown(one));
     const auto& mine = *account.value();
     return api_answer{200,
                       {{"id", to_string(mine.id)},

@@ -17,10 +17,12 @@ TEST(letters, keep_the_token_behind_the_hash_where_no_server_sees_it) {
               HasSubstr("\nhttps://shop.example/verify-email#token=abc-DEF_123\n"));
   EXPECT_THAT(reset_password(base, token).text,
               HasSubstr("\nhttps://shop.example/reset-password#token=abc-DEF_123\n"));
+  EXPECT_THAT(invitation(base, token).text,
+              HasSubstr("\nhttps://shop.example/invitation#token=abc-DEF_123\n"));
 }
 
 TEST(letters, have_the_code_alone_where_there_is_no_page) {
-  for (const auto& one : {confirm_address("", token), reset_password("", token)}) {
+  for (const auto& one : {confirm_address("", token), reset_password("", token), invitation("", token)}) {
     EXPECT_THAT(one.text, HasSubstr("\nabc-DEF_123\n"));
     EXPECT_THAT(one.text, Not(HasSubstr("#token")));
     EXPECT_THAT(one.text, Not(HasSubstr("link")));
@@ -35,6 +37,14 @@ TEST(letters, say_what_to_do_when_it_was_somebody_else) {
     EXPECT_FALSE(one.subject.empty());
     EXPECT_THAT(one.text, testing::EndsWith("nobody reads answers to it.\n")) << one.kind;
   }
+}
+
+TEST(letters, about_a_handed_over_business_lead_to_its_team) {
+  for (const auto& one : {ownership_received(base, "0190-id"), ownership_given(base, "0190-id")}) {
+    EXPECT_THAT(one.text, HasSubstr("\nhttps://shop.example/businesses/0190-id/team\n"));
+    EXPECT_THAT(one.text, testing::EndsWith("nobody reads answers to it.\n"));
+  }
+  EXPECT_THAT(ownership_received("", "0190-id").text, Not(HasSubstr("0190-id")));
 }
 
 }  // namespace

@@ -1,0 +1,162 @@
+#include "storage/api/businesses.hpp"
+
+#include "protocol/api/team_rules.hpp"
+#include "storage/api/activity_work.hpp"
+#include "storage/api/api_work.hpp"
+#include "storage/api/timezone_work.hpp"
+
+namespace sellavie::storage {
+namespace {
+
+using nlohmann::json;
+
+#define PROFILE_COLUMNS "b.id, b.name, b.currency, b.timezone, b.locale, b.profile_version, b.created_at "
+
+#define OWN_BUSINESSES                                                     \
+  "SELECT " PROFILE_COLUMNS                                                \
+  ", m.role FROM memberships m JOIN businesses b ON b.id = m.business_id " \
+  "WHERE m.account_id = $1::uuid "
+constexpr const char* select_page =
+    OWN_BUSINESSES "AND m.business_id > $2::uuid ORDER BY m.business_id LIMIT $3::integer";
+constexpr const char* select_own = OWN_BUSINESSES "AND m.business_id = $2::uuid";
+#undef OWN_BUSINESSES
+
+constexpr const char* select_one = "SELECT " PROFILE_COLUMNS "FROM businesses b WHERE b.id = $1::uuid";
+constexpr const char* lock_one =
+    "SELECT " PROFILE_COLUMNS "FROM businesses b WHERE b.id = $1::uuid FOR NO KEY UPDATE";
+// Who adds a product or an order refers to this row: none is under way while it is locked like this.
+constexpr const char* lock_alone =
+    "SELECT " PROFILE_COLUMNS "FROM businesses b WHERE b.id = $1::uuid FOR UPDATE";
+#undef PROFILE_COLUMNS
+
+// Of one account one at a time.
+constexpr const char* hold_account = "SELECT FROM accounts WHERE id = $1::uuid FOR NO KEY UPDATE";
+constexpr const char* select_founded =
+    "SELECT id, founding_fingerprint FROM businesses WHERE founded_by = $1::uuid AND founding_key = $2";
+constexpr const char* count_founded = "SELECT count(*) FROM businesses WHERE founded_by = $1::uuid";
+constexpr const char* insert_business = R"(
+INSERT INTO businesses (id, key, name, currency, timezone, locale, created_at, founded_by, founding_key, founding_fingerprint)
+VALUES ($1::uuid, $1::uuid::text, $2, $3, $4, $5, $6::bigint, $7::uuid, $8, $9))";
+constexpr const char* insert_owner = R"(
+INSERT INTO memberships (account_id, business_id, role, created_at) VALUES ($1::uuid, $2::uuid, 'owner', $3::bigint))";
+
+constexpr const char* has_amounts = R"(
+SELECT EXISTS (SELECT FROM products WHERE business_id = $1::uuid) OR EXISTS (SELECT FROM orders WHERE business_id = $1::uuid))";
+constexpr const char* update_business = R"(
+UPDATE businesses SET name = $2, currency = $3, timezone = $4, locale = $5, version = version + 1,
+  profile_version = profile_version + 1
+WHERE id = $1::uuid)";
+
+business_profile profile_in(fields& row) {
+  return {row.id<business_id>(), row.text(), row.text(), row.text(), row.text(), row.integer(), row.at()};
+}
+
+own_business own_in(const pqxx::row& one) {
+  fields row{one};
+  auto profile = profile_in(row);
+  return {std::move(profile), api::parse_role(row.text()).value_or(api::role::viewer)};
+}
+
+std::optional<business_profile> profile_of(const pqxx::result& rows) {
+  if (rows.empty()) return std::nullopt;
+  const pqxx::row first = rows[0];
+  fields row{first};
+  return profile_in(row);
+}
+
+json logged(const business_profile& one) {
+  return {{"name", one.name}, {"currency", one.currency}, {"timezone", one.timezone}, {"locale", one.locale}};
+}
+
+business_profile changed_by(business_profile profile, const profile_change& wanted) {
+  if (wanted.name) profile.name = *wanted.name;
+  if (wanted.currency) profile.currency = *wanted.currency;
+  if (wanted.timezone) profile.timezone = *wanted.timezone;
+  if (wanted.locale) profile.locale = *wanted.locale;
+  return profile;
+}
+
+profile_outcome compare(pqxx::work& work, const business_profile& was, const business_profile& now,
+                        std::int64_t expected_version) {
+  if (was.version != expected_version) return profile_outcome::stale;
+  if (logged(was) == logged(now)) return profile_outcome::unchanged;
+  if (was.timezone != now.timezone && !is_timezone(work, now.timezone))
+    return profile_outcome::unknown_timezone;
+  if (was.currency != now.currency && work.exec_params1(has_amounts, to_string(was.id))[0].as<bool>())
+    return profile_outcome::currency_in_use;
+  return profile_outcome::changed;
+}
+
+/// What stands in the way of one more.
+std::optional<founding> found_before(pqxx::work& work, const change_origin& by, const founding_wish& wanted) {
+  const auto rows = work.exec_params(select_founded, to_string(by.account), wanted.key);
+  if (!rows.empty()) {
+    const pqxx::row first = rows[0];
+    fields row{first};
+    const auto business = row.id<business_id>();
+    const bool is_same = row.text() == wanted.fingerprint;
+    return founding{is_same ? founding_outcome::founded_before : founding_outcome::key_reused, business};
+  }
+  if (work.exec_params1(count_founded, to_string(by.account))[0].as<int>() >= api::most_founded)
+    return founding{founding_outcome::full, {}};
+  if (!is_timezone(work, wanted.profile.timezone)) return founding{founding_outcome::unknown_timezone, {}};
+  return std::nullopt;
+}
+
+}  // namespace
+
+result<std::vector<own_business>> list_businesses(api_session& session, const api::account_id& account,
+                                                  const std::optional<api::page_position>& after, int limit) {
+  return for_accounts(session, [&](pqxx::work& work) {
+    return all_of(
+        work.exec_params(select_page, to_string(account), to_string(after ? after->id : uuid{}), limit + 1),
+        own_in);
+  });
+}
+
+result<std::optional<own_business>> find_own_business(api_session& session, const api::account_id& account,
+                                                      const business_id& business) {
+  return for_accounts(session, [&](pqxx::work& work) {
+    const auto rows = work.exec_params(select_own, to_string(account), to_string(business));
+    return rows.empty() ? std::optional<own_business>{} : own_in(rows[0]);
+  });
+}
+
+result<std::optional<business_profile>> find_business(api_session& session, const business_id& business) {
+  return for_business(session, business, [&](pqxx::work& work) {
+    return profile_of(work.exec_params(select_one, to_string(business)));
+  });
+}
+
+result<founding> found_business(api_session& session, const change_origin& by, const founding_wish& wanted) {
+  return for_accounts(session, [&](pqxx::work& work) {
+    work.exec_params(hold_account, to_string(by.account));
+    if (auto known = found_before(work, by, wanted)) return *known;
+    const auto& one = wanted.profile;
+    work.exec_params(insert_business, to_string(one.id), one.name, one.currency, one.timezone, one.locale,
+                     to_unix_ms(by.at), to_string(by.account), wanted.key, wanted.fingerprint);
+    work.exec_params(insert_owner, to_string(by.account), to_string(one.id), to_unix_ms(by.at));
+    record_activity(work, &one.id, by, {"business.founded", "business", one.id.value, nullptr, logged(one)});
+    return founding{founding_outcome::founded, one.id};
+  });
+}
+
+result<changed_profile> change_business(api_session& session, const business_id& business,
+                                        const change_origin& by, const profile_change& wanted) {
+  return for_business(session, business, [&](pqxx::work& work) {
+    const auto was =
+        profile_of(work.exec_params(wanted.currency ? lock_alone : lock_one, to_string(business)));
+    if (!was) return changed_profile{};
+    changed_profile done{profile_outcome::not_found, changed_by(*was, wanted)};
+    done.outcome = compare(work, *was, done.profile, wanted.expected_version);
+    if (done.outcome != profile_outcome::changed) return done;
+    const auto& now = done.profile;
+    work.exec_params(update_business, to_string(business), now.name, now.currency, now.timezone, now.locale);
+    record_activity(work, &business, by,
+                    {"business.changed", "business", business.value, logged(*was), logged(now)});
+    ++done.profile.version;
+    return done;
+  });
+}
+
+}  // namespace sellavie::storage

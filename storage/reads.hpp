@@ -51,8 +51,10 @@ struct tenant_record {
   std::string currency;
   std::string timezone;
   std::string locale;
-  /// JSON: tone, facts, faqs, rules.
+  /// What was published last (protocol/training/content_codec).
   std::string training;
+  /// 0: nothing was.
+  std::int32_t training_version = 0;
   std::int64_t version = 0;
   /// Minutes east of UTC in the business's zone at the time of loading.
   int utc_offset_minutes = 0;

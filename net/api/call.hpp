@@ -13,6 +13,7 @@
 #include <variant>
 
 #include "actors/clock.hpp"
+#include "actors/llm_router.hpp"
 #include "actors/tenant_registry.hpp"
 #include "config/settings.hpp"
 #include "monitoring/log.hpp"
@@ -116,6 +117,7 @@ struct api_services {
   std::shared_ptr<monitoring::logger> log;
   actors::tenant_registry_actor registry;
   std::shared_ptr<feed_hub> live;
+  actors::llm_router_actor model;
 };
 
 /// Where a handler works: its thread's database session, and the services.

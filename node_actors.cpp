@@ -79,7 +79,7 @@ node_actors spawn_node_actors(caf::actor_system& system, const std::shared_ptr<a
   const actors::services_ptr shared = node;
   const auto router = system.spawn(actors::llm_router, shared);
   node_actors all;
-  all.router = caf::actor_cast<caf::actor>(router);
+  all.model = router;
   all.registry = system.spawn(actors::tenant_registry,
                               actors::tenant_registry_dependencies{shared, router, make_children()});
   all.pump = system.spawn(actors::inbox_pump, shared, actors::delivery_sink{all.registry},
@@ -91,8 +91,9 @@ node_actors spawn_node_actors(caf::actor_system& system, const std::shared_ptr<a
 
 caf::actor watch_node_actors(caf::actor_system& system, const node_actors& all, const actors::services& node,
                              const actors::janitor_actor& janitor, std::function<void()> on_loss) {
-  std::vector<caf::actor> watched{all.router};
+  std::vector<caf::actor> watched;
   const auto add = [&](const auto& one) { watched.push_back(caf::actor_cast<caf::actor>(one)); };
+  add(all.model);
   add(all.registry);
   add(all.pump);
   add(all.writer);

@@ -20,7 +20,7 @@ struct node_actors {
   actors::tenant_registry_actor registry;
   actors::inbox_pump_actor pump;
   actors::inbox_writer_actor writer;
-  caf::actor router;
+  actors::llm_router_actor model;
 };
 
 struct node_database {

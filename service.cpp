@@ -19,6 +19,7 @@
 #include "net/descriptors.hpp"
 #include "net/feed/feed_threads.hpp"
 #include "net/http/server.hpp"
+#include "net/imports/import_runner.hpp"
 #include "net/mail/mail_sender.hpp"
 #include "net/ops/http_counts.hpp"
 #include "net/ops/ops_routes.hpp"
@@ -109,6 +110,7 @@ class server {
   result<void> add_api(net::router& routes);
   [[nodiscard]] std::shared_ptr<actors::transport> for_people();
   void open_mail();
+  void open_imports();
   void follow_access(net::access_cache& access);
   [[nodiscard]] result<std::unique_ptr<pqxx::connection>> engine_connection() const {
     return storage::open_pqxx(database_->access().engine, storage::application_name_of(node_name));
@@ -124,6 +126,7 @@ class server {
   std::unique_ptr<net::http_server> public_;
   std::unique_ptr<net::bridge> bridge_;
   std::unique_ptr<net::mail_sender> mail_sender_;
+  std::unique_ptr<net::import_runner> import_runner_;
   std::shared_ptr<net::feed_hub> live_;
   std::unique_ptr<net::feed_threads> live_threads_;
   std::optional<database> database_;
@@ -158,6 +161,7 @@ result<void> server::start() {
   watch(system_->spawn<caf::detached>(actors::janitor,
                                       actors::janitor_dependencies{node_->time, log_, duties()}));
   open_mail();
+  open_imports();
   if (auto done = open_public(); !done) return done;
   health_.started = true;
   log_->info("serving", {{"incarnation", node_->incarnation}});
@@ -394,7 +398,7 @@ result<void> server::add_api(net::router& routes) {
       settings_,      node_->time,
       node_->ids,     system_random,
       node_->secrets, std::make_shared<const api::access_token_keys>(std::move(tokens.value())),
-      log_,           std::make_shared<const net::actor_doors>(net::actor_doors{actors_.registry}),
+      log_,           std::make_shared<const net::actor_doors>(net::actor_doors{actors_.registry, actors_.model}),
       live_,          for_people()};
   follow_access(*access);
   bridge_ = std::make_unique<net::bridge>(
@@ -419,6 +423,11 @@ void server::open_mail() {
   mail_sender_ = std::make_unique<net::mail_sender>(
       net::mail_sender_dependencies{settings_->smtp, database_->access(), node_->incarnation, node_->time,
                                     secrets_, metrics_, log_, system_jitter});
+}
+
+void server::open_imports() {
+  import_runner_ = std::make_unique<net::import_runner>(net::import_runner_dependencies{
+      database_->access(), node_->incarnation, node_->time, node_->ids, log_, actors_.registry});
 }
 
 /// Streams end when what they were opened with does.
@@ -467,6 +476,7 @@ bool server::stop() {
     }
   }
   if (mail_sender_) mail_sender_->stop();
+  if (import_runner_) import_runner_->stop();
   bool clean = !health_.fenced && !health_.broken;
   const auto need = [&](const char* what, const result<void>& done) {
     if (done) return;

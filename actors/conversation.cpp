@@ -80,6 +80,7 @@ void conversation_state::begin_turn() {
   release(turn_);
   turn_.id = node.ids->next_as<turn_id>();
   turn_.nonce = fresh_nonce(*node.ids);
+  turn_.business = chat_.business;
   turn_.started_at = node.now();
   turn_.deadline = turn_.started_at + node.settings->llm.deadline_ms;
   turn_.phase_began = turn_.started_at;

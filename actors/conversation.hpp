@@ -148,6 +148,7 @@ class conversation_state {
   void commit(std::shared_ptr<storage::change_set> changes, std::function<void()> then);
   // thinking
   void think();
+  [[nodiscard]] const std::string* handed_over_by() const;
   void ask_desk_for_facts();
   void consult_model();
   void on_answer(const model_answer& answer);

@@ -45,7 +45,8 @@ void conversation_state::store_plan() {
                         .epoch = phases_.epoch(),
                         .inbox_ids = {},
                         .plan = encode_plan(turn_.current),
-                        .started_at = turn_.started_at};
+                        .started_at = turn_.started_at,
+                        .training_version = turn_.training_version};
   for (const delivery& one : turn_.deliveries) row.inbox_ids.push_back(one.id);
   changes->turns.push_back(std::move(row));
   // A replay of round 2 knows nothing of round 1's.

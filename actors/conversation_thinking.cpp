@@ -28,12 +28,25 @@ void conversation_state::think() {
     return hand_over("the customer sent something that the AI cannot read",
                      std::string{phrase(fixed_phrase::unreadable_media, language())},
                      turn_outcome::handed_over);
+  turn_.training_version = turn_.business->knowledge.version;
+  if (const auto* keyword = handed_over_by())
+    return hand_over(training::reason_of(*keyword), {}, turn_outcome::handed_over);
   if (with_.node->settings->conversation.typing)
     self_->send(with_.parent,
                 show_typing{chat_.connection, chat_.customer, deliveries.back().event->external_id});
   if (const auto& watchers = with_.node->watchers; watchers && watchers->is_followed(chat_.business->id))
     watchers->tell(chat_.business->id, {answer_begun{chat_.conversation}});
   ask_desk_for_facts();
+}
+
+/// The word of this turn's messages after which the business wants a person to answer.
+const std::string* conversation_state::handed_over_by() const {
+  const auto& keywords = turn_.business->knowledge.keywords;
+  if (keywords.empty()) return nullptr;
+  for (const delivery& one : turn_.deliveries)
+    for (const auto* said : {&one.event->text, &one.event->payload})
+      if (const auto* keyword = keywords.found_in(*said)) return keyword;
+  return nullptr;
 }
 
 void conversation_state::ask_desk_for_facts() {

@@ -9,6 +9,8 @@
 
 #include "protocol/domain/channel.hpp"
 #include "protocol/domain/ids.hpp"
+#include "protocol/training/content.hpp"
+#include "protocol/training/hand_over_keywords.hpp"
 #include "storage/reads.hpp"
 
 namespace sellavie::actors {
@@ -29,12 +31,12 @@ struct payment_account {
   std::string secret_key;
 };
 
-struct training {
-  std::string tone;
-  std::vector<std::string> facts;
-  std::vector<std::string> rules;
-  /// question, answer
-  std::vector<std::pair<std::string, std::string>> faqs;
+/// What the business published, ready for turns.
+struct taught {
+  /// 0: nothing was published.
+  std::int32_t version = 0;
+  training::content content;
+  training::hand_over_keywords keywords;
 };
 
 struct tenant {
@@ -45,7 +47,7 @@ struct tenant {
   std::string locale;
   int utc_offset_minutes = 0;
   std::int64_t version = 0;
-  training knowledge;
+  taught knowledge;
   /// Names of model providers, whom to ask first; null: the node's order.
   std::shared_ptr<const std::vector<std::string>> preferred_models;
   std::vector<channel_account> accounts;

@@ -89,6 +89,13 @@ caf::result<products_refreshed> tenant_registry_state::refresh(const products_ed
   return self_->delegate(supervisor->second, refresh_products{});
 }
 
+// A supervisor that does not run loads what was published when it starts.
+caf::result<training_taken> tenant_registry_state::retrain(const training_published& published) {
+  const auto supervisor = supervisors_.find(published.business);
+  if (supervisor == supervisors_.end()) return training_taken{};
+  return self_->delegate(supervisor->second, take_training{});
+}
+
 tenant_registry_actor::behavior_type tenant_registry(tenant_registry_state::pointer self,
                                                      tenant_registry_dependencies dependencies) {
   auto& state = self->state;
@@ -100,6 +107,7 @@ tenant_registry_actor::behavior_type tenant_registry(tenant_registry_state::poin
       [&state](const command_business& wanted) { return state.command(wanted); },
       [&state](const command_desk& wanted) { return state.command(wanted); },
       [&state](const products_edited& edited) { return state.refresh(edited); },
+      [&state](const training_published& published) { return state.retrain(published); },
       [&state](const wake_account& account) { state.wake(account); },
       [&state](const directory_changed& changed) { state.spread_change(changed); },
       [&state](const reservations_ended& ended) { state.expire(ended); },

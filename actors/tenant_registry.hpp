@@ -33,6 +33,11 @@ struct products_edited {
   business_id business;
 };
 
+/// This business published training. Answered when its chats, if any run, take it from their next turn on.
+struct training_published {
+  business_id business;
+};
+
 /// Rows wait in the outbox of this account from an earlier run.
 struct wake_account {
   business_id business;
@@ -58,7 +63,8 @@ using tenant_registry_actor =
     caf::typed_actor<caf::reacts_to<meet_pump>, caf::reacts_to<delivery>,
                      caf::replies_to<command_business>::with<chat_commanded>,
                      caf::replies_to<command_desk>::with<action_outcome>,
-                     caf::replies_to<products_edited>::with<products_refreshed>, caf::reacts_to<wake_account>,
+                     caf::replies_to<products_edited>::with<products_refreshed>,
+                     caf::replies_to<training_published>::with<training_taken>, caf::reacts_to<wake_account>,
                      caf::reacts_to<directory_changed>, caf::reacts_to<reservations_ended>,
                      // To itself: the pause after a supervisor's crash is over.
                      caf::reacts_to<restart_atom, business_id>>;
@@ -88,6 +94,7 @@ class tenant_registry_state {
   caf::result<chat_commanded> command(const command_business& wanted);
   caf::result<action_outcome> command(const command_desk& wanted);
   caf::result<products_refreshed> refresh(const products_edited& edited);
+  caf::result<training_taken> retrain(const training_published& published);
   void unblock(const business_id& business) { resting_.erase(business); }
 
   static constexpr const char* name = "tenant_registry";
@@ -114,6 +121,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::meet_pump)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::command_business)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::command_desk)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::products_edited)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::training_published)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::wake_account)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::directory_changed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::reservations_ended)

@@ -2,46 +2,28 @@
 
 #include <nlohmann/json.hpp>
 
+#include "protocol/training/content_codec.hpp"
+
 namespace sellavie::actors {
 namespace {
 
-using json = nlohmann::json;
-
-std::vector<std::string> strings_of(const json& object, const char* key) {
-  std::vector<std::string> found;
-  const auto list = object.find(key);
-  if (list == object.end() || !list->is_array()) return found;
-  for (const json& one : *list)
-    if (one.is_string()) found.push_back(one.get<std::string>());
-  return found;
-}
-
-std::string string_of(const json& object, const char* key) {
-  const auto value = object.find(key);
-  return value != object.end() && value->is_string() ? value->get<std::string>() : std::string{};
+taught open_training(const storage::tenant_record& record) {
+  taught opened{record.training_version, training::decode(record.training), {}};
+  opened.keywords = training::hand_over_keywords{opened.content.hand_over_keywords};
+  return opened;
 }
 
 std::shared_ptr<const std::vector<std::string>> preferred_models_in(const std::string& settings) {
-  const json parsed = json::parse(settings, nullptr, false);
-  if (!parsed.is_object()) return nullptr;
-  auto names = strings_of(parsed, "models");
+  const auto parsed = nlohmann::json::parse(settings, nullptr, false);
+  const auto list = parsed.is_object() ? parsed.find("models") : parsed.end();
+  std::vector<std::string> names;
+  if (list != parsed.end() && list->is_array())
+    for (const auto& one : *list)
+      if (one.is_string()) names.push_back(one.get<std::string>());
   return names.empty() ? nullptr : std::make_shared<const std::vector<std::string>>(std::move(names));
 }
 
 }  // namespace
-
-training parse_training(const std::string& text) {
-  training knowledge;
-  const json parsed = json::parse(text, nullptr, false);
-  if (!parsed.is_object()) return knowledge;
-  knowledge.tone = string_of(parsed, "tone");
-  knowledge.facts = strings_of(parsed, "facts");
-  knowledge.rules = strings_of(parsed, "rules");
-  if (const auto faqs = parsed.find("faqs"); faqs != parsed.end() && faqs->is_array())
-    for (const json& one : *faqs)
-      if (one.is_object()) knowledge.faqs.emplace_back(string_of(one, "question"), string_of(one, "answer"));
-  return knowledge;
-}
 
 tenant_ptr open_tenant(const storage::tenant_record& record, const crypto::fernet_ring& secrets,
                        monitoring::logger& log) {
@@ -53,7 +35,7 @@ tenant_ptr open_tenant(const storage::tenant_record& record, const crypto::ferne
   opened->locale = record.locale;
   opened->utc_offset_minutes = record.utc_offset_minutes;
   opened->version = record.version;
-  opened->knowledge = parse_training(record.training);
+  opened->knowledge = open_training(record);
   opened->preferred_models = preferred_models_in(record.settings);
   for (const auto& one : record.connections) {
     channel_account account{one.id, one.channel, one.login, one.external_id, {}, true};

@@ -11,7 +11,4 @@ namespace sellavie::actors {
 [[nodiscard]] tenant_ptr open_tenant(const storage::tenant_record& record, const crypto::fernet_ring& secrets,
                                      monitoring::logger& log);
 
-/// Total: anything that is not the expected shape is left out.
-[[nodiscard]] training parse_training(const std::string& json);
-
 }  // namespace sellavie::actors

@@ -49,6 +49,7 @@ void tenant_supervisor_state::on_load_failed() {
   self_->delayed_send(self_, pause_after(++load_failures_), restart_atom::value);
   refuse_waiting(commands_before_load_, errc::unavailable);
   desk_requests_before_load_.clear();
+  answer_trained();
   if (!before_load_.empty()) hand_back(before_load_.back().round);
 }
 
@@ -73,10 +74,16 @@ void tenant_supervisor_state::on_loaded(const shared<storage::tenant_record>& re
       begin_command(std::move(one));
     }
     ask_desk_after_load();
-    return;
+  } else {
+    tell_children();
   }
+  if (!loading_) answer_trained();
+}
+
+void tenant_supervisor_state::tell_children() {
   // The desk holds the catalogue: it is loaded anew from the table.
-  if (orders_) self_->send_exit(orders_, make_error(errc::unavailable));
+  if (std::exchange(is_desk_stale_, false) && orders_)
+    self_->send_exit(orders_, make_error(errc::unavailable));
   if (payments_) self_->send(payments_, business_);
   for (auto& [key, entry] : children_) {
     if (entry.phase != child_phase::running) continue;
@@ -86,7 +93,20 @@ void tenant_supervisor_state::on_loaded(const shared<storage::tenant_record>& re
 }
 
 void tenant_supervisor_state::reload() {
-  if (business_) load();
+  if (!business_) return;
+  is_desk_stale_ = true;
+  load();
+}
+
+caf::result<training_taken> tenant_supervisor_state::retrain() {
+  want_training_.push_back(owe_answer<training_taken>(self_));
+  auto answer = want_training_.back().to_return();
+  load();
+  return answer;
+}
+
+void tenant_supervisor_state::answer_trained() {
+  for (const auto& one : std::exchange(want_training_, {})) one.deliver(training_taken{});
 }
 
 void tenant_supervisor_state::spawn_desks() {
@@ -396,6 +416,7 @@ tenant_supervisor_actor::behavior_type tenant_supervisor(tenant_supervisor_state
       [&state](const command_chat& command) { return state.forward_command(command); },
       [&state](desk_request& request) { return state.forward_to_desk(request); },
       [&state](const refresh_products&) { return state.refresh_desk(); },
+      [&state](const take_training&) { return state.retrain(); },
       [&state](expire_atom) { state.expire(); },
       [&state, self](const deliveries_finished& done) { state.finish(done, self->current_sender()); },
       [&state, self](const offer_together& planned) { state.complete(planned, self->current_sender()); },

@@ -37,8 +37,13 @@
 
 namespace sellavie::actors {
 
-/// Load the business's snapshot anew.
+/// Load the business's snapshot anew, and its desk.
 struct tenant_changed {};
+
+/// Training was published: the snapshot is loaded anew, the desk goes on. Answered when every child that runs was told,
+/// or when the store cannot say what was published; it is asked again then.
+struct take_training {};
+struct training_taken {};
 
 /// A channel account has rows in the outbox from an earlier run.
 struct wake_sender {
@@ -61,7 +66,8 @@ using tenant_supervisor_actor =
     caf::typed_actor<caf::reacts_to<delivery>, caf::reacts_to<tenant_changed>, caf::reacts_to<wake_sender>,
                      caf::replies_to<command_chat>::with<chat_commanded>,
                      caf::replies_to<desk_request>::with<action_outcome>,
-                     caf::replies_to<refresh_products>::with<products_refreshed>, caf::reacts_to<expire_atom>,
+                     caf::replies_to<refresh_products>::with<products_refreshed>,
+                     caf::replies_to<take_training>::with<training_taken>, caf::reacts_to<expire_atom>,
                      // From its children.
                      caf::reacts_to<deliveries_finished>, caf::reacts_to<offer_together>,
                      caf::reacts_to<outbox_committed>, caf::reacts_to<epoch_raised>,
@@ -120,6 +126,7 @@ class tenant_supervisor_state {
   caf::result<chat_commanded> forward_command(const command_chat& command);
   caf::result<action_outcome> forward_to_desk(desk_request& request);
   caf::result<products_refreshed> refresh_desk();
+  caf::result<training_taken> retrain();
   void let_stop(const caf::strong_actor_ptr& child);
   void on_down(const caf::down_msg& down);
   void restart(const child_key& key);
@@ -175,6 +182,8 @@ class tenant_supervisor_state {
   };
 
   void load();
+  void tell_children();
+  void answer_trained();
   void on_load_failed();
   void hand_back(std::uint32_t round);
   void on_loaded(const shared<storage::tenant_record>& record);
@@ -215,6 +224,9 @@ class tenant_supervisor_state {
   bool loading_ = false;
   /// The business changed while its snapshot was being loaded, or a load failed.
   bool is_stale_ = false;
+  /// More than training changed.
+  bool is_desk_stale_ = false;
+  std::vector<owed_answer<training_taken>> want_training_;
   std::uint32_t load_failures_ = 0;
   std::vector<delivery> before_load_;
   /// Handed back: the deliveries of this round and of earlier ones.
@@ -240,5 +252,7 @@ tenant_supervisor_actor::behavior_type tenant_supervisor(tenant_supervisor_state
 }  // namespace sellavie::actors
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::tenant_changed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::take_training)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::training_taken)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::wake_sender)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::child_key)

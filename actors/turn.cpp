@@ -7,16 +7,6 @@
 namespace sellavie::actors {
 namespace {
 
-// The business's offset comes from PostgreSQL with its snapshot.
-std::string local_time(instant now, int utc_offset_minutes) {
-  const std::time_t seconds = to_unix_ms(now + std::chrono::minutes{utc_offset_minutes}) / 1000;
-  std::tm parts{};
-  gmtime_r(&seconds, &parts);
-  char text[48];
-  const std::size_t size = std::strftime(text, sizeof text, "%A %Y-%m-%d %H:%M", &parts);
-  return {text, size};
-}
-
 constexpr std::string_view cart_item = "order_item";
 constexpr std::size_t most_cart_items = 50;
 
@@ -36,13 +26,10 @@ std::string cart_of(const channel::channel_event& event) {
 
 llm::turn_context context_of(const chat_context& chat, const turn& of,
                              const std::vector<action_kind>& allowed) {
-  const tenant& business = *chat.business;
+  const tenant& business = *of.business;
   llm::turn_context context;
   context.business_name = business.name;
-  context.tone = business.knowledge.tone;
-  context.facts = business.knowledge.facts;
-  for (const auto& [question, answer] : business.knowledge.faqs) context.faqs.push_back({question, answer});
-  context.rules = business.knowledge.rules;
+  teach(context, business.knowledge.content);
   context.locale = business.locale;
   context.local_time = local_time(of.started_at, business.utc_offset_minutes);
   if (of.facts.products) context.products = *of.facts.products;
@@ -58,6 +45,25 @@ llm::turn_context context_of(const chat_context& chat, const turn& of,
 }
 
 }  // namespace
+
+std::string local_time(instant now, int utc_offset_minutes) {
+  const std::time_t seconds = to_unix_ms(now + std::chrono::minutes{utc_offset_minutes}) / 1000;
+  std::tm parts{};
+  gmtime_r(&seconds, &parts);
+  char text[48];
+  const std::size_t size = std::strftime(text, sizeof text, "%A %Y-%m-%d %H:%M", &parts);
+  return {text, size};
+}
+
+void teach(llm::turn_context& context, const training::content& taught) {
+  context.tone = taught.tone;
+  context.facts = taught.facts;
+  context.faqs.clear();
+  for (const auto& faq : taught.faqs) context.faqs.push_back({faq.question, faq.answer});
+  context.rules = taught.rules;
+  context.forbidden_topics = taught.forbidden_topics;
+  context.hand_over_topics = taught.hand_over_topics;
+}
 
 // Assigning an empty turn would keep the buffers of its strings (libstdc++).
 void release(turn& of) noexcept {
@@ -103,29 +109,37 @@ std::string describe_attachments(const std::vector<delivery>& deliveries) {
   return text;
 }
 
-model_question make_question(const chat_context& chat, turn& of, const std::vector<action_kind>& allowed) {
+prompted prompt_models(const config::llm_settings& models, llm::turn_context& context) {
   bool any_tools = false;
   bool any_tags = false;
-  const auto& providers = chat.node->settings->llm;
   llm::prompt_limits limits;
-  for (const std::string& name : providers.order) {
-    const auto& provider = providers.providers.find(name)->second;
+  for (const std::string& name : models.order) {
+    const auto& provider = models.providers.find(name)->second;
     (provider.tools ? any_tools : any_tags) = true;
     limits.answer_tokens = std::max(limits.answer_tokens, static_cast<std::uint32_t>(provider.max_tokens));
   }
-  auto context = context_of(chat, of, allowed);
-  model_question question;
+  prompted all;
   const auto build = [&](action_encoding encoding) {
     context.encoding = encoding;
     auto built = llm::build_prompt(context, limits);
-    of.shown = std::move(built.shown);
-    of.prices = std::move(built.prices);
-    of.facts_text = std::move(built.facts_text);
+    all.shown = std::move(built.shown);
+    all.prices = std::move(built.prices);
+    all.facts_text = std::move(built.facts_text);
+    all.tokens = std::max(all.tokens, built.estimated_tokens);
     return std::make_shared<const llm::chat_request>(std::move(built.request));
   };
-  if (any_tags) question.with_tags = build(action_encoding::tags);
-  if (any_tools || !any_tags) question.with_tools = build(action_encoding::tools);
-  return question;
+  if (any_tags) all.question.with_tags = build(action_encoding::tags);
+  if (any_tools || !any_tags) all.question.with_tools = build(action_encoding::tools);
+  return all;
+}
+
+model_question make_question(const chat_context& chat, turn& of, const std::vector<action_kind>& allowed) {
+  auto context = context_of(chat, of, allowed);
+  auto all = prompt_models(chat.node->settings->llm, context);
+  of.shown = std::move(all.shown);
+  of.prices = std::move(all.prices);
+  of.facts_text = std::move(all.facts_text);
+  return std::move(all.question);
 }
 
 }  // namespace sellavie::actors

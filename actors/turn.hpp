@@ -26,6 +26,10 @@ struct turn {
   /// In the order of the phases' turn().
   std::vector<delivery> deliveries;
   turn_facts facts;
+  /// The business as it was when the turn began: all its prompts are taught the same.
+  tenant_ptr business;
+  /// Of what it is taught, once it thinks.
+  std::int32_t training_version = 0;
   /// What the prompts of this turn showed.
   std::vector<shown_price> shown;
   std::vector<money> prices;
@@ -67,11 +71,27 @@ struct chat_context {
   std::vector<llm::spoken_line> history;
 };
 
+/// What the business taught, in the prompt's places.
+void teach(llm::turn_context& context, const training::content& taught);
+
 /// The two forms of the question; see ask_model.
 struct model_question {
   std::shared_ptr<const llm::chat_request> with_tools;
   std::shared_ptr<const llm::chat_request> with_tags;
 };
+/// A question, and what its prompts showed: check_claims and the plan need it.
+struct prompted {
+  model_question question;
+  std::vector<shown_price> shown;
+  std::vector<money> prices;
+  std::string facts_text;
+  std::uint32_t tokens = 0;
+};
+/// In the forms that the configured providers need.
+[[nodiscard]] prompted prompt_models(const config::llm_settings& models, llm::turn_context& context);
+/// As prompts show it: "Saturday 2026-11-21 09:30". The offset comes from PostgreSQL.
+[[nodiscard]] std::string local_time(instant now, int utc_offset_minutes);
+
 [[nodiscard]] model_question make_question(const chat_context& chat, turn& of,
                                            const std::vector<action_kind>& allowed);
 

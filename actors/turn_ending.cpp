@@ -110,7 +110,8 @@ std::shared_ptr<storage::change_set> complete_turn(const chat_context& chat, con
                         .outcome = end.outcome,
                         .round = static_cast<std::int16_t>(of.current.round),
                         .started_at = of.started_at,
-                        .ended_at = now};
+                        .ended_at = now,
+                        .training_version = of.training_version};
   instant last_customer = chat.last_customer_at;
   for (const delivery& one : of.deliveries) {
     changes->inbox_done.push_back(one.id);

@@ -172,6 +172,8 @@ struct turn_row {
   std::string plan;
   instant started_at{};
   instant ended_at{};
+  /// What the model was taught when the turn was written first; 0: no model was asked, or nothing was published.
+  std::int32_t training_version = 0;
 };
 
 enum class chat_owner : std::uint8_t { ai = 0, person = 1 };

@@ -134,20 +134,21 @@ UPDATE messages m SET state = 6 FROM gone WHERE m.conversation_id = gone.convers
 constexpr statement write_turns{"write_turns", R"(
 WITH incoming AS (
   SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::smallint[], $5::smallint[], $6::smallint[], $7::smallint[],
-                       $8::bigint[], $9::text[], $10::text[], $11::bigint[], $12::bigint[])
-    AS t (conversation_id, turn_id, business_id, state, outcome, round, deliveries, epoch, inbox_ids, plan, started_at, ended_at)
+                       $8::bigint[], $9::text[], $10::text[], $11::bigint[], $12::bigint[], $13::integer[])
+    AS t (conversation_id, turn_id, business_id, state, outcome, round, deliveries, epoch, inbox_ids, plan, started_at,
+          ended_at, training_version)
 ), written AS (
   INSERT INTO turns (conversation_id, turn_id, business_id, state, outcome, round, deliveries, epoch, inbox_ids, plan,
-                     started_at, ended_at)
+                     started_at, ended_at, training_version)
   SELECT conversation_id, turn_id, business_id, state, outcome, round, deliveries, epoch, inbox_ids::bigint[], plan,
-         started_at, ended_at FROM incoming
+         started_at, ended_at, training_version FROM incoming
   ON CONFLICT (conversation_id, turn_id) DO UPDATE
     SET state = excluded.state, outcome = excluded.outcome, round = excluded.round, epoch = excluded.epoch,
         plan = excluded.plan, inbox_ids = excluded.inbox_ids, ended_at = excluded.ended_at
     WHERE turns.state = 0
   RETURNING 1
 )
-SELECT require_rows((SELECT count(*) FROM written), $13::bigint, 'turns to write'))"};
+SELECT require_rows((SELECT count(*) FROM written), $14::bigint, 'turns to write'))"};
 
 constexpr statement change_conversations{"change_conversations", R"(
 WITH changed AS (
@@ -262,7 +263,7 @@ void queue_turns(pipeline& into, change_sets sets) {
       [](const row& one) { return one.completed ? number{} : number{one.epoch}; },
       [](const row& one) { return one.completed ? text{} : text{id_list(one.inbox_ids)}; },
       [](const row& one) { return one.completed ? view{} : view{one.plan}; }, &row::started_at,
-      &row::ended_at);
+      &row::ended_at, &row::training_version);
 }
 
 void queue_outbox(pipeline& into, change_sets sets) {

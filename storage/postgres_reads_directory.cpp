@@ -20,10 +20,12 @@ ORDER BY i.space, i.external_id)"};
 constexpr statement select_versions{"business_versions", "SELECT id, version FROM businesses"};
 
 constexpr statement select_tenant{"tenant", R"(
-SELECT key, name, currency, timezone, locale, training, settings, version,
+SELECT key, name, currency, timezone, locale, coalesce(t.content, '{}'), coalesce(t.number, 0), settings, version,
        round(extract(epoch FROM (to_timestamp($2::bigint / 1000.0) AT TIME ZONE timezone)
                               - (to_timestamp($2::bigint / 1000.0) AT TIME ZONE 'UTC')) / 60)::integer
-FROM businesses WHERE id = $1::uuid)"};
+FROM businesses b LEFT JOIN LATERAL (
+  SELECT content, number FROM training_versions WHERE business_id = b.id ORDER BY number DESC LIMIT 1
+) t ON true WHERE b.id = $1::uuid)"};
 
 constexpr statement select_connections{"tenant_connections", R"(
 SELECT id, channel, login, external_id, access_token
@@ -75,6 +77,7 @@ tenant_record tenant_of(business_id business, const pqxx::row& row) {
   tenant.timezone = from.text();
   tenant.locale = from.text();
   tenant.training = from.text();
+  tenant.training_version = static_cast<std::int32_t>(from.integer());
   tenant.settings = from.text();
   tenant.version = from.integer();
   tenant.utc_offset_minutes = static_cast<int>(from.integer());

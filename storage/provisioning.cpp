@@ -30,13 +30,16 @@ constexpr const char* drop_line = "ROLLBACK TO SAVEPOINT line; RELEASE SAVEPOINT
 
 constexpr const char* known_zone = "SELECT count(*) FROM pg_timezone_names WHERE name = $1";
 
-constexpr const char* find_business =
-    "SELECT id, name, currency, training, settings FROM businesses WHERE key = $1 FOR UPDATE";
+constexpr const char* find_business = "SELECT id, name, currency, settings FROM businesses WHERE key = $1 FOR UPDATE";
 constexpr const char* insert_business = R"(
-INSERT INTO businesses (id, key, name, currency, timezone, locale, training, settings, created_at)
-VALUES ($1::uuid, $2, $3, $4, $5, $6, $7, $8, $9::bigint))";
-constexpr const char* set_training = "UPDATE businesses SET training = $2 WHERE id = $1::uuid";
+INSERT INTO businesses (id, key, name, currency, timezone, locale, settings, created_at)
+VALUES ($1::uuid, $2, $3, $4, $5, $6, $7, $8::bigint))";
+constexpr const char* never_set = "{}";
 constexpr const char* set_settings = "UPDATE businesses SET settings = $2 WHERE id = $1::uuid";
+constexpr const char* insert_training = R"(
+INSERT INTO training_versions (id, business_id, number, content, note, published_at)
+SELECT $1::uuid, $2::uuid, 1, $3, 'provisioned', $4::bigint
+WHERE NOT EXISTS (SELECT FROM training_versions WHERE business_id = $2::uuid))";
 constexpr const char* raise_business = "UPDATE businesses SET version = version + 1 WHERE id = $1::uuid";
 
 constexpr const char* find_id =
@@ -85,8 +88,6 @@ struct line_refused {
   provisioning_problem problem;
 };
 
-constexpr const char* never_set = "{}";
-
 std::vector<std::string> ids_of(const provisioned_connection& one) {
   std::vector<std::string> ids{one.external_id};
   ids.insert(ids.end(), one.aliases.begin(), one.aliases.end());
@@ -109,6 +110,7 @@ class line_writer {
 
  private:
   void write_business();
+  void write_training();
   void write_connection(const provisioned_connection& one);
   [[nodiscard]] std::string find_connection_of(const provisioned_connection& one,
                                                std::vector<std::string>& missing);
@@ -148,6 +150,7 @@ class line_writer {
 
 void line_writer::write() {
   write_business();
+  write_training();
   for (const auto& one : wanted_.connections) write_connection(one);
   write_products();
   for (const auto& one : wanted_.payments) write_payment(one);
@@ -163,18 +166,21 @@ void line_writer::write_business() {
       refuse("timezone: \"" + wanted_.timezone + "\" is not known", "write one such as Africa/Lagos");
     business_ = new_id();
     into_.exec_params(insert_business, business_, wanted_.key, wanted_.name, wanted_.currency,
-                      wanted_.timezone, wanted_.locale, wanted_.training, wanted_.settings, now());
+                      wanted_.timezone, wanted_.locale, wanted_.settings, now());
     return change("created " + wanted_.name + " (" + wanted_.currency + ", " + wanted_.timezone + ")");
   }
   business_ = found.front()["id"].as<std::string>();
-  if (found.front()["training"].as<std::string>() == never_set && wanted_.training != never_set) {
-    into_.exec_params(set_training, business_, wanted_.training);
-    change("training added");
-  }
   if (found.front()["settings"].as<std::string>() == never_set && wanted_.settings != never_set) {
     into_.exec_params(set_settings, business_, wanted_.settings);
     change("order of models added");
   }
+}
+
+// What was published once is edited in the dashboard only.
+void line_writer::write_training() {
+  if (wanted_.training.empty()) return;
+  const auto written = into_.exec_params(insert_training, new_id(), business_, wanted_.training, now());
+  if (written.affected_rows() > 0) change("training published as version 1");
 }
 
 /// The connection that has these ids, or empty; `missing` gets those that nobody has.

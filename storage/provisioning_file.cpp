@@ -8,6 +8,7 @@
 #include "protocol/domain/catalog.hpp"
 #include "protocol/domain/currency.hpp"
 #include "protocol/domain/email.hpp"
+#include "protocol/training/content_codec.hpp"
 #include "storage/provisioning_fields.hpp"
 
 namespace sellavie::storage {
@@ -19,7 +20,6 @@ constexpr std::size_t longest_email = 254;
 constexpr std::size_t longest_secret = 4'096;
 constexpr std::size_t longest_zone = 64;
 constexpr std::size_t longest_locale = 35;
-constexpr std::size_t longest_training = 65'536;
 constexpr std::size_t most_models = 16;
 constexpr std::size_t most_aliases = 8;
 constexpr std::size_t most_webhook_secrets = 8;
@@ -113,25 +113,45 @@ bool is_text_list(const json& value) {
          std::all_of(value.begin(), value.end(), [](const json& one) { return one.is_string(); });
 }
 
-std::string read_training(object_reader& from) {
-  const json* value = from.find("training");
-  if (value == nullptr) return "{}";
-  if (!value->is_object()) {
-    from.problem("training", "is not an object", R"(write {"tone":"…","facts":["…"]})");
-    return "{}";
-  }
-  auto inner = from.inside(*value, "training");
-  inner.allow_only({"tone", "facts", "faqs", "rules"});
+/// The lists of texts of `from` that are none.
+void check_lists(object_reader& from, std::initializer_list<const char*> fields) {
+  for (const auto* field : fields)
+    if (const json* list = from.find(field); list != nullptr && !is_text_list(*list))
+      from.problem(field, "is not a list of texts", R"(write ["…","…"])");
+}
+
+void check_training_shape(object_reader& inner) {
+  inner.allow_only({"tone", "facts", "faqs", "rules", "forbidden_topics", "hand_over"});
   if (const json* tone = inner.find("tone"); tone != nullptr && !tone->is_string())
     inner.problem("tone", "is not a text", "write it in quotes");
-  for (const auto* field : {"facts", "rules"})
-    if (const json* list = inner.find(field); list != nullptr && !is_text_list(*list))
-      inner.problem(field, "is not a list of texts", R"(write ["…","…"])");
-  if (const json* faqs = inner.find("faqs"); faqs != nullptr && !faqs->is_array())
-    inner.problem("faqs", "is not a list", "write it as [ … ]");
-  auto text = value->dump();
-  if (text.size() > longest_training) from.problem("training", "is too long", "use at most 64 kB");
-  return text;
+  check_lists(inner, {"facts", "rules", "forbidden_topics"});
+  inner.for_objects("faqs", [](object_reader& faq) {
+    faq.allow_only({"question", "answer"});
+    (void)faq.required("question", training::question_limits.bytes);
+    (void)faq.required("answer", training::answer_limits.bytes);
+  });
+  const json* hand_over = inner.find("hand_over");
+  if (hand_over == nullptr) return;
+  if (!hand_over->is_object())
+    return inner.problem("hand_over", "is not an object", R"(write {"keywords":["…"],"topics":["…"]})");
+  auto rules = inner.inside(*hand_over, "hand_over");
+  rules.allow_only({"keywords", "topics"});
+  check_lists(rules, {"keywords", "topics"});
+}
+
+std::string read_training(object_reader& from) {
+  const json* value = from.find("training");
+  if (value == nullptr) return {};
+  if (!value->is_object()) {
+    from.problem("training", "is not an object", R"(write {"tone":"…","facts":["…"]})");
+    return {};
+  }
+  auto inner = from.inside(*value, "training");
+  check_training_shape(inner);
+  const auto given = training::from_json(*value);
+  for (const auto& wrong : training::check(given))
+    from.problem("training" + wrong.field, wrong.reason, "correct it");
+  return given == training::content{} ? std::string{} : training::encode(given);
 }
 
 // Whom this business wants asked first; the node passes over names that it has not configured.

@@ -57,8 +57,8 @@ struct provisioned_business {
   std::vector<provisioned_connection> connections;
   std::vector<provisioned_product> products;
   std::vector<provisioned_payment> payments;
-  /// JSON object: tone, facts, faqs, rules; "{}" when not given.
-  std::string training = "{}";
+  /// As protocol/training/content_codec writes it; empty when not given, or when it says nothing.
+  std::string training;
   /// JSON object: models; "{}" when not given.
   std::string settings = "{}";
 };

@@ -54,8 +54,10 @@ struct tenant_record {
   std::string currency;
   std::string timezone;
   std::string locale;
-  /// JSON: tone, facts, faqs, rules.
+  /// What was published last (protocol/training/content_codec).
   std::string training;
+  /// 0: nothing was.
+  std::int32_t training_version = 0;
   /// JSON: models, the names of model providers in the business's own order.
   std::string settings = "{}";
   std::int64_t version = 0;

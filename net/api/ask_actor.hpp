@@ -7,6 +7,7 @@
 #include <chrono>
 
 #include "actors/failure.hpp"
+#include "actors/llm_router.hpp"
 #include "actors/tenant_registry.hpp"
 #include "net/api/call.hpp"
 #include "protocol/domain/error.hpp"
@@ -16,15 +17,17 @@ namespace sellavie::net {
 /// Whom handlers may ask.
 struct actor_doors {
   actors::tenant_registry_actor registry;
+  actors::llm_router_actor model;
 };
 
 inline constexpr std::chrono::seconds actor_patience{10};
 
 template <class Answer, class Actor, class Message>
-[[nodiscard]] result<Answer> ask_actor(const Actor& whom, Message question) {
+[[nodiscard]] result<Answer> ask_actor(const Actor& whom, Message question,
+                                       std::chrono::milliseconds patience = actor_patience) {
   caf::scoped_actor self{whom->home_system()};
   result<Answer> outcome = make_failure(errc::timed_out, "no answer in time");
-  self->request(whom, actor_patience, std::move(question))
+  self->request(whom, patience, std::move(question))
       .receive([&](Answer& answer) { outcome = std::move(answer); },
                [&](const caf::error& failure) {
                  outcome = make_failure(failure == caf::sec::request_timeout ? errc::timed_out

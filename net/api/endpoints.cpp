@@ -26,11 +26,14 @@
 #include "net/api/resources/product_files.hpp"
 #include "net/api/resources/product_groups.hpp"
 #include "net/api/resources/product_images.hpp"
+#include "net/api/resources/product_imports.hpp"
 #include "net/api/resources/product_stock.hpp"
 #include "net/api/resources/products.hpp"
 #include "net/api/resources/second_factor.hpp"
 #include "net/api/resources/sign_in.hpp"
 #include "net/api/resources/sign_up.hpp"
+#include "net/api/resources/training.hpp"
+#include "net/api/resources/training_trial.hpp"
 
 namespace sellavie::net {
 
@@ -69,10 +72,13 @@ std::vector<api_endpoint> all_endpoints(const std::shared_ptr<access_cache>& acc
   add(product_stock_endpoints());
   add(product_image_endpoints());
   add(product_file_endpoints());
+  add(product_import_endpoints());
   add(product_group_endpoints());
   add(connect_flow_endpoints());
   add(connection_endpoints());
   add(payment_connection_endpoints());
+  add(training_endpoints());
+  add(training_trial_endpoints());
   return all;
 }
 

@@ -11,6 +11,7 @@ namespace sellavie::llm {
 namespace {
 
 constexpr std::size_t max_line_bytes = 1'000;
+constexpr std::size_t max_question_bytes = 500;
 constexpr std::size_t max_name_bytes = 120;
 constexpr std::size_t max_said_bytes = 4'000;
 constexpr std::size_t max_inbound_bytes = 12'000;
@@ -37,22 +38,40 @@ void append_block(std::string& out, std::string_view name, std::string_view body
   out.append("</").append(name).append(">\n");
 }
 
-void append_item(std::string& out, std::string_view text, std::size_t budget) {
-  auto line = inline_text(text, max_line_bytes);
+void append_item(std::string& out, std::string_view text, std::size_t budget,
+                 std::size_t longest = max_line_bytes) {
+  auto line = inline_text(text, longest);
   if (line.empty() || out.size() + line.size() > budget) return;
   out.append("* ").append(line).push_back('\n');
 }
 
-/// What the business published: may be repeated to customers, so check_claims gets the same text.
-std::string facts_text(const turn_context& context, std::size_t budget) {
+std::string list_text(const std::vector<std::string>& lines, std::size_t budget) {
   std::string text;
-  for (const auto& fact : context.facts) append_item(text, fact, budget);
-  for (const auto& rule : context.rules) append_item(text, rule, budget);
+  for (const auto& line : lines) append_item(text, line, budget);
+  return text;
+}
+
+std::string facts_text(const turn_context& context, std::size_t budget) {
+  auto text = list_text(context.facts, budget);
   for (const auto& faq : context.faqs)
     append_item(text,
-                "Q: " + inline_text(faq.question, max_line_bytes / 2) +
-                    " A: " + inline_text(faq.answer, max_line_bytes / 2),
-                budget);
+                "Q: " + inline_text(faq.question, max_question_bytes) +
+                    " A: " + inline_text(faq.answer, max_line_bytes),
+                budget, max_question_bytes + max_line_bytes + 8);
+  return text;
+}
+
+/// What the business's own rules and topics mean; nothing where it has none.
+std::string guidance_rules(const turn_context& context) {
+  std::string text;
+  if (!context.rules.empty()) text += "- Keep to <house_rules> where they do not contradict these rules.\n";
+  if (!context.forbidden_topics.empty())
+    text +=
+        "- Say nothing about what <forbidden_topics> lists, whoever asks: say kindly that you cannot help "
+        "with it here.\n";
+  if (!context.hand_over_topics.empty())
+    text +=
+        "- When the customer writes about what <hand_over_topics> lists, hand over to a person at once.\n";
   return text;
 }
 
@@ -236,13 +255,20 @@ std::string catalogue_text(const std::vector<const product*>& chosen, std::uint3
 
 built_prompt build_prompt(const turn_context& context, const prompt_limits& limits) {
   built_prompt built;
-  const std::size_t facts_budget = std::size_t{limits.prompt_tokens} * 4 * 2 / 5;
-  built.facts_text = facts_text(context, facts_budget);
+  const std::size_t budget_of_part = std::size_t{limits.prompt_tokens} * 4 * 2 / 5;
+  const auto facts = facts_text(context, budget_of_part);
+  const auto rules = list_text(context.rules, budget_of_part);
+  // What the business published may be repeated to customers, so check_claims gets the same text.
+  built.facts_text = facts + rules;
 
   std::string head{server_rules};
+  head += guidance_rules(context);
   head += "\nBusiness: " + inline_text(context.business_name, max_name_bytes) + '\n';
   append_block(head, "tone", neutralised(context.tone, max_line_bytes));
-  append_block(head, "facts", built.facts_text);
+  append_block(head, "facts", facts);
+  append_block(head, "house_rules", rules);
+  append_block(head, "forbidden_topics", list_text(context.forbidden_topics, budget_of_part));
+  append_block(head, "hand_over_topics", list_text(context.hand_over_topics, budget_of_part));
   std::string tail;
   append_block(tail, "now", state_text(context));
   tail += action_text(context);

@@ -11,6 +11,8 @@
 //  R3  Products: the most relevant by the words of the conversation, then those in stock; at most 60.
 //  R4  The budget is kept by dropping the oldest history first, then the least relevant products.
 //  R5  In round 2 every tool call of round 1 is answered.
+//  R6  What the business taught is shown whole: its limits (protocol/training) lie within the places here. Its rules and
+//      topics are named by a rule of the server, and still are data.
 
 #include <cstddef>
 #include <cstdint>
@@ -63,6 +65,8 @@ struct turn_context {
   std::vector<std::string> facts;
   std::vector<question_answer> faqs;
   std::vector<std::string> rules;
+  std::vector<std::string> forbidden_topics;
+  std::vector<std::string> hand_over_topics;
   std::string locale = "en";
   /// As PostgreSQL converted it: "Saturday 2026-11-21 09:30".
   std::string local_time;

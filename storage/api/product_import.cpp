@@ -5,6 +5,7 @@
 
 #include "storage/api/activity_work.hpp"
 #include "storage/api/api_work.hpp"
+#include "storage/api/product_import_work.hpp"
 
 namespace sellavie::storage {
 namespace {
@@ -59,7 +60,7 @@ struct known_product {
 };
 
 std::map<std::string, known_product, std::less<>> known_of(pqxx::work& work, const business_id& business,
-                                                           const std::vector<sheet_row>& rows) {
+                                                           std::span<const sheet_row> rows) {
   auto skus = json::array();
   for (const auto& row : rows) skus.push_back(row.sku);
   std::map<std::string, known_product, std::less<>> known;
@@ -137,7 +138,7 @@ class importer {
     merge("price_minor", known.price_minor, row.price_minor);
     merge("active", known.active, row.active);
     const bool is_recounted = wish_.stock == stock_column::counts && row.stock && *row.stock != known.stock;
-    if (is_recounted) report.counted.push_back({row.sku, known.stock, *row.stock});
+    if (is_recounted) report.counted.push_back({row.row, row.sku, known.stock, *row.stock, after.empty()});
     say(row, after.empty() && !is_recounted ? import_outcome::unchanged : import_outcome::updated);
     if (after.empty()) return;
     activities.push_back({"product.updated", "product", known.id.value, std::move(before), std::move(after)});
@@ -165,25 +166,33 @@ void write(pqxx::work& work, const business_id& business, const change_origin& b
 
 }  // namespace
 
-result<product_import> import_products(api_session& session, const business_id& business,
-                                       const change_origin& by, const catalogue::product_sheet& sheet,
-                                       const import_wish& wish) {
+product_import take_rows(pqxx::work& work, const business_id& business, const change_origin& by,
+                         const catalogue::product_sheet& sheet, std::span<const sheet_row> rows,
+                         const import_wish& wish) {
+  const auto count = work.exec_params1(count_products, to_string(business))[0].as<std::int64_t>();
+  const auto known = known_of(work, business, rows);
+  importer decided{sheet, wish, std::max<std::int64_t>(0, max_products - count)};
+  for (const auto& row : rows) {
+    const auto found = known.find(row.sku);
+    decided.take(row, found == known.end() ? nullptr : &found->second);
+  }
+  if (wish.mode == import_mode::commit) write(work, business, by, decided);
+  return std::move(decided.report);
+}
+
+void add_problems(product_import& to, std::span<const catalogue::sheet_problem> problems) {
+  for (const auto& one : problems)
+    to.rows.push_back({one.row, {}, import_outcome::refused, one.column, one.reason});
+  std::sort(to.rows.begin(), to.rows.end(), [](const auto& a, const auto& b) { return a.row < b.row; });
+}
+
+result<product_import> preview_import(api_session& session, const business_id& business,
+                                      const catalogue::product_sheet& sheet, stock_column stock,
+                                      id_source& ids) {
   auto done = for_business(session, business, [&](pqxx::work& work) {
-    const auto count = work.exec_params1(count_products, to_string(business))[0].as<std::int64_t>();
-    const auto known = known_of(work, business, sheet.rows);
-    importer decided{sheet, wish, std::max<std::int64_t>(0, max_products - count)};
-    for (const auto& row : sheet.rows) {
-      const auto found = known.find(row.sku);
-      decided.take(row, found == known.end() ? nullptr : &found->second);
-    }
-    if (wish.mode == import_mode::commit) write(work, business, by, decided);
-    return std::move(decided.report);
+    return take_rows(work, business, {}, sheet, sheet.rows, {import_mode::preview, stock, ids});
   });
-  if (!done) return done;
-  auto& rows = done.value().rows;
-  for (const auto& one : sheet.problems)
-    rows.push_back({one.row, {}, import_outcome::refused, one.column, one.reason});
-  std::sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return a.row < b.row; });
+  if (done) add_problems(done.value(), sheet.problems);
   return done;
 }
 

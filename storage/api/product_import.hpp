@@ -1,7 +1,6 @@
 #pragma once
 // A sheet of products into the catalogue: a row whose sku exists changes that product, any other makes one.
-// The table is written in one transaction, or not at all when somebody edits one of the products meanwhile
-// (`conflict`). Stock of products that exist is only counted out for their desk.
+// Stock of products that exist is only counted out for their desk. Sheets are imported by jobs (import_jobs.hpp).
 
 #include <string>
 #include <vector>
@@ -28,10 +27,13 @@ struct imported_row {
 };
 
 struct counted_product {
+  std::size_t row = 0;
   std::string sku;
   /// What it was when the file was compared.
   std::int64_t seen = 0;
   std::int64_t stock = 0;
+  /// Nothing else of the row changes the product.
+  bool is_all = false;
 };
 
 struct product_import {
@@ -47,10 +49,10 @@ struct import_wish {
   id_source& ids;
 };
 
-[[nodiscard]] result<product_import> import_products(api_session& session, const business_id& business,
-                                                     const change_origin& by,
-                                                     const catalogue::product_sheet& sheet,
-                                                     const import_wish& wish);
+/// What importing the whole sheet would do now; nothing is changed.
+[[nodiscard]] result<product_import> preview_import(api_session& session, const business_id& business,
+                                                    const catalogue::product_sheet& sheet, stock_column stock,
+                                                    id_source& ids);
 
 /// All products as a sheet, by sku.
 [[nodiscard]] result<std::string> export_products(api_session& session, const business_id& business);

@@ -6,6 +6,7 @@ import { after, before, beforeEach, test } from "node:test";
 import { api_client, example_of } from "./harness/api.mjs";
 import { bad_bodies } from "./harness/bad_bodies.mjs";
 import { png } from "./harness/pictures.mjs";
+import { until } from "./harness/workspace.mjs";
 import { shared_world } from "./harness/world.mjs";
 
 let here;
@@ -57,7 +58,11 @@ async function a_product_of({ client, business_id }) {
   const group = (await client.post(`${shop}/product-groups`, { name: "Matrix", options: ["size"] })).body;
   const product = (await client.post(`${shop}/products`, { sku: "MATRIX", name: "Matrix", price_minor: 1 })).body;
   const image = await client.call("POST", `${shop}/products/${product.id}/images`, { raw: png(2, 2), headers: { "content-type": "image/png" } });
-  return { group_id: group.id, product_id: product.id, image_id: image.body.id };
+  const headers = { "content-type": "text/csv", "idempotency-key": "matrix" };
+  const { body: { id: import_id } } = await client.call("POST", `${shop}/products/imports`, { raw: "sku\nMATRIX", headers });
+  await until("the import has ended", async () => (await client.get(`${shop}/products/imports/${import_id}`)).body.state === "done");
+  const training = (await client.get(`${shop}/training`)).body;
+  return { group_id: group.id, product_id: product.id, image_id: image.body.id, import_id, training_version_id: training.id };
 }
 
 async function connections_of({ client, business_id }) {
@@ -87,7 +92,7 @@ const in_a_business = (operation) => operation.path.includes("{business_id}") ||
 function path_of(operation, ids = {}) {
   const path = operation.path + (names_its_business(operation) ? "?business_id={business_id}" : "");
   const known = { business_id: stage.ada.business_id, conversation_id: stage.conversation_id, session_id: nobodys_id, label_id: stage.label_id, note_id: stage.note_id, canned_reply_id: stage.canned_reply_id, customer_id: stage.customer_id, task_id: stage.task_id,
-    product_id: stage.product_id, image_id: stage.image_id, group_id: stage.group_id, connect_flow_id: stage.connect_flow_id, connection_id: stage.connection_id, payment_connection_id: stage.payment_connection_id, member_id: stage.member_id, invitation_id: stage.invitation_id, ...ids };
+    product_id: stage.product_id, image_id: stage.image_id, group_id: stage.group_id, import_id: stage.import_id, training_version_id: stage.training_version_id, connect_flow_id: stage.connect_flow_id, connection_id: stage.connection_id, payment_connection_id: stage.payment_connection_id, member_id: stage.member_id, invitation_id: stage.invitation_id, ...ids };
   return path.replace(/\{(\w+)\}/g, (_, name) => {
     assert.ok(known[name], `the matrix has no ${name}: add one that exists`);
     return known[name];
@@ -121,7 +126,7 @@ const as_a_member = () => stage.operations.filter(in_a_business).sort((a, b) => 
 // What a person could have changed: it must be as before wherever the answer was a refusal.
 function state() {
   const inbox = ["conversation_work", "conversation_reads", "labels", "conversation_labels", "notes", "note_mentions", "canned_replies", "contacts", "person_tasks", "composed_messages"];
-  const shop = ["products", "product_groups", "product_images", "stock_movements"];
+  const shop = ["products", "product_groups", "product_images", "stock_movements", "product_imports", "product_import_parts", "training_drafts", "training_versions"];
   const outside = ["connections", "connection_ids", "payment_connections", "connect_flows"];
   const team = ["businesses", "memberships", "invitations", "notification_settings"];
   return Promise.all(["SELECT id, owner, epoch FROM conversations ORDER BY id", ...[...inbox, ...shop, ...outside, ...team].map((table) => `SELECT * FROM ${table} ORDER BY 1, 2`)].map((sql) => here.server.sql(sql)));

@@ -204,7 +204,9 @@ TEST_F(provisioning_test, the_same_file_again_changes_nothing) {
 TEST_F(provisioning_test, adds_what_is_missing_and_renews_tokens_and_touches_nothing_else) {
   apply(bola);
   sql("UPDATE products SET stock = 3, price_minor = 9, name = 'edited' WHERE sku = 'S1';"
-      "UPDATE businesses SET name = 'Renamed', training = '{\"tone\":\"edited\"}' WHERE key = 'bola'");
+      "UPDATE businesses SET name = 'Renamed' WHERE key = 'bola';"
+      "INSERT INTO training_versions SELECT gen_random_uuid(), business_id, 2, '{\"tone\":\"edited\"}', '', NULL, NULL, 0 "
+      "FROM training_versions");
   const auto hash = text("SELECT password_hash FROM accounts");
   auto file = replaced(bola, "EAAG-1", "EAAG-2");
   file = replaced(file, "correct horse", "another password");
@@ -217,8 +219,9 @@ TEST_F(provisioning_test, adds_what_is_missing_and_renews_tokens_and_touches_not
                     Contains("bola: instagram 1784: ids added"), Contains("bola: 1 product added")));
   EXPECT_EQ(opened(text("SELECT access_token FROM connections WHERE external_id = 'page_9'")), "EAAG-2");
   EXPECT_EQ(text("SELECT name || stock || ' ' || price_minor FROM products WHERE sku = 'S1'"), "edited3 9");
-  EXPECT_EQ(text("SELECT name || training || version FROM businesses WHERE key = 'bola'"),
-            "Renamed{\"tone\":\"edited\"}3");
+  EXPECT_EQ(text("SELECT name || version FROM businesses WHERE key = 'bola'"), "Renamed3");
+  EXPECT_EQ(text("SELECT string_agg(number || note, ',' ORDER BY number) FROM training_versions"),
+            "1provisioned,2");
   EXPECT_EQ(text("SELECT password_hash FROM accounts"), hash);
   EXPECT_EQ(count("connections WHERE business_id <> " + quote(ada)), 2);
 }

@@ -1,0 +1,170 @@
+#include "net/api/resources/training_trial.hpp"
+
+#include <algorithm>
+#include <atomic>
+
+#include "actors/trial_turn.hpp"
+#include "net/api/ask_actor.hpp"
+#include "net/api/rate_limiter.hpp"
+#include "net/api/resources/training_shapes.hpp"
+#include "storage/api/trial_shop.hpp"
+
+namespace sellavie::net {
+namespace {
+
+using api::problem;
+using api::schema;
+namespace problems = api::problems;
+using nlohmann::json;
+using namespace std::chrono_literals;
+
+constexpr int trials_per_minute = 20;
+/// Of this node: each holds a worker while the model thinks.
+constexpr int trials_at_once = 2;
+constexpr std::chrono::milliseconds longest_trial = 15s;
+
+/// How many may try, and how often.
+class trial_limits {
+ public:
+  /// Seconds to wait; 0: go on.
+  [[nodiscard]] int take(const business_id& business) {
+    address_bytes key{};
+    std::copy(business.value.bytes.begin(), business.value.bytes.end(), key.begin());
+    return businesses_.take(key, std::chrono::steady_clock::now());
+  }
+  [[nodiscard]] bool enter() noexcept {
+    if (under_way_.fetch_add(1) < trials_at_once) return true;
+    leave();
+    return false;
+  }
+  void leave() noexcept { under_way_.fetch_sub(1); }
+
+ private:
+  rate_limiter businesses_{trials_per_minute};
+  std::atomic<int> under_way_ = 0;
+};
+
+class seat {
+ public:
+  explicit seat(trial_limits& of) : of_{of}, is_taken_{of.enter()} {}
+  seat(const seat&) = delete;
+  seat& operator=(const seat&) = delete;
+  ~seat() {
+    if (is_taken_) of_.leave();
+  }
+  [[nodiscard]] bool is_taken() const noexcept { return is_taken_; }
+
+ private:
+  trial_limits& of_;
+  bool is_taken_;
+};
+
+schema trial_shape() {
+  const auto action = schema::object(
+      {{"name", schema::text({1, 40, api::text_format::token})},
+       {"arguments",
+        schema::text({2, 20'000, api::text_format::lines}).described("JSON, as it would be stored.")},
+       {"accepted", schema::boolean().described("The server would do it, as things are now.")},
+       {"refusal", schema::text({0, 40}).described("Why it would not; empty when it would.")}});
+  return schema::object(
+             {{"draft_version", schema::integer()},
+              {"reply",
+               schema::text({0, 10'000, api::text_format::lines})
+                   .described("What the customer would read. What actions did is told by sentences of "
+                              "the server, which are not among it.")},
+              {"handed_over", schema::boolean()},
+              {"hand_over_reason", schema::text({0, 500, api::text_format::lines})},
+              {"actions", schema::list(action, 20)},
+              {"withheld", schema::list(schema::text({1, 40}), 100)
+                               .described("Why sentences of the model would not be sent.")},
+              {"prompt_tokens", schema::integer().described("Estimated; 0: no model was asked.")}})
+      .named("TrainingTrial");
+}
+
+json shown(const storage::training_draft& draft, const actors::trial_result& judged, std::uint32_t tokens) {
+  auto actions = json::array();
+  for (const auto& one : judged.actions) {
+    const auto encoded = json::parse(encode_action(one.what), nullptr, false);
+    const bool accepted = one.verdict == refusal::none;
+    actions.push_back({{"name", to_string(kind_of(one.what))},
+                       {"arguments", encoded["arguments"].dump()},
+                       {"accepted", accepted},
+                       {"refusal", accepted ? std::string_view{} : to_string(one.verdict)}});
+  }
+  auto withheld = json::array();
+  for (const auto why : judged.withheld) withheld.push_back(to_string(why));
+  return {{"draft_version", draft.version},
+          {"reply", judged.reply},
+          {"handed_over", !judged.hand_over_reason.empty()},
+          {"hand_over_reason", judged.hand_over_reason},
+          {"actions", std::move(actions)},
+          {"withheld", std::move(withheld)},
+          {"prompt_tokens", tokens}};
+}
+
+actors::trial_shop shop_for(const workplace& place, storage::shop_on_trial&& shop) {
+  const bool is_payable = shop.takes_payments && !place.with.settings->http.public_url.empty();
+  return {std::move(shop.name), std::move(shop.locale), shop.utc_offset_minutes,
+          is_payable ? checkout_support::connected : checkout_support::none, std::move(shop.products)};
+}
+
+problem unanswered(actors::model_outcome outcome) {
+  const bool is_busy = outcome == actors::model_outcome::overloaded;
+  return {.kind = problems::unavailable,
+          .detail = is_busy ? "The models are busy. Try again in a moment."
+                            : "No model answered in time. Try again in a moment.",
+          .retry_after = 5,
+          .cause = make_failure(is_busy ? errc::overloaded : errc::timed_out, "no model answered a trial")};
+}
+
+api_outcome try_draft(workplace& place, api_call& call, trial_limits& limits) {
+  if (const int wait = limits.take(call.by.business); wait > 0)
+    return problem{.kind = problems::too_many, .retry_after = wait};
+  const seat held{limits};
+  if (!held.is_taken())
+    return problem{.kind = problems::unavailable,
+                   .detail = "Others try their training just now. Try again in a moment.",
+                   .retry_after = 2,
+                   .cause = make_failure(errc::overloaded, "trials")};
+  const auto draft = storage::find_training_draft(place.store, call.by.business);
+  if (!draft) return api::problem_of(draft.error());
+  auto shop = storage::load_shop_on_trial(place.store, call.by.business, call.now);
+  if (!shop) return api::problem_of(shop.error());
+  const auto& models = place.with.settings->llm;
+  const actors::trial_turn trial{models,
+                                 shop_for(place, std::move(shop.value())),
+                                 draft.value().content,
+                                 call.body["question"].get<std::string>(),
+                                 to_string(place.with.ids->next()).substr(24),
+                                 call.now};
+  if (const auto decided = trial.decided_without_model())
+    return api_answer{200, shown(draft.value(), *decided, 0)};
+  const auto patience = std::min(models.deadline_ms, longest_trial);
+  const auto answer = ask_actor<actors::model_answer>(
+      place.with.doors->model, trial.question(place.with.time->now() + patience), patience + 1s);
+  if (!answer) return api::problem_of(answer.error());
+  const auto outcome = answer.value().outcome;
+  if (outcome != actors::model_outcome::answered && outcome != actors::model_outcome::refused)
+    return unanswered(outcome);
+  return api_answer{200, shown(draft.value(), trial.judge(answer.value()), trial.tokens())};
+}
+
+}  // namespace
+
+std::vector<api_endpoint> training_trial_endpoints() {
+  const auto limits = std::make_shared<trial_limits>();
+  return {
+      {{.id = "try_training_draft",
+        .method = api::verb::post,
+        .path = std::string{all_training} + "/draft/try",
+        .tag = "Training",
+        .summary =
+            "Asks the model one question as a new customer would, taught by the draft; nothing is stored or sent.",
+        .allowed = manages_training,
+        .body = schema::object({{"question", schema::text({1, 2000, api::text_format::lines})}}),
+        .answers = {{200, "What would happen.", trial_shape()}}},
+       [limits](workplace& place, api_call& call) { return try_draft(place, call, *limits); }},
+  };
+}
+
+}  // namespace sellavie::net

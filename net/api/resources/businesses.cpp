@@ -5,6 +5,7 @@
 #include "net/api/proofs.hpp"
 #include "net/api/resources/team_view.hpp"
 #include "protocol/crypto/digest.hpp"
+#include "protocol/crypto/encoding.hpp"
 #include "protocol/domain/currency.hpp"
 #include "protocol/domain/language_tag.hpp"
 #include "storage/api/businesses.hpp"

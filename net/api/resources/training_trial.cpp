@@ -163,7 +163,8 @@ std::vector<api_endpoint> training_trial_endpoints() {
         .allowed = manages_training,
         .body = schema::object({{"question", schema::text({1, 2000, api::text_format::lines})}}),
         .answers = {{200, "What would happen.", trial_shape()}}},
-       [limits](workplace& place, api_call& call) { return try_draft(place, call, *limits); }},
+       [limits](workplace& place, api_call& call) { return try_draft(place, call, *limits); },
+       api_pool::outbound},
   };
 }
 

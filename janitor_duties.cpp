@@ -48,14 +48,17 @@ auto housekeeping(workshop_ptr shop, Work work) {
 
 template <class Purge>
 auto purging(workshop_ptr shop, Purge purge) {
-  return housekeeping(std::move(shop), [purge](const storage::housekeeping& house) -> result<void> {
+  const auto on_answer = shop->hands.on_answer;
+  const auto work = [purge, on_answer](const storage::housekeeping& house) -> result<void> {
     for (int batch = 0; batch < most_batches; ++batch) {
       const auto removed = purge(house);
       if (!removed) return removed.error();
+      on_answer();
       if (*removed < house.batch) break;
     }
     return {};
-  });
+  };
+  return housekeeping(std::move(shop), work);
 }
 
 result<void> keep_inbox_keys(const storage::housekeeping& house) {

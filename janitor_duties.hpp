@@ -38,6 +38,8 @@ struct janitor_hands {
   std::function<result<std::unique_ptr<pqxx::connection>>()> connect;
   std::int64_t incarnation = 0;
   std::function<void(const result<void>&)> on_heartbeat;
+  /// Long work lets the heartbeat wait: each part of it that is done shows that the database answers.
+  std::function<void()> on_answer;
   std::function<result<void>(instant)> watch_database;
   std::function<result<void>(instant)> watch_directory;
   std::function<result<void>(instant)> end_reservations;

@@ -9,20 +9,13 @@ namespace sellavie {
 namespace {
 
 constexpr int reader_count = 2;
+constexpr std::size_t least_window = 16;
 
 caf::behavior watchman(caf::event_based_actor* self, const std::vector<caf::actor>& watched,
                        const std::function<void()>& on_loss) {
   self->set_down_handler([on_loss](const caf::down_msg&) { on_loss(); });
   for (const caf::actor& one : watched) self->monitor(one);
   return {[](caf::unit_t) {}};
-}
-
-/// How many conversations may think at once.
-std::size_t window_of(const config::settings& settings) {
-  std::size_t slots = 0;
-  for (const auto& name : settings.llm.order)
-    slots += static_cast<std::size_t>(settings.llm.providers.find(name)->second.concurrency);
-  return std::max<std::size_t>(2 * slots, 16);
 }
 
 void spawn_database_workers(caf::actor_system& system, actors::services& node,
@@ -72,6 +65,13 @@ std::shared_ptr<const actors::child_factory> make_children() {
 }
 
 }  // namespace
+
+std::size_t window_of(const config::settings& settings) {
+  std::size_t slots = 0;
+  for (const auto& name : settings.llm.order)
+    slots += static_cast<std::size_t>(settings.llm.providers.find(name)->second.concurrency);
+  return std::max(2 * slots, least_window);
+}
 
 node_actors spawn_node_actors(caf::actor_system& system, const std::shared_ptr<actors::services>& node,
                               const node_database& database) {

@@ -31,6 +31,10 @@ struct node_database {
   std::function<void()> on_fenced;
 };
 
+/// How many deliveries may be on the way at once: twice the slots of all providers, but never so few that a
+/// customer's messages of one moment do not fit (docs/adr/0035-bounded-waits.md).
+[[nodiscard]] std::size_t window_of(const config::settings& settings);
+
 /// Spawns journals, readers, router, registry, pump and writer. `node` gets its journals and readers.
 [[nodiscard]] node_actors spawn_node_actors(caf::actor_system& system,
                                             const std::shared_ptr<actors::services>& node,

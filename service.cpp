@@ -10,6 +10,7 @@
 
 #include "config/keys.hpp"
 #include "database.hpp"
+#include "health.hpp"
 #include "janitor_duties.hpp"
 #include "net/api/ask_actor.hpp"
 #include "net/api/bridge.hpp"
@@ -44,30 +45,6 @@ namespace log = monitoring;
 constexpr auto drain_limit = 10s;
 constexpr auto last_lines_limit = 1s;
 constexpr const char* node_name = "node";
-
-/// Why the server is not ready, shared with the private listener.
-struct health {
-  std::atomic<bool> started{false};
-  std::atomic<bool> database{true};
-  /// The embedded database died and is being started again.
-  std::atomic<bool> reviving{false};
-  std::atomic<bool> draining{false};
-  std::atomic<bool> fenced{false};
-  /// An actor that only the node could replace is gone.
-  std::atomic<bool> broken{false};
-
-  [[nodiscard]] net::readiness report() const {
-    net::readiness state;
-    if (!started) state.reasons.emplace_back("starting");
-    if (!database) state.reasons.emplace_back("the database is away");
-    if (reviving) state.reasons.emplace_back("the database is being started again");
-    if (draining) state.reasons.emplace_back("draining");
-    if (fenced) state.reasons.emplace_back("another process took over");
-    if (broken) state.reasons.emplace_back("a part of the server died");
-    state.ready = state.reasons.empty();
-    return state;
-  }
-};
 
 std::vector<std::string> revealed(const std::vector<config::secret>& keys) {
   std::vector<std::string> texts;
@@ -163,6 +140,7 @@ result<void> server::start() {
   open_mail();
   open_imports();
   if (auto done = open_public(); !done) return done;
+  health_.database_answered(std::chrono::steady_clock::now());
   health_.started = true;
   log_->info("serving", {{"incarnation", node_->incarnation}});
   return {};
@@ -173,7 +151,7 @@ result<void> server::open_ops() {
                                  metrics->show_dropped_log_lines(log->dropped());
                                  return metrics->render();
                                },
-                               [this] { return health_.report(); }};
+                               [this] { return health_.report(std::chrono::steady_clock::now()); }};
   ops_ = std::make_unique<net::http_server>(io_->contexts(), net::make_ops_routes(std::move(callbacks)));
   const auto& listen = settings_->ops.listen;
   if (auto port = ops_->listen(listen.host, listen.port); !port) return port.error();
@@ -322,9 +300,11 @@ std::vector<actors::duty> server::duties() {
   hands.incarnation = node_->incarnation;
   hands.on_heartbeat = [this](const result<void>& beat) {
     const bool fenced = !beat && beat.error().code == errc::fenced;
-    health_.database = beat.has_value() || fenced;
+    health_.database_away = !beat && !fenced;
+    if (beat) health_.database_answered(std::chrono::steady_clock::now());
     if (fenced && !health_.draining && !health_.fenced.exchange(true)) kill(getpid(), SIGTERM);
   };
+  hands.on_answer = [this] { health_.database_answered(std::chrono::steady_clock::now()); };
   hands.watch_database = [this](instant now) { return watch_database(now); };
   hands.watch_directory = [this](instant) -> result<void> {
     const auto version = janitor_reads_->directory_version();
@@ -348,7 +328,7 @@ std::vector<actors::duty> server::duties() {
 
 // Journals and readers connect again by themselves, and the incarnation is as good as before.
 result<void> server::watch_database(instant now) {
-  if (health_.database || !database_->is_dead() || !pace_.may_try(now)) return {};
+  if (!health_.database_away || !database_->is_dead() || !pace_.may_try(now)) return {};
   health_.reviving = true;
   const auto revived = database_->revive();
   health_.reviving = false;
@@ -470,7 +450,8 @@ bool server::stop() {
       return metrics_->queue_depth(monitoring::queue::pump).value() > 0 ||
              metrics_->outbox_rows(monitoring::outbox_state::sending).value() > 0;
     };
-    for (int quiet = 0; quiet < 3 && std::chrono::steady_clock::now() < deadline - 3s;) {
+    // What is fenced cannot end: another process has it.
+    for (int quiet = 0; quiet < 3 && !health_.fenced && std::chrono::steady_clock::now() < deadline - 3s;) {
       std::this_thread::sleep_for(20ms);
       quiet = is_busy() ? 0 : quiet + 1;
     }

@@ -146,9 +146,10 @@ void conversation_state::check_out(const std::string& key, link_attempt attempt)
   ask<action_outcome>(with_.orders,
                       desk_request{desk::start_checkout{key, {chat_.conversation, {}}}, key, turn_.resumed},
                       [this, attempt](action_outcome& started) {
-                        if (started.accepted && started.effect == action_effect::checkout_started)
-                          make_link(started, attempt);
-                        else on_outcome(std::move(started));
+                        if (!started.accepted || started.effect != action_effect::checkout_started)
+                          return on_outcome(std::move(started));
+                        SELLAVIE_FAULT_POINT("checkout.intent_stored");
+                        make_link(started, attempt);
                       });
 }
 
@@ -157,6 +158,7 @@ void conversation_state::make_link(const action_outcome& started, link_attempt a
       with_.payments,
       make_payment_link{started.payment_reference, started.total, chat_.customer_email, payment_deadline()},
       [this, attempt, order = started.order, reference = started.payment_reference](payment_link& link) {
+        SELLAVIE_FAULT_POINT("checkout.answered");
         if (link.outcome == link_outcome::made)
           return record_link(desk::record_payment_link{order, reference, link.url});
         if (link.outcome == link_outcome::already_paid) return check_payment({});

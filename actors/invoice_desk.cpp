@@ -4,6 +4,7 @@
 
 #include "protocol/action/outcome_codec.hpp"
 #include "protocol/domain/currency.hpp"
+#include "storage/fault_point.hpp"
 
 namespace sellavie::actors {
 namespace {
@@ -160,7 +161,10 @@ void invoice_desk_state::write(storage::change_set changes, action_outcome outco
                 commit_request{std::make_shared<storage::change_set>(std::move(changes)), business_->id})
       .then(
           [this, outcome = std::move(outcome)](const commit_reply& reply) {
-            if (reply.outcome == storage::commit_outcome::committed) return answer(outcome);
+            if (reply.outcome == storage::commit_outcome::committed) {
+              SELLAVIE_FAULT_POINT("invoice.committed");
+              return answer(outcome);
+            }
             const bool refused = reply.outcome == storage::commit_outcome::refused;
             fifo_.front().answer.deliver(make_error(refused ? errc::conflict : errc::unavailable));
             self_->quit(make_error(errc::unavailable));

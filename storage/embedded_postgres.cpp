@@ -30,7 +30,10 @@ constexpr auto poll_every = 100ms;
 constexpr auto orphan_quit_after = 3s;
 constexpr auto orphan_kill_after = 6s;
 constexpr auto orphan_patience = 20s;
-constexpr auto immediate_patience = 15s;
+constexpr std::chrono::seconds immediate_patience = 15s;
+/// Of one attempt to connect, which hangs where a postmaster does: within these libpq keeps to it.
+constexpr auto least_connect = 2s;
+constexpr auto longest_connect = 10s;
 /// Backends whose postmaster is dead: those of the one that we started are ended, a stranger's are waited for.
 enum class orphans : std::uint8_t { wait, end };
 constexpr std::string_view application = "sellavie start";
@@ -123,7 +126,11 @@ result<void> embedded_postgres::running::configure() const {
 result<pg_connection> embedded_postgres::running::await_answer() const {
   const auto until = std::chrono::steady_clock::now() + options.start_timeout;
   while (true) {
-    auto connection = open_pq(role(bootstrap_role, "postgres"), application);
+    const auto left = std::chrono::ceil<std::chrono::seconds>(until - std::chrono::steady_clock::now());
+    const auto patience = std::clamp<std::chrono::seconds>(left, least_connect, longest_connect);
+    auto superuser = role(bootstrap_role, "postgres");
+    superuser.conninfo += " connect_timeout=" + std::to_string(patience.count());
+    auto connection = open_pq(superuser, application);
     if (connection) return connection;
     if (const auto on = not_stopping(); !on) return on.error();
     if (!is_running(postmaster.pid))
@@ -235,7 +242,7 @@ result<void> embedded_postgres::running::shut_down() {
   if (wait_for_end(postmaster.pid, options.stop_timeout)) return {};
   say("PostgreSQL does not stop: stopping it at once, the next start recovers");
   ::kill(postmaster.pid, SIGQUIT);
-  if (wait_for_end(postmaster.pid, immediate_patience)) return {};
+  if (wait_for_end(postmaster.pid, std::clamp(options.stop_timeout, 1s, immediate_patience))) return {};
   say("PostgreSQL hangs: killing it, the next start recovers");
   ::kill(postmaster.pid, SIGKILL);
   if (wait_for_end(postmaster.pid, immediate_patience)) return {};

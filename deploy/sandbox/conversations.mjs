@@ -29,7 +29,11 @@ export class conversations {
     const conversation = this.#open(account, customer);
     this.#typing(conversation, 0);
     if (message.text && message.by === "app") bounded_add(conversation.texts, message.text);
-    if (message.correlation) bounded_add(conversation.correlations, message.correlation);
+    if (message.correlation) {
+      const sends = conversation.correlations.get(message.correlation) ?? { at: [] };
+      sends.at.push(message.at);
+      bounded_set(conversation.correlations, message.correlation, sends, most_messages);
+    }
     return this.#append(conversation, { ...message, from: "business" });
   }
 
@@ -40,6 +44,12 @@ export class conversations {
     Object.assign(message, changes);
     this.#publish("change", account, customer, { message });
     return message;
+  }
+
+  // The server has taken an echo or a status of the message with this key: it can know that it arrived.
+  proven(account, customer, key) {
+    const sends = this.find(account, customer)?.correlations.get(key);
+    if (sends) sends.proven_at ??= this.#clock();
   }
 
   // The business has seen everything so far.

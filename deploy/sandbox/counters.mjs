@@ -24,7 +24,8 @@ export class counters {
     this.#sends_total = 0;
   }
 
-  // duplicates: the same text, resends: the same correlation key (metadata, biz_opaque_callback_data), twice to one customer.
+  // duplicates: the same text, resends: the same correlation key (metadata, biz_opaque_callback_data), twice to one customer,
+  // with the time of each send and when the server first took an echo or a status of one.
   report(all_conversations) {
     return {
       requests: group(this.#counts, "request "),
@@ -32,8 +33,8 @@ export class counters {
       payments: group(this.#counts, "payment "),
       sends_total: this.#sends_total,
       sends: Object.fromEntries(this.#sends),
-      duplicates: repeated(all_conversations, "texts", "text"),
-      resends: repeated(all_conversations, "correlations", "key"),
+      duplicates: repeated(all_conversations, "texts", (text, times) => ({ times, text })),
+      resends: repeated(all_conversations, "correlations", (key, { at, proven_at }) => ({ times: at.length, key, sent_at: at, proven_at })),
     };
   }
 }
@@ -44,14 +45,10 @@ function group(counts, prefix) {
   );
 }
 
-function repeated(all_conversations, field, label) {
-  const found = [];
-  for (const conversation of all_conversations) {
-    for (const [value, times] of conversation[field]) {
-      if (times < 2) continue;
-      const { account, customer } = conversation;
-      found.push({ channel: account.channel, account: account.id, customer, [label]: value, times });
-    }
-  }
-  return found;
+function repeated(all_conversations, field, described) {
+  return all_conversations.flatMap((conversation) => {
+    const { account, customer } = conversation;
+    return [...conversation[field]].map(([key, value]) => described(key, value)).filter(({ times }) => times >= 2)
+      .map((one) => ({ channel: account.channel, account: account.id, customer, ...one }));
+  });
 }

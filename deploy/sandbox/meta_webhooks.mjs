@@ -41,8 +41,9 @@ export class meta_webhooks {
     this.#counters = counters;
   }
 
+  // accepted(): called when one of its attempts is answered 200.
   // -> the HTTP status of the first attempt; 0 when nobody answered or the event was lost on purpose.
-  async deliver(lane, body) {
+  async deliver(lane, body, accepted = () => {}) {
     if (!this.#url || this.#switches.take("webhook.lose")) {
       this.#counters.count("webhook lost");
       return 0;
@@ -54,8 +55,8 @@ export class meta_webhooks {
     const generation = this.#generation;
     await sleep(this.#switches.value("webhook.delay_ms"));
     if (generation !== this.#generation) return 0;
-    if (this.#switches.take("webhook.shuffle")) return this.#join_batch(body);
-    return this.#in_lane(lane, () => this.#post(Buffer.from(meta_json(body), "ascii")));
+    if (this.#switches.take("webhook.shuffle")) return this.#join_batch(body, accepted);
+    return this.#in_lane(lane, () => this.#post(Buffer.from(meta_json(body), "ascii"), accepted));
   }
 
   // Any bytes, with a good, bad or absent signature; one attempt.
@@ -97,48 +98,53 @@ export class meta_webhooks {
     return mine;
   }
 
-  #join_batch(body) {
+  #join_batch(body, accepted) {
     return new Promise((resolve) => {
       let batch = this.#batches.get(body.object);
       if (!batch) {
-        batch = { entries: [], waiting: [] };
+        batch = { entries: [], waiting: [], accepted: [] };
         this.#batches.set(body.object, batch);
         setTimeout(() => this.#close_batch(body.object), batch_ms);
       }
       batch.entries.push(...body.entry);
       batch.waiting.push(resolve);
+      batch.accepted.push(accepted);
     });
   }
 
   async #close_batch(object) {
-    const { entries, waiting } = this.#batches.get(object);
+    const { entries, waiting, accepted } = this.#batches.get(object);
     this.#batches.delete(object);
     const body = { object, entry: shuffled(entries) };
-    const status = await this.#post(Buffer.from(meta_json(body), "ascii"));
+    const status = await this.#post(Buffer.from(meta_json(body), "ascii"), () => accepted.forEach((told) => told()));
     for (const resolve of waiting) resolve(status);
   }
 
-  async #post(bytes) {
+  async #post(bytes, accepted) {
     const copies = this.#switches.take("webhook.duplicate") ? 2 : 1;
-    const [first] = await Promise.all(Array.from({ length: copies }, () => this.#at_least_once(bytes)));
+    const [first] = await Promise.all(Array.from({ length: copies }, () => this.#at_least_once(bytes, accepted)));
     return first;
   }
 
-  async #at_least_once(bytes) {
+  async #at_least_once(bytes, accepted) {
     const headers = { "x-hub-signature-256": signature(this.#secret, bytes) };
     const status = await this.#attempt(bytes, headers);
-    if (status !== 200) this.#retry(bytes, headers);
+    if (status === 200) accepted();
+    else this.#retry(bytes, headers, accepted);
     return status;
   }
 
-  async #retry(bytes, headers) {
+  async #retry(bytes, headers, accepted) {
     const generation = this.#generation;
     this.#pending += 1;
     for (let attempt = 0; attempt < most_attempts; attempt += 1) {
       await sleep(retry_after_ms[attempt] ?? 60_000);
       if (generation !== this.#generation) break;
       this.#counters.count("webhook retried");
-      if ((await this.#attempt(bytes, headers)) === 200) break;
+      if ((await this.#attempt(bytes, headers)) === 200) {
+        accepted();
+        break;
+      }
       if (attempt === most_attempts - 1) this.#counters.count("webhook given_up");
     }
     this.#pending -= 1;

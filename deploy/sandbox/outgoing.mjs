@@ -106,7 +106,7 @@ export class outgoing {
     const echo = events.own_echo(account, customer, { ...message, text, attachments }, this.#app_id);
     const told = (event) => this.#post(account, customer, event(account, customer, message.mid, this.#clock()));
     return [
-      () => this.#post(account, customer, echo),
+      () => this.#post(account, customer, echo, this.#proof(account, customer, message)),
       () => this.#mark(account, customer, message, "delivered", delivered_after_ms),
       () => (account.channel === "messenger" ? told(events.delivered) : undefined),
       () => this.#mark(account, customer, message, "read", read_after_ms),
@@ -120,12 +120,17 @@ export class outgoing {
   }
 
   #status(account, customer, message, status, error) {
-    return this.#post(account, customer, events.whatsapp_status(customer, message, status, this.#clock(), error));
+    return this.#post(account, customer, events.whatsapp_status(customer, message, status, this.#clock(), error),
+                      error ? undefined : this.#proof(account, customer, message));
   }
 
-  #post(account, customer, item) {
+  #proof(account, customer, { correlation }) {
+    return () => this.#conversations.proven(account, customer, correlation);
+  }
+
+  #post(account, customer, item, accepted) {
     if (!account.subscribed) return Promise.resolve(0);
-    return this.#webhooks.deliver(`${account.key}/${customer}`, events.envelope(account, item, this.#clock()));
+    return this.#webhooks.deliver(`${account.key}/${customer}`, events.envelope(account, item, this.#clock()), accepted);
   }
 }
 

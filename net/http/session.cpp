@@ -18,6 +18,16 @@ constexpr std::size_t kept_buffer_bytes = 64 * 1024;
 constexpr std::size_t request_id_bytes = 64;
 constexpr int failure_status = 500;
 
+/// Of the answer to a webhook: about as long as its sender waits. It repeats what is answered 503, and what was
+/// stored meanwhile is found to be there (docs/adr/0035-bounded-waits.md).
+constexpr http_limits::duration webhook_deadline{5'000};
+
+bool is_webhook(std::string_view route) noexcept { return route.starts_with("/webhooks/"); }
+
+http_limits::duration answer_deadline(std::string_view route, const http_limits& limits) noexcept {
+  return is_webhook(route) ? std::min(webhook_deadline, limits.answer_deadline) : limits.answer_deadline;
+}
+
 /// The session whose handler runs on this thread; its answer needs no hand-over.
 thread_local session* dispatching = nullptr;
 thread_local bool answered_inside = false;
@@ -259,7 +269,7 @@ void session::dispatch() {
   dispatching = outer;
   builder_.clear_body();  // a handler that wants it for longer has moved it away
   if (std::exchange(answered_inside, false)) write_answer(std::move(answer_), then_);
-  else lane_->arm(*this, lane_->core().limits.answer_deadline);
+  else lane_->arm(*this, answer_deadline(route_name_, lane_->core().limits));
 }
 
 session::delivery session::take_answer(response given) noexcept {
@@ -403,7 +413,7 @@ void session::on_due() {
     switch (phase_) {
       case phase::reading_head: return is_idle() ? close() : time_out(408);
       case phase::reading_body: return on_body_interval();
-      case phase::answering: return time_out(504);
+      case phase::answering: return time_out(is_webhook(route_name_) ? 503 : 504);
       case phase::writing: return on_write_interval();
       case phase::streaming: return on_stream_interval();
       case phase::lingering:

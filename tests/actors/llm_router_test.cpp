@@ -247,6 +247,30 @@ TEST_F(llm_router, asks_everybody_before_it_says_that_all_failed) {
     })) << name;
 }
 
+TEST_F(llm_router, goes_on_with_the_questions_of_a_provider_that_died_and_asks_its_successor_later) {
+  ask();
+  ASSERT_EQ(host(), "openai");
+  bool died = false;
+  world.outside->at_once = [&](const auto&) -> std::optional<actors::outbound_response> {
+    if (!std::exchange(died, true)) throw std::runtime_error{"a bug in the provider's actor"};
+    return std::nullopt;
+  };
+  ask();
+  ASSERT_TRUE(died);
+  world.advance(2s);
+  EXPECT_THAT(world.outside->waiting, SizeIs(3)) << "the dead one's call, and both questions again";
+  world.outside->answer(http(200, answer_openai));
+  world.run();
+  EXPECT_THAT(answers, IsEmpty()) << "nobody waits for the dead one's call any more";
+  while (!world.outside->waiting.empty()) reply(200, answer_openai);
+  ASSERT_THAT(answers, SizeIs(2));
+  for (const auto& one : answers) EXPECT_EQ(one.provider, "openai");
+  ask();
+  EXPECT_EQ(host(), "openai");
+  reply(200, answer_openai);
+  EXPECT_THAT(answers, SizeIs(3));
+}
+
 struct crowded_router : testing::Test {
   shop_world world{{.real_model = true, .providers = {"openai"}}};
   std::vector<actors::model_answer> answers;

@@ -36,6 +36,9 @@ std::string verified(const std::string& reference, const std::string& status, st
          std::to_string(amount) + R"(,"currency":"NGN"}})";
 }
 
+constexpr const char* duplicate_reference =
+    R"({"status":false,"message":"Duplicate Transaction Reference","code":"duplicate_reference"})";
+
 /// Asks the desk itself, as a conversation would.
 struct order_desk : testing::Test {
   shop_world world;
@@ -168,11 +171,19 @@ TEST(two_hundred_customers, race_for_twenty_pieces_and_exactly_twenty_are_sold) 
     EXPECT_EQ(row.items.front().quantity, 1);
   }
   EXPECT_THAT(world.store->rows.inbox, IsEmpty());
-  std::map<conversation_id, std::string> last;
+  std::map<conversation_id, std::vector<std::string>> told;
   for (const auto& row : world.store->rows.messages)
-    if (row.origin == storage::message_origin::ai) last[row.conversation] = row.body;
-  ASSERT_THAT(last, SizeIs(200));
-  for (const auto& [conversation, text] : last) EXPECT_FALSE(text.empty());
+    if (row.origin == storage::message_origin::ai) told[row.conversation].push_back(row.body);
+  ASSERT_THAT(told, SizeIs(200));
+  for (const auto& [conversation, texts] : told) {
+    if (buyers.contains(conversation)) {
+      EXPECT_THAT(texts.front(), HasSubstr("is reserved for you"));
+      EXPECT_THAT(texts.back(), HasSubstr("You already have order"));
+      EXPECT_THAT(texts, SizeIs(2)) << "one answer a wish";
+    } else {
+      EXPECT_THAT(texts.front(), HasSubstr("sold out"));
+    }
+  }
 }
 
 TEST_F(order_desk, writes_what_people_do_with_stock_and_closed_orders_and_names_them) {
@@ -410,8 +421,7 @@ TEST_F(checkout, takes_a_new_reference_once_when_its_own_lost_answer_used_the_fi
 TEST_F(checkout, settles_an_order_whose_lost_link_was_paid_already) {
   order_and_pay();
   const auto first = reference();
-  world.outside->answer(http(
-      400, R"({"status":false,"message":"Duplicate Transaction Reference","code":"duplicate_reference"})"));
+  world.outside->answer(http(400, duplicate_reference));
   world.run();
   ASSERT_THAT(world.outside->waiting, SizeIs(1));
   world.outside->answer(http(200, verified(first, "success", 3'000'000)));
@@ -451,6 +461,62 @@ TEST_F(checkout, makes_no_second_link_when_it_is_resumed_after_the_link_was_stor
   ASSERT_THAT(world.ai_texts(), SizeIs(1));
   EXPECT_THAT(world.ai_texts().front(), HasSubstr("https://pay.example/" + first));
   EXPECT_THAT(world.model->asked, SizeIs(1));
+}
+
+// The provider has made a link that nobody here knows.
+TEST_F(checkout, tells_one_link_when_it_is_resumed_between_the_intent_and_the_providers_answer) {
+  order_and_pay();
+  const auto first = reference();
+  ASSERT_EQ(world.store->rows.payments.at(first).status, "intent");
+  world.restart();
+  world.finish_turns();
+  ASSERT_THAT(world.outside->waiting, SizeIs(1));
+  EXPECT_EQ(reference(), first) << "the intent that is stored, not another one";
+  world.outside->answer(http(400, duplicate_reference));
+  world.run();
+  ASSERT_THAT(world.outside->waiting, SizeIs(1));
+  EXPECT_THAT(world.outside->waiting.front().request.url, HasSubstr("/transaction/verify/" + first));
+  world.outside->answer(http(200, verified(first, "abandoned", 3'000'000)));
+  world.run();
+  ASSERT_THAT(world.outside->waiting, SizeIs(1));
+  const auto second = reference();
+  ASSERT_NE(second, first);
+  world.outside->answer(http(200, link_of(second)));
+  world.run();
+  EXPECT_THAT(world.outside->waiting, IsEmpty());
+  EXPECT_EQ(world.store->rows.payments.at(first).status, "failed");
+  EXPECT_EQ(world.store->rows.payments.at(second).status, "link");
+  EXPECT_THAT(world.store->rows.payments, SizeIs(2));
+  ASSERT_THAT(world.orders(), SizeIs(1));
+  EXPECT_EQ(world.orders().front().payment_reference, second);
+  ASSERT_THAT(world.ai_texts(), SizeIs(1));
+  EXPECT_THAT(world.ai_texts().front(), HasSubstr("https://pay.example/" + second));
+  EXPECT_THAT(world.ai_texts().front(), testing::Not(HasSubstr(first)));
+  EXPECT_THAT(world.model->asked, SizeIs(1));
+  EXPECT_THAT(world.store->rows.inbox, IsEmpty());
+}
+
+TEST_F(checkout, asks_the_provider_when_it_is_resumed_before_anybody_did) {
+  world.store->after_commit = [&](memory_store::batch sets) {
+    for (const auto* set : sets)
+      for (const auto& row : set->payments) world.store->away = world.store->away || row.status == "intent";
+  };
+  order_and_pay();
+  world.store->after_commit = nullptr;
+  const auto asked_before = world.outside->seen.size();
+  world.kill();
+  world.store->away = false;
+  world.start();
+  world.finish_turns();
+  ASSERT_THAT(world.outside->waiting, SizeIs(1));
+  EXPECT_EQ(world.outside->seen.size(), asked_before + 1);
+  const auto first = reference();
+  world.outside->answer(http(200, link_of(first)));
+  world.run();
+  ASSERT_THAT(world.store->rows.payments, SizeIs(1));
+  EXPECT_EQ(world.store->rows.payments.at(first).status, "link");
+  ASSERT_THAT(world.ai_texts(), SizeIs(1));
+  EXPECT_THAT(world.ai_texts().front(), HasSubstr("https://pay.example/" + first));
 }
 
 TEST_F(checkout, believes_the_provider_and_not_the_customer) {

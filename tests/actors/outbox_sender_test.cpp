@@ -87,6 +87,22 @@ TEST_F(outbox_sender_test, keeps_the_pace_of_the_account) {
   EXPECT_THAT(world->calls, SizeIs(12));
 }
 
+TEST_F(outbox_sender_test, has_at_most_512_calls_of_an_account_under_way) {
+  settings->channels.messenger_per_second = 1'000'000;
+  start();
+  constexpr std::size_t customers = 600;
+  for (std::size_t i = 0; i < customers; ++i) {
+    customer("P" + std::to_string(i));
+    say("hi", "P" + std::to_string(i));
+  }
+  EXPECT_THAT(world->calls, SizeIs(512));
+  accept(0, "m_0");
+  EXPECT_THAT(world->calls, SizeIs(513)) << "the next one, and no more";
+  for (std::size_t i = 1; i < world->calls.size(); ++i) accept(i, "m_" + std::to_string(i));
+  EXPECT_THAT(world->calls, SizeIs(customers));
+  EXPECT_THAT(store->rows.outbox, IsEmpty());
+}
+
 TEST_F(outbox_sender_test, types_only_when_nothing_stands_in_the_way) {
   settings->channels.messenger_per_second = 10;
   start();

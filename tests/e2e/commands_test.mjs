@@ -1,11 +1,11 @@
 // The commands beside a running server: what they say, what they leave and how they end.
 
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
-import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { execFile, spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { test } from "node:test";
-import { server } from "./harness/server.mjs";
+import { is_root, server } from "./harness/server.mjs";
 import { demo_businesses } from "./harness/world.mjs";
 import { free_ports, plain_environment, workspace } from "./harness/workspace.mjs";
 
@@ -77,6 +77,24 @@ test("migrate status, migrate, and both again", { timeout: 120_000 }, async (t) 
   const second = await shop.run("migrate", "up");
   assert.equal(second.code, good, second.stderr);
   assert.match(second.stdout, /^0 migrations applied/m);
+});
+
+// Root's home is closed to the database's user. In a mount namespace of its own: the default folder of data belongs to
+// the machine, where a real server may have its data.
+test("as root with no data.dir and in root's home the database starts all the same, in /var/lib/sellavie", { timeout: 120_000, skip: is_root ? false : "needs root" }, async (t) => {
+  const shop = await a_shop(t, "root_home", { data: { dir: undefined } });
+  const home = mkdtempSync("/root/sellavie-e2e-");
+  t.after(() => rmSync(home, { recursive: true, force: true }));
+  const clone = `${home}/clone`;
+  mkdirSync(clone);
+  const has_namespaces = spawnSync("unshare", ["--mount", "true"]).status === 0;
+  if (!has_namespaces) return t.skip("this machine lets nobody mount");
+  const inside = 'mount -t tmpfs tmpfs /var/lib && cd "$1" && "$2" migrate status --config "$3"; code=$?; ls -A /var/lib "$1"; exit $code';
+  const { status, stdout, stderr } = spawnSync("unshare", ["--mount", "sh", "-c", inside, "sh", clone, shop.server.binary, shop.server.config], { encoding: "utf8", timeout: 60_000, env: plain_environment() });
+  assert.equal(status, good, stderr);
+  assert.match(stdout, /^0001 {2}missing/m);
+  assert.match(stdout, /^\/var\/lib:\nsellavie\n/m, "its data is not there");
+  assert.deepEqual(readdirSync(clone), [], "something was left in the clone");
 });
 
 test("provision refuses a bad file whole, with each line that is wrong", { timeout: 120_000 }, async (t) => {

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { page_body, page_item, post, raw, signature } from "./harness/meta.mjs";
+import { drip, page_body, page_item, post, raw, signature } from "./harness/meta.mjs";
 import { app_secret, verify_token } from "./harness/server.mjs";
 import { shared_world } from "./harness/world.mjs";
 
@@ -194,13 +194,14 @@ test("shapes that proxies and servers read differently are refused, nothing smug
   assert.equal(await stored(), before);
 });
 
-test("a client that says its request byte by byte hurts nobody", async () => {
-  const slow = raw(here.server.port, "POST /webhooks/meta HTTP/1.1\r\nhost: x\r\ncontent-le", { quiet_ms: 3000 });
+test("a client that says its request byte by byte hurts nobody and is cut off", { timeout: 60_000 }, async () => {
+  const slow = drip(here.server.port, `POST /webhooks/meta HTTP/1.1\r\nhost: x\r\nx-long: ${"a".repeat(10_000)}`, { every_ms: 100 });
   const { account } = here.customer();
   const many = await Promise.all(Array.from({ length: 50 }, (_, i) =>
     post(here.server, page_body(account, { sender: { id: `72${i}` }, recipient: { id: account }, timestamp: Date.now(), read: { watermark: Date.now() } }))));
   assert.deepEqual([...new Set(many)], [200]);
-  await slow;
+  const { statuses, closed } = await slow;
+  assert.deepEqual({ statuses, closed }, { statuses: [408], closed: true });
 });
 
 test("the public listener has neither metrics nor health, the private one has both", async () => {

@@ -76,6 +76,29 @@ TEST_F(http_answer, that_never_comes_is_504) {
   EXPECT_EQ(ask(get("/hello")).status(), 200);
 }
 
+TEST_F(http_answer, to_a_webhook_that_comes_too_late_is_503_and_says_when_to_ask_again) {
+  auto limits = small_limits();
+  limits.answer_deadline = std::chrono::milliseconds{50};
+  start(limits);
+  auto peer = connect();
+  peer.send(get("/webhooks/hold"));
+  const auto answer = peer.read_answer();
+  EXPECT_EQ(answer.status(), 503);
+  EXPECT_TRUE(answer.has("Retry-After: "));
+  EXPECT_TRUE(peer.read_to_end());
+  EXPECT_EQ(observer.rejections(net::http_rejection::timed_out), 1);
+  take_held().answer(net::text_response(200, "too late"));
+  EXPECT_EQ(ask(get("/hello")).status(), 200);
+}
+
+TEST_F(http_answer, to_a_webhook_is_awaited_for_seconds_and_not_for_minutes) {
+  start();
+  auto peer = connect();
+  const auto begun = std::chrono::steady_clock::now();
+  EXPECT_EQ(peer.send(get("/webhooks/hold")).read_answer().status(), 503);
+  EXPECT_GT(std::chrono::steady_clock::now() - begun, std::chrono::seconds{4});
+}
+
 TEST_F(http_answer, repeats_a_harmless_request_id) {
   start();
   EXPECT_TRUE(ask(get("/hello", "X-Request-Id: abc-1.2_Z\r\n")).has("X-Request-Id: abc-1.2_Z\r\n"));

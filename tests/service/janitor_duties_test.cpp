@@ -19,6 +19,7 @@ class janitor_duties_test : public storage::spine_test {
     };
     given.incarnation = incarnation;
     given.on_heartbeat = [this](const result<void>& beat) { beats.push_back(beat); };
+    given.on_answer = [this] { ++answers; };
     given.watch_database = given.watch_directory = given.wake_senders =
         given.end_reservations = [](instant) -> result<void> { return {}; };
     return given;
@@ -34,6 +35,7 @@ class janitor_duties_test : public storage::spine_test {
   }
 
   int connections = 0;
+  int answers = 0;
   std::vector<result<void>> beats;
   std::vector<actors::duty> duties = janitor_duties(hands());
 };
@@ -70,6 +72,7 @@ TEST_F(janitor_duties_test, full_batches_are_followed_by_more_up_to_a_bound) {
   sql("INSERT INTO quarantined_events SELECT g, 'stranger', 'messenger', 0, '' FROM generate_series(1, 60000) g");
   ASSERT_TRUE(run("quarantine"));
   EXPECT_EQ(count("quarantined_events"), 60'000 - most_batches * 5'000);
+  EXPECT_EQ(answers, most_batches) << "meanwhile no heartbeat is due, and the database is not away";
   ASSERT_TRUE(run("quarantine"));
   EXPECT_EQ(count("quarantined_events"), 0);
 }

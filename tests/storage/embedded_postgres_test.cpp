@@ -173,6 +173,29 @@ TEST_F(embedded_postgres_test, adopts_what_a_killed_server_left_and_ends_its_ses
   EXPECT_FALSE(server.is_alive());
 }
 
+TEST_F(embedded_postgres_test, ends_a_postmaster_left_behind_that_hangs_and_starts_its_own_with_the_data) {
+  const pid_t owner = start_server_process(options());
+  ASSERT_GT(owner, 0);
+  std::ifstream record{cluster_path("cluster") / "postmaster.pid"};
+  pid_t orphan = 0;
+  record >> orphan;
+  ::kill(owner, SIGKILL);
+  ::waitpid(owner, nullptr, 0);
+  ASSERT_EQ(::kill(orphan, SIGSTOP), 0);
+
+  auto hurried = options();
+  hurried.start_timeout = 8s;
+  hurried.stop_timeout = 1s;
+  auto server = embedded_postgres::start(hurried);
+  ASSERT_TRUE(server) << test::why(server);
+  EXPECT_FALSE(is_running(orphan));
+  EXPECT_FALSE(server.value().is_adopted());
+  EXPECT_NE(server.value().pid(), orphan);
+  EXPECT_THAT(said, testing::Contains(HasSubstr("does not answer as it should: restarting it")));
+  EXPECT_THAT(said, testing::Contains(HasSubstr("hangs: killing it")));
+  EXPECT_EQ(value(server.value().access().owner, "SELECT string_agg(n::text, ',') FROM kept"), "7");
+}
+
 TEST_F(embedded_postgres_test, recovers_after_the_postmaster_was_killed) {
   auto server = embedded_postgres::start(options()).value();
   run_sql(server.access().owner, "CREATE TABLE kept AS SELECT 7 AS n");

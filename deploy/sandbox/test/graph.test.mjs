@@ -152,7 +152,19 @@ test("switch: a lost answer shows the message and drops the connection", async (
   await sandbox.send("whatsapp", whatsapp_text("2348019", "once", { biz_opaque_callback_data: "k" }));
   const { body } = await sandbox.ask("GET", "/control/counters");
   assert.deepEqual(body.duplicates, [{ channel: "whatsapp", account: ada.whatsapp, customer: "2348019", text: "once", times: 2 }]);
-  assert.equal(body.resends[0].key, "k");
+  const [{ key, times, sent_at, proven_at }] = body.resends;
+  assert.deepEqual([key, times, sent_at.length], ["k", 2, 2]);
+  assert.ok(proven_at >= sent_at[0], "its status was taken");
+});
+
+test("a repeated send tells that the server was never told of the first", async () => {
+  await sandbox.say("messenger", "c20", "hi");
+  sandbox.receiver.answer = () => 503;
+  for (let i = 0; i < 2; i += 1) await sandbox.send("messenger", page_text("c20", "once", { metadata: "k" }));
+  const unproven = (await sandbox.ask("GET", "/control/counters")).body.resends[0];
+  assert.deepEqual([unproven.key, unproven.proven_at], ["k", undefined]);
+  sandbox.receiver.answer = () => 200;
+  await until(async () => (await sandbox.ask("GET", "/control/counters")).body.resends[0].proven_at !== undefined, "an echo that was posted again is taken");
 });
 
 test("switch: the echo may overtake the answer", async () => {

@@ -49,7 +49,13 @@ async function payments({ server }) {
   const rows = await server.sql(`
     SELECT o.id, o.status, count(p.id) FILTER (WHERE p.status = 'paid') FROM orders o LEFT JOIN payments p ON p.order_id = o.id
      GROUP BY 1, 2 HAVING (count(p.id) FILTER (WHERE p.status = 'paid')) <> (o.status IN ('paid', 'fulfilled'))::int`);
-  return rows.map(([id, status, paid]) => `order ${id} is ${status} and has ${paid} paid payments`);
+  const open = await server.sql(`
+    SELECT order_id, string_agg(status, ',') FROM payments WHERE status IN ('intent', 'link') GROUP BY 1
+    HAVING count(*) > 1 OR min(status) = 'intent'`);
+  return [
+    ...rows.map(([id, status, paid]) => `order ${id} is ${status} and has ${paid} paid payments`),
+    ...open.map(([id, states]) => `order ${id} has these payments open: ${states}`),
+  ];
 }
 
 async function invoices({ server }, shoppers) {
@@ -89,11 +95,19 @@ async function nothing_parked({ server }) {
   ];
 }
 
+// An echo or a status that the server took must keep a message from being sent again, as soon as it can have been weighed.
+const weighing_ms = 3000;
+export function sent_against_evidence(resends) {
+  return resends.filter(({ sent_at, proven_at }) => proven_at !== undefined && sent_at.at(-1) > proven_at + weighing_ms)
+    .map(({ customer, key, sent_at, proven_at }) => `message ${key} to customer ${customer} was sent again ${sent_at.at(-1) - proven_at} ms after the server had taken the proof that it arrived`);
+}
+
 // What customers saw: each row once, but for those that were sent again, once, and marked as such.
 async function replies(here, shoppers, { resent }) {
   const { resends } = await here.sandbox.counters();
   const wrong = resends.filter(({ key, times }) => times > 2 || !resent.has(key)).map(({ customer, key, times }) =>
     `message ${key} reached customer ${customer} ${times} times, ${resent.has(key) ? "marked as sent again" : "and nobody marked it"}`);
+  wrong.push(...sent_against_evidence(resends));
   const rows = await here.server.sql(`
     SELECT k.scoped_id, count(*) FROM messages m JOIN conversations c ON c.id = m.conversation_id
       JOIN contacts k ON k.business_id = c.business_id AND k.id = c.contact_id

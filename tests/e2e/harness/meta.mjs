@@ -35,6 +35,19 @@ export async function post(server, body, { headers, seconds = 20 } = {}) {
 // Writes raw bytes and gives all statuses that came back before the peer closed or said nothing more.
 // -> {statuses: [number], closed: boolean, text}
 export function raw(port, bytes, { quiet_ms = 1500 } = {}) {
+  return conversation(port, (socket) => socket.write(bytes), quiet_ms);
+}
+
+// The same, one byte after the other.
+export function drip(port, bytes, { every_ms }) {
+  return conversation(port, (socket) => {
+    let said = 0;
+    const saying = setInterval(() => (said < bytes.length ? socket.write(bytes[said++]) : clearInterval(saying)), every_ms);
+    socket.on("close", () => clearInterval(saying));
+  }, 30_000);
+}
+
+function conversation(port, say, quiet_ms) {
   return new Promise((resolve) => {
     const socket = connect(port, "127.0.0.1");
     let text = "";
@@ -51,6 +64,6 @@ export function raw(port, bytes, { quiet_ms = 1500 } = {}) {
     });
     socket.on("error", () => finish(true));
     socket.on("close", () => finish(true));
-    socket.write(bytes);
+    say(socket);
   });
 }

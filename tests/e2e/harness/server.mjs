@@ -21,14 +21,15 @@ export class server {
   #process;
 
   // settings: {section: {key: value}}, over the defaults; [section.sub] as "section.sub"
-  constructor(workspace, { ports: [http_port, ops_port], settings = {}, binary = server_binary(), cluster }) {
+  // name: of its configuration; several servers of a workspace share its data folder and its log
+  constructor(workspace, { ports: [http_port, ops_port], settings = {}, binary = server_binary(), cluster, name = "sellavie" }) {
     this.workspace = workspace;
     this.binary = binary;
     this.port = http_port;
     this.url = `http://127.0.0.1:${http_port}`;
     this.ops = `http://127.0.0.1:${ops_port}`;
     this.data = workspace.file("data");
-    this.config = workspace.file("sellavie.toml");
+    this.config = workspace.file(`${name}.toml`);
     this.database = cluster?.superuser ?? { host: `${this.data}/postgres/socket`, user: "sellavie_bootstrap", database: "sellavie" };
     const defaults = {
       http: { listen: `127.0.0.1:${http_port}`, public_url: this.url },
@@ -160,8 +161,9 @@ function merged(defaults, over) {
 
 function toml(sections) {
   const value = (one) => (Array.isArray(one) ? `[${one.map(value).join(", ")}]` : typeof one === "string" ? JSON.stringify(one) : String(one));
-  return Object.entries(sections).map(([name, keys]) =>
-    `[${name}]\n${Object.entries(keys).map(([key, one]) => `${key} = ${value(one)}`).join("\n")}\n`).join("\n");
+  const given = Object.entries(sections).map(([name, keys]) => [name, Object.entries(keys).filter(([, one]) => one !== undefined)]);
+  return given.filter(([, keys]) => keys.length > 0).map(([name, keys]) =>
+    `[${name}]\n${keys.map(([key, one]) => `${key} = ${value(one)}`).join("\n")}\n`).join("\n");
 }
 
 export { is_root };

@@ -6,6 +6,7 @@
 //   await here.sandbox.heard(ama, 1);
 
 import { readFileSync } from "node:fs";
+import { front_door } from "./front_door.mjs";
 import { fresh_mid, post, signature } from "./meta.mjs";
 import { own_cluster } from "./postgres.mjs";
 import { sandbox } from "./sandbox.mjs";
@@ -25,23 +26,22 @@ export function demo_businesses(change = (business) => business) {
 }
 
 // options: {name, settings, businesses, cluster: true for a database.url, binary, start: false for a server that the test
-// starts itself, on an empty database}
+// starts itself, on an empty database, door: true for an address of the webhooks that the test moves to another server}
 // The world ends with the test `t` (anything that has `after`).
-export async function open_world(t, { name, settings = {}, businesses = demo_businesses(), cluster = false, binary, start = true } = {}) {
+export async function open_world(t, { name, settings = {}, businesses = demo_businesses(), cluster = false, binary, start = true, door = false } = {}) {
   const place = new workspace(name);
   t.after(() => place.close());
   const [http_port, ops_port, sandbox_port, smtp_port] = await free_ports(4);
-  const outside = new sandbox(place, { port: sandbox_port, smtp_port, webhook: `http://127.0.0.1:${http_port}/webhooks/meta`, businesses });
+  const front = door ? await front_door.open(t, http_port) : undefined;
+  const outside = new sandbox(place, { port: sandbox_port, smtp_port, webhook: `http://127.0.0.1:${front?.port ?? http_port}/webhooks/meta`, businesses });
   await outside.ready();
   const own = cluster ? new own_cluster(place) : undefined;
   if (own) await own.create();
-  const inside = new server(place, {
-    ports: [http_port, ops_port],
-    settings: sections(outside, settings),
-    cluster: own,
-    ...(binary ? { binary } : {}),
-  });
-  const here = new world(place, inside, outside, own, businesses);
+  const build = (ports, name) => new server(place, { ports, name, settings: sections(outside, settings), cluster: own, ...(binary ? { binary } : {}) });
+  const here = new world(place, build([http_port, ops_port]), outside, own, businesses);
+  here.door = front;
+  here.another_server = async (name) => build(await free_ports(2), name);
+  const inside = here.server;
   if (!start) return here;
   await inside.start();
   await here.provision();

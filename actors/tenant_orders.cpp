@@ -45,24 +45,28 @@ void tenant_supervisor_state::settle_first(const order_command_ptr& command, con
 
 void tenant_supervisor_state::ask_provider(const order_command_ptr& command, const order& subject,
                                            const order_answer& answer) {
-  const auto silent = [this, command, answer] {
-    if (auto* cancel = std::get_if<desk::cancel_order>(&command->request.command))
-      cancel->provider = provider_word::silent;
+  confirm_payment(subject.payment_reference, answer, [this, command, answer](bool has_answered) {
+    auto* cancel = std::get_if<desk::cancel_order>(&command->request.command);
+    if (cancel != nullptr && !has_answered) cancel->provider = provider_word::silent;
     carry_out(command, answer);
-  };
-  if (!payments_ || !business_->payments) return silent();
+  });
+}
+
+void tenant_supervisor_state::confirm_payment(const std::string& reference, const order_answer& answer,
+                                              const std::function<void(bool has_answered)>& then) {
+  if (!payments_ || !business_->payments) return then(false);
   const auto deadline = dependencies_.node->now() + patience_to_look;
-  self_->request(payments_, caf::infinite, fetch_payment{subject.payment_reference, deadline})
+  self_->request(payments_, caf::infinite, fetch_payment{reference, deadline})
       .then(
-          [this, command, answer, silent](const payment_truth& truth) {
-            if (!truth.fact || !business_->payments) return silent();
+          [this, answer, then](const payment_truth& truth) {
+            if (!truth.fact || !business_->payments) return then(false);
             const auto mode = parse_payment_mode(business_->payments->mode).value_or(payment_mode::test);
             desk::confirm_payment confirm{{}, *truth.fact, mode, std::nullopt};
-            self_->request(orders_, caf::infinite, desk_request{std::move(confirm), {}, false, "system"})
-                .then([this, command, answer](const action_outcome&) { carry_out(command, answer); },
-                      [answer](const caf::error& failure) { answer.deliver(told_as_ours(failure)); });
+            ask_desk(
+                {std::move(confirm), {}, false, "system"}, [then](const action_outcome&) { then(true); },
+                answer);
           },
-          [silent](const caf::error&) { silent(); });
+          [then](const caf::error&) { then(false); });
 }
 
 void tenant_supervisor_state::carry_out(const order_command_ptr& command, const order_answer& answer) {
@@ -95,6 +99,9 @@ void tenant_supervisor_state::make_link(const order_command_ptr& command, const 
   self_->request(payments_, caf::infinite, wanted)
       .then(
           [this, command, started, attempt, answer](const payment_link& link) {
+            if (link.outcome == link_outcome::already_paid && attempt == link_attempt::first)
+              return confirm_payment(started.payment_reference, answer,
+                                     [this, command, answer](bool) { check_out_again(command, answer); });
             if (link.outcome != link_outcome::made) return drop_link(command, started, link, attempt, answer);
             desk_request record{desk::record_payment_link{started.order, started.payment_reference, link.url},
                                 {},
@@ -114,7 +121,7 @@ void tenant_supervisor_state::make_link(const order_command_ptr& command, const 
           [answer](const caf::error& failure) { answer.deliver(told_as_ours(failure)); });
 }
 
-// Our own lost answer, or a paid link, used the reference up: the next attempt has another one.
+// Our own lost answer used the reference up: the next attempt has another one.
 void tenant_supervisor_state::drop_link(const order_command_ptr& command, const action_outcome& started,
                                         const payment_link& link, link_attempt attempt,
                                         const order_answer& answer) {

@@ -236,6 +236,9 @@ class tenant_supervisor_state {
   [[nodiscard]] static caf::error told_as_ours(const caf::error& failure);
   void settle_first(const order_command_ptr& command, const order_answer& answer);
   void ask_provider(const order_command_ptr& command, const order& subject, const order_answer& answer);
+  /// Lets the desk settle what the provider says of this link.
+  void confirm_payment(const std::string& reference, const order_answer& answer,
+                       const std::function<void(bool has_answered)>& then);
   void carry_out(const order_command_ptr& command, const order_answer& answer);
   void check_out(const order_command_ptr& command, link_attempt attempt, const order_answer& answer);
   void make_link(const order_command_ptr& command, const action_outcome& started, link_attempt attempt,

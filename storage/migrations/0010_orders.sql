@@ -1,4 +1,4 @@
--- Orders and invoices as people list them. Each order pays for four indexes, each of its changes for those
+-- Orders and invoices as people list them. Each order pays for two more indexes, each of its changes for those
 -- that hold its status or total; a message for none.
 
 ALTER TABLE orders ADD COLUMN tracking text NOT NULL DEFAULT '' CHECK (length(tracking) <= 200);
@@ -7,7 +7,6 @@ ALTER TABLE orders ADD COLUMN tracking text NOT NULL DEFAULT '' CHECK (length(tr
 DROP INDEX orders_recent;
 CREATE INDEX orders_by_time ON orders (business_id, created_at, id);
 CREATE INDEX orders_by_status ON orders (business_id, status, created_at, id);
-CREATE INDEX orders_of_contact ON orders (business_id, contact_id, created_at, id);
 CREATE INDEX orders_by_total ON orders (business_id, total_minor, id);
 CREATE INDEX payments_of_order ON payments (business_id, order_id, id);
 CREATE INDEX invoices_by_time ON invoices (business_id, issued_at, id);

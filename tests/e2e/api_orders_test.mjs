@@ -161,6 +161,7 @@ test("of two people who move the same order one is told, and it moves once", asy
 test("cash is taken once, by who may, with its payment and note", async () => {
   await product("CASH", 3, 2500);
   const order = await placed("CASH", 2);
+  const heard = (await said_to(order.who)).length;
   assert.equal((await grace.client.post(at(order, "/mark-paid"), { method: "cash" }, if_match(order.version))).status, 403);
   const all = await Promise.all(Array.from({ length: 5 }, () => ada.client.post(at(order, "/mark-paid"), { method: "transfer", note: "slip 12", tell_customer: true }, if_match(order.version))));
   assert.deepEqual(all.map(({ status }) => status).sort(), [200, 409, 409, 409, 409]);
@@ -170,12 +171,13 @@ test("cash is taken once, by who may, with its payment and note", async () => {
   const { body } = await ada.client.get(`${ada.shop}/activity?subject_id=${order.id}&action=order.paid_by_hand`);
   assert.deepEqual(body.items.map(({ before: was, after: is }) => [was, is]), [['{"status":"draft"}', '{"status":"paid"}']]);
   await here.settled();
-  assert.equal((await said_to(order.who)).length, 2, "the greeting's answer, and one notice");
+  assert.equal((await said_to(order.who)).length, heard + 1, "one notice");
 });
 
 test("twenty identical orders of a person are one order, whatever their keys, also after a restart", async () => {
   await product("SAME", 100);
   const { who, id } = await chat(here, ada);
+  const heard = (await said_to(who)).length;
   const key = randomUUID();
   const all = await Promise.all(Array.from({ length: 20 }, (_, i) => place(id, "SAME", 2, { tell_customer: true }, i < 10 ? key : randomUUID(), i % 2 ? grace : ada)));
   await here.settled();
@@ -187,7 +189,7 @@ test("twenty identical orders of a person are one order, whatever their keys, al
   assert.equal(await here.orders_of(who), 1);
   assert.equal(await stock_of("SAME"), 98);
   await here.settled();
-  assert.equal((await said_to(who)).length, 2, "told once");
+  assert.equal((await said_to(who)).length, heard + 1, "told once");
 
   const other = await place(id, "SAME", 3, {}, key);
   assert.deepEqual([other.status, other.body.errors[0].field], [422, "Idempotency-Key"]);
@@ -203,20 +205,20 @@ test("twenty identical orders of a person are one order, whatever their keys, al
 });
 
 test("people and chats together never sell more than there is", async () => {
-  await product("LAST", 5);
+  await product("LASTBASKET", 5);
   const chats = [];
   for (let i = 0; i < 8; i += 1) chats.push(await chat(here, ada));
   const [people, customers] = [chats.slice(0, 4), chats.slice(4)];
   const [by_people] = await Promise.all([
-    Promise.all(people.map(({ id }) => place(id, "LAST", 1))),
-    Promise.all(customers.map(({ who }) => say(who, "I want 1 Last")))]);
+    Promise.all(people.map(({ id }) => place(id, "LASTBASKET", 1))),
+    Promise.all(customers.map(({ who }) => say(who, "I want 1 Lastbasket")))]);
   await here.settled();
   for (const { status, body } of by_people) {
     assert.ok([201, 409].includes(status));
-    if (status === 409) assert.match(body.detail, /Only 0 of LAST are free/);
+    if (status === 409) assert.match(body.detail, /Only 0 of LASTBASKET are free/);
   }
-  const held = await here.server.number("SELECT coalesce(sum(i.quantity), 0) FROM order_items i JOIN orders o ON o.id = i.order_id WHERE i.sku = 'LAST' AND o.status <> 'cancelled'");
-  assert.equal(held + await stock_of("LAST"), 5);
+  const held = await here.server.number("SELECT coalesce(sum(i.quantity), 0) FROM order_items i JOIN orders o ON o.id = i.order_id WHERE i.sku = 'LASTBASKET' AND o.status <> 'cancelled'");
+  assert.equal(held + await stock_of("LASTBASKET"), 5);
   assert.ok(held <= 5);
 });
 
@@ -237,10 +239,10 @@ test("an order can be placed with its payment link sent, and the link asked for 
   const replaced = await ada.client.post(at(order, "/payment-link"), { replace: true }, with_key());
   assert.notEqual(replaced.body.payment_url, order.payment_url);
   assert.deepEqual(replaced.body.payments.map(({ status }) => status), ["link", "expired"]);
-  await here.sandbox.set({ "paystack.error": { times: 4 } });
+  await here.sandbox.set({ "paystack.error": true });
   const failed = await ada.client.post(at(order, "/payment-link"), { replace: true }, with_key());
   assert.equal(failed.status, 503);
-  await here.sandbox.set({ "paystack.error": 0 });
+  await here.sandbox.set({ "paystack.error": false });
   const mended = await ada.client.post(at(order, "/payment-link"), {}, with_key());
   assert.deepEqual([mended.status, mended.body.payments[0].status], [200, "link"]);
 });

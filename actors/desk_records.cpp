@@ -8,38 +8,6 @@
 namespace sellavie::actors {
 namespace {
 
-std::optional<order> to_order(const storage::order_row& row, currency_code currency) {
-  const auto status = parse_order_status(row.status);
-  if (!status) return std::nullopt;
-  order subject;
-  subject.id = row.id;
-  subject.number = row.number;
-  subject.conversation = row.conversation;
-  subject.contact = row.contact;
-  subject.status = *status;
-  subject.total = {row.total_minor, currency};
-  subject.note = row.note;
-  subject.idempotency_key = row.idempotency_key;
-  subject.created_at = row.created_at;
-  subject.wished_at = row.wished_at;
-  subject.payment_transaction = row.payment_transaction;
-  subject.reserved_until = row.reserved_until;
-  subject.version = row.version;
-  subject.payment_attempt = row.payment_attempt;
-  subject.payment_reference = row.payment_reference;
-  subject.payment_url = row.payment_url;
-  if (to_unix_ms(row.paid_at) != 0) subject.paid_at = row.paid_at;
-  for (const auto& item : row.items) {
-    order_line line{item.product,       item.sku, item.name, item.quantity, {item.unit_price_minor, currency},
-                    item.price_version, {}};
-    auto total = multiply(line.unit_price, line.quantity);
-    if (!total) return std::nullopt;
-    line.total = total.value();
-    subject.lines.push_back(std::move(line));
-  }
-  return subject;
-}
-
 void write_order(const order_change& change, business_id business, storage::change_set& to) {
   auto row = to_row(change.after, business);
   row.prior_version = change.prior_version;
@@ -49,6 +17,18 @@ void write_order(const order_change& change, business_id business, storage::chan
 bool is_settled_by_provider(const decision& decided) {
   return std::any_of(decided.events.begin(), decided.events.end(),
                      [](const desk_event& event) { return std::holds_alternative<payment_settled>(event); });
+}
+
+/// The link before this one: nobody is meant to pay by it any more.
+storage::payment_row dropped_link(const order& after, std::int32_t attempt, const decision& decided,
+                                  business_id business) {
+  return {.business = business,
+          .order = after.id,
+          .reference = make_payment_reference(after.id, attempt),
+          .expected_status = "open",
+          .status = "expired",
+          .at = decided.at,
+          .must_change = false};
 }
 
 // A payment row lives as long as its reference: intent, link, then what became of it. One that went to
@@ -66,6 +46,8 @@ void write_payment(const order_event& event, const decision& decided, const writ
                            .at = decided.at};
   switch (event.kind) {
     case order_event_kind::checkout_started:
+      if (after.payment_attempt > 1)
+        to.payments.push_back(dropped_link(after, after.payment_attempt - 1, decided, context.business));
       row.id = context.ids.next_as<payment_id>();
       row.status = "intent";
       break;
@@ -89,12 +71,11 @@ void write_payment(const order_event& event, const decision& decided, const writ
     case order_event_kind::cancelled:
     case order_event_kind::expired:
       if (after.payment_attempt == 0) return;
-      row.reference = make_payment_reference(after.id, after.payment_attempt);
-      row.expected_status = "open";
-      row.status = "expired";
-      row.must_change = false;
+      row = dropped_link(after, after.payment_attempt, decided, context.business);
       break;
     case order_event_kind::placed:
+    case order_event_kind::hold_set:
+    case order_event_kind::hold_released:
     case order_event_kind::payment_pending:
     case order_event_kind::fulfilled:
     case order_event_kind::refunded: return;
@@ -102,12 +83,82 @@ void write_payment(const order_event& event, const decision& decided, const writ
   if (!row.reference.empty()) to.payments.push_back(std::move(row));
 }
 
+// --- the activity log -----------------------------------------------------------------------------
+
+nlohmann::json logged(const order& subject) {
+  nlohmann::json items = nlohmann::json::array();
+  for (const auto& line : subject.lines) items.push_back({{"sku", line.sku}, {"quantity", line.quantity}});
+  return {{"status", to_string(subject.status)},
+          {"total_minor", subject.total.minor},
+          {"items", std::move(items)},
+          {"reserved_until", to_unix_ms(subject.reserved_until)},
+          {"payment_attempt", subject.payment_attempt},
+          {"tracking", subject.tracking}};
+}
+
+/// Nothing: it is no person's doing, or stands with another event.
+std::string_view activity_of(order_event_kind kind) {
+  switch (kind) {
+    case order_event_kind::placed: return "order.placed";
+    case order_event_kind::changed: return "order.changed";
+    case order_event_kind::cancelled: return "order.cancelled";
+    case order_event_kind::checkout_started: return "order.payment_link_asked";
+    case order_event_kind::hold_set: return "order.hold_set";
+    case order_event_kind::hold_released: return "order.hold_released";
+    case order_event_kind::paid: return "order.paid_by_hand";
+    case order_event_kind::fulfilled: return "order.fulfilled";
+    case order_event_kind::refunded: return "order.refunded";
+    case order_event_kind::expired:
+    case order_event_kind::payment_link_recorded:
+    case order_event_kind::payment_link_failed:
+    case order_event_kind::payment_pending: return {};
+  }
+  return {};
+}
+
+// What people write freely (reasons, notes) stands on the timeline only: a log that cannot be changed is no place
+// for it.
+void write_activity(const order_event& event, const write_context& context, storage::change_set& to) {
+  const auto action = activity_of(event.kind);
+  if (!context.by || action.empty()) return;
+  auto after = logged(event.after);
+  std::string was;
+  if (context.before != nullptr) {
+    const auto before = logged(*context.before);
+    auto changed = before;
+    for (const auto& [name, value] : before.items()) {
+      if (after[name] != value) continue;
+      changed.erase(name);
+      after.erase(name);
+    }
+    was = changed.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  }
+  to.activities.push_back({context.business, *context.by, std::string{action}, "order", event.after.id.value,
+                           was, after.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)});
+}
+
 struct event_writer {
   const decision& decided;
   const write_context& context;
   storage::change_set& to;
 
-  void operator()(const order_event& event) const { write_payment(event, decided, context, to); }
+  void operator()(const order_event& event) const {
+    write_payment(event, decided, context, to);
+    write_activity(event, context, to);
+  }
+  void operator()(const paid_by_hand& paid) const {
+    if (paid.amount.minor == 0) return;
+    to.payments.push_back({.id = context.ids.next_as<payment_id>(),
+                           .business = context.business,
+                           .order = paid.order,
+                           .provider = std::string{to_string(paid.how)},
+                           .mode = "live",
+                           .reference = "by-hand-" + to_string(paid.order),
+                           .amount_minor = paid.amount.minor,
+                           .currency = std::string{paid.amount.currency.text()},
+                           .status = "paid",
+                           .at = decided.at});
+  }
   void operator()(const payment_settled& settled) const {
     to.payments.push_back({.business = context.business,
                            .order = settled.order,
@@ -142,6 +193,39 @@ struct event_writer {
 
 }  // namespace
 
+std::optional<order> to_order(const storage::order_row& row, currency_code currency) {
+  const auto status = parse_order_status(row.status);
+  if (!status) return std::nullopt;
+  order subject;
+  subject.id = row.id;
+  subject.number = row.number;
+  subject.conversation = row.conversation;
+  subject.contact = row.contact;
+  subject.status = *status;
+  subject.total = {row.total_minor, currency};
+  subject.note = row.note;
+  subject.idempotency_key = row.idempotency_key;
+  subject.created_at = row.created_at;
+  subject.wished_at = row.wished_at;
+  subject.payment_transaction = row.payment_transaction;
+  subject.reserved_until = row.reserved_until;
+  subject.version = row.version;
+  subject.payment_attempt = row.payment_attempt;
+  subject.payment_reference = row.payment_reference;
+  subject.payment_url = row.payment_url;
+  subject.tracking = row.tracking;
+  if (to_unix_ms(row.paid_at) != 0) subject.paid_at = row.paid_at;
+  for (const auto& item : row.items) {
+    order_line line{item.product,       item.sku, item.name, item.quantity, {item.unit_price_minor, currency},
+                    item.price_version, {}};
+    auto total = multiply(line.unit_price, line.quantity);
+    if (!total) return std::nullopt;
+    line.total = total.value();
+    subject.lines.push_back(std::move(line));
+  }
+  return subject;
+}
+
 storage::order_row to_row(const order& subject, business_id business) {
   storage::order_row row{.id = subject.id,
                          .business = business,
@@ -161,7 +245,8 @@ storage::order_row to_row(const order& subject, business_id business) {
                          .created_at = subject.created_at,
                          .wished_at = subject.wished_at,
                          .reserved_until = subject.reserved_until,
-                         .paid_at = subject.paid_at.value_or(instant{})};
+                         .paid_at = subject.paid_at.value_or(instant{}),
+                         .tracking = subject.tracking};
   for (const order_line& line : subject.lines)
     row.items.push_back(
         {line.product, line.sku, line.name, line.quantity, line.unit_price.minor, line.price_version});

@@ -23,11 +23,15 @@ struct write_context {
   id_source& ids;
   /// The person who gave the command through the API; for the activity log.
   std::optional<storage::change_origin> by{};
+  /// The order that is decided about, as it was; null: it is new, or none is.
+  const order* before = nullptr;
 };
 
 /// Everything that one decision writes, with its action result.
 [[nodiscard]] storage::change_set write_decision(const decision& decided, const write_context& context);
 
 [[nodiscard]] storage::order_row to_row(const order& subject, business_id business);
+/// Nothing when the row is not valid any more.
+[[nodiscard]] std::optional<order> to_order(const storage::order_row& row, currency_code currency);
 
 }  // namespace sellavie::actors

@@ -148,8 +148,16 @@ void invoice_desk_state::refuse(refusal why) {
 void invoice_desk_state::commit(const invoice& document, action_outcome outcome) {
   storage::change_set changes;
   changes.invoices.push_back(to_row(document, business_->id));
+  const issue_invoice& wanted = fifo_.front().wanted;
   changes.timeline.push_back({business_->id, document.order, "invoice_issued: " + document.formatted_number,
-                              "ai", document.issued_at});
+                              wanted.actor, document.issued_at});
+  if (wanted.by) {
+    const json after{{"number", document.formatted_number},
+                     {"order_id", to_string(document.order)},
+                     {"total_minor", document.total.minor}};
+    changes.activities.push_back(
+        {business_->id, *wanted.by, "invoice.issued", "invoice", document.id.value, {}, after.dump()});
+  }
   write(std::move(changes), std::move(outcome));
 }
 

@@ -25,6 +25,10 @@ struct issue_invoice {
   std::string action_key;
   /// A resumed turn asks again: the key may have a result already.
   bool replay = false;
+  /// Who the timeline names.
+  std::string actor = "ai";
+  /// Of a wish that came through the API: it stands in the activity log.
+  std::optional<storage::change_origin> by{};
 };
 
 using invoice_desk_actor = caf::typed_actor<caf::replies_to<issue_invoice>::with<action_outcome>>;

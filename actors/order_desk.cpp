@@ -35,6 +35,7 @@ void order_desk_state::on_loaded(const storage::desk_record& record) {
   loaded_ = true;
   for (auto& [conversation, answer] : std::exchange(facts_waiting_, {}))
     answer.deliver(facts_now(conversation));
+  for (auto& [query, answer] : std::exchange(finds_waiting_, {})) find_now(query, answer);
   next();
 }
 
@@ -59,9 +60,23 @@ caf::result<turn_facts> order_desk_state::facts(const turn_facts_query& query) {
 }
 
 caf::result<order_found> order_desk_state::find(const order_query& query) {
-  if (!loaded_) return make_error(errc::unavailable);
-  const order* last = last_order_of(book_, query.conversation);
-  return order_found{last == nullptr ? std::nullopt : std::optional{*last}};
+  const auto answer = owe_answer<order_found>(self_);
+  if (loaded_) find_now(query, answer);
+  else finds_waiting_.emplace_back(query, answer);
+  return answer.to_return();
+}
+
+void order_desk_state::find_now(const order_query& query, const owed_answer<order_found>& answer) {
+  const bool by_id = !query.order.is_nil();
+  const order* known = by_id ? find_order(book_, query.order) : last_order_of(book_, query.conversation);
+  if (known != nullptr) return answer.deliver(order_found{*known});
+  if (!by_id) return answer.deliver(order_found{});
+  self_->request(node_->reader_of(business_->id.value), caf::infinite, load_order{business_->id, query.order})
+      .then(
+          [this, answer](const found_order& found) {
+            answer.deliver(order_found{found.row ? to_order(*found.row, book_.currency) : std::nullopt});
+          },
+          [answer](const caf::error& failure) { answer.deliver(make_error(code_of(failure))); });
 }
 
 caf::result<action_outcome> order_desk_state::enqueue(desk_request request) {
@@ -79,7 +94,21 @@ void order_desk_state::next() {
   fifo_.pop_front();
   busy_ = true;
   if (one.request.replay && !one.request.action_key.empty()) return look_up_result(std::move(one));
-  decide_now(std::move(one));
+  look_up_order(std::move(one));
+}
+
+// Nothing of the desk is on its way to the table: what is read of a closed order is how it stands.
+void order_desk_state::look_up_order(waiting one) {
+  const order_id named = order_named_by(one.request.command);
+  if (named.is_nil() || find_order(book_, named) != nullptr) return decide_now(std::move(one));
+  auto held = std::make_shared<waiting>(std::move(one));
+  self_->request(node_->reader_of(business_->id.value), caf::infinite, load_order{business_->id, named})
+      .then(
+          [this, held](const found_order& found) {
+            if (found.row) held->stored = to_order(*found.row, book_.currency);
+            decide_now(std::move(*held));
+          },
+          [this](const caf::error& failure) { self_->quit(make_error(code_of(failure))); });
 }
 
 caf::result<products_refreshed> order_desk_state::refresh() {
@@ -113,7 +142,7 @@ void order_desk_state::look_up_result(waiting one) {
                 find_action_result{business_->id, held->request.action_key})
       .then(
           [this, held](const found_action_result& found) {
-            if (!found.outcome) return decide_now(std::move(*held));
+            if (!found.outcome) return look_up_order(std::move(*held));
             answer_known(*held, *found.outcome);
             busy_ = false;
             next();
@@ -129,6 +158,10 @@ void order_desk_state::answer_known(waiting& one, const std::string& stored) {
     return;
   }
   auto& known = outcome.value();
+  if (!known.wish.empty() && known.wish != one.request.wish) {
+    one.answer.deliver(make_refusal(std::nullopt, refusal::key_reused));
+    return;
+  }
   const order* open = find_open_order(book_, known.order);
   if (known.effect == action_effect::checkout_started && open != nullptr && !open->payment_url.empty() &&
       open->payment_reference == known.payment_reference) {
@@ -138,15 +171,27 @@ void order_desk_state::answer_known(waiting& one, const std::string& stored) {
   one.answer.deliver(std::move(known));
 }
 
-desk_context order_desk_state::context(std::string actor) const {
+desk_context order_desk_state::context(const waiting& one) const {
   return {.now = node_->now(),
           .new_order = node_->ids->next_as<order_id>(),
-          .actor = std::move(actor),
-          .settings = {}};
+          .actor = one.request.actor,
+          .settings = {},
+          .stored = one.stored};
+}
+
+const order* order_desk_state::before(const decision& decided, const waiting& one) const {
+  for (const desk_event& event : decided.events)
+    if (const auto* moved = std::get_if<order_event>(&event)) {
+      const order* known = find_order(book_, moved->after.id);
+      if (known != nullptr) return known;
+      return one.stored ? &*one.stored : nullptr;
+    }
+  return nullptr;
 }
 
 void order_desk_state::decide_now(waiting one) {
-  auto decided = decide(book_, one.request.command, context(one.request.actor));
+  auto decided = decide(book_, one.request.command, context(one));
+  decided.outcome.wish = one.request.wish;
   if (decided.events.empty() && decided.action_key.empty()) {
     one.answer.deliver(std::move(decided.outcome));
     busy_ = false;
@@ -158,8 +203,11 @@ void order_desk_state::decide_now(waiting one) {
 void order_desk_state::commit(waiting one, decision decided) {
   const auto& payments = business_->payments;
   auto changes = std::make_shared<storage::change_set>(write_decision(
-      decided, {business_->id, payments ? payments->provider : std::string{"none"},
-                payments ? payments->mode : std::string{"test"}, *node_->ids, one.request.by}));
+      decided,
+      {business_->id, payments ? payments->provider : std::string{"none"},
+       payments ? payments->mode : std::string{"test"}, *node_->ids, one.request.by, before(decided, one)}));
+  if (one.request.tell && is_worth_telling(decided.outcome))
+    tell_customer(*node_, *business_, *one.request.tell, decided.outcome, *changes);
   auto held = std::make_shared<std::pair<waiting, decision>>(std::move(one), std::move(decided));
   self_
       ->request(node_->journal_of(business_->id), caf::infinite,

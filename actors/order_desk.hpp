@@ -13,6 +13,7 @@
 #include <memory>
 #include <optional>
 
+#include "actors/customer_notice.hpp"
 #include "actors/desk_records.hpp"
 #include "actors/outcome_message.hpp"
 #include "actors/owed_answer.hpp"
@@ -45,15 +46,21 @@ struct desk_request {
   std::string actor = "ai";
   /// Of a command that came through the API: it stands in the activity log.
   std::optional<storage::change_origin> by{};
+  /// Fingerprint of what was asked under the key: another one under a known key is refused.
+  std::string wish{};
+  /// The customer is told what was done, in the same commit.
+  std::optional<customer_notice> tell{};
 };
 
 /// Products were edited in their table: answered when the book has them as they are now.
 struct refresh_products {};
 struct products_refreshed {};
 
-/// The order of a conversation, open or just closed: what invoices and payment checks are about.
+/// The order of a conversation, open or just closed: what invoices and payment checks are about. By its id any
+/// order is found.
 struct order_query {
   conversation_id conversation;
+  order_id order{};
 };
 struct order_found {
   std::optional<order> subject;
@@ -105,17 +112,23 @@ class order_desk_state {
   struct waiting {
     desk_request request;
     owed_answer<action_outcome> answer;
+    /// The order that the command names, when the book does not hold it.
+    std::optional<order> stored{};
   };
   void load();
   void on_loaded(const storage::desk_record& record);
   void next();
   void load_products();
   void look_up_result(waiting one);
+  void look_up_order(waiting one);
   void decide_now(waiting one);
+  void find_now(const order_query& query, const owed_answer<order_found>& answer);
   void commit(waiting one, decision decided);
   void answer_known(waiting& one, const std::string& stored);
   [[nodiscard]] turn_facts facts_now(const conversation_id& conversation);
-  [[nodiscard]] desk_context context(std::string actor) const;
+  [[nodiscard]] desk_context context(const waiting& one) const;
+  /// As it is before the decision; null: it is new.
+  [[nodiscard]] const order* before(const decision& decided, const waiting& one) const;
 
   pointer self_;
   services_ptr node_;
@@ -126,6 +139,7 @@ class order_desk_state {
   bool busy_ = false;
   std::deque<waiting> fifo_;
   std::vector<std::pair<conversation_id, owed_answer<turn_facts>>> facts_waiting_;
+  std::vector<std::pair<order_query, owed_answer<order_found>>> finds_waiting_;
   /// Before the next command; a load under way may be older than what they are about.
   std::vector<owed_answer<products_refreshed>> refreshes_;
   /// Made at the first query after a change.

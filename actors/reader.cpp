@@ -55,6 +55,12 @@ reader_actor::behavior_type reader(reader_actor::stateful_pointer<reader_state> 
         if (!rows) return make_error(rows.error().code);
         return shared<inbox_page>{std::make_shared<inbox_page>(inbox_page{std::move(rows.value())})};
       },
+      [&reads, &in_use](const load_order& wanted) -> caf::result<found_order> {
+        const monitoring::at_work busy{in_use};
+        auto row = reads.find_order(wanted.business, wanted.order);
+        if (!row) return make_error(row.error().code);
+        return found_order{std::move(row.value())};
+      },
       [&reads, &in_use](const find_action_result& wanted) -> caf::result<found_action_result> {
         const monitoring::at_work busy{in_use};
         auto outcome = reads.find_action_result(wanted.business, wanted.action_key);

@@ -51,6 +51,13 @@ struct fetch_inbox {
 struct inbox_page {
   std::vector<storage::stored_delivery> rows;
 };
+struct load_order {
+  business_id business;
+  order_id order;
+};
+struct found_order {
+  std::optional<storage::order_row> row;
+};
 struct find_action_result {
   business_id business;
   std::string action_key;
@@ -86,6 +93,7 @@ using reader_actor =
                      caf::replies_to<load_outbox>::with<shared<loaded_outbox>>,
                      caf::replies_to<look_inbox>::with<shared<inbox_lines>>,
                      caf::replies_to<fetch_inbox>::with<shared<inbox_page>>,
+                     caf::replies_to<load_order>::with<found_order>,
                      caf::replies_to<find_action_result>::with<found_action_result>,
                      caf::replies_to<load_invoicing>::with<shared<invoicing_record>>,
                      caf::replies_to<storage::sent_question>::with<found_sent>,
@@ -120,6 +128,8 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::look_inbox)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::shared<sellavie::actors::inbox_lines>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::fetch_inbox)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::shared<sellavie::actors::inbox_page>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::load_order)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::found_order)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::find_action_result)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::found_action_result)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::load_invoicing)

@@ -4,29 +4,37 @@
 
 namespace sellavie::actors {
 
-caf::result<action_outcome> tenant_supervisor_state::forward_to_desk(desk_request& request) {
-  waiting_request one{std::move(request), owe_answer<action_outcome>(self_)};
-  auto answer = one.answer.to_return();
-  if (business_) ask_desk(std::move(one));
-  else if (!loading_) one.answer.deliver(make_error(errc::unavailable));
-  else if (desk_requests_before_load_.size() >= waiting_per_business)
-    one.answer.deliver(make_error(errc::overloaded));
-  else desk_requests_before_load_.push_back(std::move(one));
-  return answer;
+caf::result<action_outcome> tenant_supervisor_state::when_loaded(
+    std::function<void(const order_answer&)> work) {
+  const auto answer = owe_answer<action_outcome>(self_);
+  const auto run = [this, answer, work = std::move(work)] {
+    spawn_desks();
+    work(answer);
+  };
+  if (business_) run();
+  else if (!loading_) answer.deliver(make_error(errc::unavailable));
+  else if (desk_work_before_load_.size() >= waiting_per_business)
+    answer.deliver(make_error(errc::overloaded));
+  else desk_work_before_load_.emplace_back(run);
+  return answer.to_return();
 }
 
-void tenant_supervisor_state::ask_desk(waiting_request request) {
+caf::error tenant_supervisor_state::told_as_ours(const caf::error& failure) {
+  return failure.category() == caf::atom("sellavie") ? failure : make_error(errc::unavailable);
+}
+
+void tenant_supervisor_state::ask_desk(desk_request request, std::function<void(const action_outcome&)> then,
+                                       const order_answer& answer) {
   spawn_desks();
-  self_->request(orders_, caf::infinite, std::move(request.wanted))
-      .then([answer = request.answer](const action_outcome& outcome) { answer.deliver(outcome); },
-            [answer = request.answer](const caf::error& failure) {
-              const bool is_ours = failure.category() == caf::atom("sellavie");
-              answer.deliver(is_ours ? failure : make_error(errc::unavailable));
-            });
+  self_->request(orders_, caf::infinite, std::move(request))
+      .then(std::move(then), [answer](const caf::error& failure) { answer.deliver(told_as_ours(failure)); });
 }
 
-void tenant_supervisor_state::ask_desk_after_load() {
-  for (waiting_request& one : std::exchange(desk_requests_before_load_, {})) ask_desk(std::move(one));
+caf::result<action_outcome> tenant_supervisor_state::forward_to_desk(desk_request& request) {
+  return when_loaded([this, wanted = std::move(request)](const order_answer& answer) {
+    ask_desk(
+        wanted, [answer](const action_outcome& outcome) { answer.deliver(outcome); }, answer);
+  });
 }
 
 // A desk that starts later reads the table then; one that dies on it is loaded anew.

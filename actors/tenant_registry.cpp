@@ -82,6 +82,18 @@ caf::result<action_outcome> tenant_registry_state::command(const command_desk& w
   return self_->delegate(*supervisor, wanted.request);
 }
 
+caf::result<action_outcome> tenant_registry_state::command(const command_order& wanted) {
+  auto* supervisor = find_or_spawn(wanted.business);
+  if (supervisor == nullptr) return make_error(errc::unavailable);
+  return self_->delegate(*supervisor, wanted.command);
+}
+
+caf::result<action_outcome> tenant_registry_state::command(const invoice_order& wanted) {
+  auto* supervisor = find_or_spawn(wanted.business);
+  if (supervisor == nullptr) return make_error(errc::unavailable);
+  return self_->delegate(*supervisor, wanted.wanted);
+}
+
 // A desk that does not run reads the table when it starts.
 caf::result<products_refreshed> tenant_registry_state::refresh(const products_edited& edited) {
   const auto supervisor = supervisors_.find(edited.business);
@@ -106,6 +118,8 @@ tenant_registry_actor::behavior_type tenant_registry(tenant_registry_state::poin
       [&state](delivery& one) { state.deliver(one); },
       [&state](const command_business& wanted) { return state.command(wanted); },
       [&state](const command_desk& wanted) { return state.command(wanted); },
+      [&state](const command_order& wanted) { return state.command(wanted); },
+      [&state](const invoice_order& wanted) { return state.command(wanted); },
       [&state](const products_edited& edited) { return state.refresh(edited); },
       [&state](const training_published& published) { return state.retrain(published); },
       [&state](const wake_account& account) { state.wake(account); },

@@ -28,6 +28,16 @@ struct command_desk {
   desk_request request;
 };
 
+/// What a person wants done with an order of a business.
+struct command_order {
+  business_id business;
+  order_command command;
+};
+struct invoice_order {
+  business_id business;
+  order_invoice wanted;
+};
+
 /// Products of this business were edited in their table. Answered when its desk, if it runs, knows them.
 struct products_edited {
   business_id business;
@@ -63,6 +73,8 @@ using tenant_registry_actor =
     caf::typed_actor<caf::reacts_to<meet_pump>, caf::reacts_to<delivery>,
                      caf::replies_to<command_business>::with<chat_commanded>,
                      caf::replies_to<command_desk>::with<action_outcome>,
+                     caf::replies_to<command_order>::with<action_outcome>,
+                     caf::replies_to<invoice_order>::with<action_outcome>,
                      caf::replies_to<products_edited>::with<products_refreshed>,
                      caf::replies_to<training_published>::with<training_taken>, caf::reacts_to<wake_account>,
                      caf::reacts_to<directory_changed>, caf::reacts_to<reservations_ended>,
@@ -93,6 +105,8 @@ class tenant_registry_state {
   void expire(const reservations_ended& ended);
   caf::result<chat_commanded> command(const command_business& wanted);
   caf::result<action_outcome> command(const command_desk& wanted);
+  caf::result<action_outcome> command(const command_order& wanted);
+  caf::result<action_outcome> command(const invoice_order& wanted);
   caf::result<products_refreshed> refresh(const products_edited& edited);
   caf::result<training_taken> retrain(const training_published& published);
   void unblock(const business_id& business) { resting_.erase(business); }
@@ -120,6 +134,8 @@ tenant_registry_actor::behavior_type tenant_registry(tenant_registry_state::poin
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::meet_pump)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::command_business)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::command_desk)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::command_order)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::invoice_order)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::products_edited)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::training_published)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::wake_account)

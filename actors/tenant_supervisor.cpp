@@ -48,7 +48,7 @@ void tenant_supervisor_state::on_load_failed() {
   is_stale_ = true;
   self_->delayed_send(self_, pause_after(++load_failures_), restart_atom::value);
   refuse_waiting(commands_before_load_, errc::unavailable);
-  desk_requests_before_load_.clear();
+  desk_work_before_load_.clear();
   answer_trained();
   if (!before_load_.empty()) hand_back(before_load_.back().round);
 }
@@ -73,7 +73,7 @@ void tenant_supervisor_state::on_loaded(const shared<storage::tenant_record>& re
       --commands_waiting_;
       begin_command(std::move(one));
     }
-    ask_desk_after_load();
+    for (const auto& work : std::exchange(desk_work_before_load_, {})) work();
   } else {
     tell_children();
   }
@@ -415,6 +415,8 @@ tenant_supervisor_actor::behavior_type tenant_supervisor(tenant_supervisor_state
       [&state](const wake_sender& wake) { state.wake(wake.connection); },
       [&state](const command_chat& command) { return state.forward_command(command); },
       [&state](desk_request& request) { return state.forward_to_desk(request); },
+      [&state](order_command& wanted) { return state.command_order(wanted); },
+      [&state](const order_invoice& wanted) { return state.issue_for_order(wanted); },
       [&state](const refresh_products&) { return state.refresh_desk(); },
       [&state](const take_training&) { return state.retrain(); },
       [&state](expire_atom) { state.expire(); },

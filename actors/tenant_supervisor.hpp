@@ -19,7 +19,9 @@
 //            incarnation is over. A conversation that dies on it answers with an error. It is not stopped
 //            while it owes an answer.
 // Desk       a person's command to the order desk waits for the first load like one to a chat, and is then
-//            delegated: a desk that dies on it answers with an error.
+//            passed on: a desk that dies on it answers with an error. Before a person cancels, changes or settles an order
+//            with a live payment link, its provider is asked, so that money that has come counts (4 s; one that
+//            does not answer holds nothing up). Payment links are made from here, as a conversation makes them.
 // Expiry     the desk never waits for a provider, so it is asked from here about the live links of orders whose
 //            time is over: at most 16 in a round, one round at a time, after a silent one a minute's rest.
 // Supervised by the tenant_registry.
@@ -50,6 +52,29 @@ struct wake_sender {
   connection_id connection;
 };
 
+enum class order_course : std::uint8_t {
+  decide,
+  /// The provider of a live link is asked before the desk decides.
+  settle_first,
+  /// A start_checkout: the link is made, recorded and, if wished, told.
+  make_link,
+};
+
+/// What a person wants done with an order.
+struct order_command {
+  order_course course = order_course::decide;
+  desk_request request;
+  /// Of make_link; may be empty.
+  std::string customer_email{};
+};
+
+/// The invoice of an order, issued once.
+struct order_invoice {
+  order_id order;
+  std::string actor;
+  std::optional<storage::change_origin> by{};
+};
+
 /// Time passed: reservations may have ended.
 using expire_atom = caf::atom_constant<caf::atom("expire")>;
 using restart_atom = caf::atom_constant<caf::atom("restart")>;
@@ -66,6 +91,8 @@ using tenant_supervisor_actor =
     caf::typed_actor<caf::reacts_to<delivery>, caf::reacts_to<tenant_changed>, caf::reacts_to<wake_sender>,
                      caf::replies_to<command_chat>::with<chat_commanded>,
                      caf::replies_to<desk_request>::with<action_outcome>,
+                     caf::replies_to<order_command>::with<action_outcome>,
+                     caf::replies_to<order_invoice>::with<action_outcome>,
                      caf::replies_to<refresh_products>::with<products_refreshed>,
                      caf::replies_to<take_training>::with<training_taken>, caf::reacts_to<expire_atom>,
                      // From its children.
@@ -125,6 +152,8 @@ class tenant_supervisor_state {
   void forward_typing(const show_typing& typing);
   caf::result<chat_commanded> forward_command(const command_chat& command);
   caf::result<action_outcome> forward_to_desk(desk_request& request);
+  caf::result<action_outcome> command_order(order_command& wanted);
+  caf::result<action_outcome> issue_for_order(const order_invoice& wanted);
   caf::result<products_refreshed> refresh_desk();
   caf::result<training_taken> retrain();
   void let_stop(const caf::strong_actor_ptr& child);
@@ -198,12 +227,27 @@ class tenant_supervisor_state {
   void drop_closed(const child_key& key, const std::vector<inbox_id>& open, std::vector<inbox_id> asked);
   void schedule_restart(const child_key& key, std::uint32_t failures);
   void spawn_desks();
-  struct waiting_request {
-    desk_request wanted;
-    owed_answer<action_outcome> answer;
-  };
-  void ask_desk(waiting_request request);
-  void ask_desk_after_load();
+  using order_answer = owed_answer<action_outcome>;
+  using order_command_ptr = std::shared_ptr<order_command>;
+  /// Runs the work for the desks when the business is loaded, or fails it.
+  caf::result<action_outcome> when_loaded(std::function<void(const order_answer&)> work);
+  void ask_desk(desk_request request, std::function<void(const action_outcome&)> then,
+                const order_answer& answer);
+  [[nodiscard]] static caf::error told_as_ours(const caf::error& failure);
+  void settle_first(const order_command_ptr& command, const order_answer& answer);
+  void ask_provider(const order_command_ptr& command, const order& subject, const order_answer& answer);
+  /// Lets the desk settle what the provider says of this link.
+  void confirm_payment(const std::string& reference, const order_answer& answer,
+                       const std::function<void(bool has_answered)>& then);
+  void carry_out(const order_command_ptr& command, const order_answer& answer);
+  void check_out(const order_command_ptr& command, link_attempt attempt, const order_answer& answer);
+  void make_link(const order_command_ptr& command, const action_outcome& started, link_attempt attempt,
+                 const order_answer& answer);
+  void drop_link(const order_command_ptr& command, const action_outcome& started, const payment_link& link,
+                 link_attempt attempt, const order_answer& answer);
+  void check_out_again(const order_command_ptr& command, const order_answer& answer);
+  void finish_order(const order_command_ptr& command, const action_outcome& outcome,
+                    const order_answer& answer);
   void begin_command(waiting_command command);
   void wait(waiting_command command, std::vector<waiting_command>& where);
   void run(const child_key& key, child& entry, waiting_command command);
@@ -232,7 +276,8 @@ class tenant_supervisor_state {
   /// Handed back: the deliveries of this round and of earlier ones.
   std::optional<std::uint32_t> refused_round_;
   std::vector<waiting_command> commands_before_load_;
-  std::vector<waiting_request> desk_requests_before_load_;
+  /// Dropped, each of them answers that it was not done.
+  std::vector<std::function<void()>> desk_work_before_load_;
   /// All commands that wait, also the children's.
   std::size_t commands_waiting_ = 0;
   std::vector<connection_id> wake_after_load_;
@@ -256,3 +301,5 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::take_training)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::training_taken)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::wake_sender)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::child_key)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::order_command)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::order_invoice)

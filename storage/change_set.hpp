@@ -225,6 +225,13 @@ struct contact_block {
   instant blocked_at{};
 };
 
+/// Something was written in this chat; whoever has it keeps it.
+struct conversation_touch {
+  conversation_id conversation;
+  business_id business;
+  instant last_message_at{};
+};
+
 struct person_task {
   business_id business;
   std::optional<conversation_id> conversation;
@@ -287,6 +294,7 @@ struct order_row {
   instant wished_at{};
   instant reserved_until{};
   instant paid_at{};
+  std::string tracking;
   std::vector<order_item_row> items;
   bool items_changed = true;
 };
@@ -339,7 +347,7 @@ struct invoice_row {
   instant issued_at{};
 };
 
-/// `expected_status` empty inserts, else compare-and-set; "open" stands for intent or link, "unpaid" for
+/// `expected_status` empty inserts, else compare-and-set. One that is inserted as paid is settled at once. "open" stands for intent or link, "unpaid" for
 /// everything but paid. Without `must_change` a row that is not as expected (or not there) stays as it is.
 struct payment_row {
   payment_id id;
@@ -393,6 +401,7 @@ struct change_set {
   std::vector<contact_change> contacts;
   std::vector<composed_row> composed;
   std::vector<contact_block> blocks;
+  std::vector<conversation_touch> touched;
   std::vector<person_task> tasks;
   std::vector<connection_fault> connection_faults;
   std::vector<parked_delivery> parked;

@@ -39,18 +39,18 @@ WITH changed AS (
   SET status = u.status, total_minor = u.total_minor, note = u.note, version = u.version,
       payment_attempt = u.payment_attempt, payment_reference = u.payment_reference, payment_url = u.payment_url,
       reserved_until = u.reserved_until, paid_at = u.paid_at, wished_at = u.wished_at,
-      payment_transaction = u.payment_transaction
+      payment_transaction = u.payment_transaction, tracking = u.tracking
   FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::bigint[], $5::text[], $6::bigint[], $7::bigint[], $8::integer[],
-              $9::text[], $10::text[], $11::bigint[], $12::bigint[], $13::bigint[], $14::text[])
+              $9::text[], $10::text[], $11::bigint[], $12::bigint[], $13::bigint[], $14::text[], $15::text[])
     AS u (id, business_id, status, total_minor, note, prior_version, version, payment_attempt, payment_reference,
-          payment_url, reserved_until, paid_at, wished_at, payment_transaction)
+          payment_url, reserved_until, paid_at, wished_at, payment_transaction, tracking)
   WHERE o.id = u.id AND o.business_id = u.business_id AND o.version = u.prior_version
     AND (o.status NOT IN ('paid', 'fulfilled', 'cancelled', 'refunded')
          OR (o.status, u.status) IN (('paid', 'fulfilled'), ('paid', 'refunded'), ('fulfilled', 'refunded'))
          OR o.status = u.status)
   RETURNING 1
 )
-SELECT require_rows((SELECT count(*) FROM changed), $15::bigint, 'orders to change'))"};
+SELECT require_rows((SELECT count(*) FROM changed), $16::bigint, 'orders to change'))"};
 
 constexpr statement drop_items{"drop_items", "DELETE FROM order_items WHERE order_id = ANY ($1::uuid[])"};
 
@@ -64,9 +64,11 @@ INSERT INTO order_timeline (business_id, order_id, what, actor, at)
 SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::bigint[]))"};
 
 constexpr statement insert_payments{"insert_payments", R"(
-INSERT INTO payments (id, business_id, order_id, provider, mode, reference, amount_minor, currency, status, url, created_at)
-SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::text[],
-                     $9::text[], $10::text[], $11::bigint[]))"};
+INSERT INTO payments (id, business_id, order_id, provider, mode, reference, amount_minor, currency, status, url, created_at,
+                      settled_at)
+SELECT t.*, CASE WHEN t.status = 'paid' THEN t.at ELSE 0 END FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::text[],
+                     $9::text[], $10::text[], $11::bigint[])
+  AS t (id, business_id, order_id, provider, mode, reference, amount_minor, currency, status, url, at))"};
 
 // A row that need not change and is not as expected stays as it is.
 constexpr statement change_payments{"change_payments", R"(
@@ -122,7 +124,7 @@ void queue_orders(pipeline& into, change_sets sets) {
   auto changed = columns_of<row>(&row::id, &row::business, &row::status, &row::total_minor, &row::note,
                                  &row::prior_version, &row::version, &row::payment_attempt,
                                  &row::payment_reference, &row::payment_url, &row::reserved_until,
-                                 &row::paid_at, &row::wished_at, &row::payment_transaction);
+                                 &row::paid_at, &row::wished_at, &row::payment_transaction, &row::tracking);
   for_rows(sets, &change_set::orders,
            [&](const row& one) { one.prior_version == 0 ? fresh.add(one) : changed.add(one); });
   fresh.queue(into, insert_orders);

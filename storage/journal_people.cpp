@@ -22,6 +22,11 @@ WITH changed AS (
 )
 SELECT require_rows((SELECT count(*) FROM changed), $4::bigint, 'contacts to block'))"};
 
+constexpr statement touch_conversations{"touch_conversations", R"(
+UPDATE conversations c SET last_message_at = greatest(c.last_message_at, u.at)
+FROM unnest($1::uuid[], $2::uuid[], $3::bigint[]) AS u (id, business_id, at)
+WHERE c.id = u.id AND c.business_id = u.business_id)"};
+
 // What is searched follows the message; of one that was taken back nothing stays (storage/api/message_search).
 constexpr statement correct_words{"correct_words", R"(
 UPDATE message_words w SET words = array_to_tsvector(words_of(w.business_id, c.body))
@@ -34,7 +39,8 @@ FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::bigint[]) AS u (id, business
 WHERE c.id = u.id AND c.business_id = u.business_id AND c.broken_at IS NULL AND c.disconnected_at IS NULL
   AND coalesce(c.connected_at, 0) <= u.at)"};
 
-constexpr std::array all_statements{insert_composed, block_contacts, correct_words, note_faults};
+constexpr std::array all_statements{insert_composed, block_contacts, touch_conversations, correct_words,
+                                    note_faults};
 
 }  // namespace
 
@@ -46,6 +52,9 @@ void queue_people(pipeline& into, change_sets sets) {
              &row::business, &row::account, &row::key, &row::part, &row::fingerprint);
   queue_counted_rows(into, block_contacts, sets, &change_set::blocks, &contact_block::contact,
                      &contact_block::business, &contact_block::blocked_at);
+  using touch = conversation_touch;
+  queue_rows(into, touch_conversations, sets, &change_set::touched, &touch::conversation, &touch::business,
+             &touch::last_message_at);
   queue_rows(into, correct_words, sets, &change_set::corrections, &message_correction::id,
              &message_correction::body);
   queue_rows(into, note_faults, sets, &change_set::connection_faults, &connection_fault::connection,

@@ -37,6 +37,7 @@ class postgres_reads final : public store_reads {
   [[nodiscard]] result<std::vector<std::pair<business_id, connection_id>>> outbox_connections() override;
   [[nodiscard]] result<desk_record> load_desk(business_id business, instant closed_since) override;
   [[nodiscard]] result<std::vector<stored_product>> load_products(business_id business) override;
+  [[nodiscard]] result<std::optional<order_row>> find_order(business_id business, order_id order) override;
   [[nodiscard]] result<std::optional<std::string>> find_action_result(business_id business,
                                                                       const std::string& action_key) override;
   [[nodiscard]] result<std::int64_t> last_invoice_number(business_id business,

@@ -20,16 +20,22 @@ FROM products WHERE business_id = $1::uuid ORDER BY id)"};
 
 // Open ones, and those placed or paid since $2. An order is held for a day at most, so that one
 // paid since $2 is not older than two: the index on (business, created_at) finds it.
-constexpr statement select_orders{"desk_orders", R"(
-SELECT id, number, conversation_id, contact_id, status, currency, total_minor, note, idempotency_key, version,
-       payment_attempt, payment_reference, payment_url, created_at, reserved_until, paid_at, wished_at, payment_transaction
-FROM orders WHERE business_id = $1::uuid AND status IN ('draft', 'awaiting_payment')
-UNION ALL
-SELECT id, number, conversation_id, contact_id, status, currency, total_minor, note, idempotency_key, version,
-       payment_attempt, payment_reference, payment_url, created_at, reserved_until, paid_at, wished_at, payment_transaction
-FROM orders WHERE business_id = $1::uuid AND status NOT IN ('draft', 'awaiting_payment')
-  AND created_at >= $2::bigint - 172800000 AND (wished_at >= $2::bigint OR paid_at >= $2::bigint)
-ORDER BY number)"};
+#define ORDER_COLUMNS                                                                                               \
+  "SELECT id, number, conversation_id, contact_id, status, currency, total_minor, note, idempotency_key, version, " \
+  "payment_attempt, payment_reference, payment_url, created_at, reserved_until, paid_at, wished_at, "               \
+  "payment_transaction, tracking FROM orders WHERE business_id = $1::uuid AND "
+
+// Open ones, and those placed or paid since $2. An order is held for a day at most, so that one paid since $2 is
+// not older than two: the index on (business, created_at) finds it. One that a person held longer is not
+// remembered: the desk reads it when it is named.
+constexpr statement select_orders{
+    "desk_orders",
+    ORDER_COLUMNS "status IN ('draft', 'awaiting_payment') UNION ALL " ORDER_COLUMNS
+                  "status NOT IN ('draft', 'awaiting_payment') AND created_at >= $2::bigint - 172800000 "
+                  "AND (wished_at >= $2::bigint OR paid_at >= $2::bigint) ORDER BY number"};
+
+constexpr statement select_order{"order_by_id", ORDER_COLUMNS "id = $2::uuid"};
+#undef ORDER_COLUMNS
 
 constexpr statement select_items{"desk_items", R"(
 SELECT order_id, product_id, sku, name, quantity, unit_price_minor, price_version
@@ -52,9 +58,9 @@ constexpr statement select_expired{"expired_reservations", R"(
 SELECT DISTINCT business_id FROM orders
 WHERE status IN ('draft', 'awaiting_payment') AND reserved_until > 0 AND reserved_until < $1::bigint ORDER BY business_id)"};
 
-constexpr std::array all_statements{select_currency,     select_products,    select_orders,
-                                    select_items,        select_last_number, select_action_result,
-                                    select_last_invoice, select_invoice,     select_expired};
+constexpr std::array all_statements{
+    select_currency,      select_products,     select_orders,  select_items,   select_last_number,
+    select_action_result, select_last_invoice, select_invoice, select_expired, select_order};
 
 // --- rows ----------------------------------------------------------------------------------------
 
@@ -95,6 +101,7 @@ order_row order_of(business_id business, const pqxx::row& row) {
   one.paid_at = from.at();
   one.wished_at = from.at();
   one.payment_transaction = from.text();
+  one.tracking = from.text();
   return one;
 }
 
@@ -164,6 +171,16 @@ result<desk_record> postgres_reads::load_desk(business_id business, instant clos
 
 result<std::vector<stored_product>> postgres_reads::load_products(business_id business) {
   return read_rows(select_products, product_of, to_string(business));
+}
+
+result<std::optional<order_row>> postgres_reads::find_order(business_id business, order_id order) {
+  return read([&](pqxx::nontransaction& session) -> std::optional<order_row> {
+    auto found = all_of(session.exec_prepared(select_order.name, to_string(business), to_string(order)),
+                        [&](const pqxx::row& row) { return order_of(business, row); });
+    if (found.empty()) return std::nullopt;
+    load_items(session, found);
+    return std::move(found.front());
+  });
 }
 
 result<std::optional<std::string>> postgres_reads::find_action_result(business_id business,

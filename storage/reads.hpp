@@ -210,6 +210,7 @@ class store_reads {
   [[nodiscard]] virtual result<std::vector<std::pair<business_id, connection_id>>> outbox_connections() = 0;
   [[nodiscard]] virtual result<desk_record> load_desk(business_id business, instant closed_since) = 0;
   [[nodiscard]] virtual result<std::vector<stored_product>> load_products(business_id business) = 0;
+  [[nodiscard]] virtual result<std::optional<order_row>> find_order(business_id business, order_id order) = 0;
   [[nodiscard]] virtual result<std::optional<std::string>> find_action_result(
       business_id business, const std::string& action_key) = 0;
   [[nodiscard]] virtual result<std::int64_t> last_invoice_number(business_id business,

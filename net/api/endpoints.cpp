@@ -15,11 +15,15 @@
 #include "net/api/resources/events.hpp"
 #include "net/api/resources/invitation_acceptance.hpp"
 #include "net/api/resources/invitations.hpp"
+#include "net/api/resources/invoices.hpp"
 #include "net/api/resources/labels.hpp"
+#include "net/api/resources/manual_orders.hpp"
 #include "net/api/resources/members.hpp"
 #include "net/api/resources/message_search.hpp"
 #include "net/api/resources/notes.hpp"
 #include "net/api/resources/notification_settings.hpp"
+#include "net/api/resources/order_changes.hpp"
+#include "net/api/resources/orders.hpp"
 #include "net/api/resources/passwords.hpp"
 #include "net/api/resources/payment_connections.hpp"
 #include "net/api/resources/person_tasks.hpp"
@@ -79,6 +83,10 @@ std::vector<api_endpoint> all_endpoints(const std::shared_ptr<access_cache>& acc
   add(payment_connection_endpoints());
   add(training_endpoints());
   add(training_trial_endpoints());
+  add(order_endpoints());
+  add(manual_order_endpoints());
+  add(order_change_endpoints());
+  add(invoice_endpoints());
   return all;
 }
 

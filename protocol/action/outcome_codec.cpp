@@ -105,6 +105,8 @@ std::string encode_outcome(const action_outcome& outcome) {
   put_text(object, "payment_reference", outcome.payment_reference);
   put_text(object, "payment_url", outcome.payment_url);
   put_text(object, "invoice_number", outcome.invoice_number);
+  put_text(object, "tracking", outcome.tracking);
+  put_text(object, "wish", outcome.wish);
   put_text(object, "sku", outcome.sku);
   put_text(object, "product_name", outcome.product_name);
   put_number(object, "requested", outcome.requested);
@@ -138,6 +140,8 @@ result<action_outcome> decode_outcome(std::string_view text) {
   outcome.payment_reference = read_text(object, "payment_reference");
   outcome.payment_url = read_text(object, "payment_url");
   outcome.invoice_number = read_text(object, "invoice_number");
+  outcome.tracking = read_text(object, "tracking");
+  outcome.wish = read_text(object, "wish");
   outcome.sku = read_text(object, "sku");
   outcome.product_name = read_text(object, "product_name");
   outcome.requested = read_number(object, "requested");

@@ -20,6 +20,7 @@ std::string_view to_string(action_effect effect) noexcept {
     case action_effect::order_fulfilled: return "order_fulfilled";
     case action_effect::order_refunded: return "order_refunded";
     case action_effect::reservations_expired: return "reservations_expired";
+    case action_effect::hold_set: return "hold_set";
     case action_effect::stock_adjusted: return "stock_adjusted";
     case action_effect::handed_off: return "handed_off";
     case action_effect::contact_recorded: return "contact_recorded";
@@ -50,6 +51,8 @@ std::string_view to_string(refusal why) noexcept {
     case refusal::provider_unavailable: return "provider_unavailable";
     case refusal::invalid_input: return "invalid_input";
     case refusal::invoice_conflict: return "invoice_conflict";
+    case refusal::order_open: return "order_open";
+    case refusal::key_reused: return "key_reused";
   }
   return "unknown";
 }
@@ -61,7 +64,7 @@ std::optional<action_effect> parse_action_effect(std::string_view name) noexcept
 }
 
 std::optional<refusal> parse_refusal(std::string_view name) noexcept {
-  for (auto at = std::uint8_t{0}; at <= static_cast<std::uint8_t>(refusal::invoice_conflict); ++at)
+  for (auto at = std::uint8_t{0}; at <= static_cast<std::uint8_t>(refusal::key_reused); ++at)
     if (to_string(static_cast<refusal>(at)) == name) return static_cast<refusal>(at);
   return std::nullopt;
 }
@@ -76,7 +79,8 @@ errc reason_of(refusal why) noexcept {
     case refusal::out_of_stock: return errc::out_of_stock;
     case refusal::bad_quantity:
     case refusal::no_items:
-    case refusal::invalid_input: return errc::invalid_value;
+    case refusal::invalid_input:
+    case refusal::key_reused: return errc::invalid_value;
     case refusal::too_many_lines:
     case refusal::too_many_actions: return errc::too_large;
     case refusal::price_changed: return errc::price_changed;
@@ -84,6 +88,7 @@ errc reason_of(refusal why) noexcept {
     case refusal::order_closed:
     case refusal::payment_link_out:
     case refusal::stale:
+    case refusal::order_open:
     case refusal::invoice_conflict: return errc::conflict;
     case refusal::too_many_open_orders: return errc::overloaded;
     case refusal::not_allowed:
@@ -116,6 +121,7 @@ void describe(action_outcome& outcome, const order& subject) {
   outcome.total = subject.total;
   outcome.payment_reference = subject.payment_reference;
   outcome.payment_url = subject.payment_url;
+  outcome.tracking = subject.tracking;
   outcome.lines.clear();
   for (const auto& line : subject.lines)
     outcome.lines.push_back({line.sku, line.name, line.quantity, line.unit_price, line.total});

@@ -41,6 +41,8 @@ enum class action_effect : std::uint8_t {
   order_fulfilled,
   order_refunded,
   reservations_expired,
+  /// A person decided how long the stock waits.
+  hold_set,
   stock_adjusted,
   handed_off,
   contact_recorded,
@@ -73,6 +75,10 @@ enum class refusal : std::uint8_t {
   invalid_input,
   /// An invoice of this order exists with other contents: a person must correct it.
   invoice_conflict,
+  /// The conversation has an open order with other items.
+  order_open,
+  /// The key was used for another wish.
+  key_reused,
 };
 
 [[nodiscard]] std::string_view to_string(action_effect effect) noexcept;
@@ -110,6 +116,8 @@ struct action_outcome {
   std::string payment_reference;
   std::string payment_url;
   std::string invoice_number;
+  /// Of a fulfilled order.
+  std::string tracking;
   std::optional<review_reason> review;
 
   // What a polite refusal needs; empty and 0 elsewhere.
@@ -122,6 +130,8 @@ struct action_outcome {
   money price{};
   /// For logs and operators: no customer text, no secrets.
   std::string detail;
+  /// Fingerprint of what a person asked under this key; empty for turns, whose keys name one proposal.
+  std::string wish;
 
   friend bool operator==(const action_outcome&, const action_outcome&) = default;
 };

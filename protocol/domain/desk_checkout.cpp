@@ -1,4 +1,6 @@
-// Payment links, payment facts and what follows a payment: rules R8-R13 and R17 of order_book.hpp.
+// Payment links, payment facts and what follows a payment: rules R8-R13, R17 and R21-R23 of order_book.hpp.
+
+#include <algorithm>
 
 #include "protocol/domain/desk_rules.hpp"
 
@@ -111,36 +113,40 @@ decision note_failed(const confirm_payment& command, const order& subject, const
   return tell(command, open ? action_effect::payment_failed : standing_of(subject), subject, context);
 }
 
+/// R17 and R23: the order that a person moves on to `to`, or why not.
 template <class Command>
-decision close_by_person(const order_book& book, const Command& command, order_event_kind kind,
-                         order_status to, action_effect effect, const desk_context& context) {
-  const auto* subject = any_order(book, command.order, command.stored);
-  if (subject == nullptr)
-    return answer(make_refusal(std::nullopt, refusal::not_found), command.action_key, context);
-  if (!can_become(subject->status, to))
-    return answer(make_refusal(std::nullopt, refusal::order_closed), command.action_key, context, subject);
+std::variant<order, decision> moved_on(const order_book& book, const Command& command, order_status to,
+                                       const desk_context& context) {
+  const auto* subject = any_order(book, command.target.order, context.stored);
+  const auto refuse = [&](refusal why) {
+    return answer(make_refusal(std::nullopt, why), command.action_key, context, subject);
+  };
+  if (subject == nullptr) return refuse(refusal::not_found);
+  if (!can_become(subject->status, to)) return refuse(refusal::order_closed);
+  if (is_overtaken(*subject, command.target)) return refuse(refusal::stale);
   auto after = next_version(*subject);
   after.status = to;
-  return become({kind, std::move(after), {}}, make_outcome(std::nullopt, effect), command.action_key,
-                context);
+  return after;
 }
 
 }  // namespace
 
 decision decide(const order_book& book, const start_checkout& command, const desk_context& context) {
   constexpr auto kind = action_kind::request_checkout;
-  const auto where = locate(book, command.target);
+  const auto where = locate(book, command.target, context);
   if (where.open == nullptr)
     return answer(make_refusal(kind, where.why), command.action_key, context, where.closed);
   const auto& open = *where.open;
-  if (!open.payment_url.empty())
+  const bool is_live = !open.payment_url.empty();
+  if (is_live && command.known == live_link::keep)
     return answer(make_outcome(kind, action_effect::checkout_ready), command.action_key, context, &open);
-  if (!open.payment_reference.empty())
+  if (!is_live && !open.payment_reference.empty())
     return answer(make_outcome(kind, action_effect::checkout_started), command.action_key, context, &open);
   if (open.total.minor < 1)
     return answer(make_refusal(kind, refusal::total_out_of_range), command.action_key, context, &open);
   auto after = next_version(open);
   after.status = order_status::awaiting_payment;
+  after.payment_url.clear();
   after.payment_reference = make_payment_reference(open.id, ++after.payment_attempt);
   after.reserved_until = renewed_hold(open, context.settings.reservation_time, context);
   return become({order_event_kind::checkout_started, std::move(after), {}},
@@ -193,25 +199,50 @@ decision decide(const order_book& book, const confirm_payment& command, const de
 }
 
 decision decide(const order_book& book, const mark_paid& command, const desk_context& context) {
-  const auto where = locate(book, {conversation_id{}, command.order});
+  const auto where = locate(book, command.target, context);
   if (where.open == nullptr)
-    return answer(make_refusal(std::nullopt, refusal::no_open_order), command.action_key, context);
-  return become({order_event_kind::paid, settled(*where.open, context), "by hand"},
-                make_outcome(std::nullopt, action_effect::payment_confirmed), command.action_key, context);
+    return answer(make_refusal(std::nullopt, where.why), command.action_key, context, where.closed);
+  std::string detail{to_string(command.how)};
+  if (!command.note.empty()) detail += ", " + command.note;
+  auto decided =
+      become({order_event_kind::paid, settled(*where.open, context), std::move(detail)},
+             make_outcome(std::nullopt, action_effect::payment_confirmed), command.action_key, context);
+  decided.events.emplace_back(paid_by_hand{where.open->id, command.how, where.open->total});
+  return decided;
+}
+
+decision decide(const order_book& book, const set_hold& command, const desk_context& context) {
+  const auto where = locate(book, command.target, context);
+  if (where.open == nullptr)
+    return answer(make_refusal(std::nullopt, where.why), command.action_key, context, where.closed);
+  if (command.until > context.now + context.settings.longest_hold)
+    return answer(make_refusal(std::nullopt, refusal::invalid_input), command.action_key, context,
+                  where.open);
+  auto after = next_version(*where.open);
+  after.reserved_until = std::max(command.until, context.now);
+  const auto kind =
+      command.until > context.now ? order_event_kind::hold_set : order_event_kind::hold_released;
+  return become({kind, std::move(after), {}}, make_outcome(std::nullopt, action_effect::hold_set),
+                command.action_key, context);
 }
 
 decision decide(const order_book& book, const mark_fulfilled& command, const desk_context& context) {
-  return close_by_person(book, command, order_event_kind::fulfilled, order_status::fulfilled,
-                         action_effect::order_fulfilled, context);
+  auto moved = moved_on(book, command, order_status::fulfilled, context);
+  if (auto* refused = std::get_if<decision>(&moved)) return std::move(*refused);
+  auto& after = std::get<order>(moved);
+  after.tracking = command.tracking;
+  return become({order_event_kind::fulfilled, std::move(after), command.tracking},
+                make_outcome(std::nullopt, action_effect::order_fulfilled), command.action_key, context);
 }
 
 decision decide(const order_book& book, const mark_refunded& command, const desk_context& context) {
-  auto decided = close_by_person(book, command, order_event_kind::refunded, order_status::refunded,
-                                 action_effect::order_refunded, context);
-  if (decided.outcome.accepted && command.goods == restock::yes) {
-    const auto lines = std::get<order_event>(decided.events.front()).after.lines;
-    return_stock(book, lines, decided.events);
-  }
+  auto moved = moved_on(book, command, order_status::refunded, context);
+  if (auto* refused = std::get_if<decision>(&moved)) return std::move(*refused);
+  const auto lines = std::get<order>(moved).lines;
+  auto decided =
+      become({order_event_kind::refunded, std::move(std::get<order>(moved)), {}},
+             make_outcome(std::nullopt, action_effect::order_refunded), command.action_key, context);
+  if (command.goods == restock::yes) return_stock(book, lines, decided.events);
   return decided;
 }
 

@@ -28,11 +28,33 @@ struct wished_item {
 struct order_target {
   conversation_id conversation{};
   order_id order{};
+  /// The version that a person saw; 0: whichever it has.
+  std::int64_t version = 0;
 
   friend bool operator==(const order_target&, const order_target&) = default;
 };
 
 enum class restock : std::uint8_t { no, yes };
+
+enum class placing : std::uint8_t {
+  /// What a customer wishes in a chat.
+  by_chat,
+  /// A person places it: an open order is never altered by that.
+  by_person,
+  /// ... and means another one, although the last closed order has the same items.
+  by_person_again,
+};
+
+/// Of a live payment link.
+enum class provider_word : std::uint8_t {
+  /// There is none, or its provider called it unpaid.
+  given,
+  /// It was asked in vain: money may have come that nobody saw.
+  silent,
+};
+
+/// What becomes of a payment link that is live already.
+enum class live_link : std::uint8_t { keep, replace };
 
 namespace desk {
 
@@ -42,6 +64,7 @@ struct place_order {
   contact_id contact{};
   std::vector<wished_item> items;
   std::string note;
+  placing how = placing::by_chat;
 };
 
 /// `items` is the whole order as it shall be, not a difference.
@@ -54,13 +77,22 @@ struct change_order {
 struct cancel_order {
   std::string action_key;
   order_target target;
-  /// For the timeline: "customer", "expired", …
+  /// For the timeline: "customer", or why a person does it.
   std::string reason;
+  provider_word provider = provider_word::given;
 };
 
 struct start_checkout {
   std::string action_key;
   order_target target;
+  live_link known = live_link::keep;
+};
+
+/// A person decides how long the stock waits; not after now: no longer.
+struct set_hold {
+  std::string action_key;
+  order_target target;
+  instant until{};
 };
 
 /// The payment_client's answer to a checkout_started outcome.
@@ -128,28 +160,33 @@ struct set_stocks {
 /// A person took the money outside of a provider (cash, transfer).
 struct mark_paid {
   std::string action_key;
-  order_id order{};
+  order_target target;
+  hand_payment how = hand_payment::cash;
+  /// For the timeline.
+  std::string note;
 };
 
 struct mark_fulfilled {
   std::string action_key;
-  order_id order{};
-  std::optional<sellavie::order> stored;
+  order_target target;
+  std::string tracking;
 };
 
 struct mark_refunded {
   std::string action_key;
-  order_id order{};
+  order_target target;
   restock goods = restock::no;
-  std::optional<sellavie::order> stored;
 };
 
 }  // namespace desk
 
 using desk_command =
     std::variant<desk::place_order, desk::change_order, desk::cancel_order, desk::start_checkout,
-                 desk::record_payment_link, desk::fail_payment_link, desk::confirm_payment,
+                 desk::set_hold, desk::record_payment_link, desk::fail_payment_link, desk::confirm_payment,
                  desk::expire_reservations, desk::adjust_stock, desk::set_stock, desk::set_stocks,
                  desk::mark_paid, desk::mark_fulfilled, desk::mark_refunded>;
+
+/// The order that a command names by its id; nil: none.
+[[nodiscard]] order_id order_named_by(const desk_command& command) noexcept;
 
 }  // namespace sellavie

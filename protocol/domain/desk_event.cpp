@@ -22,6 +22,7 @@ class collector {
   void operator()(const stock_moved& event) { stock_[event.product] += event.delta; }
 
   void operator()(const payment_settled&) {}
+  void operator()(const paid_by_hand&) {}
 
   void operator()(const payment_reviewed& event) {
     if (event.reason != review_reason::unknown_order)
@@ -58,6 +59,8 @@ std::string_view to_string(order_event_kind kind) noexcept {
     case order_event_kind::payment_link_recorded: return "payment_link_recorded";
     case order_event_kind::payment_link_failed: return "payment_link_failed";
     case order_event_kind::payment_pending: return "payment_pending";
+    case order_event_kind::hold_set: return "hold_set";
+    case order_event_kind::hold_released: return "hold_released";
     case order_event_kind::paid: return "paid";
     case order_event_kind::fulfilled: return "fulfilled";
     case order_event_kind::refunded: return "refunded";

@@ -25,6 +25,9 @@ enum class order_event_kind : std::uint8_t {
   payment_link_recorded,
   payment_link_failed,
   payment_pending,
+  /// A person decided how long the stock waits.
+  hold_set,
+  hold_released,
   paid,
   fulfilled,
   refunded,
@@ -57,6 +60,15 @@ struct payment_settled {
   friend bool operator==(const payment_settled&, const payment_settled&) = default;
 };
 
+/// A person took the money.
+struct paid_by_hand {
+  order_id order{};
+  hand_payment how = hand_payment::cash;
+  money amount{};
+
+  friend bool operator==(const paid_by_hand&, const paid_by_hand&) = default;
+};
+
 struct payment_reviewed {
   /// The order that the reference names; it may not exist (unknown_order).
   order_id order{};
@@ -66,7 +78,7 @@ struct payment_reviewed {
   friend bool operator==(const payment_reviewed&, const payment_reviewed&) = default;
 };
 
-using desk_event = std::variant<order_event, stock_moved, payment_settled, payment_reviewed>;
+using desk_event = std::variant<order_event, stock_moved, payment_settled, paid_by_hand, payment_reviewed>;
 
 /// `outcome` answers the caller and is stored under `action_key` when that is not empty - refusals
 /// too. A refusal has no events.

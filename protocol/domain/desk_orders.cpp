@@ -1,4 +1,4 @@
-// Placing, changing, cancelling and expiring orders: rules R1-R7, R14, R18 of order_book.hpp.
+// Placing, changing, cancelling and expiring orders: rules R1-R7, R14, R18, R20 of order_book.hpp.
 
 #include <algorithm>
 
@@ -123,6 +123,7 @@ const order* repeated(const order_book& book, const place_order& command, const 
   const auto* last = last_order_of(book, command.conversation);
   if (last == nullptr || !has_items(*last, items)) return nullptr;
   if (!is_closed(last->status)) return last;
+  if (command.how == placing::by_person_again) return nullptr;
   const bool void_now = last->status == order_status::cancelled || last->status == order_status::refunded;
   const bool in_window = context.now - last->wished_at <= context.settings.duplicate_window;
   return !void_now && in_window ? last : nullptr;
@@ -174,6 +175,11 @@ bool is_unanswered(const order& open, const expire_reservations& command) {
   return !open.payment_url.empty() && !names(command.unpaid, open);
 }
 
+payment_reviewed unanswered(const order& open) {
+  payment_fact unknown{.reference = open.payment_reference, .status = payment_status::not_started};
+  return {open.id, std::move(unknown), review_reason::not_answered};
+}
+
 order cancelled(const order& current) {
   auto after = next_version(current);
   after.status = order_status::cancelled;
@@ -193,6 +199,8 @@ decision decide(const order_book& book, const place_order& command, const desk_c
     return answer(make_outcome(kind, action_effect::order_existing), command.action_key, context, existing);
   const auto* open = open_order_of(book, command.conversation);
   if (open == nullptr) return place_new(book, command, items, context);
+  if (command.how != placing::by_chat)
+    return answer(make_refusal(kind, refusal::order_open), command.action_key, context, open);
   if (!open->payment_reference.empty())
     return answer(make_refusal(kind, refusal::payment_link_out), command.action_key, context, open);
   return replace_items(book, *open, items, kind, command.action_key, context);
@@ -200,7 +208,7 @@ decision decide(const order_book& book, const place_order& command, const desk_c
 
 decision decide(const order_book& book, const change_order& command, const desk_context& context) {
   constexpr auto kind = action_kind::change_order;
-  const auto where = locate(book, command.target);
+  const auto where = locate(book, command.target, context);
   if (where.open == nullptr)
     return answer(make_refusal(kind, where.why), command.action_key, context, where.closed);
   auto checked = merged(command.items, kind);
@@ -214,12 +222,14 @@ decision decide(const order_book& book, const change_order& command, const desk_
 
 decision decide(const order_book& book, const cancel_order& command, const desk_context& context) {
   constexpr auto kind = action_kind::cancel_order;
-  const auto where = locate(book, command.target);
+  const auto where = locate(book, command.target, context);
   if (where.open == nullptr)
     return answer(make_refusal(kind, where.why), command.action_key, context, where.closed);
   auto decided = become({order_event_kind::cancelled, cancelled(*where.open), command.reason},
                         make_outcome(kind, action_effect::order_cancelled), command.action_key, context);
   return_stock(book, where.open->lines, decided.events);
+  const bool may_be_paid = command.provider == provider_word::silent && !where.open->payment_url.empty();
+  if (may_be_paid) decided.events.emplace_back(unanswered(*where.open));
   return decided;
 }
 
@@ -239,8 +249,7 @@ decision decide(const order_book& book, const expire_reservations& command, cons
     decided.events.emplace_back(order_event{order_event_kind::expired, cancelled(*open), {}});
     return_stock(book, open->lines, decided.events);
     if (!is_unanswered(*open, command)) continue;
-    payment_fact unknown{.reference = open->payment_reference, .status = payment_status::not_started};
-    decided.events.emplace_back(payment_reviewed{open->id, std::move(unknown), review_reason::not_answered});
+    decided.events.emplace_back(unanswered(*open));
   }
   return decided;
 }

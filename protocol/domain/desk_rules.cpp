@@ -23,21 +23,27 @@ order next_version(const order& current) {
   return after;
 }
 
-located locate(const order_book& book, const order_target& target) {
+located locate(const order_book& book, const order_target& target, const desk_context& context) {
   const bool by_id = !target.order.is_nil();
   const auto* open = by_id ? find_open_order(book, target.order) : open_order_of(book, target.conversation);
   if (open != nullptr) {
     const bool agrees = target.conversation.is_nil() || open->conversation == target.conversation;
-    return agrees ? located{open, nullptr, refusal::none} : located{nullptr, nullptr, refusal::not_found};
+    if (!agrees) return {nullptr, nullptr, refusal::not_found};
+    if (is_overtaken(*open, target)) return {nullptr, open, refusal::stale};
+    return {open, nullptr, refusal::none};
   }
   const auto* closed =
-      by_id ? any_order(book, target.order, std::nullopt) : last_order_of(book, target.conversation);
+      by_id ? any_order(book, target.order, context.stored) : last_order_of(book, target.conversation);
   const bool elsewhere =
       closed != nullptr && !target.conversation.is_nil() && closed->conversation != target.conversation;
   if (elsewhere) return {nullptr, nullptr, refusal::not_found};
   const bool settled = closed != nullptr && closed->status != order_status::cancelled &&
                        closed->status != order_status::refunded;
   return {nullptr, closed, settled ? refusal::order_closed : refusal::no_open_order};
+}
+
+bool is_overtaken(const order& subject, const order_target& target) noexcept {
+  return target.version != 0 && target.version != subject.version;
 }
 
 const order* any_order(const order_book& book, const order_id& id, const std::optional<order>& stored) {

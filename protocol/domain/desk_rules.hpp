@@ -24,6 +24,7 @@ namespace sellavie::desk {
                               const desk_context& context);
 [[nodiscard]] decision decide(const order_book& book, const start_checkout& command,
                               const desk_context& context);
+[[nodiscard]] decision decide(const order_book& book, const set_hold& command, const desk_context& context);
 [[nodiscard]] decision decide(const order_book& book, const record_payment_link& command,
                               const desk_context& context);
 [[nodiscard]] decision decide(const order_book& book, const fail_payment_link& command,
@@ -52,11 +53,14 @@ namespace sellavie::desk {
 /// The open order that a target names, or why there is none.
 struct located {
   const order* open = nullptr;
-  /// The closed order that explains the refusal, if it is remembered.
+  /// The closed order that explains the refusal, if it is known; of `stale` the open one.
   const order* closed = nullptr;
   refusal why = refusal::none;
 };
-[[nodiscard]] located locate(const order_book& book, const order_target& target);
+[[nodiscard]] located locate(const order_book& book, const order_target& target, const desk_context& context);
+
+/// R23.
+[[nodiscard]] bool is_overtaken(const order& subject, const order_target& target) noexcept;
 
 /// The order with this id wherever the book has it, else `stored` when that is the one.
 [[nodiscard]] const order* any_order(const order_book& book, const order_id& id,

@@ -41,6 +41,7 @@ inline constexpr std::array all_order_statuses = {order_status::draft,     order
 inline constexpr std::size_t max_order_lines = 50;
 inline constexpr std::int64_t max_line_quantity = 10'000;
 inline constexpr std::size_t max_order_note_bytes = 1'000;
+inline constexpr std::size_t max_tracking_bytes = 800;
 
 /// What was sold at which price, copied from the product when the line was written.
 struct order_line {
@@ -83,6 +84,8 @@ struct order {
   /// The provider's id of the payment that settled it; empty while unpaid and for cash.
   std::string payment_transaction;
   std::optional<instant> paid_at;
+  /// How a fulfilled order is on its way, as a person wrote it.
+  std::string tracking;
 
   friend bool operator==(const order&, const order&) = default;
 };

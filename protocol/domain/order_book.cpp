@@ -51,6 +51,7 @@ struct applier {
 
   void operator()(const order_event& event) const { store_order(book, event.after); }
   void operator()(const payment_settled&) const {}
+  void operator()(const paid_by_hand&) const {}
   void operator()(const payment_reviewed&) const {}
   void operator()(const stock_moved& event) const {
     const auto known = book.products.find(event.product);
@@ -62,6 +63,14 @@ struct applier {
 
 decision decide(const order_book& book, const desk_command& command, const desk_context& context) {
   return std::visit([&](const auto& one) { return desk::decide(book, one, context); }, command);
+}
+
+order_id order_named_by(const desk_command& command) noexcept {
+  const auto named = [](const auto& one) {
+    if constexpr (requires { one.target.order; }) return one.target.order;
+    else return order_id{};
+  };
+  return std::visit(named, command);
 }
 
 void apply(order_book& book, const desk_event& event) { std::visit(applier{book}, event); }
@@ -90,6 +99,10 @@ const product* find_product(const order_book& book, std::string_view sku) {
 const order* find_open_order(const order_book& book, const order_id& id) {
   const auto found = book.open.find(id);
   return found == book.open.end() ? nullptr : &found->second;
+}
+
+const order* find_order(const order_book& book, const order_id& id) {
+  return desk::any_order(book, id, std::nullopt);
 }
 
 const order* open_order_of(const order_book& book, const conversation_id& conversation) {

@@ -14,7 +14,8 @@
 //  R6  change_order replaces all items at today's prices and moves only the difference of stock, in one
 //      step; id and number stay. A payment link that is out is dropped: money for it goes to review.
 //      The items that are already there change nothing.
-//  R7  Cancelling returns the stock. Only open orders are changed, cancelled or checked out.
+//  R7  Cancelling returns the stock. Only open orders are changed, cancelled or checked out. With a live link
+//      whose provider was asked in vain, to review as in R14.
 //  R8  start_checkout makes a draft await payment and names a new reference (attempt + 1), and holds the
 //      stock anew. While a link is being made it names the same reference; a live link is answered.
 //  R9  A link is recorded only under the order's current reference; anything else is stale.
@@ -34,6 +35,13 @@
 //  R17 Transitions follow can_become(); only people mark paid by hand, fulfilled or refunded.
 //  R18 A business has at most max_open_orders open orders.
 //  R19 A hold is renewed by changes and checkouts, but never beyond longest_reservation.
+//  R20 A person's order never alters an open one: the same items are answered by R3, others are refused
+//      (order_open). For a closed one with the same items a person may say that another is meant.
+//  R21 A person sets how long the stock waits, at most longest_hold from now; not after now, it is released:
+//      R14 then decides when the order goes. R19 never shortens it.
+//  R22 A person may replace a live link: its reference is dropped like that of a changed order.
+//  R23 Who names the version that they saw changes nothing else (stale). That an order is closed, or not in the
+//      state that is needed, is said first.
 
 #include <chrono>
 #include <cstddef>
@@ -73,6 +81,8 @@ struct desk_settings {
   std::chrono::seconds duplicate_window{std::chrono::minutes{10}};
   std::chrono::seconds reservation_time{std::chrono::minutes{30}};
   std::chrono::seconds longest_reservation{std::chrono::hours{24}};
+  /// By a person.
+  std::chrono::seconds longest_hold{std::chrono::days{14}};
   /// On top of the reservation while a link is live, and per pending payment.
   std::chrono::seconds payment_grace{std::chrono::minutes{10}};
   /// How much longer a live link's order waits for its provider to answer.
@@ -88,6 +98,8 @@ struct desk_context {
   /// "ai", "system", "person:<id>", "provider:paystack": who the timeline names.
   std::string actor;
   desk_settings settings{};
+  /// The order that the command names as storage has it, when the book does not hold it.
+  std::optional<order> stored{};
 };
 
 [[nodiscard]] decision decide(const order_book& book, const desk_command& command,
@@ -105,6 +117,8 @@ void forget_recent(order_book& book, instant before);
 
 [[nodiscard]] const product* find_product(const order_book& book, std::string_view sku);
 [[nodiscard]] const order* find_open_order(const order_book& book, const order_id& id);
+/// Open, or remembered.
+[[nodiscard]] const order* find_order(const order_book& book, const order_id& id);
 [[nodiscard]] const order* open_order_of(const order_book& book, const conversation_id& conversation);
 /// The open order, else the remembered closed one.
 [[nodiscard]] const order* last_order_of(const order_book& book, const conversation_id& conversation);

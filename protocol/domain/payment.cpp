@@ -36,6 +36,20 @@ std::optional<payment_mode> parse_payment_mode(std::string_view name) noexcept {
   return std::nullopt;
 }
 
+std::string_view to_string(hand_payment how) noexcept {
+  switch (how) {
+    case hand_payment::cash: return "cash";
+    case hand_payment::transfer: return "transfer";
+  }
+  return "unknown";
+}
+
+std::optional<hand_payment> parse_hand_payment(std::string_view name) noexcept {
+  for (const auto how : {hand_payment::cash, hand_payment::transfer})
+    if (to_string(how) == name) return how;
+  return std::nullopt;
+}
+
 std::string_view to_string(review_reason reason) noexcept {
   switch (reason) {
     case review_reason::wrong_amount: return "wrong_amount";

@@ -26,6 +26,11 @@ enum class payment_mode : std::uint8_t { test, live };
 [[nodiscard]] std::string_view to_string(payment_mode mode) noexcept;
 [[nodiscard]] std::optional<payment_mode> parse_payment_mode(std::string_view name) noexcept;
 
+/// Money that a person took outside of a provider.
+enum class hand_payment : std::uint8_t { cash, transfer };
+[[nodiscard]] std::string_view to_string(hand_payment how) noexcept;
+[[nodiscard]] std::optional<hand_payment> parse_hand_payment(std::string_view name) noexcept;
+
 struct payment_fact {
   /// Ours: make_payment_reference.
   std::string reference;

@@ -67,6 +67,12 @@ class writer {
     return text;
   }
 
+  [[nodiscard]] std::string with_tracking(std::string text) const {
+    const auto tracking = safe_inline(outcome_.tracking, max_tracking_bytes);
+    if (!tracking.empty()) text += '\n' + tracking;
+    return text;
+  }
+
   [[nodiscard]] std::string existing() const {
     if (is_closed(outcome_.status)) return with_lines(words_.order_settled);
     return with_link(with_lines(words_.order_existing), words_.pay_here, outcome_.payment_url);
@@ -87,11 +93,12 @@ class writer {
       case action_effect::payment_pending: return sentence(words_.payment_pending);
       case action_effect::payment_failed: return sentence(words_.payment_failed);
       case action_effect::payment_review: return sentence(words_.payment_review);
-      case action_effect::order_fulfilled: return sentence(words_.order_fulfilled);
+      case action_effect::order_fulfilled: return with_tracking(sentence(words_.order_fulfilled));
       case action_effect::order_refunded: return sentence(words_.order_refunded);
       case action_effect::handed_off: return std::string{words_.hand_over};
       case action_effect::nothing:
       case action_effect::reservations_expired:
+      case action_effect::hold_set:
       case action_effect::stock_adjusted:
       case action_effect::contact_recorded: return {};
     }
@@ -121,6 +128,8 @@ class writer {
       case refusal::not_allowed:
       case refusal::too_many_actions:
       case refusal::invalid_input:
+      case refusal::order_open:
+      case refusal::key_reused:
       case refusal::invoice_conflict: return sentence(words_.not_allowed);
     }
     return {};

@@ -176,7 +176,7 @@ struct checked_world {
   /// A person took the money: closed for the AI from here on.
   void close(const order_id& order) {
     const auto key = "person." + to_string(world.ids->next());
-    caf::anon_send(world.desk, actors::desk_request{desk::mark_paid{key, order}, key, false});
+    caf::anon_send(world.desk, actors::desk_request{desk::mark_paid{key, {{}, order}}, key, false});
     world.run();
   }
 

@@ -200,18 +200,18 @@ TEST_F(order_desk, writes_what_people_do_with_stock_and_closed_orders_and_names_
   EXPECT_EQ(world.stock("A1"), 25);
   tell(desk::set_stock{"k3", "A1", 25, 40}, "k3");
   EXPECT_EQ(world.stock("A1"), 40);
-  tell(desk::mark_paid{"k4", placed}, "k4");
+  tell(desk::mark_paid{"k4", {{}, placed}, hand_payment::transfer, "slip 12"}, "k4");
   EXPECT_EQ(world.orders().front().status, "paid");
-  tell(desk::mark_fulfilled{"k5", placed, {}}, "k5");
+  tell(desk::mark_fulfilled{"k5", {{}, placed}, "GIG 4711"}, "k5");
   EXPECT_EQ(world.orders().front().status, "fulfilled");
-  tell(desk::mark_refunded{"k6", placed, restock::yes, {}}, "k6");
+  tell(desk::mark_refunded{"k6", {{}, placed}, restock::yes}, "k6");
   EXPECT_EQ(world.orders().front().status, "refunded");
   EXPECT_EQ(world.stock("A1"), 42);
   EXPECT_THAT(world.store->rows.action_results, SizeIs(6));
   std::vector<std::string> timeline;
   for (const auto& row : world.store->rows.timeline) timeline.push_back(row.actor + ' ' + row.what);
-  EXPECT_THAT(timeline, ElementsAre("ai placed", "person:grace paid: by hand", "person:grace fulfilled",
-                                    "person:grace refunded"));
+  EXPECT_THAT(timeline, ElementsAre("ai placed", "person:grace paid: transfer, slip 12",
+                                    "person:grace fulfilled: GIG 4711", "person:grace refunded"));
 }
 
 TEST_F(order_desk, names_the_system_when_a_reservation_ends) {
@@ -344,7 +344,7 @@ TEST(payment_row, expires_with_an_order_that_was_called_off_changed_or_paid_in_c
   const wish_for change = [](const auto& of) {
     return desk::change_order{"k", {of.conversation, {}}, {{"B2", 1, 0}}};
   };
-  const wish_for pay_cash = [](const auto& of) { return desk::mark_paid{"k", of.id}; };
+  const wish_for pay_cash = [](const auto& of) { return desk::mark_paid{"k", {{}, of.id}}; };
   for (const auto& wish : {cancel, change, pay_cash}) {
     checkout_world one;
     const auto first = one.is_at_the_link();

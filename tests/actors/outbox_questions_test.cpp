@@ -27,6 +27,7 @@ slow_reader_actor::behavior_type slow_reader(slow_reader_actor::pointer self, re
       [=](const load_outbox& wanted) { return self->delegate(real, wanted); },
       [=](const look_inbox& wanted) { return self->delegate(real, wanted); },
       [=](const fetch_inbox& wanted) { return self->delegate(real, wanted); },
+      [=](const load_order& wanted) { return self->delegate(real, wanted); },
       [=](const find_action_result& wanted) { return self->delegate(real, wanted); },
       [=](const load_invoicing& wanted) { return self->delegate(real, wanted); },
       [=](const storage::composed_question& wanted) { return self->delegate(real, wanted); },

@@ -31,7 +31,7 @@ async function set_up() {
   }));
   const { body } = await ada.client.get(`/businesses/${ada.business_id}/conversations?limit=1`);
   const document = await ada.client.document();
-  return { ada, other, conversation_id: body.items[0].id, ...await an_inbox_of(ada, body.items[0]), ...await a_product_of(ada), ...await connections_of(ada), ...await a_team_of(ada), document, operations: declared(document) };
+  return { ada, other, conversation_id: body.items[0].id, ...await an_inbox_of(ada, body.items[0]), ...await a_product_of(ada), ...await an_order_of(ada, body.items[0].id), ...await connections_of(ada), ...await a_team_of(ada), document, operations: declared(document) };
 }
 
 async function a_team_of({ client, business_id }) {
@@ -73,6 +73,15 @@ async function connections_of({ client, business_id }) {
   return { connect_flow_id: flow.id, connection_id: connection.id, payment_connection_id: payment.id };
 }
 
+async function an_order_of({ client, business_id }, conversation_id) {
+  const shop = `/businesses/${business_id}`;
+  const wish = { conversation_id, items: [{ sku: "A1", quantity: 1 }] };
+  const { order } = (await client.post(`${shop}/orders`, wish, { headers: { "idempotency-key": "matrix" } })).body;
+  await client.post(`${shop}/orders/${order.id}/payment-link`, {}, { headers: { "idempotency-key": "matrix" } });
+  const invoice = (await client.post(`${shop}/orders/${order.id}/invoice`)).body;
+  return { order_id: order.id, invoice_id: invoice.id };
+}
+
 function declared(document) {
   const all = [];
   for (const [path, methods] of Object.entries(document.paths)) {
@@ -92,7 +101,7 @@ const in_a_business = (operation) => operation.path.includes("{business_id}") ||
 function path_of(operation, ids = {}) {
   const path = operation.path + (names_its_business(operation) ? "?business_id={business_id}" : "");
   const known = { business_id: stage.ada.business_id, conversation_id: stage.conversation_id, session_id: nobodys_id, label_id: stage.label_id, note_id: stage.note_id, canned_reply_id: stage.canned_reply_id, customer_id: stage.customer_id, task_id: stage.task_id,
-    product_id: stage.product_id, image_id: stage.image_id, group_id: stage.group_id, import_id: stage.import_id, training_version_id: stage.training_version_id, connect_flow_id: stage.connect_flow_id, connection_id: stage.connection_id, payment_connection_id: stage.payment_connection_id, member_id: stage.member_id, invitation_id: stage.invitation_id, ...ids };
+    order_id: stage.order_id, invoice_id: stage.invoice_id, product_id: stage.product_id, image_id: stage.image_id, group_id: stage.group_id, import_id: stage.import_id, training_version_id: stage.training_version_id, connect_flow_id: stage.connect_flow_id, connection_id: stage.connection_id, payment_connection_id: stage.payment_connection_id, member_id: stage.member_id, invitation_id: stage.invitation_id, ...ids };
   return path.replace(/\{(\w+)\}/g, (_, name) => {
     assert.ok(known[name], `the matrix has no ${name}: add one that exists`);
     return known[name];
@@ -129,7 +138,8 @@ function state() {
   const shop = ["products", "product_groups", "product_images", "stock_movements", "product_imports", "product_import_parts", "training_drafts", "training_versions"];
   const outside = ["connections", "connection_ids", "payment_connections", "connect_flows"];
   const team = ["businesses", "memberships", "invitations", "notification_settings"];
-  return Promise.all(["SELECT id, owner, epoch FROM conversations ORDER BY id", ...[...inbox, ...shop, ...outside, ...team].map((table) => `SELECT * FROM ${table} ORDER BY 1, 2`)].map((sql) => here.server.sql(sql)));
+  const sales = ["orders", "order_items", "order_timeline", "payments", "invoices"];
+  return Promise.all(["SELECT id, owner, epoch FROM conversations ORDER BY id", ...[...inbox, ...shop, ...outside, ...team, ...sales].map((table) => `SELECT * FROM ${table} ORDER BY 1, 2`)].map((sql) => here.server.sql(sql)));
 }
 
 test("without a token nothing but signing in is there", async () => {

@@ -50,6 +50,8 @@ const std::vector<expected_plan> expected_plans{{"finish_inbox", "inbound_events
                                                 {"tenant_connections", "connections"},
                                                 {"desk_orders", "orders"},
                                                 {"desk_items", "order_items"},
+                                                {"order_by_id", "orders"},
+                                                {"touch_conversations", "conversations"},
                                                 {"last_order_number", "orders"},
                                                 {"action_result", "action_results"},
                                                 {"invoice", "invoices"},

@@ -1,6 +1,7 @@
 #include "net/api/resources/product_shapes.hpp"
 
 #include "net/api/ask_actor.hpp"
+#include "net/api/wish_fingerprint.hpp"
 #include "storage/api/product_images.hpp"
 
 namespace sellavie::net {
@@ -75,12 +76,14 @@ std::variant<action_outcome, problem> ask_desk(const workplace& place, const api
   wanted.request.replay = !wanted.request.action_key.empty();
   wanted.request.actor = "person:" + to_string(call.by.account);
   wanted.request.by = origin_of(call);
+  if (wanted.request.replay) wanted.request.wish = wish_fingerprint(call);
   auto answered = ask_actor<action_outcome>(place.with.doors->registry, std::move(wanted));
   if (!answered) return api::problem_of(answered.error());
   auto& outcome = answered.value();
   if (outcome.accepted) return std::move(outcome);
   switch (outcome.why) {
     case refusal::unknown_product: return problem{problems::not_found};
+    case refusal::key_reused: return key_was_used();
     case refusal::stale:
       return problem{problems::conflict,
                      "The stock is " + std::to_string(outcome.available) + " by now: look, and say again."};

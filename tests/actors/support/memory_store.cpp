@@ -422,6 +422,13 @@ result<desk_record> memory_store::load_desk(business_id business, instant closed
   return record;
 }
 
+result<std::optional<order_row>> memory_store::find_order(business_id business, order_id order) {
+  if (away || unsettled > 0) return is_away();
+  const auto at = rows.orders.find(order);
+  if (at == rows.orders.end() || at->second.business != business) return std::optional<order_row>{};
+  return std::optional{at->second};
+}
+
 result<std::optional<std::string>> memory_store::find_action_result(business_id business,
                                                                     const std::string& action_key) {
   if (away || unsettled > 0) return is_away();

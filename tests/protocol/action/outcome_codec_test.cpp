@@ -25,6 +25,8 @@ action_outcome a_rich_outcome() {
   outcome.available = 1;
   outcome.price = {1, naira};
   outcome.detail = "d";
+  outcome.tracking = "GIG 4711";
+  outcome.wish = "w";
   return outcome;
 }
 
@@ -36,7 +38,7 @@ TEST(outcome_codec, gives_back_what_was_stored) {
 }
 
 TEST(outcome_codec, gives_back_every_refusal) {
-  for (int i = 0; i <= static_cast<int>(refusal::invoice_conflict); ++i) {
+  for (int i = 0; i <= static_cast<int>(refusal::key_reused); ++i) {
     const auto wanted = make_refusal(action_kind::change_order, static_cast<refusal>(i));
     const auto decoded = decode_outcome(encode_outcome(wanted));
     ASSERT_TRUE(decoded) << i;

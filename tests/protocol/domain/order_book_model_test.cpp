@@ -71,13 +71,17 @@ payment_fact any_fact(const ledger& past) {
           payment_mode::live};
 }
 
-desk_command any_command(const ledger& past) {
+/// Mostly as it is, sometimes as it was.
+order_target a_person_saw(const order& subject) {
+  return {{}, subject.id, pick(0, 4) == 0 ? subject.version + 1 : subject.version};
+}
+
+desk_command any_command(const ledger& past, const order& subject, instant now) {
   const auto key = std::string{"k"};
   const auto conversation = pick<std::uint32_t>(1, conversations + 1);
-  const auto subject = any_past_order(past);
   const auto sku = *rc::gen::element<std::string>("A1", "B2");
   const auto url = std::string{"https://pay.example/x"};
-  switch (pick(0, 17)) {
+  switch (pick(0, 21)) {
     case 0:
     case 1:
     case 2: return desk::place_order{key, chat(conversation), {}, any_items(), ""};
@@ -92,10 +96,19 @@ desk_command any_command(const ledger& past) {
     case 11: return desk::confirm_payment{"", any_fact(past), payment_mode::live, subject};
     case 12: return desk::expire_reservations{{subject.payment_reference}};
     case 13: return desk::adjust_stock{key, sku, pick<std::int64_t>(-5, 6)};
-    case 14: return desk::mark_paid{key, subject.id};
-    case 15: return desk::mark_fulfilled{key, subject.id, subject};
+    case 14: return desk::mark_paid{key, a_person_saw(subject), hand_payment::cash, ""};
+    case 15: return desk::mark_fulfilled{key, a_person_saw(subject), "parcel 1"};
+    case 16:
+      return desk::place_order{key, chat(conversation),
+                               {},  any_items(),
+                               "",  *rc::gen::element(placing::by_person, placing::by_person_again)};
+    case 17: return desk::set_hold{key, a_person_saw(subject), now + std::chrono::hours{pick(-1, 400)}};
+    case 18: return desk::start_checkout{key, a_person_saw(subject), live_link::replace};
+    case 19:
+      return desk::cancel_order{key, a_person_saw(subject), "why",
+                                *rc::gen::element(provider_word::given, provider_word::silent)};
     default:
-      return desk::mark_refunded{key, subject.id, *rc::gen::element(restock::no, restock::yes), subject};
+      return desk::mark_refunded{key, a_person_saw(subject), *rc::gen::element(restock::no, restock::yes)};
   }
 }
 
@@ -131,6 +144,7 @@ struct world {
       RC_ASSERT(was.version == change.prior_version);
       RC_ASSERT(was.status == change.after.status || can_become(was.status, change.after.status));
       RC_ASSERT(was.number == change.after.number);
+      RC_ASSERT(change.after.reserved_until - shop.context().now <= shop.context().settings.longest_hold);
       if (is_closed(was.status)) RC_ASSERT(is_closed(change.after.status) && was.lines == change.after.lines);
     }
     past.orders.insert_or_assign(change.after.id, change.after);
@@ -172,7 +186,10 @@ RC_GTEST_PROP(order_book_model, keeps_its_invariants_whatever_is_asked, ()) {
   const auto steps = pick(20, 120);
   for (int i = 0; i < steps; ++i) {
     w.shop.later(std::chrono::seconds{*rc::gen::element(0, 1, 5, 60, 400)});
-    w.run(any_command(w.past));
+    const auto subject = any_past_order(w.past);
+    w.shop.context().stored = subject;
+    const auto now = w.shop.context().now;
+    w.run(any_command(w.past, subject, now));
     w.check();
   }
   std::set<std::string> reached;

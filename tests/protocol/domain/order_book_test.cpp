@@ -636,31 +636,31 @@ TEST(order_book_r16, takes_products_as_they_are_stored_and_keeps_its_orders) {
 TEST(order_book_r17, lets_a_person_take_cash_fulfil_and_refund) {
   auto shop = fabrics();
   const auto placed = shop.places(1, {{"A1", 2}});
-  EXPECT_EQ(shop.does(desk::mark_paid{"k", placed.order}).status, order_status::paid);
+  EXPECT_EQ(shop.does(desk::mark_paid{"k", {{}, placed.order}}).status, order_status::paid);
   const auto stored = shop.last(1);
   forget_recent(shop.book(), shop.context().now + 1s);
-  EXPECT_EQ(shop.does(desk::mark_fulfilled{"k", placed.order, stored}).status, order_status::fulfilled);
+  shop.context().stored = stored;
+  EXPECT_EQ(shop.does(desk::mark_fulfilled{"k", {{}, placed.order}}).status, order_status::fulfilled);
   EXPECT_EQ(shop.stock_of("A1"), 18);
-  EXPECT_EQ(shop.does(desk::mark_refunded{"k", placed.order, restock::yes, {}}).status,
+  EXPECT_EQ(shop.does(desk::mark_refunded{"k", {{}, placed.order}, restock::yes}).status,
             order_status::refunded);
   EXPECT_EQ(shop.stock_of("A1"), 20);
-  EXPECT_EQ(shop.does(desk::mark_refunded{"k", placed.order, restock::yes, {}}).why, refusal::order_closed);
+  EXPECT_EQ(shop.does(desk::mark_refunded{"k", {{}, placed.order}, restock::yes}).why, refusal::order_closed);
   EXPECT_EQ(shop.stock_of("A1"), 20);
 }
 
 TEST(order_book_r17, fulfils_nothing_that_is_not_paid) {
   auto shop = fabrics();
   const auto placed = shop.places(1, {{"A1", 2}});
-  EXPECT_EQ(shop.does(desk::mark_fulfilled{"k", placed.order, {}}).why, refusal::order_closed);
-  EXPECT_EQ(shop.does(desk::mark_refunded{"k", numbered<order_id>(99), restock::no, {}}).why,
-            refusal::not_found);
+  EXPECT_EQ(shop.does(desk::mark_fulfilled{"k", {{}, placed.order}}).why, refusal::order_closed);
+  EXPECT_EQ(shop.does(desk::mark_refunded{"k", {{}, numbered<order_id>(99)}}).why, refusal::not_found);
 }
 
 TEST(order_book_r17, reviews_provider_money_for_an_order_paid_in_cash) {
   auto shop = fabrics();
   shop.places(1, {{"A1", 2}});
   const auto ready = shop.has_link(1);
-  shop.does(desk::mark_paid{"k", ready.order});
+  shop.does(desk::mark_paid{"k", {{}, ready.order}});
   EXPECT_EQ(shop.is_told(money_for(ready)).review, review_reason::already_settled);
 }
 

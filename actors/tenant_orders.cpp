@@ -1,0 +1,178 @@
+// A person's commands on their way to the order desk (tenant_supervisor.hpp, "Desk"): those that wait for a payment
+// provider go through here, because the desk never waits for one.
+
+#include "actors/tenant_supervisor.hpp"
+
+namespace sellavie::actors {
+namespace {
+
+// Both fit into the patience of whoever asks.
+constexpr std::chrono::seconds patience_to_look{4};
+constexpr std::chrono::seconds patience_to_make{5};
+
+bool replaces_link(const desk_command& command) {
+  const auto* checkout = std::get_if<desk::start_checkout>(&command);
+  return checkout != nullptr && checkout->known == live_link::replace;
+}
+
+}  // namespace
+
+caf::result<action_outcome> tenant_supervisor_state::command_order(order_command& wanted) {
+  return when_loaded([this, command = std::make_shared<order_command>(std::move(wanted))](
+                         const owed_answer<action_outcome>& answer) {
+    const bool is_about_money =
+        command->course == order_course::settle_first || replaces_link(command->request.command);
+    if (is_about_money) settle_first(command, answer);
+    else carry_out(command, answer);
+  });
+}
+
+// Money that has come counts before anything else is decided about the order.
+void tenant_supervisor_state::settle_first(const order_command_ptr& command, const order_answer& answer) {
+  const auto go_on = [this, command, answer](const caf::error&) { carry_out(command, answer); };
+  self_
+      ->request(orders_, caf::infinite,
+                order_query{conversation_id{}, order_named_by(command->request.command)})
+      .then(
+          [this, command, answer](const order_found& found) {
+            const bool is_live =
+                found.subject && !is_closed(found.subject->status) && !found.subject->payment_url.empty();
+            if (is_live) ask_provider(command, *found.subject, answer);
+            else carry_out(command, answer);
+          },
+          go_on);
+}
+
+void tenant_supervisor_state::ask_provider(const order_command_ptr& command, const order& subject,
+                                           const order_answer& answer) {
+  confirm_payment(subject.payment_reference, answer, [this, command, answer](bool has_answered) {
+    auto* cancel = std::get_if<desk::cancel_order>(&command->request.command);
+    if (cancel != nullptr && !has_answered) cancel->provider = provider_word::silent;
+    carry_out(command, answer);
+  });
+}
+
+void tenant_supervisor_state::confirm_payment(const std::string& reference, const order_answer& answer,
+                                              const std::function<void(bool has_answered)>& then) {
+  if (!payments_ || !business_->payments) return then(false);
+  const auto deadline = dependencies_.node->now() + patience_to_look;
+  self_->request(payments_, caf::infinite, fetch_payment{reference, deadline})
+      .then(
+          [this, answer, then](const payment_truth& truth) {
+            if (!truth.fact || !business_->payments) return then(false);
+            const auto mode = parse_payment_mode(business_->payments->mode).value_or(payment_mode::test);
+            desk::confirm_payment confirm{{}, *truth.fact, mode, std::nullopt};
+            ask_desk(
+                {std::move(confirm), {}, false, "system"}, [then](const action_outcome&) { then(true); },
+                answer);
+          },
+          [then](const caf::error&) { then(false); });
+}
+
+void tenant_supervisor_state::carry_out(const order_command_ptr& command, const order_answer& answer) {
+  if (command->course == order_course::make_link) return check_out(command, link_attempt::first, answer);
+  ask_desk(
+      command->request,
+      [this, command, answer](const action_outcome& outcome) { finish_order(command, outcome, answer); },
+      answer);
+}
+
+// Intent stored by the desk -> call -> result stored by the desk; as a conversation does it.
+void tenant_supervisor_state::check_out(const order_command_ptr& command, link_attempt attempt,
+                                        const order_answer& answer) {
+  if (!payments_ || !business_->payments)
+    return answer.deliver(make_refusal(action_kind::request_checkout, refusal::payments_not_connected));
+  ask_desk(
+      command->request,
+      [this, command, attempt, answer](const action_outcome& started) {
+        if (started.accepted && started.effect == action_effect::checkout_started)
+          make_link(command, started, attempt, answer);
+        else finish_order(command, started, answer);
+      },
+      answer);
+}
+
+void tenant_supervisor_state::make_link(const order_command_ptr& command, const action_outcome& started,
+                                        link_attempt attempt, const order_answer& answer) {
+  const make_payment_link wanted{started.payment_reference, started.total, command->customer_email,
+                                 dependencies_.node->now() + patience_to_make};
+  self_->request(payments_, caf::infinite, wanted)
+      .then(
+          [this, command, started, attempt, answer](const payment_link& link) {
+            if (link.outcome == link_outcome::already_paid && attempt == link_attempt::first)
+              return confirm_payment(started.payment_reference, answer,
+                                     [this, command, answer](bool) { check_out_again(command, answer); });
+            if (link.outcome != link_outcome::made) return drop_link(command, started, link, attempt, answer);
+            desk_request record{desk::record_payment_link{started.order, started.payment_reference, link.url},
+                                {},
+                                false,
+                                "system"};
+            record.tell = command->request.tell;
+            ask_desk(
+                std::move(record),
+                [this, command, attempt, answer](const action_outcome& outcome) {
+                  // Known from a run that died: meanwhile its reference was dropped.
+                  if (outcome.why == refusal::stale && attempt == link_attempt::first)
+                    return check_out_again(command, answer);
+                  finish_order(command, outcome, answer);
+                },
+                answer);
+          },
+          [answer](const caf::error& failure) { answer.deliver(told_as_ours(failure)); });
+}
+
+// Our own lost answer used the reference up: the next attempt has another one.
+void tenant_supervisor_state::drop_link(const order_command_ptr& command, const action_outcome& started,
+                                        const payment_link& link, link_attempt attempt,
+                                        const order_answer& answer) {
+  desk_request failed{
+      desk::fail_payment_link{started.order, started.payment_reference, std::string{to_string(link.outcome)}},
+      {},
+      false,
+      "system"};
+  const bool may_repeat = link.outcome == link_outcome::reference_taken && attempt == link_attempt::first;
+  ask_desk(
+      std::move(failed),
+      [this, command, may_repeat, answer](const action_outcome& outcome) {
+        if (may_repeat) return check_out_again(command, answer);
+        finish_order(command, outcome, answer);
+      },
+      answer);
+}
+
+void tenant_supervisor_state::check_out_again(const order_command_ptr& command, const order_answer& answer) {
+  auto& checkout = std::get<desk::start_checkout>(command->request.command);
+  checkout.action_key.clear();
+  checkout.target.version = 0;
+  checkout.known = live_link::keep;
+  command->request.action_key.clear();
+  check_out(command, link_attempt::again, answer);
+}
+
+// The rows are in the table; the sender is told to look.
+void tenant_supervisor_state::finish_order(const order_command_ptr& command, const action_outcome& outcome,
+                                           const order_answer& answer) {
+  answer.deliver(outcome);
+  if (const auto& told = command->request.tell; told && outcome.accepted)
+    look_for_unannounced({told->connection, told->customer});
+  if (std::holds_alternative<desk::set_hold>(command->request.command)) expire();
+}
+
+caf::result<action_outcome> tenant_supervisor_state::issue_for_order(const order_invoice& wanted) {
+  return when_loaded([this, wanted](const order_answer& answer) {
+    self_->request(orders_, caf::infinite, order_query{conversation_id{}, wanted.order})
+        .then(
+            [this, wanted, answer](const order_found& found) {
+              if (!found.subject)
+                return answer.deliver(make_refusal(action_kind::send_invoice, refusal::not_found));
+              self_
+                  ->request(invoices_, caf::infinite,
+                            issue_invoice{*found.subject, {}, false, wanted.actor, wanted.by})
+                  .then([answer](const action_outcome& outcome) { answer.deliver(outcome); },
+                        [answer](const caf::error& failure) { answer.deliver(told_as_ours(failure)); });
+            },
+            [answer](const caf::error& failure) { answer.deliver(told_as_ours(failure)); });
+  });
+}
+
+}  // namespace sellavie::actors

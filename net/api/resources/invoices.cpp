@@ -1,0 +1,184 @@
+#include "net/api/resources/invoices.hpp"
+
+#include <charconv>
+
+#include "net/api/ask_actor.hpp"
+#include "net/api/listed_pages.hpp"
+#include "net/api/resources/order_view.hpp"
+#include "protocol/domain/invoice.hpp"
+#include "storage/api/invoices.hpp"
+
+namespace sellavie::net {
+namespace {
+
+using api::problem;
+using api::schema;
+namespace problems = api::problems;
+using nlohmann::json;
+
+// --- shapes --------------------------------------------------------------------------------------
+
+std::vector<api::field> invoice_fields() {
+  return {
+      {"id", schema::uuid()},
+      {"kind", schema::word({"invoice", "credit_note"})},
+      {"number", schema::text({1, 40, api::text_format::token}).described("Without gaps within its series.")},
+      {"order_id", schema::uuid()},
+      {"order_number", schema::integer(1)},
+      {"customer_id", schema::uuid()},
+      {"customer_name", schema::text({0, 500, api::text_format::lines})},
+      {"total_minor", money_number()},
+      {"currency", currency_text()},
+      {"issued_at", schema::timestamp()},
+      {"public_url", schema::text({1, 2048, api::text_format::token})
+                         .or_null()
+                         .described("Where the customer can read it; null: it has no public page.")}};
+}
+
+schema invoice_shape() {
+  const auto line = schema::object({{"sku", schema::text({0, 200, api::text_format::lines})},
+                                    {"name", schema::text({0, 1000, api::text_format::lines})},
+                                    {"quantity", schema::integer(0)},
+                                    {"unit_price_minor", money_number()},
+                                    {"total_minor", money_number()}})
+                        .named("InvoiceLine");
+  auto fields = invoice_fields();
+  fields.push_back({"lines", schema::list(line, max_order_lines)});
+  return schema::object(std::move(fields)).named("Invoice");
+}
+
+// --- showing -------------------------------------------------------------------------------------
+
+json shown(const storage::listed_invoice& one) {
+  return {{"id", to_string(one.id)},
+          {"kind", one.kind},
+          {"number", format_invoice_number(one.series, one.number)},
+          {"order_id", to_string(one.order)},
+          {"order_number", one.order_number},
+          {"customer_id", to_string(one.customer)},
+          {"customer_name", one.customer_name},
+          {"total_minor", one.total_minor},
+          {"currency", one.currency},
+          {"issued_at", api::timestamp(to_unix_ms(one.issued_at))},
+          {"public_url", nullptr}};
+}
+
+json shown(const storage::invoice_detail& one) {
+  auto invoice = shown(one.summary);
+  auto lines = json::array();
+  const auto stored = json::parse(one.lines, nullptr, false);
+  if (stored.is_array())
+    for (const auto& line : stored)
+      if (line.is_object())
+        lines.push_back({{"sku", line.value("sku", "")},
+                         {"name", line.value("name", "")},
+                         {"quantity", line.value("quantity", std::int64_t{0})},
+                         {"unit_price_minor", line.value("unit_price_minor", std::int64_t{0})},
+                         {"total_minor", line.value("total_minor", std::int64_t{0})}});
+  invoice["lines"] = std::move(lines);
+  return invoice;
+}
+
+api_outcome shown_if_there(const result<std::optional<storage::invoice_detail>>& found) {
+  return answer_with(found, [](const auto& one) -> api_outcome {
+    if (!one) return problem{problems::not_found};
+    return api_answer{200, shown(*one)};
+  });
+}
+
+// --- handlers ------------------------------------------------------------------------------------
+
+/// "INV-000123".
+std::optional<std::pair<std::string, std::int64_t>> number_in(std::string_view text) {
+  const auto dash = text.find('-');
+  if (dash == std::string_view::npos) return std::nullopt;
+  const auto digits = text.substr(dash + 1);
+  std::int64_t number = 0;
+  const auto [end, wrong] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  if (wrong != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
+  return std::pair{std::string{text.substr(0, dash)}, number};
+}
+
+api_outcome list(workplace& place, api_call& call) {
+  storage::invoice_filter filter;
+  filter.kind = call.query_value("kind");
+  if (const auto id = call.query_value("order")) filter.order = order_id{*parse_uuid(*id)};
+  if (const auto id = call.query_value("customer")) filter.customer = contact_id{*parse_uuid(*id)};
+  filter.since = time_in(call, "since");
+  filter.until = time_in(call, "until");
+  filter.oldest_first = call.query_value("sort") == "oldest";
+  if (const auto number = call.query_value("number")) {
+    filter.number = number_in(*number);
+    if (!filter.number)
+      return problem{
+          problems::invalid, {}, {{"number", "must be a whole number with its series: INV-000123"}}};
+  }
+  return answer_listed(
+      call,
+      [&](const page_wish& wish) {
+        return storage::list_invoices(place.store, call.by.business, filter, wish.after, wish.limit);
+      },
+      [](const auto& row) { return shown(row); });
+}
+
+api_outcome show(workplace& place, api_call& call) {
+  return shown_if_there(
+      storage::find_invoice(place.store, call.by.business, call.id<invoice_id>("invoice_id")));
+}
+
+api_outcome issue(workplace& place, api_call& call) {
+  const auto order = call.id<order_id>("order_id");
+  auto answered = ask_actor<action_outcome>(
+      place.with.doors->registry,
+      actors::invoice_order{call.by.business,
+                            {order, "person:" + to_string(call.by.account), origin_of(call)}});
+  if (!answered) return api::problem_of(answered.error());
+  if (!answered.value().accepted) return refusal_of(answered.value());
+  return shown_if_there(storage::find_invoice_of(place.store, call.by.business, order,
+                                                 std::string{to_string(invoice_kind::invoice)}));
+}
+
+}  // namespace
+
+std::vector<api_endpoint> invoice_endpoints() {
+  using api::verb;
+  const std::string all = "/api/v1/businesses/{business_id}/invoices";
+  const auto summary = schema::object(invoice_fields()).named("InvoiceSummary");
+  return {
+      {{.id = "list_invoices",
+        .method = verb::get,
+        .path = all,
+        .tag = "Invoices",
+        .summary = "Invoices and credit notes, newest first.",
+        .allowed = reads_orders,
+        .query = paged({{"kind", schema::word({"invoice", "credit_note"}), "Only these."},
+                        {"order", schema::uuid(), "Of this order."},
+                        {"customer", schema::uuid(), "Of this customer, on all their channels."},
+                        {"since", schema::timestamp(), "Issued from this time on."},
+                        {"until", schema::timestamp(), "Issued before this time."},
+                        {"number", schema::text({1, 40, api::text_format::token}), "\"INV-000123\"."},
+                        {"sort", schema::word({"newest", "oldest"}), "By time."}}),
+        .answers = {{200, "A page.", page_shape(summary, "InvoicePage")}}},
+       list},
+      {{.id = "show_invoice",
+        .method = verb::get,
+        .path = all + "/{invoice_id}",
+        .tag = "Invoices",
+        .summary = "An invoice with its lines, as it was issued.",
+        .allowed = reads_orders,
+        .answers = {{200, "The invoice.", invoice_shape()}}},
+       show},
+      {{.id = "issue_order_invoice",
+        .method = verb::post,
+        .path = std::string{one_order} + "/invoice",
+        .tag = "Invoices",
+        .summary =
+            "The invoice of an order that awaits payment, is paid or fulfilled: issued once, then the same one.",
+        .allowed = sells,
+        .answers = {{200, "The invoice, issued now or before.", invoice_shape()}},
+        .problems = {409}},
+       issue},
+  };
+}
+
+}  // namespace sellavie::net

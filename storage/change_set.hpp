@@ -242,6 +242,16 @@ struct connection_fault {
   instant at{};
 };
 
+/// A warning about the plan, with its task; given once.
+struct plan_warning {
+  business_id business;
+  /// "2026-11".
+  std::string month;
+  std::int16_t level = 0;
+  std::int64_t allowed = 0;
+  instant at{};
+};
+
 struct parked_delivery {
   inbox_id id = 0;
   std::string reason;
@@ -395,6 +405,7 @@ struct change_set {
   std::vector<contact_block> blocks;
   std::vector<person_task> tasks;
   std::vector<connection_fault> connection_faults;
+  std::vector<plan_warning> plan_warnings;
   std::vector<parked_delivery> parked;
   /// Ends their inbox rows, like `inbox_done`; each must exist.
   std::vector<recorded_event> recorded;

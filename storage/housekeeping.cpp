@@ -181,6 +181,15 @@ result<std::int64_t> chain_activity(const housekeeping& duty) {
   });
 }
 
+result<std::int64_t> roll_plan_usage(const housekeeping& duty) {
+  return fenced(duty, [&](pqxx::work& transaction) {
+    return transaction
+        .exec_params1("SELECT roll_plan_usage($1::bigint, $2::integer)", to_unix_ms(duty.now),
+                      std::max(1, duty.batch))[0]
+        .as<std::int64_t>();
+  });
+}
+
 result<std::int64_t> purge_sign_ups(const housekeeping& duty) {
   return remove(duty, delete_sign_ups, duty.now);
 }

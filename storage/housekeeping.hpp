@@ -83,6 +83,9 @@ inline constexpr int half_a_day = 720;
 /// Gives entries of the activity log their place in the hash chain (migration 0004); how many.
 [[nodiscard]] result<std::int64_t> chain_activity(const housekeeping& duty);
 
+/// Counts AI replies on, for at most `batch` businesses whose sums are old (migration 0012); how many.
+[[nodiscard]] result<std::int64_t> roll_plan_usage(const housekeeping& duty);
+
 /// By table, for tests that look at their plans.
 [[nodiscard]] std::span<const statement> purge_statements() noexcept;
 

@@ -23,6 +23,7 @@
 #include "net/api/resources/passwords.hpp"
 #include "net/api/resources/payment_connections.hpp"
 #include "net/api/resources/person_tasks.hpp"
+#include "net/api/resources/plan.hpp"
 #include "net/api/resources/product_files.hpp"
 #include "net/api/resources/product_groups.hpp"
 #include "net/api/resources/product_images.hpp"
@@ -68,6 +69,7 @@ std::vector<api_endpoint> all_endpoints(const std::shared_ptr<access_cache>& acc
   add(canned_reply_endpoints());
   add(customer_endpoints());
   add(person_task_endpoints());
+  add(plan_endpoints());
   add(product_endpoints());
   add(product_stock_endpoints());
   add(product_image_endpoints());

@@ -18,6 +18,7 @@
 //   password_resets 1 h     tokens that nobody used: one hour
 //   invitations     1 h     those that nobody took: 30 days after they expired
 //   mails           1 h     given up, or never sent: 7 days after they expired
+//   attachments     1 h     uploads for the composer that no message uses: a day
 //   parked          24 h    deliveries that were given up: 30 days
 //   done_tasks      24 h    tasks that a person has done: 90 days
 //

@@ -395,11 +395,16 @@ result<void> server::add_api(net::router& routes) {
   if (!tokens) return tokens.error();
   const auto access = std::make_shared<net::access_cache>();
   net::api_services services{
-      settings_,      node_->time,
-      node_->ids,     system_random,
-      node_->secrets, std::make_shared<const api::access_token_keys>(std::move(tokens.value())),
-      log_,           std::make_shared<const net::actor_doors>(net::actor_doors{actors_.registry, actors_.model}),
-      live_,          for_people()};
+      settings_,
+      node_->time,
+      node_->ids,
+      system_random,
+      node_->secrets,
+      std::make_shared<const api::access_token_keys>(std::move(tokens.value())),
+      log_,
+      std::make_shared<const net::actor_doors>(net::actor_doors{actors_.registry, actors_.model}),
+      live_,
+      for_people()};
   follow_access(*access);
   bridge_ = std::make_unique<net::bridge>(
       net::bridge_dependencies{std::move(services), database_->access(), access, metrics_});

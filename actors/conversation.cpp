@@ -136,8 +136,7 @@ chat_owner conversation_state::owner() const noexcept {
 }
 
 bool conversation_state::is_untouched() const {
-  return phases_.person_owns() &&
-         (handover_reason_ == provider_outage || handover_reason_ == plan_used_up);
+  return phases_.person_owns() && (handover_reason_ == provider_outage || handover_reason_ == plan_used_up);
 }
 
 // --- behaviour -------------------------------------------------------------------------------------

@@ -57,16 +57,15 @@ void conversation_state::ask_permission() {
   if (!chat_.business->ai_replies_per_month) return begin_answer();
   turn_.may_answer = reply_right::asked;
   const auto buying = turn_.facts.open_order ? purchase::under_way : purchase::none;
-  ask<reply_reserved>(with_.quota, reserve_reply{key(), buying}, [this](reply_reserved& answer) {
-    answer.is_granted ? begin_answer() : pause();
-  });
+  ask<reply_reserved>(with_.quota, reserve_reply{own_key(), buying},
+                      [this](reply_reserved& answer) { answer.is_granted ? begin_answer() : pause(); });
 }
 
 void conversation_state::begin_answer() {
   turn_.may_answer = reply_right::granted;
   if (with_.node->settings->conversation.typing)
-    self_->send(with_.parent, show_typing{chat_.connection, chat_.customer,
-                                          turn_.deliveries.back().event->external_id});
+    self_->send(with_.parent,
+                show_typing{chat_.connection, chat_.customer, turn_.deliveries.back().event->external_id});
   if (const auto& watchers = with_.node->watchers; watchers && watchers->is_followed(chat_.business->id))
     watchers->tell(chat_.business->id, {answer_begun{chat_.conversation}});
   consult_model();
@@ -91,7 +90,7 @@ void conversation_state::pause() {
 
 void conversation_state::settle_quota(bool is_used) {
   if (turn_.may_answer == reply_right::unasked || !chat_.business->ai_replies_per_month) return;
-  self_->send(with_.quota, reply_settled{key(), is_used});
+  self_->send(with_.quota, reply_settled{own_key(), is_used});
 }
 
 policy_facts conversation_state::policy() const {

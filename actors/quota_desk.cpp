@@ -5,8 +5,8 @@
 namespace sellavie::actors {
 namespace {
 
-/// A turn ends long before: its deadline is in seconds.
-constexpr std::chrono::minutes longest_turn{10};
+/// Beyond the model's deadline: actions and commits.
+constexpr std::chrono::minutes rest_of_turn{1};
 constexpr std::chrono::seconds until_next_look{2};
 
 std::string task_reason(quota_level level, std::int64_t used, std::int64_t allowed) {
@@ -61,16 +61,15 @@ void quota_desk_state::load() {
   ended_meanwhile_.clear();
   for (auto& [chat, one] : granted_) one.perhaps_counted = true;
   self_
-      ->request(node_->reader_of(business_->id.value), caf::infinite,
-                load_quota{business_->id, node_->now()})
-      .then([this, asked = business_](
-                const shared<storage::quota_record>& record) {
-              is_loading_ = false;
-              // Changed while it was loaded.
-              if (asked != business_) return load();
-              on_loaded(*record);
-            },
-            [this](const caf::error& failure) { self_->quit(make_error(code_of(failure))); });
+      ->request(node_->reader_of(business_->id.value), caf::infinite, load_quota{business_->id, node_->now()})
+      .then(
+          [this, asked = business_](const shared<storage::quota_record>& record) {
+            is_loading_ = false;
+            // Changed while it was loaded.
+            if (asked != business_) return load();
+            on_loaded(*record);
+          },
+          [this](const caf::error& failure) { self_->quit(make_error(code_of(failure))); });
 }
 
 void quota_desk_state::on_loaded(const storage::quota_record& record) {
@@ -113,8 +112,8 @@ void quota_desk_state::look_again() {
 }
 
 void quota_desk_state::forget_dead() {
-  std::erase_if(granted_,
-                [now = node_->now()](const auto& entry) { return now - entry.second.at > longest_turn; });
+  const instant begun = node_->now() - node_->settings->llm.deadline_ms - rest_of_turn;
+  std::erase_if(granted_, [begun](const auto& entry) { return entry.second.at < begun; });
 }
 
 // --- warnings --------------------------------------------------------------------------------------
@@ -137,8 +136,7 @@ void quota_desk_state::warn() {
   changes->plan_warnings.push_back({business_->id, month_->month, said.level, said.allowed, now});
   changes->tasks.push_back({business_->id, std::nullopt, node_->ids->next(), "plan",
                             task_reason(level, month_->ai_replies, *allowed), now});
-  self_
-      ->request(node_->journal_of(business_->id), caf::infinite, commit_request{changes, business_->id})
+  self_->request(node_->journal_of(business_->id), caf::infinite, commit_request{changes, business_->id})
       .then(
           [this, said, month = month_->month](const commit_reply& reply) {
             is_warning_ = false;
@@ -158,7 +156,7 @@ quota_desk_actor::behavior_type quota_desk(quota_desk_state::pointer self, servi
   return {
       [&state](reserve_reply& wanted) { return state.reserve(std::move(wanted)); },
       [&state](const reply_settled& ended) { state.settle(ended); },
-      [&state](const tenant_ptr& business) { state.change_business(business); },
+      [&state](const tenant_ptr& changed) { state.change_business(changed); },
       [&state](look_again_atom) { state.look_again(); },
   };
 }

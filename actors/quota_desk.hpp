@@ -55,10 +55,10 @@ struct reply_settled {
 /// To itself: those who wait are looked at again, should somebody have died who was granted a reply.
 using look_again_atom = caf::atom_constant<caf::atom("lookagain")>;
 
-using quota_desk_actor = caf::typed_actor<caf::replies_to<reserve_reply>::with<reply_reserved>,
-                                          caf::reacts_to<reply_settled>,
-                                          // The business, and with it perhaps its plan or its time zone, changed.
-                                          caf::reacts_to<tenant_ptr>, caf::reacts_to<look_again_atom>>;
+using quota_desk_actor =
+    caf::typed_actor<caf::replies_to<reserve_reply>::with<reply_reserved>, caf::reacts_to<reply_settled>,
+                     // The business, and with it perhaps its plan or its time zone, changed.
+                     caf::reacts_to<tenant_ptr>, caf::reacts_to<look_again_atom>>;
 
 class quota_desk_state {
  public:

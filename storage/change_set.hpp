@@ -242,6 +242,15 @@ struct connection_fault {
   instant at{};
 };
 
+using attachment_id = basic_id<struct attachment_tag>;
+
+/// A person's message shows it; from then on it is kept. Refused when it is gone.
+struct attachment_use {
+  business_id business;
+  attachment_id attachment;
+  instant at{};
+};
+
 /// A warning about the plan, with its task; given once.
 struct plan_warning {
   business_id business;
@@ -406,6 +415,7 @@ struct change_set {
   std::vector<person_task> tasks;
   std::vector<connection_fault> connection_faults;
   std::vector<plan_warning> plan_warnings;
+  std::vector<attachment_use> attachments_used;
   std::vector<parked_delivery> parked;
   /// Ends their inbox rows, like `inbox_done`; each must exist.
   std::vector<recorded_event> recorded;

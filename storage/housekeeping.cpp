@@ -81,6 +81,11 @@ constexpr const char* delete_mails = R"(
 DELETE FROM mails WHERE id = ANY (ARRAY(
   SELECT id FROM mails WHERE expires_at < $1::bigint ORDER BY expires_at LIMIT $2::integer)))";
 
+constexpr const char* delete_attachments = R"(
+DELETE FROM attachments WHERE id = ANY (ARRAY(
+  SELECT id FROM attachments WHERE used_at = 0 AND created_at < $1::bigint ORDER BY created_at LIMIT $2::integer))
+  AND used_at = 0)";
+
 template <class Work>
 result<std::int64_t> fenced(const housekeeping& duty, Work work) {
   return guarded([&] {
@@ -210,6 +215,10 @@ result<std::int64_t> purge_mails(const housekeeping& duty) {
   return remove(duty, delete_mails, duty.now - mail_retention);
 }
 
+result<std::int64_t> purge_attachments(const housekeeping& duty) {
+  return remove(duty, delete_attachments, duty.now - attachment_retention);
+}
+
 std::span<const statement> purge_statements() noexcept {
   static constexpr std::array all{statement{"inbound_keys_other", delete_stray_keys},
                                   statement{"quarantined_events", delete_quarantined},
@@ -223,7 +232,8 @@ std::span<const statement> purge_statements() noexcept {
                                   statement{"connect_flows", delete_connect_flows},
                                   statement{"invitations", delete_invitations},
                                   statement{"mails", delete_mails},
-                                  statement{"recorded_events", delete_recorded}};
+                                  statement{"recorded_events", delete_recorded},
+                                  statement{"attachments", delete_attachments}};
   return all;
 }
 

@@ -15,9 +15,8 @@ constexpr statement fence{"fence", "SELECT fence($1::bigint)"};
 
 std::vector<statement> joined() {
   std::vector<statement> all{fence};
-  for (const auto part :
-       {message_path_statements(), commerce_statements(), people_statements(), plan_statements(),
-        activity_statements()})
+  for (const auto part : {message_path_statements(), commerce_statements(), people_statements(),
+                          plan_statements(), activity_statements()})
     all.insert(all.end(), part.begin(), part.end());
   return all;
 }

@@ -36,8 +36,9 @@ constexpr statement select_payment_connection{"payment_connection", R"(
 SELECT provider, mode, secret_key FROM payment_connections
 WHERE business_id = $1::uuid AND provider = 'paystack' ORDER BY mode = 'live' DESC, id LIMIT 1)"};
 
-constexpr std::array all_statements{select_directory_version, select_directory, select_versions, select_tenant,
-                                    select_connections, select_payment_connection};
+constexpr std::array all_statements{select_directory_version, select_directory,
+                                    select_versions,          select_tenant,
+                                    select_connections,       select_payment_connection};
 
 // --- rows ----------------------------------------------------------------------------------------
 

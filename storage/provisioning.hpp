@@ -11,8 +11,8 @@
 //     one that this database takes (storage/key_guard), else nothing is applied.
 //  R6 directory_version and the business's version rise when something changed: the server reloads.
 
-#include <pqxx/connection>
 #include <functional>
+#include <pqxx/connection>
 #include <set>
 #include <span>
 #include <string>

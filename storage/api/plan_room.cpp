@@ -11,7 +11,7 @@ constexpr const char* select_plan = "SELECT plan FROM businesses WHERE id = $1::
 // Beside the incarnations' locks, which are small numbers.
 constexpr const char* lock_resource = "SELECT pg_advisory_xact_lock(hashtextextended($1 || $2, 0))";
 constexpr const char* count_members = "SELECT count(*) FROM memberships WHERE business_id = $1::uuid";
-constexpr const char* count_connections = 
+constexpr const char* count_connections =
     "SELECT count(*) FROM connections WHERE business_id = $1::uuid AND disconnected_at IS NULL";
 constexpr const char* count_products =
     "SELECT count(*) FROM products WHERE business_id = $1::uuid AND active";

@@ -57,16 +57,15 @@ result<std::vector<month_usage>> list_months(api_session& session, const busines
                                              const std::optional<api::page_position>& after, int limit) {
   return for_business(session, business, [&](pqxx::work& work) {
     const std::int64_t below = after ? after->key : std::numeric_limits<std::int64_t>::max();
-    return all_of(
-        work.exec_params(select_months, to_string(business), to_unix_ms(at), below, limit + 1),
-        [](const pqxx::row& one) {
-          fields row{one};
-          month_usage month;
-          month.month = row.text();
-          month.ai_replies = row.integer();
-          month.place.key = row.integer();
-          return month;
-        });
+    return all_of(work.exec_params(select_months, to_string(business), to_unix_ms(at), below, limit + 1),
+                  [](const pqxx::row& one) {
+                    fields row{one};
+                    month_usage month;
+                    month.month = row.text();
+                    month.ai_replies = row.integer();
+                    month.place.key = row.integer();
+                    return month;
+                  });
   });
 }
 

@@ -211,8 +211,8 @@ result<edited<listed_product>> change_product(api_session& session, const busine
   return for_business(session, business, [&](pqxx::work& work) -> edited<listed_product> {
     const auto whose = to_string(business);
     // Before the row: an import takes them in this order too.
-    const auto room = wanted.active == true ? plan_room(work, business, plan_resource::products, plans)
-                                            : std::nullopt;
+    const auto room =
+        wanted.active == true ? plan_room(work, business, plan_resource::products, plans) : std::nullopt;
     const auto locked = work.exec_params(lock_product, whose, to_string(id));
     if (locked.empty()) return {edit_outcome::not_found};
     if (wanted.expected_version && *wanted.expected_version != locked[0][0].as<std::int64_t>())

@@ -76,7 +76,8 @@ TEST_F(quota, a_purchase_under_way_is_answered_beyond_the_limit_until_its_order_
   ASSERT_THAT(world.orders(), SizeIs(1));
   talk("c1", "Which colours are there?");
   talk("c1", "And how long does it take?");
-  EXPECT_THAT(world.outcomes(), ElementsAre(turn_outcome::replied, turn_outcome::replied, turn_outcome::replied));
+  EXPECT_THAT(world.outcomes(),
+              ElementsAre(turn_outcome::replied, turn_outcome::replied, turn_outcome::replied));
   talk("c2");
   EXPECT_EQ(world.chat("c2").owner, chat_owner::person) << "others are not";
   world.model->answers = {calls({{"cancel_order", "{}"}}, "All right.")};
@@ -115,8 +116,7 @@ TEST_F(quota, a_warning_whose_commit_failed_is_given_with_the_next_reply_once) {
   for (int i = 0; i < 3; ++i) talk("c" + std::to_string(i));
   world.store->before_commit = [](memory_store::batch sets) -> std::optional<memory_store::fate> {
     for (const auto* set : sets)
-      if (!set->plan_warnings.empty())
-        return memory_store::fate{storage::commit_outcome::unavailable, false};
+      if (!set->plan_warnings.empty()) return memory_store::fate{storage::commit_outcome::unavailable, false};
     return std::nullopt;
   };
   talk("c3");

@@ -141,7 +141,7 @@ test("products: the plan's number and no more, by form, by sheet and back from t
   assert.equal((await ada.client.post(`${products}/${id}/archive`)).status, 200);
   assert.equal((await create("PLAN-3")).status, 201);
   assert.equal((await ada.client.post(`${products}/${id}/restore`)).status, 409);
-  const sheet = await ada.client.call("POST", `${products}/import`, { raw: "sku,name,price\nPLAN-4,Four,1\nPLAN-3,Drei,1", headers: { "content-type": "text/csv" } });
+  const sheet = await ada.client.call("POST", `${products}/import/preview`, { raw: "sku,name,price\nPLAN-4,Four,1\nPLAN-3,Drei,1", headers: { "content-type": "text/csv" } });
   assert.equal(sheet.status, 200, sheet.text);
   assert.deepEqual(sheet.body.rows.map(({ outcome }) => outcome), ["refused", "updated"]);
   assert.deepEqual((await plan_of(ada)).products, { used: 7, allowed: 7, percent: 100 });

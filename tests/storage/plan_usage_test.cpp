@@ -22,7 +22,8 @@ class plan_usage_test : public spine_test {
   void add_turn(const std::string& ended, int outcome = 1) {
     const auto at = ms(ended);
     sql("INSERT INTO turns (conversation_id, turn_id, business_id, state, outcome, deliveries, started_at, ended_at) "
-        "VALUES (" + quote(chat) + ", (substr(least_id_at(" + std::to_string(at - 1000) + ")::text, 1, 24) || '" +
+        "VALUES (" +
+        quote(chat) + ", (substr(least_id_at(" + std::to_string(at - 1000) + ")::text, 1, 24) || '" +
         number_text(++turns) + "')::uuid, " + quote(ada) + ", 1, " + std::to_string(outcome) + ", 1, " +
         std::to_string(at - 1000) + ", " + std::to_string(at) + ")");
     sql("UPDATE conversations SET last_message_at = greatest(last_message_at, " + std::to_string(at) + ")");
@@ -103,8 +104,8 @@ TEST_F(plan_usage_test, a_turn_that_began_long_before_its_end_is_counted) {
   roll("2026-11-10 13:00Z");
   const auto end = ms("2026-11-10 14:00Z");
   sql("INSERT INTO turns (conversation_id, turn_id, business_id, state, outcome, deliveries, started_at, ended_at) VALUES (" +
-      quote(chat) + ", least_id_at(" + std::to_string(end - 20 * 3'600'000) + "), " + quote(ada) + ", 1, 1, 1, 0, " +
-      std::to_string(end) + ")");
+      quote(chat) + ", least_id_at(" + std::to_string(end - 20 * 3'600'000) + "), " + quote(ada) +
+      ", 1, 1, 1, 0, " + std::to_string(end) + ")");
   sql("UPDATE conversations SET last_message_at = " + std::to_string(end));
   EXPECT_EQ(quota_at("2026-11-10 15:00Z").ai_replies, 1);
 }
@@ -144,7 +145,8 @@ TEST_F(plan_usage_test, other_kinds_of_tasks_are_as_they_were) {
     return "INSERT INTO person_tasks (id, business_id, kind, reason, created_at) VALUES (gen_random_uuid(), " +
            quote(ada) + ", '" + kind + "', 'r', 0)";
   };
-  for (const char* kind : {"handover", "parked", "unconfirmed", "send_failed", "payment_review", "connection", "plan"})
+  for (const char* kind :
+       {"handover", "parked", "unconfirmed", "send_failed", "payment_review", "connection", "plan"})
     sql(task(kind));
   EXPECT_ANY_THROW(sql(task("else")));
 }
@@ -155,17 +157,23 @@ TEST_F(plan_usage_test, the_count_reads_the_chats_since_the_sum_and_no_others) {
     CREATE FUNCTION u(kind int, n bigint) RETURNS uuid LANGUAGE sql IMMUTABLE AS
       $$ SELECT (lpad(to_hex(kind), 8, '0') || '-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid $$;
     SET session_replication_role = replica;
-    INSERT INTO contacts (id, business_id, connection_id, scoped_id, created_at) SELECT u(3,n), )" + quote(ada) + ", " + quote(page) + R"(, 's'||n, 0 FROM generate_series(0,19999) n;
-    INSERT INTO conversations (id, business_id, connection_id, contact_id, last_message_at, created_at) SELECT u(4,n), )" + quote(ada) + ", " + quote(page) + R"(, u(3,n), 1000000000 + n, 0 FROM generate_series(0,19999) n;
+    INSERT INTO contacts (id, business_id, connection_id, scoped_id, created_at) SELECT u(3,n), )" +
+      quote(ada) + ", " + quote(page) + R"(, 's'||n, 0 FROM generate_series(0,19999) n;
+    INSERT INTO conversations (id, business_id, connection_id, contact_id, last_message_at, created_at) SELECT u(4,n), )" +
+      quote(ada) + ", " + quote(page) + R"(, u(3,n), 1000000000 + n, 0 FROM generate_series(0,19999) n;
     INSERT INTO turns (conversation_id, turn_id, business_id, state, outcome, deliveries, started_at, ended_at)
-      SELECT u(4,n%20000), least_id_at(1000000000 + n%20000 - n/20000), )" + quote(ada) + R"(, 1, 1, 1, 0, 1000000000 + n%20000 FROM generate_series(0,59999) n;
+      SELECT u(4,n%20000), least_id_at(1000000000 + n%20000 - n/20000), )" +
+      quote(ada) + R"(, 1, 1, 1, 0, 1000000000 + n%20000 FROM generate_series(0,59999) n;
     SET session_replication_role = origin;
     ANALYZE)");
   EXPECT_EQ(number("SELECT count_ai_replies(" + quote(ada) + ", 1000000000 + 19900, 2000000000)"), 300);
   const auto session = open_pq(database.access().engine, "plans").value();
   (void)execute(*session, "SET enable_seqscan = off; SET jit = off").value();
-  const auto rows = execute(*session, "EXPLAIN (ANALYZE, BUFFERS, COSTS off, TIMING off, SUMMARY off) SELECT count_ai_replies(" +
-                                          quote(ada) + ", 1000000000 + 19900, 2000000000)").value();
+  const auto rows =
+      execute(*session,
+              "EXPLAIN (ANALYZE, BUFFERS, COSTS off, TIMING off, SUMMARY off) SELECT count_ai_replies(" +
+                  quote(ada) + ", 1000000000 + 19900, 2000000000)")
+          .value();
   std::string plan;
   for (int i = 0; i < PQntuples(rows.get()); ++i) plan += std::string{field(rows, i, 0)} + "\n";
   const auto at = plan.find("hit=");

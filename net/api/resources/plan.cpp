@@ -63,9 +63,10 @@ outlook outlook_of(limit allowed, std::int64_t used) noexcept {
     case quota_level::none:
       return {"normal", "A task warns you when 80 % of the month's AI replies are used, and when all are."};
     case quota_level::most:
-      return {"near_limit",
-              "When all AI replies of the month are used, new chats are handed to people; a chat with an open "
-              "order is answered until the order is closed."};
+      return {
+          "near_limit",
+          "When all AI replies of the month are used, new chats are handed to people; a chat with an open "
+          "order is answered until the order is closed."};
     case quota_level::all: break;
   }
   return {"paused",

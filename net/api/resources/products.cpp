@@ -118,9 +118,10 @@ api_outcome create(workplace& place, api_call& call) {
 }
 
 api_outcome change(workplace& place, api_call& call, const storage::product_change& wanted) {
-  return edited(place, call, 200,
-                storage::change_product(place.store, call.by.business, origin_of(call),
-                                        call.id<product_id>("product_id"), wanted, place.with.settings->plans));
+  return edited(
+      place, call, 200,
+      storage::change_product(place.store, call.by.business, origin_of(call),
+                              call.id<product_id>("product_id"), wanted, place.with.settings->plans));
 }
 
 api_outcome change_fields(workplace& place, api_call& call) {

@@ -1,6 +1,7 @@
 #include "tests/actors/support/memory_store.hpp"
 
 #include <algorithm>
+#include <cstdio>
 
 namespace sellavie::test {
 namespace {
@@ -322,7 +323,7 @@ result<quota_record> memory_store::load_quota(business_id business, instant at) 
     return std::chrono::time_point_cast<instant::duration>(std::chrono::sys_days{one / 1}) - offset;
   };
   quota_record record;
-  char text[16];
+  char text[32];
   std::snprintf(text, sizeof text, "%04d-%02u", static_cast<int>(day.year()),
                 static_cast<unsigned>(day.month()));
   record.month = text;

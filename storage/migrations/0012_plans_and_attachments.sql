@@ -90,6 +90,27 @@ END $$;
 REVOKE ALL ON FUNCTION roll_plan_usage(bigint, integer) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION roll_plan_usage(bigint, integer) TO sellavie_engine;
 
+-- Pictures and documents that people upload for the composer: pictures as we encoded them, documents as they came.
+-- `token` is the link under which anybody who has it may read them (/media/{token}): 122 random bits. Those that no
+-- message uses go after a day.
+CREATE TABLE attachments (
+  id            uuid   PRIMARY KEY,
+  business_id   uuid   NOT NULL REFERENCES businesses (id),
+  account_id    uuid   NOT NULL,
+  token         uuid   NOT NULL UNIQUE,
+  kind          text   NOT NULL CHECK (kind IN ('image', 'file')),
+  content_type  text   NOT NULL CHECK (content_type IN ('image/jpeg', 'image/png', 'application/pdf')),
+  file_name     text   NOT NULL CHECK (length(file_name) BETWEEN 1 AND 120),
+  upload_hash   bytea  NOT NULL CHECK (length(upload_hash) = 32),    -- of the file as it came
+  size          bigint NOT NULL CHECK (size > 0),
+  bytes         bytea  NOT NULL,
+  created_at    bigint NOT NULL,
+  used_at       bigint NOT NULL DEFAULT 0,                           -- 0: by no message
+  UNIQUE (business_id, id)
+);
+ALTER TABLE attachments ALTER COLUMN bytes SET STORAGE EXTERNAL;    -- compressed already
+CREATE INDEX attachments_unused ON attachments (created_at) WHERE used_at = 0;
+
 -- A warning is a task; whatever kinds there are by now stay.
 DO $$
 DECLARE
@@ -106,7 +127,7 @@ DECLARE
   tenant_table text;
   own_rows text := '(business_id = NULLIF(current_setting(''app.business_id'', true), '''')::uuid)';
 BEGIN
-  FOREACH tenant_table IN ARRAY ARRAY['plan_usage', 'plan_warnings'] LOOP
+  FOREACH tenant_table IN ARRAY ARRAY['plan_usage', 'plan_warnings', 'attachments'] LOOP
     EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', tenant_table);
     EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', tenant_table);
     EXECUTE format('CREATE POLICY engine_all ON %I TO sellavie_engine USING (true) WITH CHECK (true)', tenant_table);
@@ -116,3 +137,5 @@ END $$;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON plan_usage, plan_warnings TO sellavie_engine;
 GRANT SELECT ON plan_usage, plan_warnings TO sellavie_tenant;
+GRANT SELECT, INSERT, UPDATE, DELETE ON attachments TO sellavie_engine;
+GRANT SELECT, INSERT, DELETE ON attachments TO sellavie_tenant;

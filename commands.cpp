@@ -111,8 +111,9 @@ int provision(config::settings settings, const std::filesystem::path& file) {
   const auto ring = open_keys(settings, *connection.value());
   if (!ring) return give_up("the keys cannot be used", ring.error());
   const auto ids = make_system_ids();
-  const auto report = storage::provision(*connection.value(), *businesses,
-                                         {ring.value(), *ids, now, settings.http.public_url});
+  storage::provisioning_context context{ring.value(), *ids, now, settings.http.public_url};
+  for (const auto& [name, limits] : settings.plans.named) context.plans.insert(name);
+  const auto report = storage::provision(*connection.value(), *businesses, context);
   if (!report) return give_up("nothing was provisioned", report.error());
   print_problems(report.value().problems);
   for (const auto& line : report.value().lines) print(line);

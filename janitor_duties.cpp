@@ -9,6 +9,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr int activity_batch = 500;
+constexpr int businesses_rolled = 50;
 
 /// The janitor's connection.
 struct workshop {
@@ -74,6 +75,13 @@ result<void> chain_activity(storage::housekeeping house) {
   return {};
 }
 
+/// Few at once, for the same reason; what is left waits for the next run.
+result<void> roll_plan_usage(storage::housekeeping house) {
+  house.batch = businesses_rolled;
+  if (auto rolled = storage::roll_plan_usage(house); !rolled) return rolled.error();
+  return {};
+}
+
 auto purge_turns(const storage::housekeeping& house) {
   return storage::purge_turns(house, storage::stretch_at(house.now));
 }
@@ -96,6 +104,7 @@ std::vector<actors::duty> janitor_duties(janitor_hands hands) {
           {"reservations", 5s, shop->hands.end_reservations},
           {"senders", 30s, shop->hands.wake_senders},
           {"activity", 1s, housekeeping(shop, chain_activity)},
+          {"plan_usage", 10s, housekeeping(shop, roll_plan_usage)},
           {"inbox_keys", 1h, housekeeping(shop, keep_inbox_keys)},
           {"quarantine", 1h, purging(shop, storage::purge_quarantine)},
           {"turns", 1min, purging(shop, purge_turns)},
@@ -106,6 +115,7 @@ std::vector<actors::duty> janitor_duties(janitor_hands hands) {
           {"connect_flows", 1h, purging(shop, storage::purge_connect_flows)},
           {"invitations", 1h, purging(shop, storage::purge_invitations)},
           {"mails", 1h, purging(shop, storage::purge_mails)},
+          {"attachments", 1h, purging(shop, storage::purge_attachments)},
           {"recorded", 1h, purging(shop, storage::purge_recorded)},
           {"parked", 24h, purging(shop, storage::purge_parked)},
           {"done_tasks", 24h, purging(shop, storage::purge_done_tasks)}};

@@ -8,6 +8,7 @@
 //   reservations    5 s     tells the desks whose reservations ended
 //   senders         30 s    wakes the sender of every account that has open rows: one that was lost with its supervisor
 //   activity        1 s     entries of the activity log join their hash chain
+//   plan_usage      10 s    sums of the AI replies of 50 businesses whose sums are an hour old
 //   inbox_keys      1 h     partitions of the dedupe keys: 30 days
 //   quarantine      1 h     events of nobody: 7 days
 //   turns           1 min   completed turns: 90 days; a 720th of the table at a time
@@ -17,6 +18,7 @@
 //   password_resets 1 h     tokens that nobody used: one hour
 //   invitations     1 h     those that nobody took: 30 days after they expired
 //   mails           1 h     given up, or never sent: 7 days after they expired
+//   attachments     1 h     uploads for the composer that no message uses: a day
 //   parked          24 h    deliveries that were given up: 30 days
 //   done_tasks      24 h    tasks that a person has done: 90 days
 //

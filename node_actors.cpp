@@ -61,6 +61,9 @@ std::shared_ptr<const actors::child_factory> make_children() {
       },
       [](caf::scheduled_actor& parent, actors::services_ptr node, actors::tenant_ptr business) {
         return parent.system().spawn(actors::payment_client, std::move(node), std::move(business));
+      },
+      [](caf::scheduled_actor& parent, actors::services_ptr node, actors::tenant_ptr business) {
+        return parent.system().spawn(actors::quota_desk, std::move(node), std::move(business));
       }});
 }
 

@@ -375,11 +375,16 @@ result<void> server::add_api(net::router& routes) {
   if (!tokens) return tokens.error();
   const auto access = std::make_shared<net::access_cache>();
   net::api_services services{
-      settings_,      node_->time,
-      node_->ids,     system_random,
-      node_->secrets, std::make_shared<const api::access_token_keys>(std::move(tokens.value())),
-      log_,           std::make_shared<const net::actor_doors>(net::actor_doors{actors_.registry, actors_.model}),
-      live_,          for_people()};
+      settings_,
+      node_->time,
+      node_->ids,
+      system_random,
+      node_->secrets,
+      std::make_shared<const api::access_token_keys>(std::move(tokens.value())),
+      log_,
+      std::make_shared<const net::actor_doors>(net::actor_doors{actors_.registry, actors_.model}),
+      live_,
+      for_people()};
   follow_access(*access);
   bridge_ = std::make_unique<net::bridge>(
       net::bridge_dependencies{std::move(services), database_->access(), access, metrics_});
@@ -407,7 +412,7 @@ void server::open_mail() {
 
 void server::open_imports() {
   import_runner_ = std::make_unique<net::import_runner>(net::import_runner_dependencies{
-      database_->access(), node_->incarnation, node_->time, node_->ids, log_, actors_.registry});
+      database_->access(), node_->incarnation, settings_, node_->time, node_->ids, log_, actors_.registry});
 }
 
 /// Streams end when what they were opened with does.

@@ -10,8 +10,12 @@ namespace sellavie::actors {
 namespace {
 
 std::string attachments_of(const channel::wire_message& part) {
-  if (part.kind != channel::wire_kind::image) return {};
-  return nlohmann::json::array({{{"type", "image"}, {"url", part.url}, {"media_id", ""}, {"title", ""}}})
+  const bool is_image = part.kind == channel::wire_kind::image;
+  if (!is_image && part.kind != channel::wire_kind::file) return {};
+  return nlohmann::json::array({{{"type", is_image ? "image" : "file"},
+                                 {"url", part.url},
+                                 {"media_id", ""},
+                                 {"title", part.title}}})
       .dump();
 }
 
@@ -35,9 +39,12 @@ std::optional<send_refusal> refusal_of_window(instant last_customer_action, inst
 std::shared_ptr<storage::change_set> compose(const chat_context& chat, const composed_message& wanted,
                                              const composed_chat& standing) {
   const instant now = chat.node->now();
-  const auto parts = channel::split_message({.text = wanted.text, .image_url = wanted.image_url},
-                                            chat.business->account(chat.connection)->channel);
+  const auto parts =
+      channel::split_message({.text = wanted.text, .image_url = wanted.image_url, .media = wanted.media},
+                             chat.business->account(chat.connection)->channel);
   auto changes = std::make_shared<storage::change_set>();
+  for (const auto& one : wanted.attachments)
+    changes->attachments_used.push_back({chat.business->id, one, now});
   for (std::size_t i = 0; i < parts.size(); ++i) {
     const auto id = chat.node->ids->next_as<message_id>();
     changes->messages.push_back({.conversation = chat.conversation,

@@ -7,6 +7,7 @@
 
 #include "actors/turn.hpp"
 #include "protocol/api/access_token.hpp"
+#include "protocol/channel/send.hpp"
 #include "protocol/channel/window.hpp"
 #include "storage/change_set.hpp"
 
@@ -21,6 +22,10 @@ struct composed_message {
   std::string text;
   /// https; empty: none.
   std::string image_url;
+  /// Uploads of this business, in the order in which they go out.
+  std::vector<storage::attachment_id> attachments{};
+  /// The same, as the channel gets them.
+  std::vector<channel::outgoing_media> media{};
 };
 
 /// Why a person's message is not sent.

@@ -135,8 +135,8 @@ chat_owner conversation_state::owner() const noexcept {
   return phases_.person_owns() ? chat_owner::person : chat_owner::ai;
 }
 
-bool conversation_state::outage_untouched() const {
-  return phases_.person_owns() && handover_reason_ == provider_outage;
+bool conversation_state::is_untouched() const {
+  return phases_.person_owns() && (handover_reason_ == provider_outage || handover_reason_ == plan_used_up);
 }
 
 // --- behaviour -------------------------------------------------------------------------------------

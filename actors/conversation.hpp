@@ -28,6 +28,7 @@
 #include "actors/outbox_sender.hpp"
 #include "actors/owed_answer.hpp"
 #include "actors/payment_client.hpp"
+#include "actors/quota_desk.hpp"
 #include "actors/services.hpp"
 #include "actors/tenant.hpp"
 #include "actors/turn_ending.hpp"
@@ -103,6 +104,7 @@ struct conversation_dependencies {
   order_desk_actor orders;
   invoice_desk_actor invoices;
   payment_client_actor payments;
+  quota_desk_actor quota;
   llm_router_actor model;
 };
 
@@ -150,6 +152,10 @@ class conversation_state {
   void think();
   [[nodiscard]] const std::string* handed_over_by() const;
   void ask_desk_for_facts();
+  void ask_permission();
+  void begin_answer();
+  void pause();
+  void settle_quota(bool is_used);
   void consult_model();
   void on_answer(const model_answer& answer);
   void hand_over_unanswered(model_outcome why);
@@ -221,8 +227,11 @@ class conversation_state {
   [[nodiscard]] policy_facts policy() const;
   /// The handover_reason of an outage, while no person has touched the chat.
   static constexpr const char* provider_outage = "provider_outage";
-  /// An outage's hand-over that no person has touched: the AI may try again.
-  [[nodiscard]] bool outage_untouched() const;
+  /// ... and of a plan without AI replies left; people read it.
+  static constexpr const char* plan_used_up = "this month's AI replies are used up";
+  /// A hand-over by an outage or by the plan that no person has touched: the AI may try again.
+  [[nodiscard]] bool is_untouched() const;
+  [[nodiscard]] chat_key own_key() const { return {chat_.connection, chat_.customer}; }
   [[nodiscard]] reply_language language() const { return parse_language(chat_.business->locale); }
 
   struct chat_owner_at_load {

@@ -66,6 +66,7 @@ void conversation_state::begin_stored_turn(const storage::live_plan& stored) {
   turn_.current.round = stored.round;
   turn_.plan_stored = true;
   turn_.resumed = true;
+  turn_.may_answer = reply_right::granted;
 }
 
 // A replay: the stored plan's actions run again; those that have a result only read it.

@@ -74,7 +74,7 @@ void conversation_state::answer_command(chat_commanded answer) {
 void conversation_state::change_owner() {
   const bool to_person = commands_.front().wanted.what == chat_command::take_over;
   // A chat that an outage left to nobody in particular is not taken yet.
-  if (to_person == phases_.person_owns() && !(to_person && outage_untouched())) {
+  if (to_person == phases_.person_owns() && !(to_person && is_untouched())) {
     answer_command({.owner = owner(), .epoch = phases_.epoch()});
     return run_command();
   }

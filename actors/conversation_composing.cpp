@@ -65,7 +65,7 @@ instant conversation_state::last_customer_action() const {
 }
 
 void conversation_state::write_composed() {
-  const bool takes = !phases_.person_owns() || outage_untouched();
+  const bool takes = !phases_.person_owns() || is_untouched();
   auto changes = compose(chat_, commands_.front().wanted.message,
                          {.expected_epoch = phases_.epoch(),
                           .epoch = phases_.epoch() + (takes ? 1 : 0),

@@ -49,7 +49,7 @@ void conversation_state::hand_over(std::string reason, std::string text, turn_ou
 }
 
 void conversation_state::store_for_person() {
-  if (outage_untouched() && !phases_.is_blocked()) {
+  if (is_untouched() && !phases_.is_blocked()) {
     phases_.thinking();
     return think();
   }
@@ -65,7 +65,7 @@ void conversation_state::take_over() {
   if (turn_.id.is_nil()) begin_turn();
   collect_turn();
   turn_.current.actions.clear();
-  const bool already = phases_.person_owns() && !outage_untouched();
+  const bool already = phases_.person_owns() && !is_untouched();
   finish({.outcome = already ? turn_outcome::left_to_person : turn_outcome::overtaken,
           .reply = with_told({}),
           .origin = storage::message_origin::system,
@@ -107,6 +107,7 @@ void conversation_state::on_completed(const turn_end& end, const storage::change
   if (!changes.outbox.empty())
     self_->send(with_.parent, outbox_committed{chat_.connection, changes.outbox, chat_.last_customer_at});
   self_->send(with_.parent, deliveries_finished{changes.inbox_done});
+  settle_quota(end.outcome == turn_outcome::replied);
   remember(end);
   for (const inbox_id id : changes.inbox_done) held_.erase(id);
   handover_reason_ = end.handover_reason;

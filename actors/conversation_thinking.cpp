@@ -31,11 +31,6 @@ void conversation_state::think() {
   turn_.training_version = turn_.business->knowledge.version;
   if (const auto* keyword = handed_over_by())
     return hand_over(training::reason_of(*keyword), {}, turn_outcome::handed_over);
-  if (with_.node->settings->conversation.typing)
-    self_->send(with_.parent,
-                show_typing{chat_.connection, chat_.customer, deliveries.back().event->external_id});
-  if (const auto& watchers = with_.node->watchers; watchers && watchers->is_followed(chat_.business->id))
-    watchers->tell(chat_.business->id, {answer_begun{chat_.conversation}});
   ask_desk_for_facts();
 }
 
@@ -52,13 +47,55 @@ const std::string* conversation_state::handed_over_by() const {
 void conversation_state::ask_desk_for_facts() {
   ask<turn_facts>(with_.orders, turn_facts_query{chat_.conversation}, [this](turn_facts& facts) {
     turn_.facts = std::move(facts);
-    consult_model();
+    if (turn_.may_answer == reply_right::granted) return consult_model();
+    ask_permission();
   });
+}
+
+// A turn that a plan of actions was stored for has it already; so has every one without a limit.
+void conversation_state::ask_permission() {
+  if (!chat_.business->ai_replies_per_month) return begin_answer();
+  turn_.may_answer = reply_right::asked;
+  const auto buying = turn_.facts.open_order ? purchase::under_way : purchase::none;
+  ask<reply_reserved>(with_.quota, reserve_reply{own_key(), buying},
+                      [this](reply_reserved& answer) { answer.is_granted ? begin_answer() : pause(); });
+}
+
+void conversation_state::begin_answer() {
+  turn_.may_answer = reply_right::granted;
+  if (with_.node->settings->conversation.typing)
+    self_->send(with_.parent,
+                show_typing{chat_.connection, chat_.customer, turn_.deliveries.back().event->external_id});
+  if (const auto& watchers = with_.node->watchers; watchers && watchers->is_followed(chat_.business->id))
+    watchers->tell(chat_.business->id, {answer_begun{chat_.conversation}});
+  consult_model();
+}
+
+// The farewell is said once: a chat that waits for people, or that came back without an answer in between, has heard it.
+void conversation_state::pause() {
+  const auto farewell = phrase(fixed_phrase::hand_over, language());
+  const bool is_with_people = phases_.person_owns();
+  const auto& history = chat_.history;
+  const auto last = std::find_if(history.rbegin(), history.rend(),
+                                 [](const auto& line) { return line.by == llm::speaker::assistant; });
+  const bool is_told = is_with_people || (last != history.rend() && last->text.ends_with(farewell));
+  finish({.outcome = is_with_people ? turn_outcome::left_to_person : turn_outcome::handed_over,
+          .reply = std::string{is_told ? std::string_view{} : farewell},
+          .owner = storage::chat_owner::person,
+          .expected_epoch = phases_.epoch(),
+          .epoch = phases_.epoch() + (is_with_people ? 0 : 1),
+          .handover_reason = plan_used_up,
+          .look_at = is_with_people && handover_reason_ != plan_used_up ? plan_used_up : ""});
+}
+
+void conversation_state::settle_quota(bool is_used) {
+  if (turn_.may_answer == reply_right::unasked || !chat_.business->ai_replies_per_month) return;
+  self_->send(with_.quota, reply_settled{own_key(), is_used});
 }
 
 policy_facts conversation_state::policy() const {
   policy_facts facts;
-  facts.holder = phases_.person_owns() && !outage_untouched() ? action_holder::person : action_holder::bot;
+  facts.holder = phases_.person_owns() && !is_untouched() ? action_holder::person : action_holder::bot;
   facts.order = turn_.facts.status;
   const bool payable = chat_.business->payments.has_value() && !with_.node->settings->http.public_url.empty();
   facts.checkout = payable ? checkout_support::connected : checkout_support::none;
@@ -91,7 +128,7 @@ void conversation_state::hand_over_unanswered(model_outcome why) {
     case model_outcome::all_failed: break;
   }
   // An outage that goes on says nothing twice: a person has the chat already.
-  const auto apology = outage_untouched() ? std::string_view{} : phrase(fixed_phrase::safe_reply, language());
+  const auto apology = is_untouched() ? std::string_view{} : phrase(fixed_phrase::safe_reply, language());
   auto text = with_told({});
   if (!text.empty() && !apology.empty()) text += "\n\n";
   hand_over(provider_outage, text.append(apology), turn_outcome::safe_reply);

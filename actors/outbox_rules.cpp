@@ -108,9 +108,10 @@ bool says_the_same(const storage::outbox_row& row, const channel::channel_event&
   if (!wire) return false;
   if (!trimmed(echo.text).empty())
     return trimmed(channel::redact(wire->text)) == trimmed(echo.text) &&
-           wire->kind != channel::wire_kind::image;
+           wire->kind != channel::wire_kind::image && wire->kind != channel::wire_kind::file;
   if (!is_our_app) return false;
   if (wire->kind == channel::wire_kind::image) return has_attachment(echo, "image");
+  if (wire->kind == channel::wire_kind::file) return has_attachment(echo, "file");
   return wire->kind == channel::wire_kind::link &&
          (has_attachment(echo, "template") || has_attachment(echo, "fallback"));
 }

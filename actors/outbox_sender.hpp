@@ -72,7 +72,7 @@
 #include "actors/outbox_recent.hpp"
 #include "actors/outbox_rules.hpp"
 #include "actors/services.hpp"
-#include "actors/tenant.hpp"
+#include "actors/tenant_message.hpp"
 #include "storage/change_set.hpp"
 
 namespace sellavie::actors {
@@ -345,4 +345,3 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::epoch_raised)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::unannounced_rows)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::show_typing)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::person_spoke)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::tenant_ptr)

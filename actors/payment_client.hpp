@@ -12,7 +12,7 @@
 #include "actors/exchange.hpp"
 #include "actors/owed_answer.hpp"
 #include "actors/services.hpp"
-#include "actors/tenant.hpp"
+#include "actors/tenant_message.hpp"
 #include "protocol/domain/money.hpp"
 #include "protocol/domain/payment.hpp"
 #include "protocol/payment/provider.hpp"

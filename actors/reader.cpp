@@ -88,6 +88,10 @@ reader_actor::behavior_type reader(reader_actor::stateful_pointer<reader_state> 
         if (!rows) return make_error(rows.error().code);
         return found_composed{std::move(rows.value())};
       },
+      [&reads, &in_use](const load_quota& wanted) {
+        const monitoring::at_work busy{in_use};
+        return answer(reads.load_quota(wanted.business, wanted.at));
+      },
   };
 }
 

@@ -78,6 +78,10 @@ struct invoicing_record {
 struct loaded_outbox {
   std::vector<storage::stored_outbox_row> rows;
 };
+struct load_quota {
+  business_id business;
+  instant at{};
+};
 struct found_composed {
   std::vector<storage::composed_row> rows;
 };
@@ -97,7 +101,8 @@ using reader_actor =
                      caf::replies_to<find_action_result>::with<found_action_result>,
                      caf::replies_to<load_invoicing>::with<shared<invoicing_record>>,
                      caf::replies_to<storage::sent_question>::with<found_sent>,
-                     caf::replies_to<storage::composed_question>::with<found_composed>>;
+                     caf::replies_to<storage::composed_question>::with<found_composed>,
+                     caf::replies_to<load_quota>::with<shared<storage::quota_record>>>;
 
 class reader_state {
  public:
@@ -138,3 +143,5 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::storage::sent_question)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::found_sent)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::storage::composed_question)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::found_composed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::load_quota)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::shared<sellavie::storage::quota_record>)

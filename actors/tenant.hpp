@@ -3,6 +3,7 @@
 // business changes something. Secrets are opened; they stay in memory.
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -46,6 +47,8 @@ struct tenant {
   std::string timezone;
   std::string locale;
   int utc_offset_minutes = 0;
+  /// None: without limit.
+  std::optional<std::int64_t> ai_replies_per_month;
   std::int64_t version = 0;
   taught knowledge;
   /// Names of model providers, whom to ask first; null: the node's order.

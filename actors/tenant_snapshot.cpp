@@ -25,8 +25,8 @@ std::shared_ptr<const std::vector<std::string>> preferred_models_in(const std::s
 
 }  // namespace
 
-tenant_ptr open_tenant(const storage::tenant_record& record, const crypto::fernet_ring& secrets,
-                       monitoring::logger& log) {
+tenant_ptr open_tenant(const storage::tenant_record& record, const config::plans_settings& plans,
+                       const crypto::fernet_ring& secrets, monitoring::logger& log) {
   auto opened = std::make_shared<tenant>();
   opened->id = record.id;
   opened->name = record.name;
@@ -34,6 +34,9 @@ tenant_ptr open_tenant(const storage::tenant_record& record, const crypto::ferne
   opened->timezone = record.timezone;
   opened->locale = record.locale;
   opened->utc_offset_minutes = record.utc_offset_minutes;
+  const auto plan = plans.of(record.plan);
+  opened->ai_replies_per_month = plan.limits.ai_replies_per_month;
+  if (!record.plan.empty() && plan.name != record.plan) log.warning("plan_unknown", {{}, record.id, {}});
   opened->version = record.version;
   opened->knowledge = open_training(record);
   opened->preferred_models = preferred_models_in(record.settings);

@@ -29,6 +29,7 @@ tenant_supervisor_state::~tenant_supervisor_state() {
   end(orders_);
   end(invoices_);
   end(payments_);
+  end(quota_);
 }
 
 void tenant_supervisor_state::load() {
@@ -64,7 +65,8 @@ void tenant_supervisor_state::on_loaded(const shared<storage::tenant_record>& re
   load_failures_ = 0;
   if (is_stale_) load();
   const bool first = business_ == nullptr;
-  business_ = open_tenant(*record, *dependencies_.node->secrets, *dependencies_.node->log);
+  business_ = open_tenant(*record, dependencies_.node->settings->plans, *dependencies_.node->secrets,
+                          *dependencies_.node->log);
   if (first) {
     spawn_desks();
     for (delivery& one : std::exchange(before_load_, {})) offer(std::move(one));
@@ -85,6 +87,7 @@ void tenant_supervisor_state::tell_children() {
   if (std::exchange(is_desk_stale_, false) && orders_)
     self_->send_exit(orders_, make_error(errc::unavailable));
   if (payments_) self_->send(payments_, business_);
+  if (quota_) self_->send(quota_, business_);
   for (auto& [key, entry] : children_) {
     if (entry.phase != child_phase::running) continue;
     if (entry.conversation) self_->send(entry.conversation, business_);
@@ -119,6 +122,7 @@ void tenant_supervisor_state::spawn_desks() {
   revive(orders_, make.orders);
   revive(invoices_, make.invoices);
   revive(payments_, make.payments);
+  revive(quota_, make.quota);
 }
 
 void tenant_supervisor_state::restart_desks() {
@@ -220,7 +224,7 @@ void tenant_supervisor_state::spawn(const child_key& key, child& entry) {
   } else {
     entry.conversation =
         make.conversation(*self_, {dependencies_.node, business_, key.connection, key.customer, self_,
-                                   orders_, invoices_, payments_, dependencies_.model});
+                                   orders_, invoices_, payments_, quota_, dependencies_.model});
     entry.door = entry.conversation;
   }
   self_->monitor(entry.door);
@@ -253,6 +257,7 @@ void tenant_supervisor_state::on_down(const caf::down_msg& down) {
     if (orders_ && orders_.address() == down.source) orders_ = nullptr;
     if (invoices_ && invoices_.address() == down.source) invoices_ = nullptr;
     if (payments_ && payments_.address() == down.source) payments_ = nullptr;
+    if (quota_ && quota_.address() == down.source) quota_ = nullptr;
     if (down.reason != caf::exit_reason::user_shutdown) {
       dependencies_.node->metrics->respawns().increment();
       self_->delayed_send(self_, first_pause, restart_atom::value);

@@ -111,6 +111,7 @@ struct child_factory {
   std::function<order_desk_actor(caf::scheduled_actor& parent, services_ptr, tenant_ptr)> orders;
   std::function<invoice_desk_actor(caf::scheduled_actor& parent, services_ptr, tenant_ptr)> invoices;
   std::function<payment_client_actor(caf::scheduled_actor& parent, services_ptr, tenant_ptr)> payments;
+  std::function<quota_desk_actor(caf::scheduled_actor& parent, services_ptr, tenant_ptr)> quota;
 };
 
 struct tenant_supervisor_dependencies {
@@ -288,6 +289,7 @@ class tenant_supervisor_state {
   order_desk_actor orders_;
   invoice_desk_actor invoices_;
   payment_client_actor payments_;
+  quota_desk_actor quota_;
 };
 static_assert(!std::is_aggregate_v<tenant_supervisor_state>);
 

@@ -16,6 +16,9 @@
 
 namespace sellavie::actors {
 
+/// Whether this turn's answer counts in the business's plan (actors/quota_desk).
+enum class reply_right : std::uint8_t { unasked, asked, granted };
+
 struct turn {
   turn_id id;
   std::string nonce;
@@ -51,6 +54,7 @@ struct turn {
   bool plan_stored = false;
   /// Taken up again from a stored plan: its actions may have results already.
   bool resumed = false;
+  reply_right may_answer = reply_right::unasked;
 };
 
 /// Empties it and gives its memory back: an idle chat holds no prompt.

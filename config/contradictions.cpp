@@ -94,6 +94,13 @@ void check_keys(loaded& outcome) {
   }
 }
 
+void check_plans(loaded& outcome) {
+  const auto& plans = outcome.values.plans;
+  if (!plans.default_plan.empty() && !plans.named.contains(plans.default_plan))
+    complain(outcome, "plans.default", "names \"" + plans.default_plan + "\", which is not a plan",
+             "add [plans." + plans.default_plan + "], or leave plans.default out: no limits without a plan");
+}
+
 /// Two of the largest bodies must fit into what one address may have.
 void check_buffers(loaded& outcome) {
   const auto& limits = outcome.values.limits;
@@ -152,6 +159,7 @@ void find_contradictions(loaded& outcome) {
   require(outcome, values.smtp.url.empty() || !values.smtp.from.address.empty(), "smtp.from",
           ", but smtp.url is set", "write for example Shop <shop@example.com>");
   check_keys(outcome);
+  check_plans(outcome);
   check_buffers(outcome);
 }
 
@@ -172,6 +180,10 @@ void find_warnings(loaded& outcome) {
     warn("meta.verify_tokens is empty: Meta cannot subscribe to this server");
   if (values.meta.app_id.empty()) warn("meta.app_id is empty: echoes are told apart by message id only");
   if (values.llm.order.empty()) warn("no model is set up: every message goes to a person");
+  if (!values.plans.named.empty() && values.plans.default_plan.empty())
+    warn("plans.default is empty: businesses without a plan have no limits");
+  for (const auto& [name, plan] : values.plans.named)
+    if (plan == plan_limits{}) warn("plans." + name + " has no limits");
   for (const auto& [name, provider] : values.llm.providers)
     if (!provider.api_key.empty() && is_plain_http_to_others(provider.base_url))
       warn("llm." + name + ".base_url is not https: the key travels unencrypted");

@@ -23,12 +23,15 @@ parsed<std::filesystem::path> parse_path(std::string_view text) {
   return std::filesystem::path{std::string{text}};
 }
 
-parsed<std::string> parse_provider_name(std::string_view text) {
+parsed<std::string> parse_name(std::string_view text, const char* of_what) {
   const auto is_allowed = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; };
   if (text.empty() || text.size() > 32 || !std::all_of(text.begin(), text.end(), is_allowed))
-    return complaint{"is not a name of a provider", "use a to z, 0 to 9 and _"};
+    return complaint{std::string{"is not a name of a "} + of_what, "use a to z, 0 to 9 and _"};
   return std::string{text};
 }
+
+parsed<std::string> parse_provider_name(std::string_view text) { return parse_name(text, "provider"); }
+parsed<std::string> parse_plan_name(std::string_view text) { return parse_name(text, "plan"); }
 
 // ---- sections, in the order of the documentation ------------------------------------------------
 
@@ -139,6 +142,30 @@ void read_conversation(reader& in, conversation_settings& conversation) {
   in.boolean("conversation.typing", conversation.typing);
 }
 
+void read_limit(reader& in, const std::string& key, std::optional<std::int64_t>& limit) {
+  std::int64_t written = 0;
+  in.integer(key, written, 0, 1'000 * million);
+  if (in.has(key)) limit = written;
+}
+
+void read_plans(reader& in, plans_settings& plans) {
+  static const std::vector<std::string> plan_keys{"ai_replies_per_month", "members", "connections",
+                                                  "products"};
+  in.text("plans.default", plans.default_plan, parse_plan_name);
+  for (const auto& name : in.names_below("plans", plan_keys)) {
+    if (const auto allowed = parse_plan_name(name); !allowed) {
+      in.report("plans." + name, allowed.error().what, allowed.error().advice);
+      continue;
+    }
+    auto& plan = plans.named[name];
+    const auto key = "plans." + name + ".";
+    read_limit(in, key + "ai_replies_per_month", plan.ai_replies_per_month);
+    read_limit(in, key + "members", plan.members);
+    read_limit(in, key + "connections", plan.connections);
+    read_limit(in, key + "products", plan.products);
+  }
+}
+
 void read_workers(reader& in, workers_settings& workers) {
   in.integer("workers.io_threads", workers.io_threads, 1, 256);
   in.integer("workers.actor_threads", workers.actor_threads, 1, 256);
@@ -161,6 +188,7 @@ void read_all(reader& in, settings& values) {
   read_security(in, values.security);
   read_limits(in, values.limits);
   read_conversation(in, values.conversation);
+  read_plans(in, values.plans);
   read_workers(in, values.workers);
 }
 
@@ -220,6 +248,12 @@ loaded load_table(const toml::table& table, std::string_view origin, const envir
 }
 
 }  // namespace
+
+plans_settings::choice plans_settings::of(std::string_view given) const {
+  for (const auto wanted : {given, std::string_view{default_plan}})
+    if (const auto found = named.find(wanted); found != named.end()) return {found->first, found->second};
+  return {};
+}
 
 std::filesystem::path default_data_dir(bool is_root) { return is_root ? "/var/lib/sellavie" : "var"; }
 

@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -185,6 +186,31 @@ struct conversation_settings {
   bool typing = true;
 };
 
+/// What a business may use; none: as much as it likes.
+struct plan_limits {
+  std::optional<std::int64_t> ai_replies_per_month;
+  std::optional<std::int64_t> members;
+  std::optional<std::int64_t> connections;
+  std::optional<std::int64_t> products;
+
+  friend bool operator==(const plan_limits&, const plan_limits&) = default;
+};
+
+struct plans_settings {
+  /// plans.default: of businesses without a plan, or with one that is not here any more. Empty: no limits.
+  std::string default_plan;
+  /// Every [plans.<name>].
+  std::map<std::string, plan_limits, std::less<>> named;
+
+  struct choice {
+    /// Empty: none, without limits.
+    std::string_view name;
+    plan_limits limits;
+  };
+  /// Of a business that was given this one.
+  [[nodiscard]] choice of(std::string_view given) const;
+};
+
 struct workers_settings {
   /// Threads that serve sockets.
   int io_threads = 1;
@@ -212,6 +238,7 @@ struct settings {
   security_settings security;
   limits_settings limits;
   conversation_settings conversation;
+  plans_settings plans;
   workers_settings workers;
 };
 

@@ -249,6 +249,25 @@ struct connection_fault {
   instant at{};
 };
 
+using attachment_id = basic_id<struct attachment_tag>;
+
+/// A person's message shows it; from then on it is kept. Refused when it is gone.
+struct attachment_use {
+  business_id business;
+  attachment_id attachment;
+  instant at{};
+};
+
+/// A warning about the plan, with its task; given once.
+struct plan_warning {
+  business_id business;
+  /// "2026-11".
+  std::string month;
+  std::int16_t level = 0;
+  std::int64_t allowed = 0;
+  instant at{};
+};
+
 struct parked_delivery {
   inbox_id id = 0;
   std::string reason;
@@ -404,6 +423,8 @@ struct change_set {
   std::vector<conversation_touch> touched;
   std::vector<person_task> tasks;
   std::vector<connection_fault> connection_faults;
+  std::vector<plan_warning> plan_warnings;
+  std::vector<attachment_use> attachments_used;
   std::vector<parked_delivery> parked;
   /// Ends their inbox rows, like `inbox_done`; each must exist.
   std::vector<recorded_event> recorded;

@@ -81,6 +81,11 @@ constexpr const char* delete_mails = R"(
 DELETE FROM mails WHERE id = ANY (ARRAY(
   SELECT id FROM mails WHERE expires_at < $1::bigint ORDER BY expires_at LIMIT $2::integer)))";
 
+constexpr const char* delete_attachments = R"(
+DELETE FROM attachments WHERE id = ANY (ARRAY(
+  SELECT id FROM attachments WHERE used_at = 0 AND created_at < $1::bigint ORDER BY created_at LIMIT $2::integer))
+  AND used_at = 0)";
+
 template <class Work>
 result<std::int64_t> fenced(const housekeeping& duty, Work work) {
   return guarded([&] {
@@ -181,6 +186,15 @@ result<std::int64_t> chain_activity(const housekeeping& duty) {
   });
 }
 
+result<std::int64_t> roll_plan_usage(const housekeeping& duty) {
+  return fenced(duty, [&](pqxx::work& transaction) {
+    return transaction
+        .exec_params1("SELECT roll_plan_usage($1::bigint, $2::integer)", to_unix_ms(duty.now),
+                      std::max(1, duty.batch))[0]
+        .as<std::int64_t>();
+  });
+}
+
 result<std::int64_t> purge_sign_ups(const housekeeping& duty) {
   return remove(duty, delete_sign_ups, duty.now);
 }
@@ -201,6 +215,10 @@ result<std::int64_t> purge_mails(const housekeeping& duty) {
   return remove(duty, delete_mails, duty.now - mail_retention);
 }
 
+result<std::int64_t> purge_attachments(const housekeeping& duty) {
+  return remove(duty, delete_attachments, duty.now - attachment_retention);
+}
+
 std::span<const statement> purge_statements() noexcept {
   static constexpr std::array all{statement{"inbound_keys_other", delete_stray_keys},
                                   statement{"quarantined_events", delete_quarantined},
@@ -214,7 +232,8 @@ std::span<const statement> purge_statements() noexcept {
                                   statement{"connect_flows", delete_connect_flows},
                                   statement{"invitations", delete_invitations},
                                   statement{"mails", delete_mails},
-                                  statement{"recorded_events", delete_recorded}};
+                                  statement{"recorded_events", delete_recorded},
+                                  statement{"attachments", delete_attachments}};
   return all;
 }
 

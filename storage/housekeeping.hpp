@@ -36,6 +36,9 @@ inline constexpr retention mail_retention{7};
 inline constexpr std::chrono::hours flow_retention{1};
 inline constexpr retention invitation_retention{30};
 
+/// Uploads that no message uses.
+inline constexpr retention attachment_retention{1};
+
 struct housekeeping {
   pqxx::connection& engine;
   std::int64_t incarnation = 0;
@@ -77,11 +80,17 @@ inline constexpr int half_a_day = 720;
 /// Whether they were given up, or nobody ever tried.
 [[nodiscard]] result<std::int64_t> purge_mails(const housekeeping& duty);
 
+/// Uploads for the composer that no message uses.
+[[nodiscard]] result<std::int64_t> purge_attachments(const housekeeping& duty);
+
 /// Sessions that ended, in this stretch.
 [[nodiscard]] result<std::int64_t> purge_sessions(const housekeeping& duty, stretch where = {});
 
 /// Gives entries of the activity log their place in the hash chain (migration 0004); how many.
 [[nodiscard]] result<std::int64_t> chain_activity(const housekeeping& duty);
+
+/// Counts AI replies on, for at most `batch` businesses whose sums are old (migration 0012); how many.
+[[nodiscard]] result<std::int64_t> roll_plan_usage(const housekeeping& duty);
 
 /// By table, for tests that look at their plans.
 [[nodiscard]] std::span<const statement> purge_statements() noexcept;

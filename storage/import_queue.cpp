@@ -157,8 +157,8 @@ result<part_outcome> take_part(const import_desk& desk, const claimed_import& jo
                                        desk.incarnation, part.first_record);
     if (held.empty()) return part_outcome::lost;
     if (held.front()[0].as<bool>()) return part_outcome::cancelled;
-    auto report =
-        take_rows(work, job.business, job.by, sheet, part.rows, {import_mode::commit, job.stock, ids});
+    auto report = take_rows(work, job.business, job.by, sheet, part.rows,
+                            {import_mode::commit, job.stock, ids, desk.plans});
     add_problems(report, part.problems);
     write_part(work, job, part, report);
     SELLAVIE_FAULT_POINT("import.before_commit");

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "config/settings.hpp"
 #include "storage/api/import_jobs.hpp"
 
 namespace sellavie::storage {
@@ -20,6 +21,7 @@ namespace sellavie::storage {
 struct import_desk {
   api_session& store;
   std::int64_t incarnation = 0;
+  config::plans_settings plans{};
 };
 
 struct claimed_import {

@@ -39,8 +39,16 @@ FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::bigint[]) AS u (id, business
 WHERE c.id = u.id AND c.business_id = u.business_id AND c.broken_at IS NULL AND c.disconnected_at IS NULL
   AND coalesce(c.connected_at, 0) <= u.at)"};
 
-constexpr std::array all_statements{insert_composed, block_contacts, touch_conversations, correct_words,
-                                    note_faults};
+constexpr statement use_attachments{"use_attachments", R"(
+WITH used AS (
+  UPDATE attachments a SET used_at = CASE WHEN a.used_at = 0 THEN u.at ELSE a.used_at END
+  FROM unnest($1::uuid[], $2::uuid[], $3::bigint[]) AS u (business_id, id, at)
+  WHERE a.id = u.id AND (a.business_id = u.business_id) IS TRUE RETURNING 1
+)
+SELECT require_rows((SELECT count(*) FROM used), $4::bigint, 'attachments to use'))"};
+
+constexpr std::array all_statements{insert_composed, block_contacts, touch_conversations,
+                                    correct_words,   note_faults,    use_attachments};
 
 }  // namespace
 
@@ -55,6 +63,8 @@ void queue_people(pipeline& into, change_sets sets) {
   using touch = conversation_touch;
   queue_rows(into, touch_conversations, sets, &change_set::touched, &touch::conversation, &touch::business,
              &touch::last_message_at);
+  queue_counted_rows(into, use_attachments, sets, &change_set::attachments_used, &attachment_use::business,
+                     &attachment_use::attachment, &attachment_use::at);
   queue_rows(into, correct_words, sets, &change_set::corrections, &message_correction::id,
              &message_correction::body);
   queue_rows(into, note_faults, sets, &change_set::connection_faults, &connection_fault::connection,

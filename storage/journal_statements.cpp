@@ -6,6 +6,7 @@
 #include "storage/journal_commerce.hpp"
 #include "storage/journal_message_path.hpp"
 #include "storage/journal_people.hpp"
+#include "storage/journal_plans.hpp"
 
 namespace sellavie::storage {
 namespace {
@@ -14,8 +15,8 @@ constexpr statement fence{"fence", "SELECT fence($1::bigint)"};
 
 std::vector<statement> joined() {
   std::vector<statement> all{fence};
-  for (const auto part :
-       {message_path_statements(), commerce_statements(), people_statements(), activity_statements()})
+  for (const auto part : {message_path_statements(), commerce_statements(), people_statements(),
+                          plan_statements(), activity_statements()})
     all.insert(all.end(), part.begin(), part.end());
   return all;
 }
@@ -33,6 +34,7 @@ int queue_change_sets(pipeline& into, change_sets sets, std::int64_t incarnation
   queue_commerce(into, sets);
   queue_people(into, sets);
   queue_tasks(into, sets);
+  queue_plan_warnings(into, sets);
   queue_activities(into, sets);
   return inbound_at;
 }

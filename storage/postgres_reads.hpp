@@ -48,6 +48,7 @@ class postgres_reads final : public store_reads {
   /// Among the conversation's last 500 messages.
   [[nodiscard]] result<std::optional<sent_record>> find_sent(const sent_question& asked) override;
   [[nodiscard]] result<std::vector<composed_row>> find_composed(const composed_question& asked) override;
+  [[nodiscard]] result<quota_record> load_quota(business_id business, instant at) override;
 
  private:
   [[nodiscard]] result<void> ensure_connected();

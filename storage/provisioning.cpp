@@ -30,12 +30,14 @@ constexpr const char* drop_line = "ROLLBACK TO SAVEPOINT line; RELEASE SAVEPOINT
 
 constexpr const char* known_zone = "SELECT count(*) FROM pg_timezone_names WHERE name = $1";
 
-constexpr const char* find_business = "SELECT id, name, currency, settings FROM businesses WHERE key = $1 FOR UPDATE";
+constexpr const char* find_business =
+    "SELECT id, name, currency, settings, plan FROM businesses WHERE key = $1 FOR UPDATE";
 constexpr const char* insert_business = R"(
-INSERT INTO businesses (id, key, name, currency, timezone, locale, settings, created_at)
-VALUES ($1::uuid, $2, $3, $4, $5, $6, $7, $8::bigint))";
+INSERT INTO businesses (id, key, name, currency, timezone, locale, settings, plan, created_at)
+VALUES ($1::uuid, $2, $3, $4, $5, $6, $7, $8, $9::bigint))";
 constexpr const char* never_set = "{}";
 constexpr const char* set_settings = "UPDATE businesses SET settings = $2 WHERE id = $1::uuid";
+constexpr const char* set_plan = "UPDATE businesses SET plan = $2 WHERE id = $1::uuid";
 constexpr const char* insert_training = R"(
 INSERT INTO training_versions (id, business_id, number, content, note, published_at)
 SELECT $1::uuid, $2::uuid, 1, $3, 'provisioned', $4::bigint
@@ -160,19 +162,26 @@ void line_writer::write() {
 }
 
 void line_writer::write_business() {
+  if (wanted_.plan && !context_.plans.contains(*wanted_.plan))
+    refuse("plan: \"" + *wanted_.plan + "\" is not a plan of the configuration",
+           "write one of [plans], or leave it out for the default");
   const auto found = into_.exec_params(find_business, wanted_.key);
   if (found.empty()) {
     if (into_.exec_params1(known_zone, wanted_.timezone)[0].as<int>() == 0)
       refuse("timezone: \"" + wanted_.timezone + "\" is not known", "write one such as Africa/Lagos");
     business_ = new_id();
     into_.exec_params(insert_business, business_, wanted_.key, wanted_.name, wanted_.currency,
-                      wanted_.timezone, wanted_.locale, wanted_.settings, now());
+                      wanted_.timezone, wanted_.locale, wanted_.settings, wanted_.plan.value_or(""), now());
     return change("created " + wanted_.name + " (" + wanted_.currency + ", " + wanted_.timezone + ")");
   }
   business_ = found.front()["id"].as<std::string>();
   if (found.front()["settings"].as<std::string>() == never_set && wanted_.settings != never_set) {
     into_.exec_params(set_settings, business_, wanted_.settings);
     change("order of models added");
+  }
+  if (wanted_.plan && found.front()["plan"].as<std::string>() != *wanted_.plan) {
+    into_.exec_params(set_plan, business_, *wanted_.plan);
+    change("has the plan " + *wanted_.plan);
   }
 }
 

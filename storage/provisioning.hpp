@@ -11,7 +11,9 @@
 //     one that this database takes (storage/key_guard), else nothing is applied.
 //  R6 directory_version and the business's version rise when something changed: the server reloads.
 
+#include <functional>
 #include <pqxx/connection>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -39,6 +41,8 @@ struct provisioning_context {
   instant now{};
   /// [http] public_url; empty: paths are printed.
   std::string_view public_url;
+  /// Names of [plans]: a business may have one of these.
+  std::set<std::string, std::less<>> plans{};
 };
 
 [[nodiscard]] result<provisioning_report> provision(pqxx::connection& engine,

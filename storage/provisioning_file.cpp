@@ -20,6 +20,7 @@ constexpr std::size_t longest_email = 254;
 constexpr std::size_t longest_secret = 4'096;
 constexpr std::size_t longest_zone = 64;
 constexpr std::size_t longest_locale = 35;
+constexpr std::size_t longest_plan = 32;
 constexpr std::size_t most_models = 16;
 constexpr std::size_t most_aliases = 8;
 constexpr std::size_t most_webhook_secrets = 8;
@@ -169,8 +170,8 @@ std::string read_currency(object_reader& from) {
 }
 
 provisioned_business read_business(object_reader& from, int line) {
-  from.allow_only({"key", "business", "currency", "timezone", "locale", "owner", "connections", "products",
-                   "payments", "training", "models"});
+  from.allow_only({"key", "business", "currency", "timezone", "locale", "plan", "owner", "connections",
+                   "products", "payments", "training", "models"});
   provisioned_business one;
   one.line = line;
   one.name = from.required("business", longest_name);
@@ -181,6 +182,7 @@ provisioned_business read_business(object_reader& from, int line) {
   one.timezone = from.optional("timezone", longest_zone, "UTC");
   one.locale = from.optional("locale", longest_locale, "en");
   if (!is_locale(one.locale)) from.problem("locale", "is no locale", "write one such as en-NG");
+  if (from.find("plan") != nullptr) one.plan = from.token("plan", longest_plan);
   one.owner = read_owner(from);
   if (from.find("connections") == nullptr)
     from.problem("connections", "is missing", "add \"connections\", an empty list if there are none yet");

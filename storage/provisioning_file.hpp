@@ -53,6 +53,8 @@ struct provisioned_business {
   std::string currency;
   std::string timezone;
   std::string locale = "en";
+  /// Of [plans]; none: it stays as it is, and a new business gets the default.
+  std::optional<std::string> plan;
   std::optional<provisioned_owner> owner;
   std::vector<provisioned_connection> connections;
   std::vector<provisioned_product> products;

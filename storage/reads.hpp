@@ -60,6 +60,8 @@ struct tenant_record {
   std::int32_t training_version = 0;
   /// JSON: models, the names of model providers in the business's own order.
   std::string settings = "{}";
+  /// Empty: the default.
+  std::string plan;
   std::int64_t version = 0;
   /// Minutes east of UTC in the business's zone at the time of loading.
   int utc_offset_minutes = 0;
@@ -190,6 +192,23 @@ struct composed_question {
   std::string key;
 };
 
+/// What a business used of its plan in the calendar month of a moment, in its time zone.
+struct quota_record {
+  /// "2026-11".
+  std::string month;
+  instant begins{};
+  instant ends{};
+  /// Of completed turns.
+  std::int64_t ai_replies = 0;
+  struct warning {
+    std::int16_t level = 0;
+    std::int64_t allowed = 0;
+  };
+  std::vector<warning> warned;
+  /// Chats whose stored plan still runs: (connection, customer).
+  std::vector<std::pair<connection_id, std::string>> answering;
+};
+
 class store_reads {
  public:
   virtual ~store_reads() = default;
@@ -223,6 +242,7 @@ class store_reads {
   [[nodiscard]] virtual result<std::optional<sent_record>> find_sent(const sent_question& asked) = 0;
   /// In the order of their parts; empty: the key is new.
   [[nodiscard]] virtual result<std::vector<composed_row>> find_composed(const composed_question& asked) = 0;
+  [[nodiscard]] virtual result<quota_record> load_quota(business_id business, instant at) = 0;
 };
 
 }  // namespace sellavie::storage

@@ -382,11 +382,15 @@ void bridge::add_to(router& routes, std::vector<api_endpoint> endpoints) {
   for (const api_endpoint& endpoint : internals_->endpoints) {
     operations.push_back(endpoint.operation);
     const auto& raw = endpoint.operation.raw;
-    routes.add(method_of(endpoint.operation.method), endpoint.operation.path,
-               [self = internals_, &endpoint](request& asked, responder to) {
-                 self->receive(endpoint, asked, std::move(to), self);
-               },
-               {raw ? std::optional<std::uint64_t>{raw->largest} : std::nullopt});
+    const auto add = [&](const std::string& path) {
+      routes.add(method_of(endpoint.operation.method), path,
+                 [self = internals_, &endpoint](request& asked, responder to) {
+                   self->receive(endpoint, asked, std::move(to), self);
+                 },
+                 {raw ? std::optional<std::uint64_t>{raw->largest} : std::nullopt});
+    };
+    add(endpoint.operation.path);
+    if (!endpoint.also_at.empty()) add(endpoint.also_at);
   }
   internals_->add_preflights(routes, internals_);
   internals_->document =

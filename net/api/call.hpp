@@ -144,6 +144,8 @@ struct api_endpoint {
   api::operation operation;
   api_handler handler;
   api_pool pool = api_pool::database;
+  /// Another path with the same segments, outside of the document.
+  std::string also_at{};
 };
 
 /// Who makes this request's change, for the activity log.

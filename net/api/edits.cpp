@@ -12,6 +12,7 @@ problem refused(storage::edit_outcome outcome) {
     case edit_outcome::stale: return {problems::stale};
     case edit_outcome::taken: return {problems::conflict, "There is one of this name already."};
     case edit_outcome::full: return {problems::conflict, "There is no room for another one."};
+    case edit_outcome::plan_full: return {problems::plan_limit, "Archive one, or ask for a larger plan."};
     case edit_outcome::no_such_variant:
       return {problems::invalid,
               {},

@@ -4,6 +4,7 @@
 
 #include "net/api/resources/account.hpp"
 #include "net/api/resources/activity.hpp"
+#include "net/api/resources/attachments.hpp"
 #include "net/api/resources/businesses.hpp"
 #include "net/api/resources/canned_replies.hpp"
 #include "net/api/resources/composer.hpp"
@@ -27,6 +28,7 @@
 #include "net/api/resources/passwords.hpp"
 #include "net/api/resources/payment_connections.hpp"
 #include "net/api/resources/person_tasks.hpp"
+#include "net/api/resources/plan.hpp"
 #include "net/api/resources/product_files.hpp"
 #include "net/api/resources/product_groups.hpp"
 #include "net/api/resources/product_images.hpp"
@@ -47,6 +49,7 @@ std::vector<api_endpoint> all_endpoints(const std::shared_ptr<access_cache>& acc
   const auto sign_up_mails = std::make_shared<mail_limits>(limits.mails_per_recipient_per_hour);
   const auto password_mails = std::make_shared<mail_limits>(limits.mails_per_recipient_per_hour);
   const auto invitation_mails = std::make_shared<mail_limits>(limits.mails_per_recipient_per_hour);
+  const auto bench = std::make_shared<picture_bench>();
   std::vector<api_endpoint> all;
   const auto add = [&all](std::vector<api_endpoint> more) {
     all.insert(all.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
@@ -64,6 +67,7 @@ std::vector<api_endpoint> all_endpoints(const std::shared_ptr<access_cache>& acc
   add(conversation_endpoints());
   add(activity_endpoints());
   add(event_endpoints());
+  add(attachment_endpoints(bench));
   add(composer_endpoints());
   add(conversation_work_endpoints());
   add(note_endpoints());
@@ -72,9 +76,10 @@ std::vector<api_endpoint> all_endpoints(const std::shared_ptr<access_cache>& acc
   add(canned_reply_endpoints());
   add(customer_endpoints());
   add(person_task_endpoints());
+  add(plan_endpoints());
   add(product_endpoints());
   add(product_stock_endpoints());
-  add(product_image_endpoints());
+  add(product_image_endpoints(bench));
   add(product_file_endpoints());
   add(product_import_endpoints());
   add(product_group_endpoints());

@@ -90,7 +90,7 @@ void import_runner::run() {
 }
 
 bool import_runner::run_next(storage::api_session& store) {
-  const storage::import_desk desk{store, with_.incarnation};
+  const storage::import_desk desk{store, with_.incarnation, with_.settings->plans};
   if (!has_released_) has_released_ = storage::release_imports(desk).has_value();
   purge(desk);
   auto job = storage::claim_import(desk, with_.time->now());

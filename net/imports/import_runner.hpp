@@ -20,6 +20,7 @@ namespace sellavie::net {
 struct import_runner_dependencies {
   storage::database_access database;
   std::int64_t incarnation = 0;
+  std::shared_ptr<const config::settings> settings;
   std::shared_ptr<actors::clock> time;
   std::shared_ptr<id_source> ids;
   std::shared_ptr<monitoring::logger> log;

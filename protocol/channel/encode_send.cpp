@@ -68,6 +68,9 @@ std::string messenger_message(const wire_message& message, const send_target& ta
     case wire_kind::image:
       out.raw("attachment", attachment_json("image", json_object{}.text("url", message.url).finish()));
       break;
+    case wire_kind::file:
+      out.raw("attachment", attachment_json("file", json_object{}.text("url", message.url).finish()));
+      break;
     case wire_kind::link: {
       const auto button = json_object{}
                               .text("type", "web_url")
@@ -164,6 +167,9 @@ std::string interactive_json(const wire_message& message) {
 void add_whatsapp_content(json_object& out, const wire_message& message) {
   if (message.kind == wire_kind::image) {
     out.text("type", "image").raw("image", json_object{}.text("link", message.url).finish());
+  } else if (message.kind == wire_kind::file) {
+    out.text("type", "document")
+        .raw("document", json_object{}.text("link", message.url).text("filename", message.title).finish());
   } else if (message.kind == wire_kind::link || !message.quick_replies.empty()) {
     out.text("type", "interactive").raw("interactive", interactive_json(message));
   } else {

@@ -19,6 +19,19 @@ struct quick_reply {
   friend bool operator==(const quick_reply&, const quick_reply&) = default;
 };
 
+enum class media_kind : std::uint8_t { image, file };
+[[nodiscard]] std::string_view to_string(media_kind kind) noexcept;
+
+/// The platform fetches it from its URL.
+struct outgoing_media {
+  media_kind kind = media_kind::image;
+  std::string url;
+  /// The file's, where the channel shows one.
+  std::string name;
+};
+/// In bytes, as the channel takes it.
+[[nodiscard]] std::size_t largest_media(channel_kind channel, media_kind kind) noexcept;
+
 struct outgoing_message {
   std::string text;
   std::vector<quick_reply> quick_replies;
@@ -28,11 +41,13 @@ struct outgoing_message {
   std::string link_url;
   /// WhatsApp shows more than three quick replies as a list behind this button.
   std::string list_title = "Options";
+  /// Each a message of its own.
+  std::vector<outgoing_media> media{};
 };
 
-enum class wire_kind : std::uint8_t { text, image, link };
+enum class wire_kind : std::uint8_t { text, image, link, file };
 
-/// One HTTP call. Image: `url`; link: `text`, `title`, `url`; quick replies only on text.
+/// One HTTP call. Image: `url`; file: `url`, `title`; link: `text`, `title`, `url`; quick replies only on text.
 struct wire_message {
   wire_kind kind = wire_kind::text;
   std::string text;
@@ -42,7 +57,7 @@ struct wire_message {
   friend bool operator==(const wire_message&, const wire_message&) = default;
 };
 
-/// The image first, then the text in parts within the channel's limit; quick replies or the link
+/// The image and other media first, then the text in parts within the channel's limit; quick replies or the link
 /// button hang on the last part. With both, the link becomes a line of text. Titles are shortened and
 /// made unique, surplus quick replies left out. Empty only if there is nothing to say.
 [[nodiscard]] std::vector<wire_message> split_message(const outgoing_message& message, channel_kind channel);

@@ -79,9 +79,26 @@ std::vector<std::string_view> split_with_last(std::string_view text, text_limit 
 
 }  // namespace
 
+std::string_view to_string(media_kind kind) noexcept { return kind == media_kind::image ? "image" : "file"; }
+
+std::size_t largest_media(channel_kind channel, media_kind kind) noexcept {
+  constexpr std::size_t megabyte = 1024 * 1024;
+  if (kind == media_kind::file) return 25 * megabyte;
+  switch (channel) {
+    case channel_kind::messenger: return 25 * megabyte;
+    case channel_kind::instagram: return 8 * megabyte;
+    case channel_kind::whatsapp: return 5 * megabyte;
+  }
+  return 5 * megabyte;
+}
+
 std::vector<wire_message> split_message(const outgoing_message& message, channel_kind channel) {
   std::vector<wire_message> wires;
   if (!message.image_url.empty()) wires.push_back({wire_kind::image, {}, message.image_url, {}, {}});
+  for (const auto& one : message.media) {
+    const bool is_file = one.kind == media_kind::file;
+    wires.push_back({is_file ? wire_kind::file : wire_kind::image, {}, one.url, is_file ? one.name : "", {}});
+  }
 
   auto replies = fitting_replies(message, channel);
   std::string text = message.text;

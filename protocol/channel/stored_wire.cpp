@@ -10,8 +10,10 @@
 namespace sellavie::channel {
 namespace {
 
-constexpr std::array<std::pair<wire_kind, std::string_view>, 3> kinds{
-    {{wire_kind::text, "text"}, {wire_kind::image, "image"}, {wire_kind::link, "link"}}};
+constexpr std::array<std::pair<wire_kind, std::string_view>, 4> kinds{{{wire_kind::text, "text"},
+                                                                       {wire_kind::image, "image"},
+                                                                       {wire_kind::link, "link"},
+                                                                       {wire_kind::file, "file"}}};
 constexpr std::size_t largest_row = 256 * 1024;
 
 std::string_view name_of(wire_kind wanted) noexcept {

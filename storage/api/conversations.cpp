@@ -22,8 +22,9 @@ constexpr const char* select_these =
 #undef WITH_AUTHOR
 
 constexpr const char* select_chat = R"(
-SELECT c.connection_id, k.scoped_id FROM conversations c
+SELECT c.connection_id, k.scoped_id, a.channel FROM conversations c
 JOIN contacts k ON k.business_id = c.business_id AND k.id = c.contact_id
+JOIN connections a ON a.business_id = c.business_id AND a.id = c.connection_id
 WHERE c.business_id = $1::uuid AND c.id = $2::uuid)";
 
 constexpr const char* highest_id = "ffffffff-ffff-ffff-ffff-ffffffffffff";
@@ -71,7 +72,10 @@ result<std::optional<chat_address>> find_chat(api_session& session, const busine
     if (rows.empty()) return std::optional<chat_address>{};
     const pqxx::row first = rows[0];
     fields row{first};
-    return std::optional{chat_address{row.id<connection_id>(), row.text()}};
+    const auto connection = row.id<connection_id>();
+    auto customer = row.text();
+    return std::optional{chat_address{connection, std::move(customer),
+                                      parse_channel(row.text()).value_or(channel_kind::messenger)}};
   });
 }
 

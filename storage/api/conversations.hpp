@@ -8,6 +8,7 @@
 
 #include "protocol/api/access_token.hpp"
 #include "protocol/api/cursor.hpp"
+#include "protocol/domain/channel.hpp"
 #include "protocol/domain/ids.hpp"
 #include "storage/api/api_session.hpp"
 #include "storage/change_set.hpp"
@@ -42,6 +43,7 @@ struct listed_message {
 struct chat_address {
   connection_id connection;
   std::string customer;
+  channel_kind channel = channel_kind::messenger;
 };
 [[nodiscard]] result<std::optional<chat_address>> find_chat(api_session& session, const business_id& business,
                                                             const conversation_id& conversation);

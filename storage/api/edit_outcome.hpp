@@ -16,6 +16,8 @@ enum class edit_outcome : std::uint8_t {
   no_such_variant,
   /// A bound is reached.
   full,
+  /// The plan allows no more of these.
+  plan_full,
 };
 
 /// The row after a change, or why there was none.

@@ -5,6 +5,7 @@
 
 #include "storage/api/activity_work.hpp"
 #include "storage/api/api_work.hpp"
+#include "storage/api/plan_room.hpp"
 #include "storage/api/product_import_work.hpp"
 
 namespace sellavie::storage {
@@ -83,14 +84,17 @@ std::map<std::string, known_product, std::less<>> known_of(pqxx::work& work, con
 /// Decides each row, and collects what is to be written.
 class importer {
  public:
-  importer(const catalogue::product_sheet& sheet, const import_wish& wish, std::int64_t room)
-      : sheet_{sheet}, wish_{wish}, room_{room} {}
+  importer(const catalogue::product_sheet& sheet, const import_wish& wish, std::int64_t room,
+           std::optional<std::int64_t> plan_room)
+      : sheet_{sheet}, wish_{wish}, room_{room}, plan_room_{plan_room} {}
 
   void take(const sheet_row& row, const known_product* known) {
     if (known != nullptr) return change(row, *known);
     if (!row.name) return refuse(row, sheet_field::name, "is needed for a new product");
     if (!row.price_minor) return refuse(row, sheet_field::price, "is needed for a new product");
     if (room_ == 0) return refuse(row, sheet_field::sku, "is one product too many: 10,000 is the limit");
+    if (row.active.value_or(true) && !take_place())
+      return refuse(row, sheet_field::sku, "is one product too many for the plan");
     --room_;
     create(row);
   }
@@ -123,7 +127,17 @@ class importer {
     say(row, import_outcome::created);
   }
 
+  /// Of one more product that is offered.
+  bool take_place() {
+    if (!plan_room_) return true;
+    if (*plan_room_ == 0) return false;
+    --*plan_room_;
+    return true;
+  }
+
   void change(const sheet_row& row, const known_product& known) {
+    if (!known.active && row.active == true && !take_place())
+      return refuse(row, sheet_field::sku, "is one product too many for the plan");
     json before = json::object();
     json after = json::object();
     json now{{"id", to_string(known.id)}, {"version", known.version}};
@@ -148,6 +162,7 @@ class importer {
   const catalogue::product_sheet& sheet_;
   const import_wish& wish_;
   std::int64_t room_;
+  std::optional<std::int64_t> plan_room_;
 };
 
 void write(pqxx::work& work, const business_id& business, const change_origin& by, const importer& decided) {
@@ -171,7 +186,8 @@ product_import take_rows(pqxx::work& work, const business_id& business, const ch
                          const import_wish& wish) {
   const auto count = work.exec_params1(count_products, to_string(business))[0].as<std::int64_t>();
   const auto known = known_of(work, business, rows);
-  importer decided{sheet, wish, std::max<std::int64_t>(0, max_products - count)};
+  importer decided{sheet, wish, std::max<std::int64_t>(0, max_products - count),
+                   plan_room(work, business, plan_resource::products, wish.plans)};
   for (const auto& row : rows) {
     const auto found = known.find(row.sku);
     decided.take(row, found == known.end() ? nullptr : &found->second);
@@ -188,9 +204,9 @@ void add_problems(product_import& to, std::span<const catalogue::sheet_problem> 
 
 result<product_import> preview_import(api_session& session, const business_id& business,
                                       const catalogue::product_sheet& sheet, stock_column stock,
-                                      id_source& ids) {
+                                      id_source& ids, const config::plans_settings& plans) {
   auto done = for_business(session, business, [&](pqxx::work& work) {
-    return take_rows(work, business, {}, sheet, sheet.rows, {import_mode::preview, stock, ids});
+    return take_rows(work, business, {}, sheet, sheet.rows, {import_mode::preview, stock, ids, plans});
   });
   if (done) add_problems(done.value(), sheet.problems);
   return done;

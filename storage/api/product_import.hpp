@@ -47,12 +47,13 @@ struct import_wish {
   import_mode mode = import_mode::preview;
   stock_column stock = stock_column::ignored;
   id_source& ids;
+  const config::plans_settings& plans;
 };
 
 /// What importing the whole sheet would do now; nothing is changed.
 [[nodiscard]] result<product_import> preview_import(api_session& session, const business_id& business,
                                                     const catalogue::product_sheet& sheet, stock_column stock,
-                                                    id_source& ids);
+                                                    id_source& ids, const config::plans_settings& plans);
 
 /// All products as a sheet, by sku.
 [[nodiscard]] result<std::string> export_products(api_session& session, const business_id& business);

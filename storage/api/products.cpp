@@ -2,6 +2,7 @@
 
 #include "storage/api/activity_work.hpp"
 #include "storage/api/api_work.hpp"
+#include "storage/api/plan_room.hpp"
 
 namespace sellavie::storage {
 namespace {
@@ -179,11 +180,13 @@ result<std::optional<listed_product>> find_product(api_session& session, const b
 }
 
 result<edited<listed_product>> create_product(api_session& session, const business_id& business,
-                                              const change_origin& by, const new_product& wanted) {
+                                              const change_origin& by, const new_product& wanted,
+                                              const config::plans_settings& plans) {
   return for_business(session, business, [&](pqxx::work& work) -> edited<listed_product> {
     const auto whose = to_string(business);
     if (work.exec_params1(count_products, whose)[0].as<std::int64_t>() >= max_products)
       return {edit_outcome::full};
+    if (plan_room(work, business, plan_resource::products, plans) == 0) return {edit_outcome::plan_full};
     if (const auto wrong = check_variant(work, business, wanted.id, wanted.variant);
         wrong != edit_outcome::done)
       return {wrong};
@@ -203,9 +206,13 @@ result<edited<listed_product>> create_product(api_session& session, const busine
 
 result<edited<listed_product>> change_product(api_session& session, const business_id& business,
                                               const change_origin& by, const product_id& id,
-                                              const product_change& wanted) {
+                                              const product_change& wanted,
+                                              const config::plans_settings& plans) {
   return for_business(session, business, [&](pqxx::work& work) -> edited<listed_product> {
     const auto whose = to_string(business);
+    // Before the row: an import takes them in this order too.
+    const auto room =
+        wanted.active == true ? plan_room(work, business, plan_resource::products, plans) : std::nullopt;
     const auto locked = work.exec_params(lock_product, whose, to_string(id));
     if (locked.empty()) return {edit_outcome::not_found};
     if (wanted.expected_version && *wanted.expected_version != locked[0][0].as<std::int64_t>())
@@ -214,6 +221,7 @@ result<edited<listed_product>> change_product(api_session& session, const busine
     editor edit{subject};
     edit.apply(wanted);
     if (!edit.has_changed()) return {edit_outcome::done, std::move(subject)};
+    if (edit.after.contains("active") && room == 0) return {edit_outcome::plan_full};
     if (const auto wrong = check_variant(work, business, id, subject.variant); wrong != edit_outcome::done)
       return {wrong};
     const auto group = subject.variant ? std::optional{to_string(subject.variant->group)} : std::nullopt;

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "config/settings.hpp"
 #include "protocol/api/cursor.hpp"
 #include "protocol/domain/ids.hpp"
 #include "storage/api/activity.hpp"
@@ -75,7 +76,8 @@ struct new_product {
 
 [[nodiscard]] result<edited<listed_product>> create_product(api_session& session, const business_id& business,
                                                             const change_origin& by,
-                                                            const new_product& wanted);
+                                                            const new_product& wanted,
+                                                            const config::plans_settings& plans);
 
 /// What is not there stays. A new price raises the price's version.
 struct product_change {
@@ -90,7 +92,8 @@ struct product_change {
 /// A change of nothing is done, writes nothing and raises no version.
 [[nodiscard]] result<edited<listed_product>> change_product(api_session& session, const business_id& business,
                                                             const change_origin& by, const product_id& id,
-                                                            const product_change& wanted);
+                                                            const product_change& wanted,
+                                                            const config::plans_settings& plans);
 
 /// The statement behind list_products, for the test that looks at its plan.
 [[nodiscard]] std::string product_page_sql(const product_filter& filter);

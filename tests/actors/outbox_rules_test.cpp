@@ -77,6 +77,11 @@ TEST(outbox_rules, compares_words_as_they_are_stored) {
   EXPECT_TRUE(says_the_same(image, echo, true));
   EXPECT_FALSE(says_the_same(image, echo, false));
   EXPECT_FALSE(says_the_same(row({.text = "words"}), echo, true));
+  const auto file = row({.kind = channel::wire_kind::file, .url = "https://x.test/a"});
+  EXPECT_FALSE(says_the_same(file, echo, true));
+  echo.attachments = {{.type = "file"}};
+  EXPECT_TRUE(says_the_same(file, echo, true));
+  EXPECT_FALSE(says_the_same(image, echo, true));
   EXPECT_FALSE(says_the_same(storage::outbox_row{.body = "no wire message"}, echo, true));
 }
 

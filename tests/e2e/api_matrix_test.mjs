@@ -31,7 +31,7 @@ async function set_up() {
   }));
   const { body } = await ada.client.get(`/businesses/${ada.business_id}/conversations?limit=1`);
   const document = await ada.client.document();
-  return { ada, other, conversation_id: body.items[0].id, ...await an_inbox_of(ada, body.items[0]), ...await a_product_of(ada), ...await an_order_of(ada, body.items[0].id), ...await connections_of(ada), ...await a_team_of(ada), document, operations: declared(document) };
+  return { ada, other, conversation_id: body.items[0].id, ...await an_inbox_of(ada, body.items[0]), ...await a_product_of(ada), ...await an_order_of(ada, body.items[0].id), ...await an_attachment_of(ada), ...await connections_of(ada), ...await a_team_of(ada), document, operations: declared(document) };
 }
 
 async function a_team_of({ client, business_id }) {
@@ -82,6 +82,11 @@ async function an_order_of({ client, business_id }, conversation_id) {
   return { order_id: order.id, invoice_id: invoice.id };
 }
 
+async function an_attachment_of({ client, business_id }) {
+  const { body } = await client.call("POST", `/businesses/${business_id}/attachments`, { raw: png(3, 2), headers: { "content-type": "image/png" } });
+  return { attachment_id: body.id, media_token: body.url.split("/").at(-1) };
+}
+
 function declared(document) {
   const all = [];
   for (const [path, methods] of Object.entries(document.paths)) {
@@ -101,7 +106,7 @@ const in_a_business = (operation) => operation.path.includes("{business_id}") ||
 function path_of(operation, ids = {}) {
   const path = operation.path + (names_its_business(operation) ? "?business_id={business_id}" : "");
   const known = { business_id: stage.ada.business_id, conversation_id: stage.conversation_id, session_id: nobodys_id, label_id: stage.label_id, note_id: stage.note_id, canned_reply_id: stage.canned_reply_id, customer_id: stage.customer_id, task_id: stage.task_id,
-    order_id: stage.order_id, invoice_id: stage.invoice_id, product_id: stage.product_id, image_id: stage.image_id, group_id: stage.group_id, import_id: stage.import_id, training_version_id: stage.training_version_id, connect_flow_id: stage.connect_flow_id, connection_id: stage.connection_id, payment_connection_id: stage.payment_connection_id, member_id: stage.member_id, invitation_id: stage.invitation_id, ...ids };
+    order_id: stage.order_id, invoice_id: stage.invoice_id, product_id: stage.product_id, image_id: stage.image_id, attachment_id: stage.attachment_id, media_token: stage.media_token, group_id: stage.group_id, import_id: stage.import_id, training_version_id: stage.training_version_id, connect_flow_id: stage.connect_flow_id, connection_id: stage.connection_id, payment_connection_id: stage.payment_connection_id, member_id: stage.member_id, invitation_id: stage.invitation_id, ...ids };
   return path.replace(/\{(\w+)\}/g, (_, name) => {
     assert.ok(known[name], `the matrix has no ${name}: add one that exists`);
     return known[name];
@@ -134,7 +139,7 @@ const as_a_member = () => stage.operations.filter(in_a_business).sort((a, b) => 
 
 // What a person could have changed: it must be as before wherever the answer was a refusal.
 function state() {
-  const inbox = ["conversation_work", "conversation_reads", "labels", "conversation_labels", "notes", "note_mentions", "canned_replies", "contacts", "person_tasks", "composed_messages"];
+  const inbox = ["conversation_work", "conversation_reads", "labels", "conversation_labels", "notes", "note_mentions", "canned_replies", "contacts", "person_tasks", "composed_messages", "attachments"];
   const shop = ["products", "product_groups", "product_images", "stock_movements", "product_imports", "product_import_parts", "training_drafts", "training_versions"];
   const outside = ["connections", "connection_ids", "payment_connections", "connect_flows"];
   const team = ["businesses", "memberships", "invitations", "notification_settings"];

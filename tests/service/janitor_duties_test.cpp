@@ -46,7 +46,8 @@ TEST_F(janitor_duties_test, the_server_has_each_of_them) {
   EXPECT_THAT(names, UnorderedElementsAre("heartbeat", "database", "directory", "reservations", "inbox_keys",
                                           "quarantine", "turns", "action_results", "sessions", "sign_ups",
                                           "password_resets", "connect_flows", "invitations", "mails",
-                                          "recorded", "parked", "done_tasks", "senders", "activity"));
+                                          "recorded", "parked", "done_tasks", "senders", "activity",
+                                          "plan_usage", "attachments"));
 }
 
 TEST_F(janitor_duties_test, each_runs_on_a_fresh_database_and_they_share_a_connection) {

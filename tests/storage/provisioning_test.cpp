@@ -157,7 +157,8 @@ class provisioning_test : public spine_test {
   provisioning_report apply(const std::string& file) {
     const auto parsed = parse_provisioning(file);
     EXPECT_THAT(parsed.problems, IsEmpty());
-    auto report = provision(*connection, parsed.businesses, {secrets, ids, noon, "https://shop.example/"});
+    auto report = provision(*connection, parsed.businesses,
+                            {secrets, ids, noon, "https://shop.example/", {"small", "large"}});
     if (!report) throw std::runtime_error(test::why(report));
     return std::move(*report);
   }
@@ -278,6 +279,23 @@ TEST_F(provisioning_test, one_account_may_own_two_businesses) {
   EXPECT_THAT(report.problems, IsEmpty());
   EXPECT_EQ(count("accounts"), 1);
   EXPECT_EQ(count("memberships"), 2);
+}
+
+TEST_F(provisioning_test, a_plan_is_the_operators_and_only_a_given_one_changes_it) {
+  const auto with_plan = [](const std::string& plan) {
+    return replaced(bola, R"("locale":"en-NG",)", R"("locale":"en-NG","plan":")" + plan + "\",");
+  };
+  apply(bola);
+  EXPECT_EQ(text("SELECT plan FROM businesses WHERE key = 'bola'"), "");
+  const auto before = version();
+  EXPECT_THAT(apply(with_plan("small")).lines, Contains("bola: has the plan small"));
+  EXPECT_EQ(version(), before + 1) << "the running server notices";
+  apply(bola);
+  EXPECT_EQ(text("SELECT plan FROM businesses WHERE key = 'bola'"), "small");
+  const auto refused = apply(with_plan("huge"));
+  ASSERT_THAT(refused.problems, SizeIs(1));
+  EXPECT_THAT(refused.problems[0].what, HasSubstr("\"huge\" is not a plan of the configuration"));
+  EXPECT_EQ(text("SELECT plan FROM businesses WHERE key = 'bola'"), "small");
 }
 
 }  // namespace

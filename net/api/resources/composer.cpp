@@ -1,9 +1,13 @@
 #include "net/api/resources/composer.hpp"
 
+#include <algorithm>
+
+#include "net/api/resources/attachments.hpp"
 #include "net/api/resources/conversation_view.hpp"
 #include "protocol/channel/send.hpp"
 #include "protocol/crypto/digest.hpp"
 #include "protocol/crypto/encoding.hpp"
+#include "storage/api/attachments.hpp"
 
 namespace sellavie::net {
 namespace {
@@ -16,15 +20,22 @@ namespace problems = api::problems;
 
 // --- shapes --------------------------------------------------------------------------------------
 
+constexpr std::size_t most_attachments = 10;
+
 schema wish_shape() {
-  return schema::object({{"text",
-                          schema::text({1, 10'000, api::text_format::lines})
-                              .described("Split where it is longer than the channel allows."),
-                          presence::optional},
-                         {"image_url",
-                          schema::text({9, 2000, api::text_format::token})
-                              .described("https; the platform fetches it. Goes before the text."),
-                          presence::optional}});
+  return schema::object(
+      {{"text",
+        schema::text({1, 10'000, api::text_format::lines})
+            .described("Split where it is longer than the channel allows."),
+        presence::optional},
+       {"image_url",
+        schema::text({9, 2000, api::text_format::token})
+            .described("https; the platform fetches it. Goes before the text."),
+        presence::optional},
+       {"attachment_ids",
+        schema::list(schema::uuid(), most_attachments)
+            .described("Uploads, each a message of its own before the text, in this order."),
+        presence::optional}});
 }
 
 schema sent_shape() {
@@ -43,22 +54,57 @@ actors::composed_message wish_of(const api_call& call) {
   wish.text = call.body.value("text", "");
   wish.image_url = call.body.value("image_url", "");
   const auto conversation = call.id<conversation_id>("conversation_id");
-  // Neither an id nor a URL holds a line break: different wishes never read the same.
-  wish.fingerprint =
-      crypto::hex_encode(crypto::sha256(to_string(conversation) + '\n' + wish.image_url + '\n' + wish.text));
+  // Neither an id nor a URL holds a line break, and no text a NUL: different wishes never read the same.
+  auto all = to_string(conversation) + '\n' + wish.image_url + '\n' + wish.text;
+  if (const auto ids = call.body.find("attachment_ids"); ids != call.body.end())
+    for (const auto& one : *ids) {
+      wish.attachments.emplace_back(*parse_uuid(one.get<std::string>()));
+      all += '\0' + to_string(wish.attachments.back());
+    }
+  wish.fingerprint = crypto::hex_encode(crypto::sha256(all));
   return wish;
 }
 
+problem wrong(std::string field, std::string detail) {
+  return {problems::invalid, {}, {{std::move(field), std::move(detail)}}};
+}
+
 std::optional<problem> misfit(const actors::composed_message& wish) {
-  const auto wrong = [](std::string field, std::string detail) {
-    return problem{problems::invalid, {}, {{std::move(field), std::move(detail)}}};
-  };
   if (!wish.image_url.empty() && !wish.image_url.starts_with("https://"))
     return wrong("/image_url", "must begin with https://");
+  const auto& ids = wish.attachments;
+  for (std::size_t i = 0; i < ids.size(); ++i)
+    if (std::find(ids.begin(), ids.begin() + static_cast<std::ptrdiff_t>(i), ids[i]) !=
+        ids.begin() + static_cast<std::ptrdiff_t>(i))
+      return wrong("/attachment_ids/" + std::to_string(i), "is there twice");
   const bool says_nothing =
+      ids.empty() &&
       channel::split_message({.text = wish.text, .image_url = wish.image_url}, channel_kind::messenger)
           .empty();
-  if (says_nothing) return wrong("/text", "must say something, or image_url must show something");
+  if (says_nothing)
+    return wrong("/text", "must say something, or image_url or attachment_ids must show something");
+  return std::nullopt;
+}
+
+/// Looks the uploads up and puts their links into the wish.
+std::optional<problem> attach(const workplace& place, const api_call& call, channel_kind channel,
+                              actors::composed_message& wish) {
+  if (wish.attachments.empty()) return std::nullopt;
+  const auto& public_url = place.with.settings->http.public_url;
+  if (public_url.empty())
+    return problem{problems::conflict,
+                   "This server has no public address from which a channel could fetch files."};
+  const auto found = storage::find_attachments(place.store, call.by.business, wish.attachments);
+  if (!found) return api::problem_of(found.error());
+  for (std::size_t i = 0; i < wish.attachments.size(); ++i) {
+    const auto& one = found.value()[i];
+    const auto field = "/attachment_ids/" + std::to_string(i);
+    if (!one) return wrong(field, "must name an upload of this business; unused ones go after a day");
+    const auto kind = one->kind == "image" ? channel::media_kind::image : channel::media_kind::file;
+    if (static_cast<std::size_t>(one->size) > channel::largest_media(channel, kind))
+      return wrong(field, "is larger than this channel takes");
+    wish.media.push_back({kind, media_url(public_url, one->token), one->file_name});
+  }
   return std::nullopt;
 }
 
@@ -90,7 +136,8 @@ api_outcome send(workplace& place, api_call& call) {
   if (!chat) return api::problem_of(chat.error());
   if (!chat.value()) return problem{problems::not_found};
   auto wish = wish_of(call);
-  if (auto wrong = misfit(wish)) return *std::move(wrong);
+  if (auto why = misfit(wish)) return *std::move(why);
+  if (auto why = attach(place, call, chat.value()->channel, wish)) return *std::move(why);
   const auto sent = command_chat(place, call, *chat.value(), actors::chat_command::send, std::move(wish));
   if (!sent) return api::problem_of(sent.error());
   if (sent.value().refused) return told_as(*sent.value().refused);

@@ -13,7 +13,8 @@ namespace problems = api::problems;
 using nlohmann::json;
 
 schema kind_word() {
-  return schema::word({"handover", "parked", "unconfirmed", "send_failed", "payment_review", "connection"});
+  return schema::word(
+      {"handover", "parked", "unconfirmed", "send_failed", "payment_review", "connection", "plan"});
 }
 
 schema task_shape() {

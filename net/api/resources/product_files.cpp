@@ -62,11 +62,11 @@ api_outcome preview(workplace& place, api_call& call) {
   if (!currency) return api::problem_of(currency.error());
   const auto sheet = catalogue::read_product_sheet(call.raw_body, currency.value(), columns_in(call));
   if (!sheet) return unreadable_sheet(sheet.error());
-  return answer_with(
-      storage::preview_import(place.store, call.by.business, sheet.value(), stock_in(call), *place.with.ids),
-      [&](const auto& would) -> api_outcome {
-        return api_answer{200, shown(sheet.value(), would)};
-      });
+  return answer_with(storage::preview_import(place.store, call.by.business, sheet.value(), stock_in(call),
+                                             *place.with.ids, place.with.settings->plans),
+                     [&](const auto& would) -> api_outcome {
+                       return api_answer{200, shown(sheet.value(), would)};
+                     });
 }
 
 api_outcome export_all(workplace& place, api_call& call) {

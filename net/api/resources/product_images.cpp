@@ -1,9 +1,6 @@
 #include "net/api/resources/product_images.hpp"
 
-#include <mutex>
-
 #include "net/api/resources/product_shapes.hpp"
-#include "protocol/image/recode.hpp"
 #include "storage/api/product_images.hpp"
 
 namespace sellavie::net {
@@ -14,8 +11,6 @@ using api::schema;
 namespace problems = api::problems;
 using nlohmann::json;
 
-constexpr std::size_t largest_upload = 10 * 1024 * 1024;
-
 json shown(const storage::product_image& image) {
   return {{"id", to_string(image.id)},
           {"content_type", image.content_type},
@@ -23,32 +18,8 @@ json shown(const storage::product_image& image) {
           {"height", image.height}};
 }
 
-problem refused_picture(const error& failure) {
-  switch (failure.code) {
-    case errc::invalid_value:
-      return {.kind = problems::unsupported_type, .detail = "The file is no JPEG, PNG or WebP picture."};
-    case errc::malformed:
-    case errc::too_large: return {problems::invalid, {}, {{"", failure.detail}}};
-    default: return api::problem_of(failure);
-  }
-}
-
-/// One at a time on this node: a large picture takes up to 200 MB while it is worked on. Nobody waits: a
-/// waiting worker would be missing to every other request.
-class workbench {
- public:
-  [[nodiscard]] result<image::recoded_image> recode(std::string_view bytes) {
-    const std::unique_lock turn{busy_, std::try_to_lock};
-    if (!turn) return make_failure(errc::overloaded, "other pictures are being worked on");
-    return image::recode_image(bytes);
-  }
-
- private:
-  std::mutex busy_;
-};
-
 // The same file again is the picture that is there.
-api_outcome upload(workplace& place, api_call& call, workbench& bench) {
+api_outcome upload(workplace& place, api_call& call, picture_bench& bench) {
   const auto product = call.id<product_id>("product_id");
   storage::uploaded_image wanted;
   wanted.upload_hash = crypto::sha256(call.raw_body);
@@ -57,7 +28,7 @@ api_outcome upload(workplace& place, api_call& call, workbench& bench) {
   if (!known.value().has_product) return problem{problems::not_found};
   if (known.value().image) return api_answer{201, shown(*known.value().image)};
   auto made = bench.recode(call.raw_body);
-  if (!made) return refused_picture(made.error());
+  if (!made) return refused_upload(made.error(), "The file is no JPEG, PNG or WebP picture.");
   wanted.about = {place.with.ids->next_as<storage::product_image_id>(),
                   std::string{image::content_type_of(made.value().format)},
                   static_cast<std::int64_t>(made.value().width),
@@ -92,12 +63,11 @@ api_outcome remove(workplace& place, api_call& call) {
 
 }  // namespace
 
-std::vector<api_endpoint> product_image_endpoints() {
+std::vector<api_endpoint> product_image_endpoints(const std::shared_ptr<picture_bench>& bench) {
   using api::verb;
   const std::string product{one_product};
   const std::string all = product + "/images";
   const std::string one = all + "/{image_id}";
-  const auto bench = std::make_shared<workbench>();
   return {
       {{.id = "upload_product_image",
         .method = verb::post,

@@ -113,13 +113,15 @@ api_outcome create(workplace& place, api_call& call) {
   wanted.variant = variant_in(body);
   wanted.movement = place.with.ids->next();
   return edited(place, call, 201,
-                storage::create_product(place.store, call.by.business, origin_of(call), wanted));
+                storage::create_product(place.store, call.by.business, origin_of(call), wanted,
+                                        place.with.settings->plans));
 }
 
 api_outcome change(workplace& place, api_call& call, const storage::product_change& wanted) {
-  return edited(place, call, 200,
-                storage::change_product(place.store, call.by.business, origin_of(call),
-                                        call.id<product_id>("product_id"), wanted));
+  return edited(
+      place, call, 200,
+      storage::change_product(place.store, call.by.business, origin_of(call),
+                              call.id<product_id>("product_id"), wanted, place.with.settings->plans));
 }
 
 api_outcome change_fields(workplace& place, api_call& call) {
@@ -199,7 +201,8 @@ std::vector<api_endpoint> product_endpoints() {
         .tag = "Products",
         .summary = "It is offered again.",
         .allowed = manages_catalogue,
-        .answers = the_product},
+        .answers = the_product,
+        .problems = {409}},
        restore},
   };
 }

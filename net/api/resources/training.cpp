@@ -49,8 +49,8 @@ api_outcome save_draft(workplace& place, api_call& call) {
 
 /// The chats that run take it from their next turn on; those that cannot be told load it when they are loaded.
 void tell_chats(const workplace& place, const api_call& call) {
-  const auto told =
-      ask_actor<actors::training_taken>(place.with.doors->registry, actors::training_published{call.by.business});
+  const auto told = ask_actor<actors::training_taken>(place.with.doors->registry,
+                                                      actors::training_published{call.by.business});
   if (!told)
     place.with.log->warning("training_not_told",
                             monitoring::log_context{monitoring::code{call.request_id}, {}, {}},

@@ -1,6 +1,7 @@
 #include "tests/actors/support/memory_store.hpp"
 
 #include <algorithm>
+#include <cstdio>
 
 namespace sellavie::test {
 namespace {
@@ -44,6 +45,13 @@ struct transaction {
     outbox();
     commerce();
     people();
+    each_row(sets, &change_set::plan_warnings, [&](const plan_warning& row) {
+      for (const auto& other : db.plan_warnings)
+        require(std::tie(other.business, other.month, other.level, other.allowed) !=
+                    std::tie(row.business, row.month, row.level, row.allowed),
+                "plan warning");
+      db.plan_warnings.push_back(row);
+    });
     each_row(sets, &change_set::tasks, [&](const person_task& row) { db.tasks.push_back(row); });
     each_row(sets, &change_set::activities, [&](const activity_row& row) { db.activities.push_back(row); });
   }
@@ -301,6 +309,40 @@ result<tenant_record> memory_store::load_tenant(business_id business, instant) {
   const auto at = rows.businesses.find(business);
   if (at == rows.businesses.end()) return make_failure(errc::not_found);
   return at->second;
+}
+
+// Months as they are at the business's offset; PostgreSQL knows its zone.
+result<quota_record> memory_store::load_quota(business_id business, instant at) {
+  if (away || unsettled > 0) return is_away();
+  const auto known = rows.businesses.find(business);
+  if (known == rows.businesses.end()) return make_failure(errc::not_found);
+  const std::chrono::minutes offset{known->second.utc_offset_minutes};
+  const std::chrono::year_month_day day{std::chrono::floor<std::chrono::days>(at + offset)};
+  const auto month = day.year() / day.month();
+  const auto begins_at = [offset](std::chrono::year_month one) {
+    return std::chrono::time_point_cast<instant::duration>(std::chrono::sys_days{one / 1}) - offset;
+  };
+  quota_record record;
+  char text[32];
+  std::snprintf(text, sizeof text, "%04d-%02u", static_cast<int>(day.year()),
+                static_cast<unsigned>(day.month()));
+  record.month = text;
+  record.begins = begins_at(month);
+  record.ends = begins_at(month + std::chrono::months{1});
+  for (const auto& [key, turn] : rows.turns) {
+    if (turn.business != business) continue;
+    if (turn.completed) {
+      record.ai_replies += turn.outcome == turn_outcome::replied && turn.ended_at >= record.begins &&
+                           turn.ended_at < record.ends;
+      continue;
+    }
+    const auto& chat = rows.conversations.at(key.first);
+    record.answering.emplace_back(chat.connection, rows.contacts.at(chat.contact).scoped_id);
+  }
+  for (const auto& one : rows.plan_warnings)
+    if (one.business == business && one.month == record.month)
+      record.warned.push_back({one.level, one.allowed});
+  return record;
 }
 
 const stored_conversation* memory_store::conversation_of(const connection_id& connection,

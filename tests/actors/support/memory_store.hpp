@@ -60,6 +60,7 @@ struct tables {
   std::vector<storage::activity_row> activities;
   std::vector<storage::composed_row> composed;
   std::vector<storage::stock_movement> stock_movements;
+  std::vector<storage::plan_warning> plan_warnings;
 };
 
 class memory_store final : public storage::unit_of_work, public storage::store_reads {
@@ -118,6 +119,7 @@ class memory_store final : public storage::unit_of_work, public storage::store_r
       const storage::sent_question& asked) override;
   [[nodiscard]] result<std::vector<storage::composed_row>> find_composed(
       const storage::composed_question& asked) override;
+  [[nodiscard]] result<storage::quota_record> load_quota(business_id business, instant at) override;
 
   [[nodiscard]] const stored_conversation* conversation_of(const connection_id& connection,
                                                            const std::string& customer) const;

@@ -190,6 +190,9 @@ void shop_world::make_children() {
   children->payments = [this](caf::scheduled_actor& parent, services_ptr with, tenant_ptr business) {
     return keep(parent.system().spawn(payment_client, std::move(with), std::move(business)));
   };
+  children->quota = [this](caf::scheduled_actor& parent, services_ptr with, tenant_ptr business) {
+    return keep(parent.system().spawn(quota_desk, std::move(with), std::move(business)));
+  };
 }
 
 void shop_world::start() {

@@ -129,6 +129,18 @@ TEST(split_message, image_first_and_replies_on_the_last_part) {
   EXPECT_EQ(wires[2].quick_replies, (std::vector<quick_reply>{{"Yes", "Y"}}));
 }
 
+TEST(split_message, media_go_before_the_text_in_their_order) {
+  outgoing_message message;
+  message.text = "Here";
+  message.media = {{media_kind::file, "https://x/1", "Sizes.pdf"},
+                   {media_kind::image, "https://x/2", "a.png"}};
+  const auto wires = split_message(message, messenger);
+  ASSERT_EQ(wires.size(), 3U);
+  EXPECT_EQ(wires[0], (wire_message{wire_kind::file, {}, "https://x/1", "Sizes.pdf", {}}));
+  EXPECT_EQ(wires[1], (wire_message{wire_kind::image, {}, "https://x/2", {}, {}}));
+  EXPECT_EQ(wires[2].text, "Here");
+}
+
 TEST(split_message, a_link_button_hangs_on_a_part_that_is_short_enough) {
   outgoing_message message;
   message.text = std::string(600, 'a') + ". " + std::string(600, 'b');
@@ -285,6 +297,17 @@ TEST(encode_send, whatsapp_buttons_list_link_and_image) {
       json::parse(
           encode_send({wire_kind::image, {}, "https://x/i", {}, {}}, account, to_ana).body)["image"]["link"],
       "https://x/i");
+}
+
+TEST(encode_send, a_file_is_a_file_on_messenger_and_a_document_on_whatsapp) {
+  const wire_message file{wire_kind::file, {}, "https://x/1", "Sizes.pdf", {}};
+  for (const auto channel : {messenger, channel_kind::instagram})
+    EXPECT_EQ(
+        json::parse(encode_send(file, account_of(channel, "111"), to_ana).body)["message"]["attachment"],
+        json::parse(R"({"type":"file","payload":{"url":"https://x/1"}})"));
+  const auto sent = json::parse(encode_send(file, account_of(channel_kind::whatsapp, "111"), to_ana).body);
+  EXPECT_EQ(sent["type"], "document");
+  EXPECT_EQ(sent["document"], json::parse(R"({"link":"https://x/1","filename":"Sizes.pdf"})"));
 }
 
 TEST(encode_send, an_id_cannot_change_the_path) {

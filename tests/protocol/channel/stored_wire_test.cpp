@@ -18,7 +18,8 @@ TEST(stored_wire, comes_back_as_it_was) {
   const wire_message link{
       .kind = wire_kind::link, .text = "Pay", .url = "https://x.test/?a=1&b=\"", .title = "Open"};
   const wire_message image{.kind = wire_kind::image, .url = "https://x.test/a.png"};
-  for (const auto& message : {a_message(), link, image, wire_message{}})
+  const wire_message file{.kind = wire_kind::file, .url = "https://x.test/a", .title = "Sizes.pdf"};
+  for (const auto& message : {a_message(), link, image, file, wire_message{}})
     EXPECT_EQ(load_wire(store_wire(message)).value(), message);
 }
 

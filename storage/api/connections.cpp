@@ -155,7 +155,8 @@ connection_id connect_one(pqxx::work& work, const business_id& business, const c
     work.exec_params(insert_connection, to_string(id), shop, channel, one.login, one.external_id,
                      one.sealed_token, to_unix_ms(by.at));
   } else {
-    fields row{former[0]};
+    const pqxx::row first = former[0];
+    fields row{first};
     id = row.id<connection_id>();
     if (row.flag()) action = "connection.reconnected";
   }

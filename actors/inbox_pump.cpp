@@ -5,6 +5,7 @@
 
 #include "protocol/channel/lane.hpp"
 #include "protocol/channel/stored_event.hpp"
+#include "storage/fault_point.hpp"
 
 namespace sellavie::actors {
 namespace {

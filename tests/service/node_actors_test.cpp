@@ -75,7 +75,7 @@ class node {
     const auto add = [&](const std::string& name, const auto& one) {
       all.emplace_back(name, caf::actor_cast<caf::actor>(one));
     };
-    add("router", actors_.router);
+    add("model", actors_.model);
     add("registry", actors_.registry);
     add("pump", actors_.pump);
     add("writer", actors_.writer);

@@ -90,21 +90,19 @@ struct child_key {
   friend bool operator==(const child_key&, const child_key&) = default;
 };
 
-using tenant_supervisor_actor =
-    caf::typed_actor<caf::reacts_to<delivery>, caf::reacts_to<tenant_changed>, caf::reacts_to<wake_sender>,
-                     caf::replies_to<command_chat>::with<chat_commanded>,
-                     caf::replies_to<desk_request>::with<action_outcome>,
-                     caf::replies_to<order_command>::with<action_outcome>,
-                     caf::replies_to<order_invoice>::with<action_outcome>,
-                     caf::replies_to<refresh_products>::with<products_refreshed>,
-                     caf::replies_to<take_training>::with<training_taken>, caf::reacts_to<expire_atom>,
-                     // From its children.
-                     caf::reacts_to<deliveries_finished>, caf::reacts_to<offer_together>,
-                     caf::reacts_to<lives_elsewhere>, caf::reacts_to<outbox_committed>,
-                     caf::reacts_to<epoch_raised>, caf::reacts_to<show_typing>, caf::reacts_to<person_spoke>,
-                     caf::reacts_to<stop_me>,
-                     // To itself: a back-off is over.
-                     caf::reacts_to<restart_atom, child_key>, caf::reacts_to<restart_atom>>;
+using tenant_supervisor_actor = caf::typed_actor<
+    caf::reacts_to<delivery>, caf::reacts_to<tenant_changed>, caf::reacts_to<wake_sender>,
+    caf::replies_to<command_chat>::with<chat_commanded>, caf::replies_to<desk_request>::with<action_outcome>,
+    caf::replies_to<order_command>::with<action_outcome>,
+    caf::replies_to<order_invoice>::with<action_outcome>,
+    caf::replies_to<refresh_products>::with<products_refreshed>,
+    caf::replies_to<take_training>::with<training_taken>, caf::reacts_to<expire_atom>,
+    // From its children.
+    caf::reacts_to<deliveries_finished>, caf::reacts_to<offer_together>, caf::reacts_to<lives_elsewhere>,
+    caf::reacts_to<outbox_committed>, caf::reacts_to<epoch_raised>, caf::reacts_to<show_typing>,
+    caf::reacts_to<person_spoke>, caf::reacts_to<stop_me>,
+    // To itself: a back-off is over.
+    caf::reacts_to<restart_atom, child_key>, caf::reacts_to<restart_atom>>;
 
 /// How the supervisor makes its children; a test gives its own.
 struct child_factory {

@@ -97,20 +97,25 @@ void conversation_state::end_phase(monitoring::phase done) {
 
 void conversation_state::collect_turn() {
   turn_.deliveries.clear();
-  for (const pending_delivery& one : phases_.turn()) turn_.deliveries.push_back(held_.at(one.id));
+  for (const pending_delivery& one : phases_.turn()) {
+    turn_.deliveries.push_back(held_.at(one.id));
+    meet(*turn_.deliveries.back().event);
+  }
 }
 
 void conversation_state::commit(std::shared_ptr<storage::change_set> changes, std::function<void()> then) {
   const bool opens = unwritten_ && needs_conversation(*changes);
   if (opens) changes->opened.push_back(*unwritten_);
+  const auto told = opens || !unwritten_ ? tell_news(*changes) : std::function<void()>{};
   self_
       ->request(with_.node->journal_of(with_.business->id), caf::infinite,
                 commit_request{std::move(changes), with_.business->id})
       .then(
-          [this, opens, then = std::move(then)](const commit_reply& reply) {
+          [this, opens, told, then = std::move(then)](const commit_reply& reply) {
             switch (reply.outcome) {
               case storage::commit_outcome::committed:
                 if (opens) unwritten_.reset();
+                if (told) told();
                 return then();
               case storage::commit_outcome::refused:
                 with_.node->log->warning("turn_refused", {{}, chat_.business->id, chat_.conversation},

@@ -33,6 +33,7 @@
 #include "actors/tenant.hpp"
 #include "actors/turn_ending.hpp"
 #include "protocol/action/action_parser.hpp"
+#include "protocol/channel/customer_ids.hpp"
 #include "protocol/domain/conversation.hpp"
 #include "protocol/domain/policy.hpp"
 
@@ -89,11 +90,17 @@ using conversation_actor =
 /// The child asks to be stopped; the supervisor decides and parks what comes meanwhile.
 struct stop_me {};
 
+/// Loaded by a delivery whose ids lead to another child's customer (protocol/channel/customer_ids): nothing
+/// was done, and what it was offered is that child's.
+struct lives_elsewhere {
+  std::string customer;
+};
+
 /// What a conversation tells its supervisor.
 using conversation_parent =
     caf::typed_actor<caf::reacts_to<deliveries_finished>, caf::reacts_to<offer_together>,
-                     caf::reacts_to<outbox_committed>, caf::reacts_to<epoch_raised>,
-                     caf::reacts_to<show_typing>, caf::reacts_to<stop_me>>;
+                     caf::reacts_to<lives_elsewhere>, caf::reacts_to<outbox_committed>,
+                     caf::reacts_to<epoch_raised>, caf::reacts_to<show_typing>, caf::reacts_to<stop_me>>;
 
 struct conversation_dependencies {
   services_ptr node;
@@ -106,6 +113,8 @@ struct conversation_dependencies {
   payment_client_actor payments;
   quota_desk_actor quota;
   llm_router_actor model;
+  /// Where it lives is decided: it is the customer of this scoped id whatever a delivery says.
+  bool is_settled = false;
 };
 
 /// A payment reference that our own lost answer used up is replaced once.
@@ -136,7 +145,11 @@ class conversation_state {
   // loading
   void load();
   void begin_unwritten(const storage::new_conversation& customer);
-  void on_loaded(const storage::conversation_record& record);
+  void on_found(const storage::new_conversation& wanted, const storage::conversation_record& record);
+  void on_loaded(const storage::conversation_record& record,
+                 const std::optional<channel::customer_identity>& who);
+  void adopt_ids(const storage::conversation_record& record,
+                 const std::optional<channel::customer_identity>& who);
   void find_planned(storage::live_plan plan);
   void await_planned();
   void drop_plan(const storage::live_plan& plan);
@@ -145,6 +158,10 @@ class conversation_state {
   void follow(next_step step);
   void begin_turn();
   void collect_turn();
+  /// What an event tells of the customer's ids and whereabouts.
+  void meet(const channel::channel_event& event);
+  /// Adds what is new of the customer's ids to a commit that is made anyway; the answer: it is stored.
+  [[nodiscard]] std::function<void()> tell_news(storage::change_set& to);
   /// What comes next begins now.
   void end_phase(monitoring::phase done);
   void commit(std::shared_ptr<storage::change_set> changes, std::function<void()> then);
@@ -252,6 +269,7 @@ class conversation_state {
   conversation_phases phases_;
   std::unordered_map<inbox_id, delivery> held_;
   turn turn_;
+  channel::customer_ids ids_;
   /// A first-time customer's rows: written with the first commit.
   std::optional<storage::opened_conversation> unwritten_;
   /// With those of its deliveries that were still open when it was found.
@@ -280,3 +298,4 @@ conversation_actor::behavior_type conversation(conversation_state::pointer self,
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::command_chat)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::chat_commanded)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::stop_me)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::lives_elsewhere)

@@ -20,41 +20,57 @@ void conversation_state::load() {
   auto wanted = wanted_conversation(any);
   // After a failure the rows are made at once: perhaps half of them is there.
   const bool is_fresh = (!held_.empty() || !records_.empty()) && any.tries == 0;
-  if (!is_fresh) wanted.missing = storage::missing_conversation::make;
+  const bool is_home = !wanted.who || channel::home_of(*wanted.who, std::nullopt) == with_.customer;
+  if (!is_fresh && is_home) wanted.missing = storage::missing_conversation::make;
   self_->request(node.reader_of(with_.connection.value), caf::infinite, wanted)
-      .then(
-          [this, wanted](const shared<storage::conversation_record>& record) {
-            if (!record->id.is_nil()) return on_loaded(*record);
-            begin_unwritten(wanted);
-          },
-          [this](const caf::error& failure) { fail(failure); });
+      .then([this, wanted](const shared<storage::conversation_record>& record) { on_found(wanted, *record); },
+            [this](const caf::error& failure) { fail(failure); });
 }
 
 storage::new_conversation conversation_state::wanted_conversation(const delivery& any) const {
   const auto& node = *with_.node;
+  const bool has_two_ids = any.event->channel == channel_kind::whatsapp && !any.event->customer_id.empty();
+  const auto who = has_two_ids ? channel::identity_of(*any.event) : channel::customer_identity{};
   return {with_.business->id,
           with_.connection,
           with_.customer,
-          any.event->customer_alias,
+          who.user,
           any.event->customer_name,
           node.ids->next_as<contact_id>(),
           node.ids->next_as<conversation_id>(),
           node.now(),
           node.settings->conversation.history_messages,
-          storage::missing_conversation::leave};
+          storage::missing_conversation::leave,
+          has_two_ids && !with_.is_settled ? std::optional{who} : std::nullopt};
+}
+
+// One customer has one conversation: under another id of theirs nothing is done.
+void conversation_state::on_found(const storage::new_conversation& wanted,
+                                  const storage::conversation_record& record) {
+  const bool is_known = !record.id.is_nil();
+  if (wanted.who) {
+    const auto known = is_known ? std::optional{record.customer} : std::nullopt;
+    const std::string& home = channel::home_of(*wanted.who, known);
+    if (home != with_.customer) return self_->send(with_.parent, lives_elsewhere{home});
+    if (!is_known || record.customer.scoped_id != home) return begin_unwritten(wanted);
+  }
+  is_known ? on_loaded(record, wanted.who) : begin_unwritten(wanted);
 }
 
 void conversation_state::begin_unwritten(const storage::new_conversation& customer) {
   unwritten_ = {customer.business,  customer.connection, customer.contact, customer.conversation,
-                customer.scoped_id, customer.alias,      customer.name,    customer.at};
+                customer.scoped_id, customer.user_id,    customer.name,    customer.at};
   storage::conversation_record empty;
   empty.id = customer.conversation;
   empty.contact = customer.contact;
   empty.contact_name = customer.name;
-  on_loaded(empty);
+  empty.customer = {customer.scoped_id, customer.user_id, false, true};
+  on_loaded(empty, channel::customer_identity{{}, customer.user_id});
 }
 
-void conversation_state::on_loaded(const storage::conversation_record& record) {
+void conversation_state::on_loaded(const storage::conversation_record& record,
+                                   const std::optional<channel::customer_identity>& who) {
+  adopt_ids(record, who);
   chat_.conversation = record.id;
   chat_.contact = record.contact;
   chat_.customer_name = record.contact_name;
@@ -69,6 +85,32 @@ void conversation_state::on_loaded(const storage::conversation_record& record) {
   loaded_ = {record.owner == chat_owner::person, record.epoch};
   if (record.plan) return find_planned(*record.plan);
   on_ready({});
+}
+
+void conversation_state::adopt_ids(const storage::conversation_record& record,
+                                   const std::optional<channel::customer_identity>& who) {
+  const auto& known = record.customer;
+  channel::customer_identity leading;
+  if (who && known.by_user) leading.user = who->user;
+  if (who && known.by_phone) leading.phone = who->phone;
+  ids_.load(known.scoped_id, known.user_id, record.address_id, leading);
+  chat_.customer = ids_.address();
+}
+
+// On channels with one id there is nothing to learn.
+void conversation_state::meet(const channel::channel_event& event) {
+  if (event.channel != channel_kind::whatsapp) return;
+  ids_.meet(event);
+  chat_.customer = ids_.address();
+}
+
+std::function<void()> conversation_state::tell_news(storage::change_set& to) {
+  auto news = ids_.to_store();
+  if (!news) return {};
+  for (const std::string& id : news->ids)
+    to.aliases.push_back({chat_.business->id, chat_.connection, chat_.contact, id, with_.node->now()});
+  to.addresses.push_back({chat_.contact, chat_.business->id, news->user_id, news->address_id});
+  return [this, news = *std::move(news)] { ids_.stored(news); };
 }
 
 void conversation_state::adopt_history(const storage::conversation_record& record) {

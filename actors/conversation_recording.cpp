@@ -1,5 +1,5 @@
 // What only changes what the conversation remembers: messages of a thread that another app owns, earlier
-// messages, edits and unsends (docs/adr/0021). No turn, no word to the customer. Recorded between turns.
+// messages, edits and unsends (docs/adr/0021), another number of theirs (docs/adr/0034). No turn, no word to the customer. Recorded between turns.
 #include <algorithm>
 #include <array>
 
@@ -63,7 +63,9 @@ class record_writer {
   record_writer(const chat_context& chat, const record_batch& batch) : chat_{chat}, batch_{batch} {}
 
   void add(const delivery& one) {
-    const bool is_correction = one.event->kind == event_kind::edit || one.event->kind == event_kind::unsend;
+    const event_kind kind = one.event->kind;
+    if (kind == event_kind::system) return note(one);
+    const bool is_correction = kind == event_kind::edit || kind == event_kind::unsend;
     is_correction ? correct(one) : store(one);
   }
   std::shared_ptr<storage::change_set> changes = std::make_shared<storage::change_set>();
@@ -81,6 +83,11 @@ class record_writer {
     if (channel::opens_window(*one.event)) last_customer = std::max(last_customer, one.event->provider_time);
   }
 
+  void note(const delivery& one) {
+    changes->recorded.push_back(
+        {one.id, std::string{channel::to_string(one.event->kind)}, chat_.node->now()});
+  }
+
   void correct(const delivery& one) {
     const channel::channel_event& event = *one.event;
     const bool unsent = event.kind == event_kind::unsend;
@@ -88,8 +95,7 @@ class record_writer {
     const auto known = batch_.known.find(event.subject_id);
     const bool is_empty = !unsent && event.text.empty() && event.attachments.empty();
     if (is_empty || (row == nullptr && known == batch_.known.end())) {
-      changes->recorded.push_back({one.id, std::string{channel::to_string(event.kind)}, chat_.node->now()});
-      return;
+      return note(one);
     }
     changes->inbox_done.push_back(one.id);
     const std::string body = unsent ? std::string{} : text_of(event);
@@ -177,6 +183,7 @@ void conversation_state::write_records(const std::shared_ptr<record_batch>& batc
   std::vector<inbox_id> ids;
   for (const delivery& one : batch->deliveries) {
     writer.add(one);
+    meet(*one.event);
     ids.push_back(one.id);
   }
   const bool has_messages = !writer.changes->messages.empty();

@@ -22,7 +22,9 @@ void conversation_state::think() {
     return turn_.started_at - one.event->provider_time > oldest_answered;
   };
   const auto& deliveries = turn_.deliveries;
-  if (std::all_of(deliveries.begin(), deliveries.end(), is_old)) return finish_silently(turn_outcome::stored);
+  const auto needs_nothing = [&](const delivery& one) { return is_old(one) || is_placeholder(*one.event); };
+  if (std::all_of(deliveries.begin(), deliveries.end(), needs_nothing))
+    return finish_silently(turn_outcome::stored);
   if (std::none_of(deliveries.begin(), deliveries.end(),
                    [](const delivery& one) { return is_readable(*one.event); }))
     return hand_over("the customer sent something that the AI cannot read",

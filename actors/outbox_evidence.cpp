@@ -145,8 +145,17 @@ void outbox_sender_state::fail_settled(const message_id& id, sent_message& messa
   complete(one);
   if (std::exchange(message.state, send_state::dead) == send_state::dead) return;
   const auto meaning = channel::classify(one.event->error_code, -1);
-  const auto kind = channel::to_string(meaning ? meaning->kind : channel::failure_class::bad_request);
+  const auto what = meaning ? meaning->kind : channel::failure_class::bad_request;
+  const auto kind = channel::to_string(what);
   completed_.messages.push_back({message.conversation, id, send_state::dead, {}});
+  if (what == channel::failure_class::recipient_gone)
+    completed_.reaches.push_back({message.conversation, business_->id, node_->now()});
+  const channel::send_failure failure{.kind = what,
+                                      .scope = meaning ? meaning->scope : channel::limit_scope::none,
+                                      .code = one.event->error_code};
+  const auto verdict = decide_failure(failure, {.now = node_->now()});
+  if (verdict.then == after_failure::block_account && what == channel::failure_class::spam)
+    block_account(verdict.due, failure);
   completed_.tasks.push_back({business_->id, message.conversation, node_->ids->next(), "send_failed",
                               std::string{kind} + ' ' + std::to_string(one.event->error_code), node_->now()});
   node_->metrics->sends(channel_, monitoring::send_result::rejected).increment();

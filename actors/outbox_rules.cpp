@@ -15,7 +15,8 @@ constexpr backoff_settings retry_pauses{
     .first = milliseconds{1000}, .longest = milliseconds{300'000}, .jitter_percent = 50};
 constexpr backoff_settings limit_pauses{
     .first = milliseconds{5000}, .longest = milliseconds{600'000}, .jitter_percent = 20};
-constexpr auto auth_pause = std::chrono::hours{1};
+// Between two probes of an account whose token was refused, or that the platform restricts.
+constexpr auto block_pause = std::chrono::hours{1};
 // A regain time that Meta names is believed up to here.
 constexpr milliseconds longest_limit = std::chrono::hours{6};
 
@@ -66,6 +67,11 @@ failure_verdict decide_failure(const channel::send_failure& failure, const failu
     if (failure.retry_after.count() > 0) return std::min(failure.retry_after, longest_limit);
     return backoff(limit_pauses, limits + 1, jitter_bits(context.jitter));
   };
+  const auto block = [&] {
+    verdict.then = after_failure::block_account;
+    verdict.due = context.now + block_pause;
+    return verdict;
+  };
   switch (failure.kind) {
     case failure_class::transient:
       if (context.attempts + 1 >= most_attempts) return verdict;
@@ -81,15 +87,14 @@ failure_verdict decide_failure(const channel::send_failure& failure, const failu
         verdict.due = context.now + std::max(failure.retry_after, pair_pause(context.customer_limits));
       } else {
         verdict.then = after_failure::pause_account;
+        if (failure.scope == channel::limit_scope::app) verdict.then = after_failure::pause_app;
+        if (failure.scope == channel::limit_scope::token) verdict.then = after_failure::pause_token;
         verdict.due = context.now + limit(context.account_limits);
       }
       return verdict;
-    case failure_class::auth:
-      verdict.then = after_failure::block_account;
-      verdict.due = context.now + auth_pause;
-      return verdict;
+    case failure_class::auth: return block();
     case failure_class::unknown: verdict.then = after_failure::wait_for_evidence; return verdict;
-    case failure_class::spam:
+    case failure_class::spam: return failure.scope == channel::limit_scope::account ? block() : verdict;
     case failure_class::window_closed:
     case failure_class::permission:
     case failure_class::recipient_gone:

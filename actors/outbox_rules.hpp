@@ -23,10 +23,13 @@ inline constexpr std::int16_t most_attempts = 8;
 enum class after_failure : std::uint8_t {
   /// Again at `due`.
   back_off,
+  /// As above, and all accounts of our app, or all that share the token, rest until `due`.
+  pause_app,
+  pause_token,
   /// As above, and the whole account (or the customer) rests until `due`.
   pause_account,
   pause_customer,
-  /// As above, until another token comes or `due`.
+  /// As above, until another token comes or `due`; a person is told.
   block_account,
   /// It may have arrived.
   wait_for_evidence,

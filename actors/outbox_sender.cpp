@@ -194,6 +194,7 @@ void outbox_sender_state::change_business(const tenant_ptr& business) {
   blocked_until_ = {};
   is_suspect_ = false;
   connection_told_ = false;
+  restriction_told_until_ = {};
   for (const auto& conversation : lanes_.conversations()) {
     for (queued_row& one : lanes_.lane(conversation)->rows)
       if (one.phase == row_phase::waiting && one.row.state == storage::send_state::backoff)
@@ -222,6 +223,12 @@ void outbox_sender_state::tick() {
 void outbox_sender_state::settle_up() {
   if (is_stopping_ || loading_) return;
   ask_store();
+  // Somebody else was told to rest: what was to go at once is put back.
+  if (const instant now = node_->now(), rest = node_->pauses->ready_at(token_, now);
+      rest > now && rest != heeded_) {
+    heeded_ = rest;
+    for (const auto& conversation : lanes_.queued_lanes()) run(conversation);
+  }
   drain();
   flush_completed();
   arm();

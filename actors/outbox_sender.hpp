@@ -26,11 +26,13 @@
 //      An AI row that waits for evidence when its epoch passes ends as overtaken too, without a resend;
 //      late evidence makes it delivered. One whose bytes had left when its epoch passed cannot be recalled:
 //      it is counted, and the commit that ends it tells the person who has the chat.
-//  R5  Certainly not sent: again with backoff, 8 attempts, then dead. A rate limit rests its scope and does
-//      not count as an attempt: the send window ends it.
-//  R6  auth blocks the account, with one task; another token ends the block at once, else one probe an hour.
+//  R5  Certainly not sent: again with backoff, 8 attempts, then dead. A rate limit rests its scope (of an app or a
+//      token also the other accounts: actors/send_pauses) and does not count as an attempt: the send window ends it.
+//  R6  auth blocks the account, with one task; another token ends the block at once, else one probe an hour. So
+//      do the codes by which the platform restricts the account (policy, payment, spam), told once a day.
 //  R7  Anything else that is refused is dead with a task, and kills its later siblings: the rows of the same
-//      conversation, author, epoch and created_at, which are the parts of one reply.
+//      conversation, author, epoch and created_at, which are the parts of one reply. A recipient who is gone
+//      is noted with the customer.
 //  R8  A lost answer waits evidence_s; without evidence it is sent once more; again without, it ends as
 //      unconfirmed with a task, and later rows proceed.
 //  R9  An echo is ours by message id in its metadata, by an external id that we got, by our app id, or by
@@ -177,6 +179,7 @@ class outbox_sender_state {
     std::string task;
     std::string reason;
     std::vector<inbox_id> inbox;
+    bool recipient_gone = false;
   };
   /// How a row moves on.
   struct row_move {
@@ -200,8 +203,9 @@ class outbox_sender_state {
     std::vector<storage::person_task> tasks;
     /// Always beside a task.
     std::vector<storage::connection_fault> faults;
+    std::vector<storage::contact_reach> reaches;
     [[nodiscard]] bool is_empty() const {
-      return inbox.empty() && recorded.empty() && tasks.empty() && reads.empty();
+      return inbox.empty() && recorded.empty() && tasks.empty() && reads.empty() && reaches.empty();
     }
   };
 
@@ -228,11 +232,12 @@ class outbox_sender_state {
   void on_answer(const message_id& id, std::uint64_t call, outbound_response& response);
   void lost(place at);
   void apply_failure(place at, const channel::send_failure& failure, std::vector<inbox_id> inbox);
-  void give_up(place at, const std::string& reason, std::vector<inbox_id> inbox);
+  void give_up(place at, const std::string& reason, std::vector<inbox_id> inbox, bool recipient_gone = false);
   void release_slot(queued_row& one);
   void act(channel::sender_action what, const show_typing& typing);
   void rest_account(instant until);
-  void block_account(instant until);
+  void block_account(instant until, const channel::send_failure& why);
+  void tell_connection(const std::string& reason);
   [[nodiscard]] bool is_usable() const;
   [[nodiscard]] bool may_start(instant now) const;
   [[nodiscard]] instant account_ready_at(instant now) const;
@@ -312,6 +317,10 @@ class outbox_sender_state {
   instant blocked_until_{};
   bool is_suspect_ = false;
   bool connection_told_ = false;
+  /// The account is restricted: told, and not again before.
+  instant restriction_told_until_{};
+  /// What the others had said when our lanes last heeded it.
+  instant heeded_{};
 
   std::vector<pending_ptr> stalled_;
   instant stalled_until_{};

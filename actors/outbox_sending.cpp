@@ -9,6 +9,8 @@ namespace sellavie::actors {
 namespace {
 
 constexpr milliseconds patience{100};
+// An account that stays restricted is spoken of once a day.
+constexpr auto restriction_silence = std::chrono::hours{24};
 
 using storage::send_state;
 
@@ -28,7 +30,7 @@ bool outbox_sender_state::may_start(instant now) const {
 }
 
 instant outbox_sender_state::account_ready_at(instant now) const {
-  return std::max(blocked_until_, pacing_.ready_at(now));
+  return std::max({blocked_until_, pacing_.ready_at(now), node_->pauses->ready_at(token_, now)});
 }
 
 channel::token_bucket* outbox_sender_state::pair_of(const outbox_lane& lane) {
@@ -262,7 +264,8 @@ void outbox_sender_state::apply_failure(place at, const channel::send_failure& f
     const bool tired = failure.kind == channel::failure_class::transient;
     node_->metrics->sends(channel_, tired ? monitoring::send_result::dead : monitoring::send_result::rejected)
         .increment();
-    return give_up(at, verdict.reason, std::move(inbox));
+    return give_up(at, verdict.reason, std::move(inbox),
+                   failure.kind == channel::failure_class::recipient_gone);
   }
   node_->metrics->sends(channel_, monitoring::send_result::retried).increment();
   // The first of two calls may still have arrived.
@@ -278,12 +281,18 @@ void outbox_sender_state::apply_failure(place at, const channel::send_failure& f
             .due_at = verdict.due,
             .inbox = std::move(inbox),
             .then = {}});
-  if (verdict.then == after_failure::pause_account) rest_account(verdict.due);
-  if (verdict.then == after_failure::block_account) block_account(verdict.due);
+  if (verdict.then == after_failure::pause_app) node_->pauses->rest_app(verdict.due);
+  if (verdict.then == after_failure::pause_token)
+    node_->pauses->rest_token(token_, verdict.due, node_->now());
+  const bool rests = verdict.then == after_failure::pause_app || verdict.then == after_failure::pause_token ||
+                     verdict.then == after_failure::pause_account;
+  if (rests) rest_account(verdict.due);
+  if (verdict.then == after_failure::block_account) block_account(verdict.due, failure);
 }
 
 // Later parts of the same reply make no sense without this one.
-void outbox_sender_state::give_up(place at, const std::string& reason, std::vector<inbox_id> inbox) {
+void outbox_sender_state::give_up(place at, const std::string& reason, std::vector<inbox_id> inbox,
+                                  bool recipient_gone) {
   std::vector<message_id> ids{at.row.row.id};
   bool is_later = false;
   for (queued_row& one : at.lane.rows) {
@@ -294,7 +303,11 @@ void outbox_sender_state::give_up(place at, const std::string& reason, std::vect
     is_later = is_later || &one == &at.row;
   }
   finish(at.lane, ids,
-         {.state = send_state::dead, .task = "send_failed", .reason = reason, .inbox = std::move(inbox)});
+         {.state = send_state::dead,
+          .task = "send_failed",
+          .reason = reason,
+          .inbox = std::move(inbox),
+          .recipient_gone = recipient_gone});
 }
 
 void outbox_sender_state::release_slot(queued_row& one) {
@@ -307,16 +320,26 @@ void outbox_sender_state::rest_account(instant until) {
   for (const auto& conversation : lanes_.queued_lanes()) run(conversation);
 }
 
-void outbox_sender_state::block_account(instant until) {
+void outbox_sender_state::block_account(instant until, const channel::send_failure& why) {
   blocked_until_ = std::max(blocked_until_, until);
   is_suspect_ = true;
-  if (!std::exchange(connection_told_, true)) {
-    completed_.tasks.push_back({business_->id, std::nullopt, node_->ids->next(), "connection",
-                                "the channel refused our access token", node_->now()});
-    completed_.faults.push_back({business_->id, connection_, "Meta refuses the token.", node_->now()});
-    node_->log->error("connection_refused", {{}, business_->id, {}}, {{"connection_id", connection_}});
+  if (why.kind == channel::failure_class::auth) {
+    if (!std::exchange(connection_told_, true)) {
+      tell_connection("the channel refused our access token");
+      completed_.faults.push_back({business_->id, connection_, "Meta refuses the token.", node_->now()});
+    }
+  } else if (restriction_told_until_ <= node_->now()) {
+    restriction_told_until_ = node_->now() + restriction_silence;
+    tell_connection("the channel restricts this account (" + std::to_string(why.code) +
+                    "): see its business settings");
   }
   for (const auto& conversation : lanes_.queued_lanes()) run(conversation);
+}
+
+void outbox_sender_state::tell_connection(const std::string& reason) {
+  completed_.tasks.push_back(
+      {business_->id, std::nullopt, node_->ids->next(), "connection", reason, node_->now()});
+  node_->log->error("connection_refused", {{}, business_->id, {}}, {{"connection_id", connection_}});
 }
 
 }  // namespace sellavie::actors

@@ -75,6 +75,7 @@ void outbox_sender_state::finish(outbox_lane& lane, const std::vector<message_id
   if (!end.task.empty())
     changes->tasks.push_back(
         {business_->id, lane.conversation, node_->ids->next(), end.task, end.reason, node_->now()});
+  if (end.recipient_gone) changes->reaches.push_back({lane.conversation, business_->id, node_->now()});
   commit(std::make_shared<pending_commit>(
       pending_commit{changes, ids, [this, conversation = lane.conversation, ids, end = std::move(end)] {
                        on_finished(conversation, ids, end);
@@ -246,6 +247,7 @@ void outbox_sender_state::flush_completed() {
   changes->message_changes = std::exchange(completed_.messages, {});
   changes->tasks = std::exchange(completed_.tasks, {});
   changes->connection_faults = std::exchange(completed_.faults, {});
+  changes->reaches = std::exchange(completed_.reaches, {});
   commit(std::make_shared<pending_commit>(pending_commit{changes, {}, [this] { completing_ = false; }}));
 }
 

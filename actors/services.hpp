@@ -10,6 +10,7 @@
 #include "actors/clock.hpp"
 #include "actors/journal.hpp"
 #include "actors/reader.hpp"
+#include "actors/send_pauses.hpp"
 #include "actors/transport.hpp"
 #include "config/settings.hpp"
 #include "monitoring/log.hpp"
@@ -32,6 +33,8 @@ struct services {
   std::shared_ptr<const crypto::fernet_ring> secrets;
   /// Null: nobody watches.
   std::shared_ptr<feed> watchers;
+  /// What the senders tell each other.
+  std::shared_ptr<send_pauses> pauses = std::make_shared<send_pauses>();
   std::int64_t incarnation = 0;
   /// Uniform in [0, 1); thread-safe. For jitter only.
   std::function<double()> jitter;

@@ -141,7 +141,8 @@ void tenant_supervisor_state::offer(delivery one) {
     return;
   }
   const bool for_conversation = channel::belongs_to_conversation(*one.event);
-  child_key key{one.connection, for_conversation ? one.event->customer_id : std::string{}};
+  const child_key key =
+      for_conversation ? customer_of(one.connection, *one.event) : child_key{one.connection, {}};
   offer_to(key, std::move(one));
 }
 
@@ -203,7 +204,7 @@ void tenant_supervisor_state::hand_to_conversation(person_spoke& spoke) {
     release(sender->second, spoke.echo.id);
     offer_held(sender->second);
   }
-  const child_key key{spoke.echo.connection, spoke.echo.event->customer_id};
+  const child_key key = customer_of(spoke.echo.connection, *spoke.echo.event);
   offer_to(key, std::move(spoke.echo));
 }
 
@@ -224,7 +225,7 @@ void tenant_supervisor_state::spawn(const child_key& key, child& entry) {
   } else {
     entry.conversation =
         make.conversation(*self_, {dependencies_.node, business_, key.connection, key.customer, self_,
-                                   orders_, invoices_, payments_, quota_, dependencies_.model});
+                                   orders_, invoices_, payments_, quota_, dependencies_.model, entry.is_settled});
     entry.door = entry.conversation;
   }
   self_->monitor(entry.door);
@@ -276,7 +277,7 @@ void tenant_supervisor_state::on_down(const caf::down_msg& down) {
   for (std::size_t i = 0; i < entry.offered; ++i) offered.push_back(entry.held[i].id);
   entry.offered = 0;
   if (wanted) {
-    if (entry.is_unused()) children_.erase(key);
+    if (entry.is_unused()) forget(key);
     else spawn(key, entry);
     return;
   }
@@ -380,7 +381,7 @@ void tenant_supervisor_state::restart(const child_key& key) {
   if (found == children_.end() || found->second.phase != child_phase::recovering) return;
   if (found->second.unchecked) return check_held(key);
   if (!key.customer.empty() && found->second.is_unused()) {
-    children_.erase(found);
+    forget(key);
     return;
   }
   spawn(key, found->second);
@@ -428,6 +429,7 @@ tenant_supervisor_actor::behavior_type tenant_supervisor(tenant_supervisor_state
       [&state, self](const deliveries_finished& done) { state.finish(done, self->current_sender()); },
       [&state, self](const offer_together& planned) { state.complete(planned, self->current_sender()); },
       [&state](outbox_committed& rows) { state.forward_outbox(rows); },
+      [&state, self](const lives_elsewhere& found) { state.move_home(found, self->current_sender()); },
       [&state](const epoch_raised& raised) { state.forward_epoch(raised); },
       [&state](const show_typing& typing) { state.forward_typing(typing); },
       [&state](person_spoke& spoke) { state.hand_to_conversation(spoke); },

@@ -8,6 +8,9 @@
 //            offered again what is still open in the store, and then one at a time. A handled failure
 //            counts as a try; after 5 the delivery is parked with its reason and a person is told.
 //            Trouble of the store does not count. Nobody else keeps a child's handle for long.
+//            One customer has one conversation: an id that is not a running child's own, or known to be
+//            one's, starts a child that asks the store whose it is while it loads; before it has done
+//            anything it says who has the customer, and what it was offered goes there in its order.
 //            A business that cannot be loaded holds nothing: its deliveries go back to the pump, which
 //            lets it rest; until the pump has taken them back every one that still comes is refused,
 //            so that none overtakes another.
@@ -79,7 +82,7 @@ struct order_invoice {
 using expire_atom = caf::atom_constant<caf::atom("expire")>;
 using restart_atom = caf::atom_constant<caf::atom("restart")>;
 
-/// (connection, customer); an empty customer is the connection's outbox_sender.
+/// (connection, customer's scoped id); an empty customer is the connection's outbox_sender.
 struct child_key {
   connection_id connection;
   std::string customer;
@@ -87,20 +90,19 @@ struct child_key {
   friend bool operator==(const child_key&, const child_key&) = default;
 };
 
-using tenant_supervisor_actor =
-    caf::typed_actor<caf::reacts_to<delivery>, caf::reacts_to<tenant_changed>, caf::reacts_to<wake_sender>,
-                     caf::replies_to<command_chat>::with<chat_commanded>,
-                     caf::replies_to<desk_request>::with<action_outcome>,
-                     caf::replies_to<order_command>::with<action_outcome>,
-                     caf::replies_to<order_invoice>::with<action_outcome>,
-                     caf::replies_to<refresh_products>::with<products_refreshed>,
-                     caf::replies_to<take_training>::with<training_taken>, caf::reacts_to<expire_atom>,
-                     // From its children.
-                     caf::reacts_to<deliveries_finished>, caf::reacts_to<offer_together>,
-                     caf::reacts_to<outbox_committed>, caf::reacts_to<epoch_raised>,
-                     caf::reacts_to<show_typing>, caf::reacts_to<person_spoke>, caf::reacts_to<stop_me>,
-                     // To itself: a back-off is over.
-                     caf::reacts_to<restart_atom, child_key>, caf::reacts_to<restart_atom>>;
+using tenant_supervisor_actor = caf::typed_actor<
+    caf::reacts_to<delivery>, caf::reacts_to<tenant_changed>, caf::reacts_to<wake_sender>,
+    caf::replies_to<command_chat>::with<chat_commanded>, caf::replies_to<desk_request>::with<action_outcome>,
+    caf::replies_to<order_command>::with<action_outcome>,
+    caf::replies_to<order_invoice>::with<action_outcome>,
+    caf::replies_to<refresh_products>::with<products_refreshed>,
+    caf::replies_to<take_training>::with<training_taken>, caf::reacts_to<expire_atom>,
+    // From its children.
+    caf::reacts_to<deliveries_finished>, caf::reacts_to<offer_together>, caf::reacts_to<lives_elsewhere>,
+    caf::reacts_to<outbox_committed>, caf::reacts_to<epoch_raised>, caf::reacts_to<show_typing>,
+    caf::reacts_to<person_spoke>, caf::reacts_to<stop_me>,
+    // To itself: a back-off is over.
+    caf::reacts_to<restart_atom, child_key>, caf::reacts_to<restart_atom>>;
 
 /// How the supervisor makes its children; a test gives its own.
 struct child_factory {
@@ -148,6 +150,7 @@ class tenant_supervisor_state {
   void finish(const deliveries_finished& done, const caf::strong_actor_ptr& child);
   void complete(const offer_together& planned, const caf::strong_actor_ptr& child);
   void hand_to_conversation(person_spoke& spoke);
+  void move_home(const lives_elsewhere& found, const caf::strong_actor_ptr& child);
   void forward_outbox(outbox_committed& rows);
   void forward_epoch(const epoch_raised& raised);
   void forward_typing(const show_typing& typing);
@@ -195,6 +198,10 @@ class tenant_supervisor_state {
     std::uint32_t failures = 0;
     /// Died, and the store could not be asked yet what of it is still open: asked again, never guessed.
     std::optional<death> unchecked;
+    /// Decided by the store: its key is the scoped id of whom it serves.
+    bool is_settled = false;
+    /// Further ids that lead here; in `also_`.
+    std::vector<std::string> also;
     /// For when it runs (again).
     std::vector<waiting_command> commands;
     /// Answers that it owes.
@@ -218,6 +225,12 @@ class tenant_supervisor_state {
   void hand_back(std::uint32_t round);
   void on_loaded(const shared<storage::tenant_record>& record);
   child& find_or_spawn(const child_key& key);
+  /// Whose conversation the event is.
+  [[nodiscard]] child_key customer_of(const connection_id& connection, const channel::channel_event& event);
+  [[nodiscard]] std::optional<child_key> child_of(const connection_id& connection,
+                                                  const std::string& id) const;
+  void lead(const connection_id& connection, const std::string& id, const child_key& to);
+  void forget(const child_key& key);
   void spawn(const child_key& key, child& entry);
   void offer_held(child& entry);
   static void release(child& entry, inbox_id id);
@@ -286,6 +299,8 @@ class tenant_supervisor_state {
   instant rests_until_{};
   std::unordered_map<child_key, child> children_;
   std::map<caf::actor_addr, child_key> keys_;
+  /// Further ids of the customers of children.
+  std::unordered_map<child_key, child_key> also_;
   order_desk_actor orders_;
   invoice_desk_actor invoices_;
   payment_client_actor payments_;

@@ -36,7 +36,8 @@ llm::turn_context context_of(const chat_context& chat, const turn& of,
   context.customer_name = chat.customer_name;
   context.open_order = of.facts.open_order ? &*of.facts.open_order : nullptr;
   context.history = chat.history;
-  for (const delivery& one : of.deliveries) context.inbound.push_back(text_of(*one.event));
+  for (const delivery& one : of.deliveries)
+    if (!is_placeholder(*one.event)) context.inbound.push_back(text_of(*one.event));
   context.attachments = describe_attachments(of.deliveries);
   context.nonce = of.nonce;
   context.allowed = allowed;
@@ -82,6 +83,11 @@ std::string text_of(const channel::channel_event& event) {
     text += '(' + attachment.type + (attachment.title.empty() ? "" : ": " + attachment.title) + ')';
   }
   return text.empty() ? "(unsupported message)" : text;
+}
+
+bool is_placeholder(const channel::channel_event& event) noexcept {
+  constexpr int currently_unavailable = 131060;
+  return event.kind == channel::event_kind::unsupported && event.error_code == currently_unavailable;
 }
 
 bool is_readable(const channel::channel_event& event) {

@@ -103,6 +103,9 @@ struct prompted {
 [[nodiscard]] std::string text_of(const channel::channel_event& event);
 /// Whether it has words (or a cart) that a model can answer.
 [[nodiscard]] bool is_readable(const channel::channel_event& event);
+/// WhatsApp's stand-in for a message that it cannot show yet, typically the first one of a chat that began with
+/// an advertisement (131060): there is nothing to answer, and the customer writes on.
+[[nodiscard]] bool is_placeholder(const channel::channel_event& event) noexcept;
 [[nodiscard]] std::string attachments_json(const channel::channel_event& event);
 /// "1 image, 2 audio"; empty when there are none. The items of a cart are text.
 [[nodiscard]] std::string describe_attachments(const std::vector<delivery>& deliveries);

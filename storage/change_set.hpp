@@ -53,9 +53,34 @@ struct opened_conversation {
   contact_id contact;
   conversation_id conversation;
   std::string scoped_id;
-  std::string alias;
+  /// WhatsApp's user id; another one than scoped_id becomes an alias. Or empty.
+  std::string user_id;
   std::string name;
   instant at{};
+};
+
+/// A further id of a contact. One that names a contact already stays with it.
+struct contact_alias {
+  business_id business;
+  connection_id connection;
+  contact_id contact;
+  std::string external_id;
+  instant at{};
+};
+
+/// Under which ids the customer is found now; see protocol/channel/customer_ids.
+struct contact_address {
+  contact_id contact;
+  business_id business;
+  std::string user_id;
+  std::string address_id;
+};
+
+/// The channel says that nobody is there any more. Past as soon as the customer writes again: no write ends it.
+struct contact_reach {
+  conversation_id conversation;
+  business_id business;
+  instant unreachable_since{};
 };
 
 enum class message_origin : std::uint8_t { customer = 0, ai = 1, person = 2, system = 3 };
@@ -418,6 +443,9 @@ struct change_set {
   std::vector<read_mark> read_marks;
   // Rarer.
   std::vector<contact_change> contacts;
+  std::vector<contact_alias> aliases;
+  std::vector<contact_address> addresses;
+  std::vector<contact_reach> reaches;
   std::vector<composed_row> composed;
   std::vector<contact_block> blocks;
   std::vector<conversation_touch> touched;

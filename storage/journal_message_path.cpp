@@ -76,10 +76,16 @@ SELECT require_rows((SELECT count(*) FROM kept), (SELECT count(*) FROM wanted), 
 constexpr statement open_conversations{"open_conversations", R"(
 WITH incoming AS (
   SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[], $8::bigint[])
-    AS t (business_id, connection_id, contact_id, conversation_id, scoped_id, alias, name, at)
+    AS t (business_id, connection_id, contact_id, conversation_id, scoped_id, user_id, name, at)
 ), met AS (
-  INSERT INTO contacts (id, business_id, connection_id, scoped_id, alias, name, created_at)
-  SELECT contact_id, business_id, connection_id, scoped_id, alias, name, at FROM incoming
+  INSERT INTO contacts (id, business_id, connection_id, scoped_id, user_id, name, created_at)
+  SELECT contact_id, business_id, connection_id, scoped_id, user_id, name, at FROM incoming
+), named AS (
+  INSERT INTO contact_aliases (business_id, connection_id, external_id, contact_id, learned_at)
+  SELECT business_id, connection_id, user_id, contact_id, at FROM incoming i
+  WHERE user_id NOT IN ('', scoped_id)
+    AND NOT EXISTS (SELECT FROM contacts k WHERE k.connection_id = i.connection_id AND k.scoped_id = i.user_id)
+  ON CONFLICT DO NOTHING
 )
 INSERT INTO conversations (id, business_id, connection_id, contact_id, created_at)
 SELECT conversation_id, business_id, connection_id, contact_id, at FROM incoming)"};
@@ -167,8 +173,12 @@ constexpr statement move_read_marks{"move_read_marks", R"(
 UPDATE conversations c SET read_up_to = greatest(c.read_up_to, u.at)
 FROM (SELECT connection_id, scoped_id, max(at) AS at FROM unnest($1::uuid[], $2::text[], $3::bigint[])
         AS t (connection_id, scoped_id, at) GROUP BY 1, 2) u
-JOIN contacts k ON k.connection_id = u.connection_id AND k.scoped_id = u.scoped_id
-WHERE c.connection_id = k.connection_id AND c.contact_id = k.id)"};
+JOIN LATERAL (
+  SELECT id FROM contacts k WHERE k.connection_id = u.connection_id AND k.scoped_id = u.scoped_id
+  UNION ALL SELECT contact_id FROM contact_aliases WHERE connection_id = u.connection_id AND external_id = u.scoped_id
+  LIMIT 1
+) k ON true
+WHERE c.connection_id = u.connection_id AND c.contact_id = k.id)"};
 
 // A merged contact's profile is that of the one it was merged into.
 constexpr statement change_contacts{"change_contacts", R"(
@@ -227,8 +237,8 @@ void queue_inbox(pipeline& into, change_sets sets) {
 void queue_conversations(pipeline& into, change_sets sets) {
   queue_rows(into, open_conversations, sets, &change_set::opened, &opened_conversation::business,
              &opened_conversation::connection, &opened_conversation::contact,
-             &opened_conversation::conversation, &opened_conversation::scoped_id, &opened_conversation::alias,
-             &opened_conversation::name, &opened_conversation::at);
+             &opened_conversation::conversation, &opened_conversation::scoped_id,
+             &opened_conversation::user_id, &opened_conversation::name, &opened_conversation::at);
   using change = conversation_change;
   queue_counted_rows(into, change_conversations, sets, &change_set::conversations, &change::conversation,
                      &change::business, &change::expected_epoch, &change::epoch, &change::owner,

@@ -10,6 +10,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "protocol/channel/customer_ids.hpp"
 #include "protocol/channel/route.hpp"
 #include "protocol/domain/error.hpp"
 #include "storage/change_set.hpp"
@@ -89,6 +90,9 @@ struct conversation_record {
   contact_id contact;
   std::string contact_name;
   std::string contact_email;
+  channel::known_customer customer;
+  /// Where the customer wrote from last, when that is not the scoped id.
+  std::string address_id;
   chat_owner owner = chat_owner::ai;
   std::int64_t epoch = 1;
   std::string handover_reason;
@@ -152,8 +156,9 @@ enum class missing_conversation : std::uint8_t { make, leave };
 struct new_conversation {
   business_id business;
   connection_id connection;
+  /// Under which it is made.
   std::string scoped_id;
-  std::string alias;
+  std::string user_id;
   std::string name;
   /// Used when there is none yet.
   contact_id contact;
@@ -161,6 +166,8 @@ struct new_conversation {
   instant at{};
   int history = 20;
   missing_conversation missing = missing_conversation::make;
+  /// The contact to which these lead is meant, whatever its scoped id; without them only scoped_id leads.
+  std::optional<channel::customer_identity> who{};
 };
 
 /// Whose messages a question is about.
@@ -216,7 +223,7 @@ class store_reads {
   [[nodiscard]] virtual result<directory> load_directory() = 0;
   [[nodiscard]] virtual result<std::int64_t> directory_version() = 0;
   [[nodiscard]] virtual result<tenant_record> load_tenant(business_id business, instant at) = 0;
-  /// Finds the conversation of (connection, scoped id), or makes contact and conversation.
+  /// Finds the conversation of (connection, scoped id) or of `who`, or makes contact and conversation.
   [[nodiscard]] virtual result<conversation_record> open_conversation(const new_conversation& wanted) = 0;
   /// Open deliveries with a higher id than `after`, by id.
   [[nodiscard]] virtual result<std::vector<inbox_line>> look_inbox(inbox_id after, int limit) = 0;

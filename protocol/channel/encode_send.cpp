@@ -1,6 +1,7 @@
 // wire_message -> the HTTP call of each channel (facts/META.md 5.1-5.3).
 #include <algorithm>
 
+#include "protocol/channel/customer_ids.hpp"
 #include "protocol/channel/json_write.hpp"
 #include "protocol/channel/send.hpp"
 
@@ -130,11 +131,6 @@ std::string messenger_body(const wire_message& message, const send_account& acco
 
 // ---- WhatsApp ------------------------------------------------------------------------------------
 
-// A business-scoped user id: two letters, a dot, then alphanumerics. Phone numbers have no dot.
-bool is_bsuid(std::string_view id) noexcept {
-  return id.size() > 3 && id[2] == '.' && !(id[0] >= '0' && id[0] <= '9');
-}
-
 std::string reply_button(const quick_reply& reply) {
   return json_object{}
       .text("type", "reply")
@@ -181,7 +177,7 @@ void add_whatsapp_content(json_object& out, const wire_message& message) {
 std::string whatsapp_body(const wire_message& message, const send_target& target) {
   json_object out;
   out.text("messaging_product", "whatsapp").text("recipient_type", "individual");
-  out.text(is_bsuid(target.customer_id) ? "recipient" : "to", target.customer_id);
+  out.text(is_user_id(target.customer_id) ? "recipient" : "to", target.customer_id);
   if (!target.reply_to.empty())
     out.raw("context", json_object{}.text("message_id", target.reply_to).finish());
   if (!target.metadata.empty()) out.text("biz_opaque_callback_data", target.metadata);

@@ -81,14 +81,14 @@ struct channel_event {
   std::optional<route_key> entry_route;
   /// PSID, IGSID, wa_id or BSUID; empty for account-level events.
   std::string customer_id;
-  /// The customer's other identity (BSUID beside wa_id), or empty.
+  /// The customer's other identity (BSUID beside wa_id), or empty; protocol/channel/customer_ids.
   std::string customer_alias;
   std::string customer_name;
   /// Unique per connection: facts/META.md section 2.
   std::string dedupe_key;
   /// mid / wamid of this message.
   std::string external_id;
-  /// mid / wamid that a reaction, edit, unsend, read or status is about.
+  /// mid / wamid that a reaction, edit, unsend, read or status is about; system: the customer's new number.
   std::string subject_id;
   std::string reply_to;
   instant provider_time{};
@@ -96,7 +96,7 @@ struct channel_event {
   std::string text;
   std::string payload;
   std::vector<attachment> attachments;
-  /// Echoes: the sending app and our own `metadata`; statuses: biz_opaque_callback_data.
+  /// Echoes: the sending app and our own `metadata`; statuses: biz_opaque_callback_data; system: the new BSUID.
   std::string app_id;
   std::string metadata;
   delivery_state state = delivery_state::none;
@@ -122,7 +122,7 @@ struct channel_event {
 }
 
 /// What only changes what the conversation remembers (docs/adr/0021): messages of a thread that another
-/// app owns, earlier messages, edits, unsends. Starts no turn.
+/// app owns, earlier messages, edits, unsends, another number of the customer. Starts no turn.
 [[nodiscard]] constexpr bool corrects_conversation(const channel_event& event) noexcept {
   switch (event.kind) {
     case event_kind::message:
@@ -131,6 +131,7 @@ struct channel_event {
     case event_kind::edit:
     case event_kind::unsend: return !event.subject_id.empty();
     case event_kind::history: return !event.external_id.empty();
+    case event_kind::system: return !(event.subject_id.empty() && event.metadata.empty());
     default: return false;
   }
 }

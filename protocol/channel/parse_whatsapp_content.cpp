@@ -95,17 +95,15 @@ void read_reaction(json reaction, channel_event& event) {
   event.payload = event.text.empty() ? "unreact" : "react";
 }
 
-// `text` is WhatsApp's sentence, `payload` the change, `customer_alias` the new identity.
+// `text` is WhatsApp's sentence, `payload` the change, `subject_id` and `metadata` the new number and user id.
 void read_system(json system, channel_event& event) {
   event.kind = event_kind::system;
   event.text = string_member(system, "body");
   event.payload = string_member(system, "type");
-  for (const char* key : {"wa_id", "new_wa_id", "user_id"}) {
-    if (std::string id = id_member(system, key); !id.empty()) {
-      event.customer_alias = std::move(id);
-      return;
-    }
-  }
+  if (!event.payload.starts_with("user_changed")) return;
+  event.subject_id = id_member(system, "wa_id");
+  if (event.subject_id.empty()) event.subject_id = id_member(system, "new_wa_id");
+  event.metadata = id_member(system, "user_id");
 }
 
 void read_edit(json edit, channel_event& event) {

@@ -16,7 +16,7 @@ enum class failure_class : std::uint8_t {
   transient,
   /// Pause `scope` until retry_after; no hot retry.
   rate_limited,
-  /// Spam, quality, policy, payment or country: stop and tell the tenant.
+  /// Spam, quality, policy, payment or country: stop (the whole account, if that is the scope) and tell the tenant.
   spam,
   /// The 24-hour window is over (WhatsApp: a template may still go).
   window_closed,
@@ -33,7 +33,7 @@ enum class failure_class : std::uint8_t {
 };
 [[nodiscard]] std::string_view to_string(failure_class kind) noexcept;
 
-/// Whom a rate limit concerns.
+/// Whom a rate limit concerns, or a restriction: the account, or only this message.
 enum class limit_scope : std::uint8_t { none, app, token, account, pair };
 
 struct failure_meaning {

@@ -28,7 +28,8 @@ constexpr const char* select_two = CUSTOMER_COLUMNS
 
 // The contact itself and those merged into it.
 constexpr const char* select_channels = R"(
-SELECT k.id, c.id, n.channel, c.last_customer_at, k.connection_id, k.scoped_id
+SELECT k.id, c.id, n.channel, c.last_customer_at, k.connection_id, k.scoped_id,
+       CASE WHEN k.unreachable_since > c.last_customer_at THEN k.unreachable_since ELSE 0 END
 FROM (SELECT * FROM contacts WHERE business_id = $1::uuid AND id = $2::uuid
       UNION ALL SELECT * FROM contacts WHERE business_id = $1::uuid AND merged_into = $2::uuid) k
 CROSS JOIN LATERAL (SELECT * FROM conversations WHERE connection_id = k.connection_id AND contact_id = k.id OFFSET 0) c
@@ -62,7 +63,8 @@ customer_channel channel_in(const pqxx::row& one) {
           row.id<conversation_id>(),
           row.text(),
           row.at(),
-          {row.id<connection_id>(), row.text()}};
+          {row.id<connection_id>(), row.text()},
+          row.at()};
 }
 
 std::optional<customer> find(pqxx::work& work, const business_id& business, const contact_id& id) {

@@ -35,6 +35,8 @@ struct customer_channel {
   std::string channel;
   instant last_customer_at{};
   chat_address address;
+  /// The channel said then that nobody is there, and the customer has not written since; or zero.
+  instant unreachable_since{};
 };
 
 struct customer_profile {

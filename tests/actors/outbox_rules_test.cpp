@@ -19,9 +19,12 @@ failure_verdict decide(failure_class kind, limit_scope scope = limit_scope::none
 
 TEST(outbox_rules, each_class_of_failure_has_its_end) {
   EXPECT_EQ(decide(failure_class::transient).then, after_failure::back_off);
-  EXPECT_EQ(decide(failure_class::rate_limited, limit_scope::app).then, after_failure::pause_account);
+  EXPECT_EQ(decide(failure_class::rate_limited, limit_scope::app).then, after_failure::pause_app);
+  EXPECT_EQ(decide(failure_class::rate_limited, limit_scope::token).then, after_failure::pause_token);
+  EXPECT_EQ(decide(failure_class::rate_limited, limit_scope::account).then, after_failure::pause_account);
   EXPECT_EQ(decide(failure_class::rate_limited, limit_scope::pair).then, after_failure::pause_customer);
   EXPECT_EQ(decide(failure_class::auth).then, after_failure::block_account);
+  EXPECT_EQ(decide(failure_class::spam, limit_scope::account).then, after_failure::block_account);
   EXPECT_EQ(decide(failure_class::unknown).then, after_failure::wait_for_evidence);
   for (const auto kind : {failure_class::spam, failure_class::window_closed, failure_class::permission,
                           failure_class::recipient_gone, failure_class::bad_request})
@@ -83,6 +86,14 @@ TEST(outbox_rules, compares_words_as_they_are_stored) {
   EXPECT_TRUE(says_the_same(file, echo, true));
   EXPECT_FALSE(says_the_same(image, echo, true));
   EXPECT_FALSE(says_the_same(storage::outbox_row{.body = "no wire message"}, echo, true));
+}
+
+TEST(outbox_rules, an_echo_of_any_of_our_apps_is_ours) {
+  const config::meta_settings meta{.app_id = "42", .apps = {{.id = "77"}, {.id = "88"}}};
+  for (const char* ours : {"42", "77", "88"}) EXPECT_TRUE(is_our_app(meta, ours)) << ours;
+  EXPECT_FALSE(is_our_app(meta, "263902037430900"));
+  EXPECT_FALSE(is_our_app(meta, ""));
+  EXPECT_FALSE(is_our_app({}, ""));
 }
 
 TEST(outbox_rules, knows_metadata_in_the_form_of_our_ids) {

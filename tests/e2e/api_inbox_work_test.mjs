@@ -122,7 +122,7 @@ test("a customer's profile is changed by one editor at a time and found by the b
   const one = `${ada.shop}/customers/${conversation.customer_id}`;
   const shown = await ada.client.get(one);
   assert.deepEqual([shown.status, shown.body.orders, shown.body.channels.length, shown.headers.get("etag")], [200, 0, 1, `"${shown.body.version}"`]);
-  assert.deepEqual(shown.body.channels[0], { conversation_id: conversation.id, channel: "messenger", last_customer_at: shown.body.last_seen_at });
+  assert.deepEqual(shown.body.channels[0], { conversation_id: conversation.id, channel: "messenger", last_customer_at: shown.body.last_seen_at, unreachable_since: null });
   const edits = await Promise.all(["Zainab Obi", "Zaïnab Obi"].map((name) => ada.client.patch(one, { name, email: "zainab@example.com" }, matching(shown.body.version))));
   assert.deepEqual(edits.map(({ status }) => status).sort(), [200, 412]);
   const named = ids(await all_of(ada.client, `${ada.shop}/customers?name=za`));
@@ -133,6 +133,23 @@ test("a customer's profile is changed by one editor at a time and found by the b
   assert.equal((await ada.client.patch(one, { email: "no address" }, matching(2))).status, 422);
   assert.equal((await ada.client.patch(one, { email: "" }, matching((await ada.client.get(one)).body.version))).body.email, "");
   assert.equal(await logged("customer.changed"), 2);
+});
+
+test("a customer whom the channel cannot reach any more is shown as such, until they write again", async () => {
+  const { who, conversation } = await chat(here, ada);
+  const channel = async () => (await ada.client.get(`${ada.shop}/customers/${conversation.customer_id}`)).body.channels[0];
+  await here.sandbox.set({ "graph.error": { code: 551, times: 1 } });
+  try {
+    await here.sandbox.say(who, "How much is the Beaded purse?");
+    await until("the channel has said that nobody is there", async () => (await channel()).unreachable_since !== null);
+  } finally {
+    await here.sandbox.set({ "graph.error": false });
+  }
+  await here.settled();
+  await sleep(5);
+  await here.sandbox.say(who, "I am back");
+  await here.settled();
+  assert.equal((await channel()).unreachable_since, null);
 });
 
 test("two contacts are merged: one profile, both chats, and orders stay where they were placed", async () => {

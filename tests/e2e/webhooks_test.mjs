@@ -7,7 +7,9 @@ import { app_secret, verify_token } from "./harness/server.mjs";
 import { shared_world } from "./harness/world.mjs";
 
 let here;
-shared_world({ before, after }, { name: "webhooks" }, (world) => { here = world; });
+// A second Meta app of the same operator, in the middle of a rotation of its secret.
+const second_app = { id: "77", secrets: ["the second app's new secret", "the second app's old secret"] };
+shared_world({ before, after }, { name: "webhooks", settings: { meta: { apps: [second_app] } } }, (world) => { here = world; });
 
 async function get(parameters) {
   const answer = await fetch(`${here.server.url}/webhooks/meta?${new URLSearchParams(parameters)}`);
@@ -32,6 +34,29 @@ test("a handshake with a wrong token, a wrong mode or a missing parameter is ref
   assert.equal((await get({ "hub.mode": "unsubscribe", "hub.challenge": "1", "hub.verify_token": verify_token })).status, 403);
   assert.equal((await get({ "hub.mode": "subscribe", "hub.verify_token": verify_token })).status, 400);
   assert.equal((await get({ "hub.mode": "subscribe", "hub.challenge": "1", "hub.verify_token": "" })).status, 403);
+});
+
+test("every secret of every configured app signs", async (t) => {
+  for (const secret of [app_secret, ...second_app.secrets]) {
+    const who = here.customer();
+    const { body } = here.message(who, "Hello from another app!");
+    await t.test(secret === app_secret ? "the first app" : secret, async () => {
+      assert.equal(await post(here.server, body, { headers: { "x-hub-signature-256": signature(body, { secret }) } }), 200);
+      await here.settled();
+      assert.equal(await here.messages_of(who), 1);
+    });
+  }
+});
+
+test("an echo of the second app is ours: nobody has taken the chat over", async () => {
+  const who = here.customer();
+  await here.sandbox.say(who, "Hello!");
+  await here.sandbox.heard(who, 1);
+  await here.settled();
+  const ours = here.message(who, "Your parcel is on its way.", { message: { is_echo: true, app_id: Number(second_app.id) } });
+  assert.equal(await post(here.server, ours.body, { headers: { "x-hub-signature-256": signature(ours.body, { secret: second_app.secrets[0] }) } }), 200);
+  await here.settled();
+  assert.equal((await here.owner_of(who)).person, false);
 });
 
 test("a body is refused unless exactly one good SHA-256 signature covers its bytes", async (t) => {

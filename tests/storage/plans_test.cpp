@@ -34,6 +34,7 @@ const std::vector<expected_plan> expected_plans{{"finish_inbox", "inbound_events
                                                 {"composed", "composed_messages"},
                                                 {"move_read_marks", "contacts"},
                                                 {"move_read_marks", "conversations"},
+                                                {"move_read_marks", "contact_aliases"},
                                                 {"change_stock", "products"},
                                                 {"change_orders", "orders"},
                                                 {"drop_items", "order_items"},
@@ -42,6 +43,16 @@ const std::vector<expected_plan> expected_plans{{"finish_inbox", "inbound_events
                                                 {"find_conversation", "conversations"},
                                                 {"find_conversation", "turns"},
                                                 {"find_conversation", "messages"},
+                                                {"find_by_identity", "contacts"},
+                                                {"find_by_identity", "contact_aliases"},
+                                                {"find_by_identity", "conversations"},
+                                                {"find_by_identity", "turns"},
+                                                {"find_by_identity", "messages"},
+                                                {"open_conversations", "contacts"},
+                                                {"learn_aliases", "contacts"},
+                                                {"change_addresses", "contacts"},
+                                                {"change_reach", "contacts"},
+                                                {"change_reach", "conversations"},
                                                 {"make_conversation", "contacts"},
                                                 {"look_inbox", "inbound_events"},
                                                 {"these_inbox", "inbound_events"},
@@ -57,6 +68,7 @@ const std::vector<expected_plan> expected_plans{{"finish_inbox", "inbound_events
                                                 {"invoice", "invoices"},
                                                 {"sent_message", "messages"},
                                                 {"sent_message", "contacts"},
+                                                {"sent_message", "contact_aliases"},
                                                 {"sent_message_by_external_id", "messages"},
                                                 {"sent_message_by_external_id", "contacts"},
                                                 {"sent_message_by_external_id", "conversations"}};
@@ -116,6 +128,7 @@ class plans_test : public spine_test {
       INSERT INTO businesses (id, key, name, currency, timezone, created_at) SELECT u(1,n), 'k'||n, 'n', 'NGN', 'UTC', 0 FROM generate_series(0,99) n;
       INSERT INTO connections (id, business_id, channel, external_id, access_token, created_at) SELECT u(2,n), u(1,n), 'messenger', 'p'||n, 't', 0 FROM generate_series(0,99) n;
       INSERT INTO contacts (id, business_id, connection_id, scoped_id, created_at) SELECT u(3,n), u(1,n%100), u(2,n%100), 's'||n, 0 FROM generate_series(0,9999) n;
+      INSERT INTO contact_aliases SELECT u(1,n%100), u(2,n%100), 'a'||n, u(3,n), 0 FROM generate_series(0,9999) n;
       INSERT INTO conversations (id, business_id, connection_id, contact_id, created_at) SELECT u(4,n), u(1,n%100), u(2,n%100), u(3,n), 0 FROM generate_series(0,9999) n;
       INSERT INTO messages (conversation_id, id, business_id, direction, origin, state, body, provider_time, created_at) SELECT u(4,n%10000), u(5,n), u(1,n%100), 0, 0, 0, repeat('x',80), 0, 0 FROM generate_series(0,29999) n;
       INSERT INTO inbound_events SELECT n, u(1,n%100), u(2,n%100), 0, 0, 0, false, n, decode(repeat('ab',300),'hex') FROM generate_series(0,9999) n;

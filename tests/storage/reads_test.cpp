@@ -26,7 +26,6 @@ class reads_test : public spine_test {
     wanted.business = ada;
     wanted.connection = page;
     wanted.scoped_id = std::move(scoped_id);
-    wanted.alias = "alias";
     wanted.name = "Ngozi";
     wanted.contact = ids.next_as<contact_id>();
     wanted.conversation = ids.next_as<conversation_id>();

@@ -32,7 +32,8 @@ schema customer_shape() { return schema::object(customer_fields()).named("Custom
 schema profile_shape() {
   const auto channel = schema::object({{"conversation_id", schema::uuid()},
                                        {"channel", channel_word()},
-                                       {"last_customer_at", schema::timestamp().or_null()}})
+                                       {"last_customer_at", schema::timestamp().or_null()},
+                                       {"unreachable_since", schema::timestamp().or_null()}})
                            .named("CustomerChannel");
   auto fields = customer_fields();
   fields.push_back({"channels", schema::list(channel, 1000)});
@@ -65,7 +66,8 @@ json shown(const storage::customer_profile& one) {
     last = std::max(last, channel.last_customer_at);
     profile["channels"].push_back({{"conversation_id", to_string(channel.conversation)},
                                    {"channel", channel.channel},
-                                   {"last_customer_at", time_or_null(channel.last_customer_at)}});
+                                   {"last_customer_at", time_or_null(channel.last_customer_at)},
+                                   {"unreachable_since", time_or_null(channel.unreachable_since)}});
   }
   profile["orders"] = one.orders;
   profile["last_seen_at"] = time_or_null(last);

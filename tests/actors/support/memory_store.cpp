@@ -93,7 +93,10 @@ struct transaction {
     each_row(sets, &change_set::opened, [&](const opened_conversation& row) {
       for (const auto& [id, contact] : db.contacts)
         if (contact.connection == row.connection && contact.scoped_id == row.scoped_id) return;
-      db.contacts[row.contact] = {row.business, row.connection, row.scoped_id, row.name, {}, false};
+      db.contacts[row.contact] = {row.business, row.connection, row.scoped_id, row.name,
+                                  {},           false,          row.user_id};
+      if (!row.user_id.empty() && row.user_id != row.scoped_id)
+        name({row.business, row.connection, row.contact, row.user_id, row.at});
       db.conversations[row.conversation] = {
           .business = row.business, .connection = row.connection, .contact = row.contact};
     });
@@ -109,12 +112,27 @@ struct transaction {
       kept.handover_reason = row.handover_reason;
       kept.last_customer_at = std::max(kept.last_customer_at, row.last_customer_at);
     });
+    each_row(sets, &change_set::aliases, [&](const contact_alias& row) { name(row); });
+    each_row(sets, &change_set::addresses, [&](const contact_address& row) {
+      db.contacts.at(row.contact).user_id = row.user_id;
+      db.contacts.at(row.contact).address_id = row.address_id;
+    });
+    each_row(sets, &change_set::reaches, [&](const contact_reach& row) {
+      db.contacts.at(db.conversations.at(row.conversation).contact).unreachable_since = row.unreachable_since;
+    });
     each_row(sets, &change_set::contacts, [&](const contact_change& row) {
       const auto at = db.contacts.find(row.contact);
       if (at == db.contacts.end() || at->second.business != row.business) return;
       if (!row.name.empty()) at->second.name = row.name;
       if (!row.email.empty()) at->second.email = row.email;
     });
+  }
+
+  // One that names a contact already stays with it.
+  void name(const contact_alias& row) {
+    for (const auto& [id, contact] : db.contacts)
+      if (contact.connection == row.connection && contact.scoped_id == row.external_id) return;
+    db.aliases.emplace(std::pair{row.connection, row.external_id}, row.contact);
   }
 
   void messages() {
@@ -358,22 +376,49 @@ std::optional<conversation_id> memory_store::conversation_id_of(const connection
   return std::nullopt;
 }
 
+std::optional<contact_id> memory_store::contact_of(const connection_id& connection,
+                                                   const std::string& id) const {
+  for (const auto& [contact, kept] : rows.contacts)
+    if (kept.connection == connection && kept.scoped_id == id && !id.empty()) return contact;
+  const auto alias = rows.aliases.find({connection, id});
+  return alias == rows.aliases.end() ? std::nullopt : std::optional{alias->second};
+}
+
 result<conversation_record> memory_store::open_conversation(const new_conversation& wanted) {
   if (away || unsettled > 0) return is_away();
-  if (!conversation_id_of(wanted.connection, wanted.scoped_id)) {
+  ++loads;
+  std::string scoped_id = wanted.scoped_id;
+  channel::known_customer known;
+  if (wanted.who) {
+    const auto by_user = contact_of(wanted.connection, wanted.who->user);
+    const auto by_phone = contact_of(wanted.connection, wanted.who->phone);
+    const auto found = by_user ? by_user : by_phone;
+    known.by_user = by_user.has_value();
+    known.by_phone = found && found == by_phone;
+    if (found) scoped_id = rows.contacts.at(*found).scoped_id;
+    else if (wanted.missing == missing_conversation::leave) return conversation_record{};
+  }
+  if (!conversation_id_of(wanted.connection, scoped_id)) {
     if (wanted.missing == missing_conversation::leave) return conversation_record{};
-    rows.contacts[wanted.contact] = {
-        wanted.business, wanted.connection, wanted.scoped_id, wanted.name, {}, false};
+    rows.contacts[wanted.contact] = {wanted.business, wanted.connection, wanted.scoped_id, wanted.name, {},
+                                     false,           wanted.user_id};
+    if (!wanted.user_id.empty() && wanted.user_id != wanted.scoped_id &&
+        !contact_of(wanted.connection, wanted.user_id))
+      rows.aliases.emplace(std::pair{wanted.connection, wanted.user_id}, wanted.contact);
     rows.conversations[wanted.conversation] = {
         .business = wanted.business, .connection = wanted.connection, .contact = wanted.contact};
   }
-  const auto id = *conversation_id_of(wanted.connection, wanted.scoped_id);
+  const auto id = *conversation_id_of(wanted.connection, scoped_id);
   const auto& chat = rows.conversations.at(id);
   const auto& contact = rows.contacts.at(chat.contact);
+  known.scoped_id = contact.scoped_id;
+  known.user_id = contact.user_id;
   conversation_record record{.id = id,
                              .contact = chat.contact,
                              .contact_name = contact.name,
                              .contact_email = contact.email,
+                             .customer = known,
+                             .address_id = contact.address_id,
                              .owner = chat.owner,
                              .epoch = chat.epoch,
                              .handover_reason = chat.handover_reason,
@@ -508,8 +553,10 @@ result<std::optional<sent_record>> memory_store::find_sent(const sent_question& 
   for (const auto& row : rows.messages) {
     const bool is_named =
         asked.id ? row.id == *asked.id : !asked.external_id.empty() && row.external_id == asked.external_id;
-    const bool is_theirs = row.conversation == conversation_id_of(asked.connection, asked.scoped_id) ||
-                           row.conversation == conversation_id_of(asked.connection, asked.alias);
+    const auto of = rows.conversations.find(row.conversation);
+    const bool is_theirs = of != rows.conversations.end() &&
+                           (of->second.contact == contact_of(asked.connection, asked.scoped_id) ||
+                            of->second.contact == contact_of(asked.connection, asked.alias));
     if (is_named && is_theirs && (row.outgoing || asked.side == message_side::both))
       return std::optional{sent_record{row.conversation, row.id, row.origin, row.state, row.external_id}};
   }

@@ -25,6 +25,9 @@ struct stored_contact {
   std::string name;
   std::string email;
   bool is_blocked = false;
+  std::string user_id{};
+  std::string address_id{};
+  instant unreachable_since{};
 };
 
 struct stored_conversation {
@@ -45,6 +48,7 @@ struct tables {
   std::map<inbox_id, std::string> parked;
   std::map<inbox_id, std::string> recorded;
   std::map<contact_id, stored_contact> contacts;
+  std::map<std::pair<connection_id, std::string>, contact_id> aliases;
   std::map<conversation_id, stored_conversation> conversations;
   std::vector<storage::message_row> messages;
   std::map<std::pair<conversation_id, turn_id>, storage::turn_row> turns;
@@ -83,6 +87,7 @@ class memory_store final : public storage::unit_of_work, public storage::store_r
   std::size_t settlings = 0;
   std::size_t commits = 0;
   std::size_t lookups = 0;
+  std::size_t loads = 0;
   std::vector<std::size_t> batch_sizes;
   std::function<std::optional<fate>(batch)> before_commit;
   std::function<void(batch)> after_commit;
@@ -125,6 +130,9 @@ class memory_store final : public storage::unit_of_work, public storage::store_r
                                                            const std::string& customer) const;
   [[nodiscard]] std::optional<conversation_id> conversation_id_of(const connection_id& connection,
                                                                   const std::string& customer) const;
+  /// As the store finds it: by scoped id, else by alias.
+  [[nodiscard]] std::optional<contact_id> contact_of(const connection_id& connection,
+                                                     const std::string& id) const;
 };
 
 }  // namespace sellavie::test

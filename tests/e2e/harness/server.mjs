@@ -160,7 +160,12 @@ function merged(defaults, over) {
 }
 
 function toml(sections) {
-  const value = (one) => (Array.isArray(one) ? `[${one.map(value).join(", ")}]` : typeof one === "string" ? JSON.stringify(one) : String(one));
+  const table = (one) => `{ ${Object.entries(one).map(([key, inner]) => `${key} = ${value(inner)}`).join(", ")} }`;
+  const value = (one) => {
+    if (Array.isArray(one)) return `[${one.map(value).join(", ")}]`;
+    if (typeof one === "object") return table(one);
+    return typeof one === "string" ? JSON.stringify(one) : String(one);
+  };
   const given = Object.entries(sections).map(([name, keys]) => [name, Object.entries(keys).filter(([, one]) => one !== undefined)]);
   return given.filter(([, keys]) => keys.length > 0).map(([name, keys]) =>
     `[${name}]\n${keys.map(([key, one]) => `${key} = ${value(one)}`).join("\n")}\n`).join("\n");

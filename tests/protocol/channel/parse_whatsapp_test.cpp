@@ -114,7 +114,9 @@ TEST(whatsapp, a_system_message_brings_the_new_number) {
       R"("messages":[{"from":"5511","id":"wamid.S","timestamp":"1700000000","type":"system","system":{"body":"changed","wa_id":"5522","type":"user_changed_number"}}])"));
   EXPECT_EQ(event.kind, event_kind::system);
   EXPECT_EQ(event.customer_id, "5511");
-  EXPECT_EQ(event.customer_alias, "5522");
+  EXPECT_EQ(event.customer_alias, "");
+  EXPECT_EQ(event.subject_id, "5522");
+  EXPECT_TRUE(corrects_conversation(event));
 }
 
 TEST(whatsapp, unsupported_keeps_the_platforms_code) {

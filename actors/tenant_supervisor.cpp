@@ -223,9 +223,9 @@ void tenant_supervisor_state::spawn(const child_key& key, child& entry) {
     entry.sender = make.sender(*self_, dependencies_.node, business_, key.connection, self_);
     entry.door = entry.sender;
   } else {
-    entry.conversation =
-        make.conversation(*self_, {dependencies_.node, business_, key.connection, key.customer, self_,
-                                   orders_, invoices_, payments_, quota_, dependencies_.model, entry.is_settled});
+    entry.conversation = make.conversation(
+        *self_, {dependencies_.node, business_, key.connection, key.customer, self_, orders_, invoices_,
+                 payments_, quota_, dependencies_.model, entry.is_settled});
     entry.door = entry.conversation;
   }
   self_->monitor(entry.door);

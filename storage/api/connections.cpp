@@ -4,6 +4,7 @@
 
 #include "storage/api/activity_work.hpp"
 #include "storage/api/api_work.hpp"
+#include "storage/api/plan_room.hpp"
 #include "storage/provisioning_file.hpp"
 
 namespace sellavie::storage {
@@ -144,6 +145,20 @@ void claim_ids(pqxx::work& work, const business_id& business, const connection_i
   }
 }
 
+/// Those that are connected now take no further place.
+bool fits_the_plan(pqxx::work& work, const business_id& business,
+                   const std::vector<account_to_connect>& accounts, const config::plans_settings& plans) {
+  const auto room = plan_room(work, business, plan_resource::connections, plans);
+  if (!room) return true;
+  std::int64_t more = 0;
+  for (const auto& one : accounts) {
+    const auto former = work.exec_params(find_former, to_string(business),
+                                         std::string{to_string(one.channel)}, one.external_id);
+    if (former.empty() || !former[0][1].as<bool>()) ++more;
+  }
+  return more <= *room;
+}
+
 connection_id connect_one(pqxx::work& work, const business_id& business, const change_origin& by,
                           const account_to_connect& one) {
   const auto shop = to_string(business);
@@ -202,10 +217,12 @@ result<std::vector<std::string>> connected_elsewhere(api_session& session, const
   });
 }
 
-result<std::vector<connection_id>> connect_accounts(api_session& session, const business_id& business,
-                                                    const change_origin& by, const uuid& flow,
-                                                    const std::vector<account_to_connect>& accounts) {
-  return for_business(session, business, [&](pqxx::work& work) {
+result<std::optional<std::vector<connection_id>>> connect_accounts(
+    api_session& session, const business_id& business, const change_origin& by, const uuid& flow,
+    const std::vector<account_to_connect>& accounts, const config::plans_settings& plans) {
+  using connected_ids = std::optional<std::vector<connection_id>>;
+  return for_business(session, business, [&](pqxx::work& work) -> connected_ids {
+    if (!fits_the_plan(work, business, accounts, plans)) return std::nullopt;
     work.exec(raise_directory);
     std::vector<connection_id> connected;
     auto shown = json::array();

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "config/settings.hpp"
 #include "protocol/api/cursor.hpp"
 #include "protocol/connect/graph_calls.hpp"
 #include "storage/api/activity.hpp"
@@ -75,10 +76,10 @@ struct account_to_connect {
     api_session& session, const business_id& business, const std::vector<account_to_connect>& accounts);
 
 /// All or none, with the end of their flow; what was connected, under the ids that they have now. errc::conflict when one is connected to another
-/// business meanwhile.
-[[nodiscard]] result<std::vector<connection_id>> connect_accounts(
+/// business meanwhile; none when the business's plan has too few places left.
+[[nodiscard]] result<std::optional<std::vector<connection_id>>> connect_accounts(
     api_session& session, const business_id& business, const change_origin& by, const uuid& flow,
-    const std::vector<account_to_connect>& accounts);
+    const std::vector<account_to_connect>& accounts, const config::plans_settings& plans);
 
 struct disconnected {
   edit_outcome outcome = edit_outcome::not_found;

@@ -3,6 +3,7 @@
 #include "protocol/crypto/encoding.hpp"
 #include "storage/api/activity_work.hpp"
 #include "storage/api/api_work.hpp"
+#include "storage/api/plan_room.hpp"
 #include "storage/api/team_work.hpp"
 
 namespace sellavie::storage {
@@ -56,6 +57,15 @@ std::optional<held_invitation> hold(pqxx::work& work, const crypto::sha256_diges
   return held;
 }
 
+/// Whether another member fits: what the team allows first, then its plan.
+team_outcome place_for(pqxx::work& work, const business_id& business, const api::account_id& account,
+                       const config::plans_settings& plans) {
+  const auto room = room_for(work, business, account);
+  if (room != team_outcome::done) return room;
+  return plan_room(work, business, plan_resource::members, plans) == 0 ? team_outcome::plan_full
+                                                                       : team_outcome::done;
+}
+
 void join(pqxx::work& work, const held_invitation& held, const change_origin& by) {
   work.exec_params(delete_invitation, to_string(held.id));
   const bool is_new = work.exec_params(insert_member, to_string(by.account), to_string(held.business),
@@ -84,7 +94,7 @@ result<std::optional<invitation_offer>> find_offer(api_session& session,
 }
 
 result<acceptance> accept_invitation(api_session& session, const crypto::sha256_digest& token_hash,
-                                     const change_origin& by) {
+                                     const change_origin& by, const config::plans_settings& plans) {
   return for_accounts(session, [&](pqxx::work& work) {
     const auto held = hold(work, token_hash, by.at);
     if (!held) return acceptance{};
@@ -92,18 +102,19 @@ result<acceptance> accept_invitation(api_session& session, const crypto::sha256_
     const bool is_own = work.exec_params1(is_of_account, to_string(by.account), held->email)[0].as<bool>();
     if (!is_own) done.outcome = team_outcome::other_address;
     else if (!find_held_member(work, held->business, by.account))
-      done.outcome = room_for(work, held->business, by.account);
+      done.outcome = place_for(work, held->business, by.account, plans);
     if (done.outcome == team_outcome::done) join(work, *held, by);
     return done;
   });
 }
 
 result<acceptance> accept_with_new_account(api_session& session, const crypto::sha256_digest& token_hash,
-                                           const invited_account& wanted, const change_origin& by) {
+                                           const invited_account& wanted, const change_origin& by,
+                                           const config::plans_settings& plans) {
   return for_accounts(session, [&](pqxx::work& work) {
     const auto held = hold(work, token_hash, by.at);
     if (!held) return acceptance{};
-    acceptance done{room_for(work, held->business, by.account), held->business};
+    acceptance done{place_for(work, held->business, by.account, plans), held->business};
     if (done.outcome != team_outcome::done) return done;
     const bool is_new = work.exec_params(insert_account, to_string(by.account), held->email, wanted.name,
                                          wanted.password_hash, to_unix_ms(by.at))

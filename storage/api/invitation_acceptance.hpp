@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "config/settings.hpp"
 #include "protocol/api/permission.hpp"
 #include "protocol/crypto/digest.hpp"
 #include "storage/api/activity.hpp"
@@ -33,7 +34,8 @@ struct acceptance {
 /// The caller becomes a member; a member stays what they are.
 [[nodiscard]] result<acceptance> accept_invitation(api_session& session,
                                                    const crypto::sha256_digest& token_hash,
-                                                   const change_origin& by);
+                                                   const change_origin& by,
+                                                   const config::plans_settings& plans);
 
 struct invited_account {
   std::string name;
@@ -43,6 +45,7 @@ struct invited_account {
 [[nodiscard]] result<acceptance> accept_with_new_account(api_session& session,
                                                          const crypto::sha256_digest& token_hash,
                                                          const invited_account& wanted,
-                                                         const change_origin& by);
+                                                         const change_origin& by,
+                                                         const config::plans_settings& plans);
 
 }  // namespace sellavie::storage

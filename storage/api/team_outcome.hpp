@@ -18,6 +18,8 @@ enum class team_outcome : std::uint8_t {
   already_invited,
   /// The team has all the members or invitations that it may have.
   full,
+  /// The plan of the business allows no more members.
+  plan_full,
   /// The account belongs to as many businesses as it may.
   too_many_memberships,
   /// The invitation was used, revoked, sent again or has expired.

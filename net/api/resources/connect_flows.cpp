@@ -175,13 +175,18 @@ api_outcome connect_all(workplace& place, const api_call& call, platform& meta, 
     if (auto failed = offer(place, call, flow, all)) return *std::move(failed);
     return why;
   }
-  const auto connected =
-      storage::connect_accounts(place.store, call.by.business, origin_of(call), flow.id.value, wanted);
+  const auto connected = storage::connect_accounts(place.store, call.by.business, origin_of(call),
+                                                   flow.id.value, wanted, place.with.settings->plans);
   if (!connected && connected.error().code == errc::conflict) return give_up(place, call, flow, taken({}));
   if (!connected) return api::problem_of(connected.error());
+  if (!connected.value())
+    return give_up(
+        place, call, flow,
+        {problems::plan_limit,
+         "The plan has no place for another connection: disconnect one, or ask for a larger plan."});
   flow.stage = "connected";
   auto list = json::array();
-  for (const auto& id : connected.value()) list.push_back(to_string(id));
+  for (const auto& id : *connected.value()) list.push_back(to_string(id));
   flow.found = list.dump();
   return api_answer{200, shown(flow)};
 }

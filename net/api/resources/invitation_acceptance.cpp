@@ -39,7 +39,8 @@ api_outcome look_at(workplace& place, api_call& call) {
 }
 
 api_outcome accept(workplace& place, api_call& call) {
-  const auto done = storage::accept_invitation(place.store, token_hash(call), origin_of(call));
+  const auto done =
+      storage::accept_invitation(place.store, token_hash(call), origin_of(call), place.with.settings->plans);
   if (!done) return api::problem_of(done.error());
   if (done.value().outcome != team_outcome::done) return refused(done.value().outcome);
   return answer_with(storage::find_own_business(place.store, call.by.account, done.value().business),
@@ -61,8 +62,9 @@ api_outcome accept_as_new(workplace& place, api_call& call) {
   if (!hash) return api::problem_of(hash.error());
   auto by = origin_of(call);
   by.account = place.with.ids->next_as<api::account_id>();
-  const auto done = storage::accept_with_new_account(
-      place.store, token_hash(call), {call.body["name"].get<std::string>(), hash.value()}, by);
+  const auto done = storage::accept_with_new_account(place.store, token_hash(call),
+                                                     {call.body["name"].get<std::string>(), hash.value()}, by,
+                                                     place.with.settings->plans);
   if (!done) return api::problem_of(done.error());
   if (done.value().outcome != team_outcome::done) return refused(done.value().outcome);
   auto started = start_session(place, call, by.account, hash.value());

@@ -45,6 +45,10 @@ problem refused(storage::team_outcome outcome) {
     case team_outcome::full:
       return {problems::conflict,
               "The team has as many members or invitations as it may have: remove one first."};
+    case team_outcome::plan_full:
+      return {
+          problems::plan_limit,
+          "The business's plan has no place left in its team: its owner can remove a member or ask for a larger plan."};
     case team_outcome::too_many_memberships:
       return {problems::conflict, "You belong to as many businesses as one account may: leave one first."};
     case team_outcome::invitation_over:

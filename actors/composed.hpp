@@ -34,6 +34,8 @@ enum class send_refusal : std::uint8_t {
   key_reused,
   /// The customer is blocked.
   blocked,
+  /// The account was disconnected, or its token cannot be read.
+  not_connected,
   /// The customer never wrote: nobody may write first.
   never_opened,
   /// WhatsApp, after 24 hours: approved templates only.

@@ -248,7 +248,7 @@ class conversation_state {
   static constexpr const char* plan_used_up = "this month's AI replies are used up";
   /// A hand-over by an outage or by the plan that no person has touched: the AI may try again.
   [[nodiscard]] bool is_untouched() const;
-  [[nodiscard]] chat_key own_key() const { return {chat_.connection, chat_.customer}; }
+  [[nodiscard]] chat_key own_key() const { return {with_.connection, with_.customer}; }
   [[nodiscard]] reply_language language() const { return parse_language(chat_.business->locale); }
 
   struct chat_owner_at_load {

@@ -20,6 +20,7 @@ void conversation_state::send() {
   const auto* account = chat_.business->account(chat_.connection);
   if (account == nullptr) return fail(errc::not_found);
   auto refused = refusal_of_window(last_customer_action(), with_.node->now(), account->channel);
+  if (!account->usable) refused = send_refusal::not_connected;
   if (phases_.is_blocked()) refused = send_refusal::blocked;
   if (refused) {
     answer_command({.owner = owner(), .epoch = phases_.epoch(), .refused = refused});

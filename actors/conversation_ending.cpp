@@ -45,7 +45,9 @@ void conversation_state::hand_over(std::string reason, std::string text, turn_ou
           .owner = chat_owner::person,
           .expected_epoch = phases_.epoch(),
           .epoch = epoch,
-          .handover_reason = std::move(reason)});
+          .handover_reason = reason,
+          // A person was called before, for another reason: that task may be done.
+          .look_at = phases_.person_owns() && outcome == turn_outcome::handed_over ? reason : std::string{}});
 }
 
 void conversation_state::store_for_person() {

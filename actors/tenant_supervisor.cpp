@@ -260,6 +260,10 @@ void tenant_supervisor_state::on_down(const caf::down_msg& down) {
     if (payments_ && payments_.address() == down.source) payments_ = nullptr;
     if (quota_ && quota_.address() == down.source) quota_ = nullptr;
     if (down.reason != caf::exit_reason::user_shutdown) {
+      // Its last commit may hold rows of an order's notice that nobody told a sender of.
+      for (const auto& [key, entry] : children_)
+        if (entry.sender && entry.phase == child_phase::running)
+          self_->send(entry.sender, unannounced_rows{key.connection});
       dependencies_.node->metrics->respawns().increment();
       self_->delayed_send(self_, first_pause, restart_atom::value);
     }

@@ -21,7 +21,8 @@ WHERE state = 'running' AND (claimed_by = $1::bigint
 
 constexpr const char* claim_oldest = R"(
 UPDATE product_imports SET state = 'running', claimed_by = $1::bigint, attempts = attempts + 1
-WHERE id = (SELECT id FROM product_imports p WHERE state = 'queued'
+WHERE EXISTS (SELECT FROM nodes WHERE incarnation = $1::bigint AND alive)
+  AND id = (SELECT id FROM product_imports p WHERE state = 'queued'
               AND NOT EXISTS (SELECT FROM product_imports r WHERE r.business_id = p.business_id AND r.state = 'running')
             ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED)
 RETURNING id, business_id, account_id, session_id, address, request_id, sheet, column_names, counts_stock, next_record,

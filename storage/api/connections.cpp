@@ -61,7 +61,8 @@ constexpr const char* delete_ids =
     "DELETE FROM connection_ids WHERE business_id = $1::uuid AND connection_id = $2::uuid";
 constexpr const char* count_sharing = R"(
 SELECT count(*) FROM connections
-WHERE subscription_id = $1 AND disconnected_at IS NULL AND login = $2 AND id <> $3::uuid)";
+WHERE disconnected_at IS NULL AND login = $2 AND id <> $3::uuid
+  AND (subscription_id = $1 OR (subscription_id = '' AND business_id = $4::uuid)))";
 
 constexpr const char* update_check = R"(
 UPDATE connections SET checked_at = $4::bigint, is_subscribed = coalesce($5::boolean, is_subscribed),
@@ -217,13 +218,22 @@ result<std::vector<std::string>> connected_elsewhere(api_session& session, const
   });
 }
 
+result<bool> plan_has_room(api_session& session, const business_id& business,
+                           const std::vector<account_to_connect>& accounts,
+                           const config::plans_settings& plans) {
+  return for_business(session, business, [&](pqxx::work& work) {
+    work.exec(raise_directory);
+    return fits_the_plan(work, business, accounts, plans);
+  });
+}
+
 result<std::optional<std::vector<connection_id>>> connect_accounts(
     api_session& session, const business_id& business, const change_origin& by, const uuid& flow,
     const std::vector<account_to_connect>& accounts, const config::plans_settings& plans) {
   using connected_ids = std::optional<std::vector<connection_id>>;
   return for_business(session, business, [&](pqxx::work& work) -> connected_ids {
-    if (!fits_the_plan(work, business, accounts, plans)) return std::nullopt;
     work.exec(raise_directory);
+    if (!fits_the_plan(work, business, accounts, plans)) return std::nullopt;
     std::vector<connection_id> connected;
     auto shown = json::array();
     for (const auto& one : accounts) {
@@ -254,7 +264,8 @@ result<disconnected> disconnect(api_session& session, const business_id& busines
   if (!done || done.value().outcome != edit_outcome::done) return done;
   auto change = done.value();
   const auto sharing = for_accounts(session, [&](pqxx::work& work) {
-    return work.exec_params1(count_sharing, change.was.subscription_id, change.was.login, to_string(id))[0]
+    return work.exec_params1(count_sharing, change.was.subscription_id, change.was.login, to_string(id),
+                             to_string(business))[0]
                .as<int>() > 0;
   });
   // Who cannot be asked about may be there: a subscription too many costs nothing.

@@ -75,6 +75,11 @@ struct account_to_connect {
 [[nodiscard]] result<std::vector<std::string>> connected_elsewhere(
     api_session& session, const business_id& business, const std::vector<account_to_connect>& accounts);
 
+/// Asked before Meta is, so that nothing is subscribed in vain; connect_accounts decides.
+[[nodiscard]] result<bool> plan_has_room(api_session& session, const business_id& business,
+                                         const std::vector<account_to_connect>& accounts,
+                                         const config::plans_settings& plans);
+
 /// All or none, with the end of their flow; what was connected, under the ids that they have now. errc::conflict when one is connected to another
 /// business meanwhile; none when the business's plan has too few places left.
 [[nodiscard]] result<std::optional<std::vector<connection_id>>> connect_accounts(

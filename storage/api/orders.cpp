@@ -119,8 +119,8 @@ SELECT seq, what, actor, at FROM order_timeline
 WHERE order_id = $2::uuid AND (business_id = $1::uuid) IS TRUE AND seq > $3::bigint ORDER BY seq LIMIT $4::integer)";
 
 constexpr const char* select_chat = R"(
-SELECT c.id, c.contact_id, c.connection_id, k.scoped_id, n.channel, coalesce(main.email, k.email), c.last_customer_at,
-       k.blocked_at > 0
+SELECT c.id, c.contact_id, c.connection_id, coalesce(NULLIF(k.address_id, ''), k.scoped_id), n.channel, coalesce(main.email, k.email), c.last_customer_at,
+       k.blocked_at > 0, n.disconnected_at IS NOT NULL
 FROM conversations c
 JOIN contacts k ON k.business_id = c.business_id AND k.id = c.contact_id
 LEFT JOIN contacts main ON main.business_id = k.business_id AND main.id = k.merged_into
@@ -288,7 +288,7 @@ result<std::optional<order_chat>> find_order_chat(api_session& session, const bu
     const pqxx::row first = rows[0];
     fields row{first};
     return std::optional{order_chat{row.id<conversation_id>(), row.id<contact_id>(), row.id<connection_id>(),
-                                    row.text(), row.text(), row.text(), row.at(), row.flag()}};
+                                    row.text(), row.text(), row.text(), row.at(), row.flag(), row.flag()}};
   });
 }
 

@@ -126,6 +126,7 @@ struct order_chat {
   std::string email;
   instant last_customer_at{};
   bool is_blocked = false;
+  bool is_disconnected = false;
 };
 [[nodiscard]] result<std::optional<order_chat>> find_order_chat(api_session& session,
                                                                 const business_id& business,

@@ -45,6 +45,11 @@ constexpr const char* give_mails_up =
 constexpr const char* end_sessions =
     "UPDATE sessions SET revoked_at = $1::bigint, revoked_why = 'restored' WHERE revoked_at IS NULL";
 constexpr const char* forget_resets = "DELETE FROM password_resets";
+// They may have been revoked or used since; they stay listed and can be sent again.
+constexpr const char* end_invitations = "UPDATE invitations SET expires_at = least(expires_at, $1::bigint)";
+constexpr const char* end_imports =
+    "UPDATE product_imports SET state = 'failed', claimed_by = NULL, problem = 'open when the restored backup was taken', "
+    "finished_at = $1::bigint WHERE state IN ('queued', 'running')";
 
 constexpr const char* bury_nodes = "UPDATE nodes SET alive = false WHERE alive";
 // More starts than there can have been in between, far fewer than the 2^31 that there are: an id of the inbox is
@@ -141,6 +146,8 @@ result<aftermath> settle_open_work(PGconn& owner, instant now, id_source& ids) {
   if (!sessions) return sessions.error();
   sum.sessions = *sessions;
   if (const auto done = execute(owner, forget_resets); !done) return done.error();
+  for (const char* ending : {end_invitations, end_imports})
+    if (const auto done = changed(owner, ending, now); !done) return done.error();
   return sum;
 }
 

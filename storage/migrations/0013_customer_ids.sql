@@ -21,7 +21,9 @@ CREATE TABLE contact_aliases (
   FOREIGN KEY (business_id, contact_id) REFERENCES contacts (business_id, id) ON DELETE CASCADE
 );
 
--- Of two contacts that were met under one user id the older one keeps it.
+-- Of two contacts that were met under one user id the older one keeps it. The owner need not be a member of the engine.
+ALTER TABLE contacts NO FORCE ROW LEVEL SECURITY;
+ALTER TABLE connections NO FORCE ROW LEVEL SECURITY;
 INSERT INTO contact_aliases (business_id, connection_id, external_id, contact_id, learned_at)
 SELECT k.business_id, k.connection_id, k.user_id, k.id, k.created_at
 FROM contacts k JOIN connections n ON n.id = k.connection_id AND n.channel = 'whatsapp'
@@ -29,6 +31,8 @@ WHERE k.user_id NOT IN ('', k.scoped_id)
   AND NOT EXISTS (SELECT FROM contacts o WHERE o.connection_id = k.connection_id AND o.scoped_id = k.user_id)
 ORDER BY k.created_at, k.id
 ON CONFLICT DO NOTHING;
+ALTER TABLE contacts FORCE ROW LEVEL SECURITY;
+ALTER TABLE connections FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE contact_aliases ENABLE ROW LEVEL SECURITY;
 ALTER TABLE contact_aliases FORCE ROW LEVEL SECURITY;

@@ -55,6 +55,7 @@ test("a picture reaches the customer on each channel, before the text, and histo
     assert.deepEqual(size_of_png(got.bytes), { width: 7, height: 5 });
     assert.ok(!got.bytes.includes("6.4N"), "encoded anew, without what the camera wrote");
     assert.equal(got.headers.get("x-content-type-options"), "nosniff");
+    assert.equal((await ada.client.get(`/media/${picture.url.split("/").at(-1)}`)).status, 200, "as the document has it");
     const { items } = (await ada.client.get(`${one}/messages`)).body;
     assert.deepEqual(items[1].attachments.map(({ type, url }) => [type, url]), [["image", picture.url]]);
     assert.equal(items[1].state, "delivered", channel);

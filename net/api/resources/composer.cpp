@@ -113,6 +113,8 @@ problem told_as(send_refusal why) {
     case send_refusal::key_reused:
       return {problems::invalid, {}, {{"Idempotency-Key", "was used for another message"}}};
     case send_refusal::blocked: return {problems::customer_blocked, "Unblock the customer before you write."};
+    case send_refusal::not_connected:
+      return {problems::not_connected, "Connect the account of this chat again before you write."};
     case send_refusal::never_opened:
       return {problems::window_closed,
               "The customer has not written yet; on this channel a business must not write first."};

@@ -158,6 +158,11 @@ std::string pin_of(workplace& place, const api_call& call) {
   return pin;
 }
 
+problem no_place_in_plan() {
+  return {problems::plan_limit,
+          "The plan has no place for another connection: disconnect one, or ask for a larger plan."};
+}
+
 /// Subscribes and stores; nothing is stored when one of them cannot be had. `all` is what may be chosen again.
 api_outcome connect_all(workplace& place, const api_call& call, platform& meta, connect_flow& flow,
                         const confirmed_accounts& chosen, const confirmed_accounts& all) {
@@ -166,6 +171,9 @@ api_outcome connect_all(workplace& place, const api_call& call, platform& meta, 
   const auto elsewhere = storage::connected_elsewhere(place.store, call.by.business, wanted);
   if (!elsewhere) return api::problem_of(elsewhere.error());
   if (!elsewhere.value().empty()) return give_up(place, call, flow, taken(elsewhere.value()));
+  const auto room = storage::plan_has_room(place.store, call.by.business, wanted, place.with.settings->plans);
+  if (!room) return api::problem_of(room.error());
+  if (!room.value()) return give_up(place, call, flow, no_place_in_plan());
   for (const auto& one : chosen) {
     const auto attached = attach(meta, one, pin_of(place, call));
     if (attached) continue;
@@ -179,11 +187,7 @@ api_outcome connect_all(workplace& place, const api_call& call, platform& meta, 
                                                    flow.id.value, wanted, place.with.settings->plans);
   if (!connected && connected.error().code == errc::conflict) return give_up(place, call, flow, taken({}));
   if (!connected) return api::problem_of(connected.error());
-  if (!connected.value())
-    return give_up(
-        place, call, flow,
-        {problems::plan_limit,
-         "The plan has no place for another connection: disconnect one, or ask for a larger plan."});
+  if (!connected.value()) return give_up(place, call, flow, no_place_in_plan());
   flow.stage = "connected";
   auto list = json::array();
   for (const auto& id : *connected.value()) list.push_back(to_string(id));

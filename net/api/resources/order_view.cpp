@@ -207,6 +207,8 @@ std::variant<actors::customer_notice, problem> notice_in(const storage::order_ch
                                                          const api_call& call) {
   if (chat.is_blocked)
     return problem{problems::customer_blocked, "Unblock the customer, or tell them nothing."};
+  if (chat.is_disconnected)
+    return problem{problems::not_connected, "Connect the account again, or tell the customer nothing."};
   const auto last = chat.last_customer_at == instant{} ? std::nullopt : std::optional{chat.last_customer_at};
   const auto channel = parse_channel(chat.channel).value_or(channel_kind::whatsapp);
   const auto window = channel::decide_window(channel::sender_kind::system, last, call.now, channel);

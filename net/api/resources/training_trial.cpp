@@ -19,8 +19,8 @@ using nlohmann::json;
 using namespace std::chrono_literals;
 
 constexpr int trials_per_minute = 20;
-/// Of this node: each holds a worker while the model thinks.
-constexpr int trials_at_once = 2;
+/// Of this node: each holds a worker while the model thinks, and the others are for logins at Meta.
+constexpr int trials_at_once = 1;
 constexpr std::chrono::milliseconds longest_trial = 15s;
 
 /// How many may try, and how often.

@@ -59,10 +59,13 @@ UPDATE connections SET disconnected_at = $3::bigint, access_token = '', token_hi
 WHERE business_id = $1::uuid AND id = $2::uuid)";
 constexpr const char* delete_ids =
     "DELETE FROM connection_ids WHERE business_id = $1::uuid AND connection_id = $2::uuid";
+// $1 is empty when it is not known: any of the business's may be it.
 constexpr const char* count_sharing = R"(
 SELECT count(*) FROM connections
-WHERE disconnected_at IS NULL AND login = $2 AND id <> $3::uuid
-  AND (subscription_id = $1 OR (subscription_id = '' AND business_id = $4::uuid)))";
+WHERE disconnected_at IS NULL AND login = $2 AND id <> $3::uuid AND (channel = 'whatsapp') = $5::boolean
+  AND ((subscription_id = $1 AND $1 <> '') OR (subscription_id = '' AND external_id = $1)
+    OR (business_id = $4::uuid
+        AND ($1 = '' OR (subscription_id = '' AND channel <> 'messenger' AND login <> 'instagram')))))";
 
 constexpr const char* update_check = R"(
 UPDATE connections SET checked_at = $4::bigint, is_subscribed = coalesce($5::boolean, is_subscribed),
@@ -187,6 +190,11 @@ connection_id connect_one(pqxx::work& work, const business_id& business, const c
 
 }  // namespace
 
+std::string stored_connection::heard_by() const {
+  const bool is_its_own = channel == channel_kind::messenger || login == "instagram";
+  return subscription_id.empty() && is_its_own ? external_id : subscription_id;
+}
+
 result<std::vector<stored_connection>> list_connections(api_session& session, const business_id& business,
                                                         const std::optional<api::page_position>& after,
                                                         int limit) {
@@ -247,7 +255,7 @@ result<std::optional<std::vector<connection_id>>> connect_accounts(
 
 result<disconnected> disconnect(api_session& session, const business_id& business, const change_origin& by,
                                 const connection_id& id) {
-  const auto done = for_business(session, business, [&](pqxx::work& work) {
+  return for_business(session, business, [&](pqxx::work& work) {
     disconnected change;
     work.exec(raise_directory);
     const auto was = find(work, select_locked, business, id);
@@ -261,16 +269,16 @@ result<disconnected> disconnect(api_session& session, const business_id& busines
            logged(was->channel, was->login, was->external_id), nullptr);
     return change;
   });
-  if (!done || done.value().outcome != edit_outcome::done) return done;
-  auto change = done.value();
-  const auto sharing = for_accounts(session, [&](pqxx::work& work) {
-    return work.exec_params1(count_sharing, change.was.subscription_id, change.was.login, to_string(id),
-                             to_string(business))[0]
+}
+
+result<bool> shares_subscription(api_session& session, const business_id& business,
+                                 const stored_connection& gone) {
+  return for_accounts(session, [&](pqxx::work& work) {
+    const bool is_whatsapp = gone.channel == channel_kind::whatsapp;
+    return work.exec_params1(count_sharing, gone.heard_by(), gone.login, to_string(gone.id),
+                             to_string(business), is_whatsapp)[0]
                .as<int>() > 0;
   });
-  // Who cannot be asked about may be there: a subscription too many costs nothing.
-  change.is_shared = !sharing || sharing.value();
-  return change;
 }
 
 result<void> record_check(api_session& session, const business_id& business, const change_origin& by,

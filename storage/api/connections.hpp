@@ -41,6 +41,9 @@ struct stored_connection {
   std::optional<instant> last_event_at;
 
   [[nodiscard]] bool is_disconnected() const noexcept { return disconnected_at.has_value(); }
+  /// Whom the app is subscribed to; empty: not known, of an operator's file. A page and an Instagram login are
+  /// their own.
+  [[nodiscard]] std::string heard_by() const;
 };
 
 /// How many chats are looked at for `last_event_at`.
@@ -90,12 +93,15 @@ struct disconnected {
   edit_outcome outcome = edit_outcome::not_found;
   /// As it was: with its token.
   stored_connection was{};
-  /// Another connection, of whichever business, hears by the same subscription.
-  bool is_shared = false;
 };
 /// Again it is done, and changes nothing.
 [[nodiscard]] result<disconnected> disconnect(api_session& session, const business_id& business,
                                               const change_origin& by, const connection_id& id);
+
+/// Another connection, of whichever business, hears by the same subscription; or one of this business may, of which
+/// it is not known. As the engine.
+[[nodiscard]] result<bool> shares_subscription(api_session& session, const business_id& business,
+                                               const stored_connection& gone);
 
 /// What a check found.
 struct connection_check {

@@ -121,6 +121,7 @@ result<edited<stored_payment_connection>> replace_payment_keys(api_session& sess
                                                                std::int64_t expected_version) {
   return for_business(session, business, [&](pqxx::work& work) {
     edited<stored_payment_connection> change;
+    if (!find(work, select_one, business, wanted.id)) return change;
     work.exec(raise_directory);
     const auto was = find(work, select_locked, business, wanted.id);
     if (!may_edit(was ? &*was : nullptr, expected_version, change)) return change;
@@ -139,6 +140,7 @@ result<edit_outcome> remove_payment_connection(api_session& session, const busin
                                                std::int64_t expected_version) {
   return for_business(session, business, [&](pqxx::work& work) {
     edited<stored_payment_connection> change;
+    if (!find(work, select_one, business, id)) return change.outcome;
     work.exec(raise_directory);
     const auto was = find(work, select_locked, business, id);
     if (!may_edit(was ? &*was : nullptr, expected_version, change)) return change.outcome;

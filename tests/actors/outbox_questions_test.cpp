@@ -22,6 +22,7 @@ slow_reader_actor::behavior_type slow_reader(slow_reader_actor::pointer self, re
   return {
       [=](const storage::new_conversation& wanted) { return self->delegate(real, wanted); },
       [=](const load_tenant& wanted) { return self->delegate(real, wanted); },
+      [=](const load_quota& wanted) { return self->delegate(real, wanted); },
       [=](const load_desk& wanted) { return self->delegate(real, wanted); },
       [=](const load_products& wanted) { return self->delegate(real, wanted); },
       [=](const load_outbox& wanted) { return self->delegate(real, wanted); },

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, beforeEach, test } from "node:test";
 import { api_client } from "./harness/api.mjs";
+import { app_secret } from "./harness/server.mjs";
 import { colleague, password, signed_in_owner } from "./harness/team.mjs";
 import { sleep, until } from "./harness/workspace.mjs";
 import { shared_world } from "./harness/world.mjs";
@@ -11,7 +12,7 @@ import { shared_world } from "./harness/world.mjs";
 let here;
 let ada;
 let kofi;
-shared_world({ before, after }, { name: "api-connections" }, (world) => { here = world; });
+shared_world({ before, after }, { name: "api-connections", settings: { "plans.small": { connections: 1 } } }, (world) => { here = world; });
 
 // Everything that the API ever answered, to be searched for secrets.
 const answers = [];
@@ -110,6 +111,13 @@ async function is_answered(who) {
     }
     return false;
   }, { seconds: 20, explain: () => here.place.log_tail("server") });
+}
+
+// What is to be said for a disconnected account waits until it is connected again.
+async function settled() {
+  await until("the sandbox has delivered its webhooks", async () => (await here.sandbox.counters()).webhooks_pending === 0, { seconds: 40 });
+  await until("nothing waits for an account that is connected", async () => (await here.server.number(`SELECT (SELECT count(*) FROM inbound_events)
+    + (SELECT count(*) FROM outbox o JOIN connections n ON n.id = o.connection_id WHERE n.disconnected_at IS NULL)`)) === 0, { seconds: 40, explain: () => here.place.log_tail("server") });
 }
 
 const quarantined = () => here.server.number("SELECT count(*) FROM quarantined_events WHERE reason = 'stranger'");
@@ -388,12 +396,12 @@ test("disconnected: no token, no ids, messages are put aside, the chats stay; co
   const id = await connect_page(page);
   const who = customer_of("messenger", page);
   await is_answered(who);
-  await here.settled();
+  await settled();
   const gone = await ada.client.post(`${ada.shop}/connections/${id}/disconnect`);
   assert.deepEqual([gone.body.state, gone.body.token_hint, gone.body.subscribed], ["disconnected", null, null]);
-  assert.deepEqual(await here.server.sql(`SELECT access_token FROM connections WHERE id = '${id}'`), [[""]]);
-  const [told] = (await here.sandbox.say(who, "Are you there?")) && [await here.sandbox.say(who, "Hello?")];
-  assert.equal(told.status, 0, "Meta was told and sends nothing more");
+  assert.equal(await here.server.number(`SELECT count(*) FROM connections WHERE id = '${id}' AND access_token = ''`), 1);
+  assert.equal(await here.server.number(`SELECT count(*) FROM connection_ids WHERE connection_id = '${id}'`), 0);
+  assert.equal((await here.sandbox.say(who, "Are you there?")).status, 0, "Meta was told and sends nothing more");
   const before = await quarantined();
   await until("a message that comes all the same is put aside", async () => {
     await here.message(who, "Hello?").post();
@@ -414,12 +422,12 @@ test("a freed account may be another business's, and nothing of the former is th
   const former = await connect_page(page);
   const who = customer_of("messenger", page);
   await is_answered(who);
-  await here.settled();
+  await settled();
   await ada.client.post(`${ada.shop}/connections/${former}/disconnect`);
   const theirs = await connect_page(page, { whose: kofi });
   assert.notEqual(theirs, former);
   await is_answered(who);
-  assert.equal(await here.server.number(`SELECT count(DISTINCT business_id) FROM conversations c JOIN contacts k ON k.id = c.contact_id WHERE k.scoped_id = '${who.customer}'`), 2);
+  assert.equal(await here.server.number(`SELECT count(DISTINCT c.business_id) FROM conversations c JOIN contacts k ON k.id = c.contact_id WHERE k.scoped_id = '${who.customer}'`), 2);
   const flow = await begin("facebook");
   const { state, code } = await logged_in(flow, { grant: [page] });
   assert.deepEqual(refusal(await finish(flow, { state, code })), [409, "connected-elsewhere"]);
@@ -433,9 +441,22 @@ test("one subscription that two connections share is kept while one of them is l
   const { body } = await choose(flow, found.map(({ channel, external_id }) => ({ channel, external_id })));
   await ada.client.post(`${ada.shop}/connections/${body.connections[1]}/disconnect`);
   await is_answered(customer_of("messenger", page));
-  assert.equal((await here.sandbox.say(customer_of("instagram", instagram), "Hello")).status, 200, "sent, and put aside here");
+  const before = await quarantined();
+  await until("a message to the other is sent all the same, and put aside here", async () => {
+    assert.equal((await here.sandbox.say(customer_of("instagram", instagram), "Hello")).status, 200);
+    return (await quarantined()) > before;
+  });
   await ada.client.post(`${ada.shop}/connections/${body.connections[0]}/disconnect`);
   assert.equal((await here.sandbox.say(customer_of("messenger", page), "Hello")).status, 0);
+});
+
+test("a number whose account at Meta an operator's number may share keeps its subscription", async () => {
+  const { phone } = await new_number();
+  const flow = await begin("whatsapp");
+  const { code, waba_id, phone_number_id } = await here.sandbox.sign_up([phone]);
+  const { body: { connections: [id] } } = await finish(flow, { state: flow.state, code, waba_id, phone_number_id });
+  await ada.client.post(`${ada.shop}/connections/${id}/disconnect`);
+  assert.equal((await here.sandbox.say(customer_of("whatsapp", phone), "Hello")).status, 200);
 });
 
 test("a token that Meta refuses shows as reconnect needed; a new login, and what waited is sent", async () => {
@@ -443,7 +464,7 @@ test("a token that Meta refuses shows as reconnect needed; a new login, and what
   const id = await connect_page(page);
   const who = customer_of("messenger", page);
   await is_answered(who);
-  await here.settled();
+  await settled();
   const heard = (await here.sandbox.replies(who, "app")).length;
   await here.sandbox.revoke({ channel: "messenger", account: page });
   await here.sandbox.say(who, "Hello again!");
@@ -507,6 +528,23 @@ test("the operator's connections are listed, checked and disconnected like any o
   await here.server.provision(here.businesses);
   const again = await connection(page.id, kofi);
   assert.equal(again.state, "active", "the file brings it back, with its chats");
+});
+
+test("a plan without a place refuses one more, tells Meta nothing, and lets those that are there be renewed", async () => {
+  const [{ page: had }, { page }] = [await new_page({ linked: false }), await new_page({ linked: false })];
+  const id = await connect_page(had, { whose: kofi });
+  await here.server.sql(`UPDATE businesses SET plan = 'small' WHERE id = '${kofi.business_id}'`);
+  try {
+    const flow = await begin("facebook", { whose: kofi });
+    const { state, code } = await logged_in(flow, { grant: [page] });
+    assert.deepEqual(refusal(await finish(flow, { state, code }, kofi)), [409, "plan-limit-reached"]);
+    assert.equal((await state_of(flow, kofi)).problem, "/problems/plan-limit-reached");
+    assert.equal(await here.server.number(`SELECT count(*) FROM connections WHERE external_id = '${page}'`), 0);
+    assert.equal((await here.sandbox.say(customer_of("messenger", page), "Hello")).status, 0, "nothing was subscribed");
+    assert.equal(await connect_page(had, { whose: kofi, connection_id: id }), id);
+  } finally {
+    await here.server.sql(`UPDATE businesses SET plan = '' WHERE id = '${kofi.business_id}'`);
+  }
 });
 
 // --- payment providers -----------------------------------------------------------------------------------------------
@@ -588,14 +626,14 @@ test("no token, code, state or key is anywhere in clear: answers, log, metrics, 
   assert.ok(begun.length > 10 && other.length > 50);
   for (const text of other) {
     assert.doesNotMatch(text, token);
-    for (const one of [...secrets, "sandbox-token-", "e2e app secret", "sandbox instagram secret"]) assert.ok(!text.includes(one), `an answer shows a secret: ${text.slice(0, 200)}`);
+    for (const one of [...secrets, "sandbox-token-", app_secret, "sandbox instagram secret"]) assert.ok(!text.includes(one), `an answer shows a secret: ${text.slice(0, 200)}`);
   }
   for (const text of begun) assert.doesNotMatch(text, token);
   const log = readFileSync(here.place.file("server.log"), "utf8");
   const metrics = await (await fetch(`${here.server.ops}/metrics`)).text();
   for (const text of [log, metrics]) {
     assert.doesNotMatch(text, token);
-    for (const one of [...secrets, "sandbox-token-", "sandbox instagram secret"]) assert.ok(!text.includes(one));
+    for (const one of [...secrets, "sandbox-token-", app_secret, "sandbox instagram secret"]) assert.ok(!text.includes(one));
   }
   const tables = await here.server.sql("SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')");
   const holds_one = [...secrets, "sandbox-token-"].map((one) => `position('${one}' IN a_row::text) > 0`).join(" OR ");

@@ -1,5 +1,6 @@
 #include "storage/key_rotation.hpp"
 
+#include "protocol/crypto/encoding.hpp"
 #include "protocol/crypto/sealed_box.hpp"
 #include "storage/key_guard.hpp"
 #include "storage/migrations.hpp"

@@ -75,12 +75,10 @@ json shown(const stored_connection& one, instant now) {
           {"checked_at", time_of(one.checked_at)}};
 }
 
-/// An operator's file does not say whom the app is subscribed to. Of a WhatsApp number we cannot know it.
+/// Of an operator's Instagram account the token knows the page; of a WhatsApp number we cannot know its account.
 connect::subscription subscription_of(const stored_connection& one) {
-  connect::subscription of{one.channel, one.login, one.subscription_id};
-  if (!of.id.empty() || one.channel == channel_kind::whatsapp) return of;
-  const bool is_by_page = one.channel == channel_kind::instagram && one.login == "page";
-  of.id = is_by_page ? "me" : one.external_id;
+  connect::subscription of{one.channel, one.login, one.heard_by()};
+  if (of.id.empty() && one.channel != channel_kind::whatsapp) of.id = "me";
   return of;
 }
 
@@ -153,16 +151,21 @@ api_outcome check(workplace& place, api_call& call) {
   return give(place, call, id);
 }
 
-/// Meta is told after the fact: what it sends meanwhile is put aside.
-void say_farewell(workplace& place, const storage::disconnected& gone) {
-  const auto subscription = subscription_of(gone.was);
-  if (gone.is_shared || subscription.id.empty()) return;
-  const auto token = place.with.secrets->decrypt(gone.was.sealed_token);
-  if (!token) return;
+/// Meta is told after the fact: what it sends meanwhile is put aside. A subscription too many costs nothing.
+void say_farewell(workplace& place, const api_call& call, const stored_connection& gone) {
+  const auto subscription = subscription_of(gone);
+  if (subscription.id.empty()) return;
+  const auto failed = [&](std::string_view why) {
+    place.with.log->info("unsubscribe_failed", {{"connection_id", gone.id}, {"why", monitoring::code{why}}});
+  };
+  const auto is_shared = storage::shares_subscription(place.store, call.by.business, gone);
+  if (!is_shared) return failed("store");
+  if (is_shared.value()) return;
+  const auto token = place.with.secrets->decrypt(gone.sealed_token);
+  if (!token) return failed("token");
   outside_line line{place.with.outside, farewell_deadline};
   platform meta{registration_of(*place.with.settings), line};
-  if (!meta.unsubscribe(subscription, token.value().plaintext))
-    place.with.log->info("unsubscribe_failed", {{"connection_id", gone.was.id}});
+  if (!meta.unsubscribe(subscription, token.value().plaintext)) failed("meta");
 }
 
 api_outcome disconnect(workplace& place, api_call& call) {
@@ -170,7 +173,7 @@ api_outcome disconnect(workplace& place, api_call& call) {
   const auto done = storage::disconnect(place.store, call.by.business, origin_of(call), id);
   if (!done) return api::problem_of(done.error());
   if (done.value().outcome != storage::edit_outcome::done) return refused(done.value().outcome);
-  if (!done.value().was.is_disconnected()) say_farewell(place, done.value());
+  if (!done.value().was.is_disconnected()) say_farewell(place, call, done.value().was);
   return give(place, call, id);
 }
 

@@ -190,11 +190,12 @@ key_health ask_paystack(workplace& place, const std::string& key) {
   const auto response = line.ask(std::move(request));
   key_health health;
   if (response.outcome != actors::transport_outcome::answered) {
-    const bool is_late = line.is_over();
+    const bool is_late = line.is_over() || response.reason == "deadline";
     health.error = is_late ? "Paystack did not answer in time." : "Paystack could not be reached.";
-    health.failed = problem{.kind = is_late ? problems::provider_silent : problems::provider_refused,
-                            .detail = health.error + " Try again.",
-                            .cause = make_failure(errc::unavailable, response.reason)};
+    health.failed =
+        problem{.kind = is_late ? problems::provider_silent : problems::provider_refused,
+                .detail = health.error + " Try again.",
+                .cause = make_failure(is_late ? errc::timed_out : errc::unavailable, response.reason)};
     return health;
   }
   const auto failure = payment::paystack::decode_balance(response.status, response.body);

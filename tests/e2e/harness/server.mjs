@@ -8,7 +8,7 @@ import { plain_environment, root, until } from "./workspace.mjs";
 
 const run = promisify(execFile);
 
-export const app_secret = "e2e app secret";
+export const app_secret = "e2e-app-secret";
 export const verify_token = "e2e verify token";
 
 export function server_binary() {

@@ -16,7 +16,8 @@ constexpr std::string_view application = "sellavie restore";
 constexpr const char* facts_sql = "SELECT current_user, current_setting('server_version_num')";
 constexpr const char* others_sql = R"(
   SELECT pid, application_name FROM pg_stat_activity
-   WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
+   WHERE datname = current_database() AND pid <> pg_backend_pid() AND usesysid IS NOT NULL
+     AND coalesce(backend_type, 'client backend') = 'client backend'  -- hidden from us of other users' sessions
    ORDER BY application_name LIKE 'sellavie/%' DESC, pid LIMIT 1)";
 constexpr const char* there_sql = R"(
   SELECT count(*), to_regclass('public.schema_migrations') IS NOT NULL,

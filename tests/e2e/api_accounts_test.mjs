@@ -224,9 +224,9 @@ test("a recovery code is used once, in place of the app, and its owner is told",
   const typed = codes[0].toUpperCase().replaceAll("-", " ");
   assert.equal((await sign_in(email, { code: typed })).status, 200);
   assert.equal((await sign_in(email, { code: codes[0] })).status, 401);
-  const mails = await here.sandbox.got_mails(email, 3);
-  assert.equal(mails.at(-1).subject, "A recovery code was used");
-  assert.ok(mails.at(-1).text.includes("9 are left"));
+  // Mails that are due together may come in any order.
+  const used = (await here.sandbox.got_mails(email, 3)).find(({ subject }) => subject === "A recovery code was used");
+  assert.ok(used?.text.includes("9 are left"));
 });
 
 test("recovery codes are replaced, and the second factor turned off, by password and code", async () => {

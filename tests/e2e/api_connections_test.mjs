@@ -450,6 +450,24 @@ test("one subscription that two connections share is kept while one of them is l
   assert.equal((await here.sandbox.say(customer_of("messenger", page), "Hello")).status, 0);
 });
 
+test("an operator's Instagram account may be of any page of its business: as long as it is there, no page is unsubscribed", async () => {
+  const [{ page, instagram }, { page: other }] = [await new_page(), await new_page({ linked: false })];
+  const flow = await begin("facebook");
+  const { state, code } = await logged_in(flow, { grant: [page] });
+  const { body: { found } } = await finish(flow, { state, code });
+  const { body: { connections } } = await choose(flow, found.map(({ channel, external_id }) => ({ channel, external_id })));
+  await here.server.sql(`UPDATE connections SET subscription_id = '' WHERE external_id = '${instagram}'`);
+  const disconnect = (id) => ada.client.post(`${ada.shop}/connections/${id}/disconnect`);
+  const is_sent = async (account) => (await here.sandbox.say(customer_of("messenger", account), "Hello")).status === 200;
+  const last = await connect_page(other);
+  await disconnect(connections[0]);
+  assert.ok(await is_sent(page), "its Instagram account may hear by it");
+  await disconnect(connections[1]);
+  assert.ok(await is_sent(page), "and the page that it hears by may be the other");
+  await disconnect(last);
+  assert.ok(!await is_sent(other), "of a page alone it is known");
+});
+
 test("a number whose account at Meta an operator's number may share keeps its subscription", async () => {
   const { phone } = await new_number();
   const flow = await begin("whatsapp");

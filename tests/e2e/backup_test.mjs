@@ -187,7 +187,7 @@ test("a shop under load is backed up, loses its disk and comes back whole", { ti
 });
 
 test("what was open when a backup was taken is not done again, and people are told", { timeout: 290_000 }, async (t) => {
-  const here = await open_world(t, { name: "backup_open" });
+  const here = await open_world(t, { name: "backup_open", settings: { outbox: { evidence_s: 12 } } });
   const replies = async (who) => (await here.sandbox.replies(who, "app")).length;
   const silent = here.customer(), waiting = here.customer("whatsapp"), asks = here.businesses[0].owner.email;
   const slow = { "llm.openai.hang": true, "llm.anthropic.hang": true, "llm.groq.hang": true };
@@ -236,7 +236,7 @@ test("what was open when a backup was taken is not done again, and people are to
     await here.server.start();
     await here.routed();
     await here.settled();
-    await sleep(7000);  // longer than evidence_s and the first back-offs
+    await sleep(14_000);  // longer than evidence_s and the first back-offs
     assert.deepEqual({ silent: await replies(silent), waiting: await replies(waiting) }, before);
     assert.equal((await here.sandbox.mails(asks)).length, mails);
     assert.deepEqual(await sent_twice(here), []);

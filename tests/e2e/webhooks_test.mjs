@@ -66,6 +66,7 @@ test("a body is refused unless exactly one good SHA-256 signature covers its byt
   const body = page_body(account, page_item({ account, customer: "70001", text: "@" }))
     .replace("@", [...text].flatMap((c) => c.split("")).map((c) => (c > "\x7f" ? `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}` : c)).join(""));
   const good = signature(body);
+  await here.settled();
   const before = await stored();
   const rejected_before = await here.server.metric("sellavie_webhooks_rejected_total", { reason: "bad_signature" });
   const refusals = {

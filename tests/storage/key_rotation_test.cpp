@@ -23,9 +23,9 @@ class key_rotation_test : public spine_test {
   void SetUp() override {
     spine_test::SetUp();
     const auto old = ring({old_key});
+    sql("UPDATE connections SET access_token = '" + sealed("token") + "'");
     ASSERT_TRUE(admit_server_keys(*connection, old, {}, noon));
     ASSERT_TRUE(note_sealing_key(*connection, incarnation, old, noon));
-    sql("UPDATE connections SET access_token = '" + sealed("token") + "'");
     sql("INSERT INTO payment_connections (id, business_id, provider, mode, secret_key, webhook_secrets, created_at) VALUES (" +
         quote(id_of<connection_id>(50)) + "," + quote(ada) + ", 'paystack', 'test', '" + sealed("sk_test_x") +
         "', '[]', 0)");

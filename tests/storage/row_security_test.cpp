@@ -161,11 +161,12 @@ TEST_F(row_security_test, references_to_the_business_start_at_business_id) {
               IsEmpty());
 }
 
-TEST_F(row_security_test, the_tenant_runs_no_function_that_runs_as_its_owner) {
+// raise_directory takes nothing from its caller: it counts two versions up, one of them of the caller's own business.
+TEST_F(row_security_test, the_tenant_runs_no_function_that_runs_as_its_owner_but_the_one_that_was_reviewed) {
   EXPECT_THAT(list(R"(
     SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prosecdef
        AND has_function_privilege('sellavie_tenant', oid, 'EXECUTE'))"),
-              IsEmpty());
+              testing::ElementsAre("raise_directory"));
 }
 
 TEST_F(row_security_test, the_tenant_writes_only_to_tables_that_are_its_own) {

@@ -79,6 +79,8 @@ TEST_F(training_test, an_import_is_claimed_once_and_goes_on_behind_its_last_part
   EXPECT_EQ(take_part(desk, *job, sheet, {0, 1, rows.first(1), {}}, ids).value(), part_outcome::lost);
   // Somebody took over: what is still under way of the old one takes nothing.
   const import_desk other{store, incarnation + 1};
+  sql("INSERT INTO nodes (incarnation, node_id, started_at, heartbeat_at) OVERRIDING SYSTEM VALUE VALUES (" +
+      std::to_string(other.incarnation) + ", 'next', 0, 0)");
   ASSERT_TRUE(release_imports(desk));
   const auto again = claim_import(other, noon).value();
   ASSERT_TRUE(again);

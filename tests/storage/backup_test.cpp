@@ -260,6 +260,12 @@ TEST_F(backup_test, a_restore_that_fails_changes_nothing) {
   wanted.label.rows.orders = 5;
   EXPECT_EQ(put_back(wanted).error().code, errc::malformed);
   EXPECT_EQ(there("SELECT count(*) FROM businesses"), "1");
+  // A session that was closed in the middle of its work ends a moment later.
+  const std::string others =
+      "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() "
+      "AND backend_type = 'client backend'";
+  for (int i = 0; i < 500 && there(others) != "0"; ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds{20});
   // Half of the archive: pg_restore itself gives up.
   fs::resize_file(file, fs::file_size(file) / 2);
   const auto half = put_back(wanted);

@@ -73,7 +73,7 @@ async function fill({ inside }, from, to) {
 // The list's statement with its parameters as pgbench's: what the list leaves NULL is unknown to the planner here too.
 function pgbench_script({ place }, statement, businesses) {
   const values = { 1: ":business", 2: ":before", 3: "'ffffffff-ffff-ffff-ffff-ffffffffffff'", 4: ":look", 8: ":nobody", 12: ":now", 13: `'${business_of(1)}'`, 14: ":look" };
-  const sql = statement.replace(/\$(\d+)/g, (_, number) => (number === "1" ? "(:prefix::text || lpad(to_hex(:n), 12, '0'))" : values[number] ?? "nullif(:none::text, '0')")).replace(/\s+/g, " ");
+  const sql = statement.replace(/\$(\d+)/g, (_, number) => (number === "1" ? "(:prefix::text || lpad(to_hex(:n::integer), 12, '0'))" : values[number] ?? "nullif(:none::text, '0')")).replace(/\s+/g, " ");
   const file = place.file("list.sql");
   writeFileSync(file, `\\set n random(0, ${businesses - 1})
 \\set before 9223372036854775807
@@ -82,7 +82,7 @@ function pgbench_script({ place }, statement, businesses) {
 \\set now 1800000000000
 \\set none 0
 BEGIN;
-SELECT set_config('app.business_id', (:prefix::text || lpad(to_hex(:n), 12, '0')), true);
+SELECT set_config('app.business_id', (:prefix::text || lpad(to_hex(:n::integer), 12, '0')), true);
 ${sql};
 COMMIT;
 `, { mode: 0o644 });

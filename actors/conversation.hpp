@@ -19,6 +19,7 @@
 #include <string>
 #include <unordered_map>
 
+#include "actors/chat_command.hpp"
 #include "actors/composed.hpp"
 #include "actors/delivery.hpp"
 #include "actors/inbox_pump.hpp"
@@ -38,41 +39,6 @@
 #include "protocol/domain/policy.hpp"
 
 namespace sellavie::actors {
-
-enum class chat_command : std::uint8_t {
-  /// A person takes the chat; the AI is silent after the answer.
-  take_over,
-  /// Back to the AI.
-  return_to_ai,
-  /// Takes the chat over where nobody has, and sends `message`.
-  send,
-  /// What the customer writes from now on is stored and never answered; not, any more.
-  block,
-  unblock,
-};
-
-struct command_chat {
-  connection_id connection;
-  std::string customer;
-  chat_command what = chat_command::take_over;
-  /// For the timeline: who.
-  std::string by;
-  /// For the activity log.
-  storage::change_origin origin{};
-  /// Of `send`.
-  composed_message message{};
-};
-
-struct chat_commanded {
-  storage::chat_owner owner = storage::chat_owner::ai;
-  std::int64_t epoch = 0;
-  /// The person who has the chat, as `by` named them; empty: the AI has it, or nobody known by name.
-  std::string taken_by{};
-  /// Of `send`: what was written, now or when its key was new.
-  std::vector<message_id> messages{};
-  /// Why nothing was written.
-  std::optional<send_refusal> refused{};
-};
 
 using gathered_atom = caf::atom_constant<caf::atom("gathered")>;
 using idle_atom = caf::atom_constant<caf::atom("idle")>;

@@ -52,7 +52,7 @@ void conversation_state::store_plan() {
   // A replay of round 2 knows nothing of round 1's.
   add_contact(chat_, turn_, *changes);
   commit(std::move(changes), [this] {
-    SELLAVIE_FAULT_POINT("plan.stored");
+    storage::fault_point("plan.stored");
     turn_.plan_stored = true;
     run_next_action();
   });
@@ -149,7 +149,7 @@ void conversation_state::check_out(const std::string& key, link_attempt attempt)
                       [this, attempt](action_outcome& started) {
                         if (!started.accepted || started.effect != action_effect::checkout_started)
                           return on_outcome(std::move(started));
-                        SELLAVIE_FAULT_POINT("checkout.intent_stored");
+                        storage::fault_point("checkout.intent_stored");
                         make_link(started, attempt);
                       });
 }
@@ -159,7 +159,7 @@ void conversation_state::make_link(const action_outcome& started, link_attempt a
       with_.payments,
       make_payment_link{started.payment_reference, started.total, chat_.customer_email, payment_deadline()},
       [this, attempt, order = started.order, reference = started.payment_reference](payment_link& link) {
-        SELLAVIE_FAULT_POINT("checkout.answered");
+        storage::fault_point("checkout.answered");
         if (link.outcome == link_outcome::made)
           return record_link(desk::record_payment_link{order, reference, link.url});
         if (link.outcome == link_outcome::already_paid) return check_payment({});

@@ -96,7 +96,7 @@ void conversation_state::change_owner() {
       owner_activity(commands_.front().wanted, to_person ? chat_owner::person : chat_owner::ai));
   phases_.acting();
   commit(changes, [this, to_person, epoch, reason] {
-    SELLAVIE_FAULT_POINT("owner.committed");
+    storage::fault_point("owner.committed");
     phases_.owner_changed(to_person, epoch);
     handover_reason_ = reason;
     self_->send(with_.parent, epoch_raised{chat_.connection, chat_.conversation, epoch});

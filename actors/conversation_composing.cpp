@@ -83,7 +83,7 @@ void conversation_state::write_composed() {
 }
 
 void conversation_state::on_composed(const storage::change_set& changes) {
-  SELLAVIE_FAULT_POINT("composed.committed");
+  storage::fault_point("composed.committed");
   const auto& now = changes.conversations.front();
   phases_.owner_changed(true, now.epoch);
   handover_reason_ = now.handover_reason;

@@ -97,7 +97,7 @@ void conversation_state::finish(turn_end wanted) {
 }
 
 void conversation_state::on_completed(const turn_end& end, const storage::change_set& changes) {
-  SELLAVIE_FAULT_POINT("turn.committed");
+  storage::fault_point("turn.committed");
   end_phase(monitoring::phase::committing);
   const auto& metrics = *with_.node->metrics;
   metrics.turns(label_of(end.outcome, turn_.plan_stored)).increment();

@@ -113,7 +113,7 @@ void conversation_state::consult_model() {
 }
 
 void conversation_state::on_answer(const model_answer& answer) {
-  SELLAVIE_FAULT_POINT("model.answered");
+  storage::fault_point("model.answered");
   end_phase(monitoring::phase::thinking);
   if (answer.outcome == model_outcome::answered) read_answer(answer);
   else hand_over_unanswered(answer.outcome);

@@ -4,19 +4,13 @@
 
 #include <string>
 
+#include "actors/order_command.hpp"
 #include "actors/services.hpp"
 #include "actors/tenant.hpp"
 #include "protocol/domain/action_outcome.hpp"
 #include "storage/change_set.hpp"
 
 namespace sellavie::actors {
-
-/// The chat in which it is said.
-struct customer_notice {
-  conversation_id conversation;
-  connection_id connection;
-  std::string customer;
-};
 
 /// Whether there is something to say of it. A link that is still being made is told when it is there.
 [[nodiscard]] bool is_worth_telling(const action_outcome& outcome) noexcept;

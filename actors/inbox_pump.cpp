@@ -155,7 +155,7 @@ void inbox_pump_state::begin(std::shared_ptr<const stored_rows> rows, std::funct
   // A row that could not be counted keeps back everything of its shard: nothing overtakes it.
   auto refused = std::make_shared<std::set<const journal_actor*>>();
   const auto hand_on_all = [this, rows, refused, then = std::move(then)] {
-    if (!begun_.empty()) SELLAVIE_FAULT_POINT("inbox.begun");
+    if (!begun_.empty()) storage::fault_point("inbox.begun");
     for (const auto& row : *rows) {
       if (!refused->contains(&node_->journal_of(row.business))) hand_on(row);
       else lanes_.put_back(row.id);

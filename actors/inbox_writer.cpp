@@ -153,7 +153,7 @@ void inbox_writer_state::on_committed(std::vector<append>& parts, const commit_r
     }
     if (stored)
       for (const auto reason : part.strays) node_->metrics->quarantined(reason).increment();
-    SELLAVIE_FAULT_POINT("webhook.committed");
+    storage::fault_point("webhook.committed");
     for (auto& request : part.requests) settle(*request, stored);
   }
   if (!fresh.deliveries.empty()) self_->send(pump_, std::move(fresh));

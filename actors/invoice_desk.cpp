@@ -170,7 +170,7 @@ void invoice_desk_state::write(storage::change_set changes, action_outcome outco
       .then(
           [this, outcome = std::move(outcome)](const commit_reply& reply) {
             if (reply.outcome == storage::commit_outcome::committed) {
-              SELLAVIE_FAULT_POINT("invoice.committed");
+              storage::fault_point("invoice.committed");
               return answer(outcome);
             }
             const bool refused = reply.outcome == storage::commit_outcome::refused;

@@ -80,9 +80,9 @@ void journal_state::flush() {
 storage::commit_report journal_state::commit(const std::vector<const storage::change_set*>& sets) {
   const monitoring::at_work busy{dependencies_.metrics->pool_in_use(monitoring::pool::journal)};
   const auto begun = steady_clock::now();
-  SELLAVIE_FAULT_POINT("journal.before_commit");
+  storage::fault_point("journal.before_commit");
   auto report = dependencies_.store->commit(sets);
-  SELLAVIE_FAULT_POINT("journal.after_commit");
+  storage::fault_point("journal.after_commit");
   dependencies_.metrics->commit_time().observe(steady_clock::now() - begun);
   dependencies_.metrics->commits(label(report.outcome)).increment();
   if (report.outcome == commit_outcome::in_doubt) settle_doubt();

@@ -220,7 +220,7 @@ void order_desk_state::commit(waiting one, decision decided) {
               held->first.answer.deliver(make_error(refused ? errc::conflict : errc::unavailable));
               return self_->quit(make_error(errc::unavailable));
             }
-            SELLAVIE_FAULT_POINT("desk.committed");
+            storage::fault_point("desk.committed");
             for (const desk_event& event : held->second.events) apply(book_, event);
             if (!held->second.events.empty()) products_ = nullptr;
             held->first.answer.deliver(std::move(held->second.outcome));

@@ -15,6 +15,7 @@
 
 #include "actors/customer_notice.hpp"
 #include "actors/desk_records.hpp"
+#include "actors/order_command.hpp"
 #include "actors/outcome_message.hpp"
 #include "actors/owed_answer.hpp"
 #include "actors/services.hpp"
@@ -34,22 +35,6 @@ struct turn_facts {
   std::optional<order> open_order;
   /// Of the open order, else of the last one that is remembered.
   std::optional<order_status> status;
-};
-
-/// One command of the pure desk. With an action key it is exactly-once.
-struct desk_request {
-  desk_command command;
-  std::string action_key;
-  /// A resumed turn asks again: the key may have a result already.
-  bool replay = false;
-  /// Who the timeline names: "ai", "system", "person:<id>".
-  std::string actor = "ai";
-  /// Of a command that came through the API: it stands in the activity log.
-  std::optional<storage::change_origin> by{};
-  /// Fingerprint of what was asked under the key: another one under a known key is refused.
-  std::string wish{};
-  /// The customer is told what was done, in the same commit.
-  std::optional<customer_notice> tell{};
 };
 
 /// Products were edited in their table: answered when the book has them as they are now.

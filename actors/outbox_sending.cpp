@@ -187,7 +187,7 @@ void outbox_sender_state::call(place at, const channel::wire_message& wire,
   at.row.exchange = ++last_call_;
   at.row.token = token_number_;
   at.row.holds_slot = false;  // the answer gives it back
-  SELLAVIE_FAULT_POINT("outbox.before_call");
+  storage::fault_point("outbox.before_call");
   exchanges_.begin(*node_->outside, std::move(request), outbox_sender_with_calls{self_},
                    [this, id = at.row.row.id, number = at.row.exchange](outbound_response& response) {
                      on_answer(id, number, response);
@@ -195,7 +195,7 @@ void outbox_sender_state::call(place at, const channel::wire_message& wire,
 }
 
 void outbox_sender_state::on_answer(const message_id& id, std::uint64_t number, outbound_response& response) {
-  SELLAVIE_FAULT_POINT("outbox.answered");
+  storage::fault_point("outbox.answered");
   --slots_;
   auto outcome = read_answer(response);
   auto* accepted = std::get_if<channel::sent>(&outcome);

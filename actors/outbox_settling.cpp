@@ -97,7 +97,7 @@ void outbox_sender_state::tell_unrecalled(const outbox_lane& lane, const queued_
 
 void outbox_sender_state::on_finished(const conversation_id& conversation, const std::vector<message_id>& ids,
                                       const row_end& end) {
-  SELLAVIE_FAULT_POINT("outbox.settled");
+  storage::fault_point("outbox.settled");
   for (const message_id& id : ids) {
     const auto at = lanes_.find(id);
     if (!at) continue;

@@ -55,29 +55,6 @@ struct wake_sender {
   connection_id connection;
 };
 
-enum class order_course : std::uint8_t {
-  decide,
-  /// The provider of a live link is asked before the desk decides.
-  settle_first,
-  /// A start_checkout: the link is made, recorded and, if wished, told.
-  make_link,
-};
-
-/// What a person wants done with an order.
-struct order_command {
-  order_course course = order_course::decide;
-  desk_request request;
-  /// Of make_link; may be empty.
-  std::string customer_email{};
-};
-
-/// The invoice of an order, issued once.
-struct order_invoice {
-  order_id order;
-  std::string actor;
-  std::optional<storage::change_origin> by{};
-};
-
 /// Time passed: reservations may have ended.
 using expire_atom = caf::atom_constant<caf::atom("expire")>;
 using restart_atom = caf::atom_constant<caf::atom("restart")>;

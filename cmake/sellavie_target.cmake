@@ -9,9 +9,6 @@ function(sellavie_options target)
     target_compile_options(${target} PRIVATE -fsanitize=${SELLAVIE_SANITIZE} -fno-omit-frame-pointer)
     target_link_options(${target} PUBLIC -fsanitize=${SELLAVIE_SANITIZE})
   endif()
-  if(SELLAVIE_FAULT_POINTS)
-    target_compile_definitions(${target} PRIVATE SELLAVIE_FAULT_POINTS=1)
-  endif()
 endfunction()
 
 # sellavie_library(name [DEPENDS targets…]): one static library of all .cpp files of this folder.

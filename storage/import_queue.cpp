@@ -162,10 +162,10 @@ result<part_outcome> take_part(const import_desk& desk, const claimed_import& jo
                             {import_mode::commit, job.stock, ids, desk.plans});
     add_problems(report, part.problems);
     write_part(work, job, part, report);
-    SELLAVIE_FAULT_POINT("import.before_commit");
+    fault_point("import.before_commit");
     return part_outcome::taken;
   });
-  if (done) SELLAVIE_FAULT_POINT("import.committed");
+  if (done) fault_point("import.committed");
   return done;
 }
 

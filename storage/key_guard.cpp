@@ -6,6 +6,7 @@
 #include "protocol/crypto/digest.hpp"
 #include "protocol/crypto/encoding.hpp"
 #include "storage/guarded.hpp"
+#include "storage/sealed_columns.hpp"
 
 namespace sellavie::storage {
 namespace {
@@ -21,12 +22,25 @@ constexpr const char* select_recorded =
 constexpr const char* record = R"(
 INSERT INTO key_fingerprints (purpose, fingerprint, recorded_at) VALUES ($1, $2, $3::bigint) ON CONFLICT DO NOTHING)";
 constexpr const char* forget = "DELETE FROM key_fingerprints WHERE purpose = $1";
-constexpr const char* any_secret =
-    "SELECT EXISTS (SELECT FROM connections) OR EXISTS (SELECT FROM payment_connections)";
-// '[]' is the column's default, never sealed.
-constexpr const char* select_secrets = R"(
-SELECT access_token FROM connections WHERE access_token <> '' UNION ALL SELECT secret_key FROM payment_connections
-UNION ALL SELECT webhook_secrets FROM payment_connections WHERE webhook_secrets <> '[]')";
+
+/// Whether anything at all is sealed.
+std::string any_secret() {
+  std::string sql;
+  for (const auto& of : sealed_columns)
+    sql += std::string{sql.empty() ? "SELECT " : " OR "} + "EXISTS (SELECT FROM " + of.table + " WHERE " +
+           holds_secret(of) + ")";
+  return sql;
+}
+
+/// The tokens; boxes are sealed with the same keys, and are many.
+std::string select_secrets() {
+  std::string sql;
+  for (const auto& of : sealed_columns)
+    if (of.form == sealed_as::fernet)
+      sql += std::string{sql.empty() ? "SELECT " : " UNION ALL SELECT "} + of.column + " FROM " + of.table +
+             " WHERE " + holds_secret(of);
+  return sql;
+}
 
 constexpr const char* fernet = "fernet";
 constexpr const char* jwt = "jwt";
@@ -72,7 +86,7 @@ result<fingerprints> prove(pqxx::work& in, const crypto::fernet_ring& ring) {
   for (const auto& key : ring.keys()) single.emplace_back(key);
   std::set<std::string> proved;
   std::size_t closed = 0;
-  const auto secrets = in.exec(select_secrets);
+  const auto secrets = in.exec(select_secrets());
   for (const auto& row : secrets) {
     const auto sealed = row[0].as<std::string>();
     const auto opens = std::find_if(single.begin(), single.end(), [&](const crypto::fernet_ring& one) {
@@ -92,7 +106,7 @@ result<fingerprints> prove(pqxx::work& in, const crypto::fernet_ring& ring) {
 result<void> admit_fernet(pqxx::work& in, const crypto::fernet_ring& ring, visitor who, instant now) {
   in.exec(bound_wait);
   in.exec(lock_records);
-  const bool holds_secrets = in.exec1(any_secret)[0].as<bool>();
+  const bool holds_secrets = in.exec1(any_secret())[0].as<bool>();
   const auto known = recorded(in, fernet);
   const auto given = fingerprints_of(ring);
   fingerprints lost;

@@ -11,45 +11,10 @@
 #include "storage/fault_point.hpp"
 #include "storage/guarded.hpp"
 #include "storage/key_guard.hpp"
+#include "storage/sealed_columns.hpp"
 
 namespace sellavie::storage {
 namespace {
-
-// --- what is sealed ------------------------------------------------------------------------------
-
-enum class sealed_as : std::uint8_t {
-  /// Text, a Fernet token.
-  fernet,
-  /// Bytes, a box of an inbox body under the row's id (crypto::body_cipher).
-  box,
-};
-
-struct sealed_column {
-  const char* table;
-  const char* key;
-  const char* key_type;
-  const char* column;
-  sealed_as form;
-  /// For the operator.
-  const char* what;
-};
-
-/// Every column that holds something sealed. tests/storage/key_rotation_test looks for one that is missing.
-constexpr std::array sealed_columns{
-    sealed_column{"connections", "id", "uuid", "access_token", sealed_as::fernet, "tokens of channels"},
-    sealed_column{"payment_connections", "id", "uuid", "secret_key", sealed_as::fernet, "payment keys"},
-    sealed_column{"payment_connections", "id", "uuid", "webhook_secrets", sealed_as::fernet,
-                  "webhook secrets of payments"},
-    sealed_column{"connect_flows", "id", "uuid", "sealed", sealed_as::fernet, "logins under way"},
-    sealed_column{"second_factors", "account_id", "uuid", "secret", sealed_as::fernet, "second factors"},
-    sealed_column{"refresh_tokens", "token_hash", "bytea", "successor", sealed_as::fernet,
-                  "refresh tokens in their overlap"},
-    sealed_column{"mails", "id", "uuid", "letter", sealed_as::fernet, "waiting mails"},
-    sealed_column{"inbound_events", "id", "bigint", "payload", sealed_as::box, "deliveries in the inbox"},
-    sealed_column{"parked_events", "id", "bigint", "payload", sealed_as::box, "parked deliveries"},
-    sealed_column{"recorded_events", "id", "bigint", "payload", sealed_as::box, "recorded deliveries"},
-    sealed_column{"quarantined_events", "id", "bigint", "payload", sealed_as::box, "quarantined deliveries"},
-};
 
 // --- SQL -----------------------------------------------------------------------------------------
 
@@ -70,8 +35,7 @@ std::string sql_key(const sealed_column& of, const std::string& parameter) {
 std::string select_batch(const sealed_column& of) {
   std::string sql = std::string{"SELECT "} + of.key + "::text, " + of.column + " FROM " + of.table +
                     " WHERE ($1 = '' OR " + of.key + " > " + sql_key(of, "nullif($1, '')") + ") AND ";
-  // What is not sealed: nothing, or the default of webhook_secrets.
-  if (of.form == sealed_as::fernet) sql += std::string{of.column} + " NOT IN ('', '[]') AND $3 = ''";
+  if (of.form == sealed_as::fernet) sql += holds_secret(of) + " AND $3 = ''";
   else sql += std::string{"substring("} + of.column + " from 1 for 5) <> $3::bytea";
   return sql + " ORDER BY " + of.key + " LIMIT $2::integer";
 }
@@ -185,7 +149,7 @@ round_count rotation::seal_column(const sealed_column& of) {
     const auto batch = read_batch(work, of, after);
     seal_batch(work, of, batch, counts);
     work.commit();
-    SELLAVIE_FAULT_POINT("rotation.batch");
+    fault_point("rotation.batch");
     if (batch.size() < static_cast<std::size_t>(context_.batch)) return counts;
     after = batch.back().key;
   }

@@ -160,7 +160,7 @@ result<void> import_runner::set_counted(const storage::import_desk& desk,
     if (!asked) return asked.error();
     switch (asked.value()) {
       case stock_step::set:
-        SELLAVIE_FAULT_POINT("import.counted");
+        storage::fault_point("import.counted");
         return storage::settle_counted(desk, job, *part);
       case stock_step::refused: return make_failure(errc::internal, "the desk does not set this stock");
       case stock_step::again: break;

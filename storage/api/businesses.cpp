@@ -42,9 +42,10 @@ INSERT INTO memberships (account_id, business_id, role, created_at) VALUES ($1::
 
 constexpr const char* has_amounts = R"(
 SELECT EXISTS (SELECT FROM products WHERE business_id = $1::uuid) OR EXISTS (SELECT FROM orders WHERE business_id = $1::uuid))";
+// Running servers load the business anew. Before the row's own lock: as everybody else who needs both.
+constexpr const char* raise_directory = "SELECT raise_directory()";
 constexpr const char* update_business = R"(
-UPDATE businesses SET name = $2, currency = $3, timezone = $4, locale = $5, version = version + 1,
-  profile_version = profile_version + 1
+UPDATE businesses SET name = $2, currency = $3, timezone = $4, locale = $5, profile_version = profile_version + 1
 WHERE id = $1::uuid)";
 
 business_profile profile_in(fields& row) {
@@ -144,11 +145,20 @@ result<founding> found_business(api_session& session, const change_origin& by, c
 result<changed_profile> change_business(api_session& session, const business_id& business,
                                         const change_origin& by, const profile_change& wanted) {
   return for_business(session, business, [&](pqxx::work& work) {
-    const auto was =
-        profile_of(work.exec_params(wanted.currency ? lock_alone : lock_one, to_string(business)));
+    const auto read = [&](const char* sql) { return profile_of(work.exec_params(sql, to_string(business))); };
+    const auto judge = [&](const business_profile& was) {
+      changed_profile done{profile_outcome::not_found, changed_by(was, wanted)};
+      done.outcome = compare(work, was, done.profile, wanted.expected_version);
+      return done;
+    };
+    // What changes nothing locks nothing and leaves the servers in peace.
+    const auto seen = read(select_one);
+    if (!seen) return changed_profile{};
+    if (auto looked = judge(*seen); looked.outcome != profile_outcome::changed) return looked;
+    work.exec(raise_directory);
+    const auto was = read(wanted.currency ? lock_alone : lock_one);
     if (!was) return changed_profile{};
-    changed_profile done{profile_outcome::not_found, changed_by(*was, wanted)};
-    done.outcome = compare(work, *was, done.profile, wanted.expected_version);
+    auto done = judge(*was);
     if (done.outcome != profile_outcome::changed) return done;
     const auto& now = done.profile;
     work.exec_params(update_business, to_string(business), now.name, now.currency, now.timezone, now.locale);

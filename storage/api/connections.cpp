@@ -37,6 +37,9 @@ constexpr const char* find_former = R"(
 SELECT id, disconnected_at IS NULL, access_token FROM connections
 WHERE business_id = $1::uuid AND channel = $2 AND external_id = $3
 ORDER BY disconnected_at IS NULL DESC, id DESC LIMIT 1 FOR NO KEY UPDATE)";
+constexpr const char* is_connected = R"(
+SELECT FROM connections
+WHERE business_id = $1::uuid AND channel = $2 AND external_id = $3 AND disconnected_at IS NULL)";
 constexpr const char* insert_connection = R"(
 INSERT INTO connections (id, business_id, channel, login, external_id, access_token, created_at)
 VALUES ($1::uuid, $2::uuid, $3, $4, $5, $6, $7::bigint))";
@@ -230,8 +233,15 @@ result<bool> plan_has_room(api_session& session, const business_id& business,
                            const std::vector<account_to_connect>& accounts,
                            const config::plans_settings& plans) {
   return for_business(session, business, [&](pqxx::work& work) {
-    work.exec(raise_directory);
-    return fits_the_plan(work, business, accounts, plans);
+    const auto room = plan_room(work, business, plan_resource::connections, plans);
+    if (!room) return true;
+    std::int64_t connected = 0;
+    for (const auto& one : accounts)
+      if (!work.exec_params(is_connected, to_string(business), std::string{to_string(one.channel)},
+                            one.external_id)
+               .empty())
+        ++connected;
+    return static_cast<std::int64_t>(accounts.size()) - connected <= *room;
   });
 }
 
@@ -257,6 +267,10 @@ result<disconnected> disconnect(api_session& session, const business_id& busines
                                 const connection_id& id) {
   return for_business(session, business, [&](pqxx::work& work) {
     disconnected change;
+    // A look that finds nothing to do leaves the servers in peace.
+    const auto seen = find(work, select_one, business, id);
+    if (!seen) return change;
+    if (seen->is_disconnected()) return disconnected{edit_outcome::done, *seen};
     work.exec(raise_directory);
     const auto was = find(work, select_locked, business, id);
     if (!was) return change;

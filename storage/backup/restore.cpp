@@ -154,7 +154,7 @@ result<int> load(PGconn& owner, std::span<const migration> migrations, const res
   if (const auto cleared = run_step(owner, clear_sql); !cleared) return cleared.error();
   for (const char* section : {"pre-data", "data", "post-data"}) {
     if (const auto loaded = load_section(owner, programs, wish.file, section); !loaded) return loaded.error();
-    SELLAVIE_FAULT_POINT("restore.section_loaded");
+    fault_point("restore.section_loaded");
   }
   if (const auto set = run_step(owner, own_settings); !set) return set.error();
   if (const auto seen = see_every_row(owner); !seen) return seen.error();
@@ -182,7 +182,7 @@ result<restored> replace_all(PGconn& owner, std::span<const migration> migration
   }
   if (const auto raised = raise_incarnations(owner, found->highest_incarnation); !raised)
     return raised.error();
-  SELLAVIE_FAULT_POINT("restore.before_commit");
+  fault_point("restore.before_commit");
   return outcome;
 }
 
@@ -230,7 +230,7 @@ result<restored> restore_backup(const database_role& owner, std::span<const migr
   if (const auto committed = run_step(**connection, "COMMIT"); !committed)
     return make_failure(committed.error().code,
                         "the last step did not answer, look before you go on: " + committed.error().detail);
-  SELLAVIE_FAULT_POINT("restore.committed");
+  fault_point("restore.committed");
   // Only plans suffer without it, until autovacuum comes by.
   if (const auto analyzed = analyze_tables(**connection); !analyzed && wish.log)
     wish.log("the tables could not be analysed: " + analyzed.error().detail);

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
+import { api_client } from "./harness/api.mjs";
 import { event_stream } from "./harness/event_stream.mjs";
 import { all_of, signed_in_owner } from "./harness/team.mjs";
 import { demo_businesses, open_world, shared_world } from "./harness/world.mjs";
@@ -169,6 +170,20 @@ test("a larger plan opens the chats again, without a restart", async () => {
   assert.match((await exchange(who, "Hello again!"))[0].text, /welcome/);
 });
 
+test("a team has as many members as its plan allows", async () => {
+  const { members, connections } = await plan_of(ada);
+  assert.deepEqual([members, connections], [{ used: 1, allowed: 3, percent: 33 }, { used: here.business("ada").connections.length, allowed: null, percent: null }]);
+  const accept = async (email) => {
+    assert.equal((await ada.client.post(`${ada.shop}/invitations`, { email, role: "agent" })).status, 201);
+    const token = /#token=(\S+)/.exec((await here.sandbox.got_mails(email, 1)).at(-1).text)[1];
+    return new api_client(here.server.url).post("/invitations/accept-as-new", { token, name: "Chidi", password: "correct horse battery" });
+  };
+  for (const email of ["second@example.com", "third@example.com"]) assert.equal((await accept(email)).status, 200);
+  const fourth = await accept("fourth@example.com");
+  assert.deepEqual([fourth.status, fourth.body.type], [409, "/problems/plan-limit-reached"]);
+  assert.deepEqual((await plan_of(ada)).members, { used: 3, allowed: 3, percent: 100 });
+});
+
 test("kill -9 around the limit: as many replies as allowed, everybody heard, nothing twice", { timeout: 240_000 }, async (t) => {
   const allowed = 12;
   const world = await open_world(t, { name: "api-plan-crash", settings: { plans: { default: "small" }, "plans.small": { ai_replies_per_month: allowed } } });
@@ -194,5 +209,5 @@ test("kill -9 around the limit: as many replies as allowed, everybody heard, not
   const farewells = (await Promise.all(crowd.map((who) => world.sandbox.replies(who, "app")))).filter((replies) => replies.some(({ text }) => farewell.test(text)));
   assert.equal(farewells.length, crowd.length - allowed);
   const tasks = await world.server.sql("SELECT count(*), count(DISTINCT reason) FROM person_tasks WHERE kind = 'plan'");
-  assert.ok(Number(tasks[0][0]) <= 2 && tasks[0][0] === tasks[0][1], `each warning once: ${tasks}`);
+  assert.deepEqual(tasks, [["2", "2"]], "each warning once");
 });

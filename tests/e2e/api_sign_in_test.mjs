@@ -72,9 +72,15 @@ test("browsers keep the refresh token in a cookie that other sites cannot use", 
 });
 
 test("sessions are listed, and ended one by one or all", async () => {
+  const began = Date.now();
   const phone = await signed_in();
   const desk = await signed_in();
   const { body } = await desk.get("/sessions");
+  for (const one of body.items.slice(0, 2)) {
+    assert.equal(one.address, "127.0.0.1");
+    assert.ok(Date.parse(one.last_used_at) >= began - 1000, one.last_used_at);
+    assert.match(one.device, /./);
+  }
   assert.equal(body.items.filter(({ is_current }) => is_current).length, 1);
   const other = body.items.find(({ is_current }) => !is_current);
   assert.equal((await desk.delete(`/sessions/${other.id}`)).status, 204);

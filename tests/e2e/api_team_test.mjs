@@ -8,6 +8,7 @@ import { api_client } from "./harness/api.mjs";
 import { code_of } from "./harness/authenticator.mjs";
 import { all_of, chat, signed_in_owner } from "./harness/team.mjs";
 import { open_world } from "./harness/world.mjs";
+import { until } from "./harness/workspace.mjs";
 
 let here;
 let model;
@@ -181,9 +182,13 @@ test("a business that answers customers is called by its new name from then on",
   const { who } = await chat(here, owner);
   const { body } = await owner.client.get(owner.shop);
   assert.equal((await owner.client.patch(owner.shop, { name: "Renamed Fabrics of Lagos" }, if_match(body.version))).status, 200);
-  await here.sandbox.say(who, "Are you there?");
-  await here.sandbox.heard(who, 2);
-  assert.ok(model.asked.some((body) => body.includes("Business: Renamed Fabrics of Lagos")));
+  // Every server hears of it within a moment.
+  let answers = 1;
+  await until("the model is taught the new name", async () => {
+    await here.sandbox.say(who, "Are you there?");
+    await here.sandbox.heard(who, ++answers);
+    return model.asked.some((body) => body.includes("Business: Renamed Fabrics of Lagos"));
+  }, { seconds: 15, every_ms: 200 });
   assert.ok(model.asked.some((body) => body.includes(`Business: ${here.businesses[0].business}`)), "and by the old one before");
 });
 

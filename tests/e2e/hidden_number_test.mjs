@@ -11,6 +11,7 @@ shared_world({ before, after }, { name: "hidden_number" }, (world) => { here = w
 // The sandbox's customer behind a number: every contact that a name of theirs leads to.
 async function contacts_of({ customer }) {
   const [{ user_id }] = (await here.server.sql(`SELECT user_id FROM contacts WHERE scoped_id = '${customer}'`)).map(([user_id]) => ({ user_id }));
+  assert.notEqual(user_id, "");
   return here.server.number(`SELECT count(*) FROM contacts WHERE scoped_id IN ('${customer}', '${user_id}')`);
 }
 

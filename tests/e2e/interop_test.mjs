@@ -9,11 +9,12 @@ import { root } from "./harness/workspace.mjs";
 import { shared_world } from "./harness/world.mjs";
 
 const packages = `${root}/tests/interop`;
-if (!existsSync(`${packages}/node_modules/jose`)) throw new Error("the packages are not there: npm ci --prefix tests/interop");
+if (!existsSync(`${packages}/node_modules/otplib`)) throw new Error("the packages are not there: npm ci --prefix tests/interop");
 const foreign = createRequire(`${packages}/package.json`);
 const jose = foreign("jose");
 const fernet = foreign("fernet");
 const bcrypt = foreign("bcryptjs");
+const { authenticator } = foreign("otplib");
 
 let here;
 shared_world({ before, after }, { name: "interop" }, (world) => { here = world; });
@@ -108,4 +109,18 @@ test("we verify the hashes of bcryptjs", async () => {
   }
 });
 
-// otplib: joins here with two-factor sign-in.
+// Last: the owner of the second shop has a second factor from here on.
+test("otplib reads what the app scans, and its codes turn the second factor on and sign in", async () => {
+  const { email: kofi } = here.businesses[1].owner;
+  const client = await new api_client(here.server.url).signed_in(kofi, password);
+  const { body: { otpauth_uri } } = await client.post("/me/second-factor", { password });
+  const secret = new URL(otpauth_uri).searchParams.get("secret");
+  assert.equal((await client.post("/me/second-factor/confirm", { code: authenticator.generate(secret) })).status, 200);
+  assert.equal((await new api_client(here.server.url).post("/auth/sign-in", { email: kofi, password })).status, 401);
+  // The code that confirmed it counts once; the next one is due in up to 30 s.
+  await here.server.sql(`UPDATE second_factors SET last_step = 0 WHERE account_id = (SELECT id FROM accounts WHERE email = '${kofi}')`);
+  const code = authenticator.generate(secret);
+  const strange = authenticator.generate(authenticator.generateSecret());
+  if (strange !== code) assert.equal((await new api_client(here.server.url).post("/auth/sign-in", { email: kofi, password, code: strange })).status, 401);
+  await new api_client(here.server.url).signed_in(kofi, password, { code });
+});

@@ -106,6 +106,23 @@ TEST_F(key_guard_test, r4_while_nothing_is_sealed_a_start_may_bring_another_key)
   EXPECT_THAT(recorded(), ElementsAre(second_key.fingerprint()));
 }
 
+TEST_F(key_guard_test, r4_a_second_factor_alone_keeps_its_key_needed) {
+  hold_nothing();
+  ASSERT_TRUE(start({first_key}));
+  sql("INSERT INTO accounts (id, email, password_hash, created_at) VALUES (" +
+      quote(id_of<connection_id>(70)) + ", 'a@b.example', 'x', 0)");
+  sql("INSERT INTO second_factors (account_id, secret, created_at) VALUES (" +
+      quote(id_of<connection_id>(70)) + ", '" + fernet_ring{first_key}.encrypt("totp", {}, noon) + "', 0)");
+  EXPECT_THAT(refusal({second_key}), HasSubstr("none of the given Fernet keys"));
+}
+
+TEST_F(key_guard_test, r4_a_delivery_that_waits_keeps_its_key_needed) {
+  hold_nothing();
+  ASSERT_TRUE(start({first_key}));
+  sql("INSERT INTO quarantined_events (id, reason, channel, received_at, payload) VALUES (1, 'stranger', 'messenger', 0, '\\x00')");
+  EXPECT_THAT(refusal({second_key}), HasSubstr("none of the given Fernet keys"));
+}
+
 TEST_F(key_guard_test, r4_a_tool_brings_no_key_that_a_running_server_may_not_have) {
   ASSERT_TRUE(start({first_key}));
   EXPECT_THAT(provision_with({second_key, first_key}).error().detail,

@@ -1,9 +1,12 @@
 #include "storage/key_rotation.hpp"
 
+#include <map>
+
 #include "protocol/crypto/encoding.hpp"
 #include "protocol/crypto/sealed_box.hpp"
 #include "storage/key_guard.hpp"
 #include "storage/migrations.hpp"
+#include "storage/sealed_columns.hpp"
 #include "tests/storage/spine_fixture.hpp"
 
 namespace sellavie::storage {
@@ -45,12 +48,53 @@ class key_rotation_test : public spine_test {
     return fernet_ring::parse(texts).value();
   }
   static std::string sealed(const std::string& text) { return ring({old_key}).encrypt(text, {}, noon); }
-  void add_box(const std::string& table, std::int64_t id, const std::string& body) const {
+  /// SQL: a box for the row of this id.
+  static std::string boxed(std::int64_t id, const std::string& body) {
     crypto::body_cipher boxes{ring({old_key})};
-    const auto box = boxes.seal({}, std::to_string(id), body);
+    return "'\\x" + crypto::hex_encode(crypto::as_bytes(boxes.seal({}, std::to_string(id), body))) + "'";
+  }
+  void add_box(const std::string& table, std::int64_t id, const std::string& body) const {
     sql("INSERT INTO " + table + " (id, reason, channel, received_at, payload) VALUES (" +
-        std::to_string(id) + ", 'stranger', 'messenger', 0, '\\x" +
-        crypto::hex_encode(crypto::as_bytes(box)) + "')");
+        std::to_string(id) + ", 'stranger', 'messenger', 0, " + boxed(id, body) + ")");
+  }
+  /// A row in each table that SetUp left empty.
+  void fill_the_other_columns() const {
+    const auto person = quote(id_of<connection_id>(70)), session = quote(id_of<connection_id>(71));
+    const auto owner = quote(ada) + "," + quote(page);
+    sql("UPDATE payment_connections SET webhook_secrets = '" + sealed("[\"whsec\"]") + "'");
+    sql("INSERT INTO accounts (id, email, password_hash, created_at) VALUES (" + person +
+        ", 'c@b.example', 'x', 0)");
+    sql("INSERT INTO second_factors (account_id, secret, created_at) VALUES (" + person + ", '" +
+        sealed("totp") + "', 0)");
+    sql("INSERT INTO sessions (id, account_id, created_at, last_used_at, expires_at) VALUES (" + session +
+        "," + person + ", 0, 0, 0)");
+    sql("INSERT INTO refresh_tokens (token_hash, session_id, created_at, expires_at, successor) VALUES ('\\x00', " +
+        session + ", 0, 0, '" + sealed("next") + "')");
+    sql("INSERT INTO connect_flows (id, business_id, account_id, session_id, kind, state_hash, sealed, created_at, "
+        "expires_at) VALUES (" +
+        quote(id_of<connection_id>(72)) + "," + quote(ada) + "," + person + "," + session +
+        ", 'facebook', sha256('x'), '" + sealed("tokens") + "', 0, 0)");
+    sql("INSERT INTO inbound_events (id, business_id, connection_id, accepted_at, lane, payload) VALUES (1," +
+        owner + ", 0, 1, " + boxed(1, "hello") + ")");
+    sql("INSERT INTO parked_events (id, business_id, connection_id, reason, accepted_at, parked_at, payload) VALUES (2," +
+        owner + ", 'x', 0, 0, " + boxed(2, "hello") + ")");
+    sql("INSERT INTO recorded_events (id, business_id, connection_id, kind, recorded_at, payload) VALUES (3," +
+        owner + ", 'x', 0, " + boxed(3, "hello") + ")");
+  }
+  /// How many of a column's values these keys open.
+  std::size_t opened(const sealed_column& of, const fernet_ring& keys) const {
+    crypto::body_cipher boxes{keys};
+    const std::string value =
+        of.form == sealed_as::box ? std::string{"encode("} + of.column + ", 'hex')" : of.column;
+    const auto rows = sql(std::string{"SELECT "} + of.key + "::text, " + value + " FROM " + of.table +
+                          " WHERE " + holds_secret(of));
+    std::size_t good = 0;
+    for (int i = 0; i < PQntuples(rows.get()); ++i) {
+      const std::string key{field(rows, i, 0)}, stored{field(rows, i, 1)};
+      good += of.form == sealed_as::box ? boxes.open(key, *crypto::hex_decode(stored)).has_value()
+                                        : keys.decrypt(stored).has_value();
+    }
+    return good;
   }
   /// A server runs with these keys.
   void serve_with(std::initializer_list<fernet_key> keys) {
@@ -100,6 +144,22 @@ TEST_F(key_rotation_test, seals_everything_with_the_first_key_and_forgets_the_ot
       crypto::hex_decode(text("SELECT encode(payload, 'hex') FROM quarantined_events WHERE id = 7"));
   EXPECT_EQ(boxes.open("7", *box).value(), "body");
   EXPECT_TRUE(admit_server_keys(*connection, fresh, {}, noon)) << "the old key can be removed";
+}
+
+TEST_F(key_rotation_test, every_sealed_column_opens_with_the_new_key_alone) {
+  fill_the_other_columns();
+  serve_with({new_key, old_key});
+  std::map<std::string, std::size_t> before, after, with_old;
+  const auto name = [](const sealed_column& of) { return std::string{of.table} + "." + of.column; };
+  for (const auto& of : sealed_columns) before[name(of)] = opened(of, ring({old_key}));
+  ASSERT_TRUE(rotate({new_key, old_key}).value().is_complete);
+  for (const auto& of : sealed_columns) {
+    after[name(of)] = opened(of, ring({new_key}));
+    with_old[name(of)] = opened(of, ring({old_key}));
+  }
+  EXPECT_EQ(after, before);
+  EXPECT_THAT(before, testing::Each(testing::Pair(testing::_, testing::Gt(0U)))) << "a column without a row";
+  EXPECT_THAT(with_old, testing::Each(testing::Pair(testing::_, 0U)));
 }
 
 TEST_F(key_rotation_test, again_it_changes_nothing) {
@@ -174,7 +234,7 @@ TEST_F(key_rotation_test, knows_every_column_that_is_declared_as_sealed) {
          at = one.sql.find("-- Fernet", at + 1))
       ++declared;
   EXPECT_EQ(declared, 7U)
-      << "a migration declares another Fernet column: list it in storage/key_rotation.cpp";
+      << "a migration declares another Fernet column: list it in storage/sealed_columns.hpp";
 }
 
 }  // namespace

@@ -1,6 +1,5 @@
 #include "net/api/resources/businesses.hpp"
 
-#include "net/api/ask_actor.hpp"
 #include "net/api/paging.hpp"
 #include "net/api/proofs.hpp"
 #include "net/api/resources/team_view.hpp"
@@ -157,8 +156,6 @@ api_outcome change(workplace& place, api_call& call) {
     case profile_outcome::currency_in_use:
       return problem{problems::conflict, "The currency stays: there are products or orders in it."};
     case profile_outcome::changed:
-      caf::anon_send(place.with.doors->registry, actors::directory_changed{{call.by.business}});
-      break;
     case profile_outcome::unchanged: break;
   }
   const auto& now = done.value().profile;

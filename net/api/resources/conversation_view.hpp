@@ -4,7 +4,7 @@
 
 #include <optional>
 
-#include "actors/conversation.hpp"
+#include "actors/chat_command.hpp"
 #include "net/api/call.hpp"
 #include "storage/api/conversations.hpp"
 #include "storage/api/inbox.hpp"

@@ -164,7 +164,8 @@ std::vector<api_endpoint> notification_settings_endpoints() {
         .method = verb::get,
         .path = path,
         .tag = "Notifications",
-        .summary = "What you want to be told of this business, and how.",
+        .summary =
+            "What you want to be told of this business, and how. It is kept; this version delivers nothing yet.",
         .allowed = reading,
         .answers = {{200, "Your settings.", settings_shape()}}},
        show},

@@ -2,7 +2,7 @@
 // How orders look to a client, and how a person's command reaches the business's order desk: shared by the resources
 // about orders and invoices.
 
-#include "actors/tenant_registry.hpp"
+#include "actors/order_command.hpp"
 #include "net/api/call.hpp"
 #include "storage/api/orders.hpp"
 

@@ -32,7 +32,8 @@ schema key_text() {
 }
 schema webhook_secrets_list() {
   return schema::list(schema::text({8, 400, api::text_format::token}), most_webhook_secrets)
-      .described("With which the provider signs its events; each is tried, so that one can be replaced.");
+      .described(
+          "With which the provider signs its events, so that one can be replaced. Kept; this version takes no events.");
 }
 
 schema connection_shape() {
@@ -251,7 +252,9 @@ std::vector<api_endpoint> payment_connection_endpoints() {
         .method = verb::post,
         .path = all,
         .tag = "Connections",
-        .summary = "Connects a payment provider; each once in test and once in live mode.",
+        .summary =
+            "Connects a payment provider; each once in test and once in live mode. Links are made with Paystack only; the keys of "
+            "the others are kept.",
         .allowed = connecting,
         .body = schema::object({{"provider", provider_word()},
                                 {"secret_key", key_text()},

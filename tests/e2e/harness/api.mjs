@@ -61,7 +61,8 @@ export class api_client {
     const document = await this.document();
     const operation = operation_of(document, method, `/api/v1${path.split("?")[0]}`);
     if (!operation) return;
-    if (answers_file) appendFileSync(answers_file, `${operation.operationId} ${status}\n`);
+    // The matrix calls everything and looks at no answer.
+    if (answers_file && !process.argv[1].endsWith("api_matrix_test.mjs")) appendFileSync(answers_file, `${operation.operationId} ${status}\n`);
     const declared = operation.responses[String(status)];
     assert.ok(declared, `${operation.operationId} does not declare ${status}: ${JSON.stringify(body)}`);
     const type = headers.get("content-type")?.split(";")[0];

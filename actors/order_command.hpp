@@ -1,0 +1,60 @@
+#pragma once
+// What somebody wants done with the orders of a business. Without actors, for those who only carry it.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "protocol/domain/desk_command.hpp"
+#include "protocol/domain/ids.hpp"
+#include "storage/change_set.hpp"
+
+namespace sellavie::actors {
+
+/// The chat in which a customer is told of it.
+struct customer_notice {
+  conversation_id conversation;
+  connection_id connection;
+  std::string customer;
+};
+
+/// One command of the pure desk. With an action key it is exactly-once.
+struct desk_request {
+  desk_command command;
+  std::string action_key;
+  /// A resumed turn asks again: the key may have a result already.
+  bool replay = false;
+  /// Who the timeline names: "ai", "system", "person:<id>".
+  std::string actor = "ai";
+  /// Of a command that came through the API: it stands in the activity log.
+  std::optional<storage::change_origin> by{};
+  /// Fingerprint of what was asked under the key: another one under a known key is refused.
+  std::string wish{};
+  /// The customer is told what was done, in the same commit.
+  std::optional<customer_notice> tell{};
+};
+
+enum class order_course : std::uint8_t {
+  decide,
+  /// The provider of a live link is asked before the desk decides.
+  settle_first,
+  /// A start_checkout: the link is made, recorded and, if wished, told.
+  make_link,
+};
+
+/// What a person wants done with an order.
+struct order_command {
+  order_course course = order_course::decide;
+  desk_request request;
+  /// Of make_link; may be empty.
+  std::string customer_email{};
+};
+
+/// The invoice of an order, issued once.
+struct order_invoice {
+  order_id order;
+  std::string actor;
+  std::optional<storage::change_origin> by{};
+};
+
+}  // namespace sellavie::actors

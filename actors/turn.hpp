@@ -31,7 +31,7 @@ struct turn {
   turn_facts facts;
   /// The business as it was when the turn began: all its prompts are taught the same.
   tenant_ptr business;
-  /// Of what it is taught, once it thinks.
+  /// Of what the model was taught, once it is asked.
   std::int32_t training_version = 0;
   /// What the prompts of this turn showed.
   std::vector<shown_price> shown;

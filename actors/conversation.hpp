@@ -212,6 +212,9 @@ class conversation_state {
   static constexpr const char* provider_outage = "provider_outage";
   /// ... and of a plan without AI replies left; people read it.
   static constexpr const char* plan_used_up = "this month's AI replies are used up";
+  /// Why a person looks at a chat although somebody has it: what was done before a crash is told to nobody.
+  static constexpr const char* may_have_acted =
+      "the AI may have acted on these messages before it was interrupted, and told nobody";
   /// A hand-over by an outage or by the plan that no person has touched: the AI may try again.
   [[nodiscard]] bool is_untouched() const;
   [[nodiscard]] chat_key own_key() const { return {with_.connection, with_.customer}; }

@@ -80,7 +80,7 @@ void conversation_state::resume() {
   run_next_action();
 }
 
-// What its actions did stays. Who has the chat now did not see these messages here.
+// What its actions did stays, and is told to nobody. Who has the chat now did not see these messages here.
 void conversation_state::end_overtaken() {
   begin_stored_turn(*std::exchange(to_resume_, std::nullopt));
   const bool unanswered = !phases_.person_owns();
@@ -89,7 +89,8 @@ void conversation_state::end_overtaken() {
           .expected_epoch = phases_.epoch(),
           .epoch = phases_.epoch(),
           .handover_reason = handover_reason_,
-          .look_at = unanswered ? "a person had the chat in between: these messages have no answer" : ""});
+          .look_at = unanswered ? "a person had the chat in between: these messages have no answer"
+                                : may_have_acted});
 }
 
 std::string conversation_state::next_key() const {
@@ -252,6 +253,7 @@ void conversation_state::second_round() {
   };
   for (std::size_t i = 0; i < turn_.outcomes.size(); ++i) tell(turn_.current.actions[i], turn_.outcomes[i]);
   for (const auto& [proposed, outcome] : turn_.denied) tell(proposed, outcome);
+  turn_.resumed = false;  // no plan of the round that comes was stored
   phases_.thinking();
   ask_desk_for_facts();
   run_command();  // a person who came while the AI acted does not wait for the model

@@ -52,7 +52,7 @@ struct turn {
   /// A person took over while actions ran: no AI text follows.
   bool overtaken = false;
   bool plan_stored = false;
-  /// Taken up again from a stored plan: its actions may have results already.
+  /// The current round is taken up again from a stored plan: its actions may have results already.
   bool resumed = false;
   reply_right may_answer = reply_right::unasked;
 };

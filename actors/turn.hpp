@@ -75,9 +75,6 @@ struct chat_context {
   std::vector<llm::spoken_line> history;
 };
 
-/// What the business taught, in the prompt's places.
-void teach(llm::turn_context& context, const training::content& taught);
-
 /// The two forms of the question; see ask_model.
 struct model_question {
   std::shared_ptr<const llm::chat_request> with_tools;

@@ -56,9 +56,9 @@ llm_router_state::provider_order llm_router_state::order_for(const ask_model& wa
   const auto add = [&](std::size_t place) {
     if (std::find(order.begin(), order.end(), place) == order.end()) order.push_back(place);
   };
-  for (const std::string& name : *wanted.preferred)
+  for (const std::string& wish : *wanted.preferred)
     for (std::size_t place = 0; place < providers_.size(); ++place)
-      if (providers_[place].name == name) add(place);
+      if (providers_[place].name == wish) add(place);
   for (const std::size_t place : *default_order_) add(place);
   return std::make_shared<const std::vector<std::size_t>>(std::move(order));
 }

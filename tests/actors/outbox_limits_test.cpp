@@ -158,8 +158,8 @@ TEST_F(outbox_limits_test, a_dead_part_kills_its_later_siblings) {
   const auto one = a_row("one", send_state::sending);
   const auto two = a_row("two", send_state::ready);
   clock->advance(1ms);
-  const auto other = a_row("another reply", send_state::ready);
-  announce({one, two, other});
+  const auto another = a_row("another reply", send_state::ready);
+  announce({one, two, another});
   refuse(0, 100);
   EXPECT_EQ(state_of(one.id), send_state::dead);
   EXPECT_EQ(state_of(two.id), send_state::dead);

@@ -159,23 +159,19 @@ void conversation_state::make_link(const action_outcome& started, link_attempt a
   ask<payment_link>(
       with_.payments,
       make_payment_link{started.payment_reference, started.total, chat_.customer_email, payment_deadline()},
-      [this, attempt, order = started.order, reference = started.payment_reference](payment_link& link) {
+      [this, started, attempt](payment_link& link) {
         storage::fault_point("checkout.answered");
-        if (link.outcome == link_outcome::made)
-          return record_link(desk::record_payment_link{order, reference, link.url});
-        if (link.outcome == link_outcome::already_paid) return check_payment({});
-        desk::fail_payment_link failed{order, reference, std::string{to_string(link.outcome)}};
-        if (link.outcome == link_outcome::failed || attempt == link_attempt::again)
-          return record_link(std::move(failed));
-        // Our own lost answer used the reference up: the next attempt has another one.
-        ask<action_outcome>(with_.orders, desk_request{std::move(failed), {}, false},
-                            [this](action_outcome&) { check_out({}, link_attempt::again); });
+        const auto step = step_after(link.outcome, attempt);
+        if (step == link_step::settle) return check_payment({});
+        store_link(result_of(started, link), step, attempt);
       });
 }
 
-void conversation_state::record_link(desk_command result) {
+void conversation_state::store_link(desk_command result, link_step step, link_attempt attempt) {
   ask<action_outcome>(with_.orders, desk_request{std::move(result), {}, false},
-                      [this](action_outcome& outcome) {
+                      [this, step, attempt](action_outcome& outcome) {
+                        if (needs_another_link(step, outcome, attempt))
+                          return check_out({}, link_attempt::again);
                         outcome.kind = action_kind::request_checkout;
                         on_outcome(std::move(outcome));
                       });

@@ -1,5 +1,7 @@
 // The payment link: intent stored -> call -> result stored.
 
+#include "actors/checkout.hpp"
+
 #include <gmock/gmock.h>
 
 #include "actors/order_desk.hpp"
@@ -230,6 +232,74 @@ TEST_F(checkout, asks_the_provider_when_it_is_resumed_before_anybody_did) {
   EXPECT_EQ(world.store->rows.payments.at(first).status, "link");
   ASSERT_THAT(world.ai_texts(), SizeIs(1));
   EXPECT_THAT(world.ai_texts().front(), HasSubstr("https://pay.example/" + first));
+}
+
+struct dropped_link : checkout {
+  std::string first;
+
+  /// The process dies before the turn hears that its desk dropped the reference.
+  dropped_link() {
+    order_and_pay();
+    first = reference();
+    world.store->after_commit = [this](memory_store::batch sets) {
+      for (const auto* set : sets)
+        for (const auto& row : set->payments) world.store->away = world.store->away || row.status == "failed";
+    };
+    world.outside->answer(provider_is_away());
+    world.run();
+    world.store->after_commit = nullptr;
+    EXPECT_TRUE(world.store->away) << "the reference was never dropped";
+    world.kill();
+    world.store->away = false;
+    world.start();
+    world.finish_turns();
+  }
+  static actors::outbound_response provider_is_away() {
+    return {actors::transport_outcome::not_sent, 0, {}, {}, "connect refused"};
+  }
+  std::string the_next_reference_after(actors::outbound_response answer) {
+    world.outside->answer(std::move(answer));
+    world.run();
+    return world.outside->waiting.empty() ? std::string{} : reference();
+  }
+};
+
+TEST_F(dropped_link, is_made_anew_when_its_turn_is_resumed) {
+  ASSERT_THAT(world.outside->waiting, SizeIs(1));
+  EXPECT_EQ(reference(), first) << "what is stored with the action's key";
+  const auto second = the_next_reference_after(http(200, link_of(first)));
+  ASSERT_NE(second, "");
+  ASSERT_NE(second, first);
+  world.outside->answer(http(200, link_of(second)));
+  world.run();
+  EXPECT_EQ(world.orders().front().payment_reference, second);
+  EXPECT_EQ(world.store->rows.payments.at(second).status, "link");
+  ASSERT_THAT(world.ai_texts(), SizeIs(1));
+  EXPECT_THAT(world.ai_texts().front(), HasSubstr("https://pay.example/" + second));
+  EXPECT_THAT(world.model->asked, SizeIs(1)) << "nothing was refused";
+}
+
+TEST_F(dropped_link, is_tried_once_more_when_the_provider_is_still_away) {
+  ASSERT_THAT(world.outside->waiting, SizeIs(1));
+  const auto second = the_next_reference_after(provider_is_away());
+  ASSERT_NE(second, "");
+  ASSERT_NE(second, first);
+  EXPECT_EQ(the_next_reference_after(provider_is_away()), "");
+  EXPECT_EQ(world.store->rows.payments.at(second).status, "failed");
+  EXPECT_THAT(world.model->asked, SizeIs(1));
+  EXPECT_THAT(world.store->rows.inbox, IsEmpty());
+}
+
+TEST(checkout_steps, replace_and_settle_once_and_drop_the_second_time) {
+  using actors::link_attempt;
+  using actors::link_outcome;
+  using actors::link_step;
+  EXPECT_EQ(actors::step_after(link_outcome::made, link_attempt::again), link_step::record);
+  EXPECT_EQ(actors::step_after(link_outcome::already_paid, link_attempt::first), link_step::settle);
+  EXPECT_EQ(actors::step_after(link_outcome::reference_taken, link_attempt::first), link_step::replace);
+  EXPECT_EQ(actors::step_after(link_outcome::failed, link_attempt::first), link_step::drop);
+  for (const auto answer : {link_outcome::already_paid, link_outcome::reference_taken, link_outcome::failed})
+    EXPECT_EQ(actors::step_after(answer, link_attempt::again), link_step::drop);
 }
 
 TEST_F(checkout, believes_the_provider_and_not_the_customer) {

@@ -1,25 +1,10 @@
 #include "actors/composed.hpp"
 
-#include <nlohmann/json.hpp>
 #include <variant>
 
-#include "protocol/channel/send.hpp"
-#include "protocol/channel/stored_wire.hpp"
+#include "actors/outgoing.hpp"
 
 namespace sellavie::actors {
-namespace {
-
-std::string attachments_of(const channel::wire_message& part) {
-  const bool is_image = part.kind == channel::wire_kind::image;
-  if (!is_image && part.kind != channel::wire_kind::file) return {};
-  return nlohmann::json::array({{{"type", is_image ? "image" : "file"},
-                                 {"url", part.url},
-                                 {"media_id", ""},
-                                 {"title", part.title}}})
-      .dump();
-}
-
-}  // namespace
 
 std::optional<send_refusal> refusal_of_window(instant last_customer_action, instant now,
                                               channel_kind channel) noexcept {
@@ -45,29 +30,16 @@ std::shared_ptr<storage::change_set> compose(const chat_context& chat, const com
   auto changes = std::make_shared<storage::change_set>();
   for (const auto& one : wanted.attachments)
     changes->attachments_used.push_back({chat.business->id, one, now});
+  const outgoing message{.business = chat.business->id,
+                         .connection = chat.connection,
+                         .conversation = chat.conversation,
+                         .recipient = chat.customer,
+                         .origin = storage::message_origin::person,
+                         .epoch = standing.epoch,
+                         .at = now};
   for (std::size_t i = 0; i < parts.size(); ++i) {
     const auto id = chat.node->ids->next_as<message_id>();
-    changes->messages.push_back({.conversation = chat.conversation,
-                                 .id = id,
-                                 .business = chat.business->id,
-                                 .outgoing = true,
-                                 .origin = storage::message_origin::person,
-                                 .state = storage::send_state::ready,
-                                 .body = parts[i].text,
-                                 .attachments = attachments_of(parts[i]),
-                                 .provider_time = now,
-                                 .created_at = now});
-    changes->outbox.push_back({.id = id,
-                               .business = chat.business->id,
-                               .connection = chat.connection,
-                               .conversation = chat.conversation,
-                               .recipient = chat.customer,
-                               .origin = storage::message_origin::person,
-                               .epoch = standing.epoch,
-                               .state = storage::send_state::ready,
-                               .due_at = now,
-                               .created_at = now,
-                               .body = channel::store_wire(parts[i])});
+    add_outgoing(message, parts[i], id, storage::send_state::ready, *changes);
     changes->composed.push_back({.conversation = chat.conversation,
                                  .message = id,
                                  .business = chat.business->id,

@@ -20,6 +20,7 @@
 #include <unordered_map>
 
 #include "actors/chat_command.hpp"
+#include "actors/checkout.hpp"
 #include "actors/composed.hpp"
 #include "actors/delivery.hpp"
 #include "actors/inbox_pump.hpp"
@@ -82,9 +83,6 @@ struct conversation_dependencies {
   /// Where it lives is decided: it is the customer of this scoped id whatever a delivery says.
   bool is_settled = false;
 };
-
-/// A payment reference that our own lost answer used up is replaced once.
-enum class link_attempt : std::uint8_t { first, again };
 
 /// Deliveries that are recorded together, and what the store said of the messages that they name.
 struct record_batch {
@@ -154,7 +152,7 @@ class conversation_state {
   void run(const proposed_action& proposed, const std::string& key);
   void check_out(const std::string& key, link_attempt attempt);
   void make_link(const action_outcome& started, link_attempt attempt);
-  void record_link(desk_command result);
+  void store_link(desk_command result, link_step step, link_attempt attempt);
   [[nodiscard]] instant payment_deadline() const;
   void issue(const std::string& key);
   void check_payment(const std::string& key);
@@ -212,6 +210,9 @@ class conversation_state {
   static constexpr const char* provider_outage = "provider_outage";
   /// ... and of a plan without AI replies left; people read it.
   static constexpr const char* plan_used_up = "this month's AI replies are used up";
+  /// Why a person looks at a chat although somebody has it: what was done before a crash is told to nobody.
+  static constexpr const char* may_have_acted =
+      "the AI may have acted on these messages before it was interrupted, and told nobody";
   /// A hand-over by an outage or by the plan that no person has touched: the AI may try again.
   [[nodiscard]] bool is_untouched() const;
   [[nodiscard]] chat_key own_key() const { return {with_.connection, with_.customer}; }

@@ -80,7 +80,7 @@ void conversation_state::resume() {
   run_next_action();
 }
 
-// What its actions did stays. Who has the chat now did not see these messages here.
+// What its actions did stays, and is told to nobody. Who has the chat now did not see these messages here.
 void conversation_state::end_overtaken() {
   begin_stored_turn(*std::exchange(to_resume_, std::nullopt));
   const bool unanswered = !phases_.person_owns();
@@ -89,7 +89,8 @@ void conversation_state::end_overtaken() {
           .expected_epoch = phases_.epoch(),
           .epoch = phases_.epoch(),
           .handover_reason = handover_reason_,
-          .look_at = unanswered ? "a person had the chat in between: these messages have no answer" : ""});
+          .look_at = unanswered ? "a person had the chat in between: these messages have no answer"
+                                : may_have_acted});
 }
 
 std::string conversation_state::next_key() const {
@@ -158,23 +159,19 @@ void conversation_state::make_link(const action_outcome& started, link_attempt a
   ask<payment_link>(
       with_.payments,
       make_payment_link{started.payment_reference, started.total, chat_.customer_email, payment_deadline()},
-      [this, attempt, order = started.order, reference = started.payment_reference](payment_link& link) {
+      [this, started, attempt](payment_link& link) {
         storage::fault_point("checkout.answered");
-        if (link.outcome == link_outcome::made)
-          return record_link(desk::record_payment_link{order, reference, link.url});
-        if (link.outcome == link_outcome::already_paid) return check_payment({});
-        desk::fail_payment_link failed{order, reference, std::string{to_string(link.outcome)}};
-        if (link.outcome == link_outcome::failed || attempt == link_attempt::again)
-          return record_link(std::move(failed));
-        // Our own lost answer used the reference up: the next attempt has another one.
-        ask<action_outcome>(with_.orders, desk_request{std::move(failed), {}, false},
-                            [this](action_outcome&) { check_out({}, link_attempt::again); });
+        const auto step = step_after(link.outcome, attempt);
+        if (step == link_step::settle) return check_payment({});
+        store_link(result_of(started, link), step, attempt);
       });
 }
 
-void conversation_state::record_link(desk_command result) {
+void conversation_state::store_link(desk_command result, link_step step, link_attempt attempt) {
   ask<action_outcome>(with_.orders, desk_request{std::move(result), {}, false},
-                      [this](action_outcome& outcome) {
+                      [this, step, attempt](action_outcome& outcome) {
+                        if (needs_another_link(step, outcome, attempt))
+                          return check_out({}, link_attempt::again);
                         outcome.kind = action_kind::request_checkout;
                         on_outcome(std::move(outcome));
                       });
@@ -252,6 +249,7 @@ void conversation_state::second_round() {
   };
   for (std::size_t i = 0; i < turn_.outcomes.size(); ++i) tell(turn_.current.actions[i], turn_.outcomes[i]);
   for (const auto& [proposed, outcome] : turn_.denied) tell(proposed, outcome);
+  turn_.resumed = false;  // no plan of the round that comes was stored
   phases_.thinking();
   ask_desk_for_facts();
   run_command();  // a person who came while the AI acted does not wait for the model

@@ -61,11 +61,13 @@ void conversation_state::store_for_person() {
 
 // Everything that waits becomes part of the turn that the person ended. What its actions did is told by the server
 // in its own words, whoever has the chat: an order that nobody told of would hold stock that its customer does not know of.
+// What a resumed plan did before the crash is not known here: a person looks.
 void conversation_state::take_over() {
   phases_.acting();
   phases_.take_waiting();
   if (turn_.id.is_nil()) begin_turn();
   collect_turn();
+  const bool is_unknown = turn_.resumed && turn_.next_action < turn_.current.actions.size();
   turn_.current.actions.clear();
   const bool already = phases_.person_owns() && !is_untouched();
   finish({.outcome = already ? turn_outcome::left_to_person : turn_outcome::overtaken,
@@ -75,6 +77,7 @@ void conversation_state::take_over() {
           .expected_epoch = phases_.epoch(),
           .epoch = phases_.epoch() + (already ? 0 : 1),
           .handover_reason = name_of_taker(),
+          .look_at = is_unknown ? may_have_acted : "",
           .activities = already ? std::vector<storage::activity_row>{} : takeover_activity()});
 }
 

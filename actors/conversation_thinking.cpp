@@ -30,7 +30,6 @@ void conversation_state::think() {
     return hand_over("the customer sent something that the AI cannot read",
                      std::string{phrase(fixed_phrase::unreadable_media, language())},
                      turn_outcome::handed_over);
-  turn_.training_version = turn_.business->knowledge.version;
   if (const auto* keyword = handed_over_by())
     return hand_over(training::reason_of(*keyword), {}, turn_outcome::handed_over);
   ask_desk_for_facts();
@@ -105,6 +104,7 @@ policy_facts conversation_state::policy() const {
 }
 
 void conversation_state::consult_model() {
+  turn_.training_version = turn_.business->knowledge.version;
   auto question = make_question(chat_, turn_, allowed_actions(policy()));
   ask<model_answer>(with_.model,
                     ask_model{std::move(question.with_tools), std::move(question.with_tags), turn_.deadline,

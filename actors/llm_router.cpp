@@ -1,6 +1,7 @@
 #include "actors/llm_router.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 #include "protocol/domain/backoff.hpp"
 #include "protocol/llm/prompt_builder.hpp"
@@ -28,6 +29,9 @@ void llm_router_state::start(services_ptr node) {
     spawn(one);
     providers_.push_back(std::move(one));
   }
+  std::vector<std::size_t> all(providers_.size());
+  std::iota(all.begin(), all.end(), std::size_t{0});
+  default_order_ = std::make_shared<const std::vector<std::size_t>>(std::move(all));
   self_->set_down_handler([this](const caf::down_msg& down) {
     for (provider& one : providers_)
       if (one.actor.address() == down.source && down.reason != caf::exit_reason::user_shutdown) spawn(one);
@@ -45,18 +49,18 @@ void llm_router_state::spawn(provider& one) {
       self_->spawn<caf::monitored>(llm_provider, llm_provider_dependencies{node_, one.name, profile, {}});
 }
 
-std::vector<std::size_t> llm_router_state::order_for(const ask_model& wanted) const {
+llm_router_state::provider_order llm_router_state::order_for(const ask_model& wanted) const {
+  if (!wanted.preferred) return default_order_;
   std::vector<std::size_t> order;
   order.reserve(providers_.size());
   const auto add = [&](std::size_t place) {
     if (std::find(order.begin(), order.end(), place) == order.end()) order.push_back(place);
   };
-  if (wanted.preferred)
-    for (const std::string& name : *wanted.preferred)
-      for (std::size_t place = 0; place < providers_.size(); ++place)
-        if (providers_[place].name == name) add(place);
-  for (std::size_t place = 0; place < providers_.size(); ++place) add(place);
-  return order;
+  for (const std::string& wish : *wanted.preferred)
+    for (std::size_t place = 0; place < providers_.size(); ++place)
+      if (providers_[place].name == wish) add(place);
+  for (const std::size_t place : *default_order_) add(place);
+  return std::make_shared<const std::vector<std::size_t>>(std::move(order));
 }
 
 caf::result<model_answer> llm_router_state::ask(const ask_model& wanted) {
@@ -75,8 +79,8 @@ caf::result<model_answer> llm_router_state::ask(const ask_model& wanted) {
 
 std::vector<provider_candidate> llm_router_state::candidates(const question& of) const {
   std::vector<provider_candidate> list;
-  list.reserve(of.order.size());
-  for (const std::size_t place : of.order) {
+  list.reserve(of.order->size());
+  for (const std::size_t place : *of.order) {
     const provider& one = providers_[place];
     const bool asked_for = one.encoding == action_encoding::tools ? of.wanted.with_tools != nullptr
                                                                   : of.wanted.with_tags != nullptr;
@@ -118,7 +122,7 @@ void llm_router_state::replan(std::uint64_t id) {
 
 void llm_router_state::attempt(std::uint64_t id, const ask_provider& step) {
   const question& of = questions_.at(id);
-  const provider& one = providers_[of.order[step.provider]];
+  const provider& one = providers_[(*of.order)[step.provider]];
   auto request = one.encoding == action_encoding::tools ? of.wanted.with_tools : of.wanted.with_tags;
   if (step.trimmed) request = std::make_shared<const llm::chat_request>(llm::without_history(*request));
   self_->request(one.actor, caf::infinite, model_attempt{std::move(request), step.deadline})
@@ -131,7 +135,7 @@ void llm_router_state::attempt(std::uint64_t id, const ask_provider& step) {
 void llm_router_state::on_answer(std::uint64_t id, const ask_provider& step, const attempt_answer& answer) {
   const auto found = questions_.find(id);
   if (found == questions_.end()) return;
-  provider& one = providers_[found->second.order[step.provider]];
+  provider& one = providers_[(*found->second.order)[step.provider]];
   if (const auto* declined = std::get_if<attempt_declined>(&answer.what)) {
     one.ready_at = declined->ready_at;
     one.has_room = declined->has_room;

@@ -76,11 +76,12 @@ class llm_router_state {
     instant ready_at{};
     bool has_room = true;
   };
+  /// Places in providers_, whom to ask first to last.
+  using provider_order = std::shared_ptr<const std::vector<std::size_t>>;
   struct question {
     ask_model wanted;
     owed_answer<model_answer> answer;
-    /// Places in providers_, whom to ask first to last.
-    std::vector<std::size_t> order;
+    provider_order order;
     std::vector<failed_attempt> failed;
     std::uint32_t tokens = 0;
     /// Without what was said before this turn; 0: nothing was.
@@ -88,7 +89,7 @@ class llm_router_state {
     bool starved = false;
   };
   void spawn(provider& one);
-  [[nodiscard]] std::vector<std::size_t> order_for(const ask_model& wanted) const;
+  [[nodiscard]] provider_order order_for(const ask_model& wanted) const;
   void attempt(std::uint64_t id, const ask_provider& step);
   void on_answer(std::uint64_t id, const ask_provider& step, const attempt_answer& answer);
   void on_failure(question& of, const ask_provider& step, const llm::provider_failure& failure);
@@ -100,6 +101,8 @@ class llm_router_state {
   services_ptr node_;
   failover_settings settings_;
   std::vector<provider> providers_;
+  /// Of every business without a wish of its own.
+  provider_order default_order_;
   std::unordered_map<std::uint64_t, question> questions_;
   std::uint64_t last_ = 0;
 };

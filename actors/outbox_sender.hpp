@@ -319,7 +319,7 @@ class outbox_sender_state {
   bool connection_told_ = false;
   /// The account is restricted: told, and not again before.
   instant restriction_told_until_{};
-  /// What the others had said when our lanes last heeded it.
+  /// The rest of app or token that our lanes heeded last, whoever was told of it.
   instant heeded_{};
 
   std::vector<pending_ptr> stalled_;

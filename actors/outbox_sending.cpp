@@ -317,6 +317,7 @@ void outbox_sender_state::release_slot(queued_row& one) {
 void outbox_sender_state::rest_account(instant until) {
   pacing_.pause_until(until);
   ++account_limits_;
+  heeded_ = node_->pauses->ready_at(token_, node_->now());
   for (const auto& conversation : lanes_.queued_lanes()) run(conversation);
 }
 

@@ -77,7 +77,7 @@ void tenant_supervisor_state::carry_out(const order_command_ptr& command, const 
       answer);
 }
 
-// Intent stored by the desk -> call -> result stored by the desk; as a conversation does it.
+// Intent stored by the desk -> call -> result stored by the desk (actors/checkout.hpp).
 void tenant_supervisor_state::check_out(const order_command_ptr& command, link_attempt attempt,
                                         const order_answer& answer) {
   if (!payments_ || !business_->payments)
@@ -99,45 +99,21 @@ void tenant_supervisor_state::make_link(const order_command_ptr& command, const 
   self_->request(payments_, caf::infinite, wanted)
       .then(
           [this, command, started, attempt, answer](const payment_link& link) {
-            if (link.outcome == link_outcome::already_paid && attempt == link_attempt::first)
+            const auto step = step_after(link.outcome, attempt);
+            if (step == link_step::settle)
               return confirm_payment(started.payment_reference, answer,
                                      [this, command, answer](bool) { check_out_again(command, answer); });
-            if (link.outcome != link_outcome::made) return drop_link(command, started, link, attempt, answer);
-            desk_request record{desk::record_payment_link{started.order, started.payment_reference, link.url},
-                                {},
-                                false,
-                                "system"};
-            record.tell = command->request.tell;
+            desk_request result{result_of(started, link), {}, false, "system"};
+            result.tell = command->request.tell;
             ask_desk(
-                std::move(record),
-                [this, command, attempt, answer](const action_outcome& outcome) {
-                  // Known from a run that died: meanwhile its reference was dropped.
-                  if (outcome.why == refusal::stale && attempt == link_attempt::first)
-                    return check_out_again(command, answer);
+                std::move(result),
+                [this, command, step, attempt, answer](const action_outcome& outcome) {
+                  if (needs_another_link(step, outcome, attempt)) return check_out_again(command, answer);
                   finish_order(command, outcome, answer);
                 },
                 answer);
           },
           [answer](const caf::error& failure) { answer.deliver(told_as_ours(failure)); });
-}
-
-// Our own lost answer used the reference up: the next attempt has another one.
-void tenant_supervisor_state::drop_link(const order_command_ptr& command, const action_outcome& started,
-                                        const payment_link& link, link_attempt attempt,
-                                        const order_answer& answer) {
-  desk_request failed{
-      desk::fail_payment_link{started.order, started.payment_reference, std::string{to_string(link.outcome)}},
-      {},
-      false,
-      "system"};
-  const bool may_repeat = link.outcome == link_outcome::reference_taken && attempt == link_attempt::first;
-  ask_desk(
-      std::move(failed),
-      [this, command, may_repeat, answer](const action_outcome& outcome) {
-        if (may_repeat) return check_out_again(command, answer);
-        finish_order(command, outcome, answer);
-      },
-      answer);
 }
 
 void tenant_supervisor_state::check_out_again(const order_command_ptr& command, const order_answer& answer) {

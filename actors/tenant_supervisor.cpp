@@ -255,15 +255,17 @@ void tenant_supervisor_state::on_down(const caf::down_msg& down) {
   const auto known = keys_.find(down.source);
   if (known == keys_.end()) {
     // A desk: conversations that ask a dead one end themselves and come back with the new one.
-    if (orders_ && orders_.address() == down.source) orders_ = nullptr;
+    const bool is_order_desk = orders_ && orders_.address() == down.source;
+    if (is_order_desk) orders_ = nullptr;
     if (invoices_ && invoices_.address() == down.source) invoices_ = nullptr;
     if (payments_ && payments_.address() == down.source) payments_ = nullptr;
     if (quota_ && quota_.address() == down.source) quota_ = nullptr;
     if (down.reason != caf::exit_reason::user_shutdown) {
       // Its last commit may hold rows of an order's notice that nobody told a sender of.
-      for (const auto& [key, entry] : children_)
-        if (entry.sender && entry.phase == child_phase::running)
-          self_->send(entry.sender, unannounced_rows{key.connection});
+      if (is_order_desk)
+        for (const auto& [key, entry] : children_)
+          if (entry.sender && entry.phase == child_phase::running)
+            self_->send(entry.sender, unannounced_rows{key.connection});
       dependencies_.node->metrics->respawns().increment();
       self_->delayed_send(self_, first_pause, restart_atom::value);
     }

@@ -234,8 +234,6 @@ class tenant_supervisor_state {
   void check_out(const order_command_ptr& command, link_attempt attempt, const order_answer& answer);
   void make_link(const order_command_ptr& command, const action_outcome& started, link_attempt attempt,
                  const order_answer& answer);
-  void drop_link(const order_command_ptr& command, const action_outcome& started, const payment_link& link,
-                 link_attempt attempt, const order_answer& answer);
   void check_out_again(const order_command_ptr& command, const order_answer& answer);
   void finish_order(const order_command_ptr& command, const action_outcome& outcome,
                     const order_answer& answer);

@@ -24,7 +24,7 @@ trial_turn::trial_turn(const config::llm_settings& models, trial_shop shop, cons
   facts_.checkout = shop_.checkout;
   llm::turn_context context;
   context.business_name = shop_.name;
-  teach(context, taught);
+  context.taught = &taught;
   context.locale = shop_.locale;
   context.local_time = local_time(now, shop_.utc_offset_minutes);
   context.products = shop_.products;

@@ -29,7 +29,7 @@ llm::turn_context context_of(const chat_context& chat, const turn& of,
   const tenant& business = *of.business;
   llm::turn_context context;
   context.business_name = business.name;
-  teach(context, business.knowledge.content);
+  context.taught = &business.knowledge.content;
   context.locale = business.locale;
   context.local_time = local_time(of.started_at, business.utc_offset_minutes);
   if (of.facts.products) context.products = *of.facts.products;
@@ -54,16 +54,6 @@ std::string local_time(instant now, int utc_offset_minutes) {
   char text[48];
   const std::size_t size = std::strftime(text, sizeof text, "%A %Y-%m-%d %H:%M", &parts);
   return {text, size};
-}
-
-void teach(llm::turn_context& context, const training::content& taught) {
-  context.tone = taught.tone;
-  context.facts = taught.facts;
-  context.faqs.clear();
-  for (const auto& faq : taught.faqs) context.faqs.push_back({faq.question, faq.answer});
-  context.rules = taught.rules;
-  context.forbidden_topics = taught.forbidden_topics;
-  context.hand_over_topics = taught.hand_over_topics;
 }
 
 // Assigning an empty turn would keep the buffers of its strings (libstdc++).

@@ -31,7 +31,7 @@ struct turn {
   turn_facts facts;
   /// The business as it was when the turn began: all its prompts are taught the same.
   tenant_ptr business;
-  /// Of what it is taught, once it thinks.
+  /// Of what the model was taught, once it is asked.
   std::int32_t training_version = 0;
   /// What the prompts of this turn showed.
   std::vector<shown_price> shown;
@@ -52,7 +52,7 @@ struct turn {
   /// A person took over while actions ran: no AI text follows.
   bool overtaken = false;
   bool plan_stored = false;
-  /// Taken up again from a stored plan: its actions may have results already.
+  /// The current round is taken up again from a stored plan: its actions may have results already.
   bool resumed = false;
   reply_right may_answer = reply_right::unasked;
 };
@@ -74,9 +74,6 @@ struct chat_context {
   /// Oldest first, bounded.
   std::vector<llm::spoken_line> history;
 };
-
-/// What the business taught, in the prompt's places.
-void teach(llm::turn_context& context, const training::content& taught);
 
 /// The two forms of the question; see ask_model.
 struct model_question {

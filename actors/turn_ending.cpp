@@ -2,8 +2,7 @@
 
 #include <algorithm>
 
-#include "protocol/channel/send.hpp"
-#include "protocol/channel/stored_wire.hpp"
+#include "actors/outgoing.hpp"
 #include "protocol/channel/window.hpp"
 
 namespace sellavie::actors {
@@ -45,32 +44,19 @@ void add_reply(const chat_context& chat, const turn& of, const turn_end& end, in
                storage::change_set& to) {
   const channel_account* account = chat.business->account(chat.connection);
   if (end.reply.empty() || account == nullptr) return;
-  const auto parts = channel::split_message({.text = end.reply}, account->channel);
-  for (std::size_t i = 0; i < parts.size(); ++i) {
-    const auto id = chat.node->ids->next_as<message_id>();
-    // The first part may go at once; its siblings wait for it.
-    const auto state = i == 0 ? storage::send_state::sending : storage::send_state::ready;
-    to.messages.push_back({.conversation = chat.conversation,
-                           .id = id,
-                           .business = chat.business->id,
-                           .turn = of.id,
-                           .outgoing = true,
-                           .origin = end.origin,
-                           .state = state,
-                           .body = parts[i].text,
-                           .provider_time = now,
-                           .created_at = now});
-    to.outbox.push_back({.id = id,
-                         .business = chat.business->id,
-                         .connection = chat.connection,
-                         .conversation = chat.conversation,
-                         .recipient = chat.customer,
-                         .origin = end.origin,
-                         .epoch = end.epoch,
-                         .state = state,
-                         .due_at = now,
-                         .created_at = now,
-                         .body = channel::store_wire(parts[i])});
+  const outgoing reply{.business = chat.business->id,
+                       .connection = chat.connection,
+                       .conversation = chat.conversation,
+                       .recipient = chat.customer,
+                       .origin = end.origin,
+                       .turn = of.id,
+                       .epoch = end.epoch,
+                       .at = now};
+  // The first part may go at once; its siblings wait for it.
+  auto state = storage::send_state::sending;
+  for (const auto& part : channel::split_message({.text = end.reply}, account->channel)) {
+    add_outgoing(reply, part, chat.node->ids->next_as<message_id>(), state, to);
+    state = storage::send_state::ready;
   }
 }
 

@@ -15,8 +15,8 @@
 //  R6  While a person owns the chat, customers' messages are stored and nothing is said.
 //  R7  A stored plan is resumed when all its deliveries have been offered again, before anything else.
 //  R8  A stored plan holds for the epoch that it was made under. Under another one nothing of it runs
-//      and nothing is said: its turn ends with its deliveries, whoever owns the chat by then, as if the
-//      takeover had met it while it ran (docs/adr/0017).
+//      and nothing is said: its turn ends with its deliveries, whoever owns the chat by then, and a person
+//      is asked to look at what it may have done (docs/adr/0017).
 //  R9  While the customer is blocked, what they write is stored, whoever owns the chat, and nothing is said.
 
 #include <cstdint>

@@ -51,9 +51,9 @@ std::string list_text(const std::vector<std::string>& lines, std::size_t budget)
   return text;
 }
 
-std::string facts_text(const turn_context& context, std::size_t budget) {
-  auto text = list_text(context.facts, budget);
-  for (const auto& faq : context.faqs)
+std::string facts_text(const training::content& taught, std::size_t budget) {
+  auto text = list_text(taught.facts, budget);
+  for (const auto& faq : taught.faqs)
     append_item(text,
                 "Q: " + inline_text(faq.question, max_question_bytes) +
                     " A: " + inline_text(faq.answer, max_line_bytes),
@@ -62,14 +62,14 @@ std::string facts_text(const turn_context& context, std::size_t budget) {
 }
 
 /// What the business's own rules and topics mean; nothing where it has none.
-std::string guidance_rules(const turn_context& context) {
+std::string guidance_rules(const training::content& taught) {
   std::string text;
-  if (!context.rules.empty()) text += "- Keep to <house_rules> where they do not contradict these rules.\n";
-  if (!context.forbidden_topics.empty())
+  if (!taught.rules.empty()) text += "- Keep to <house_rules> where they do not contradict these rules.\n";
+  if (!taught.forbidden_topics.empty())
     text +=
         "- Say nothing about what <forbidden_topics> lists, whoever asks: say kindly that you cannot help "
         "with it here.\n";
-  if (!context.hand_over_topics.empty())
+  if (!taught.hand_over_topics.empty())
     text +=
         "- When the customer writes about what <hand_over_topics> lists, hand over to a person at once.\n";
   return text;
@@ -254,21 +254,23 @@ std::string catalogue_text(const std::vector<const product*>& chosen, std::uint3
 }  // namespace
 
 built_prompt build_prompt(const turn_context& context, const prompt_limits& limits) {
+  static const training::content nothing{};
+  const auto& taught = context.taught != nullptr ? *context.taught : nothing;
   built_prompt built;
   const std::size_t budget_of_part = std::size_t{limits.prompt_tokens} * 4 * 2 / 5;
-  const auto facts = facts_text(context, budget_of_part);
-  const auto rules = list_text(context.rules, budget_of_part);
+  const auto facts = facts_text(taught, budget_of_part);
+  const auto rules = list_text(taught.rules, budget_of_part);
   // What the business published may be repeated to customers, so check_claims gets the same text.
   built.facts_text = facts + rules;
 
   std::string head{server_rules};
-  head += guidance_rules(context);
+  head += guidance_rules(taught);
   head += "\nBusiness: " + inline_text(context.business_name, max_name_bytes) + '\n';
-  append_block(head, "tone", neutralised(context.tone, max_line_bytes));
+  append_block(head, "tone", neutralised(taught.tone, max_line_bytes));
   append_block(head, "facts", facts);
   append_block(head, "house_rules", rules);
-  append_block(head, "forbidden_topics", list_text(context.forbidden_topics, budget_of_part));
-  append_block(head, "hand_over_topics", list_text(context.hand_over_topics, budget_of_part));
+  append_block(head, "forbidden_topics", list_text(taught.forbidden_topics, budget_of_part));
+  append_block(head, "hand_over_topics", list_text(taught.hand_over_topics, budget_of_part));
   std::string tail;
   append_block(tail, "now", state_text(context));
   tail += action_text(context);

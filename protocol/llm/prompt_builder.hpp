@@ -27,6 +27,7 @@
 #include "protocol/domain/catalog.hpp"
 #include "protocol/domain/order.hpp"
 #include "protocol/llm/chat.hpp"
+#include "protocol/training/content.hpp"
 
 namespace sellavie::llm {
 
@@ -35,11 +36,6 @@ enum class speaker : std::uint8_t { customer, assistant, person };
 struct spoken_line {
   speaker by = speaker::customer;
   std::string text;
-};
-
-struct question_answer {
-  std::string question;
-  std::string answer;
 };
 
 /// What became of one proposal of round 1. `text` is outcome_for_model or a parser diagnostic.
@@ -61,12 +57,8 @@ struct previous_round {
 /// References must outlive the call of build_prompt only.
 struct turn_context {
   std::string business_name;
-  std::string tone;
-  std::vector<std::string> facts;
-  std::vector<question_answer> faqs;
-  std::vector<std::string> rules;
-  std::vector<std::string> forbidden_topics;
-  std::vector<std::string> hand_over_topics;
+  /// Null: nothing was.
+  const training::content* taught = nullptr;
   std::string locale = "en";
   /// As PostgreSQL converted it: "Saturday 2026-11-21 09:30".
   std::string local_time;

@@ -261,8 +261,23 @@ TEST_F(overtaken_plan, is_left_to_the_person_who_has_the_chat) {
   expect_overtaken();
   EXPECT_EQ(world.chat("c1").owner, chat_owner::person);
   EXPECT_EQ(world.chat("c1").epoch, 2);
-  EXPECT_EQ(world.tasks("handover"), 0U);
+  EXPECT_EQ(world.tasks("handover"), 1U) << "nothing else shows what it may have done";
   EXPECT_THAT(world.orders(), IsEmpty());
+}
+
+TEST_F(overtaken_plan, that_a_takeover_waited_for_is_looked_at_by_a_person) {
+  world.model->always = [](const auto&) { return orders_two(); };
+  world.customer_says("c1", "two");
+  crash_with_the_order_placed();
+  start_without_deliveries();
+  world.person_types("c1", "Grace here, I take this.");
+  world.run();
+  show_deliveries();
+  expect_overtaken();
+  EXPECT_EQ(world.chat("c1").owner, chat_owner::person);
+  EXPECT_EQ(world.chat("c1").epoch, 2);
+  EXPECT_EQ(world.tasks("handover"), 1U);
+  EXPECT_THAT(world.orders(), SizeIs(1));
 }
 
 TEST_F(overtaken_plan, runs_nothing_when_a_takeover_comes_while_it_is_loaded) {
@@ -286,6 +301,7 @@ TEST_F(overtaken_plan, runs_nothing_when_a_takeover_comes_while_it_is_loaded) {
   EXPECT_EQ(taken->answer->epoch, 2);
   EXPECT_EQ(returned->answer->epoch, 3);
   expect_overtaken();
+  EXPECT_EQ(world.tasks("handover"), 1U);
   EXPECT_THAT(world.orders(), IsEmpty());
 }
 

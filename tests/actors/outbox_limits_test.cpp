@@ -1,4 +1,4 @@
-// What a channel forbids: to an account, to all of an app or a token, or towards one customer.
+// What a channel refuses or forbids: a message, to an account, to all of an app or a token, or towards one customer.
 
 #include "actors/send_pauses.hpp"
 #include "tests/actors/support/outbox_stage.hpp"
@@ -151,6 +151,110 @@ TEST_F(outbox_limits_test, so_is_one_of_whom_a_status_says_so) {
   failed.error_code = 131026;
   deliver(failed);
   EXPECT_EQ(contact_of_c1().unreachable_since, clock->now());
+}
+
+TEST_F(outbox_limits_test, a_dead_part_kills_its_later_siblings) {
+  start();
+  const auto one = a_row("one", send_state::sending);
+  const auto two = a_row("two", send_state::ready);
+  clock->advance(1ms);
+  const auto another = a_row("another reply", send_state::ready);
+  announce({one, two, another});
+  refuse(0, 100);
+  EXPECT_EQ(state_of(one.id), send_state::dead);
+  EXPECT_EQ(state_of(two.id), send_state::dead);
+  EXPECT_THAT(tasks(), ElementsAre("send_failed"));
+  EXPECT_THAT(sent_texts(), ElementsAre("one", "another reply"));
+}
+
+TEST_F(outbox_limits_test, backs_off_what_was_certainly_not_sent_and_gives_up_after_eight_attempts) {
+  start();
+  const auto id = say("hi");
+  for (std::size_t attempt = 0; attempt < 8; ++attempt) {
+    ASSERT_THAT(world->calls, SizeIs(attempt + 1));
+    world->refuse(attempt);
+    run();
+    EXPECT_EQ(attempt < 7, is_open(id));
+    pass(301s, 1s);
+  }
+  EXPECT_EQ(state_of(id), send_state::dead);
+  EXPECT_THAT(world->calls, SizeIs(8));
+  EXPECT_THAT(tasks(), ElementsAre("send_failed"));
+}
+
+TEST_F(outbox_limits_test, a_rate_limit_rests_the_whole_account) {
+  start();
+  customer("C2");
+  const auto first = say("a");
+  refuse(0, 613);
+  EXPECT_EQ(row_state(first), send_state::backoff);
+  const auto second = say("b", "C2");
+  EXPECT_EQ(row_state(second), send_state::ready);
+  pass(4s);
+  EXPECT_THAT(world->calls, SizeIs(1));
+  pass(2s);
+  EXPECT_THAT(world->calls, SizeIs(3));
+}
+
+TEST_F(outbox_limits_test, a_limit_of_one_customer_rests_only_that_customer) {
+  use_channel(channel_kind::whatsapp);
+  start();
+  customer("C2");
+  say("a");
+  refuse(0, 131056);
+  say("b", "C2");
+  EXPECT_THAT(sent_texts(), ElementsAre("a", "b"));
+  pass(5s);
+  EXPECT_THAT(sent_texts(), ElementsAre("a", "b", "a"));
+}
+
+TEST_F(outbox_limits_test, a_refused_token_pauses_the_account_until_another_comes) {
+  start();
+  customer("C2");
+  const auto first = say("a");
+  refuse(0, 190);
+  EXPECT_THAT(tasks(), ElementsAre("connection"));
+  EXPECT_EQ(row_state(first), send_state::backoff);
+  say("b", "C2");
+  pass(60s, 1s);
+  EXPECT_THAT(world->calls, SizeIs(1));
+  caf::anon_send(sender, snapshot("token-1"));
+  run();
+  EXPECT_THAT(world->calls, SizeIs(1));
+  caf::anon_send(sender, snapshot("token-2"));
+  run();
+  ASSERT_THAT(world->calls, SizeIs(3));
+  EXPECT_THAT(world->calls[2].request.headers,
+              testing::Contains(std::pair<std::string, std::string>{"Authorization", "Bearer token-2"}));
+  EXPECT_THAT(tasks(), ElementsAre("connection"));
+}
+
+TEST_F(outbox_limits_test, a_refused_token_is_probed_by_one_call_an_hour) {
+  start();
+  customer("C2");
+  say("a");
+  say("b", "C2");
+  refuse(0, 190);
+  refuse(1, 190);
+  pass(std::chrono::minutes{61}, 1s);
+  EXPECT_THAT(world->calls, SizeIs(3));
+  accept(2, "m_1");
+  EXPECT_THAT(world->calls, SizeIs(4));
+  EXPECT_THAT(tasks(), ElementsAre("connection"));
+}
+
+TEST_F(outbox_limits_test, does_not_write_after_the_window_has_closed) {
+  store->rows.conversations.at(chats.at("C1")).last_customer_at = clock->now() - 25h;
+  start();
+  const auto id = say("too late");
+  EXPECT_THAT(world->calls, IsEmpty());
+  EXPECT_EQ(state_of(id), send_state::dead);
+  EXPECT_THAT(tasks(), ElementsAre("send_failed"));
+  auto person = a_row("a person may", send_state::sending);
+  person.origin = message_origin::person;
+  announce({person});
+  ASSERT_THAT(world->calls, SizeIs(1));
+  EXPECT_EQ(nlohmann::json::parse(world->calls[0].request.body)["tag"], "HUMAN_AGENT");
 }
 
 TEST(send_pauses, a_rest_is_never_shortened_and_ends_by_itself) {

@@ -299,6 +299,26 @@ TEST(supervised_shop, answers_a_new_customer_right_after_the_desk_died) {
   EXPECT_THAT(world.ai_texts(), SizeIs(2));
 }
 
+TEST(supervised_shop, looks_for_unannounced_rows_when_the_order_desk_died_and_after_no_other_desk) {
+  shop_world world;
+  actors::invoice_desk_actor invoices;
+  world.children->invoices = [&](caf::scheduled_actor& parent, actors::services_ptr node,
+                                 actors::tenant_ptr business) {
+    invoices = world.keep(parent.system().spawn(actors::invoice_desk, std::move(node), std::move(business)));
+    return invoices;
+  };
+  world.model->always = [](const auto&) { return says("Yes."); };
+  world.customer_says("c1", "one");
+  world.finish_turns();
+  ASSERT_TRUE(invoices);
+  world.end(invoices, errc::internal);
+  world.run();
+  EXPECT_EQ(world.sender->looks, 0U);
+  world.crash_desk();
+  world.run();
+  EXPECT_EQ(world.sender->looks, 1U);
+}
+
 TEST(supervised_shop, parks_a_turn_that_is_refused_again_and_again_and_answers_the_next_message) {
   shop_world world;
   world.model->always = [](const auto&) {

@@ -1,7 +1,6 @@
 #include "tests/actors/support/memory_store.hpp"
 
 #include <algorithm>
-#include <cstdio>
 
 namespace sellavie::test {
 namespace {
@@ -23,10 +22,8 @@ void each_row(memory_store::batch sets, std::vector<Row> change_set::*kind, Each
     for (const Row& row : set->*kind) each(row);
 }
 
-bool is_open(const std::string& status) { return status == "draft" || status == "awaiting_payment"; }
-
 bool may_become(const std::string& from, const std::string& to) {
-  if (is_open(from) || from == to) return true;
+  if (memory_store::is_open(from) || from == to) return true;
   if (from == "paid") return to == "fulfilled" || to == "refunded";
   return from == "fulfilled" && to == "refunded";
 }
@@ -229,7 +226,7 @@ struct transaction {
              [&](const order_row& row) { row.prior_version == 0 ? insert(row) : change(row); });
     std::set<conversation_id> open;
     for (const auto& [id, row] : db.orders)
-      if (is_open(row.status)) require(open.insert(row.conversation).second, "orders_one_open");
+      if (memory_store::is_open(row.status)) require(open.insert(row.conversation).second, "orders_one_open");
     each_row(sets, &change_set::timeline, [&](const timeline_row& row) { db.timeline.push_back(row); });
     each_row(sets, &change_set::payments, [&](const payment_row& row) { write(row); });
     each_row(sets, &change_set::invoices, [&](const invoice_row& row) {
@@ -289,8 +286,6 @@ struct transaction {
   }
 };
 
-error is_away() { return make_failure(errc::unavailable, "away"); }
-
 }  // namespace
 
 bool memory_store::settle() {
@@ -317,259 +312,6 @@ commit_report memory_store::commit(batch sets) {
   if (decided) return {decided->outcome, {}, make_failure(errc::in_doubt)};
   if (after_commit) after_commit(sets);
   return {commit_outcome::committed, std::move(work.fresh), {}};
-}
-
-result<directory> memory_store::load_directory() { return directory{}; }
-result<std::int64_t> memory_store::directory_version() { return std::int64_t{1}; }
-
-result<tenant_record> memory_store::load_tenant(business_id business, instant) {
-  if (away || unsettled > 0) return is_away();
-  const auto at = rows.businesses.find(business);
-  if (at == rows.businesses.end()) return make_failure(errc::not_found);
-  return at->second;
-}
-
-// Months as they are at the business's offset; PostgreSQL knows its zone.
-result<quota_record> memory_store::load_quota(business_id business, instant at) {
-  if (away || unsettled > 0) return is_away();
-  const auto known = rows.businesses.find(business);
-  if (known == rows.businesses.end()) return make_failure(errc::not_found);
-  const std::chrono::minutes offset{known->second.utc_offset_minutes};
-  const std::chrono::year_month_day day{std::chrono::floor<std::chrono::days>(at + offset)};
-  const auto month = day.year() / day.month();
-  const auto begins_at = [offset](std::chrono::year_month one) {
-    return std::chrono::time_point_cast<instant::duration>(std::chrono::sys_days{one / 1}) - offset;
-  };
-  quota_record record;
-  char text[32];
-  std::snprintf(text, sizeof text, "%04d-%02u", static_cast<int>(day.year()),
-                static_cast<unsigned>(day.month()));
-  record.month = text;
-  record.begins = begins_at(month);
-  record.ends = begins_at(month + std::chrono::months{1});
-  for (const auto& [key, turn] : rows.turns) {
-    if (turn.business != business) continue;
-    if (turn.completed) {
-      record.ai_replies += turn.outcome == turn_outcome::replied && turn.ended_at >= record.begins &&
-                           turn.ended_at < record.ends;
-      continue;
-    }
-    const auto& chat = rows.conversations.at(key.first);
-    record.answering.emplace_back(chat.connection, rows.contacts.at(chat.contact).scoped_id);
-  }
-  for (const auto& one : rows.plan_warnings)
-    if (one.business == business && one.month == record.month)
-      record.warned.push_back({one.level, one.allowed});
-  return record;
-}
-
-const stored_conversation* memory_store::conversation_of(const connection_id& connection,
-                                                         const std::string& customer) const {
-  const auto id = conversation_id_of(connection, customer);
-  return id ? &rows.conversations.at(*id) : nullptr;
-}
-
-std::optional<conversation_id> memory_store::conversation_id_of(const connection_id& connection,
-                                                                const std::string& customer) const {
-  for (const auto& [id, chat] : rows.conversations)
-    if (chat.connection == connection && rows.contacts.at(chat.contact).scoped_id == customer) return id;
-  return std::nullopt;
-}
-
-std::optional<contact_id> memory_store::contact_of(const connection_id& connection,
-                                                   const std::string& id) const {
-  for (const auto& [contact, kept] : rows.contacts)
-    if (kept.connection == connection && kept.scoped_id == id && !id.empty()) return contact;
-  const auto alias = rows.aliases.find({connection, id});
-  return alias == rows.aliases.end() ? std::nullopt : std::optional{alias->second};
-}
-
-result<conversation_record> memory_store::open_conversation(const new_conversation& wanted) {
-  if (away || unsettled > 0) return is_away();
-  ++loads;
-  std::string scoped_id = wanted.scoped_id;
-  channel::known_customer known;
-  if (wanted.who) {
-    const auto by_user = contact_of(wanted.connection, wanted.who->user);
-    const auto by_phone = contact_of(wanted.connection, wanted.who->phone);
-    const auto found = by_user ? by_user : by_phone;
-    known.by_user = by_user.has_value();
-    known.by_phone = found && found == by_phone;
-    if (found) scoped_id = rows.contacts.at(*found).scoped_id;
-    else if (wanted.missing == missing_conversation::leave) return conversation_record{};
-  }
-  if (!conversation_id_of(wanted.connection, scoped_id)) {
-    if (wanted.missing == missing_conversation::leave) return conversation_record{};
-    rows.contacts[wanted.contact] = {wanted.business, wanted.connection, wanted.scoped_id, wanted.name, {},
-                                     false,           wanted.user_id};
-    if (!wanted.user_id.empty() && wanted.user_id != wanted.scoped_id &&
-        !contact_of(wanted.connection, wanted.user_id))
-      rows.aliases.emplace(std::pair{wanted.connection, wanted.user_id}, wanted.contact);
-    rows.conversations[wanted.conversation] = {
-        .business = wanted.business, .connection = wanted.connection, .contact = wanted.contact};
-  }
-  const auto id = *conversation_id_of(wanted.connection, scoped_id);
-  const auto& chat = rows.conversations.at(id);
-  const auto& contact = rows.contacts.at(chat.contact);
-  known.scoped_id = contact.scoped_id;
-  known.user_id = contact.user_id;
-  conversation_record record{.id = id,
-                             .contact = chat.contact,
-                             .contact_name = contact.name,
-                             .contact_email = contact.email,
-                             .customer = known,
-                             .address_id = contact.address_id,
-                             .owner = chat.owner,
-                             .epoch = chat.epoch,
-                             .handover_reason = chat.handover_reason,
-                             .last_customer_at = chat.last_customer_at,
-                             .is_blocked = contact.is_blocked};
-  for (const auto& [key, row] : rows.turns)
-    if (key.first == id && !row.completed)
-      record.plan = live_plan{row.id, row.round, row.epoch, row.inbox_ids, row.plan, row.started_at};
-  std::map<message_id, storage::recent_message> recent;
-  for (const auto& message : rows.messages) {
-    const bool is_history = message.state != send_state::overtaken && message.state != send_state::dead &&
-                            message.state != send_state::unsent;
-    if (message.conversation == id && is_history) recent[message.id] = {message.origin, message.body};
-  }
-  for (auto& [key, message] : recent) record.recent.push_back(std::move(message));
-  const auto most = static_cast<std::size_t>(wanted.history);
-  if (record.recent.size() > most)
-    record.recent.erase(record.recent.begin(), record.recent.end() - static_cast<std::ptrdiff_t>(most));
-  return record;
-}
-
-result<std::vector<inbox_line>> memory_store::look_inbox(inbox_id after, int limit) {
-  if (away || unsettled > 0) return is_away();
-  std::vector<inbox_line> page;
-  for (auto at = rows.inbox.upper_bound(after); at != rows.inbox.end(); ++at) {
-    if (page.size() == static_cast<std::size_t>(limit)) break;
-    if (unpolled.contains(at->first)) continue;
-    page.push_back({at->first, at->second.business, at->second.lane, at->second.deaths});
-  }
-  if (auto then = std::exchange(after_look, nullptr)) then();
-  return page;
-}
-
-result<std::vector<stored_delivery>> memory_store::load_inbox(std::span<const inbox_id> ids) {
-  if (away || unsettled > 0) return is_away();
-  std::vector<stored_delivery> found;
-  for (const auto& [id, row] : rows.inbox)
-    if (std::find(ids.begin(), ids.end(), id) != ids.end() && !unpolled.contains(id)) found.push_back(row);
-  return found;
-}
-
-result<std::vector<inbox_id>> memory_store::open_inbox(std::span<const inbox_id> ids) {
-  if (away || unsettled > 0) return is_away();
-  std::vector<inbox_id> open;
-  for (const inbox_id id : ids)
-    if (rows.inbox.contains(id)) open.push_back(id);
-  return open;
-}
-
-result<std::vector<stored_outbox_row>> memory_store::load_outbox(connection_id connection) {
-  if (away || unsettled > 0) return is_away();
-  std::vector<stored_outbox_row> found;
-  for (const auto& [id, row] : rows.outbox) {
-    if (row.connection != connection) continue;
-    const auto& chat = rows.conversations.at(row.conversation);
-    found.push_back({row, chat.epoch, chat.last_customer_at});
-  }
-  return found;
-}
-
-result<std::vector<std::pair<business_id, connection_id>>> memory_store::outbox_connections() {
-  std::set<std::pair<business_id, connection_id>> found;
-  for (const auto& [id, row] : rows.outbox) found.emplace(row.business, row.connection);
-  return std::vector<std::pair<business_id, connection_id>>{found.begin(), found.end()};
-}
-
-result<std::vector<stored_product>> memory_store::load_products(business_id business) {
-  if (away || unsettled > 0) return is_away();
-  std::vector<stored_product> found;
-  for (const auto& [id, entry] : rows.products)
-    if (entry.first == business) found.push_back(entry.second);
-  return found;
-}
-
-result<desk_record> memory_store::load_desk(business_id business, instant closed_since) {
-  if (away || unsettled > 0) return is_away();
-  desk_record record;
-  record.currency = rows.businesses.at(business).currency;
-  record.products = load_products(business).value();
-  for (const auto& [id, row] : rows.orders) {
-    if (row.business != business) continue;
-    record.last_order_number = std::max(record.last_order_number, row.number);
-    if (is_open(row.status) || row.created_at >= closed_since || row.paid_at >= closed_since)
-      record.orders.push_back(row);
-  }
-  std::sort(record.orders.begin(), record.orders.end(),
-            [](const auto& a, const auto& b) { return a.number < b.number; });
-  return record;
-}
-
-result<std::optional<order_row>> memory_store::find_order(business_id business, order_id order) {
-  if (away || unsettled > 0) return is_away();
-  const auto at = rows.orders.find(order);
-  if (at == rows.orders.end() || at->second.business != business) return std::optional<order_row>{};
-  return std::optional{at->second};
-}
-
-result<std::optional<std::string>> memory_store::find_action_result(business_id business,
-                                                                    const std::string& action_key) {
-  if (away || unsettled > 0) return is_away();
-  const auto at = rows.action_results.find({business, action_key});
-  if (at == rows.action_results.end()) return std::optional<std::string>{};
-  return std::optional{at->second};
-}
-
-result<std::int64_t> memory_store::last_invoice_number(business_id business, const std::string& series) {
-  if (away || unsettled > 0) return is_away();
-  std::int64_t last = 0;
-  for (const auto& row : rows.invoices)
-    if (row.business == business && row.series == series) last = std::max(last, row.number);
-  return last;
-}
-
-result<std::optional<invoice_row>> memory_store::find_invoice(business_id business, order_id order,
-                                                              const std::string& kind) {
-  if (away || unsettled > 0) return is_away();
-  for (const auto& row : rows.invoices)
-    if (row.business == business && row.order == order && row.kind == kind) return std::optional{row};
-  return std::optional<invoice_row>{};
-}
-
-result<std::vector<business_id>> memory_store::expired_reservations(instant now) {
-  std::set<business_id> found;
-  for (const auto& [id, row] : rows.orders)
-    if (is_open(row.status) && row.reserved_until < now) found.insert(row.business);
-  return std::vector<business_id>{found.begin(), found.end()};
-}
-
-result<std::optional<sent_record>> memory_store::find_sent(const sent_question& asked) {
-  if (away) return is_away();
-  ++lookups;
-  for (const auto& row : rows.messages) {
-    const bool is_named =
-        asked.id ? row.id == *asked.id : !asked.external_id.empty() && row.external_id == asked.external_id;
-    const auto of = rows.conversations.find(row.conversation);
-    const bool is_theirs = of != rows.conversations.end() &&
-                           (of->second.contact == contact_of(asked.connection, asked.scoped_id) ||
-                            of->second.contact == contact_of(asked.connection, asked.alias));
-    if (is_named && is_theirs && (row.outgoing || asked.side == message_side::both))
-      return std::optional{sent_record{row.conversation, row.id, row.origin, row.state, row.external_id}};
-  }
-  return std::optional<sent_record>{};
-}
-
-result<std::vector<composed_row>> memory_store::find_composed(const composed_question& asked) {
-  if (away || unsettled > 0) return is_away();
-  std::vector<composed_row> found;
-  for (const auto& row : rows.composed)
-    if (std::tie(row.business, row.account, row.key) == std::tie(asked.business, asked.account, asked.key))
-      found.push_back(row);
-  return found;
 }
 
 }  // namespace sellavie::test

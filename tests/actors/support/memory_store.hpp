@@ -94,6 +94,12 @@ class memory_store final : public storage::unit_of_work, public storage::store_r
   /// Once, between a look at the inbox and its answer.
   std::function<void()> after_look;
 
+  /// Of an order.
+  [[nodiscard]] static bool is_open(const std::string& status) {
+    return status == "draft" || status == "awaiting_payment";
+  }
+  [[nodiscard]] static error is_away() { return make_failure(errc::unavailable, "away"); }
+
   [[nodiscard]] storage::commit_report commit(batch sets) override;
   [[nodiscard]] bool settle() override;
 

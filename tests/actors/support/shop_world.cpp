@@ -48,7 +48,7 @@ outbox_sender_actor::behavior_type scripted_sender(outbox_sender_actor::pointer 
         script->rows.insert(script->rows.end(), committed.rows.begin(), committed.rows.end());
       },
       [script](const epoch_raised& raised) { script->epochs.push_back(raised); },
-      [](const unannounced_rows&) {},
+      [script](const unannounced_rows&) { ++script->looks; },
       [script](const show_typing&) { ++script->typing; },
       [self, script, node, parent](const delivery& one) {
         script->deliveries.push_back(one.id);

@@ -80,6 +80,8 @@ struct sender_script {
   std::vector<actors::epoch_raised> epochs;
   std::size_t typing = 0;
   std::vector<inbox_id> deliveries;
+  /// How often it was told to look for rows that nobody announced.
+  std::size_t looks = 0;
 };
 
 /// Somebody who watches every business, while he does.

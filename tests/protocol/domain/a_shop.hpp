@@ -97,6 +97,12 @@ class a_shop {
   std::uint32_t last_key_ = 0;
 };
 
+inline a_shop fabrics() {
+  a_shop shop;
+  shop.selling("A1", 1'500'000, 20).selling("B2", 50'000, 5);
+  return shop;
+}
+
 /// The provider's word that this order was paid in full.
 inline payment_fact money_for(const action_outcome& checkout, const std::string& transaction = "T1") {
   return {checkout.payment_reference, transaction, payment_status::success, checkout.total, checkout.total,

@@ -12,12 +12,6 @@ namespace {
 using namespace std::chrono_literals;
 using namespace test;
 
-a_shop fabrics() {
-  a_shop shop;
-  shop.selling("A1", 1'500'000, 20).selling("B2", 50'000, 5);
-  return shop;
-}
-
 action_outcome a_person_places(a_shop& shop, std::uint32_t conversation, std::vector<wished_item> items,
                                placing how = placing::by_person) {
   return shop.does(desk::place_order{"key", chat(conversation), {}, std::move(items), "", how});

@@ -91,9 +91,7 @@ TEST(training_content_r2, refuses_more_than_a_prompt_can_show) {
 TEST(training_content_r2, all_that_fits_is_shown_by_a_prompt) {
   const auto all = a_full_training();
   llm::turn_context context;
-  context.tone = all.tone;
-  context.facts = all.facts;
-  for (const auto& faq : all.faqs) context.faqs.push_back({faq.question, faq.answer});
+  context.taught = &all;
   const auto built = llm::build_prompt(context);
   for (const auto& fact : all.facts) EXPECT_THAT(built.request.system, HasSubstr("* " + fact + "\n"));
   EXPECT_THAT(built.request.system,

@@ -1,0 +1,50 @@
+#pragma once
+// A customer orders and wants to pay; the payment provider answers as the test says.
+
+#include <gmock/gmock.h>
+
+#include "tests/actors/support/shop_world.hpp"
+
+namespace sellavie::test {
+
+inline std::string reference_in(const std::string& body) {
+  const auto at = body.find(R"("reference":")") + 13;
+  return body.substr(at, body.find('"', at) - at);
+}
+
+inline std::string wish(const std::string& sku, int quantity) {
+  return R"({"items":[{"sku":")" + sku + R"(","quantity":)" + std::to_string(quantity) + "}]}";
+}
+
+inline std::string link_of(const std::string& reference) {
+  return R"({"status":true,"message":"ok","data":{"authorization_url":"https://pay.example/)" + reference +
+         R"(","access_code":"x","reference":")" + reference + R"("}})";
+}
+
+inline std::string verified(const std::string& reference, const std::string& status, std::int64_t amount) {
+  return R"({"status":true,"data":{"id":77,"domain":"test","status":")" + status + R"(","reference":")" +
+         reference + R"(","amount":)" + std::to_string(amount) + R"(,"requested_amount":)" +
+         std::to_string(amount) + R"(,"currency":"NGN"}})";
+}
+
+inline constexpr const char* duplicate_reference =
+    R"({"status":false,"message":"Duplicate Transaction Reference","code":"duplicate_reference"})";
+
+struct checkout : testing::Test {
+  shop_world world;
+
+  void order_and_pay() {
+    world.model->answers = {
+        calls({{"place_order", wish("A1", 2)}, {"request_checkout", "{}"}}, "Here you are.")};
+    world.customer_says("c1", "two, I pay now");
+    world.advance(milliseconds{1300});
+  }
+  /// The reference of the request that waits outside.
+  std::string reference() const {
+    const auto& request = world.outside->waiting.front().request;
+    if (request.method == "GET") return request.url.substr(request.url.rfind('/') + 1);
+    return reference_in(request.body);
+  }
+};
+
+}  // namespace sellavie::test

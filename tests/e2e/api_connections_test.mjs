@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, beforeEach, test } from "node:test";
 import { api_client } from "./harness/api.mjs";
+import { event_stream } from "./harness/event_stream.mjs";
 import { app_secret } from "./harness/server.mjs";
 import { colleague, password, signed_in_owner } from "./harness/team.mjs";
 import { sleep, until } from "./harness/workspace.mjs";
@@ -515,6 +516,46 @@ test("a check tells a dead token and renews a lost subscription", async () => {
   await here.sandbox.revoke({ channel: "messenger", account: page });
   const dead = (await check()).body;
   assert.deepEqual([dead.state, dead.last_error], ["reconnect_needed", "Meta takes the token no more."]);
+});
+
+test("whoever watches hears of each change of a connection's health, and reads the state that holds; another business hears nothing", async () => {
+  const viewer = await colleague(here, ada, { role: "viewer", i: 1 });
+  const [hers, strange] = [await event_stream.open(viewer.client, ada.business_id), await event_stream.open(kofi.client, kofi.business_id)];
+  try {
+    await Promise.all([hers.event("snapshot"), strange.event("snapshot")]);
+    const { page } = await new_page({ linked: false });
+    let from = hers.events.length;
+    const changed = async (id, state) => {
+      await hers.event("connection.changed", (one) => one.connection_id === id, { from });
+      from = hers.events.length;
+      assert.equal((await connection(id, viewer)).state, state);
+    };
+    const id = await connect_page(page);
+    await changed(id, "active");
+    const check = () => ada.client.post(`${ada.shop}/connections/${id}/check`);
+    assert.equal((await check()).body.state, "active");
+    await here.sandbox.revoke({ channel: "messenger", account: page });
+    assert.equal((await check()).body.state, "reconnect_needed");
+    await changed(id, "reconnect_needed");
+    assert.equal((await check()).body.state, "reconnect_needed");
+    assert.equal(await connect_page(page, { connection_id: id }), id);
+    await changed(id, "active");
+    const disconnect = () => ada.client.post(`${ada.shop}/connections/${id}/disconnect`);
+    assert.equal((await disconnect()).body.state, "disconnected");
+    await changed(id, "disconnected");
+    assert.equal((await disconnect()).body.state, "disconnected");
+    // The last event of all: what was to be told before it is here.
+    const { page: last } = await new_page({ linked: false });
+    const later = await connect_page(last);
+    await changed(later, "active");
+    const told = hers.events.filter(({ type, data }) => type === "connection.changed" && data.connection_id === id);
+    assert.equal(told.length, 4, "what changed nothing is not told");
+    assert.ok(hers.events.every(({ type, data }) => type !== "connection.changed" || [id, later].includes(data.connection_id)));
+    assert.ok(strange.events.every(({ type }) => type !== "connection.changed"));
+  } finally {
+    await Promise.all([hers.close(), strange.close()]);
+    await here.server.sql(`DELETE FROM memberships WHERE account_id = '${kofi.account_id}' AND business_id = '${ada.business_id}'`);
+  }
 });
 
 test("a token of the Instagram login that ends soon is renewed by a check", async () => {

@@ -194,6 +194,7 @@ test("without a business, or with a foreign one, there is nothing to hear", asyn
 });
 
 test("a comment comes on a stream where nothing happens, so that nobody on the way takes it for dead", async () => {
+  quiet ??= await watch(other);
   await until("a heartbeat came", () => quiet.comments > 0, { seconds: 45 });
   assert.ok(quiet.is_open);
   assert.deepEqual(types_of(quiet), ["snapshot"], "it is no event: it has no id, and nothing to read");

@@ -384,7 +384,8 @@ result<void> server::add_api(net::router& routes) {
       log_,
       std::make_shared<const net::actor_doors>(net::actor_doors{actors_.registry, actors_.model}),
       live_,
-      for_people()};
+      for_people(),
+      metrics_};
   follow_access(*access);
   bridge_ = std::make_unique<net::bridge>(
       net::bridge_dependencies{std::move(services), database_->access(), access, metrics_});

@@ -73,12 +73,17 @@ struct task_raised {
   std::string kind;
 };
 
+/// A channel account: connected, disconnected, found broken or well again.
+struct connection_altered {
+  connection_id connection;
+};
+
 /// Something was committed, nobody knows what: whoever shows this business reads it again.
 struct facts_lost {};
 
-using live_fact =
-    std::variant<message_stored, message_altered, conversation_started, conversation_changed_hands,
-                 answer_begun, order_placed, order_moved, invoice_made, task_raised, facts_lost>;
+using live_fact = std::variant<message_stored, message_altered, conversation_started,
+                               conversation_changed_hands, answer_begun, order_placed, order_moved,
+                               invoice_made, task_raised, connection_altered, facts_lost>;
 
 class feed {
  public:

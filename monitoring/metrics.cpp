@@ -95,6 +95,8 @@ void metrics::make_inbound_series() {
                                                  "Streams cut off because their client did not read.");
   feed_events_ =
       registry_->one_counter("sellavie_feed_events_total", "Live events of businesses that are watched.");
+  password_hashes_ = registry_->one_counter("sellavie_password_hashes_total",
+                                            "Passwords that were hashed, to keep them or to compare them.");
 }
 
 void metrics::make_conversation_series() {

@@ -66,6 +66,8 @@ class metrics {
   [[nodiscard]] const counter& http_streams_overrun() const { return http_streams_overrun_; }
   /// Live events that had a reader.
   [[nodiscard]] const counter& feed_events() const { return feed_events_; }
+  /// Also for accounts that nobody has: each costs as much.
+  [[nodiscard]] const counter& password_hashes() const { return password_hashes_; }
 
   // ---- conversations
   [[nodiscard]] const counter& turns(turn_outcome outcome) const { return turns_[at(outcome)]; }
@@ -128,6 +130,7 @@ class metrics {
   gauge http_streams_;
   counter http_streams_overrun_;
   counter feed_events_;
+  counter password_hashes_;
   std::array<counter, turn_outcomes.size()> turns_;
   std::array<histogram, phases.size()> phase_times_;
   std::array<gauge, queues.size()> queue_depths_;

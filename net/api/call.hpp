@@ -25,6 +25,10 @@
 #include "storage/api/activity.hpp"
 #include "storage/api/api_session.hpp"
 
+namespace sellavie::monitoring {
+class metrics;
+}
+
 namespace sellavie::net {
 
 class feed_hub;
@@ -120,6 +124,7 @@ struct api_services {
   std::shared_ptr<feed_hub> live;
   /// To Meta and the payment providers, for work of `api_pool::outbound` only.
   std::shared_ptr<actors::transport> outside;
+  std::shared_ptr<monitoring::metrics> metrics;
 };
 
 /// Where a handler works: its thread's database session, and the services.

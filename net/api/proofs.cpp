@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "monitoring/metrics.hpp"
 #include "net/mail/outgoing_mail.hpp"
 #include "protocol/api/account_rules.hpp"
 #include "protocol/crypto/encoding.hpp"
@@ -40,7 +41,13 @@ std::optional<problem> unfit_password(std::string_view password, const std::stri
 result<std::string> hash_new_password(const api_services& with, std::string_view password) {
   crypto::password_salt salt{};
   with.random(salt);
+  with.metrics->password_hashes().increment();
   return crypto::hash_password(password, salt);
+}
+
+bool is_password(const api_services& with, std::string_view password, const std::string& hash) {
+  with.metrics->password_hashes().increment();
+  return crypto::verify_password(password, hash);
 }
 
 std::variant<storage::stored_account, problem> prove_password(workplace& place, const api_call& call,
@@ -55,7 +62,7 @@ std::variant<storage::stored_account, problem> prove_password(workplace& place, 
                    .detail = "Too many wrong passwords or codes.",
                    .retry_after = static_cast<int>(wait.count())};
   }
-  if (crypto::verify_password(call.body[member].get_ref<const std::string&>(), account.password_hash))
+  if (is_password(place.with, call.body[member].get_ref<const std::string&>(), account.password_hash))
     return account;
   const auto counted = storage::count_failed_sign_in(place.store, account.id, call.now);
   if (!counted) return api::problem_of(counted.error());

@@ -26,6 +26,8 @@ namespace sellavie::net {
 [[nodiscard]] std::optional<api::problem> unfit_password(std::string_view password, const std::string& field);
 /// With a fresh salt; takes a fifth of a second.
 [[nodiscard]] result<std::string> hash_new_password(const api_services& with, std::string_view password);
+/// Whether `hash` was made of it; takes as long.
+[[nodiscard]] bool is_password(const api_services& with, std::string_view password, const std::string& hash);
 
 /// The signed-in caller gives the password in `member` of the body: their account, or 422 for that field, or 429
 /// while the account is blocked.

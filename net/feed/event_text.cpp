@@ -79,6 +79,10 @@ named shown(const actors::task_raised& one) {
   return out;
 }
 
+named shown(const actors::connection_altered& one) {
+  return {"connection.changed", {{"connection_id", to_string(one.connection)}}};
+}
+
 named shown(const actors::facts_lost&) { return {"snapshot"}; }
 
 std::string written(std::string_view id, named&& event) {
@@ -118,16 +122,20 @@ api::schema event_shape() {
   constexpr auto optional = api::presence::optional;
   const auto token = schema::text({1, 100, api::text_format::token});
   return schema::object(
-             {{"type", schema::word({"snapshot", "message.created", "message.changed", "conversation.created",
-                                     "conversation.owner_changed", "conversation.answering", "order.created",
-                                     "order.changed", "invoice.created", "task.created", "end"})
-                           .described("Also the event's name.")},
+             {{"type",
+               schema::word({"snapshot", "message.created", "message.changed", "conversation.created",
+                             "conversation.owner_changed", "conversation.answering", "order.created",
+                             "order.changed", "invoice.created", "task.created", "connection.changed", "end"})
+                   .described("Also the event's name.")},
               {"conversation_id", schema::uuid(), optional},
               {"message_id", schema::uuid(), optional},
               {"customer_id", schema::uuid(), optional},
               {"order_id", schema::uuid(), optional},
               {"invoice_id", schema::uuid(), optional},
               {"task_id", schema::uuid(), optional},
+              {"connection_id",
+               schema::uuid().described("Its state, subscription or last error is another now: read it."),
+               optional},
               {"direction", schema::word({"in", "out"}), optional},
               {"origin", words(origin_words), optional},
               {"state", words(state_words).described("Of message.changed: missing when its text was edited."),

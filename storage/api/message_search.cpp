@@ -1,5 +1,6 @@
 #include "storage/api/message_search.hpp"
 
+#include "storage/api/activity_work.hpp"
 #include "storage/api/api_work.hpp"
 
 namespace sellavie::storage {
@@ -98,14 +99,17 @@ found_message hit_in(const pqxx::row& one) {
 
 result<message_hits> search_messages(api_session& session, const business_id& business,
                                      const std::string& words, const std::optional<api::page_position>& after,
-                                     int limit, instant now) {
+                                     int limit, const change_origin& by) {
   return for_accounts(session, [&](pqxx::work& work) {
     const std::string whose = to_string(business);
     message_hits hits;
-    hits.is_complete = read_what_is_new(work, whose, now);
+    hits.is_complete = read_what_is_new(work, whose, by.at);
     hits.rows = all_of(
         work.exec_params(select_hits, whose, words, after ? to_string(after->id) : highest_id, limit + 1),
         hit_in);
+    if (!after)
+      record_activity(work, &business, by,
+                      {.action = "message.searched", .subject_kind = "business", .subject = business.value});
     return hits;
   });
 }

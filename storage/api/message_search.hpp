@@ -9,6 +9,7 @@
 
 #include "protocol/api/cursor.hpp"
 #include "storage/api/api_session.hpp"
+#include "storage/api/change_origin.hpp"
 #include "storage/api/conversations.hpp"
 
 namespace sellavie::storage {
@@ -27,10 +28,11 @@ struct message_hits {
   bool is_complete = false;
 };
 
-/// Messages that hold each of the words, or words that begin so, whatever the case.
+/// Messages that hold each of the words, or words that begin so, whatever the case. Who searched stands in the activity
+/// log, once for all pages and without the words: they may be a customer's.
 [[nodiscard]] result<message_hits> search_messages(api_session& session, const business_id& business,
                                                    const std::string& words,
                                                    const std::optional<api::page_position>& after, int limit,
-                                                   instant now);
+                                                   const change_origin& by);
 
 }  // namespace sellavie::storage

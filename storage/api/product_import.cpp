@@ -212,10 +212,17 @@ result<product_import> preview_import(api_session& session, const business_id& b
   return done;
 }
 
-result<std::string> export_products(api_session& session, const business_id& business) {
+result<std::string> export_products(api_session& session, const business_id& business,
+                                    const change_origin& by) {
   return for_business(session, business, [&](pqxx::work& work) {
     auto sheet = catalogue::sheet_header();
-    for (const auto& one : work.exec_params(select_all, to_string(business), max_products)) {
+    const auto rows = work.exec_params(select_all, to_string(business), max_products);
+    record_activity(work, &business, by,
+                    {.action = "product.exported",
+                     .subject_kind = "business",
+                     .subject = business.value,
+                     .after = {{"products", rows.size()}}});
+    for (const auto& one : rows) {
       fields row{one};
       product each;
       each.sku = row.text();

@@ -55,8 +55,9 @@ struct import_wish {
                                                     const catalogue::product_sheet& sheet, stock_column stock,
                                                     id_source& ids, const config::plans_settings& plans);
 
-/// All products as a sheet, by sku.
-[[nodiscard]] result<std::string> export_products(api_session& session, const business_id& business);
+/// All products as a sheet, by sku; who took it stands in the activity log.
+[[nodiscard]] result<std::string> export_products(api_session& session, const business_id& business,
+                                                  const change_origin& by);
 /// Of the business: what its prices are in.
 [[nodiscard]] result<currency_code> currency_of(api_session& session, const business_id& business);
 

@@ -175,6 +175,31 @@ test("verify-audit says whether an export holds, and the first line that does no
   assert.equal((await new Promise((resolve) => execFile(here.server.binary, ["verify-audit", here.place.file("nowhere")], (error) => resolve(error)))).code, 2);
 });
 
+test("reads that carry much away at once are recorded: who exported and who searched all chats, and not what for", async () => {
+  const ada = await owner();
+  const { path } = await a_conversation(ada);
+  const shop = `/businesses/${ada.business_id}`;
+  const recorded = async (action) => (await ada.client.get(`${ada.log}?action=${action}&limit=100`)).body.items;
+  const before = { exported: (await recorded("product.exported")).length, searched: (await recorded("message.searched")).length };
+  assert.equal((await ada.client.get(`${shop}/products/export`, { headers: { "x-request-id": "the-export" } })).status, 200);
+  const [taken, ...others] = await recorded("product.exported");
+  assert.equal(others.length, before.exported);
+  assert.deepEqual([taken.request_id, taken.account_id, taken.subject_id, JSON.parse(taken.after)],
+    ["the-export", ada.account_id, ada.business_id, { products: here.businesses[0].products.length }]);
+
+  const found = await ada.client.get(`${shop}/messages?words=hello&limit=1`);
+  assert.ok(found.body.items.length > 0, found.text);
+  if (found.body.next_cursor) await ada.client.get(`${shop}/messages?words=hello&limit=1&cursor=${found.body.next_cursor}`);
+  const searches = await recorded("message.searched");
+  assert.equal(searches.length, before.searched + 1, "once for all of its pages");
+  assert.ok(!JSON.stringify(searches).includes("hello"), "the words may be a customer's");
+
+  const all = (await ada.client.get(`${ada.log}?limit=100`)).body.items.length;
+  await ada.client.get(path);
+  await ada.client.get(`${path}/messages`);
+  assert.equal((await ada.client.get(`${ada.log}?limit=100`)).body.items.length, all, "reading a chat is the work itself");
+});
+
 test("only administrators read the log, of their own business", async () => {
   const ada = await owner();
   const kofi = await owner(1);

@@ -3,6 +3,8 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { api_client } from "./harness/api.mjs";
+import { password } from "./harness/team.mjs";
+import { until } from "./harness/workspace.mjs";
 import { shared_world } from "./harness/world.mjs";
 
 let here;
@@ -43,4 +45,53 @@ test("the general limit answers 429, and webhooks never count", async () => {
   assert.ok(statuses.slice(30).every((status) => status === 429), String(statuses.slice(30)));
   for (let i = 0; i < 40; ++i) assert.equal(await here.message(here.customer(), "Hello!").post(), 200);
   await here.settled();
+});
+
+// By the count of hashes and not by a clock: this machine has other things to do.
+test("an account that nobody has costs the same work as one that somebody has", async () => {
+  let address = 0;
+  const work_of = async (path, body, expected) => {
+    const before = await here.server.metric("sellavie_password_hashes_total");
+    const { status } = await new api_client(here.server.url).post(path, body, from(`192.0.2.${++address}`));
+    assert.equal(status, expected, path);
+    return (await here.server.metric("sellavie_password_hashes_total")) - before;
+  };
+  const { email } = here.businesses[0].owner;
+  for (const word of ["a wrong password", password]) {
+    const is_right = word === password;
+    assert.equal(await work_of("/auth/sign-in", { email: "nobody@example.com", password: word }, 401), 1);
+    assert.equal(await work_of("/auth/sign-in", { email, password: word }, is_right ? 200 : 401), 1);
+  }
+  await here.server.sql(`UPDATE accounts SET blocked_until = ${Date.now() + 600_000} WHERE email = '${email}'`);
+  assert.equal(await work_of("/auth/sign-in", { email, password }, 401), 1, "also while it is blocked");
+  await here.server.sql(`UPDATE accounts SET failed_sign_ins = 0, blocked_until = 0 WHERE email = '${email}'`);
+  for (const address_of of [email, "somebody-new@example.com"])
+    assert.equal(await work_of("/auth/sign-up", { email: address_of, password, name: "Bola" }, 202), 1);
+});
+
+// Last: what waits is worked off for some time.
+test("passwords wait in a bounded queue: who finds it full is told to come back, and nobody else waits", async () => {
+  const client = new api_client(here.server.url);
+  const { body: { access_token } } = await client.post("/auth/sign-in", { email: here.businesses[0].owner.email, password }, from("192.0.2.101"));
+  const document = await client.document();
+  assert.ok(document.paths["/api/v1/auth/sign-in"].post.responses["503"], "it is declared");
+  const count = 90;
+  const leave = new AbortController();
+  const answers = [];
+  const crowd = Array.from({ length: count }, (_, i) => fetch(`${here.server.url}/api/v1/auth/sign-in`, {
+    method: "POST", signal: leave.signal, headers: { "content-type": "application/json", "x-forwarded-for": `198.51.100.${i}` },
+    body: JSON.stringify({ email: "nobody@example.com", password: "guess guess" }),
+  }).then((answer) => answers.push(answer), () => {}));
+  try {
+    const refused = await until("somebody is refused", () => answers.find(({ status }) => status === 503), { every_ms: 10 });
+    assert.ok(Number(refused.headers.get("retry-after")) >= 1);
+    assert.equal(refused.headers.get("content-type"), "application/problem+json");
+    for (let i = 0; i < 5; ++i) assert.equal((await client.get("/me", { token: access_token, ...from("192.0.2.102") })).status, 200);
+    assert.equal(await here.message(here.customer(), "Hello!").post(), 200);
+    assert.ok(answers.length < count, "while passwords wait");
+    assert.ok(answers.every(({ status }) => status === 401 || status === 503));
+  } finally {
+    leave.abort();
+    await Promise.all(crowd);
+  }
 });

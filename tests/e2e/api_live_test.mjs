@@ -40,7 +40,11 @@ async function watch(whose = ada, options) {
 const types_of = ({ events }) => events.map(({ type }) => type);
 const numbers_of = (events) => events.map(({ id }) => Number(id.split("-")[1]));
 
+// Nothing happens in the other shop: its stream waits here while the tests before `a comment comes` run.
+let quiet;
+
 test("a customer writes, and whoever watches sees the chat, the message and the answer to its delivery", async () => {
+  quiet = await watch(other);
   const stream = await watch();
   assert.equal(stream.headers.get("content-type"), "text/event-stream");
   assert.equal(stream.headers.get("cache-control"), "no-store");
@@ -187,6 +191,14 @@ test("without a business, or with a foreign one, there is nothing to hear", asyn
   assert.equal((await ada.client.get(`/events?business_id=${ada.business_id}`, { token: null })).status, 401);
   const { status, text } = await ada.client.call("HEAD", `/events?business_id=${ada.business_id}`);
   assert.deepEqual([status, text], [200, ""], "HEAD ends by itself");
+});
+
+test("a comment comes on a stream where nothing happens, so that nobody on the way takes it for dead", async () => {
+  quiet ??= await watch(other);
+  await until("a heartbeat came", () => quiet.comments > 0, { seconds: 45 });
+  assert.ok(quiet.is_open);
+  assert.deepEqual(types_of(quiet), ["snapshot"], "it is no event: it has no id, and nothing to read");
+  await quiet.close();
 });
 
 test("who does not read is cut off, and nobody else notices", { timeout: 120_000 }, async () => {

@@ -198,6 +198,86 @@ test("another business's member finds nothing by any id, and changes nothing", a
   assert.ok(mixes >= 6, `${mixes} mixed paths`);
 });
 
+// Ids that are no part of the path. `body` is one that the operation would take but for the id; `foreign` and `own` give the
+// id of the other business and of the caller's.
+const in_bodies = {
+  "add_note /mentions/0": { foreign: () => stage.ada.id, own: () => stage.other.id, body: (id) => ({ text: "Look", mentions: [id] }) },
+  "assign_conversation /assignee_id": { foreign: () => stage.ada.id, own: () => stage.other.id, body: (id) => ({ assignee_id: id }) },
+  "begin_connect_flow /connection_id": { foreign: () => stage.connection_id, own: () => own_connection(), body: (id) => ({ kind: "facebook", connection_id: id }) },
+  "change_product /variant/group_id": { foreign: () => stage.group_id, own: () => stage.other.ids.group_id, body: (id) => ({ variant: { group_id: id, values: ["M"] } }) },
+  "create_product /variant/group_id": { foreign: () => stage.group_id, own: () => stage.other.ids.group_id, body: (id) => ({ sku: "FOREIGN", name: "Foreign", price_minor: 1, variant: { group_id: id, values: ["L"] } }) },
+  "mark_conversation_read /message_id": { foreign: () => a_message(stage.ada, stage.conversation_id), own: () => a_message(stage.other, stage.other.ids.conversation_id), body: (id) => ({ message_id: id }) },
+  // One's own customer, too, is no other one to merge with: there is no second.
+  "merge_customer /into": { foreign: () => stage.customer_id, body: (id) => ({ into: id }) },
+  "place_order /conversation_id": { foreign: () => stage.conversation_id, own: () => stage.other.ids.conversation_id, body: (id) => ({ conversation_id: id, items: [{ sku: "K1", quantity: 1 }] }) },
+  "send_message /attachment_ids/0": { foreign: () => stage.attachment_id, own: async () => (await an_attachment_of(stage.other)).attachment_id, body: (id) => ({ text: "Look", attachment_ids: [id] }) },
+  "transfer_ownership /member_id": { foreign: () => stage.member_id, body: (id) => ({ member_id: id, password }) },
+};
+const in_queries = {
+  "compare_training_versions since": () => stage.training_version_id,
+  "list_activity account_id": () => stage.ada.id,
+  "list_activity subject_id": () => stage.product_id,
+  "list_conversations assignee": () => stage.ada.id,
+  "list_conversations label": () => stage.label_id,
+  "list_invoices customer": () => stage.customer_id,
+  "list_invoices order": () => stage.order_id,
+  "list_orders conversation": () => stage.conversation_id,
+  "list_orders customer": () => stage.customer_id,
+  "list_products group": () => stage.group_id,
+};
+
+const own_connection = async () => (await stage.other.client.get(`/businesses/${stage.other.business_id}/connections?limit=1`)).body.items[0].id;
+const a_message = async ({ client, business_id }, id) => (await client.get(`/businesses/${business_id}/conversations/${id}/messages`)).body.items[0].id;
+
+// "operation /pointer" of each uuid in a body, "operation name" of each in a query; a business of the query is looked at above.
+function* declared_ids() {
+  const resolved = (schema) => (schema.$ref ? resolved(schema.$ref.split("/").slice(1).reduce((node, key) => node[key], stage.document)) : schema);
+  const within = function* (given, at) {
+    const schema = resolved(given);
+    if (schema.format === "uuid") yield at;
+    if (schema.items) yield* within(schema.items, `${at}/0`);
+    for (const [name, shape] of Object.entries(schema.properties ?? {})) yield* within(shape, `${at}/${name}`);
+  };
+  for (const operation of stage.operations) {
+    const shape = operation.requestBody?.content["application/json"]?.schema;
+    if (shape) for (const at of within(shape, "")) yield [operation, at];
+    for (const { name, in: where, schema } of operation.parameters ?? [])
+      if (where === "query" && name !== "business_id" && (resolved(schema).format === "uuid" || name === "assignee")) yield [operation, name];
+  }
+}
+
+test("an id of another business in a body or a query is nobody's: refused or nothing found, and nothing changes", async () => {
+  const own_ids = stage.other.ids;
+  const [found, here_now] = [[...declared_ids()], await whole_state()];
+  assert.deepEqual(found.map(([{ operationId }, at]) => `${operationId} ${at}`).sort(), [...Object.keys(in_bodies), ...Object.keys(in_queries)].sort(),
+    "the tables above name each id that an operation takes");
+  const ask = async (operation, body) => {
+    const headers = declared_headers(operation);
+    if (headers["If-Match"]) headers["If-Match"] = (await stage.other.client.get(path_of(operation, own_ids))).headers.get("etag");
+    if (headers["Idempotency-Key"]) headers["Idempotency-Key"] = randomUUID();
+    return call(stage.other.client, operation, own_ids, { body, headers });
+  };
+  for (const [operation, at] of found) {
+    const what = `${operation.operationId} ${at}`;
+    if (what in in_queries) {
+      const { status, body } = await stage.other.client.get(`${path_of(operation, own_ids)}?${at}=${in_queries[what]()}`);
+      assert.ok([400, 404, 422].includes(status) || (status === 200 && body.items.length === 0), `${what}: ${status} ${JSON.stringify(body)}`);
+    } else {
+      const { status, text } = await ask(operation, in_bodies[what].body(await in_bodies[what].foreign()));
+      assert.ok([400, 404, 422].includes(status), `${what}: ${status} ${text}`);
+    }
+    assert.deepEqual(await whole_state(), here_now, `${what} changed something`);
+  }
+  // The same with an id of one's own is done: it was the id that was refused.
+  for (const [operation, at] of found) {
+    const tried = in_bodies[`${operation.operationId} ${at}`];
+    if (!tried?.own) continue;
+    const { status, text } = await ask(operation, tried.body(await tried.own()));
+    assert.ok(status < 300, `${operation.operationId} ${at} with an own id: ${status} ${text}`);
+  }
+  await here.settled();
+});
+
 test("ids that are none, or nobody's, are not found", async () => {
   for (const operation of stage.operations.filter((one) => one.path.includes("{") || names_its_business(one))) {
     const names = ["business_id", ...[...operation.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name)];

@@ -270,12 +270,18 @@ test("invoices asked for at once have numbers without gaps, one an order", async
   const draft = await placed("BILL");
   const early = await ada.client.post(at(draft, "/invoice"));
   assert.equal(early.status, 409);
+  const live = await event_stream.open(ada.client, ada.business_id);
+  await live.event("snapshot");
   const all = await Promise.all(made.flatMap((order) => [ada, grace, ada].map(({ client }) => client.post(at(order, "/invoice")))));
   assert.ok(all.every(({ status }) => status === 200), JSON.stringify(all.map(({ status }) => status)));
   assert.equal(new Set(all.map(({ body }) => body.id)).size, made.length);
   const rows = await here.server.sql(`SELECT count(*), max(number), count(DISTINCT number) FROM invoices WHERE business_id = '${ada.business_id}' AND series = 'INV'`);
   assert.equal(new Set(rows[0]).size, 1, rows[0].join());
   const invoice = all[0].body;
+  for (const order of made) await live.event("invoice.created", (one) => one.order_id === order.id && one.kind === "invoice");
+  await live.close();
+  const told = live.events.filter(({ type }) => type === "invoice.created").map(({ data }) => data.invoice_id);
+  assert.deepEqual(told.sort(), [...new Set(all.map(({ body }) => body.id))].sort(), "each is told once");
   assert.deepEqual([invoice.order_id, invoice.total_minor, invoice.lines.map(({ sku, quantity, total_minor }) => [sku, quantity, total_minor])], [made[0].id, 1234, [["BILL", 1, 1234]]]);
   assert.equal(invoice.public_url, null);
   const invoices = `${ada.shop}/invoices`;

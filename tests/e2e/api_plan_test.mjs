@@ -53,8 +53,8 @@ test("a plan without limits says so, and counts all the same", async () => {
   await exchange(here.customer("messenger", "kofi"), "Hello!");
   await here.settled();
   const plan = await plan_of(kofi);
-  assert.deepEqual([plan.name, plan.state, plan.ai_replies], ["roomy", "unlimited", { used: 1, allowed: null, percent: null }]);
-  assert.deepEqual(plan.products, { used: kofi_products(), allowed: 9000, percent: 0 });
+  assert.deepEqual([plan.name, plan.state, plan.ai_replies], ["roomy", "unlimited", { used: 1, allowed: null, percent: null, warning: "none" }]);
+  assert.deepEqual(plan.products, { used: kofi_products(), allowed: 9000, percent: 0, warning: "none" });
 });
 
 const kofi_products = () => here.business("kofi").products.length;
@@ -62,7 +62,7 @@ const kofi_products = () => here.business("kofi").products.length;
 test("100 % in the middle of a purchase: it finishes, and each warning is given once", async () => {
   const watched = await event_stream.open(ada.client, ada.business_id);
   let plan = await plan_of(ada);
-  assert.deepEqual([plan.name, plan.state, plan.ai_replies], ["small", "normal", { used: 0, allowed: 5, percent: 0 }]);
+  assert.deepEqual([plan.name, plan.state, plan.ai_replies], ["small", "normal", { used: 0, allowed: 5, percent: 0, warning: "none" }]);
   buyer = here.customer("messenger", "ada");
   await exchange(buyer, "Hello!");
   await exchange(here.customer("instagram", "ada"), "Hello!");
@@ -71,11 +71,12 @@ test("100 % in the middle of a purchase: it finishes, and each warning is given 
   const [checkout] = await exchange(buyer, "Checkout please");
   await until("a person is warned", async () => (await tasks_of(ada, "plan")).length === 1);
   assert.match((await tasks_of(ada, "plan"))[0].reason, /80 % .*4 of 5/);
-  assert.equal((await plan_of(ada)).state, "near_limit");
+  plan = await plan_of(ada);
+  assert.deepEqual([plan.state, plan.ai_replies.warning], ["near_limit", "near_limit"]);
 
   assert.match((await exchange(buyer, "How much is the Adire kaftan?"))[0].text, /Adire kaftan/);
   plan = await until("all are used", async () => { const now = await plan_of(ada); return now.state === "paused" && now; });
-  assert.deepEqual(plan.ai_replies, { used: 5, allowed: 5, percent: 100 });
+  assert.deepEqual(plan.ai_replies, { used: 5, allowed: 5, percent: 100, warning: "at_limit" });
 
   assert.match((await exchange(buyer, "How much is the French lace?"))[0].text, /French lace/);
   const link = JSON.stringify(checkout).match(/https?:\/\/[^\s<>"'\\]+\/pay\/[^\s<>"'\\]+/)[0];
@@ -134,6 +135,7 @@ test("months begin where the business is; a chat that nobody took comes back in 
 test("products: the plan's number and no more, by form, by sheet and back from the archive", async () => {
   const products = `${ada.shop}/products`;
   const create = (sku) => ada.client.post(products, { sku, name: sku, price_minor: 100 });
+  assert.deepEqual((await plan_of(ada)).products, { used: 6, allowed: 7, percent: 85, warning: "near_limit" });
   const both = await Promise.all([create("PLAN-1"), create("PLAN-2")]);
   assert.deepEqual(both.map(({ status }) => status).sort(), [201, 409], "two people, one place");
   const refused = both.find(({ status }) => status === 409).body;
@@ -145,7 +147,7 @@ test("products: the plan's number and no more, by form, by sheet and back from t
   const sheet = await ada.client.call("POST", `${products}/import/preview`, { raw: "sku,name,price\nPLAN-4,Four,1\nPLAN-3,Drei,1", headers: { "content-type": "text/csv" } });
   assert.equal(sheet.status, 200, sheet.text);
   assert.deepEqual(sheet.body.rows.map(({ outcome }) => outcome), ["refused", "updated"]);
-  assert.deepEqual((await plan_of(ada)).products, { used: 7, allowed: 7, percent: 100 });
+  assert.deepEqual((await plan_of(ada)).products, { used: 7, allowed: 7, percent: 100, warning: "at_limit" });
 });
 
 test("another business's plan is nobody's; everybody of the team sees their own", async () => {
@@ -172,7 +174,7 @@ test("a larger plan opens the chats again, without a restart", async () => {
 
 test("a team has as many members as its plan allows", async () => {
   const { members, connections } = await plan_of(ada);
-  assert.deepEqual([members, connections], [{ used: 1, allowed: 3, percent: 33 }, { used: here.business("ada").connections.length, allowed: null, percent: null }]);
+  assert.deepEqual([members, connections], [{ used: 1, allowed: 3, percent: 33, warning: "none" }, { used: here.business("ada").connections.length, allowed: null, percent: null, warning: "none" }]);
   const accept = async (email) => {
     assert.equal((await ada.client.post(`${ada.shop}/invitations`, { email, role: "agent" })).status, 201);
     const token = /#token=(\S+)/.exec((await here.sandbox.got_mails(email, 1)).at(-1).text)[1];
@@ -181,7 +183,7 @@ test("a team has as many members as its plan allows", async () => {
   for (const email of ["second@example.com", "third@example.com"]) assert.equal((await accept(email)).status, 200);
   const fourth = await accept("fourth@example.com");
   assert.deepEqual([fourth.status, fourth.body.type], [409, "/problems/plan-limit-reached"]);
-  assert.deepEqual((await plan_of(ada)).members, { used: 3, allowed: 3, percent: 100 });
+  assert.deepEqual((await plan_of(ada)).members, { used: 3, allowed: 3, percent: 100, warning: "at_limit" });
 });
 
 test("kill -9 around the limit: as many replies as allowed, everybody heard, nothing twice", { timeout: 240_000 }, async (t) => {

@@ -59,16 +59,22 @@ test("browsers keep the refresh token in a cookie that other sites cannot use", 
   const { body, headers } = await anyone().post("/auth/sign-in", { email: owner_of(0), password, keep_in: "cookie" });
   assert.equal(body.refresh_token, null);
   const cookie = headers.get("set-cookie");
-  for (const rule of ["Secure", "HttpOnly", "SameSite=Strict", "Path=/api/v1/auth"]) assert.ok(cookie.includes(rule), rule);
+  const rules = (text) => text.split("; ").slice(1).sort();
+  const wanted = ["HttpOnly", `Max-Age=${30 * 86_400}`, "Path=/api/v1/auth", "SameSite=Strict", "Secure"];
+  assert.deepEqual(rules(cookie), wanted, "these and no others: no Domain, so that no other host gets it");
   const sent = { cookie: cookie.split(";")[0] };
   assert.equal((await anyone().post("/auth/refresh", {}, { headers: sent })).status, 401, "without the header of our own client");
   const refreshed = await anyone().post("/auth/refresh", { keep_in: "cookie" }, { headers: { ...sent, "x-sellavie-client": "dashboard" } });
   assert.equal(refreshed.status, 200);
-  assert.ok(refreshed.headers.get("set-cookie").startsWith("sellavie_refresh="));
+  assert.match(refreshed.headers.get("set-cookie"), /^sellavie_refresh=[\w-]{40,};/);
+  assert.deepEqual(rules(refreshed.headers.get("set-cookie")), wanted);
   for (const wish of [{}, { keep_in: "body" }]) {
     const asked = await anyone().post("/auth/refresh", wish, { headers: { cookie: refreshed.headers.get("set-cookie").split(";")[0], "x-sellavie-client": "dashboard" } });
     assert.deepEqual([asked.status, asked.body.refresh_token], [200, null], "no script turns the cookie into a text that it can read");
   }
+  const left = await anyone().post("/auth/sign-out", undefined, { token: refreshed.body.access_token });
+  assert.deepEqual(rules(left.headers.get("set-cookie")), wanted.map((rule) => rule.replace(/^Max-Age=.*/, "Max-Age=0")), "the same cookie, ended");
+  assert.match(left.headers.get("set-cookie"), /^sellavie_refresh=;/);
 });
 
 test("sessions are listed, and ended one by one or all", async () => {

@@ -2,8 +2,8 @@
 // where that matters.
 
 import assert from "node:assert/strict";
-import { createHmac } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { createHmac, randomBytes } from "node:crypto";
+import { readFileSync, writeFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { api_client } from "./harness/api.mjs";
 import { shared_world } from "./harness/world.mjs";
@@ -121,4 +121,33 @@ test("a revoked session is out within one second, whoever ended it", async () =>
   await here.server.sql(`UPDATE sessions SET revoked_at = 1 WHERE id = '${claims.sid}'`);
   await new Promise((resolve) => setTimeout(resolve, 1000));
   assert.equal(await me(access_token), 401);
+});
+
+// Last: it restarts the server, and afterwards nothing from before is valid.
+test("a new key that is put before the old one signs from then on; the old one's tokens are good until it is taken away", async () => {
+  const file = `${here.server.data}/jwt.key`;
+  const [old_key] = readFileSync(file, "utf8").trim().split("\n");
+  const new_key = `next:${randomBytes(32).toString("base64").replaceAll("+", "-").replaceAll("/", "_")}`;
+  const kid_of = (token) => opened(token.split(".")[0]).kid;
+  const start_with = async (...keys) => {
+    await here.server.stop();
+    writeFileSync(file, `${keys.join("\n")}\n`);
+    await here.server.start();
+  };
+  const before = await signed_in();
+  assert.equal(kid_of(before.access_token), old_key.split(":")[0]);
+
+  await start_with(new_key, old_key);
+  assert.equal(await me(before.access_token), 200, "nobody is signed out by a rotation");
+  const after_it = await signed_in();
+  assert.equal(kid_of(after_it.access_token), "next");
+  assert.equal(await me(after_it.access_token), 200);
+  const { header, claims } = await a_token();
+  assert.equal(await me(signed({ ...header, kid: old_key.split(":")[0] }, claims)), 401, "each kid has its own key");
+
+  await start_with(new_key);
+  assert.equal(await me(before.access_token), 401);
+  assert.equal(await me(after_it.access_token), 200);
+  const renewed = await before.post("/auth/refresh", { refresh_token: before.refresh_token });
+  assert.deepEqual([renewed.status, kid_of(renewed.body.access_token)], [200, "next"], "the session goes on");
 });

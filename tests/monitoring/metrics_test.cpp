@@ -44,6 +44,7 @@ TEST(metrics, start_at_zero_with_every_series_in_place) {
                                  "sellavie_http_connections 0\n",
                                  "sellavie_http_connections_evicted_total 0\n",
                                  "sellavie_http_requests_total{status=\"5xx\"} 0\n",
+                                 "sellavie_password_hashes_total 0\n",
                                  "sellavie_build_info{version=\"1.2.3\"} 1\n"})
     EXPECT_THAT(text, HasSubstr(line));
 }

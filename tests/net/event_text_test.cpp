@@ -37,6 +37,7 @@ TEST(event_text, of_every_fact_has_the_shape_that_is_declared) {
       actors::order_moved{order, 1, chat, "paid"},
       actors::invoice_made{invoice_id{an_id}, order, "invoice"},
       actors::task_raised{an_id, std::nullopt, "connection"},
+      actors::connection_altered{connection_id{an_id}},
       actors::facts_lost{}};
   std::set<std::string> types;
   for (const auto& one : all) {
@@ -44,7 +45,7 @@ TEST(event_text, of_every_fact_has_the_shape_that_is_declared) {
     EXPECT_TRUE(event_shape().check(data).empty()) << data;
     types.insert(data["type"]);
   }
-  EXPECT_EQ(types.size(), 10U);
+  EXPECT_EQ(types.size(), 11U);
   for (const auto why :
        {stream_end::token_expired, stream_end::signed_out, stream_end::access_lost, stream_end::restarting}) {
     const auto text = end_text(why);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "net/api/resources/connections.hpp"
 #include "net/api/tokens.hpp"
 #include "net/connect/login.hpp"
 #include "protocol/connect/secret_hint.hpp"
@@ -190,7 +191,10 @@ api_outcome connect_all(workplace& place, const api_call& call, platform& meta, 
   if (!connected.value()) return give_up(place, call, flow, no_place_in_plan());
   flow.stage = "connected";
   auto list = json::array();
-  for (const auto& id : *connected.value()) list.push_back(to_string(id));
+  for (const auto& id : *connected.value()) {
+    list.push_back(to_string(id));
+    tell_changed(place, call, id);
+  }
   flow.found = list.dump();
   return api_answer{200, shown(flow)};
 }

@@ -5,6 +5,7 @@
 #include "net/api/resources/conversation_view.hpp"
 #include "net/api/tokens.hpp"
 #include "net/connect/check.hpp"
+#include "net/feed/feed_hub.hpp"
 #include "protocol/connect/secret_hint.hpp"
 #include "storage/api/connections.hpp"
 
@@ -90,6 +91,12 @@ api_outcome give(workplace& place, const api_call& call, const connection_id& id
                      });
 }
 
+/// What a person sees of its health.
+bool looks_the_same(const stored_connection& one, const stored_connection& other, instant now) {
+  return state_of(one, now) == state_of(other, now) && one.is_subscribed == other.is_subscribed &&
+         one.last_error == other.last_error;
+}
+
 api_outcome list(workplace& place, api_call& call) {
   return answer_page(
       call,
@@ -147,8 +154,12 @@ api_outcome check(workplace& place, api_call& call) {
   }
   const auto recorded = storage::record_check(place.store, call.by.business, origin_of(call), kept);
   if (!recorded) return api::problem_of(recorded.error());
+  const auto now = storage::find_connection(place.store, call.by.business, id);
+  if (!now) return api::problem_of(now.error());
+  if (!now.value()) return problem{problems::not_found};
+  if (!looks_the_same(one, *now.value(), call.now)) tell_changed(place, call, id);
   if (health.failed) return *health.failed;
-  return give(place, call, id);
+  return api_answer{200, shown(*now.value(), call.now)};
 }
 
 /// Meta is told after the fact: what it sends meanwhile is put aside. A subscription too many costs nothing.
@@ -173,11 +184,19 @@ api_outcome disconnect(workplace& place, api_call& call) {
   const auto done = storage::disconnect(place.store, call.by.business, origin_of(call), id);
   if (!done) return api::problem_of(done.error());
   if (done.value().outcome != storage::edit_outcome::done) return refused(done.value().outcome);
-  if (!done.value().was.is_disconnected()) say_farewell(place, call, done.value().was);
+  if (!done.value().was.is_disconnected()) {
+    tell_changed(place, call, id);
+    say_farewell(place, call, done.value().was);
+  }
   return give(place, call, id);
 }
 
 }  // namespace
+
+void tell_changed(const workplace& place, const api_call& call, const connection_id& id) {
+  if (place.with.live->is_followed(call.by.business))
+    place.with.live->tell(call.by.business, {actors::connection_altered{id}});
+}
 
 std::vector<api_endpoint> connection_endpoints() {
   using api::access;

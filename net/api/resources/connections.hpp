@@ -9,4 +9,7 @@ namespace sellavie::net {
 
 [[nodiscard]] std::vector<api_endpoint> connection_endpoints();
 
+/// Whoever watches the business reads this connection again; after the commit.
+void tell_changed(const workplace& place, const api_call& call, const connection_id& id);
+
 }  // namespace sellavie::net

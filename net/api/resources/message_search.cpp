@@ -29,7 +29,8 @@ api_outcome search(workplace& place, api_call& call) {
   const auto words = call.query_value("words");
   if (!words) return problem{api::problems::invalid, {}, {{"words", "is missing"}}};
   return answer_with(
-      storage::search_messages(place.store, call.by.business, *words, wish.after, wish.limit, call.now),
+      storage::search_messages(place.store, call.by.business, *words, wish.after, wish.limit,
+                               origin_of(call)),
       [&](const auto& hits) {
         auto outcome = give_page(
             hits.rows, wish.limit,

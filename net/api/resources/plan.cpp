@@ -18,7 +18,11 @@ schema month_text() { return schema::text({7, 7, api::text_format::token}).descr
 schema used_shape() {
   return schema::object({{"used", schema::integer()},
                          {"allowed", schema::integer().or_null().described("Null: without limit.")},
-                         {"percent", schema::integer(0, 999).or_null()}})
+                         {"percent", schema::integer(0, 999).or_null()},
+                         {"warning", schema::word({"none", "near_limit", "at_limit"})
+                                         .described("near_limit from 80 %, at_limit from 100 % on, when no "
+                                                    "more can be added; of AI replies see `state`. none "
+                                                    "without a limit.")}})
       .named("PlanUse");
 }
 
@@ -46,10 +50,20 @@ schema usage_shape() {
 
 // --- showing -------------------------------------------------------------------------------------
 
+const char* warning_of(limit allowed, std::int64_t used) noexcept {
+  switch (level_reached(allowed, used)) {
+    case quota_level::none: return "none";
+    case quota_level::most: return "near_limit";
+    case quota_level::all: break;
+  }
+  return "at_limit";
+}
+
 json shown_use(std::int64_t used, limit allowed) {
   return {{"used", used},
           {"allowed", allowed ? json(*allowed) : json(nullptr)},
-          {"percent", allowed ? json(percent_used(allowed, used)) : json(nullptr)}};
+          {"percent", allowed ? json(percent_used(allowed, used)) : json(nullptr)},
+          {"warning", warning_of(allowed, used)}};
 }
 
 struct outlook {

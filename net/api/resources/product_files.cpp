@@ -70,7 +70,7 @@ api_outcome preview(workplace& place, api_call& call) {
 }
 
 api_outcome export_all(workplace& place, api_call& call) {
-  auto sheet = storage::export_products(place.store, call.by.business);
+  auto sheet = storage::export_products(place.store, call.by.business, origin_of(call));
   if (!sheet) return api::problem_of(sheet.error());
   api_answer answer{200, nullptr, {{"Content-Disposition", "attachment; filename=\"products.csv\""}}};
   answer.raw_body = {std::move(sheet.value()), "text/csv; charset=utf-8"};

@@ -5,7 +5,7 @@
 #include "net/api/tokens.hpp"
 #include "net/mail/outgoing_mail.hpp"
 #include "protocol/api/account_rules.hpp"
-#include "protocol/crypto/password.hpp"
+#include "protocol/crypto/digest.hpp"
 #include "protocol/mail/letters.hpp"
 #include "storage/api/sign_ups.hpp"
 
@@ -66,8 +66,8 @@ api_outcome verify_email(workplace& place, api_call& call) {
   const auto found = storage::find_sign_up(place.store, hash, call.now);
   if (!found) return api::problem_of(found.error());
   if (!found.value()) return no_good;
-  if (!crypto::verify_password(call.body["password"].get_ref<const std::string&>(),
-                               found.value()->password_hash))
+  if (!is_password(place.with, call.body["password"].get_ref<const std::string&>(),
+                   found.value()->password_hash))
     return wrong_field("/password", "is not the one that was chosen when signing up");
   auto by = origin_of(call);
   by.account = place.with.ids->next_as<api::account_id>();

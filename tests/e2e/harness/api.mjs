@@ -4,8 +4,10 @@ import assert from "node:assert/strict";
 import { appendFileSync, mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 
-// "operation status" per answer, for api_coverage_test.
-export const answers_file = process.env.SELLAVIE_E2E_LOGS ? join(process.env.SELLAVIE_E2E_LOGS, "api_answers") : undefined;
+// For api_coverage_test: "operation status request" per answer, "action request" per kind of entry of an activity log.
+const kept_in = (name) => (process.env.SELLAVIE_E2E_LOGS ? join(process.env.SELLAVIE_E2E_LOGS, name) : undefined);
+export const answers_file = kept_in("api_answers");
+export const activity_file = kept_in("api_activity");
 if (answers_file) mkdirSync(dirname(answers_file), { recursive: true });
 
 // By server: the document does not change while one runs.
@@ -62,7 +64,7 @@ export class api_client {
     const operation = operation_of(document, method, `/api/v1${path.split("?")[0]}`);
     if (!operation) return;
     // The matrix calls everything and looks at no answer.
-    if (answers_file && !process.argv[1].endsWith("api_matrix_test.mjs")) appendFileSync(answers_file, `${operation.operationId} ${status}\n`);
+    if (answers_file && !process.argv[1].endsWith("api_matrix_test.mjs")) appendFileSync(answers_file, `${operation.operationId} ${status} ${headers.get("x-request-id")}\n`);
     const declared = operation.responses[String(status)];
     assert.ok(declared, `${operation.operationId} does not declare ${status}: ${JSON.stringify(body)}`);
     const type = headers.get("content-type")?.split(";")[0];

@@ -10,6 +10,8 @@ function base32(text) {
   return Buffer.from(bits.match(/.{8}/g).map((byte) => Number.parseInt(byte, 2)));
 }
 
+export const secret_bytes = (uri) => base32(new URL(uri).searchParams.get("secret"));
+
 // What the app shows `steps` of 30 s from now; `uri` is what it scanned.
 export function code_of(uri, steps = 0, now = Date.now()) {
   const query = new URL(uri).searchParams;

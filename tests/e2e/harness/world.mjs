@@ -5,7 +5,8 @@
 //   await here.sandbox.say(ama, "Hello!");
 //   await here.sandbox.heard(ama, 1);
 
-import { readFileSync } from "node:fs";
+import { appendFileSync, readFileSync } from "node:fs";
+import { activity_file } from "./api.mjs";
 import { front_door } from "./front_door.mjs";
 import { fresh_mid, post, signature } from "./meta.mjs";
 import { own_cluster } from "./postgres.mjs";
@@ -30,7 +31,11 @@ export function demo_businesses(change = (business) => business) {
 // The world ends with the test `t` (anything that has `after`).
 export async function open_world(t, { name, settings = {}, businesses = demo_businesses(), cluster = false, binary, start = true, door = false } = {}) {
   const place = new workspace(name);
-  t.after(() => place.close());
+  let ending;
+  t.after(async () => {
+    if (ending) await keep_activity(ending);
+    await place.close();
+  });
   const [http_port, ops_port, sandbox_port, smtp_port] = await free_ports(4);
   const front = door ? await front_door.open(t, http_port) : undefined;
   const outside = new sandbox(place, { port: sandbox_port, smtp_port, webhook: `http://127.0.0.1:${front?.port ?? http_port}/webhooks/meta`, businesses });
@@ -42,10 +47,18 @@ export async function open_world(t, { name, settings = {}, businesses = demo_bus
   here.door = front;
   here.another_server = async (name) => build(await free_ports(2), name);
   const inside = here.server;
+  ending = here;
   if (!start) return here;
   await inside.start();
   await here.provision();
   return here;
+}
+
+// What the activity logs of a world hold at its end; of one whose database is gone by then nothing is known.
+async function keep_activity({ server: inside }) {
+  if (!activity_file) return;
+  const rows = await inside.sql("SELECT DISTINCT action, request_id FROM audit_log").catch(() => []);
+  appendFileSync(activity_file, rows.map(([action, request]) => `${action} ${request}\n`).join(""));
 }
 
 // One world for all tests of a file: shared_world({ before, after }, {…}, (world) => { here = world; }).

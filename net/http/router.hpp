@@ -5,6 +5,7 @@
 // HEAD is answered by the GET route without its body.
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -26,6 +27,10 @@ using http_handler = std::function<void(request&, responder)>;
 struct route_options {
   /// Over it 413; nullopt is the server's default.
   std::optional<std::uint64_t> body_bytes{};
+  /// How long its handler may take; never longer than the server's own deadline, which nullopt is.
+  std::optional<std::chrono::milliseconds> answer_deadline{};
+  /// What a client is told after that.
+  int late_status = 504;
 };
 
 struct route {

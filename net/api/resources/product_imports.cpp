@@ -168,8 +168,8 @@ std::vector<api_endpoint> product_import_endpoints() {
         .tag = "Products",
         .summary = "The sheet as it came, with what became of each row; kept for seven days.",
         .allowed = manages_catalogue,
-        .answers =
-            {{.status = 200, .description = "As far as it was taken, UTF-8.", .raw_types = {"text/csv"}}}},
+        .answers = {api::with_file_name(
+            {.status = 200, .description = "As far as it was taken, UTF-8.", .raw_types = {"text/csv"}})}},
        show_result},
       {{.id = "cancel_product_import",
         .method = verb::post,

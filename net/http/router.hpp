@@ -58,6 +58,9 @@ class router {
   /// Start-up only: throws std::invalid_argument on a malformed or doubled pattern.
   void add(http_method method, std::string_view pattern, http_handler handler, route_options options = {});
 
+  /// In the order in which they were added.
+  [[nodiscard]] const std::vector<std::pair<http_method, const route*>>& all() const noexcept { return all_; }
+
   /// `found` receives name (the router's) and value (a part of `path`) of each named segment.
   [[nodiscard]] match find(http_method method, std::string_view path, parameters& found) const;
 
@@ -75,6 +78,7 @@ class router {
 
   std::unordered_map<std::string, std::unique_ptr<endpoint>, path_hash, std::equal_to<>> literal_;
   std::unique_ptr<node> root_;
+  std::vector<std::pair<http_method, const route*>> all_;
 };
 
 }  // namespace sellavie::net

@@ -112,7 +112,6 @@ class server {
   std::unique_ptr<caf::actor_system> system_;
   std::shared_ptr<actors::services> node_;
   std::shared_ptr<net::client> client_;
-  std::shared_ptr<net::client> people_client_;
   std::shared_ptr<net::route_directory> directory_ = std::make_shared<net::route_directory>();
   std::unique_ptr<storage::postgres_reads> janitor_reads_;
   std::int64_t directory_version_ = 0;
@@ -400,8 +399,7 @@ std::shared_ptr<actors::transport> server::for_people() {
   options.limits.answer_bytes = largest_answer;
   options.limits.connections_per_origin = 8;
   options.limits.waiting_per_origin = 64;
-  people_client_ = std::shared_ptr<net::client>{net::client::make(io_->contexts(), options).value()};
-  return people_client_;
+  return net::client::make(io_->contexts(), options).value();
 }
 
 void server::open_mail() {

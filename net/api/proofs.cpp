@@ -19,14 +19,22 @@ namespace problems = api::problems;
 
 schema chosen_password() {
   return schema::text({crypto::shortest_password, crypto::longest_password, api::text_format::lines})
+      .example("a long new password")
       .described("At most 72 bytes in UTF-8.");
 }
-schema known_password() { return schema::text({1, crypto::longest_password, api::text_format::lines}); }
+schema known_password() {
+  return schema::text({1, crypto::longest_password, api::text_format::lines}).example("a long new password");
+}
 schema second_factor_code() {
   return schema::text({6, 30, api::text_format::line})
+      .example("123456")
       .described("Six digits of the app, or a recovery code.");
 }
-schema mail_token() { return schema::text({20, 200, api::text_format::token}).described("From the mail."); }
+schema mail_token() {
+  return schema::text({20, 200, api::text_format::token})
+      .example("q9uVbM3Yw0c5o1mJx8T2n7RkZ4sLd6HfGpAeBtCvXiE")
+      .described("From the mail.");
+}
 
 problem wrong_field(std::string field, std::string detail) {
   return {problems::invalid, {}, {{std::move(field), std::move(detail)}}};

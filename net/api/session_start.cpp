@@ -7,14 +7,25 @@ namespace sellavie::net {
 
 using api::schema;
 
+namespace {
+
 schema tokens_shape() {
   return schema::object({{"access_token",
                           schema::text({1, 1024, api::text_format::token}).described("Send it as Bearer.")},
-                         {"expires_in", schema::integer(0, 3600).described("Seconds.")},
+                         {"expires_in", schema::integer(0, 3600).example(3600).described("Seconds.")},
                          {"refresh_token", schema::text({1, 200, api::text_format::token})
                                                .or_null()
                                                .described("Null when it was set as a cookie.")}})
       .named("Tokens");
+}
+
+}  // namespace
+
+api::answer_shape tokens_answer(std::string description) {
+  return {.status = 200,
+          .description = std::move(description),
+          .body = tokens_shape(),
+          .headers = {refresh_cookie_header(api::presence::optional)}};
 }
 
 schema keep_in() {

@@ -12,7 +12,7 @@ namespace sellavie::net {
                                                        const std::string& proven_hash);
 
 /// What it answers.
-[[nodiscard]] api::schema tokens_shape();
+[[nodiscard]] api::answer_shape tokens_answer(std::string description);
 /// The request's wish where the refresh token goes.
 [[nodiscard]] api::schema keep_in();
 

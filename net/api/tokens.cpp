@@ -40,7 +40,7 @@ api_outcome give_tokens(const workplace& place, const api_call& call, const sess
                     {"refresh_token", nullptr}}};
   if (refresh.in == token_place::cookie) {
     const auto life = std::chrono::seconds{api::refresh_token_life}.count();
-    given.headers.emplace_back("Set-Cookie", std::string{refresh_cookie} + '=' + refresh.text +
+    given.headers.emplace_back("Set-Cookie", std::string{api::refresh_cookie} + '=' + refresh.text +
                                                  std::string{cookie_rules} + std::to_string(life));
   } else {
     given.body["refresh_token"] = refresh.text;
@@ -52,7 +52,7 @@ std::optional<refresh_token> presented_refresh_token(const api_call& call) {
   if (const auto given = call.body.find("refresh_token"); given != call.body.end())
     return refresh_token{given->get<std::string>(), token_place::body};
   if (!call.has_client_header) return std::nullopt;
-  const std::string wanted = std::string{refresh_cookie} + '=';
+  const std::string wanted = std::string{api::refresh_cookie} + '=';
   std::string_view rest = call.cookie;
   while (!rest.empty()) {
     const auto end = rest.find(';');
@@ -65,7 +65,16 @@ std::optional<refresh_token> presented_refresh_token(const api_call& call) {
   return std::nullopt;
 }
 
-std::string forgotten_cookie() { return std::string{refresh_cookie} + '=' + std::string{cookie_rules} + '0'; }
+api::parameter refresh_cookie_header(api::presence when) {
+  return {"Set-Cookie",
+          api::schema::text({1, 400}).example(std::string{api::refresh_cookie} + "=JkQ0example" +
+                                              std::string{cookie_rules} + "2592000"),
+          "The refresh token, where `keep_in` is \"cookie\"; empty and over at once to take it away.", when};
+}
+
+std::string forgotten_cookie() {
+  return std::string{api::refresh_cookie} + '=' + std::string{cookie_rules} + '0';
+}
 
 std::string device_name(std::string_view user_agent) {
   const auto names = [&](std::string_view part) { return user_agent.find(part) != std::string_view::npos; };

@@ -13,8 +13,6 @@
 
 namespace sellavie::net {
 
-inline constexpr std::string_view refresh_cookie = "sellavie_refresh";
-
 /// 256 random bits as text, and what is stored of it.
 struct secret_token {
   std::string text;
@@ -42,6 +40,8 @@ struct refresh_token {
 
 /// From the body, else from the cookie.
 [[nodiscard]] std::optional<refresh_token> presented_refresh_token(const api_call& call);
+/// Set-Cookie, as answers declare it.
+[[nodiscard]] api::parameter refresh_cookie_header(api::presence when);
 /// Set-Cookie that takes it away.
 [[nodiscard]] std::string forgotten_cookie();
 

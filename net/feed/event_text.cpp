@@ -151,6 +151,12 @@ api::schema event_shape() {
               {"kind", token.described("Of the invoice or the task."), optional},
               {"reason", words(ends).described("Why the server ends the stream."), optional},
               {"at", schema::timestamp(), optional}})
+      .example({{"type", "message.created"},
+                {"conversation_id", "01890a5d-ac96-774b-bcce-b302099a8057"},
+                {"message_id", "01890a5d-ac97-7001-bcce-b302099a8057"},
+                {"customer_id", "01890a5d-ac98-7002-bcce-b302099a8057"},
+                {"direction", "in"},
+                {"at", "2026-01-31T09:30:00.000Z"}})
       .named("Event");
 }
 

@@ -121,6 +121,7 @@ void router::add(http_method method, std::string_view pattern, http_handler hand
   auto& slot = place.routes[static_cast<std::size_t>(method)];
   if (slot) refuse(pattern, "is there already");
   slot = std::make_unique<route>(route{std::string{pattern}, options, std::move(handler)});
+  all_.emplace_back(method, slot.get());
   place.describe_methods();
 }
 

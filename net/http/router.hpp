@@ -5,6 +5,7 @@
 // HEAD is answered by the GET route without its body.
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -26,6 +27,10 @@ using http_handler = std::function<void(request&, responder)>;
 struct route_options {
   /// Over it 413; nullopt is the server's default.
   std::optional<std::uint64_t> body_bytes{};
+  /// How long its handler may take; never longer than the server's own deadline, which nullopt is.
+  std::optional<std::chrono::milliseconds> answer_deadline{};
+  /// What a client is told after that.
+  int late_status = 504;
 };
 
 struct route {
@@ -53,6 +58,9 @@ class router {
   /// Start-up only: throws std::invalid_argument on a malformed or doubled pattern.
   void add(http_method method, std::string_view pattern, http_handler handler, route_options options = {});
 
+  /// In the order in which they were added.
+  [[nodiscard]] const std::vector<std::pair<http_method, const route*>>& all() const noexcept { return all_; }
+
   /// `found` receives name (the router's) and value (a part of `path`) of each named segment.
   [[nodiscard]] match find(http_method method, std::string_view path, parameters& found) const;
 
@@ -70,6 +78,7 @@ class router {
 
   std::unordered_map<std::string, std::unique_ptr<endpoint>, path_hash, std::equal_to<>> literal_;
   std::unique_ptr<node> root_;
+  std::vector<std::pair<http_method, const route*>> all_;
 };
 
 }  // namespace sellavie::net

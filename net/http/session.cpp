@@ -18,14 +18,8 @@ constexpr std::size_t kept_buffer_bytes = 64 * 1024;
 constexpr std::size_t request_id_bytes = 64;
 constexpr int failure_status = 500;
 
-/// Of the answer to a webhook: about as long as its sender waits. It repeats what is answered 503, and what was
-/// stored meanwhile is found to be there (docs/adr/0035-bounded-waits.md).
-constexpr http_limits::duration webhook_deadline{5'000};
-
-bool is_webhook(std::string_view route) noexcept { return route.starts_with("/webhooks/"); }
-
-http_limits::duration answer_deadline(std::string_view route, const http_limits& limits) noexcept {
-  return is_webhook(route) ? std::min(webhook_deadline, limits.answer_deadline) : limits.answer_deadline;
+http_limits::duration answer_deadline(const route_options& of, const http_limits& limits) noexcept {
+  return std::min(of.answer_deadline.value_or(limits.answer_deadline), limits.answer_deadline);
 }
 
 /// The session whose handler runs on this thread; its answer needs no hand-over.
@@ -269,7 +263,7 @@ void session::dispatch() {
   dispatching = outer;
   builder_.clear_body();  // a handler that wants it for longer has moved it away
   if (std::exchange(answered_inside, false)) write_answer(std::move(answer_), then_);
-  else lane_->arm(*this, answer_deadline(route_name_, lane_->core().limits));
+  else lane_->arm(*this, answer_deadline(match_.found->options, lane_->core().limits));
 }
 
 session::delivery session::take_answer(response given) noexcept {
@@ -413,7 +407,7 @@ void session::on_due() {
     switch (phase_) {
       case phase::reading_head: return is_idle() ? close() : time_out(408);
       case phase::reading_body: return on_body_interval();
-      case phase::answering: return time_out(is_webhook(route_name_) ? 503 : 504);
+      case phase::answering: return time_out(match_.found->options.late_status);
       case phase::writing: return on_write_interval();
       case phase::streaming: return on_stream_interval();
       case phase::lingering:

@@ -119,6 +119,8 @@ result<void> import_runner::take_all(const storage::import_desk& desk, storage::
     end(desk, job, import_state::failed, parts.error().detail);
     return {};
   }
+  // What died before the desk was told of its last part.
+  if (job.next_record > 0) tell_desk(job);
   for (int conflicts = 0; rest(0ms);) {
     job.by.at = with_.time->now();
     if (auto set = set_counted(desk, job); !set) return set;
@@ -154,8 +156,6 @@ result<void> import_runner::set_counted(const storage::import_desk& desk,
   if (!found) return found.error();
   auto part = std::move(found.value());
   while (part) {
-    // What died before this was told never heard of the edits.
-    tell_desk(job);
     const auto asked = ask_desk(job, *part);
     if (!asked) return asked.error();
     switch (asked.value()) {

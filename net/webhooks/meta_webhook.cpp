@@ -1,11 +1,17 @@
 #include "net/webhooks/meta_webhook.hpp"
 
+#include <chrono>
+
 #include "net/http/responder.hpp"
 #include "net/http/response.hpp"
 #include "protocol/channel/signature.hpp"
 
 namespace sellavie::net {
 namespace {
+
+/// It repeats what is answered 503, and what was stored meanwhile is found to be there
+/// (docs/adr/0035-bounded-waits.md).
+constexpr std::chrono::milliseconds patience_of_meta{5'000};
 
 using dependencies_ptr = std::shared_ptr<const meta_webhook_dependencies>;
 using monitoring::quarantine_reason;
@@ -129,7 +135,8 @@ void receive(const dependencies_ptr& with, const request& asked, responder to) {
 }  // namespace
 
 void add_meta_webhook(router& routes, meta_webhook_dependencies dependencies) {
-  const route_options options{dependencies.limits.body_bytes};
+  const route_options options{
+      .body_bytes = dependencies.limits.body_bytes, .answer_deadline = patience_of_meta, .late_status = 503};
   const auto with = std::make_shared<const meta_webhook_dependencies>(std::move(dependencies));
   routes.add(http_method::get, "/webhooks/meta",
              [with](request& asked, responder to) { shake_hands(*with, asked, std::move(to)); });

@@ -1,5 +1,6 @@
 #include "protocol/api/operation.hpp"
 
+#include <nlohmann/json.hpp>
 #include <set>
 
 namespace sellavie::api {
@@ -13,6 +14,20 @@ std::string_view to_string(verb method) noexcept {
     case verb::del: return "delete";
   }
   return "get";
+}
+
+answer_shape with_etag(answer_shape answer) {
+  answer.headers.push_back({"ETag", schema::text({3, 22}).example("\"3\""),
+                            "The version of what is answered: If-Match wants it back, with its quotes.",
+                            presence::required});
+  return answer;
+}
+
+answer_shape with_file_name(answer_shape answer) {
+  answer.headers.push_back({"Content-Disposition",
+                            schema::text({1, 400}).example("attachment; filename=\"products.csv\""),
+                            "What a browser calls the file.", presence::required});
+  return answer;
 }
 
 std::vector<std::string> path_parameters(std::string_view path) {

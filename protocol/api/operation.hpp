@@ -78,7 +78,14 @@ struct answer_shape {
   std::string content_type = "application/json";
   /// Of a body that is not JSON.
   std::vector<std::string> raw_types{};
+  /// Besides those of every answer.
+  std::vector<parameter> headers{};
 };
+
+/// `answer` with the version that If-Match wants back.
+[[nodiscard]] answer_shape with_etag(answer_shape answer);
+/// `answer` as a file with a name.
+[[nodiscard]] answer_shape with_file_name(answer_shape answer);
 
 struct operation {
   /// snake_case, unique: names the operation in clients, metrics, logs and tests.
@@ -103,6 +110,8 @@ struct operation {
   std::vector<int> problems;
   throttle limit = throttle::none;
   precondition needs = precondition::none;
+  /// In place of a token of the body, from browsers (session_rules.hpp).
+  bool takes_refresh_cookie = false;
 };
 
 /// Names of the {segments} of a path, in order.

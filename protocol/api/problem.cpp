@@ -10,7 +10,6 @@ constexpr std::array kinds{problems::malformed,
                            problems::unauthenticated,
                            problems::wrong_credentials,
                            problems::second_factor_needed,
-
                            problems::forbidden,
                            problems::not_found,
                            problems::conflict,
@@ -63,6 +62,8 @@ problem told_as(errc code) {
 
 }  // namespace
 
+std::string type_of(const problem_kind& kind) { return "/problems/" + std::string{kind.name}; }
+
 std::span<const problem_kind> all_problem_kinds() noexcept { return kinds; }
 
 problem problem_of(const error& failure) {
@@ -72,7 +73,7 @@ problem problem_of(const error& failure) {
 }
 
 std::string render(const problem& what, std::string_view request_id) {
-  nlohmann::json body{{"type", "/problems/" + std::string{what.kind.name}},
+  nlohmann::json body{{"type", type_of(what.kind)},
                       {"title", what.kind.title},
                       {"status", what.kind.status},
                       {"request_id", request_id}};
@@ -85,11 +86,18 @@ std::string render(const problem& what, std::string_view request_id) {
 schema problem_schema() {
   const auto short_text = schema::text({0, 500, text_format::line});
   const auto field_error =
-      schema::object({{"field", schema::text({0, 300, text_format::line})}, {"detail", short_text}});
-  return schema::object({{"type", short_text},
-                         {"title", short_text},
-                         {"status", schema::integer(400, 599)},
-                         {"request_id", short_text},
+      schema::object({{"field", schema::text({0, 300, text_format::line})
+                                    .described("JSON Pointer into the body, or the name of a parameter.")
+                                    .example("/name")},
+                      {"detail", short_text.example("is missing")}});
+  std::vector<std::string> types{"about:blank"};
+  for (const auto& kind : kinds) types.push_back(type_of(kind));
+  return schema::object({{"type", schema::word(std::move(types))
+                                      .described("about:blank: refused at the door, the status says it all.")
+                                      .example(type_of(problems::invalid))},
+                         {"title", short_text.example(problems::invalid.title)},
+                         {"status", schema::integer(400, 599).example(problems::invalid.status)},
+                         {"request_id", short_text.example(example_request_id)},
                          {"detail", short_text, presence::optional},
                          {"errors", schema::list(field_error, schema::max_problems), presence::optional}})
       .named("Problem");

@@ -59,6 +59,8 @@ inline constexpr problem_kind provider_silent{"provider-silent", 504,
 inline constexpr problem_kind unavailable{"unavailable", 503, "Not available just now, try again"};
 }  // namespace problems
 
+/// "/problems/not-found".
+[[nodiscard]] std::string type_of(const problem_kind& kind);
 /// All of them, for the document.
 [[nodiscard]] std::span<const problem_kind> all_problem_kinds() noexcept;
 
@@ -79,6 +81,7 @@ struct problem {
 /// The body, application/problem+json.
 [[nodiscard]] std::string render(const problem& what, std::string_view request_id);
 
+inline constexpr std::string_view example_request_id = "5f0c2a9be1d44c7f8a6b3e2d1c0f9a87";
 /// Its shape.
 [[nodiscard]] schema problem_schema();
 

@@ -53,6 +53,41 @@ std::string_view name_of(text_format format) noexcept {
   return {};
 }
 
+/// As a regular expression (ECMA 262), of what the format's name does not say.
+std::string_view pattern_of(text_format format, side shown_on) noexcept {
+  const bool is_checked = shown_on == side::request;
+  switch (format) {
+    case text_format::line:
+      if (!is_checked) return {};
+      return R"(^([^\u0000-\u0020\u007F-\u009F]([^\u0000-\u001F\u007F-\u009F]*[^\u0000-\u0020\u007F-\u009F])?)?$)";
+    case text_format::lines:
+      if (!is_checked) return {};
+      return R"(^[^\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F]*$)";
+    case text_format::token: return "^[!-~]*$";
+    case text_format::date_time:
+      return R"(^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{3})?Z$)";
+    case text_format::uuid:
+    case text_format::email: break;
+  }
+  return {};
+}
+
+std::string example_text(const text_limits& limits) {
+  std::string text = "An example";
+  switch (limits.format) {
+    case text_format::uuid: return "01890a5d-ac96-774b-bcce-b302099a8057";
+    case text_format::email: return "ada@example.com";
+    case text_format::date_time: return "2026-01-31T09:30:00.000Z";
+    case text_format::token: text = "example"; break;
+    case text_format::line:
+    case text_format::lines: break;
+  }
+  while (text.size() < limits.shortest) text += text;
+  text.resize(std::min(text.size(), std::max<std::size_t>(limits.longest, 1)));
+  if (text.ends_with(' ')) text.back() = '.';
+  return text;
+}
+
 /// What a person is told; empty when the text fits.
 std::string_view misfit(std::string_view text, text_format format) {
   switch (format) {
@@ -107,6 +142,7 @@ struct schema::node {
   std::size_t fewest = 0;
   std::size_t most = 0;
   std::vector<field> fields;
+  std::optional<json> example;
 };
 
 // ---- making ----------------------------------------------------------------------------------
@@ -142,6 +178,9 @@ schema schema::or_null() const {
 }
 schema schema::described(std::string text) const {
   return with([&](node& copy) { copy.description = std::move(text); });
+}
+schema schema::example(const json& value) const {
+  return with([&](node& copy) { copy.example = value; });
 }
 schema schema::named(std::string name) const {
   return with([&](node& copy) { copy.component = std::move(name); });
@@ -244,12 +283,35 @@ void schema::check_text(std::string_view value, const std::string& name,
 
 // ---- documenting -----------------------------------------------------------------------------
 
-json schema::document(json& components) const {
+json schema::example() const {
+  const node& my = *node_;
+  if (my.example) return *my.example;
+  switch (my.what) {
+    case kind::boolean: return true;
+    case kind::integer: return std::clamp<std::int64_t>(1, my.smallest, my.largest);
+    case kind::word: return my.words.front();
+    case kind::text: return example_text(my.text);
+    case kind::list: {
+      auto items = json::array();
+      while (items.size() < std::max<std::size_t>(my.fewest, 1)) items.push_back(my.of->example());
+      return items;
+    }
+    case kind::object: {
+      auto members = json::object();
+      for (const field& one : my.fields) members[one.name] = one.shape.example();
+      return members;
+    }
+  }
+  return nullptr;
+}
+
+json schema::document(json& components, side shown_on) const {
   const node& my = *node_;
   if (!my.component.empty()) {
     if (!components.contains(my.component)) {
       components[my.component] = json::object();  // before the members: a shape may hold itself
-      components[my.component] = with([](node& copy) { copy.component.clear(); }).document(components);
+      components[my.component] =
+          with([](node& copy) { copy.component.clear(); }).document(components, shown_on);
     }
     return {{"$ref", "#/components/schemas/" + my.component}};
   }
@@ -274,19 +336,21 @@ json schema::document(json& components) const {
       if (my.text.shortest > 0) shape["minLength"] = my.text.shortest;
       shape["maxLength"] = my.text.longest;
       if (const auto format = name_of(my.text.format); !format.empty()) shape["format"] = format;
+      if (const auto pattern = pattern_of(my.text.format, shown_on); !pattern.empty())
+        shape["pattern"] = pattern;
       break;
     case kind::list:
       type("array");
       if (my.fewest > 0) shape["minItems"] = my.fewest;
       shape["maxItems"] = my.most;
-      shape["items"] = my.of->document(components);
+      shape["items"] = my.of->document(components, shown_on);
       break;
     case kind::object: {
       type("object");
       auto& properties = shape["properties"] = json::object();
       auto required = json::array();
       for (const field& one : my.fields) {
-        properties[one.name] = one.shape.document(components);
+        properties[one.name] = one.shape.document(components, shown_on);
         if (one.needed == presence::required) required.push_back(one.name);
       }
       if (!required.empty()) shape["required"] = std::move(required);
@@ -294,6 +358,7 @@ json schema::document(json& components) const {
       break;
     }
   }
+  if (my.example) shape["examples"] = json::array({*my.example});
   return shape;
 }
 

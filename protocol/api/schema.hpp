@@ -39,6 +39,14 @@ enum class text_format : std::uint8_t {
   date_time,
 };
 
+/// Where a shape is shown.
+enum class side : std::uint8_t {
+  /// Checked: what does not fit is refused.
+  request,
+  /// May repeat what people wrote elsewhere, which nobody checked.
+  answer,
+};
+
 /// Lengths are in Unicode code points, as JSON Schema counts.
 struct text_limits {
   std::size_t shortest = 0;
@@ -63,8 +71,10 @@ class schema {
   /// Also null.
   [[nodiscard]] schema or_null() const;
   [[nodiscard]] schema described(std::string text) const;
+  /// What the document shows in place of an example that is made of the shape.
+  [[nodiscard]] schema example(const nlohmann::json& value) const;
   /// A component of the document under this name, referred to by $ref. The same name must always
-  /// mean the same shape.
+  /// mean the same shape, on the same side.
   [[nodiscard]] schema named(std::string name) const;
 
   /// Appends what is wrong with `value`; at most `max_problems` in total.
@@ -74,8 +84,10 @@ class schema {
   void check_text(std::string_view value, const std::string& name,
                   std::vector<field_problem>& problems) const;
 
+  /// A value that fits, with every field.
+  [[nodiscard]] nlohmann::json example() const;
   /// How the document shows it. A named schema gives a $ref, and itself to `components` once.
-  [[nodiscard]] nlohmann::json document(nlohmann::json& components) const;
+  [[nodiscard]] nlohmann::json document(nlohmann::json& components, side shown_on) const;
 
   static constexpr std::size_t max_problems = 20;
 

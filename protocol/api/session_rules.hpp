@@ -11,11 +11,14 @@
 
 #include <chrono>
 #include <cstdint>
+#include <string_view>
 
 #include "protocol/domain/time.hpp"
 
 namespace sellavie::api {
 
+/// Where a browser keeps its refresh token.
+inline constexpr std::string_view refresh_cookie = "sellavie_refresh";
 inline constexpr std::chrono::days refresh_token_life{30};
 inline constexpr std::chrono::seconds refresh_overlap{30};
 inline constexpr int free_failures = 4;

@@ -4,33 +4,12 @@
 #include "protocol/channel/customer_ids.hpp"
 #include "protocol/channel/json_write.hpp"
 #include "protocol/channel/send.hpp"
+#include "protocol/crypto/encoding.hpp"
 
 namespace sellavie::channel {
 namespace {
 
 constexpr std::size_t most_reply_buttons = 3;
-
-bool is_unreserved(char c) noexcept {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
-         c == '.';
-}
-
-// Ids go into the path: nothing in them may be a separator.
-std::string path_segment(std::string_view id) {
-  constexpr std::string_view digits = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : id) {
-    if (is_unreserved(c)) {
-      out += c;
-      continue;
-    }
-    const auto byte = static_cast<unsigned char>(c);
-    out += '%';
-    out += digits[byte >> 4U];
-    out += digits[byte & 15U];
-  }
-  return out;
-}
 
 bool is_instagram_login(const send_account& account) noexcept {
   return account.channel == channel_kind::instagram && account.login == login_kind::instagram;
@@ -39,11 +18,12 @@ bool is_instagram_login(const send_account& account) noexcept {
 std::string messages_url(const send_account& account) {
   std::string_view base = is_instagram_login(account) ? account.instagram_url : account.graph_url;
   while (base.ends_with('/')) base.remove_suffix(1);
-  std::string id = path_segment(account.external_id);
+  // Nothing in an id may be a separator.
+  std::string id = crypto::percent_encode(account.external_id);
   if (account.channel == channel_kind::instagram && account.login == login_kind::page) {
-    id = account.page_id.empty() ? "me" : path_segment(account.page_id);
+    id = account.page_id.empty() ? "me" : crypto::percent_encode(account.page_id);
   }
-  return std::string{base} + '/' + path_segment(account.version) + '/' + id + "/messages";
+  return std::string{base} + '/' + crypto::percent_encode(account.version) + '/' + id + "/messages";
 }
 
 template <class List, class Encode>

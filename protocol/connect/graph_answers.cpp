@@ -196,10 +196,6 @@ std::optional<instant> moment_of(const json& object, const char* name) {
 
 }  // namespace
 
-bool token_state::has_scope(std::string_view wanted) const noexcept {
-  return std::find(scopes.begin(), scopes.end(), wanted) != scopes.end();
-}
-
 std::vector<std::string> token_state::targets_of(std::string_view scope) const {
   for (const granular& one : granular_scopes)
     if (one.scope == scope) return one.targets;

@@ -16,41 +16,19 @@ constexpr std::string_view instagram_fields =
     "messages,messaging_postbacks,message_echoes,message_reactions,messaging_seen,messaging_referral";
 constexpr std::string_view instagram_scopes = "instagram_business_basic,instagram_business_manage_messages";
 
-bool is_unreserved(char c) noexcept {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
-         c == '.' || c == '~';
-}
-
-std::string escaped(std::string_view text) {
-  constexpr std::string_view digits = "0123456789ABCDEF";
-  std::string out;
-  out.reserve(text.size());
-  for (const char c : text) {
-    if (is_unreserved(c)) {
-      out += c;
-      continue;
-    }
-    const auto byte = static_cast<unsigned char>(c);
-    out += '%';
-    out += digits[byte >> 4U];
-    out += digits[byte & 15U];
-  }
-  return out;
-}
-
 using parameters = std::vector<std::pair<std::string_view, std::string>>;
 
 std::string joined(const parameters& all) {
   std::string out;
   for (const auto& [name, value] : all) {
     if (!out.empty()) out += '&';
-    out.append(name).append("=").append(escaped(value));
+    out.append(name).append("=").append(crypto::percent_encode(value));
   }
   return out;
 }
 
 std::string graph(const app_registration& app, std::string_view path) {
-  return app.graph_url + '/' + escaped(app.version) + '/' + std::string{path};
+  return app.graph_url + '/' + crypto::percent_encode(app.version) + '/' + std::string{path};
 }
 
 graph_call get(std::string url, const parameters& query, std::string_view bearer = {}) {
@@ -69,9 +47,9 @@ bool is_instagram_login(const subscription& one) noexcept {
 }
 
 std::string subscription_url(const app_registration& app, const subscription& of) {
-  const auto path = escaped(of.id) + "/subscribed_apps";
+  const auto path = crypto::percent_encode(of.id) + "/subscribed_apps";
   if (!is_instagram_login(of)) return graph(app, path);
-  return app.instagram_url + '/' + escaped(app.version) + '/' + path;
+  return app.instagram_url + '/' + crypto::percent_encode(app.version) + '/' + path;
 }
 
 parameters with_proof(const app_registration& app, const subscription& of, std::string_view token,
@@ -111,7 +89,7 @@ bool is_ready(const app_registration& app, flow_kind kind) noexcept {
 std::string authorisation_url(const app_registration& app, flow_kind kind, std::string_view state) {
   switch (kind) {
     case flow_kind::facebook:
-      return app.login_url + '/' + escaped(app.version) + "/dialog/oauth?" +
+      return app.login_url + '/' + crypto::percent_encode(app.version) + "/dialog/oauth?" +
              joined({{"client_id", app.app_id},
                      {"redirect_uri", app.redirect_uri},
                      {"state", std::string{state}},
@@ -174,16 +152,16 @@ graph_call list_pages(const app_registration& app, std::string_view token, std::
 }
 
 graph_call read_instagram_account(const app_registration& app, std::string_view token) {
-  return get(app.instagram_url + '/' + escaped(app.version) + "/me", {{"fields", "id,user_id,username"}},
-             token);
+  return get(app.instagram_url + '/' + crypto::percent_encode(app.version) + "/me",
+             {{"fields", "id,user_id,username"}}, token);
 }
 
 graph_call list_phone_numbers(const app_registration& app, std::string_view business_account,
                               std::string_view token, std::string_view after) {
   parameters query{{"fields", "id,display_phone_number,verified_name,platform_type"}, {"limit", "100"}};
   if (!after.empty()) query.emplace_back("after", std::string{after});
-  return get(graph(app, escaped(business_account) + "/phone_numbers"), proven(app, token, std::move(query)),
-             token);
+  return get(graph(app, crypto::percent_encode(business_account) + "/phone_numbers"),
+             proven(app, token, std::move(query)), token);
 }
 
 graph_call subscribe(const app_registration& app, const subscription& to, std::string_view token) {
@@ -207,7 +185,7 @@ graph_call read_subscription(const app_registration& app, const subscription& of
 
 graph_call register_phone(const app_registration& app, std::string_view phone, std::string_view pin,
                           std::string_view token) {
-  return {"POST", graph(app, escaped(phone) + "/register"),
+  return {"POST", graph(app, crypto::percent_encode(phone) + "/register"),
           joined(proven(app, token, {{"messaging_product", "whatsapp"}, {"pin", std::string{pin}}})),
           std::string{token}};
 }

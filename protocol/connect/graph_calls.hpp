@@ -145,7 +145,6 @@ struct token_state {
   };
   std::vector<granular> granular_scopes;
 
-  [[nodiscard]] bool has_scope(std::string_view wanted) const noexcept;
   /// What the person chose for this scope.
   [[nodiscard]] std::vector<std::string> targets_of(std::string_view scope) const;
 };

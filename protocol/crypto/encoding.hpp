@@ -1,5 +1,5 @@
 #pragma once
-// Hexadecimal, base32 and base64 codecs. Decoders are strict: a character outside the alphabet, missing or
+// Hexadecimal, base32, base64 and percent codecs. Decoders are strict: a character outside the alphabet, missing or
 // surplus padding and stray bits are refusals, never skipped, so that each value has one spelling.
 
 #include <cstdint>
@@ -43,5 +43,8 @@ enum class padding : std::uint8_t { required, none };
                                         padding style = padding::required);
 [[nodiscard]] std::optional<std::string> base64_decode(std::string_view text,
                                                        padding style = padding::required);
+
+/// RFC 3986: all but the unreserved characters are escaped, a space too; fit for a path's segment and a query's value.
+[[nodiscard]] std::string percent_encode(std::string_view text);
 
 }  // namespace sellavie::crypto

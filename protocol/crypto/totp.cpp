@@ -6,23 +6,6 @@
 #include "protocol/crypto/encoding.hpp"
 
 namespace sellavie::crypto {
-namespace {
-
-/// RFC 3986: everything but the unreserved characters is escaped, a space too (the apps read no '+').
-std::string escaped(std::string_view text) {
-  constexpr std::string_view digits = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    const bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                          c == '-' || c == '.' || c == '_' || c == '~';
-    if (is_plain) out.push_back(c);
-    else out.append({'%', digits[byte >> 4U], digits[byte & 15U]});
-  }
-  return out;
-}
-
-}  // namespace
 
 std::int64_t totp_step(instant at) noexcept { return to_unix_ms(at) / (1000 * totp_period_s); }
 
@@ -54,8 +37,9 @@ std::optional<std::int64_t> accept_totp(std::span<const std::uint8_t> secret, st
 
 std::string otpauth_uri(std::string_view issuer, std::string_view account,
                         std::span<const std::uint8_t> secret) {
-  return "otpauth://totp/" + escaped(issuer) + ':' + escaped(account) + "?secret=" + base32_encode(secret) +
-         "&issuer=" + escaped(issuer) + "&algorithm=SHA1&digits=6&period=" + std::to_string(totp_period_s);
+  return "otpauth://totp/" + percent_encode(issuer) + ':' + percent_encode(account) +
+         "?secret=" + base32_encode(secret) + "&issuer=" + percent_encode(issuer) +
+         "&algorithm=SHA1&digits=6&period=" + std::to_string(totp_period_s);
 }
 
 }  // namespace sellavie::crypto

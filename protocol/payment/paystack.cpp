@@ -6,6 +6,8 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "protocol/crypto/encoding.hpp"
+
 namespace sellavie::payment::paystack {
 namespace {
 
@@ -174,14 +176,7 @@ checkout_answer decode_initialize(int http_status, std::string_view body, std::s
 }
 
 http_call encode_verify(std::string_view reference) {
-  constexpr std::string_view digits = "0123456789ABCDEF";
-  std::string path = "/transaction/verify/";
-  for (const char c : reference) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (is_reference_char(c) && c != '=') path += c;
-    else (path += '%').append(1, digits[byte >> 4U]).append(1, digits[byte & 0x0FU]);
-  }
-  return {"GET", std::move(path), {}};
+  return {"GET", "/transaction/verify/" + crypto::percent_encode(reference), {}};
 }
 
 verify_answer decode_verify(int http_status, std::string_view body, std::string_view reference) {

@@ -11,18 +11,15 @@ namespace {
 
 using nlohmann::json;
 
-constexpr auto forgotten_after = std::chrono::hours{24};
 constexpr int most_open = 20;
 
-#define FLOW_COLUMNS                                                                                                        \
-  "SELECT id, kind, reconnects, stage, found, sealed, problem, created_at, expires_at, account_id, session_id, state_hash " \
+#define FLOW_COLUMNS                                                                                            \
+  "SELECT id, kind, reconnects, stage, found, sealed, problem, expires_at, account_id, session_id, state_hash " \
   "FROM connect_flows WHERE business_id = $1::uuid AND id = $2::uuid"
 constexpr const char* select_one = FLOW_COLUMNS;
 constexpr const char* select_locked = FLOW_COLUMNS " FOR UPDATE";
 #undef FLOW_COLUMNS
 
-constexpr const char* delete_old =
-    "DELETE FROM connect_flows WHERE business_id = $1::uuid AND expires_at < $2::bigint";
 constexpr const char* count_open = R"(
 SELECT count(*) FROM connect_flows WHERE business_id = $1::uuid AND expires_at > $2::bigint AND stage <> 'connected')";
 constexpr const char* is_own_connection =
@@ -58,7 +55,6 @@ stored_flow flow_in(const pqxx::row& one) {
   found.flow.found = row.text();
   found.flow.sealed = row.text();
   found.flow.problem = row.text();
-  found.flow.created_at = row.at();
   found.flow.expires_at = row.at();
   found.account = row.id<api::account_id>().value;
   found.session = row.id<api::session_id>().value;
@@ -103,7 +99,6 @@ result<flow_begin> begin_connect_flow(api_session& session, const business_id& b
                                       const change_origin& by, const new_connect_flow& wanted) {
   return for_business(session, business, [&](pqxx::work& work) {
     const auto shop = to_string(business);
-    work.exec_params(delete_old, shop, to_unix_ms(by.at - forgotten_after));
     if (work.exec_params1(count_open, shop, to_unix_ms(by.at))[0].as<int>() >= most_open)
       return flow_begin::too_many;
     std::optional<std::string> reconnects;

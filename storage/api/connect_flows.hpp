@@ -27,7 +27,6 @@ struct connect_flow {
   std::string sealed;
   /// Why it failed: the name of a problem.
   std::string problem;
-  instant created_at{};
   instant expires_at{};
 };
 

@@ -10,7 +10,7 @@ namespace sellavie::storage {
 namespace {
 
 constexpr const char* select_offer = R"(
-SELECT i.business_id, b.name, i.email, i.role, i.expires_at FROM invitations i JOIN businesses b ON b.id = i.business_id
+SELECT b.name, i.email, i.role, i.expires_at FROM invitations i JOIN businesses b ON b.id = i.business_id
 WHERE i.token_hash = decode($1, 'hex') AND i.expires_at > $2::bigint)";
 constexpr const char* select_business =
     "SELECT business_id FROM invitations WHERE token_hash = decode($1, 'hex') AND expires_at > $2::bigint";
@@ -88,8 +88,8 @@ result<std::optional<invitation_offer>> find_offer(api_session& session,
     if (rows.empty()) return std::nullopt;
     const pqxx::row first = rows[0];
     fields row{first};
-    return invitation_offer{row.id<business_id>(), row.text(), row.text(),
-                            api::parse_role(row.text()).value_or(api::role::viewer), row.at()};
+    return invitation_offer{row.text(), row.text(), api::parse_role(row.text()).value_or(api::role::viewer),
+                            row.at()};
   });
 }
 

@@ -15,7 +15,6 @@
 namespace sellavie::storage {
 
 struct invitation_offer {
-  business_id business;
   std::string business_name;
   /// That it was sent to.
   std::string email;

@@ -103,7 +103,7 @@ function declared(document) {
   return all;
 }
 
-const is_public = ({ security }) => security !== undefined && security.length === 0;
+const is_public = ({ security }) => security !== undefined && security.every((one) => !one.access_token);
 const names_its_business = ({ parameters = [] }) => parameters.some(({ name, in: where, required }) => name === "business_id" && where === "query" && required);
 const in_a_business = (operation) => operation.path.includes("{business_id}") || names_its_business(operation);
 

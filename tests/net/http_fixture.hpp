@@ -123,10 +123,12 @@ class http_server_test : public ::testing::Test {
       const std::lock_guard lock{held_mutex};
       held.push_back(std::move(to));
     });
-    routes.add(http_method::get, "/webhooks/hold", [this](request&, responder to) {
-      const std::lock_guard lock{held_mutex};
-      held.push_back(std::move(to));
-    });
+    routes.add(http_method::get, "/hold/briefly",
+               [this](request&, responder to) {
+                 const std::lock_guard lock{held_mutex};
+                 held.push_back(std::move(to));
+               },
+               {.answer_deadline = std::chrono::seconds{1}, .late_status = 503});
     routes.add(http_method::post, "/hold",
                [this](request&, responder to) {
                  const std::lock_guard lock{held_mutex};

@@ -45,6 +45,8 @@ class meta_webhook : public ::testing::Test {
         .write = [this](std::string_view line) { lines.push_back(json::parse(line)); }});
     with.limits.events = 2;
     net::add_meta_webhook(routes, std::move(with));
+    net::router::parameters none;
+    options = routes.find(net::http_method::post, "/webhooks/meta", none).found->options;
     server = std::make_unique<net::http_server>(threads.contexts(), std::move(routes), small_limits());
     port = server->listen("127.0.0.1", 0).value();
   }
@@ -95,12 +97,18 @@ class meta_webhook : public ::testing::Test {
   std::shared_ptr<still_clock> time = std::make_shared<still_clock>();
   std::shared_ptr<monitoring::metrics> numbers = std::make_shared<monitoring::metrics>();
   std::vector<json> lines;
+  net::route_options options;
   net::io_threads threads{1};
   std::unique_ptr<net::http_server> server;
   std::uint16_t port = 0;
 };
 
 // ---- answered 200, because Meta must not repeat it ----------------------------------------------------
+
+TEST_F(meta_webhook, that_is_not_stored_in_time_is_told_to_come_again_about_when_meta_stops_waiting) {
+  EXPECT_EQ(options.answer_deadline, std::chrono::seconds{5});
+  EXPECT_EQ(options.late_status, 503);
+}
 
 TEST_F(meta_webhook, an_unknown_object_is_answered_200_and_quarantined_whole) {
   EXPECT_EQ(post(R"({"object":"permissions","entry":[{"id":"9"}]})", "odd-1").status(), 200);

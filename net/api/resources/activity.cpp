@@ -15,18 +15,24 @@ constexpr std::size_t longest_export = 64'000'000;
 
 // --- shapes --------------------------------------------------------------------------------------
 
-schema action_text() { return schema::text({3, 80, api::text_format::token}); }
+constexpr const char* example_line =
+    R"({"business_id":"01890a5d-ac96-774b-bcce-b302099a8057","position":17,"action":"product.updated"})"
+    "\n";
+
+schema action_text() { return schema::text({3, 80, api::text_format::token}).example("product.updated"); }
 
 schema activity_shape() {
-  const auto fields = schema::text({0, 100'000, api::text_format::lines});
+  const auto fields =
+      schema::text({0, 100'000, api::text_format::lines}).example(R"({"price_minor":1400000})");
   return schema::object(
              {{"action", action_text().described("Subject and past tense: product.updated.")},
-              {"subject_kind", schema::text({1, 40})},
+              {"subject_kind", schema::text({1, 40}).example("product")},
               {"subject_id", schema::uuid()},
               {"account_id", schema::uuid().described("Who.")},
-              {"account_name", schema::text({0, 254}).described("Empty when the account is gone.")},
-              {"address", schema::text({0, 60}).described("From where.")},
-              {"request_id", schema::text({0, 64})},
+              {"account_name",
+               schema::text({0, 254}).example("Ada Obi").described("Empty when the account is gone.")},
+              {"address", schema::text({0, 60}).example("203.0.113.7").described("From where.")},
+              {"request_id", schema::text({0, 64}).example(api::example_request_id)},
               {"before", fields.or_null().described("The fields that changed, as JSON, without secrets.")},
               {"after", fields.or_null()},
               {"at", schema::timestamp()},
@@ -37,11 +43,13 @@ schema activity_shape() {
 
 schema own_shape() {
   return schema::object({{"action", action_text()},
-                         {"subject_kind", schema::text({1, 40})},
+                         {"subject_kind", schema::text({1, 40}).example("product")},
                          {"subject_id", schema::uuid()},
-                         {"address", schema::text({0, 60})},
-                         {"request_id", schema::text({0, 64})},
-                         {"after", schema::text({0, 100'000, api::text_format::lines}).or_null()},
+                         {"address", schema::text({0, 60}).example("203.0.113.7")},
+                         {"request_id", schema::text({0, 64}).example(api::example_request_id)},
+                         {"after", schema::text({0, 100'000, api::text_format::lines})
+                                       .example(R"({"price_minor":1400000})")
+                                       .or_null()},
                          {"at", schema::timestamp()}})
       .named("OwnActivity");
 }
@@ -51,6 +59,7 @@ schema head_shape() {
              {{"position", schema::integer(0).described("Entries that are chained.")},
               {"head",
                schema::text({66, 90, api::text_format::token})
+                   .example("17:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
                    .described("Position and hash: note it, and give it to sellavie verify-audit --head.")}})
       .named("ActivityHead");
 }
@@ -182,7 +191,8 @@ std::vector<api_endpoint> activity_endpoints() {
         .query = {{"after", schema::integer(0), "The position of the last entry of the page before."},
                   {"limit", schema::integer(1, most_exported), "Entries a page; 1000 without it."}},
         .answers = {{200, "One entry a line, in the order of the chain.",
-                     schema::text({0, longest_export, api::text_format::lines}), "application/x-ndjson"}}},
+                     schema::text({0, longest_export, api::text_format::lines}).example(example_line),
+                     "application/x-ndjson"}}},
        export_lines}};
 }
 

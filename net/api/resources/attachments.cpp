@@ -22,7 +22,7 @@ constexpr std::size_t longest_name = 120;
 
 // --- shapes --------------------------------------------------------------------------------------
 
-schema name_text() { return schema::text({1, longest_name}); }
+schema name_text() { return schema::text({1, longest_name}).example("price list.pdf"); }
 
 schema attachment_shape() {
   return schema::object(
@@ -30,8 +30,10 @@ schema attachment_shape() {
               {"kind", schema::word({"image", "file"})},
               {"content_type", schema::word({"image/jpeg", "image/png", std::string{pdf_type}})},
               {"name", name_text()},
-              {"size", schema::integer(1).described("Bytes, as they are sent.")},
-              {"url", schema::text({1, 2000}).described("Whoever has this link can read the file.")},
+              {"size", schema::integer(1).example(48211).described("Bytes, as they are sent.")},
+              {"url", schema::text({1, 2000})
+                          .example("https://shop.example/media/01890a5d-ac96-774b-bcce-b302099a8057")
+                          .described("Whoever has this link can read the file.")},
               {"is_used", schema::boolean().described("By a message; what is unused goes after a day.")},
               {"created_at", schema::timestamp()}})
       .named("Attachment");
@@ -213,7 +215,8 @@ std::vector<api_endpoint> attachment_endpoints(const std::shared_ptr<picture_ben
                      .tag = "Conversations",
                      .summary = "The bytes behind an attachment's link; also at /media/{media_token}.",
                      .allowed = {api::audience::anyone},
-                     .answers = {{.status = 200, .description = "The file.", .raw_types = raw_types}}},
+                     .answers = {api::with_file_name(
+                         {.status = 200, .description = "The file.", .raw_types = raw_types})}},
        .handler = give_media,
        .also_at = std::string{public_path} + "{media_token}"},
   };

@@ -20,14 +20,20 @@ using nlohmann::json;
 
 // --- shapes --------------------------------------------------------------------------------------
 
-schema name_text() { return schema::text({1, 200}).described("What customers read."); }
-schema currency_text() { return schema::text({3, 3, api::text_format::token}).described("ISO 4217: NGN."); }
+schema name_text() {
+  return schema::text({1, 200}).example("Ngozi Prints").described("What customers read.");
+}
+schema currency_text() {
+  return schema::text({3, 3, api::text_format::token}).example("NGN").described("ISO 4217: NGN.");
+}
 schema timezone_text() {
   return schema::text({1, 64, api::text_format::token})
+      .example("Africa/Lagos")
       .described("A name of the IANA database: Africa/Lagos.");
 }
 schema locale_text() {
   return schema::text({2, longest_language_tag, api::text_format::token})
+      .example("en-NG")
       .described("BCP 47, without extensions: en-NG.");
 }
 
@@ -45,10 +51,10 @@ schema change_shape() {
 }
 schema business_shape() {
   return schema::object({{"id", schema::uuid()},
-                         {"name", schema::text({1, 200})},
+                         {"name", schema::text({1, 200}).example("Ngozi Prints")},
                          {"currency", currency_text()},
-                         {"timezone", schema::text({1, 64, api::text_format::token})},
-                         {"locale", schema::text({0, 64, api::text_format::token})},
+                         {"timezone", schema::text({1, 64, api::text_format::token}).example("Africa/Lagos")},
+                         {"locale", schema::text({0, 64, api::text_format::token}).example("en-NG")},
                          {"role", role_word().described("Yours.")},
                          {"version", schema::integer(1)},
                          {"created_at", schema::timestamp()}})
@@ -178,7 +184,7 @@ std::vector<api_endpoint> business_endpoints() {
         .tag = "Businesses",
         .summary = "Begins a business; you are its owner. The same key again begins no second one.",
         .body = founding_shape(),
-        .answers = {{201, "The business.", business_shape()}},
+        .answers = {api::with_etag({201, "The business.", business_shape()})},
         .problems = {409},
         .needs = precondition::idempotency_key},
        found},
@@ -196,7 +202,7 @@ std::vector<api_endpoint> business_endpoints() {
         .tag = "Businesses",
         .summary = "One business.",
         .allowed = {audience::member, permission::read},
-        .answers = {{200, "The business.", business_shape()}}},
+        .answers = {api::with_etag({200, "The business.", business_shape()})}},
        show},
       {{.id = "change_business",
         .method = verb::patch,
@@ -205,7 +211,7 @@ std::vector<api_endpoint> business_endpoints() {
         .summary = "Changes what is given. The currency only while there is neither a product nor an order.",
         .allowed = {audience::member, permission::manage},
         .body = change_shape(),
-        .answers = {{200, "The business.", business_shape()}},
+        .answers = {api::with_etag({200, "The business.", business_shape()})},
         .problems = {409},
         .needs = precondition::if_match},
        change},

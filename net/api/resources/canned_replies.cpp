@@ -13,9 +13,13 @@ namespace problems = api::problems;
 using nlohmann::json;
 
 schema shortcut_text() {
-  return schema::text({1, 40, api::text_format::token}).described("What is typed after the slash.");
+  return schema::text({1, 40, api::text_format::token})
+      .example("hours")
+      .described("What is typed after the slash.");
 }
-schema reply_text() { return schema::text({1, 10'000, api::text_format::lines}); }
+schema reply_text() {
+  return schema::text({1, 10'000, api::text_format::lines}).example("We are open from 9 to 6.");
+}
 
 schema reply_shape() {
   return schema::object({{"id", schema::uuid()},
@@ -103,7 +107,7 @@ std::vector<api_endpoint> canned_reply_endpoints() {
         .summary = "Makes a canned reply; no two have the same shortcut.",
         .allowed = managing,
         .body = wish_shape(),
-        .answers = {{201, "The canned reply.", reply_shape()}},
+        .answers = {api::with_etag({201, "The canned reply.", reply_shape()})},
         .problems = {409}},
        add},
       {{.id = "change_canned_reply",
@@ -113,7 +117,7 @@ std::vector<api_endpoint> canned_reply_endpoints() {
         .summary = "Changes shortcut and text.",
         .allowed = managing,
         .body = wish_shape(),
-        .answers = {{200, "The canned reply.", reply_shape()}},
+        .answers = {api::with_etag({200, "The canned reply.", reply_shape()})},
         .problems = {409},
         .needs = api::precondition::if_match},
        change},

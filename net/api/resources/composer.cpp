@@ -26,10 +26,12 @@ schema wish_shape() {
   return schema::object(
       {{"text",
         schema::text({1, 10'000, api::text_format::lines})
+            .example("Ada here: it is ready for you.")
             .described("Split where it is longer than the channel allows."),
         presence::optional},
        {"image_url",
         schema::text({9, 2000, api::text_format::token})
+            .example("https://shop.example/ankara.jpg")
             .described("https; the platform fetches it. Goes before the text."),
         presence::optional},
        {"attachment_ids",

@@ -27,22 +27,25 @@ constexpr std::size_t most_chosen = 20;
 
 // --- shapes --------------------------------------------------------------------------------------
 
-schema id_text() { return schema::text({1, 128, api::text_format::token}); }
+schema id_text() { return schema::text({1, 128, api::text_format::token}).example("101234567890123"); }
 schema channel_word() { return schema::word({"messenger", "instagram", "whatsapp"}); }
 schema pin_text() {
   return schema::text({6, 6, api::text_format::token})
+      .example("246813")
       .described(
           "Two-step PIN of a WhatsApp number. Without one a new one is set, which WhatsApp Manager can reset.");
 }
 schema state_text() {
-  return schema::text({1, 200, api::text_format::token}).described("As `begin_connect_flow` gave it.");
+  return schema::text({1, 200, api::text_format::token})
+      .example("q9uVbM3Yw0c5o1mJx8T2n7RkZ4sLd6Hf")
+      .described("As `begin_connect_flow` gave it.");
 }
 
 schema found_shape() {
   return schema::object({{"channel", channel_word()},
                          {"login", schema::word({"page", "instagram"})},
                          {"external_id", id_text()},
-                         {"name", schema::text({0, 200})},
+                         {"name", schema::text({0, 200}).example("Ngozi Prints")},
                          {"needs_registration", schema::boolean()}})
       .named("ConnectableAccount");
 }
@@ -51,24 +54,31 @@ schema flow_shape() {
   return schema::object(
              {{"id", schema::uuid()},
               {"kind", schema::word({"facebook", "instagram", "whatsapp"})},
-              {"stage", schema::word({"begun", "exchanging", "choosing", "connected", "failed"})},
+              {"stage",
+               schema::word({"begun", "exchanging", "choosing", "connected", "failed"}).example("choosing")},
               {"found", schema::list(found_shape(), 200).described("While `choosing`.")},
-              {"connections", schema::list(schema::uuid(), most_chosen).described("When `connected`.")},
-              {"problem", schema::text({0, 100}).or_null().described("Of `failed`: a problem's type.")},
+              {"connections", schema::list(schema::uuid(), most_chosen)
+                                  .example(json::array())
+                                  .described("When `connected`.")},
+              {"problem",
+               schema::text({0, 100}).example(nullptr).or_null().described("Of `failed`: a problem's type.")},
               {"expires_at", schema::timestamp()}})
       .named("ConnectFlow");
 }
 
 schema begun_shape() {
   const auto text = schema::text({0, 4000}).or_null();
-  return schema::object({{"id", schema::uuid()},
-                         {"kind", schema::word({"facebook", "instagram", "whatsapp"})},
-                         {"state", state_text()},
-                         {"authorisation_url", text.described("Where the browser goes; null for WhatsApp.")},
-                         {"app_id", schema::text({1, 100})},
-                         {"config_id", text.described("For the dialog of WhatsApp's Embedded Signup.")},
-                         {"graph_version", schema::text({1, 20})},
-                         {"expires_at", schema::timestamp()}})
+  return schema::object(
+             {{"id", schema::uuid()},
+              {"kind", schema::word({"facebook", "instagram", "whatsapp"})},
+              {"state", state_text()},
+              {"authorisation_url",
+               text.example("https://www.facebook.com/v25.0/dialog/oauth?client_id=1000000000000001")
+                   .described("Where the browser goes; null for WhatsApp.")},
+              {"app_id", schema::text({1, 100}).example("1000000000000001")},
+              {"config_id", text.example(nullptr).described("For the dialog of WhatsApp's Embedded Signup.")},
+              {"graph_version", schema::text({1, 20}).example("v25.0")},
+              {"expires_at", schema::timestamp()}})
       .named("BegunConnectFlow");
 }
 

@@ -24,22 +24,23 @@ constexpr auto farewell_deadline = std::chrono::seconds{5};
 
 schema connection_shape() {
   const auto maybe_at = schema::timestamp().or_null();
-  const auto id_text = schema::text({1, 128, api::text_format::token});
+  const auto id_text = schema::text({1, 128, api::text_format::token}).example("101234567890123");
   return schema::object(
              {{"id", schema::uuid()},
               {"channel", schema::word({"messenger", "instagram", "whatsapp"})},
               {"login", schema::word({"page", "instagram"})},
               {"external_id", id_text.described("The page's, account's or number's id at Meta.")},
-              {"name", schema::text({0, 200})},
+              {"name", schema::text({0, 200}).example("Ngozi Prints")},
               {"state", schema::word({"active", "reconnect_needed", "disconnected"})},
-              {"token_hint", schema::text({0, 4}).or_null().described("The token's last four characters.")},
+              {"token_hint",
+               schema::text({0, 4}).example("Xy4Z").or_null().described("The token's last four characters.")},
               {"token_expires_at", maybe_at},
               {"connected_at", maybe_at},
               {"connected_by", schema::uuid().or_null().described("Null: set up by the operator.")},
               {"disconnected_at", maybe_at},
               {"last_event_at", schema::timestamp().or_null().described(
                                     "Of its newest message, when it is among the newest 2,000 chats.")},
-              {"last_error", schema::text({0, 200}).or_null()},
+              {"last_error", schema::text({0, 200}).example("Meta did not answer in time.").or_null()},
               {"last_error_at", maybe_at},
               {"subscribed",
                schema::boolean().or_null().described(

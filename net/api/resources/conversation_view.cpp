@@ -36,15 +36,16 @@ std::vector<api::field> owner_fields() {
 }
 
 schema conversation_shape() {
-  std::vector<api::field> fields{{"id", schema::uuid()},
-                                 {"customer_id", schema::uuid()},
-                                 {"customer_name", schema::text({0, 500, api::text_format::lines})},
-                                 {"is_blocked", schema::boolean()},
-                                 {"channel", channel_word()}};
+  std::vector<api::field> fields{
+      {"id", schema::uuid()},
+      {"customer_id", schema::uuid()},
+      {"customer_name", schema::text({0, 500, api::text_format::lines}).example("Ada Obi")},
+      {"is_blocked", schema::boolean()},
+      {"channel", channel_word()}};
   for (auto& one : owner_fields()) fields.push_back(std::move(one));
   for (auto& one : std::vector<api::field>{
-           {"handover_reason", schema::text({0, 2000, api::text_format::lines})},
-           {"preview", schema::text({0, 200, api::text_format::lines})},
+           {"handover_reason", schema::text({0, 2000, api::text_format::lines}).example("")},
+           {"preview", schema::text({0, 200, api::text_format::lines}).example("Is the blue one there?")},
            {"assignee_id", schema::uuid().or_null()},
            {"snoozed_until", schema::timestamp().or_null().described(
                                  "While it is snoozed; a message of the customer ends it.")},
@@ -58,19 +59,21 @@ schema conversation_shape() {
 }
 
 schema message_shape() {
-  const auto attachment = schema::object({{"type", schema::text({0, 100})},
-                                          {"url", schema::text({0, 4000, api::text_format::lines})},
-                                          {"media_id", schema::text({0, 500})},
-                                          {"title", schema::text({0, 2000, api::text_format::lines})}});
-  return schema::object({{"id", schema::uuid()},
-                         {"direction", schema::word({"in", "out"})},
-                         {"origin", schema::word(list_of(origin_words))},
-                         {"author_id", schema::uuid().or_null().described(
-                                           "The account that wrote it here; null for everybody else.")},
-                         {"state", schema::word(list_of(state_words))},
-                         {"text", schema::text({0, 100'000, api::text_format::lines})},
-                         {"attachments", schema::list(attachment, 100)},
-                         {"at", schema::timestamp()}})
+  const auto attachment = schema::object(
+      {{"type", schema::text({0, 100}).example("image")},
+       {"url", schema::text({0, 4000, api::text_format::lines}).example("https://shop.example/ankara.jpg")},
+       {"media_id", schema::text({0, 500}).example("")},
+       {"title", schema::text({0, 2000, api::text_format::lines}).example("")}});
+  return schema::object(
+             {{"id", schema::uuid()},
+              {"direction", schema::word({"in", "out"})},
+              {"origin", schema::word(list_of(origin_words))},
+              {"author_id", schema::uuid().or_null().described(
+                                "The account that wrote it here; null for everybody else.")},
+              {"state", schema::word(list_of(state_words))},
+              {"text", schema::text({0, 100'000, api::text_format::lines}).example("Is the blue one there?")},
+              {"attachments", schema::list(attachment, 100)},
+              {"at", schema::timestamp()}})
       .named("Message");
 }
 

@@ -18,7 +18,7 @@ schema owner_change_shape() { return schema::object(owner_fields()).named("Conve
 std::vector<api::parameter> filters() {
   return {{"owner", owner_word(), "Only those that the AI, or a person, answers."},
           {"channel", channel_word(), "Only those of this channel."},
-          {"assignee", schema::text({2, 36, api::text_format::token}),
+          {"assignee", schema::text({2, 36, api::text_format::token}).example("me"),
            "Only those assigned to this account; `me` is yours, `nobody` those assigned to nobody."},
           {"label", schema::uuid(), "Only those with this label."},
           {"snoozed", schema::boolean(), "Only those that are snoozed, or not."},

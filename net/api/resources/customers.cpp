@@ -21,10 +21,14 @@ using nlohmann::json;
 schema stored_text(std::size_t longest) { return schema::text({0, longest, api::text_format::lines}); }
 
 std::vector<api::field> customer_fields() {
-  return {{"id", schema::uuid()},          {"name", stored_text(500)},
-          {"email", stored_text(320)},     {"phone", stored_text(200)},
-          {"address", stored_text(2000)},  {"is_blocked", schema::boolean()},
-          {"version", schema::integer(1)}, {"created_at", schema::timestamp()}};
+  return {{"id", schema::uuid()},
+          {"name", stored_text(500).example("Ada Obi")},
+          {"email", stored_text(320).example("ada@example.com")},
+          {"phone", stored_text(200).example("+2348012345678")},
+          {"address", stored_text(2000).example("12 Marina, Lagos")},
+          {"is_blocked", schema::boolean()},
+          {"version", schema::integer(1)},
+          {"created_at", schema::timestamp()}};
 }
 
 schema customer_shape() { return schema::object(customer_fields()).named("Customer"); }
@@ -43,10 +47,12 @@ schema profile_shape() {
 }
 
 schema change_shape() {
-  return schema::object({{"name", schema::text({0, 200}), presence::optional},
-                         {"email", schema::text({0, 254, api::text_format::email}), presence::optional},
-                         {"phone", schema::text({0, 40}), presence::optional},
-                         {"address", schema::text({0, 1000, api::text_format::lines}), presence::optional}});
+  return schema::object(
+      {{"name", schema::text({0, 200}).example("Ada Obi"), presence::optional},
+       {"email", schema::text({0, 254, api::text_format::email}), presence::optional},
+       {"phone", schema::text({0, 40}).example("+2348012345678"), presence::optional},
+       {"address", schema::text({0, 1000, api::text_format::lines}).example("12 Marina, Lagos"),
+        presence::optional}});
 }
 
 // --- showing -------------------------------------------------------------------------------------
@@ -153,7 +159,7 @@ std::vector<api_endpoint> customer_endpoints() {
   const std::string one = all + "/{customer_id}";
   const access reading{audience::member, permission::read};
   const access conversing{audience::member, permission::converse};
-  const std::vector<api::answer_shape> the_customer{{200, "The customer.", profile_shape()}};
+  const std::vector<api::answer_shape> the_customer{api::with_etag({200, "The customer.", profile_shape()})};
   return {
       {{.id = "list_customers",
         .method = verb::get,

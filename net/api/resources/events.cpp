@@ -50,7 +50,8 @@ std::vector<api_endpoint> event_endpoints() {
         .allowed = {api::audience::member, api::permission::read},
         .query = {{"business_id", api::schema::uuid(), "Whose events.", api::presence::required}},
         .headers =
-            {{std::string{last_event_id}, api::schema::text({1, 60, api::text_format::token}),
+            {{std::string{last_event_id},
+              api::schema::text({1, 60, api::text_format::token}).example("17-4711"),
               "The id of the last event that you got: those behind it come first. When they are not all "
               "there any more, and without this header, the first event is `snapshot`: read again what "
               "you show, all that changes later follows."}},

@@ -15,7 +15,7 @@ using storage::team_outcome;
 
 schema offer_shape() {
   return schema::object(
-             {{"business_name", schema::text({1, 200})},
+             {{"business_name", schema::text({1, 200}).example("Ngozi Prints")},
               {"email", schema::text({3, 254, api::text_format::email}).described("That it went to.")},
               {"role", role_word()},
               {"expires_at", schema::timestamp()}})
@@ -107,10 +107,10 @@ std::vector<api_endpoint> invitation_acceptance_endpoints() {
             "Open an account for the invited address, which the token proves, and join the team: signed in.",
         .allowed = {audience::anyone},
         .body = schema::object({{"token", mail_token()},
-                                {"name", schema::text({1, 120, api::text_format::line})},
+                                {"name", schema::text({1, 120, api::text_format::line}).example("Ada Obi")},
                                 {"password", chosen_password()},
                                 {"keep_in", keep_in(), presence::optional}}),
-        .answers = {{200, "Signed in.", tokens_shape()}},
+        .answers = {tokens_answer("Signed in.")},
         .problems = {409},
         .limit = api::throttle::sign_in},
        accept_as_new,

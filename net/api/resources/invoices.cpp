@@ -19,29 +19,33 @@ using nlohmann::json;
 // --- shapes --------------------------------------------------------------------------------------
 
 std::vector<api::field> invoice_fields() {
-  return {
-      {"id", schema::uuid()},
-      {"kind", schema::word({"invoice", "credit_note"})},
-      {"number", schema::text({1, 40, api::text_format::token}).described("Without gaps within its series.")},
-      {"order_id", schema::uuid()},
-      {"order_number", schema::integer(1)},
-      {"customer_id", schema::uuid()},
-      {"customer_name", schema::text({0, 500, api::text_format::lines})},
-      {"total_minor", money_number()},
-      {"currency", currency_text()},
-      {"issued_at", schema::timestamp()},
-      {"public_url", schema::text({1, 2048, api::text_format::token})
-                         .or_null()
-                         .described("Where the customer can read it; null: it has no public page.")}};
+  return {{"id", schema::uuid()},
+          {"kind", schema::word({"invoice", "credit_note"})},
+          {"number", schema::text({1, 40, api::text_format::token})
+                         .example("INV-000123")
+                         .described("Without gaps within its series.")},
+          {"order_id", schema::uuid()},
+          {"order_number", schema::integer(1).example(1042)},
+          {"customer_id", schema::uuid()},
+          {"customer_name", schema::text({0, 500, api::text_format::lines}).example("Ada Obi")},
+          {"total_minor", money_number()},
+          {"currency", currency_text()},
+          {"issued_at", schema::timestamp()},
+          {"public_url", schema::text({1, 2048, api::text_format::token})
+                             .example("https://shop.example/i/q9uVbM3Yw0c5")
+                             .or_null()
+                             .described("Where the customer can read it; null: it has no public page.")}};
 }
 
 schema invoice_shape() {
-  const auto line = schema::object({{"sku", schema::text({0, 200, api::text_format::lines})},
-                                    {"name", schema::text({0, 1000, api::text_format::lines})},
-                                    {"quantity", schema::integer(0)},
-                                    {"unit_price_minor", money_number()},
-                                    {"total_minor", money_number()}})
-                        .named("InvoiceLine");
+  const auto line =
+      schema::object(
+          {{"sku", schema::text({0, 200, api::text_format::lines}).example("ANK-6")},
+           {"name", schema::text({0, 1000, api::text_format::lines}).example("Ankara fabric, 6 yards")},
+           {"quantity", schema::integer(0)},
+           {"unit_price_minor", money_number()},
+           {"total_minor", money_number()}})
+          .named("InvoiceLine");
   auto fields = invoice_fields();
   fields.push_back({"lines", schema::list(line, max_order_lines)});
   return schema::object(std::move(fields)).named("Invoice");
@@ -156,7 +160,8 @@ std::vector<api_endpoint> invoice_endpoints() {
                         {"customer", schema::uuid(), "Of this customer, on all their channels."},
                         {"since", schema::timestamp(), "Issued from this time on."},
                         {"until", schema::timestamp(), "Issued before this time."},
-                        {"number", schema::text({1, 40, api::text_format::token}), "\"INV-000123\"."},
+                        {"number", schema::text({1, 40, api::text_format::token}).example("INV-000123"),
+                         "\"INV-000123\"."},
                         {"sort", schema::word({"newest", "oldest"}), "By time."}}),
         .answers = {{200, "A page.", page_shape(summary, "InvoicePage")}}},
        list},

@@ -12,7 +12,7 @@ using api::schema;
 namespace problems = api::problems;
 using nlohmann::json;
 
-schema label_name() { return schema::text({1, 60}); }
+schema label_name() { return schema::text({1, 60}).example("Wholesale"); }
 schema colour_word() {
   return schema::word({"grey", "red", "orange", "yellow", "green", "teal", "blue", "purple", "pink"});
 }
@@ -102,7 +102,7 @@ std::vector<api_endpoint> label_endpoints() {
         .summary = "Makes a label; no two have the same name.",
         .allowed = managing,
         .body = wish_shape(),
-        .answers = {{201, "The label.", label_shape()}},
+        .answers = {api::with_etag({201, "The label.", label_shape()})},
         .problems = {409}},
        add},
       {{.id = "change_label",
@@ -112,7 +112,7 @@ std::vector<api_endpoint> label_endpoints() {
         .summary = "Renames or recolours a label.",
         .allowed = managing,
         .body = wish_shape(),
-        .answers = {{200, "The label.", label_shape()}},
+        .answers = {api::with_etag({200, "The label.", label_shape()})},
         .problems = {409},
         .needs = api::precondition::if_match},
        change},

@@ -140,7 +140,8 @@ std::vector<api_endpoint> manual_order_endpoints() {
         .body = schema::object(
             {{"conversation_id", schema::uuid().described("Names customer and channel.")},
              {"items", items_shape()},
-             {"note", schema::text({0, 250, api::text_format::lines}), presence::optional},
+             {"note", schema::text({0, 250, api::text_format::lines}).example("Deliver in the evening."),
+              presence::optional},
              {"allow_duplicate",
               flag(
                   "Another order is meant, although the last closed one has the same items. An open one always "
@@ -149,8 +150,9 @@ std::vector<api_endpoint> manual_order_endpoints() {
              {"tell_customer", flag("Sends what was ordered to the chat."), presence::optional},
              {"send_payment_link", flag("Makes a payment link and sends it to the chat."),
               presence::optional}}),
-        .answers = {{201, "The new order.", placed_shape()},
-                    {200, "The order that is there already; nothing changed.", placed_shape()}},
+        .answers = {api::with_etag({201, "The new order.", placed_shape()}),
+                    api::with_etag(
+                        {200, "The order that is there already; nothing changed.", placed_shape()})},
         .problems = {409},
         .needs = api::precondition::idempotency_key},
        place_order},
@@ -164,7 +166,7 @@ std::vector<api_endpoint> manual_order_endpoints() {
             {{"send", flag("Sends it to the chat."), presence::optional},
              {"replace", flag("Makes a new one although one is live. Money for the old one goes to review."),
               presence::optional}}),
-        .answers = {{200, "The order with its payment_url.", order_shape()}},
+        .answers = {api::with_etag({200, "The order with its payment_url.", order_shape()})},
         .problems = {409},
         .needs = api::precondition::idempotency_key},
        ask_for_link},

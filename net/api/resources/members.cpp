@@ -20,7 +20,7 @@ using storage::team_outcome;
 
 schema member_shape() {
   return schema::object({{"id", schema::uuid().described("Of the account.")},
-                         {"name", schema::text({0, 120})},
+                         {"name", schema::text({0, 120}).example("Ada Obi")},
                          {"email", schema::text({3, 254, api::text_format::email})},
                          {"role", role_word()},
                          {"joined_at", schema::timestamp()},
@@ -126,7 +126,7 @@ std::vector<api_endpoint> member_endpoints(const std::shared_ptr<access_cache>& 
         .tag = "Team",
         .summary = "One of them.",
         .allowed = reading,
-        .answers = {{200, "The member.", member_shape()}}},
+        .answers = {api::with_etag({200, "The member.", member_shape()})}},
        show},
       {{.id = "change_member",
         .method = verb::patch,
@@ -135,7 +135,7 @@ std::vector<api_endpoint> member_endpoints(const std::shared_ptr<access_cache>& 
         .summary = "Gives another role, not above your own. The last owner stays one.",
         .allowed = administering,
         .body = schema::object({{"role", role_word()}}),
-        .answers = {{200, "The member.", member_shape()}},
+        .answers = {api::with_etag({200, "The member.", member_shape()})},
         .problems = {409},
         .needs = api::precondition::if_match},
        [access](workplace& place, api_call& call) { return change(place, call, *access); }},

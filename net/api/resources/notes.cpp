@@ -17,7 +17,9 @@ using storage::note_outcome;
 
 constexpr std::size_t most_mentions = 50;
 
-schema note_text() { return schema::text({1, 10'000, api::text_format::lines}); }
+schema note_text() {
+  return schema::text({1, 10'000, api::text_format::lines}).example("Wants the blue one.");
+}
 schema mention_list() { return schema::list(schema::uuid(), most_mentions); }
 
 schema note_shape() {

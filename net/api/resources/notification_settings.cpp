@@ -38,15 +38,16 @@ schema kinds_shape() {
   return schema::object(std::move(kinds)).named("NotificationKinds");
 }
 
-schema time_of_day(std::string meaning) {
-  return schema::text({5, 5, api::text_format::token}).described(std::move(meaning));
+schema time_of_day(const char* example, std::string meaning) {
+  return schema::text({5, 5, api::text_format::token}).example(example).described(std::move(meaning));
 }
 
 schema quiet_shape() {
   return schema::object(
-             {{"from", time_of_day("22:00")},
-              {"to", time_of_day("07:00: over midnight when it is earlier; the minute is not included.")},
+             {{"from", time_of_day("22:00", "Local time.")},
+              {"to", time_of_day("07:00", "Over midnight when it is earlier; the minute is not included.")},
               {"timezone", schema::text({1, 64, api::text_format::token})
+                               .example("Africa/Lagos")
                                .described("A name of the IANA database: Africa/Lagos.")}})
       .described("No mail and no push in these hours.")
       .or_null();
@@ -167,7 +168,7 @@ std::vector<api_endpoint> notification_settings_endpoints() {
         .summary =
             "What you want to be told of this business, and how. It is kept; this version delivers nothing yet.",
         .allowed = reading,
-        .answers = {{200, "Your settings.", settings_shape()}}},
+        .answers = {api::with_etag({200, "Your settings.", settings_shape()})}},
        show},
       {{.id = "change_notification_settings",
         .method = verb::put,
@@ -176,7 +177,7 @@ std::vector<api_endpoint> notification_settings_endpoints() {
         .summary = "Chooses all of it anew, for yourself.",
         .allowed = reading,
         .body = choices_shape(),
-        .answers = {{200, "Your settings.", settings_shape()}},
+        .answers = {api::with_etag({200, "Your settings.", settings_shape()})},
         .needs = api::precondition::if_match},
        change},
   };

@@ -80,7 +80,7 @@ std::vector<api_endpoint> order_change_endpoints() {
   using api::verb;
   const std::string one{one_order};
   const std::vector<api::answer_shape> the_order{
-      {200, "The order as it is now, with its ETag.", order_shape()}};
+      api::with_etag({200, "The order as it is now.", order_shape()})};
   const auto changing = [&](api::operation wanted, api_handler handler) {
     wanted.tag = "Orders";
     wanted.answers = the_order;
@@ -105,30 +105,36 @@ std::vector<api_endpoint> order_change_endpoints() {
            .summary = "Ends an open order and puts its pieces back. Its payment provider is asked first: one "
                       "that has just been paid is not cancelled.",
            .allowed = sells,
-           .body = schema::object(
-               {{"reason", schema::text({1, 200}).described("For the timeline.")}, tells_customer()})},
+           .body = schema::object({{"reason", schema::text({1, 200})
+                                                  .example("The customer changed their mind.")
+                                                  .described("For the timeline.")},
+                                   tells_customer()})},
           cancel),
-      changing({.id = "mark_order_paid",
-                .method = verb::post,
-                .path = one + "/mark-paid",
-                .summary = "A person took the money outside of a provider. Once: a paid order is closed.",
-                .allowed = takes_money,
-                .body = schema::object(
-                    {{"method", schema::word({"cash", "transfer"})},
-                     {"note", schema::text({0, 200}).described("For the timeline: a slip's number."),
-                      presence::optional},
-                     tells_customer()})},
-               mark_paid),
-      changing({.id = "fulfil_order",
-                .method = verb::post,
-                .path = one + "/fulfil",
-                .summary = "A paid order has left the shop.",
-                .allowed = sells,
-                .body = schema::object(
-                    {{"tracking", schema::text({0, 200}).described("How it travels; told with the rest."),
-                      presence::optional},
-                     tells_customer()})},
-               fulfil),
+      changing(
+          {.id = "mark_order_paid",
+           .method = verb::post,
+           .path = one + "/mark-paid",
+           .summary = "A person took the money outside of a provider. Once: a paid order is closed.",
+           .allowed = takes_money,
+           .body = schema::object(
+               {{"method", schema::word({"cash", "transfer"})},
+                {"note",
+                 schema::text({0, 200}).example("Slip 4711").described("For the timeline: a slip's number."),
+                 presence::optional},
+                tells_customer()})},
+          mark_paid),
+      changing(
+          {.id = "fulfil_order",
+           .method = verb::post,
+           .path = one + "/fulfil",
+           .summary = "A paid order has left the shop.",
+           .allowed = sells,
+           .body = schema::object(
+               {{"tracking",
+                 schema::text({0, 200}).example("GIG 12345").described("How it travels; told with the rest."),
+                 presence::optional},
+                tells_customer()})},
+          fulfil),
       changing({.id = "hold_order",
                 .method = verb::put,
                 .path = one + "/reservation",

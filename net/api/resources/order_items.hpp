@@ -11,9 +11,10 @@ namespace sellavie::net {
 
 [[nodiscard]] inline api::schema items_shape() {
   using api::schema;
-  return schema::list(schema::object({{"sku", schema::text({1, 64, api::text_format::token})},
-                                      {"quantity", schema::integer(1, max_line_quantity)}}),
-                      max_order_lines, 1)
+  return schema::list(
+             schema::object({{"sku", schema::text({1, 64, api::text_format::token}).example("ANK-6")},
+                             {"quantity", schema::integer(1, max_line_quantity)}}),
+             max_order_lines, 1)
       .described("At the catalogue's prices; the same sku twice is one line.");
 }
 

@@ -24,10 +24,11 @@ schema status_word() {
 std::vector<api::field> summary_fields() {
   return {
       {"id", schema::uuid()},
-      {"number", schema::integer(1).described("Shown to people as \"#1042\"; rises, with gaps.")},
+      {"number",
+       schema::integer(1).example(1042).described("Shown to people as \"#1042\"; rises, with gaps.")},
       {"conversation_id", schema::uuid()},
       {"customer_id", schema::uuid()},
-      {"customer_name", schema::text({0, 500, api::text_format::lines})},
+      {"customer_name", schema::text({0, 500, api::text_format::lines}).example("Ada Obi")},
       {"channel", channel_word()},
       {"status", status_word().described("draft and awaiting_payment are open; the others are closed.")},
       {"total_minor", money_number()},
@@ -42,21 +43,23 @@ std::vector<api::field> summary_fields() {
 }
 
 schema item_shape() {
-  return schema::object({{"product_id", schema::uuid()},
-                         {"sku", schema::text({1, 200, api::text_format::lines})},
-                         {"name", schema::text({0, 1000, api::text_format::lines})},
-                         {"quantity", schema::integer(1, max_line_quantity)},
-                         {"unit_price_minor", money_number().described("When it was ordered.")},
-                         {"total_minor", money_number()}})
+  return schema::object(
+             {{"product_id", schema::uuid()},
+              {"sku", schema::text({1, 200, api::text_format::lines}).example("ANK-6")},
+              {"name", schema::text({0, 1000, api::text_format::lines}).example("Ankara fabric, 6 yards")},
+              {"quantity", schema::integer(1, max_line_quantity)},
+              {"unit_price_minor", money_number().described("When it was ordered.")},
+              {"total_minor", money_number()}})
       .named("OrderItem");
 }
 
 schema payment_shape() {
   return schema::object({{"id", schema::uuid()},
-                         {"provider", schema::text({1, 40}).described(
-                                          "\"cash\" and \"transfer\" were taken by a person.")},
+                         {"provider", schema::text({1, 40})
+                                          .example("paystack")
+                                          .described("\"cash\" and \"transfer\" were taken by a person.")},
                          {"mode", schema::word({"test", "live"})},
-                         {"reference", schema::text({1, 200, api::text_format::token})},
+                         {"reference", schema::text({1, 200, api::text_format::token}).example("SV-1042-1")},
                          {"amount_minor", money_number()},
                          {"currency", currency_text()},
                          {"status", schema::word({"intent", "link", "paid", "failed", "expired", "review"})},
@@ -68,7 +71,7 @@ schema payment_shape() {
 schema invoice_line_shape() {
   return schema::object({{"id", schema::uuid()},
                          {"kind", schema::word({"invoice", "credit_note"})},
-                         {"number", schema::text({1, 40, api::text_format::token})},
+                         {"number", schema::text({1, 40, api::text_format::token}).example("INV-000123")},
                          {"issued_at", schema::timestamp()}});
 }
 
@@ -134,17 +137,22 @@ problem told_closed(const action_outcome& refused) {
 
 // --- shapes --------------------------------------------------------------------------------------
 
-schema money_number() { return schema::integer(); }
-schema currency_text() { return schema::text({3, 3}).described("ISO 4217; amounts are in its minor units."); }
+schema money_number() { return schema::integer().example(1'500'000); }
+schema currency_text() {
+  return schema::text({3, 3}).example("NGN").described("ISO 4217; amounts are in its minor units.");
+}
 
 schema order_summary_shape() { return schema::object(summary_fields()).named("OrderSummary"); }
 
 schema order_shape() {
   auto fields = summary_fields();
   for (auto& one : std::vector<api::field>{
-           {"note", schema::text({0, 1000, api::text_format::lines})},
-           {"tracking", schema::text({0, 200, api::text_format::lines}).described("Of a fulfilled order.")},
+           {"note", schema::text({0, 1000, api::text_format::lines}).example("Deliver in the evening.")},
+           {"tracking", schema::text({0, 200, api::text_format::lines})
+                            .example("GIG 12345")
+                            .described("Of a fulfilled order.")},
            {"payment_url", schema::text({1, 2048, api::text_format::token})
+                               .example("https://checkout.paystack.com/abc123")
                                .or_null()
                                .described("Of the live payment link.")},
            {"items", schema::list(item_shape(), max_order_lines)},

@@ -18,6 +18,7 @@ using nlohmann::json;
 schema fact_shape() {
   return schema::object(
              {{"kind", schema::text({1, 40, api::text_format::token})
+                           .example("order.paid")
                            .described("\"placed\", \"changed\", \"cancelled\", \"expired\", \"paid\", "
                                       "\"fulfilled\", \"invoice_issued\", \"customer_told\", …")},
               {"detail", schema::text({0, 2000, api::text_format::lines})},
@@ -126,7 +127,7 @@ std::vector<api_endpoint> order_endpoints() {
         .tag = "Orders",
         .summary = "An order with items, payments and invoices.",
         .allowed = reads_orders,
-        .answers = {{200, "The order, with its ETag.", order_shape()}}},
+        .answers = {api::with_etag({200, "The order.", order_shape()})}},
        show},
       {{.id = "list_order_timeline",
         .method = verb::get,

@@ -28,10 +28,12 @@ constexpr std::size_t most_webhook_secrets = 5;
 schema provider_word() { return schema::word({"paystack", "flutterwave", "stripe"}); }
 schema key_text() {
   return schema::text({8, 400, api::text_format::token})
+      .example("sk_test_example")
       .described("The secret key as the provider shows it; test or live is told from how it begins.");
 }
 schema webhook_secrets_list() {
-  return schema::list(schema::text({8, 400, api::text_format::token}), most_webhook_secrets)
+  return schema::list(schema::text({8, 400, api::text_format::token}).example("whsec_example"),
+                      most_webhook_secrets)
       .described(
           "With which the provider signs its events, so that one can be replaced. Kept; this version takes no events.");
 }
@@ -43,12 +45,13 @@ schema connection_shape() {
               {"provider", provider_word()},
               {"mode", schema::word({"test", "live"})},
               {"state", schema::word({"active", "key_refused"})},
-              {"key_hint", schema::text({0, 4}).or_null().described("The key's last four characters.")},
+              {"key_hint",
+               schema::text({0, 4}).example("mple").or_null().described("The key's last four characters.")},
               {"webhook_secrets", schema::integer(0, 100).described("How many are kept.")},
               {"connected_at", schema::timestamp()},
               {"connected_by", schema::uuid().or_null().described("Null: set up by the operator.")},
               {"checked_at", maybe_at},
-              {"last_error", schema::text({0, 200}).or_null()},
+              {"last_error", schema::text({0, 200}).example("Paystack is busy.").or_null()},
               {"last_error_at", maybe_at},
               {"version", schema::integer(1)}})
       .named("PaymentConnection");
@@ -259,7 +262,7 @@ std::vector<api_endpoint> payment_connection_endpoints() {
         .body = schema::object({{"provider", provider_word()},
                                 {"secret_key", key_text()},
                                 {"webhook_secrets", webhook_secrets_list(), presence::optional}}),
-        .answers = {{201, "The connection.", connection_shape()}},
+        .answers = {api::with_etag({201, "The connection.", connection_shape()})},
         .problems = {409}},
        add},
       {{.id = "read_payment_connection",
@@ -268,7 +271,7 @@ std::vector<api_endpoint> payment_connection_endpoints() {
         .tag = "Connections",
         .summary = "One payment provider, without its keys.",
         .allowed = connecting,
-        .answers = {{200, "The connection.", connection_shape()}}},
+        .answers = {api::with_etag({200, "The connection.", connection_shape()})}},
        read},
       {{.id = "replace_payment_keys",
         .method = verb::put,
@@ -279,7 +282,7 @@ std::vector<api_endpoint> payment_connection_endpoints() {
         .allowed = connecting,
         .body = schema::object(
             {{"secret_key", key_text()}, {"webhook_secrets", webhook_secrets_list(), presence::optional}}),
-        .answers = {{200, "The connection.", connection_shape()}},
+        .answers = {api::with_etag({200, "The connection.", connection_shape()})},
         .needs = api::precondition::if_match},
        replace},
       {{.id = "remove_payment_connection",
@@ -297,7 +300,7 @@ std::vector<api_endpoint> payment_connection_endpoints() {
         .tag = "Connections",
         .summary = "Asks the provider whether the key works; Paystack only in this version.",
         .allowed = connecting,
-        .answers = {{200, "How it is.", connection_shape()}},
+        .answers = {api::with_etag({200, "How it is.", connection_shape()})},
         .problems = {409, 502, 504}},
        check,
        api_pool::outbound},

@@ -29,7 +29,7 @@ schema task_shape() {
 }
 
 schema parked_shape() {
-  return schema::object({{"id", schema::text({1, 20, api::text_format::token})},
+  return schema::object({{"id", schema::text({1, 20, api::text_format::token}).example("4711")},
                          {"connection_id", schema::uuid()},
                          {"reason", schema::text({0, 4000, api::text_format::lines})},
                          {"accepted_at", schema::timestamp()},

@@ -13,12 +13,14 @@ using limit = std::optional<std::int64_t>;
 
 // --- shapes --------------------------------------------------------------------------------------
 
-schema month_text() { return schema::text({7, 7, api::text_format::token}).described("2026-11"); }
+schema month_text() {
+  return schema::text({7, 7, api::text_format::token}).example("2026-11").described("2026-11");
+}
 
 schema used_shape() {
-  return schema::object({{"used", schema::integer()},
-                         {"allowed", schema::integer().or_null().described("Null: without limit.")},
-                         {"percent", schema::integer(0, 999).or_null()},
+  return schema::object({{"used", schema::integer().example(250)},
+                         {"allowed", schema::integer().example(1000).or_null().described("Null: without limit.")},
+                         {"percent", schema::integer(0, 999).example(25).or_null()},
                          {"warning", schema::word({"none", "near_limit", "at_limit"})
                                          .described("near_limit from 80 %, at_limit from 100 % on, when no "
                                                     "more can be added; of AI replies see `state`. none "
@@ -29,6 +31,7 @@ schema used_shape() {
 schema plan_shape() {
   return schema::object(
              {{"name", schema::text({1, 32, api::text_format::token})
+                           .example("starter")
                            .or_null()
                            .described("Null: this server has no plans, or none for you.")},
               {"month", month_text()},
@@ -39,13 +42,17 @@ schema plan_shape() {
               {"connections", used_shape()},
               {"products", used_shape()},
               {"state", schema::word({"unlimited", "normal", "near_limit", "paused"})
+                            .example("normal")
                             .described("Of the AI: near_limit from 80 %, paused from 100 % on.")},
-              {"next", schema::text({1, 300}).described("What happens next, in words.")}})
+              {"next", schema::text({1, 300})
+                           .example("At 80 % you are told by mail.")
+                           .described("What happens next, in words.")}})
       .named("Plan");
 }
 
 schema usage_shape() {
-  return schema::object({{"month", month_text()}, {"ai_replies", schema::integer()}}).named("MonthUsage");
+  return schema::object({{"month", month_text()}, {"ai_replies", schema::integer().example(250)}})
+      .named("MonthUsage");
 }
 
 // --- showing -------------------------------------------------------------------------------------

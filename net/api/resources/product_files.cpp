@@ -20,11 +20,12 @@ using storage::import_outcome;
 schema import_shape() {
   const auto column =
       schema::object({{"column", cell_text()}, {"field", schema::word(sheet_field_names()).or_null()}});
-  const auto row = schema::object({{"row", schema::integer(2).described("As a spreadsheet numbers it.")},
-                                   {"sku", schema::text({0, 64})},
-                                   {"outcome", schema::word({"created", "updated", "unchanged", "refused"})},
-                                   {"column", cell_text().described("Of what was refused.")},
-                                   {"reason", schema::text({0, 200}).described("Why it was refused.")}});
+  const auto row =
+      schema::object({{"row", schema::integer(2).example(2).described("As a spreadsheet numbers it.")},
+                      {"sku", schema::text({0, 64}).example("ANK-6")},
+                      {"outcome", schema::word({"created", "updated", "unchanged", "refused"})},
+                      {"column", cell_text().described("Of what was refused.")},
+                      {"reason", schema::text({0, 200}).described("Why it was refused.")}});
   const auto count = schema::integer(0, static_cast<std::int64_t>(most_sheet_rows));
   return schema::object({{"columns", schema::list(column, catalogue::csv_limits{}.columns)},
                          {"created", count},
@@ -89,7 +90,8 @@ std::vector<api_endpoint> product_file_endpoints() {
         .tag = "Products",
         .summary = "The whole catalogue as a sheet that can be imported again.",
         .allowed = reads_catalogue,
-        .answers = {{.status = 200, .description = "The sheet, UTF-8.", .raw_types = {"text/csv"}}}},
+        .answers = {api::with_file_name(
+            {.status = 200, .description = "The sheet, UTF-8.", .raw_types = {"text/csv"}})}},
        export_all},
       {{.id = "preview_product_import",
         .method = verb::post,

@@ -13,12 +13,13 @@ namespace problems = api::problems;
 using nlohmann::json;
 
 schema options_shape() {
-  return schema::list(schema::text({1, 40}), 3, 1).described("What its products differ in: size, colour.");
+  return schema::list(schema::text({1, 40}).example("size"), 3, 1)
+      .described("What its products differ in: size, colour.");
 }
 
 schema group_shape() {
   return schema::object({{"id", schema::uuid()},
-                         {"name", schema::text({1, 200})},
+                         {"name", schema::text({1, 200}).example("Ankara fabric")},
                          {"options", options_shape()},
                          {"products", schema::integer().described("How many it has.")},
                          {"version", schema::integer(1)}})
@@ -92,8 +93,9 @@ std::vector<api_endpoint> product_group_endpoints() {
         .tag = "Products",
         .summary = "A new group; its products name it as their variant's group.",
         .allowed = manages_catalogue,
-        .body = schema::object({{"name", schema::text({1, 200})}, {"options", options_shape()}}),
-        .answers = {{201, "The group.", group_shape()}}},
+        .body = schema::object(
+            {{"name", schema::text({1, 200}).example("Ankara fabric")}, {"options", options_shape()}}),
+        .answers = {api::with_etag({201, "The group.", group_shape()})}},
        create},
       {{.id = "show_product_group",
         .method = verb::get,
@@ -101,7 +103,7 @@ std::vector<api_endpoint> product_group_endpoints() {
         .tag = "Products",
         .summary = "One group.",
         .allowed = reads_catalogue,
-        .answers = {{200, "The group, with its ETag.", group_shape()}}},
+        .answers = {api::with_etag({200, "The group.", group_shape()})}},
        show},
       {{.id = "change_product_group",
         .method = verb::patch,
@@ -109,8 +111,8 @@ std::vector<api_endpoint> product_group_endpoints() {
         .tag = "Products",
         .summary = "Another name.",
         .allowed = manages_catalogue,
-        .body = schema::object({{"name", schema::text({1, 200})}}),
-        .answers = {{200, "The group as it is now.", group_shape()}},
+        .body = schema::object({{"name", schema::text({1, 200}).example("Ankara fabric")}}),
+        .answers = {api::with_etag({200, "The group as it is now.", group_shape()})},
         .needs = api::precondition::if_match},
        rename},
   };

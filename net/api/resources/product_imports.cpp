@@ -5,6 +5,7 @@
 #include "net/api/paging.hpp"
 #include "net/api/resources/product_shapes.hpp"
 #include "net/api/resources/sheet_wishes.hpp"
+#include "net/api/wish_fingerprint.hpp"
 #include "protocol/catalogue/import_report.hpp"
 #include "storage/api/import_jobs.hpp"
 
@@ -65,19 +66,18 @@ api_outcome order(workplace& place, api_call& call) {
   wanted.rows = sheet.value().rows.size() + sheet.value().problems.size();
   wanted.idempotency_key = call.idempotency_key;
   wanted.sheet = std::move(call.raw_body);
-  return answer_with(
-      storage::order_import(place.store, call.by.business, origin_of(call), wanted),
-      [](const storage::ordered_import& ordered) -> api_outcome {
-        switch (ordered.outcome) {
-          case storage::order_outcome::other_order:
-            return problem{problems::conflict, "This key was used for another sheet: take a new one."};
-          case storage::order_outcome::full:
-            return problem{problems::conflict,
-                           "Several sheets wait already. Wait until one is done, or cancel one."};
-          case storage::order_outcome::queued: break;
-        }
-        return api_answer{202, shown(ordered.job)};
-      });
+  return answer_with(storage::order_import(place.store, call.by.business, origin_of(call), wanted),
+                     [](const storage::ordered_import& ordered) -> api_outcome {
+                       switch (ordered.outcome) {
+                         case storage::order_outcome::other_order: return key_was_used();
+                         case storage::order_outcome::full:
+                           return problem{
+                               problems::conflict,
+                               "Several sheets wait already. Wait until one is done, or cancel one."};
+                         case storage::order_outcome::queued: break;
+                       }
+                       return api_answer{202, shown(ordered.job)};
+                     });
 }
 
 api_outcome list(workplace& place, api_call& call) {
@@ -168,8 +168,8 @@ std::vector<api_endpoint> product_import_endpoints() {
         .tag = "Products",
         .summary = "The sheet as it came, with what became of each row; kept for seven days.",
         .allowed = manages_catalogue,
-        .answers =
-            {{.status = 200, .description = "As far as it was taken, UTF-8.", .raw_types = {"text/csv"}}}},
+        .answers = {api::with_file_name(
+            {.status = 200, .description = "As far as it was taken, UTF-8.", .raw_types = {"text/csv"}})}},
        show_result},
       {{.id = "cancel_product_import",
         .method = verb::post,

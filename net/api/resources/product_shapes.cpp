@@ -14,30 +14,33 @@ using nlohmann::json;
 schema product_image_shape() {
   return schema::object({{"id", schema::uuid()},
                          {"content_type", schema::word({"image/jpeg", "image/png"})},
-                         {"width", schema::integer(1)},
-                         {"height", schema::integer(1)}})
+                         {"width", schema::integer(1).example(1200)},
+                         {"height", schema::integer(1).example(900)}})
       .named("ProductImage");
 }
 
 schema variant_shape() {
   return schema::object({{"group_id", schema::uuid()},
-                         {"values", schema::list(schema::text({1, 60}), 3, 1)
+                         {"values", schema::list(schema::text({1, 60}).example("large"), 3, 1)
                                         .described("One for each option of the group, in its order.")}});
 }
 
 schema reason_shape() {
-  return schema::text({1, 200}).described("For the list of movements: \"counted\", \"broken\".");
+  return schema::text({1, 200}).example("counted").described(
+      "For the list of movements: \"counted\", \"broken\".");
 }
 
 schema product_shape() {
   return schema::object(
              {{"id", schema::uuid()},
-              {"sku", schema::text({1, 64, api::text_format::token})},
-              {"name", schema::text({1, 200})},
+              {"sku", schema::text({1, 64, api::text_format::token}).example("ANK-6")},
+              {"name", schema::text({1, 200}).example("Ankara fabric, 6 yards")},
               {"description", schema::text({0, 4000, api::text_format::lines})},
-              {"price_minor", schema::integer().described("Of one piece, in minor units of the currency.")},
-              {"currency", schema::text({3, 3})},
-              {"stock", schema::integer().described("Free to promise: what open orders hold is taken out.")},
+              {"price_minor", schema::integer().example(1'500'000).described(
+                                  "Of one piece, in minor units of the currency.")},
+              {"currency", schema::text({3, 3}).example("NGN")},
+              {"stock", schema::integer().example(12).described(
+                            "Free to promise: what open orders hold is taken out.")},
               {"active", schema::boolean().described("An archived product is not offered any more.")},
               {"variant", variant_shape().or_null()},
               {"images", schema::list(product_image_shape(), storage::max_images_of_product)},

@@ -14,15 +14,16 @@ namespace problems = api::problems;
 using nlohmann::json;
 
 schema stock_shape() {
-  return schema::object({{"stock", schema::integer().described("Free to promise, after the change.")}})
+  return schema::object(
+             {{"stock", schema::integer().example(12).described("Free to promise, after the change.")}})
       .named("Stock");
 }
 
 schema movement_shape() {
   return schema::object({{"id", schema::uuid()},
-                         {"delta", schema::integer(-max_stock, max_stock)},
-                         {"stock_after", schema::integer(0, max_stock)},
-                         {"reason", schema::text({1, 200})},
+                         {"delta", schema::integer(-max_stock, max_stock).example(2)},
+                         {"stock_after", schema::integer(0, max_stock).example(12)},
+                         {"reason", schema::text({1, 200}).example("counted")},
                          {"account_id", schema::uuid().described("Who did it.")},
                          {"at", schema::timestamp()}})
       .named("StockMovement");
@@ -95,8 +96,8 @@ std::vector<api_endpoint> product_stock_endpoints() {
         .tag = "Products",
         .summary = "So many pieces more, or fewer; never below none.",
         .allowed = manages_catalogue,
-        .body =
-            schema::object({{"delta", schema::integer(-max_stock, max_stock)}, {"reason", reason_shape()}}),
+        .body = schema::object(
+            {{"delta", schema::integer(-max_stock, max_stock).example(2)}, {"reason", reason_shape()}}),
         .answers = the_stock,
         .problems = {409},
         .needs = api::precondition::idempotency_key},
@@ -107,10 +108,10 @@ std::vector<api_endpoint> product_stock_endpoints() {
         .tag = "Products",
         .summary = "The stock as it was counted; 409 when it is not what you saw any more.",
         .allowed = manages_catalogue,
-        .body =
-            schema::object({{"stock", schema::integer(0, max_stock)},
-                            {"expected", schema::integer(0, max_stock).described("The stock that you saw.")},
-                            {"reason", reason_shape()}}),
+        .body = schema::object(
+            {{"stock", schema::integer(0, max_stock).example(12)},
+             {"expected", schema::integer(0, max_stock).example(10).described("The stock that you saw.")},
+             {"reason", reason_shape()}}),
         .answers = the_stock,
         .problems = {409}},
        set},

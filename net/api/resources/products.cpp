@@ -13,17 +13,22 @@ using api::schema;
 namespace problems = api::problems;
 using nlohmann::json;
 
-schema name_text() { return schema::text({1, 200}).described("What customers read."); }
+schema name_text() {
+  return schema::text({1, 200}).example("Ankara fabric, 6 yards").described("What customers read.");
+}
 schema description_text() { return schema::text({0, 4000, api::text_format::lines}); }
-schema price_number() { return schema::integer().described("Of one piece, in minor units."); }
+schema price_number() {
+  return schema::integer().example(1'500'000).described("Of one piece, in minor units.");
+}
 
 schema new_product_shape() {
   return schema::object({{"sku", schema::text({1, 64, api::text_format::token})
+                                     .example("ANK-6")
                                      .described("Names the product in orders, carts and files; fixed.")},
                          {"name", name_text()},
                          {"description", description_text(), presence::optional},
                          {"price_minor", price_number()},
-                         {"stock", schema::integer(0, max_stock), presence::optional},
+                         {"stock", schema::integer(0, max_stock).example(12), presence::optional},
                          {"variant", variant_shape().or_null(), presence::optional}});
 }
 
@@ -144,7 +149,8 @@ std::vector<api_endpoint> product_endpoints() {
   using api::verb;
   const std::string all{all_products};
   const std::string one{one_product};
-  const std::vector<api::answer_shape> the_product{{200, "The product as it is now.", product_shape()}};
+  const std::vector<api::answer_shape> the_product{
+      api::with_etag({200, "The product as it is now.", product_shape()})};
   return {
       {{.id = "list_products",
         .method = verb::get,
@@ -165,7 +171,7 @@ std::vector<api_endpoint> product_endpoints() {
         .summary = "A new product; chats offer it at once.",
         .allowed = manages_catalogue,
         .body = new_product_shape(),
-        .answers = {{201, "The product.", product_shape()}},
+        .answers = {api::with_etag({201, "The product.", product_shape()})},
         .problems = {409}},
        create},
       {{.id = "show_product",
@@ -174,7 +180,7 @@ std::vector<api_endpoint> product_endpoints() {
         .tag = "Products",
         .summary = "One product.",
         .allowed = reads_catalogue,
-        .answers = {{200, "The product, with its ETag.", product_shape()}}},
+        .answers = {api::with_etag({200, "The product.", product_shape()})}},
        show},
       {{.id = "change_product",
         .method = verb::patch,

@@ -22,18 +22,23 @@ namespace problems = api::problems;
 constexpr std::string_view issuer = "Sellavie";
 
 schema enrolment_shape() {
-  return schema::object(
-             {{"secret", schema::text({16, 64, api::text_format::token})
-                             .described("Base32, to type into the app. Shown this once.")},
-              {"otpauth_uri", schema::text({1, 600, api::text_format::token})},
-              {"qr_svg",
-               schema::text({1, 100'000, api::text_format::lines}).described("The same as a picture.")}})
+  return schema::object({{"secret", schema::text({16, 64, api::text_format::token})
+                                        .example("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")
+                                        .described("Base32, to type into the app. Shown this once.")},
+                         {"otpauth_uri",
+                          schema::text({1, 600, api::text_format::token})
+                              .example("otpauth://totp/Sellavie:ada%40example.com?secret=JBSWY3DPEHPK3PXP")},
+                         {"qr_svg", schema::text({1, 100'000, api::text_format::lines})
+                                        .example("<svg xmlns=\"http://www.w3.org/2000/svg\"/>")
+                                        .described("The same as a picture.")}})
       .named("SecondFactorEnrolment");
 }
 
 schema recovery_codes_shape() {
   return schema::object(
-             {{"recovery_codes", schema::list(schema::text({19, 19, api::text_format::token}), 10)}})
+             {{"recovery_codes",
+               schema::list(schema::text({19, 19, api::text_format::token}).example("7kq2-m9xd-4tvn-p3ra"),
+                            10)}})
       .named("RecoveryCodes");
 }
 
@@ -148,7 +153,7 @@ std::vector<api_endpoint> second_factor_endpoints() {
         .path = base + "/confirm",
         .tag = "Account",
         .summary = "Second step: a code of the app turns it on and gives the recovery codes, this once.",
-        .body = schema::object({{"code", schema::text({6, 30, api::text_format::line})}}),
+        .body = schema::object({{"code", schema::text({6, 30, api::text_format::line}).example("123456")}}),
         .answers = {{200, "It is on.", recovery_codes_shape()}},
         .problems = {409},
         .limit = api::throttle::sign_in},

@@ -18,7 +18,7 @@ api::role role_in(const nlohmann::json& body) {
 
 schema membership_shape() {
   return schema::object({{"business_id", schema::uuid()},
-                         {"business_name", schema::text({1, 200})},
+                         {"business_name", schema::text({1, 200}).example("Ngozi Prints")},
                          {"role", role_word()}})
       .named("Membership");
 }

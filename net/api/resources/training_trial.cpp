@@ -61,21 +61,24 @@ class seat {
 
 schema trial_shape() {
   const auto action = schema::object(
-      {{"name", schema::text({1, 40, api::text_format::token})},
-       {"arguments",
-        schema::text({2, 20'000, api::text_format::lines}).described("JSON, as it would be stored.")},
+      {{"name", schema::text({1, 40, api::text_format::token}).example("place_order")},
+       {"arguments", schema::text({2, 20'000, api::text_format::lines})
+                         .example(R"({"items":[{"sku":"ANK-6","quantity":1}]})")
+                         .described("JSON, as it would be stored.")},
        {"accepted", schema::boolean().described("The server would do it, as things are now.")},
-       {"refusal", schema::text({0, 40}).described("Why it would not; empty when it would.")}});
+       {"refusal", schema::text({0, 40}).example("").described("Why it would not; empty when it would.")}});
   return schema::object(
              {{"draft_version", schema::integer()},
               {"reply",
                schema::text({0, 10'000, api::text_format::lines})
+                   .example("It is 15,000 naira.")
                    .described("What the customer would read. What actions did is told by sentences of "
                               "the server, which are not among it.")},
-              {"handed_over", schema::boolean()},
-              {"hand_over_reason", schema::text({0, 500, api::text_format::lines})},
+              {"handed_over", schema::boolean().example(false)},
+              {"hand_over_reason", schema::text({0, 500, api::text_format::lines}).example("")},
               {"actions", schema::list(action, 20)},
               {"withheld", schema::list(schema::text({1, 40}), 100)
+                               .example(json::array())
                                .described("Why sentences of the model would not be sent.")},
               {"prompt_tokens", schema::integer().described("Estimated; 0: no model was asked.")}})
       .named("TrainingTrial");
@@ -161,7 +164,8 @@ std::vector<api_endpoint> training_trial_endpoints() {
         .summary =
             "Asks the model one question as a new customer would, taught by the draft; nothing is stored or sent.",
         .allowed = manages_training,
-        .body = schema::object({{"question", schema::text({1, 2000, api::text_format::lines})}}),
+        .body = schema::object(
+            {{"question", schema::text({1, 2000, api::text_format::lines}).example("What does it cost?")}}),
         .answers = {{200, "What would happen.", trial_shape()}}},
        [limits](workplace& place, api_call& call) { return try_draft(place, call, *limits); },
        api_pool::outbound},

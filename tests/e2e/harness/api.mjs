@@ -1,4 +1,4 @@
-// A client of the REST bridge that holds each answer against the server's own OpenAPI document.
+// A client of the REST bridge that holds each answer, and what was sent with success, against the server's own OpenAPI document.
 
 import assert from "node:assert/strict";
 import { appendFileSync, mkdirSync } from "node:fs";
@@ -40,7 +40,7 @@ export class api_client {
     const text = bytes.toString();
     const is_json = /[/+]json(;|$)/.test(answer.headers.get("content-type") ?? "");
     const given = { status: answer.status, headers: answer.headers, bytes, text, body: is_json ? JSON.parse(text) : text === "" && !answer.headers.has("content-type") ? undefined : text };
-    await this.#hold_against_the_document(method, path, given);
+    await this.#hold_against_the_document(method, path, given, { body, raw, type: sent["content-type"] });
     return given;
   }
 
@@ -59,14 +59,16 @@ export class api_client {
     return client;
   }
 
-  async #hold_against_the_document(method, path, { status, body, headers }) {
+  async #hold_against_the_document(method, path, { status, body, headers }, sent) {
     const document = await this.document();
     const operation = operation_of(document, method, `/api/v1${path.split("?")[0]}`);
     if (!operation) return;
     // The matrix calls everything and looks at no answer.
     if (answers_file && !process.argv[1].endsWith("api_matrix_test.mjs")) appendFileSync(answers_file, `${operation.operationId} ${status} ${headers.get("x-request-id")}\n`);
-    const declared = operation.responses[String(status)];
+    const declared = resolved(document, operation.responses[String(status)]);
     assert.ok(declared, `${operation.operationId} does not declare ${status}: ${JSON.stringify(body)}`);
+    if (status < 300) hold_request(document, operation, sent);
+    hold_headers(document, `${operation.operationId} ${status}`, declared, headers);
     const type = headers.get("content-type")?.split(";")[0];
     const content = declared.content?.[type];
     if (!declared.content) return assert.equal(body, undefined, `${operation.operationId} ${status} has a body`);
@@ -74,6 +76,33 @@ export class api_client {
     if (type === "text/event-stream" || !content.schema) return;  // goes on, or bytes
     const wrong = misfits(document, content.schema, body);
     assert.deepEqual(wrong, [], `${operation.operationId} ${status}: ${JSON.stringify(body).slice(0, 500)}`);
+  }
+}
+
+// What $ref points to.
+export function resolved(document, node) {
+  return node?.$ref ? node.$ref.split("/").slice(1).reduce((inner, key) => inner[key], document) : node;
+}
+
+// A body that was taken is one that the document allows.
+function hold_request(document, { operationId, requestBody }, { body, raw, type }) {
+  if (!requestBody) return;
+  const content = requestBody.content[type?.split(";")[0]];
+  assert.ok(content, `${operationId} took ${type}`);
+  if (!content.schema) return;
+  const sent = JSON.parse(raw ?? JSON.stringify(body));
+  assert.deepEqual(misfits(document, content.schema, sent), [], `${operationId} took ${JSON.stringify(sent).slice(0, 500)}`);
+}
+
+const told_headers = ["etag", "location", "retry-after", "set-cookie", "www-authenticate", "content-disposition", "x-request-id"];
+
+// What a client may rely on is declared, and what is declared comes.
+function hold_headers(document, what, { headers: shapes }, headers) {
+  const declared = Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name.toLowerCase(), resolved(document, shape)]));
+  for (const name of told_headers) assert.ok(!headers.has(name) || declared[name], `${what} has an undeclared ${name}`);
+  for (const [name, { required, schema }] of Object.entries(declared)) {
+    if (!headers.has(name)) assert.ok(!required, `${what} has no ${name}`);
+    else assert.deepEqual(misfits(document, schema, schema.type === "integer" ? Number(headers.get(name)) : headers.get(name)), [], `${what} ${name}`);
   }
 }
 
@@ -91,7 +120,7 @@ export function operation_of(document, method, path) {
 
 // A value that fits, of the fields that must be there.
 export function example_of(document, schema) {
-  if (schema.$ref) return example_of(document, schema.$ref.split("/").slice(1).reduce((node, key) => node[key], document));
+  if (schema.$ref) return example_of(document, resolved(document, schema));
   if (schema.enum) return schema.enum[0];
   switch ([schema.type].flat()[0]) {
     case "boolean": return true;
@@ -105,10 +134,10 @@ export function example_of(document, schema) {
 
 // Enough of JSON Schema for what the server's document uses; unknown keywords are an error.
 const known = new Set(["$ref", "type", "description", "properties", "required", "additionalProperties", "items", "enum", "format",
-  "minLength", "maxLength", "minimum", "maximum", "minItems", "maxItems", "maxProperties"]);
+  "pattern", "examples", "minLength", "maxLength", "minimum", "maximum", "minItems", "maxItems", "maxProperties"]);
 
 export function misfits(document, schema, value, at = "") {
-  if (schema.$ref) return misfits(document, schema.$ref.split("/").slice(1).reduce((node, key) => node[key], document), value, at);
+  if (schema.$ref) return misfits(document, resolved(document, schema), value, at);
   for (const keyword of Object.keys(schema)) if (!known.has(keyword)) return [`${at}: unknown keyword ${keyword}`];
   const types = schema.type === undefined ? undefined : [schema.type].flat();
   const type = value === null ? "null" : Array.isArray(value) ? "array" : Number.isInteger(value) ? "integer" : typeof value;
@@ -118,12 +147,13 @@ export function misfits(document, schema, value, at = "") {
   if (typeof value === "string") {
     const length = [...value].length;
     if (length < (schema.minLength ?? 0) || length > (schema.maxLength ?? Infinity)) wrong.push(`${at}: ${length} characters`);
+    if (schema.pattern && !new RegExp(schema.pattern, "u").test(value)) wrong.push(`${at}: not like ${schema.pattern}`);
     if (schema.format === "uuid" && !/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(value)) wrong.push(`${at}: no uuid`);
     if (schema.format === "date-time" && Number.isNaN(Date.parse(value))) wrong.push(`${at}: no date-time`);
   }
   if (typeof value === "number" && (value < (schema.minimum ?? -Infinity) || value > (schema.maximum ?? Infinity))) wrong.push(`${at}: ${value}`);
   if (Array.isArray(value)) {
-    if (value.length > (schema.maxItems ?? Infinity)) wrong.push(`${at}: ${value.length} items`);
+    if (value.length < (schema.minItems ?? 0) || value.length > (schema.maxItems ?? Infinity)) wrong.push(`${at}: ${value.length} items`);
     value.forEach((item, i) => wrong.push(...misfits(document, schema.items, item, `${at}/${i}`)));
   } else if (type === "object") {
     for (const name of schema.required ?? []) if (!(name in value)) wrong.push(`${at}/${name} is missing`);

@@ -119,15 +119,48 @@ TEST(schema, reads_query_parameters_from_text) {
 
 TEST(schema, documents_itself_as_json_schema) {
   json components;
-  const auto shown = product().named("Product").document(components);
+  const auto shown = product().named("Product").document(components, side::answer);
   EXPECT_EQ(shown, json::parse(R"({"$ref":"#/components/schemas/Product"})"));
   EXPECT_EQ(components["Product"], json::parse(R"({
     "type":"object","additionalProperties":false,"required":["sku","price"],"properties":{
-      "sku":{"type":"string","minLength":1,"maxLength":8},
+      "sku":{"type":"string","minLength":1,"maxLength":8,"pattern":"^[!-~]*$"},
       "price":{"type":"integer","format":"int64","minimum":0,"maximum":1000},
       "tags":{"type":"array","maxItems":2,"items":{"type":"string","minLength":1,"maxLength":5}}}})"));
-  EXPECT_EQ(schema::word({"a"}).or_null().document(components),
+  EXPECT_EQ(schema::word({"a"}).or_null().document(components, side::answer),
             json::parse(R"({"type":["string","null"],"enum":["a",null]})"));
+}
+
+TEST(schema, shows_as_a_pattern_what_it_checks) {
+  json none;
+  const auto pattern = [&](text_format format, side shown_on) {
+    const auto shown = schema::text({0, 24, format}).document(none, shown_on);
+    return shown.contains("pattern") ? shown["pattern"].get<std::string>() : std::string{};
+  };
+  EXPECT_EQ(pattern(text_format::lines, side::request),
+            "^[^\\u0000-\\u0008\\u000B\\u000C\\u000E-\\u001F\\u007F-\\u009F]*$");
+  EXPECT_THAT(pattern(text_format::line, side::request), testing::StartsWith("^([^\\u0000-\\u0020"));
+  EXPECT_EQ(pattern(text_format::line, side::answer), "") << "nobody checked what a customer wrote";
+  EXPECT_EQ(pattern(text_format::token, side::answer), "^[!-~]*$");
+  EXPECT_EQ(pattern(text_format::uuid, side::request), "") << "its format says it all";
+}
+
+TEST(schema, makes_an_example_that_fits) {
+  for (const auto& shape :
+       {product(), schema::uuid(), schema::timestamp(), schema::text({3, 3, text_format::token}),
+        schema::text({25, 40}), schema::text({1, 3}), schema::text({3, 254, text_format::email}),
+        schema::integer(-10, -5), schema::integer(7, 9), schema::boolean(), schema::word({"ai", "person"}),
+        schema::list(schema::uuid(), 20, 2), schema::text().or_null()})
+    EXPECT_THAT(shape.check(shape.example()), IsEmpty()) << shape.example();
+  EXPECT_EQ(product().example(), json::parse(R"({"sku":"example","price":1,"tags":["An ex"]})"));
+}
+
+TEST(schema, shows_the_example_that_it_was_given) {
+  json none;
+  const auto currency = schema::text({3, 3}).example("NGN");
+  EXPECT_EQ(currency.example(), "NGN");
+  EXPECT_EQ(currency.document(none, side::answer)["examples"], json::parse(R"(["NGN"])"));
+  EXPECT_EQ(schema::object({{"currency", currency}}).example(), json::parse(R"({"currency":"NGN"})"));
+  EXPECT_FALSE(schema::text().document(none, side::answer).contains("examples"));
 }
 
 TEST(schema, timestamps_are_utc_with_milliseconds) {

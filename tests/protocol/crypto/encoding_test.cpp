@@ -39,6 +39,12 @@ TEST(base64, refuses_junk_wrong_padding_and_stray_bits) {
   for (const char* bad : {"Zg==", "Z", "Zh", "+/8", "Zg\n"}) EXPECT_FALSE(base64url_decode(bad)) << bad;
 }
 
+TEST(percent_encode, leaves_nothing_that_means_something_in_an_address) {
+  EXPECT_EQ(percent_encode("AZaz09-._~"), "AZaz09-._~");
+  EXPECT_EQ(percent_encode("a b/c?d=e&f+g#%"), "a%20b%2Fc%3Fd%3De%26f%2Bg%23%25");
+  EXPECT_EQ(percent_encode(std::string_view{"\0\r\n\xC3\xA9", 5}), "%00%0D%0A%C3%A9");
+}
+
 RC_GTEST_PROP(codecs, give_back_any_bytes, (const std::string& bytes)) {
   RC_ASSERT(hex_decode(hex_encode(as_bytes(bytes))) == bytes);
   for (const padding style : {padding::required, padding::none}) {

@@ -4,6 +4,7 @@
 
 #include "actors/order_command.hpp"
 #include "net/api/call.hpp"
+#include "protocol/domain/action_outcome.hpp"
 #include "storage/api/orders.hpp"
 
 namespace sellavie::net {

@@ -6,7 +6,7 @@ link_step step_after(link_outcome answer, link_attempt attempt) noexcept {
   const bool is_first = attempt == link_attempt::first;
   switch (answer) {
     case link_outcome::made: return link_step::record;
-    case link_outcome::already_paid: return is_first ? link_step::settle : link_step::drop;
+    case link_outcome::already_paid: return link_step::settle;
     case link_outcome::reference_taken: return is_first ? link_step::replace : link_step::drop;
     case link_outcome::failed: break;
   }

@@ -13,7 +13,7 @@ enum class link_attempt : std::uint8_t { first, again };
 
 enum class link_step : std::uint8_t {
   record,
-  /// The money counts first.
+  /// The money counts, whichever attempt found it: a paid reference is never dropped.
   settle,
   /// There is no link under this reference.
   drop,

@@ -156,7 +156,8 @@ class conversation_state {
   [[nodiscard]] instant payment_deadline() const;
   void issue(const std::string& key);
   void check_payment(const std::string& key);
-  void confirm(const order& subject, const std::string& key);
+  void settle(const action_outcome& started);
+  void confirm(order subject, const std::string& reference, const std::string& key);
   void on_outcome(action_outcome outcome);
   void end_round();
   void second_round();

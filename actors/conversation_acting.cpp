@@ -162,7 +162,7 @@ void conversation_state::make_link(const action_outcome& started, link_attempt a
       [this, started, attempt](payment_link& link) {
         storage::fault_point("checkout.answered");
         const auto step = step_after(link.outcome, attempt);
-        if (step == link_step::settle) return check_payment({});
+        if (step == link_step::settle) return settle(started);
         store_link(result_of(started, link), step, attempt);
       });
 }
@@ -194,15 +194,26 @@ void conversation_state::check_payment(const std::string& key) {
   ask<order_found>(with_.orders, order_query{chat_.conversation}, [this, key](order_found& found) {
     if (!found.subject || found.subject->payment_reference.empty() || !chat_.business->payments)
       return on_outcome(make_refusal(action_kind::check_payment, refusal::no_open_order));
-    confirm(*found.subject, key);
+    const auto reference = found.subject->payment_reference;
+    confirm(*std::move(found.subject), reference, key);
   });
 }
 
+// What was found paid may not be the order's reference any more: the desk knows what that means.
+void conversation_state::settle(const action_outcome& started) {
+  ask<order_found>(with_.orders, order_query{chat_.conversation, started.order},
+                   [this, reference = started.payment_reference](order_found& found) {
+                     if (!found.subject || !chat_.business->payments)
+                       return on_outcome(make_refusal(action_kind::check_payment, refusal::no_open_order));
+                     confirm(*std::move(found.subject), reference, {});
+                   });
+}
+
 // The truth comes from the provider, never from what the customer says.
-void conversation_state::confirm(const order& subject, const std::string& key) {
+void conversation_state::confirm(order subject, const std::string& reference, const std::string& key) {
   ask<payment_truth>(
-      with_.payments, fetch_payment{subject.payment_reference, payment_deadline()},
-      [this, subject, key](payment_truth& truth) {
+      with_.payments, fetch_payment{reference, payment_deadline()},
+      [this, subject = std::move(subject), key](payment_truth& truth) {
         if (!truth.fact)
           return on_outcome(make_refusal(action_kind::check_payment, refusal::provider_unavailable));
         const auto mode = parse_payment_mode(chat_.business->payments->mode).value_or(payment_mode::test);

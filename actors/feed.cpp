@@ -40,6 +40,7 @@ std::vector<live_fact> facts_of(const storage::change_set& committed) {
   add_messages(committed, facts);
   add_commerce(committed, facts);
   for (const auto& one : committed.tasks) facts.emplace_back(task_raised{one.id, one.conversation, one.kind});
+  for (const auto& one : committed.connection_faults) facts.emplace_back(connection_altered{one.connection});
   return facts;
 }
 

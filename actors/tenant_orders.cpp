@@ -101,8 +101,12 @@ void tenant_supervisor_state::make_link(const order_command_ptr& command, const 
           [this, command, started, attempt, answer](const payment_link& link) {
             const auto step = step_after(link.outcome, attempt);
             if (step == link_step::settle)
-              return confirm_payment(started.payment_reference, answer,
-                                     [this, command, answer](bool) { check_out_again(command, answer); });
+              return confirm_payment(
+                  started.payment_reference, answer, [this, command, attempt, answer](bool) {
+                    if (attempt == link_attempt::first) return check_out_again(command, answer);
+                    answer.deliver(
+                        make_refusal(action_kind::request_checkout, refusal::provider_unavailable));
+                  });
             desk_request result{result_of(started, link), {}, false, "system"};
             result.tell = command->request.tell;
             ask_desk(

@@ -5,6 +5,7 @@
 
 #include "protocol/crypto/digest.hpp"
 #include "protocol/crypto/encoding.hpp"
+#include "protocol/crypto/sealed_box.hpp"
 #include "storage/guarded.hpp"
 #include "storage/sealed_columns.hpp"
 
@@ -23,23 +24,31 @@ constexpr const char* record = R"(
 INSERT INTO key_fingerprints (purpose, fingerprint, recorded_at) VALUES ($1, $2, $3::bigint) ON CONFLICT DO NOTHING)";
 constexpr const char* forget = "DELETE FROM key_fingerprints WHERE purpose = $1";
 
-/// Whether anything at all is sealed.
+bool is_token(const sealed_column& of) { return of.lasts && of.form == sealed_as::fernet; }
+bool is_box(const sealed_column& of) { return of.lasts && of.form == sealed_as::box; }
+
 std::string any_secret() {
   std::string sql;
   for (const auto& of : sealed_columns)
-    sql += std::string{sql.empty() ? "SELECT " : " OR "} + "EXISTS (SELECT FROM " + of.table + " WHERE " +
-           holds_secret(of) + ")";
+    if (of.lasts)
+      sql += std::string{sql.empty() ? "SELECT " : " OR "} + "EXISTS (SELECT FROM " + of.table + " WHERE " +
+             holds_secret(of) + ")";
   return sql;
 }
 
-/// The tokens; boxes are sealed with the same keys, and are many.
-std::string select_secrets() {
+std::string select_tokens() {
   std::string sql;
   for (const auto& of : sealed_columns)
-    if (of.form == sealed_as::fernet)
+    if (is_token(of))
       sql += std::string{sql.empty() ? "SELECT " : " UNION ALL SELECT "} + of.column + " FROM " + of.table +
              " WHERE " + holds_secret(of);
   return sql;
+}
+
+/// Boxes are many: the newest of each table stands for them.
+std::string select_newest_box(const sealed_column& of) {
+  return std::string{"SELECT "} + of.key + "::text, encode(" + of.column + ", 'hex') FROM " + of.table +
+         " ORDER BY " + of.key + " DESC LIMIT 1";
 }
 
 constexpr const char* fernet = "fernet";
@@ -82,22 +91,27 @@ error missing(const fingerprints& lost, bool knows_none) {
 
 /// R3. Those of the keys that opened something.
 result<fingerprints> prove(pqxx::work& in, const crypto::fernet_ring& ring) {
-  std::vector<crypto::fernet_ring> single;
-  for (const auto& key : ring.keys()) single.emplace_back(key);
   std::set<std::string> proved;
-  std::size_t closed = 0;
-  const auto secrets = in.exec(select_secrets());
-  for (const auto& row : secrets) {
-    const auto sealed = row[0].as<std::string>();
-    const auto opens = std::find_if(single.begin(), single.end(), [&](const crypto::fernet_ring& one) {
-      return one.decrypt(sealed).has_value();
-    });
-    if (opens == single.end()) ++closed;
-    else proved.insert(opens->keys().front().fingerprint());
+  int closed = 0, all = 0;
+  const auto look = [&](const auto& opens) {
+    ++all;
+    for (const auto& key : ring.keys())
+      if (opens(crypto::fernet_ring{key})) return static_cast<void>(proved.insert(key.fingerprint()));
+    ++closed;
+  };
+  for (const auto& row : in.exec(select_tokens()))
+    look([&](const crypto::fernet_ring& key) { return key.decrypt(row[0].as<std::string>()).has_value(); });
+  for (const auto& of : sealed_columns) {
+    if (!is_box(of)) continue;
+    for (const auto& row : in.exec(select_newest_box(of)))
+      look([&](const crypto::fernet_ring& key) {
+        const auto box = crypto::hex_decode(row[1].as<std::string>());
+        return box && crypto::body_cipher{key}.open(row[0].as<std::string>(), *box).has_value();
+      });
   }
   if (closed == 0) return fingerprints(proved.begin(), proved.end());
   return make_failure(errc::forbidden,
-                      std::to_string(closed) + " of " + std::to_string(secrets.size()) +
+                      std::to_string(closed) + " of " + std::to_string(all) +
                           " stored secrets open with none of the given Fernet keys. Give the "
                           "key that sealed them: restore fernet.key in data.dir, or list it "
                           "in security.fernet_keys");

@@ -15,8 +15,8 @@
 //  R5 A lost JWT key loses no data: its fingerprint is recorded, and a change is only told.
 //  R6 One look or change at a time: whoever is admitted keeps everybody else out until its commit.
 //
-// Secrets are the tokens of connections and payment connections. What else is sealed (the inbox) is
-// only there when a connection is.
+// Secrets are what storage/sealed_columns.hpp lists as lasting: tokens, payment keys, second factors, deliveries. What is
+// over within days anyway keeps no start from its new key.
 
 #include <pqxx/pqxx>
 #include <span>

@@ -1,6 +1,6 @@
 #pragma once
-// What the Fernet keys seal: a start with other keys is refused while one of these holds something (key_guard), and
-// a rotation seals them all anew (key_rotation). tests/storage/key_rotation_test looks for one that is missing.
+// What the Fernet keys seal: a start with other keys is refused while one of them that lasts holds something
+// (key_guard), and a rotation seals them all anew (key_rotation). tests/storage/key_rotation_test looks for one that is missing.
 
 #include <array>
 #include <cstdint>
@@ -23,6 +23,8 @@ struct sealed_column {
   sealed_as form;
   /// For the operator.
   const char* what;
+  /// Nobody can make it again. The others are over within days, and are asked for again.
+  bool lasts = true;
 };
 
 /// Every column that holds something sealed.
@@ -31,15 +33,16 @@ inline constexpr std::array sealed_columns{
     sealed_column{"payment_connections", "id", "uuid", "secret_key", sealed_as::fernet, "payment keys"},
     sealed_column{"payment_connections", "id", "uuid", "webhook_secrets", sealed_as::fernet,
                   "webhook secrets of payments"},
-    sealed_column{"connect_flows", "id", "uuid", "sealed", sealed_as::fernet, "logins under way"},
+    sealed_column{"connect_flows", "id", "uuid", "sealed", sealed_as::fernet, "logins under way", false},
     sealed_column{"second_factors", "account_id", "uuid", "secret", sealed_as::fernet, "second factors"},
     sealed_column{"refresh_tokens", "token_hash", "bytea", "successor", sealed_as::fernet,
-                  "refresh tokens in their overlap"},
-    sealed_column{"mails", "id", "uuid", "letter", sealed_as::fernet, "waiting mails"},
+                  "refresh tokens in their overlap", false},
+    sealed_column{"mails", "id", "uuid", "letter", sealed_as::fernet, "waiting mails", false},
     sealed_column{"inbound_events", "id", "bigint", "payload", sealed_as::box, "deliveries in the inbox"},
     sealed_column{"parked_events", "id", "bigint", "payload", sealed_as::box, "parked deliveries"},
     sealed_column{"recorded_events", "id", "bigint", "payload", sealed_as::box, "recorded deliveries"},
-    sealed_column{"quarantined_events", "id", "bigint", "payload", sealed_as::box, "quarantined deliveries"},
+    sealed_column{"quarantined_events", "id", "bigint", "payload", sealed_as::box, "quarantined deliveries",
+                  false},
 };
 
 /// SQL: this row holds a sealed value. '[]' is the default of webhook_secrets, '' of the others.

@@ -308,12 +308,13 @@ json schema::example() const {
 json schema::document(json& components, side shown_on) const {
   const node& my = *node_;
   if (!my.component.empty()) {
-    if (!components.contains(my.component)) {
-      components[my.component] = json::object();  // before the members: a shape may hold itself
-      components[my.component] =
-          with([](node& copy) { copy.component.clear(); }).document(components, shown_on);
+    // What is checked says more than what is only shown.
+    const auto name = my.component + (shown_on == side::request ? "Request" : "");
+    if (!components.contains(name)) {
+      components[name] = json::object();  // before the members: a shape may hold itself
+      components[name] = with([](node& copy) { copy.component.clear(); }).document(components, shown_on);
     }
-    return {{"$ref", "#/components/schemas/" + my.component}};
+    return {{"$ref", "#/components/schemas/" + name}};
   }
   json shape = json::object();
   const auto type = [&](const char* name) { shape["type"] = my.nullable ? json{name, "null"} : json(name); };

@@ -73,8 +73,8 @@ class schema {
   [[nodiscard]] schema described(std::string text) const;
   /// What the document shows in place of an example that is made of the shape.
   [[nodiscard]] schema example(const nlohmann::json& value) const;
-  /// A component of the document under this name, referred to by $ref. The same name must always
-  /// mean the same shape, on the same side.
+  /// A component of the document under this name (in requests with "Request" behind it), referred to by $ref. The
+  /// same name must always mean the same shape.
   [[nodiscard]] schema named(std::string name) const;
 
   /// Appends what is wrong with `value`; at most `max_problems` in total.

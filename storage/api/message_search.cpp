@@ -107,9 +107,9 @@ result<message_hits> search_messages(api_session& session, const business_id& bu
     hits.rows = all_of(
         work.exec_params(select_hits, whose, words, after ? to_string(after->id) : highest_id, limit + 1),
         hit_in);
-    if (!after)
-      record_activity(work, &business, by,
-                      {.action = "message.searched", .subject_kind = "business", .subject = business.value});
+    // Each page: a cursor is whatever a client sends.
+    record_activity(work, &business, by,
+                    {.action = "message.searched", .subject_kind = "business", .subject = business.value});
     return hits;
   });
 }

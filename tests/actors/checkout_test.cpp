@@ -290,7 +290,20 @@ TEST_F(dropped_link, is_tried_once_more_when_the_provider_is_still_away) {
   EXPECT_THAT(world.store->rows.inbox, IsEmpty());
 }
 
-TEST(checkout_steps, replace_and_settle_once_and_drop_the_second_time) {
+TEST_F(dropped_link, that_turns_out_to_be_paid_is_never_thrown_away) {
+  ASSERT_THAT(world.outside->waiting, SizeIs(1));
+  world.outside->answer(http(400, duplicate_reference));
+  world.run();
+  for (int asked = 0; asked < 3 && !world.outside->waiting.empty(); ++asked) {
+    EXPECT_THAT(world.outside->waiting.front().request.url, HasSubstr("/transaction/verify/" + first));
+    world.outside->answer(http(200, verified(first, "success", 3'000'000)));
+    world.run();
+  }
+  EXPECT_THAT(world.outside->waiting, IsEmpty());
+  EXPECT_EQ(world.tasks("payment_review"), 1U) << "the order has no such reference any more: a person looks";
+}
+
+TEST(checkout_steps, replace_once_and_never_drop_what_is_paid) {
   using actors::link_attempt;
   using actors::link_outcome;
   using actors::link_step;
@@ -298,7 +311,8 @@ TEST(checkout_steps, replace_and_settle_once_and_drop_the_second_time) {
   EXPECT_EQ(actors::step_after(link_outcome::already_paid, link_attempt::first), link_step::settle);
   EXPECT_EQ(actors::step_after(link_outcome::reference_taken, link_attempt::first), link_step::replace);
   EXPECT_EQ(actors::step_after(link_outcome::failed, link_attempt::first), link_step::drop);
-  for (const auto answer : {link_outcome::already_paid, link_outcome::reference_taken, link_outcome::failed})
+  EXPECT_EQ(actors::step_after(link_outcome::already_paid, link_attempt::again), link_step::settle);
+  for (const auto answer : {link_outcome::reference_taken, link_outcome::failed})
     EXPECT_EQ(actors::step_after(answer, link_attempt::again), link_step::drop);
 }
 

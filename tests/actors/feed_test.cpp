@@ -30,8 +30,9 @@ TEST(facts, are_told_for_each_row_that_a_person_can_see) {
   set.orders.push_back({.number = 4, .status = "paid", .prior_version = 3});
   set.invoices.push_back({.kind = "invoice"});
   set.tasks.push_back({.kind = "connection"});
+  set.connection_faults.push_back({.connection = connection_id{uuid{{5}}}});
   const auto told = actors::facts_of(set);
-  ASSERT_THAT(told, SizeIs(9));
+  ASSERT_THAT(told, SizeIs(10));
   EXPECT_EQ(std::get<actors::conversation_started>(told[0]).conversation, chat);
   EXPECT_EQ(std::get<actors::message_stored>(told[1]).state, send_state::sending);
   EXPECT_EQ(std::get<actors::message_altered>(told[2]).state, send_state::dead);
@@ -41,6 +42,7 @@ TEST(facts, are_told_for_each_row_that_a_person_can_see) {
   EXPECT_EQ(std::get<actors::order_moved>(told[6]).status, "paid");
   EXPECT_EQ(std::get<actors::invoice_made>(told[7]).kind, "invoice");
   EXPECT_EQ(std::get<actors::task_raised>(told[8]).kind, "connection");
+  EXPECT_EQ(std::get<actors::connection_altered>(told[9]).connection, connection_id{uuid{{5}}});
 }
 
 TEST(facts, of_a_chat_are_its_changes_of_hands_and_not_each_message_time) {

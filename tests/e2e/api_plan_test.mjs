@@ -49,6 +49,20 @@ async function silence(who, text, world = here) {
 let buyer;
 let late;
 
+test("a team has as many members as its plan allows", async () => {
+  const { members, connections } = await plan_of(ada);
+  assert.deepEqual([members, connections], [{ used: 1, allowed: 3, percent: 33, warning: "none" }, { used: here.business("ada").connections.length, allowed: null, percent: null, warning: "none" }]);
+  const accept = async (email) => {
+    assert.equal((await ada.client.post(`${ada.shop}/invitations`, { email, role: "agent" })).status, 201);
+    const token = /#token=(\S+)/.exec((await here.sandbox.got_mails(email, 1)).at(-1).text)[1];
+    return new api_client(here.server.url).post("/invitations/accept-as-new", { token, name: "Chidi", password: "correct horse battery" });
+  };
+  for (const email of ["second@example.com", "third@example.com"]) assert.equal((await accept(email)).status, 200);
+  const fourth = await accept("fourth@example.com");
+  assert.deepEqual([fourth.status, fourth.body.type], [409, "/problems/plan-limit-reached"]);
+  assert.deepEqual((await plan_of(ada)).members, { used: 3, allowed: 3, percent: 100, warning: "at_limit" });
+});
+
 test("a plan without limits says so, and counts all the same", async () => {
   await exchange(here.customer("messenger", "kofi"), "Hello!");
   await here.settled();
@@ -170,20 +184,6 @@ test("a larger plan opens the chats again, without a restart", async () => {
   await here.routed();
   await sleep(500);
   assert.match((await exchange(who, "Hello again!"))[0].text, /welcome/);
-});
-
-test("a team has as many members as its plan allows", async () => {
-  const { members, connections } = await plan_of(ada);
-  assert.deepEqual([members, connections], [{ used: 1, allowed: 3, percent: 33, warning: "none" }, { used: here.business("ada").connections.length, allowed: null, percent: null, warning: "none" }]);
-  const accept = async (email) => {
-    assert.equal((await ada.client.post(`${ada.shop}/invitations`, { email, role: "agent" })).status, 201);
-    const token = /#token=(\S+)/.exec((await here.sandbox.got_mails(email, 1)).at(-1).text)[1];
-    return new api_client(here.server.url).post("/invitations/accept-as-new", { token, name: "Chidi", password: "correct horse battery" });
-  };
-  for (const email of ["second@example.com", "third@example.com"]) assert.equal((await accept(email)).status, 200);
-  const fourth = await accept("fourth@example.com");
-  assert.deepEqual([fourth.status, fourth.body.type], [409, "/problems/plan-limit-reached"]);
-  assert.deepEqual((await plan_of(ada)).members, { used: 3, allowed: 3, percent: 100, warning: "at_limit" });
 });
 
 test("kill -9 around the limit: as many replies as allowed, everybody heard, nothing twice", { timeout: 240_000 }, async (t) => {

@@ -1,5 +1,7 @@
 #include "storage/key_guard.hpp"
 
+#include "protocol/crypto/encoding.hpp"
+#include "protocol/crypto/sealed_box.hpp"
 #include "storage/provisioning.hpp"
 #include "tests/storage/spine_fixture.hpp"
 
@@ -28,6 +30,12 @@ class key_guard_test : public spine_test {
   }
   void seal_with(const fernet_key& key) const {
     sql("UPDATE connections SET access_token = '" + fernet_ring{key}.encrypt("token", {}, noon) + "'");
+  }
+  void park(const std::string& body, const fernet_key& key) const {
+    crypto::body_cipher boxes{fernet_ring{key}};
+    sql("INSERT INTO parked_events (id, business_id, connection_id, reason, accepted_at, parked_at, payload) VALUES (7, " +
+        quote(ada) + "," + quote(page) + ", 'x', 0, 0, '\\x" +
+        crypto::hex_encode(crypto::as_bytes(boxes.seal({}, "7", body))) + "')");
   }
   void hold_nothing() const { sql("TRUNCATE connections CASCADE"); }
   static fernet_ring ring(std::initializer_list<fernet_key> keys) {
@@ -119,8 +127,22 @@ TEST_F(key_guard_test, r4_a_second_factor_alone_keeps_its_key_needed) {
 TEST_F(key_guard_test, r4_a_delivery_that_waits_keeps_its_key_needed) {
   hold_nothing();
   ASSERT_TRUE(start({first_key}));
-  sql("INSERT INTO quarantined_events (id, reason, channel, received_at, payload) VALUES (1, 'stranger', 'messenger', 0, '\\x00')");
+  park("hello", first_key);
   EXPECT_THAT(refusal({second_key}), HasSubstr("none of the given Fernet keys"));
+}
+
+TEST_F(key_guard_test, r4_what_is_over_in_a_week_keeps_no_start_from_its_new_key) {
+  hold_nothing();
+  ASSERT_TRUE(start({first_key}));
+  sql("INSERT INTO quarantined_events (id, reason, channel, received_at, payload) VALUES (1, 'stranger', 'messenger', 0, '\\x00')");
+  EXPECT_TRUE(start({second_key}));
+}
+
+TEST_F(key_guard_test, r3_deliveries_alone_prove_their_key) {
+  hold_nothing();
+  park("hello", first_key);
+  EXPECT_THAT(refusal({strange_key}), HasSubstr("1 of 1 stored secrets"));
+  EXPECT_TRUE(start({second_key, first_key}));
 }
 
 TEST_F(key_guard_test, r4_a_tool_brings_no_key_that_a_running_server_may_not_have) {

@@ -23,11 +23,21 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* template_name = "template_migrated";
-constexpr const char* cluster_prefix = "/tmp/sellavie-cluster-";
+/// In memory where there is room: a test's database is a thousand files.
+const std::string& cluster_prefix() {
+  static const std::string prefix = [] {
+    constexpr std::uintmax_t enough = std::uintmax_t{2} << 30;
+    std::error_code failed;
+    const auto room = fs::space("/dev/shm", failed);
+    const bool fits = !failed && room.available >= enough && ::access("/dev/shm", W_OK) == 0;
+    return std::string{fits ? "/dev/shm" : "/tmp"} + "/sellavie-cluster-";
+  }();
+  return prefix;
+}
 
 /// Folders of test processes that were killed: named by their pid.
 void sweep_dead_folders() {
-  const fs::path prefix{cluster_prefix};
+  const fs::path prefix{cluster_prefix()};
   const auto start = prefix.filename().string();
   std::error_code ignored;
   for (const auto& entry : fs::directory_iterator{prefix.parent_path(), ignored}) {
@@ -52,7 +62,7 @@ storage::embedded_options options_for(const fs::path& folder) {
 
 /// The cluster ends before its folder goes.
 struct shared_cluster {
-  temporary_folder folder{cluster_prefix + std::to_string(::getpid()) + "-"};
+  temporary_folder folder{cluster_prefix() + std::to_string(::getpid()) + "-"};
   storage::embedded_postgres server = storage::embedded_postgres::start(options_for(folder.path())).value();
 };
 

@@ -197,7 +197,11 @@ api_outcome connect_all(workplace& place, const api_call& call, platform& meta, 
   const auto connected = storage::connect_accounts(place.store, call.by.business, origin_of(call),
                                                    flow.id.value, wanted, place.with.settings->plans);
   if (!connected && connected.error().code == errc::conflict) return give_up(place, call, flow, taken({}));
-  if (!connected) return api::problem_of(connected.error());
+  if (!connected) {
+    // They may be connected: whoever watches reads all again.
+    tell_lost(place, call);
+    return api::problem_of(connected.error());
+  }
   if (!connected.value()) return give_up(place, call, flow, no_place_in_plan());
   flow.stage = "connected";
   auto list = json::array();

@@ -154,9 +154,12 @@ api_outcome check(workplace& place, api_call& call) {
     kept.new_hint = connect::secret_hint(health.new_token);
   }
   const auto recorded = storage::record_check(place.store, call.by.business, origin_of(call), kept);
-  if (!recorded) return api::problem_of(recorded.error());
-  const auto now = storage::find_connection(place.store, call.by.business, id);
-  if (!now) return api::problem_of(now.error());
+  const auto now = recorded ? storage::find_connection(place.store, call.by.business, id)
+                            : result<std::optional<stored_connection>>{recorded.error()};
+  if (!now) {
+    tell_changed(place, call, id);  // it may be committed: whoever watches looks for themselves
+    return api::problem_of(now.error());
+  }
   if (!now.value()) return problem{problems::not_found};
   if (!looks_the_same(one, *now.value(), call.now)) tell_changed(place, call, id);
   if (health.failed) return *health.failed;
@@ -197,6 +200,11 @@ api_outcome disconnect(workplace& place, api_call& call) {
 void tell_changed(const workplace& place, const api_call& call, const connection_id& id) {
   if (place.with.live->is_followed(call.by.business))
     place.with.live->tell(call.by.business, {actors::connection_altered{id}});
+}
+
+void tell_lost(const workplace& place, const api_call& call) {
+  if (place.with.live->is_followed(call.by.business))
+    place.with.live->tell(call.by.business, {actors::facts_lost{}});
 }
 
 std::vector<api_endpoint> connection_endpoints() {

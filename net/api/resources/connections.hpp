@@ -11,5 +11,7 @@ namespace sellavie::net {
 
 /// Whoever watches the business reads this connection again; after the commit.
 void tell_changed(const workplace& place, const api_call& call, const connection_id& id);
+/// A commit whose end nobody knows: whoever watches reads all again.
+void tell_lost(const workplace& place, const api_call& call);
 
 }  // namespace sellavie::net

@@ -2,6 +2,7 @@
 
 #include "net/api/resources/order_items.hpp"
 #include "net/api/resources/order_view.hpp"
+#include "protocol/domain/order_book.hpp"
 
 namespace sellavie::net {
 namespace {

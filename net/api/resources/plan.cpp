@@ -18,13 +18,14 @@ schema month_text() {
 }
 
 schema used_shape() {
-  return schema::object({{"used", schema::integer().example(250)},
-                         {"allowed", schema::integer().example(1000).or_null().described("Null: without limit.")},
-                         {"percent", schema::integer(0, 999).example(25).or_null()},
-                         {"warning", schema::word({"none", "near_limit", "at_limit"})
-                                         .described("near_limit from 80 %, at_limit from 100 % on, when no "
-                                                    "more can be added; of AI replies see `state`. none "
-                                                    "without a limit.")}})
+  return schema::object(
+             {{"used", schema::integer().example(250)},
+              {"allowed", schema::integer().example(1000).or_null().described("Null: without limit.")},
+              {"percent", schema::integer(0, 999).example(25).or_null()},
+              {"warning", schema::word({"none", "near_limit", "at_limit"})
+                              .described("near_limit from 80 %, at_limit from 100 % on, when no "
+                                         "more can be added; of AI replies see `state`. none "
+                                         "without a limit.")}})
       .named("PlanUse");
 }
 

@@ -126,6 +126,9 @@ TEST(schema, documents_itself_as_json_schema) {
       "sku":{"type":"string","minLength":1,"maxLength":8,"pattern":"^[!-~]*$"},
       "price":{"type":"integer","format":"int64","minimum":0,"maximum":1000},
       "tags":{"type":"array","maxItems":2,"items":{"type":"string","minLength":1,"maxLength":5}}}})"));
+  EXPECT_EQ(product().named("Product").document(components, side::request),
+            json::parse(R"({"$ref":"#/components/schemas/ProductRequest"})"))
+      << "its patterns are checked there";
   EXPECT_EQ(schema::word({"a"}).or_null().document(components, side::answer),
             json::parse(R"({"type":["string","null"],"enum":["a",null]})"));
 }

@@ -294,6 +294,7 @@ test("variants share a group and are sold by their own skus", async () => {
   const listed = await ada.client.get(`${ada.products}?group=${group.id}`);
   assert.deepEqual(listed.body.items.map(({ sku }) => sku).sort(), ["KAF-2", "KAF-M"]);
   assert.equal((await ada.client.get(`${ada.shop}/product-groups/${group.id}`)).body.products, 2);
+  assert.ok((await ada.client.get(`${ada.shop}/product-groups`)).body.items.some(({ id }) => id === group.id));
   const renamed = await ada.client.patch(`${ada.shop}/product-groups/${group.id}`, { name: "Long kaftan" }, if_match(1));
   assert.deepEqual([renamed.status, renamed.body.name, renamed.body.version], [200, "Long kaftan", 2]);
   assert.equal((await ada.client.patch(`${ada.shop}/product-groups/${group.id}`, { name: "x" }, if_match(1))).status, 412);

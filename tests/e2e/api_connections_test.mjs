@@ -623,6 +623,7 @@ test("payment keys are added by their mode, replaced by who read them last, chec
   assert.equal((await ada.client.post(payments(ada), { provider: "paystack", secret_key: "sk_live_another_key_1234" })).status, 409);
   const one = `${payments(ada)}/${id}`;
   assert.deepEqual((await ada.client.get(one)).body, added.body);
+  assert.deepEqual((await ada.client.get(payments(ada))).body.items.find((each) => each.id === id), added.body);
 
   const refused = await ada.client.post(`${one}/check`);
   assert.deepEqual([refused.status, refused.body.state, refused.body.last_error], [200, "key_refused", "Paystack refuses the key."]);

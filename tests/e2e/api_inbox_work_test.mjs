@@ -66,6 +66,7 @@ test("labels are made, attached, filtered by, changed by one editor at a time, a
   const made = await ada.client.post(`${ada.shop}/labels`, { name: "VIP", colour: "blue" });
   assert.equal(made.status, 201);
   const label = `${ada.shop}/labels/${made.body.id}`;
+  assert.ok(ids((await grace.client.get(`${ada.shop}/labels`)).body).includes(made.body.id));
   assert.equal((await ada.client.post(`${ada.shop}/labels`, { name: "vip", colour: "grey" })).status, 409);
   assert.equal((await ada.client.post(`${ada.shop}/labels`, { name: "Red", colour: "scarlet" })).status, 422);
   assert.equal((await grace.client.post(`${ada.shop}/labels`, { name: "Mine", colour: "grey" })).status, 403);

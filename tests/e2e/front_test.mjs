@@ -108,7 +108,7 @@ test("bodies: 2 MB for the API, 4 MB for webhooks, 10 MB for pictures and attach
   const of = (mb) => Buffer.alloc(mb * 1024 * 1024, 0x20);
   const picture = "/api/v1/businesses/01890a5d-ac96-774b-bcce-b302099a8057/products/01890a5d-ac96-774b-bcce-b302099a8057/images";
   const attachment = "/api/v1/businesses/01890a5d-ac96-774b-bcce-b302099a8057/attachments";
-  const cases = [[attachment, 9, false], [attachment, 11, true], [["/api/v1/auth/sign-in", 3, true], ["/", 3, true], ["/webhooks/meta", 3, false], ["/webhooks/meta", 5, true], [picture, 9, false], [picture, 11, true]];
+  const cases = [[attachment, 9, false], [attachment, 11, true], ["/api/v1/auth/sign-in", 3, true], ["/", 3, true], ["/webhooks/meta", 3, false], ["/webhooks/meta", 5, true], [picture, 9, false], [picture, 11, true]];
   for (const [path, mb, is_refused] of cases) {
     const { status, headers, text } = await ask("POST", path, { body: of(mb), headers: json });
     assert.equal(status === 413, is_refused, `${path} ${mb} MB: ${status}`);

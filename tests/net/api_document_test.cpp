@@ -56,7 +56,8 @@ class api_document : public ::testing::Test {
 
 TEST_F(api_document, has_every_route_and_no_other) {
   std::set<std::string> declared{"GET /api/v1/openapi.json"};  // does not show itself
-  for (const auto& [path, methods] : document()["paths"].items())
+  const auto shown = document();
+  for (const auto& [path, methods] : shown["paths"].items())
     for (const auto& method : methods.items()) {
       std::string name = method.key();
       for (char& c : name) c = static_cast<char>(c - 'a' + 'A');

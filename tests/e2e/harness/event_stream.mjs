@@ -1,7 +1,7 @@
 // Reads GET /api/v1/events as a browser's fetch does, and holds each event against the server's document.
 
 import assert from "node:assert/strict";
-import { misfits } from "./api.mjs";
+import { keep_answer, misfits } from "./api.mjs";
 import { until } from "./workspace.mjs";
 
 export class event_stream {
@@ -18,6 +18,7 @@ export class event_stream {
       one.body = await answer.json();
       return one;
     }
+    keep_answer("follow_events", answer);
     one.document = await client.document();
     one.ended = one.#read(answer.body);
     return one;

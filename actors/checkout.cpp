@@ -20,6 +20,11 @@ desk_command result_of(const action_outcome& started, const payment_link& link) 
                                  std::string{to_string(link.outcome)}};
 }
 
+desk_command confirmed(payment_fact fact, const payment_account& asked, std::string action_key) {
+  return desk::confirm_payment{std::move(action_key), std::move(fact),
+                               parse_payment_mode(asked.mode).value_or(payment_mode::test)};
+}
+
 bool needs_another_link(link_step taken, const action_outcome& stored, link_attempt attempt) noexcept {
   if (attempt == link_attempt::again) return false;
   return taken == link_step::replace || stored.why == refusal::stale;

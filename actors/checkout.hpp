@@ -3,6 +3,7 @@
 // intent stored by the desk -> call -> result stored by the desk. Pure.
 
 #include "actors/payment_client.hpp"
+#include "actors/tenant.hpp"
 #include "protocol/domain/action_outcome.hpp"
 #include "protocol/domain/desk_command.hpp"
 
@@ -23,8 +24,12 @@ enum class link_step : std::uint8_t {
 
 [[nodiscard]] link_step step_after(link_outcome answer, link_attempt attempt) noexcept;
 
-/// What the desk is told, unless money is settled.
+/// What the desk is told of the link, unless money came.
 [[nodiscard]] desk_command result_of(const action_outcome& started, const payment_link& link);
+
+/// What the desk is told of money, by the provider's word alone.
+[[nodiscard]] desk_command confirmed(payment_fact fact, const payment_account& asked,
+                                     std::string action_key = {});
 
 /// A stale result: a run that died had dropped the reference, or the order has changed since.
 [[nodiscard]] bool needs_another_link(link_step taken, const action_outcome& stored,

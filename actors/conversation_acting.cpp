@@ -162,7 +162,8 @@ void conversation_state::make_link(const action_outcome& started, link_attempt a
       [this, started, attempt](payment_link& link) {
         storage::fault_point("checkout.answered");
         const auto step = step_after(link.outcome, attempt);
-        if (step == link_step::settle) return settle(started);
+        // What was found paid may not be the order's reference any more: the desk knows what that means.
+        if (step == link_step::settle) return confirm(*std::move(link.fact), {});
         store_link(result_of(started, link), step, attempt);
       });
 }
@@ -194,34 +195,22 @@ void conversation_state::check_payment(const std::string& key) {
   ask<order_found>(with_.orders, order_query{chat_.conversation}, [this, key](order_found& found) {
     if (!found.subject || found.subject->payment_reference.empty() || !chat_.business->payments)
       return on_outcome(make_refusal(action_kind::check_payment, refusal::no_open_order));
-    const auto reference = found.subject->payment_reference;
-    confirm(*std::move(found.subject), reference, key);
+    ask<payment_truth>(with_.payments, fetch_payment{found.subject->payment_reference, payment_deadline()},
+                       [this, key](payment_truth& truth) {
+                         if (truth.fact) return confirm(*std::move(truth.fact), key);
+                         on_outcome(make_refusal(action_kind::check_payment, refusal::provider_unavailable));
+                       });
   });
 }
 
-// What was found paid may not be the order's reference any more: the desk knows what that means.
-void conversation_state::settle(const action_outcome& started) {
-  ask<order_found>(with_.orders, order_query{chat_.conversation, started.order},
-                   [this, reference = started.payment_reference](order_found& found) {
-                     if (!found.subject || !chat_.business->payments)
-                       return on_outcome(make_refusal(action_kind::check_payment, refusal::no_open_order));
-                     confirm(*std::move(found.subject), reference, {});
-                   });
-}
-
 // The truth comes from the provider, never from what the customer says.
-void conversation_state::confirm(order subject, const std::string& reference, const std::string& key) {
-  ask<payment_truth>(
-      with_.payments, fetch_payment{reference, payment_deadline()},
-      [this, subject = std::move(subject), key](payment_truth& truth) {
-        if (!truth.fact)
-          return on_outcome(make_refusal(action_kind::check_payment, refusal::provider_unavailable));
-        const auto mode = parse_payment_mode(chat_.business->payments->mode).value_or(payment_mode::test);
-        ask<action_outcome>(
-            with_.orders,
-            desk_request{desk::confirm_payment{key, *truth.fact, mode, subject}, key, turn_.resumed},
-            [this](action_outcome& outcome) { on_outcome(std::move(outcome)); });
-      });
+void conversation_state::confirm(payment_fact fact, const std::string& key) {
+  if (!chat_.business->payments)  // taken away while it was asked
+    return on_outcome(make_refusal(action_kind::check_payment, refusal::provider_unavailable));
+  ask<action_outcome>(
+      with_.orders,
+      desk_request{confirmed(std::move(fact), *chat_.business->payments, key), key, turn_.resumed},
+      [this](action_outcome& outcome) { on_outcome(std::move(outcome)); });
 }
 
 void conversation_state::on_outcome(action_outcome outcome) {

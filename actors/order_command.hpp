@@ -7,7 +7,7 @@
 
 #include "protocol/domain/desk_command.hpp"
 #include "protocol/domain/ids.hpp"
-#include "storage/change_set.hpp"
+#include "storage/api/change_origin.hpp"
 
 namespace sellavie::actors {
 

@@ -80,8 +80,9 @@ caf::result<payment_link> payment_client_state::make_link(const make_payment_lin
                      // The reference may be in use: look before anything is repeated.
                      verify(wanted.reference, wanted.deadline, [promise](std::optional<payment_fact> fact) {
                        const bool paid = fact && fact->status == payment_status::success;
-                       promise.deliver(payment_link{
-                           paid ? link_outcome::already_paid : link_outcome::reference_taken, {}});
+                       if (paid)
+                         promise.deliver(payment_link{link_outcome::already_paid, {}, std::move(fact)});
+                       else promise.deliver(payment_link{link_outcome::reference_taken, {}});
                      });
                    });
   return promise.to_return();

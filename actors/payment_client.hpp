@@ -40,6 +40,8 @@ enum class link_outcome : std::uint8_t {
 struct payment_link {
   link_outcome outcome = link_outcome::failed;
   std::string url;
+  /// Of already_paid: what the provider said of the money.
+  std::optional<payment_fact> fact{};
 };
 
 struct fetch_payment {

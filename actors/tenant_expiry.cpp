@@ -1,5 +1,6 @@
 // Before an unpaid order with a live payment link expires, its provider is asked (tenant_supervisor.hpp, "Expiry").
 
+#include "actors/checkout.hpp"
 #include "actors/tenant_supervisor.hpp"
 
 namespace sellavie::actors {
@@ -52,11 +53,10 @@ void tenant_supervisor_state::begin_round(const std::vector<std::string>& refere
 void tenant_supervisor_state::confirm_link(const std::shared_ptr<link_round>& round,
                                            const std::string& reference, const payment_truth& truth) {
   if (!truth.fact || !business_->payments) return settle_silent(round, reference);
-  const auto mode = parse_payment_mode(business_->payments->mode).value_or(payment_mode::test);
   const bool is_answer = truth.fact->status != payment_status::pending;
   self_
       ->request(round->orders, caf::infinite,
-                desk_request{desk::confirm_payment{{}, *truth.fact, mode, std::nullopt}, {}, false, "system"})
+                desk_request{confirmed(*truth.fact, *business_->payments), {}, false, "system"})
       .then(
           [this, round, reference, is_answer](const action_outcome&) {
             if (is_answer) round->answered.unpaid.push_back(reference);

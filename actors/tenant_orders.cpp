@@ -60,11 +60,9 @@ void tenant_supervisor_state::confirm_payment(const std::string& reference, cons
       .then(
           [this, answer, then](const payment_truth& truth) {
             if (!truth.fact || !business_->payments) return then(false);
-            const auto mode = parse_payment_mode(business_->payments->mode).value_or(payment_mode::test);
-            desk::confirm_payment confirm{{}, *truth.fact, mode, std::nullopt};
             ask_desk(
-                {std::move(confirm), {}, false, "system"}, [then](const action_outcome&) { then(true); },
-                answer);
+                {confirmed(*truth.fact, *business_->payments), {}, false, "system"},
+                [then](const action_outcome&) { then(true); }, answer);
           },
           [then](const caf::error&) { then(false); });
 }
@@ -100,13 +98,7 @@ void tenant_supervisor_state::make_link(const order_command_ptr& command, const 
       .then(
           [this, command, started, attempt, answer](const payment_link& link) {
             const auto step = step_after(link.outcome, attempt);
-            if (step == link_step::settle)
-              return confirm_payment(
-                  started.payment_reference, answer, [this, command, attempt, answer](bool) {
-                    if (attempt == link_attempt::first) return check_out_again(command, answer);
-                    answer.deliver(
-                        make_refusal(action_kind::request_checkout, refusal::provider_unavailable));
-                  });
+            if (step == link_step::settle) return settle(command, *link.fact, attempt, answer);
             desk_request result{result_of(started, link), {}, false, "system"};
             result.tell = command->request.tell;
             ask_desk(
@@ -118,6 +110,20 @@ void tenant_supervisor_state::make_link(const order_command_ptr& command, const 
                 answer);
           },
           [answer](const caf::error& failure) { answer.deliver(told_as_ours(failure)); });
+}
+
+// The first time the desk is asked again, and says what is to be done with the order as it is now.
+void tenant_supervisor_state::settle(const order_command_ptr& command, const payment_fact& fact,
+                                     link_attempt attempt, const order_answer& answer) {
+  if (!business_->payments)  // taken away while it was asked
+    return answer.deliver(make_refusal(action_kind::request_checkout, refusal::payments_not_connected));
+  ask_desk(
+      {confirmed(fact, *business_->payments), {}, false, "system"},
+      [this, command, attempt, answer](const action_outcome& decided) {
+        if (attempt == link_attempt::first) check_out_again(command, answer);
+        else finish_order(command, decided, answer);
+      },
+      answer);
 }
 
 void tenant_supervisor_state::check_out_again(const order_command_ptr& command, const order_answer& answer) {

@@ -216,6 +216,9 @@ class tenant_supervisor_state {
   void count_failure(child& entry, errc why, const std::vector<inbox_id>& blamed);
   void look_for_unannounced(const child_key& key);
   void drop_closed(const child_key& key, const std::vector<inbox_id>& open, std::vector<inbox_id> asked);
+  static constexpr std::chrono::milliseconds first_pause{100};
+  /// Doubles with each failure in a row, up to five seconds.
+  [[nodiscard]] static std::chrono::milliseconds pause_after(std::uint32_t failures);
   void schedule_restart(const child_key& key, std::uint32_t failures);
   void spawn_desks();
   using order_answer = owed_answer<action_outcome>;
@@ -232,6 +235,8 @@ class tenant_supervisor_state {
                        const std::function<void(bool has_answered)>& then);
   void carry_out(const order_command_ptr& command, const order_answer& answer);
   void check_out(const order_command_ptr& command, link_attempt attempt, const order_answer& answer);
+  void settle(const order_command_ptr& command, const payment_fact& fact, link_attempt attempt,
+              const order_answer& answer);
   void make_link(const order_command_ptr& command, const action_outcome& started, link_attempt attempt,
                  const order_answer& answer);
   void check_out_again(const order_command_ptr& command, const order_answer& answer);

@@ -11,6 +11,14 @@ function(sellavie_options target)
   endif()
 endfunction()
 
+# sellavie_allocator(program): jemalloc (docs/adr/0020); sanitizers bring their own. First on the line and kept, although
+# nothing names it: it replaces malloc.
+function(sellavie_allocator program)
+  if(NOT SELLAVIE_SANITIZE)
+    target_link_options(${program} PRIVATE -Wl,--push-state,--no-as-needed ${JEMALLOC} -Wl,--pop-state)
+  endif()
+endfunction()
+
 # sellavie_library(name [DEPENDS targets…]): one static library of all .cpp files of this folder.
 function(sellavie_library name)
   cmake_parse_arguments(arg "RECURSE" "" "DEPENDS" ${ARGN})

@@ -8,9 +8,9 @@
 //     So a rotation puts the new key first and keeps the old ones, until `sellavie rotate-keys` has sealed
 //     everything anew and dropped their records (storage/key_rotation).
 //  R3 A database that holds secrets and has no record of any key (made before there were records, or
-//     restored without them) is proved: every stored secret must open with a listed key. The keys that
-//     opened one are recorded, and the first.
-//  R4 While nothing is sealed, a start of the server may bring other keys: what was recorded is replaced.
+//     restored without them) is proved: every lasting token must open with a listed key, and the newest
+//     delivery of each table. The keys that opened one are recorded, and the first.
+//  R4 While nothing that lasts is sealed, a start of the server may bring other keys: what was recorded is replaced.
 //     A tool brings no new key to a database that has records, because a server without it may be running.
 //  R5 A lost JWT key loses no data: its fingerprint is recorded, and a change is only told.
 //  R6 One look or change at a time: whoever is admitted keeps everybody else out until its commit.

@@ -6,6 +6,8 @@
 #include <boost/beast/http/error.hpp>
 #include <charconv>
 
+#include "net/http/last_chunk.hpp"
+
 namespace sellavie::net {
 namespace {
 
@@ -44,7 +46,8 @@ answer_parser::answer_parser(const client_limits& limits, expected_body body) : 
 
 answer_parser::progress answer_parser::read(std::string_view& input) {
   error_code ec;
-  while (!input.empty() && !is_done() && !ec) {
+  while (!input.empty() && !is_done() && !ec &&
+         !(head_done_ && chunked() && is_less_than_a_last_chunk(input))) {
     const std::size_t taken = put(boost::asio::buffer(input.data(), input.size()), ec);
     input.remove_prefix(taken);
     if (!head_done_) head_bytes_ += taken;

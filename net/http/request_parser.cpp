@@ -7,6 +7,8 @@
 #include <charconv>
 #include <optional>
 
+#include "net/http/last_chunk.hpp"
+
 namespace sellavie::net {
 namespace {
 
@@ -106,7 +108,7 @@ request_parser::progress request_parser::read_body(std::string_view& input, std:
   eager(true);
   error_code ec;
   input_ = input;
-  while (!input.empty() && !is_done() && !ec) {
+  while (!is_done() && !ec && !is_less_than_a_last_chunk(input)) {
     const std::size_t taken = put(boost::asio::buffer(input.data(), input.size()), ec);
     input.remove_prefix(taken);
   }

@@ -183,7 +183,7 @@ decision decide(const order_book& book, const fail_payment_link& command, const 
 decision decide(const order_book& book, const confirm_payment& command, const desk_context& context) {
   const auto parts = parse_payment_reference(command.fact.reference);
   const auto named = parts ? parts->order : order_id{};
-  const auto* subject = parts ? any_order(book, named, command.stored) : nullptr;
+  const auto* subject = parts ? any_order(book, named, context.stored) : nullptr;
   const bool success = command.fact.status == payment_status::success;
   if (subject == nullptr) {
     if (success) return review(command, review_reason::unknown_order, named, nullptr, context);

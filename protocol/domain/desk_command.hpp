@@ -115,8 +115,6 @@ struct confirm_payment {
   payment_fact fact;
   /// Mode of the connection that was asked.
   payment_mode mode = payment_mode::test;
-  /// The order as storage has it, when the book does not hold it (ignored otherwise).
-  std::optional<order> stored;
 };
 
 struct expire_reservations {

@@ -67,8 +67,14 @@ decision decide(const order_book& book, const desk_command& command, const desk_
 
 order_id order_named_by(const desk_command& command) noexcept {
   const auto named = [](const auto& one) {
-    if constexpr (requires { one.target.order; }) return one.target.order;
-    else return order_id{};
+    if constexpr (requires { one.target.order; }) {
+      return one.target.order;
+    } else if constexpr (requires { one.fact.reference; }) {
+      const auto parts = parse_payment_reference(one.fact.reference);
+      return parts ? parts->order : order_id{};
+    } else {
+      return order_id{};
+    }
   };
   return std::visit(named, command);
 }

@@ -3,6 +3,7 @@
 #include "protocol/api/team_rules.hpp"
 #include "storage/api/activity_work.hpp"
 #include "storage/api/api_work.hpp"
+#include "storage/api/directory_work.hpp"
 #include "storage/api/timezone_work.hpp"
 
 namespace sellavie::storage {
@@ -42,8 +43,6 @@ INSERT INTO memberships (account_id, business_id, role, created_at) VALUES ($1::
 
 constexpr const char* has_amounts = R"(
 SELECT EXISTS (SELECT FROM products WHERE business_id = $1::uuid) OR EXISTS (SELECT FROM orders WHERE business_id = $1::uuid))";
-// Running servers load the business anew. Before the row's own lock: as everybody else who needs both.
-constexpr const char* raise_directory = "SELECT raise_directory()";
 constexpr const char* update_business = R"(
 UPDATE businesses SET name = $2, currency = $3, timezone = $4, locale = $5, profile_version = profile_version + 1
 WHERE id = $1::uuid)";
@@ -155,7 +154,7 @@ result<changed_profile> change_business(api_session& session, const business_id&
     const auto seen = read(select_one);
     if (!seen) return changed_profile{};
     if (auto looked = judge(*seen); looked.outcome != profile_outcome::changed) return looked;
-    work.exec(raise_directory);
+    raise_directory(work);
     const auto was = read(wanted.currency ? lock_alone : lock_one);
     if (!was) return changed_profile{};
     auto done = judge(*was);

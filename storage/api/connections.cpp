@@ -4,6 +4,7 @@
 
 #include "storage/api/activity_work.hpp"
 #include "storage/api/api_work.hpp"
+#include "storage/api/directory_work.hpp"
 #include "storage/api/plan_room.hpp"
 #include "storage/provisioning_file.hpp"
 
@@ -25,8 +26,6 @@ constexpr const char* select_page =
 constexpr const char* select_one = CONNECTION_COLUMNS "AND n.id = $2::uuid";
 constexpr const char* select_locked = CONNECTION_COLUMNS "AND n.id = $2::uuid FOR NO KEY UPDATE OF n";
 #undef CONNECTION_COLUMNS
-
-constexpr const char* raise_directory = "SELECT raise_directory()";
 
 constexpr const char* select_elsewhere = R"(
 SELECT external_id FROM connection_ids
@@ -158,11 +157,11 @@ bool fits_the_plan(pqxx::work& work, const business_id& business,
   const auto room = plan_room(work, business, plan_resource::connections, plans);
   if (!room) return true;
   std::int64_t more = 0;
-  for (const auto& one : accounts) {
-    const auto former = work.exec_params(find_former, to_string(business),
-                                         std::string{to_string(one.channel)}, one.external_id);
-    if (former.empty() || !former[0][1].as<bool>()) ++more;
-  }
+  for (const auto& one : accounts)
+    if (work.exec_params(is_connected, to_string(business), std::string{to_string(one.channel)},
+                         one.external_id)
+            .empty())
+      ++more;
   return more <= *room;
 }
 
@@ -232,17 +231,8 @@ result<std::vector<std::string>> connected_elsewhere(api_session& session, const
 result<bool> plan_has_room(api_session& session, const business_id& business,
                            const std::vector<account_to_connect>& accounts,
                            const config::plans_settings& plans) {
-  return for_business(session, business, [&](pqxx::work& work) {
-    const auto room = plan_room(work, business, plan_resource::connections, plans);
-    if (!room) return true;
-    std::int64_t connected = 0;
-    for (const auto& one : accounts)
-      if (!work.exec_params(is_connected, to_string(business), std::string{to_string(one.channel)},
-                            one.external_id)
-               .empty())
-        ++connected;
-    return static_cast<std::int64_t>(accounts.size()) - connected <= *room;
-  });
+  return for_business(session, business,
+                      [&](pqxx::work& work) { return fits_the_plan(work, business, accounts, plans); });
 }
 
 result<std::optional<std::vector<connection_id>>> connect_accounts(
@@ -250,7 +240,7 @@ result<std::optional<std::vector<connection_id>>> connect_accounts(
     const std::vector<account_to_connect>& accounts, const config::plans_settings& plans) {
   using connected_ids = std::optional<std::vector<connection_id>>;
   return for_business(session, business, [&](pqxx::work& work) -> connected_ids {
-    work.exec(raise_directory);
+    raise_directory(work);
     if (!fits_the_plan(work, business, accounts, plans)) return std::nullopt;
     std::vector<connection_id> connected;
     auto shown = json::array();
@@ -271,7 +261,7 @@ result<disconnected> disconnect(api_session& session, const business_id& busines
     const auto seen = find(work, select_one, business, id);
     if (!seen) return change;
     if (seen->is_disconnected()) return disconnected{edit_outcome::done, *seen};
-    work.exec(raise_directory);
+    raise_directory(work);
     const auto was = find(work, select_locked, business, id);
     if (!was) return change;
     change.outcome = edit_outcome::done;
@@ -295,10 +285,11 @@ result<bool> shares_subscription(api_session& session, const business_id& busine
   });
 }
 
-result<void> record_check(api_session& session, const business_id& business, const change_origin& by,
-                          const connection_check& found) {
+result<std::optional<stored_connection>> record_check(api_session& session, const business_id& business,
+                                                      const change_origin& by,
+                                                      const connection_check& found) {
   return for_business(session, business, [&](pqxx::work& work) {
-    if (!found.new_token.empty()) work.exec(raise_directory);
+    if (!found.new_token.empty()) raise_directory(work);
     const auto expires_at = ms_or_null(found.token_expires_at);
     const char* subscribed = !found.is_subscribed ? nullptr : *found.is_subscribed ? "true" : "false";
     work.exec_params(update_check, to_string(business), to_string(found.id), found.checked_token,
@@ -306,6 +297,7 @@ result<void> record_check(api_session& session, const business_id& business, con
                      found.new_token, found.new_hint);
     record(work, business, by, "connection.checked", found.id, nullptr,
            {{"reconnect_needed", found.is_broken}, {"error", found.error}});
+    return find(work, select_one, business, found.id);
   });
 }
 

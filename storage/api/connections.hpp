@@ -117,7 +117,10 @@ struct connection_check {
   std::string new_token;
   std::string new_hint;
 };
-[[nodiscard]] result<void> record_check(api_session& session, const business_id& business,
-                                        const change_origin& by, const connection_check& found);
+/// The connection as it is then; null: it is gone.
+[[nodiscard]] result<std::optional<stored_connection>> record_check(api_session& session,
+                                                                    const business_id& business,
+                                                                    const change_origin& by,
+                                                                    const connection_check& found);
 
 }  // namespace sellavie::storage

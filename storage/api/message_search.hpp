@@ -29,7 +29,7 @@ struct message_hits {
 };
 
 /// Messages that hold each of the words, or words that begin so, whatever the case. Who searched stands in the activity
-/// log, once for all pages and without the words: they may be a customer's.
+/// log, each page of it and without the words: they may be a customer's.
 [[nodiscard]] result<message_hits> search_messages(api_session& session, const business_id& business,
                                                    const std::string& words,
                                                    const std::optional<api::page_position>& after, int limit,

@@ -2,6 +2,7 @@
 
 #include "storage/api/activity_work.hpp"
 #include "storage/api/api_work.hpp"
+#include "storage/api/directory_work.hpp"
 
 namespace sellavie::storage {
 namespace {
@@ -17,7 +18,6 @@ constexpr const char* select_one = PAYMENT_COLUMNS "AND id = $2::uuid";
 constexpr const char* select_locked = PAYMENT_COLUMNS "AND id = $2::uuid FOR UPDATE";
 #undef PAYMENT_COLUMNS
 
-constexpr const char* raise_directory = "SELECT raise_directory()";
 constexpr const char* insert_row = R"(
 INSERT INTO payment_connections (id, business_id, provider, mode, secret_key, key_hint, webhook_secrets, webhook_count,
   created_at, connected_at, connected_by)
@@ -103,7 +103,7 @@ result<stored_payment_connection> add_payment_connection(api_session& session, c
                                                          const change_origin& by,
                                                          const payment_keys& wanted) {
   return for_business(session, business, [&](pqxx::work& work) {
-    work.exec(raise_directory);
+    raise_directory(work);
     const auto secrets = wanted.sealed_webhook_secrets.empty() ? "[]" : wanted.sealed_webhook_secrets;
     work.exec_params(insert_row, to_string(wanted.id), to_string(business), wanted.provider, wanted.mode,
                      wanted.sealed_key, wanted.key_hint, secrets, wanted.webhook_secrets, to_unix_ms(by.at),
@@ -122,7 +122,7 @@ result<edited<stored_payment_connection>> replace_payment_keys(api_session& sess
   return for_business(session, business, [&](pqxx::work& work) {
     edited<stored_payment_connection> change;
     if (!find(work, select_one, business, wanted.id)) return change;
-    work.exec(raise_directory);
+    raise_directory(work);
     const auto was = find(work, select_locked, business, wanted.id);
     if (!may_edit(was ? &*was : nullptr, expected_version, change)) return change;
     work.exec_params(update_keys, to_string(business), to_string(wanted.id), wanted.sealed_key,
@@ -141,7 +141,7 @@ result<edit_outcome> remove_payment_connection(api_session& session, const busin
   return for_business(session, business, [&](pqxx::work& work) {
     edited<stored_payment_connection> change;
     if (!find(work, select_one, business, id)) return change.outcome;
-    work.exec(raise_directory);
+    raise_directory(work);
     const auto was = find(work, select_locked, business, id);
     if (!may_edit(was ? &*was : nullptr, expected_version, change)) return change.outcome;
     work.exec_params(delete_row, to_string(business), to_string(id));

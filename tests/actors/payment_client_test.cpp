@@ -94,6 +94,8 @@ TEST_F(payment_client, finds_that_a_lost_link_was_paid) {
   reply(http(200, paid));
   ASSERT_TRUE(link);
   EXPECT_EQ(link->outcome, link_outcome::already_paid);
+  ASSERT_TRUE(link->fact) << "nobody asks again";
+  EXPECT_EQ(link->fact->status, payment_status::success);
 }
 
 TEST_F(payment_client, fails_when_nothing_reached_the_provider) {

@@ -106,7 +106,9 @@ TEST_F(tenant_supervisor, parks_a_poison_delivery_after_five_tries_and_spares_th
       {world.message("c1", "poison"), world.message("c1", "innocent 1"), world.message("c1", "innocent 2")});
   world.customer_says("c2", "elsewhere");
   world.advance(60s);
-  EXPECT_THAT(world.store->rows.parked, SizeIs(1));
+  ASSERT_THAT(world.store->rows.parked, SizeIs(1));
+  EXPECT_THAT(world.store->rows.parked.begin()->second,
+              testing::StartsWith("handling failed 5 times, last: "));
   EXPECT_EQ(world.tasks("parked"), 1U);
   EXPECT_THAT(world.store->rows.inbox, IsEmpty());
   EXPECT_EQ(std::count(script->seen.begin(), script->seen.end(), "poison"), 5);

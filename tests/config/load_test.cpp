@@ -7,6 +7,8 @@
 #include <fstream>
 #include <sstream>
 
+#include "tests/config/reading.hpp"
+
 namespace sellavie::config {
 namespace {
 
@@ -16,16 +18,6 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
-
-loaded read(std::string_view toml, const environment& variables = {}) {
-  return load_text(toml, "test.toml", variables);
-}
-
-std::vector<std::string> lines_of(const loaded& outcome) {
-  std::vector<std::string> lines;
-  for (const auto& found : outcome.problems) lines.push_back(to_line(found));
-  return lines;
-}
 
 TEST(load, has_the_documented_defaults) {
   const auto outcome = read("");
@@ -310,89 +302,6 @@ TEST(llm, only_known_versions_of_anthropic) {
   EXPECT_FALSE(speaks_anthropic("openai"));
 }
 
-// ---- contradictions -----------------------------------------------------------------------------
-
-struct contradiction {
-  const char* name;
-  const char* toml;
-  const char* line;
-};
-
-class contradictions : public testing::TestWithParam<contradiction> {};
-
-TEST_P(contradictions, are_refused) {
-  const auto outcome = read(GetParam().toml);
-  EXPECT_THAT(lines_of(outcome), ElementsAre(HasSubstr(GetParam().line)));
-}
-
-INSTANTIATE_TEST_SUITE_P(
-    load, contradictions,
-    testing::Values(
-        contradiction{"listeners", "[ops]\nlisten = \"0.0.0.0:8080\"",
-                      "ops.listen: is the same address as http.listen"},
-        contradiction{"attempt", "[llm]\ndeadline_ms = 1000",
-                      "llm.attempt_ms: is longer than llm.deadline_ms"},
-        contradiction{"roles", "[database]\nurl = \"postgres://h/d\"\nengine_url = \"postgres://h/d\"",
-                      "database.tenant_url: is empty"},
-        contradiction{"owner", "[database]\ntenant_url = \"postgres://h/d\"\nengine_url = \"postgres://h/d\"",
-                      "database.url: is empty"},
-        contradiction{"app_twice", "[meta]\napp_id = \"1\"\n[[meta.apps]]\nid = \"1\"\nsecrets = [\"s\"]",
-                      "meta.apps[0].id: is an app that was named before"},
-        contradiction{"app_bare", "[[meta.apps]]\nid = \"1\"", "meta.apps[0].secrets: is missing"},
-        contradiction{
-            "app_key", "[[meta.apps]]\nid = \"1\"\nsecrets = [\"s\"]\nsecret = 1",
-            "meta.apps[0].secret: is not known (test.toml line 4); did you mean meta.apps[0].secrets?"},
-        contradiction{"apps_as_table", "[meta.apps]\nid = \"1\"", "meta.apps: is not a list of tables"},
-        contradiction{"section_as_value", "http = 1", "http: is a section, not a value"},
-        contradiction{"data_file", "[data]\ndir = \"/dev/null\"", "data.dir: is not a folder"},
-        contradiction{"buffers", "[limits]\nbuffered_bytes = 67108863",
-                      "limits.buffered_bytes: is too small for the largest body that [limits] allows (one "
-                      "address has an eighth); make it 67108864 or more"},
-        contradiction{"buffers_of_nothing", "[limits]\nconnections_per_address = 0",
-                      "limits.connections_per_address: is 0, out of range"},
-        contradiction{"kids",
-                      "[security]\njwt_keys = [\"k:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\", "
-                      "\"k:BAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\"]",
-                      "security.jwt_keys: has two keys with the same id"}),
-    [](const auto& instance) { return instance.param.name; });
-
-// ---- what comes with a later version -------------------------------------------------------------
-
-TEST(later_keys, refuse_to_start_what_relies_on_them) {
-  const auto outcome = read("[cluster]\nenabled = true\n[redis]\nurl = \"redis://h:6379\"");
-  EXPECT_THAT(lines_of(outcome), ElementsAre(HasSubstr("cluster.enabled: is not in this version"),
-                                             HasSubstr("redis.url: is not in this version")));
-  EXPECT_FALSE(read("", {{"SELLAVIE_CLUSTER_ENABLED", "true"}}).is_valid());
-}
-
-TEST(later_keys, are_named_when_they_change_nothing) {
-  const auto outcome = read(R"(
-[payments]
-stripe_url = "https://api.stripe.com"
-flutterwave_url = "https://api.flutterwave.com/v3"
-[limits]
-upload_bytes = 10485760
-payment_webhook_bytes = 262144
-[cluster]
-listen = "10.0.0.1:1"
-certificate = "/c"
-key = "/k"
-ca = "/a"
-)");
-  EXPECT_THAT(lines_of(outcome), IsEmpty());
-  for (const auto* const key :
-       {"payments.stripe_url", "payments.flutterwave_url", "limits.upload_bytes",
-        "limits.payment_webhook_bytes", "cluster.listen", "cluster.certificate", "cluster.key", "cluster.ca"})
-    EXPECT_THAT(outcome.warnings, Contains(std::string{key} + " is not used in this version"));
-}
-
-TEST(later_keys, may_stand_there_switched_off) {
-  const auto outcome = read(
-      "[cluster]\nenabled = false\nlisten = \"\"\nca = \"\"\n[smtp]\nurl = \"\"\nfrom = \"\"\n[redis]\nurl = \"\"");
-  EXPECT_THAT(lines_of(outcome), IsEmpty());
-  EXPECT_THAT(render_report(outcome), Not(HasSubstr("in this version")));
-}
-
 // ---- mail ---------------------------------------------------------------------------------------
 
 TEST(smtp, is_read_with_its_login_and_sender) {
@@ -446,52 +355,6 @@ TEST(report, stays_one_line_per_problem_whatever_the_file_holds) {
     EXPECT_TRUE(line.starts_with("problem: ") || line.starts_with("warning: ") || line.ends_with("started"))
         << line;
   EXPECT_THAT(text, HasSubstr("problem: a?b: is not known"));
-}
-
-TEST(plans, without_any_nothing_is_limited) {
-  const auto plan = read("").values.plans.of("whatever");
-  EXPECT_EQ(plan.name, "");
-  EXPECT_EQ(plan.limits, plan_limits{});
-}
-
-TEST(plans, a_business_has_its_own_or_the_default) {
-  const auto outcome = read(R"(
-    [plans]
-    default = "free"
-    [plans.free]
-    ai_replies_per_month = 200
-    products = 0
-    [plans.shop]
-    members = 5)");
-  EXPECT_THAT(lines_of(outcome), IsEmpty());
-  const auto& plans = outcome.values.plans;
-  EXPECT_EQ(plans.of("").name, "free");
-  EXPECT_EQ(plans.of("gone").limits.ai_replies_per_month, 200);
-  EXPECT_EQ(plans.of("gone").limits.products, 0);
-  EXPECT_EQ(plans.of("gone").limits.members, std::nullopt);
-  EXPECT_EQ(plans.of("shop").limits.members, 5);
-  EXPECT_EQ(plans.of("shop").limits.ai_replies_per_month, std::nullopt);
-}
-
-TEST(plans, all_problems_are_listed_at_once) {
-  const auto lines = lines_of(read(R"(
-    [plans]
-    default = "large"
-    [plans.free]
-    ai_replies_per_month = -1
-    conversations = 3
-    [plans."no spaces"]
-    products = 1)"));
-  EXPECT_THAT(lines, Contains(HasSubstr("plans.default: names \"large\", which is not a plan")));
-  EXPECT_THAT(lines, Contains(HasSubstr("plans.free.ai_replies_per_month")));
-  EXPECT_THAT(lines, Contains(HasSubstr("plans.free.conversations")));
-  EXPECT_THAT(lines, Contains(HasSubstr("is not a name of a plan")));
-}
-
-TEST(plans, come_from_the_environment_too) {
-  const auto outcome = read("", {{"SELLAVIE_PLANS_FREE_PRODUCTS", "7"}, {"SELLAVIE_PLANS_DEFAULT", "free"}});
-  EXPECT_THAT(lines_of(outcome), IsEmpty());
-  EXPECT_EQ(outcome.values.plans.of("").limits.products, 7);
 }
 
 }  // namespace

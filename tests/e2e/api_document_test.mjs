@@ -40,7 +40,7 @@ function * schemas_in(node, where = "") {
   for (const [key, inner] of Object.entries(node)) if (key !== "examples" && key !== "example") yield * schemas_in(inner, `${where}/${key}`);
 }
 
-test("every body, parameter and header has an example that fits its schema", () => {
+test("every JSON body, parameter and header has an example that fits its schema", () => {
   let seen = 0;
   for (const [where, schema, examples] of shown()) {
     assert.ok(examples.length > 0 && examples.every((one) => one !== undefined), `${where} has no example`);

@@ -1,6 +1,7 @@
 // Which messages make which turns: duplicates, gathering, marks, reactions, order.
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { post, page_body, page_item, fresh_mid } from "./harness/meta.mjs";
 import { shared_world } from "./harness/world.mjs";
@@ -175,4 +176,11 @@ test("one customer's trouble does not delay another", async () => {
   await here.sandbox.heard(stuck, 1, { seconds: 20 });  // by the next provider
   await here.settled();
   assert.equal((await here.owner_of(stuck)).person, false);
+});
+
+test("no words of any chat are in the log", async () => {
+  const said = (await here.server.sql("SELECT DISTINCT body FROM messages WHERE length(body) >= 12")).flat();
+  const log = readFileSync(here.place.file("server.log"), "utf8");
+  assert.ok(said.length >= 5 && log.includes('"event":"serving"'), `${said.length} texts`);
+  assert.deepEqual(said.filter((text) => log.includes(text) || log.includes(JSON.stringify(text).slice(1, -1))), []);
 });

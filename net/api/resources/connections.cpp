@@ -153,9 +153,7 @@ api_outcome check(workplace& place, api_call& call) {
     kept.new_token = place.with.secrets->encrypt(health.new_token, make_iv(place.with), call.now);
     kept.new_hint = connect::secret_hint(health.new_token);
   }
-  const auto recorded = storage::record_check(place.store, call.by.business, origin_of(call), kept);
-  const auto now = recorded ? storage::find_connection(place.store, call.by.business, id)
-                            : result<std::optional<stored_connection>>{recorded.error()};
+  const auto now = storage::record_check(place.store, call.by.business, origin_of(call), kept);
   if (!now) {
     tell_changed(place, call, id);  // it may be committed: whoever watches looks for themselves
     return api::problem_of(now.error());
@@ -186,7 +184,10 @@ void say_farewell(workplace& place, const api_call& call, const stored_connectio
 api_outcome disconnect(workplace& place, api_call& call) {
   const auto id = call.id<connection_id>("connection_id");
   const auto done = storage::disconnect(place.store, call.by.business, origin_of(call), id);
-  if (!done) return api::problem_of(done.error());
+  if (!done) {
+    tell_changed(place, call, id);
+    return api::problem_of(done.error());
+  }
   if (done.value().outcome != storage::edit_outcome::done) return refused(done.value().outcome);
   if (!done.value().was.is_disconnected()) {
     tell_changed(place, call, id);

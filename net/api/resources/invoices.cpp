@@ -20,7 +20,7 @@ using nlohmann::json;
 
 std::vector<api::field> invoice_fields() {
   return {{"id", schema::uuid()},
-          {"kind", schema::word({"invoice", "credit_note"})},
+          {"kind", schema::word({"invoice", "credit_note"}).described("This version makes no credit notes.")},
           {"number", schema::text({1, 40, api::text_format::token})
                          .example("INV-000123")
                          .described("Without gaps within its series.")},
@@ -31,10 +31,12 @@ std::vector<api::field> invoice_fields() {
           {"total_minor", money_number()},
           {"currency", currency_text()},
           {"issued_at", schema::timestamp()},
-          {"public_url", schema::text({1, 2048, api::text_format::token})
-                             .example("https://shop.example/i/q9uVbM3Yw0c5")
-                             .or_null()
-                             .described("Where the customer can read it; null: it has no public page.")}};
+          {"public_url",
+           schema::text({1, 2048, api::text_format::token})
+               .or_null()
+               .example(nlohmann::json(nullptr))
+               .described("Where the customer can read it; null: it has no public page, as none has in "
+                          "this version.")}};
 }
 
 schema invoice_shape() {

@@ -18,7 +18,7 @@ using nlohmann::json;
 schema fact_shape() {
   return schema::object(
              {{"kind", schema::text({1, 40, api::text_format::token})
-                           .example("order.paid")
+                           .example("paid")
                            .described("\"placed\", \"changed\", \"cancelled\", \"expired\", \"paid\", "
                                       "\"fulfilled\", \"invoice_issued\", \"customer_told\", …")},
               {"detail", schema::text({0, 2000, api::text_format::lines})},

@@ -46,7 +46,7 @@ schema plan_shape() {
                             .example("normal")
                             .described("Of the AI: near_limit from 80 %, paused from 100 % on.")},
               {"next", schema::text({1, 300})
-                           .example("At 80 % you are told by mail.")
+                           .example("A task warns you at 80 % and at 100 %.")
                            .described("What happens next, in words.")}})
       .named("Plan");
 }

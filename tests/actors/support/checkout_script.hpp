@@ -39,6 +39,14 @@ struct checkout : testing::Test {
     world.customer_says("c1", "two, I pay now");
     world.advance(milliseconds{1300});
   }
+  /// The order's reference.
+  std::string gets_a_link() {
+    order_and_pay();
+    const auto made = reference();
+    world.outside->answer(http(200, link_of(made)));
+    world.run();
+    return made;
+  }
   /// The reference of the request that waits outside.
   std::string reference() const {
     const auto& request = world.outside->waiting.front().request;

@@ -70,7 +70,7 @@ class a_shop {
   }
 
   action_outcome is_told(const payment_fact& fact) {
-    return does(desk::confirm_payment{"key", fact, payment_mode::live, std::nullopt});
+    return does(desk::confirm_payment{"key", fact, payment_mode::live});
   }
 
   a_shop& later(std::chrono::seconds time) {

@@ -93,7 +93,7 @@ desk_command any_command(const ledger& past, const order& subject, instant now) 
     case 8: return desk::record_payment_link{subject.id, subject.payment_reference, url};
     case 9: return desk::fail_payment_link{subject.id, subject.payment_reference, "x"};
     case 10:
-    case 11: return desk::confirm_payment{"", any_fact(past), payment_mode::live, subject};
+    case 11: return desk::confirm_payment{"", any_fact(past), payment_mode::live};
     case 12: return desk::expire_reservations{{subject.payment_reference}};
     case 13: return desk::adjust_stock{key, sku, pick<std::int64_t>(-5, 6)};
     case 14: return desk::mark_paid{key, a_person_saw(subject), hand_payment::cash, ""};

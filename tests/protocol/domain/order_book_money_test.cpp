@@ -31,7 +31,7 @@ TEST(order_book_r11, hears_the_same_fact_twice) {
   shop.places(1, {{"A1", 1}});
   const auto fact = money_for(shop.has_link(1));
   shop.is_told(fact);
-  const auto decided = shop.decides(desk::confirm_payment{"", fact, payment_mode::live, {}});
+  const auto decided = shop.decides(desk::confirm_payment{"", fact, payment_mode::live});
   EXPECT_EQ(decided.outcome.effect, action_effect::payment_confirmed);
   EXPECT_TRUE(decided.events.empty());
 }
@@ -43,7 +43,10 @@ TEST(order_book_r11, knows_a_settled_order_from_storage) {
   shop.is_told(fact);
   const auto stored = shop.last(1);
   forget_recent(shop.book(), shop.context().now + 1s);
-  const auto outcome = shop.does(desk::confirm_payment{"", fact, payment_mode::live, stored});
+  const desk::confirm_payment told{"", fact, payment_mode::live};
+  EXPECT_EQ(order_named_by(told), stored.id) << "whom the desk looks up";
+  shop.context().stored = stored;
+  const auto outcome = shop.does(told);
   EXPECT_EQ(outcome.effect, action_effect::payment_confirmed);
 }
 
@@ -77,7 +80,7 @@ TEST(order_book_r12, never_reopens_a_cancelled_order_for_late_money) {
   shop.places(1, {{"A1", 1}});
   const auto fact = money_for(shop.has_link(1));
   shop.cancels(1);
-  const auto decided = shop.decides(desk::confirm_payment{"", fact, payment_mode::live, {}});
+  const auto decided = shop.decides(desk::confirm_payment{"", fact, payment_mode::live});
   EXPECT_EQ(decided.outcome.review, review_reason::order_cancelled);
   EXPECT_EQ(shop.last(1).status, order_status::cancelled);
   EXPECT_EQ(shop.stock_of("A1"), 20);

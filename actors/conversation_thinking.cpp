@@ -108,7 +108,7 @@ void conversation_state::consult_model() {
   auto question = make_question(chat_, turn_, allowed_actions(policy()));
   ask<model_answer>(with_.model,
                     ask_model{std::move(question.with_tools), std::move(question.with_tags), turn_.deadline,
-                              chat_.business->preferred_models},
+                              chat_.business->preferred_models, chat_.business->id, chat_.conversation},
                     [this](model_answer& answer) { on_answer(answer); });
 }
 

@@ -105,7 +105,7 @@ void llm_router_state::replan(std::uint64_t id) {
     return;
   }
   const auto why = std::get<give_up>(step).reason;
-  node_->log->warning("model_not_answering",
+  node_->log->warning("model_not_answering", {{}, of.wanted.business, of.wanted.conversation},
                       {{"why", monitoring::code{to_string(why)}}, {"attempts", of.failed.size()}});
   switch (why) {
     case give_up_reason::refusal: return finish(id, {.outcome = model_outcome::refused});

@@ -28,6 +28,9 @@ struct ask_model {
   /// Whom the business wants asked first, by name; names that the node has not configured are passed over and those
   /// that are left out follow in the node's order. Null: the node's order.
   std::shared_ptr<const std::vector<std::string>> preferred{};
+  /// Whose turn it is, for the log; a trial has no conversation.
+  business_id business{};
+  conversation_id conversation{};
 };
 
 enum class model_outcome : std::uint8_t {

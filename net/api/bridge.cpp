@@ -220,8 +220,8 @@ struct bridge::internals {
   std::optional<problem> authorize(const api::access_claims& claims, api_call& call,
                                    storage::api_session& store);
   std::optional<problem> throttled(const api::operation& of, const address_bytes& client);
-  void refuse(const api_endpoint& endpoint, const problem& why, const std::string& request_id,
-              const edge::wish& wish, responder& to);
+  void refuse(const api_endpoint& endpoint, const problem& why, const api_call& call, const edge::wish& wish,
+              responder& to);
   void add_preflights(router& routes, const std::shared_ptr<internals>& self);
 
   bridge_dependencies with;
@@ -250,15 +250,15 @@ std::optional<problem> bridge::internals::throttled(const api::operation& of, co
 }
 
 // The client reads a generic title; why it failed on our side stands in the log under the same id.
-void bridge::internals::refuse(const api_endpoint& endpoint, const problem& why,
-                               const std::string& request_id, const edge::wish& wish, responder& to) {
+void bridge::internals::refuse(const api_endpoint& endpoint, const problem& why, const api_call& call,
+                               const edge::wish& wish, responder& to) {
   if (why.kind.status >= 500)
-    with.services.log->warning("api_failed", monitoring::log_context{monitoring::code{request_id}, {}, {}},
+    with.services.log->warning("api_failed", context_of(call),
                                {{"operation", monitoring::code{endpoint.operation.id}},
                                 {"status", why.kind.status},
                                 {"why", why.cause.code},
                                 {"detail", monitoring::operator_text{why.cause.detail}}});
-  to.answer(outside.dressed(refusal(why, request_id), wish));
+  to.answer(outside.dressed(refusal(why, call.request_id), wish));
 }
 
 // A browser asks before a page of another origin may send anything; answered at once, without a look at tokens.
@@ -284,6 +284,7 @@ void bridge::internals::receive(const api_endpoint& endpoint, request& asked, re
   };
   api_call call;
   call.operation = &endpoint.operation;
+  call.request_id = asked.request_id;
   call.address = proxies.client_of(asked.peer_address, asked.joined_header("X-Forwarded-For"));
   call.now = with.services.time->now();
   if (const auto wait = throttled(endpoint.operation, client_key(call.address))) return turn_away(*wait);
@@ -299,7 +300,6 @@ void bridge::internals::receive(const api_endpoint& endpoint, request& asked, re
   const auto chosen = pool_of(endpoint.pool);
   auto& pool = chosen.first;
   const std::size_t first_session = chosen.second;
-  const std::string request_id = asked.request_id;
   struct job {
     request asked;
     responder to;
@@ -315,7 +315,7 @@ void bridge::internals::receive(const api_endpoint& endpoint, request& asked, re
       work->to.answer(self->outside.packed(answer_of(endpoint.operation, std::move(*done)), work->wish));
     else if (auto* opened = std::get_if<api_stream>(&outcome))
       start_stream(self->outside.dressed(head_of(*opened), work->wish), std::move(*opened), work->to);
-    else self->refuse(endpoint, std::get<problem>(outcome), work->asked.request_id, work->wish, work->to);
+    else self->refuse(endpoint, std::get<problem>(outcome), work->call, work->wish, work->to);
   };
   const bool queued = pool.submit([serve](std::size_t worker) {
     try {
@@ -328,7 +328,7 @@ void bridge::internals::receive(const api_endpoint& endpoint, request& asked, re
            {.kind = problems::unavailable,
             .retry_after = 1,
             .cause = make_failure(errc::overloaded, "the queue of the workers is full")},
-           request_id, wish, work->to);
+           work->call, wish, work->to);
 }
 
 api_outcome bridge::internals::run(const api_endpoint& endpoint, request& asked, api_call& call,
@@ -338,7 +338,6 @@ api_outcome bridge::internals::run(const api_endpoint& endpoint, request& asked,
     if (claims)
       if (auto why = authorize(*claims, call, store)) return *std::move(why);
     if (auto why = read_input(asked, call)) return *std::move(why);
-    call.request_id = asked.request_id;
     call.user_agent = asked.header("User-Agent").value_or("");
     call.cookie = asked.header("Cookie").value_or("");
     call.has_client_header = asked.header("X-Sellavie-Client").has_value();

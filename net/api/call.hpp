@@ -158,6 +158,13 @@ struct api_endpoint {
   return {call.by.account, call.by.session, call.address, call.request_id, call.now};
 }
 
+/// Whom a line of the log is about.
+[[nodiscard]] inline monitoring::log_context context_of(const api_call& call) {
+  const auto chat = call.ids.find("conversation_id");
+  return {monitoring::code{call.request_id}, call.by.business,
+          chat == call.ids.end() ? conversation_id{} : conversation_id{chat->second}};
+}
+
 /// `found` or what its error means to a client.
 template <class T, class Then>
 [[nodiscard]] api_outcome answer_with(const result<T>& found, Then then) {

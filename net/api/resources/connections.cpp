@@ -169,7 +169,8 @@ void say_farewell(workplace& place, const api_call& call, const stored_connectio
   const auto subscription = subscription_of(gone);
   if (subscription.id.empty()) return;
   const auto failed = [&](std::string_view why) {
-    place.with.log->info("unsubscribe_failed", {{"connection_id", gone.id}, {"why", monitoring::code{why}}});
+    place.with.log->info("unsubscribe_failed", context_of(call),
+                         {{"connection_id", gone.id}, {"why", monitoring::code{why}}});
   };
   const auto is_shared = storage::shares_subscription(place.store, call.by.business, gone);
   if (!is_shared) return failed("store");

@@ -67,10 +67,7 @@ json shown(const storage::listed_product& one) {
 void tell_desk(const workplace& place, const api_call& call) {
   const auto told = ask_actor<actors::products_refreshed>(place.with.doors->registry,
                                                           actors::products_edited{call.by.business});
-  if (!told)
-    place.with.log->warning("order_desk_not_told",
-                            monitoring::log_context{monitoring::code{call.request_id}, {}, {}},
-                            {{"why", told.error().code}});
+  if (!told) place.with.log->warning("order_desk_not_told", context_of(call), {{"why", told.error().code}});
 }
 
 std::variant<action_outcome, problem> ask_desk(const workplace& place, const api_call& call,

@@ -134,8 +134,7 @@ api_outcome refresh(workplace& place, api_call& call, access_cache& access) {
     }
     case api::refresh_decision::end_session:
       access.forget_all();
-      place.with.log->warning("refresh_token_reused",
-                              monitoring::log_context{monitoring::code{call.request_id}, {}, {}});
+      place.with.log->warning("refresh_token_reused", context_of(call));
       return problem{problems::unauthenticated, "Sign in again."};
     case api::refresh_decision::refuse: return problem{problems::unauthenticated, "Sign in again."};
   }

@@ -51,10 +51,7 @@ api_outcome save_draft(workplace& place, api_call& call) {
 void tell_chats(const workplace& place, const api_call& call) {
   const auto told = ask_actor<actors::training_taken>(place.with.doors->registry,
                                                       actors::training_published{call.by.business});
-  if (!told)
-    place.with.log->warning("training_not_told",
-                            monitoring::log_context{monitoring::code{call.request_id}, {}, {}},
-                            {{"why", told.error().code}});
+  if (!told) place.with.log->warning("training_not_told", context_of(call), {{"why", told.error().code}});
 }
 
 api_outcome published(workplace& place, const api_call& call, const result<storage::publication>& done) {

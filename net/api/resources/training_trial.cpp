@@ -143,8 +143,10 @@ api_outcome try_draft(workplace& place, api_call& call, trial_limits& limits) {
   if (const auto decided = trial.decided_without_model())
     return api_answer{200, shown(draft.value(), *decided, 0)};
   const auto patience = std::min(models.deadline_ms, longest_trial);
-  const auto answer = ask_actor<actors::model_answer>(
-      place.with.doors->model, trial.question(place.with.time->now() + patience), patience + 1s);
+  auto question = trial.question(place.with.time->now() + patience);
+  question.business = call.by.business;
+  const auto answer =
+      ask_actor<actors::model_answer>(place.with.doors->model, std::move(question), patience + 1s);
   if (!answer) return api::problem_of(answer.error());
   const auto outcome = answer.value().outcome;
   if (outcome != actors::model_outcome::answered && outcome != actors::model_outcome::refused)

@@ -206,7 +206,8 @@ void shop_world::start() {
       .queue = 0,
       .now = [clock = time] { return clock->now(); },
       .write =
-          [](std::string_view line) {
+          [lines = logged](std::string_view line) {
+            lines->emplace_back(line);
             if (std::getenv("SELLAVIE_TEST_LOG") != nullptr)
               std::fprintf(stderr, "%.*s\n", static_cast<int>(line.size()), line.data());
           }});

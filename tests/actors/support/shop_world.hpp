@@ -190,6 +190,8 @@ class shop_world {
   std::shared_ptr<sender_script> sender = std::make_shared<sender_script>();
   std::shared_ptr<config::settings> settings = std::make_shared<config::settings>();
   std::shared_ptr<attentive_feed> watchers = std::make_shared<attentive_feed>();
+  /// The lines of the node's log.
+  std::shared_ptr<std::vector<std::string>> logged = std::make_shared<std::vector<std::string>>();
   business_id shop;
   business_id other_shop;
   connection_id account;

@@ -25,6 +25,56 @@ TEST(instagram, a_story_mention_is_a_message) {
   EXPECT_EQ(event.attachments.at(0).type, "story_mention");
 }
 
+TEST(instagram, a_shared_post_is_a_message) {
+  const auto event = parse_one(instagram_item(
+      R"("message":{"mid":"aWd","attachments":[{"type":"share","payload":{"url":"https://cdn.example/p"}}]})"));
+  EXPECT_EQ(event.kind, event_kind::message);
+  ASSERT_EQ(event.attachments.size(), 1U);
+  EXPECT_EQ(event.attachments[0], (attachment{"share", "https://cdn.example/p", "", "", ""}));
+  EXPECT_TRUE(wakes_conversation(event));
+}
+
+TEST(instagram, a_picture_to_be_seen_once_is_a_message_without_address) {
+  const auto event =
+      parse_one(instagram_item(R"("message":{"mid":"aWd","attachments":[{"type":"ephemeral"}]})"));
+  EXPECT_EQ(event.kind, event_kind::message);
+  ASSERT_EQ(event.attachments.size(), 1U);
+  EXPECT_EQ(event.attachments[0], (attachment{"ephemeral", "", "", "", ""}));
+  EXPECT_TRUE(wakes_conversation(event));
+}
+
+TEST(instagram, a_reaction_names_its_message_and_wakes_nobody) {
+  const auto event = parse_one(
+      instagram_item(R"("reaction":{"mid":"aWd1","action":"react","reaction":"love","emoji":"❤"})"));
+  EXPECT_EQ(event.kind, event_kind::reaction);
+  EXPECT_EQ(event.channel, channel_kind::instagram);
+  EXPECT_EQ(event.customer_id, "222");
+  EXPECT_EQ(event.subject_id, "aWd1");
+  EXPECT_EQ(event.payload, "react");
+  EXPECT_EQ(event.text, "❤");
+  EXPECT_FALSE(belongs_to_conversation(event));
+}
+
+TEST(instagram, an_edit_brings_the_new_words_of_a_message) {
+  const auto event =
+      parse_one(instagram_item(R"("message_edit":{"mid":"aWd1","text":"two pieces","num_edit":1})"));
+  EXPECT_EQ(event.kind, event_kind::edit);
+  EXPECT_EQ(event.subject_id, "aWd1");
+  EXPECT_EQ(event.text, "two pieces");
+  EXPECT_TRUE(corrects_conversation(event));
+  EXPECT_FALSE(wakes_conversation(event));
+}
+
+TEST(instagram, a_referral_names_the_link_that_opened_the_thread) {
+  const auto event =
+      parse_one(instagram_item(R"("referral":{"ref":"spring","source":"SHORTLINK","type":"OPEN_THREAD"})"));
+  EXPECT_EQ(event.kind, event_kind::referral);
+  EXPECT_EQ(event.payload, "spring");
+  ASSERT_EQ(event.attachments.size(), 1U);
+  EXPECT_EQ(event.attachments[0], (attachment{"referral", "", "", "", "spring"}));
+  EXPECT_FALSE(wakes_conversation(event));
+}
+
 TEST(instagram, unsend_keeps_only_the_id) {
   const auto event = parse_one(instagram_item(R"("message":{"mid":"aWd","is_deleted":true})"));
   EXPECT_EQ(event.kind, event_kind::unsend);

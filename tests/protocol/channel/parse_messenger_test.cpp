@@ -42,6 +42,18 @@ TEST(messenger, attachments_keep_type_url_and_title) {
   EXPECT_EQ(event.attachments[2].title, "6.5,3.4");
 }
 
+TEST(messenger, a_reel_keeps_its_video_and_title) {
+  for (const std::string type : {"reel", "ig_reel"}) {
+    const auto event = parse_one(page_item(
+        R"("message":{"mid":"m_1","attachments":[{"type":")" + type +
+        R"(","payload":{"url":"https://cdn.example/r","title":"New cloth","reel_video_id":77}}]})"));
+    EXPECT_EQ(event.kind, event_kind::message);
+    ASSERT_EQ(event.attachments.size(), 1U);
+    EXPECT_EQ(event.attachments[0], (attachment{type, "https://cdn.example/r", "77", "", "New cloth"}));
+    EXPECT_TRUE(wakes_conversation(event));
+  }
+}
+
 TEST(messenger, an_echo_belongs_to_the_sending_page_and_carries_app_and_metadata) {
   const auto event = parse_one(entry(
       "page", "111",
@@ -159,6 +171,15 @@ TEST(messenger, account_items_without_a_sender_fall_back_to_the_entry) {
       entry("page", "111", R"("messaging":[{"policy-enforcement":{"action":"block","reason":"spam"}}])"));
   EXPECT_EQ(policy.kind, event_kind::account);
   EXPECT_EQ(policy.route.id, "111");
+}
+
+TEST(messenger, a_linked_account_is_kept_for_the_record_and_wakes_nobody) {
+  const auto event = parse_one(page_item(R"("account_linking":{"status":"linked"})"));
+  EXPECT_EQ(event.kind, event_kind::unknown);
+  EXPECT_EQ(event.route.id, "111");
+  EXPECT_EQ(event.customer_id, "222");
+  EXPECT_NE(event.raw.find(R"("account_linking":{"status":"linked"})"), std::string::npos);
+  EXPECT_FALSE(belongs_to_conversation(event));
 }
 
 TEST(messenger, standby_messages_are_recorded_and_wake_nobody) {

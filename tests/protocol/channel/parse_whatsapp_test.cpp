@@ -38,6 +38,12 @@ TEST(whatsapp, media_keep_their_id_and_caption) {
       R"("type":"image","image":{"id":"M1","mime_type":"image/jpeg","sha256":"x","caption":"this one?"})"));
   EXPECT_EQ(image.text, "this one?");
   EXPECT_EQ(image.attachments.at(0), (attachment{"image", "", "M1", "image/jpeg", ""}));
+  const auto video = parse_one(whatsapp_message(
+      R"("type":"video","video":{"id":"M5","mime_type":"video/mp4","sha256":"x","caption":"like here"})"));
+  EXPECT_EQ(video.kind, event_kind::message);
+  EXPECT_EQ(video.text, "like here");
+  EXPECT_EQ(video.attachments.at(0), (attachment{"video", "", "M5", "video/mp4", ""}));
+  EXPECT_TRUE(wakes_conversation(video));
   const auto file = parse_one(whatsapp_message(
       R"("type":"document","document":{"id":"M2","mime_type":"application/pdf","filename":"receipt.pdf","url":"https://look.example/1"})"));
   EXPECT_EQ(file.attachments.at(0),
@@ -150,6 +156,14 @@ TEST(whatsapp, statuses_carry_our_key_and_differ_by_state) {
   EXPECT_EQ(sent.subject_id, "wamid.O");
   EXPECT_EQ(sent.metadata, "row-7");
   EXPECT_EQ(sent.dedupe_key, "status:wamid.O:sent:5511");
+  const auto delivered = status(
+      R"("status":"delivered","pricing":{"billable":true,"pricing_model":"PMP","type":"regular","category":"service"})");
+  EXPECT_EQ(delivered.kind, event_kind::status);
+  EXPECT_EQ(delivered.state, delivery_state::delivered);
+  EXPECT_EQ(delivered.metadata, "row-7");
+  const auto read = status(R"("status":"read")");
+  EXPECT_EQ(read.state, delivery_state::read);
+  EXPECT_EQ(read.subject_id, "wamid.O");
   EXPECT_EQ(status(R"("status":"played")").state, delivery_state::played);
   const auto failed =
       status(R"("status":"failed","errors":[{"code":131047,"title":"Re-engagement message"}])");

@@ -84,6 +84,21 @@ TEST(fernet, refuses_every_invalid_vector_but_those_of_age_with_the_same_error) 
   }
 }
 
+// The specification's expired and far-future tokens: secrets at rest do not expire, their time is told.
+TEST(fernet, reads_a_token_of_any_age_and_tells_when_it_was_made) {
+  const auto ring = ring_of({key_text});
+  const auto expired = ring.decrypt(
+      "gAAAAAAdwJ6xAAECAwQFBgcICQoLDA0OD3HkMATM5lFqGaerZ-fWPAl1-szkFVzXTuGb4hR8AKtwcaX1YdykRtfsH-p1YsUD2Q==");
+  ASSERT_TRUE(expired);
+  EXPECT_EQ(expired->plaintext, "");
+  EXPECT_EQ(expired->created_at, at_second(499162801));
+  const auto far_future = ring.decrypt(
+      "gAAAAAAdwStRAAECAwQFBgcICQoLDA0OD3HkMATM5lFqGaerZ-fWPAnja1xKYyhd-Y6mSkTOyTGJmw2Xc2a6kBd-iX9b_qXQcw==");
+  ASSERT_TRUE(far_future);
+  EXPECT_EQ(far_future->plaintext, "");
+  EXPECT_EQ(far_future->created_at, at_second(499198801)) << "ten hours later";
+}
+
 TEST(fernet, refuses_junk_around_and_inside_a_valid_token) {
   const auto ring = ring_of({key_text});
   EXPECT_FALSE(ring.decrypt(hello + "trailingdata"));

@@ -23,6 +23,8 @@ TEST(totp, gives_the_codes_of_rfc_4226) {
 TEST(totp, gives_the_codes_of_rfc_6238) {
   EXPECT_EQ(hotp_code(as_bytes(rfc_secret), totp_step(at(59))), "287082");
   EXPECT_EQ(hotp_code(as_bytes(rfc_secret), totp_step(at(1'111'111'109))), "081804");
+  EXPECT_EQ(hotp_code(as_bytes(rfc_secret), totp_step(at(1'111'111'111))), "050471");
+  EXPECT_EQ(hotp_code(as_bytes(rfc_secret), totp_step(at(1'234'567'890))), "005924");
   EXPECT_EQ(hotp_code(as_bytes(rfc_secret), totp_step(at(2'000'000'000))), "279037");
   EXPECT_EQ(hotp_code(as_bytes(rfc_secret), totp_step(at(20'000'000'000))), "353130");
 }

@@ -276,6 +276,7 @@ TEST_F(inbox_pump, parks_a_body_that_cannot_be_opened_and_tells_a_person) {
   EXPECT_THAT(given, ElementsAre(2));
   EXPECT_TRUE(world.store->rows.parked.contains(1));
   EXPECT_EQ(world.tasks("parked"), 1U);
+  EXPECT_EQ(world.node->metrics->parked().value(), 1);
 }
 
 TEST_F(inbox_pump, takes_nothing_new_while_the_node_is_draining) {

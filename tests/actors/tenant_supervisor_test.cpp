@@ -86,6 +86,7 @@ TEST_F(tenant_supervisor, offers_everything_unfinished_again_when_an_actor_dies_
   EXPECT_THAT(world.store->rows.inbox, IsEmpty());
   EXPECT_EQ(on_the_way(), 0);
   EXPECT_EQ(script->spawned, 2);
+  EXPECT_EQ(world.node->metrics->respawns().value(), 1);
 }
 
 TEST_F(tenant_supervisor, does_not_offer_again_what_its_dead_actor_had_committed) {
@@ -110,6 +111,7 @@ TEST_F(tenant_supervisor, parks_a_poison_delivery_after_five_tries_and_spares_th
   EXPECT_THAT(world.store->rows.parked.begin()->second,
               testing::StartsWith("handling failed 5 times, last: "));
   EXPECT_EQ(world.tasks("parked"), 1U);
+  EXPECT_EQ(world.node->metrics->parked().value(), 1);
   EXPECT_THAT(world.store->rows.inbox, IsEmpty());
   EXPECT_EQ(std::count(script->seen.begin(), script->seen.end(), "poison"), 5);
   EXPECT_THAT(script->seen, Contains("innocent 1"));

@@ -1,10 +1,13 @@
-// Every series that operators are promised moves in the real server, and promtool likes the whole page.
+// Every series that operators are promised moves in the real server, here or in the test that is named for it,
+// and promtool likes the whole page.
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
+import { event_stream } from "./harness/event_stream.mjs";
 import { fresh_mid, page_body, page_item, post } from "./harness/meta.mjs";
+import { signed_in_owner } from "./harness/team.mjs";
 import { shared_world } from "./harness/world.mjs";
 import { root, until } from "./harness/workspace.mjs";
 
@@ -26,7 +29,51 @@ function moved(name, labels, seconds = 20) {
     { seconds, every_ms: 20, explain: page });
 }
 
-test("after one turn each promised counter and time has moved", async () => {
+const after_a_turn = {
+  sellavie_inbound_events_accepted_total: [{ channel: "messenger" }],
+  sellavie_inbound_events_duplicate_total: [{}],
+  sellavie_inbound_events_quarantined_total: [{ reason: "unknown_account" }],
+  sellavie_turns_total: [{ outcome: "acted" }],
+  sellavie_phase_duration_seconds_count: ["waiting", "loading", "gathering", "thinking", "acting", "committing", "sending", "total"].map((phase) => ({ phase })),
+  sellavie_llm_attempts_total: [{ provider: "openai", result: "answered" }],
+  sellavie_llm_attempt_duration_seconds_count: [{ provider: "openai" }],
+  sellavie_llm_breaker_state: models.map((provider) => ({ provider, state: "closed" })),
+  sellavie_sends_total: [{ channel: "messenger", result: "accepted" }],
+  sellavie_commits_total: [{ outcome: "committed" }],
+  sellavie_commit_duration_seconds_count: [{}],
+  sellavie_commit_group_size_count: [{}],
+  sellavie_database_pool_size: ["journal", "reader", "api"].map((pool) => ({ pool })),
+  sellavie_http_requests_total: [{ status: "2xx" }],
+  sellavie_http_connections: [{}],
+  sellavie_http_streams: [{}],
+  sellavie_feed_events_total: [{}],
+  sellavie_password_hashes_total: [{}],
+};
+
+const while_something_waits = ["sellavie_queue_depth", "sellavie_outbox_rows", "sellavie_outbox_oldest_age_seconds", "sellavie_database_pool_in_use"];
+
+// What takes trouble: the test below tests/ that makes it, and how that test reads it.
+const elsewhere = {
+  sellavie_actor_respawns_total: ["actors/tenant_supervisor_test.cpp", "metrics->respawns()"],
+  sellavie_deliveries_parked_total: ["actors/tenant_supervisor_test.cpp", "metrics->parked()"],
+  sellavie_http_buffered_bytes: ["net/http_counts_test.cpp", "sellavie_http_buffered_bytes"],
+  sellavie_http_connections_evicted_total: ["net/http_counts_test.cpp", "sellavie_http_connections_evicted_total"],
+  sellavie_http_refusals_total: ["e2e/api_edge_test.mjs", "sellavie_http_refusals_total"],
+  sellavie_http_streams_overrun_total: ["e2e/api_live_test.mjs", "sellavie_http_streams_overrun_total"],
+  sellavie_log_lines_dropped_total: ["monitoring/metrics_test.cpp", "sellavie_log_lines_dropped_total"],
+  sellavie_mails_total: ["e2e/api_accounts_test.mjs", "sellavie_mails_total"],
+  sellavie_outbox_overtaken_total: ["e2e/takeover_test.mjs", "sellavie_outbox_overtaken_total"],
+  sellavie_outbox_unrecalled_total: ["actors/outbox_sender_test.cpp", "metrics->unrecalled()"],
+  sellavie_sends_repeated_without_evidence_total: ["e2e/takeover_test.mjs", "sellavie_sends_repeated_without_evidence_total"],
+  sellavie_webhook_oddities_total: ["e2e/webhooks_test.mjs", "sellavie_webhook_oddities_total"],
+  sellavie_webhooks_rejected_total: ["e2e/webhooks_test.mjs", "sellavie_webhooks_rejected_total"],
+};
+
+test("after one turn that somebody watches each promised counter and time has moved", async (t) => {
+  const ada = await signed_in_owner(here);
+  const stream = await event_stream.open(ada.client, ada.business_id);
+  t.after(() => stream.close());
+  await stream.event("snapshot");
   const who = here.customer();
   await here.meet(who);
   const wish = here.message(who, "I want 1 Ankara 6 yards");
@@ -35,24 +82,7 @@ test("after one turn each promised counter and time has moved", async () => {
   await here.settled();
   assert.equal(await wish.post(), 200);
   assert.equal(await post(here.server, page_body("page_9999", page_item({ account: "page_9999", customer: "1", text: "hi" }))), 200);
-  const promised = {
-    sellavie_inbound_events_accepted_total: [{ channel: "messenger" }],
-    sellavie_inbound_events_duplicate_total: [{}],
-    sellavie_inbound_events_quarantined_total: [{ reason: "unknown_account" }],
-    sellavie_turns_total: [{ outcome: "acted" }],
-    sellavie_phase_duration_seconds_count: ["waiting", "loading", "gathering", "thinking", "acting", "committing", "sending", "total"].map((phase) => ({ phase })),
-    sellavie_llm_attempts_total: [{ provider: "openai", result: "answered" }],
-    sellavie_llm_attempt_duration_seconds_count: [{ provider: "openai" }],
-    sellavie_llm_breaker_state: models.map((provider) => ({ provider, state: "closed" })),
-    sellavie_sends_total: [{ channel: "messenger", result: "accepted" }],
-    sellavie_commits_total: [{ outcome: "committed" }],
-    sellavie_commit_duration_seconds_count: [{}],
-    sellavie_commit_group_size_count: [{}],
-    sellavie_database_pool_size: ["journal", "reader", "api"].map((pool) => ({ pool })),
-    sellavie_http_requests_total: [{ status: "2xx" }],
-    sellavie_http_connections: [{}],
-  };
-  for (const [name, series] of Object.entries(promised)) {
+  for (const [name, series] of Object.entries(after_a_turn)) {
     for (const labels of series) assert.ok((await here.server.metric(name, labels)) > 0, `${name} ${JSON.stringify(labels)}`);
   }
 });
@@ -72,8 +102,17 @@ test("what waits is shown while it waits, and not afterwards", async () => {
   await all_models("latency_ms", 0);
   await here.sandbox.set({ "graph.latency_ms": 0 });
   await here.settled();
-  for (const name of ["sellavie_queue_depth", "sellavie_outbox_rows", "sellavie_outbox_oldest_age_seconds", "sellavie_database_pool_in_use"]) {
+  for (const name of while_something_waits) {
     await until(`${name} is 0`, async () => (await here.server.metric(name)) === 0, { seconds: 20, every_ms: 50, explain: page });
+  }
+});
+
+test("each name on the page is shown at work by a test, and no other name is", async () => {
+  const names = [...(await page()).matchAll(/^# TYPE (\S+) /gm)].map(([, name]) => name);
+  const shown = [...Object.keys(after_a_turn).map((name) => name.replace(/_count$/, "")), ...while_something_waits, ...Object.keys(elsewhere), "sellavie_build_info"];
+  assert.deepEqual(names.sort(), shown.sort());
+  for (const [name, [file, reading]] of Object.entries(elsewhere)) {
+    assert.ok(readFileSync(`${root}/tests/${file}`, "utf8").includes(reading), `${file} does not read ${name}`);
   }
 });
 

@@ -66,6 +66,7 @@ for (const [waits, { error, state }] of Object.entries(refusals)) {
     await here.sandbox.say(who, "Hello!");
     await here.sandbox.heard(who, 1);
     await here.settled();
+    const overtaken = await here.server.metric("sellavie_outbox_overtaken_total");
     await here.sandbox.set({ "graph.error": { ...error, channel: "messenger" } });
     try {
       await here.sandbox.say(who, "How much is the Beaded purse?");
@@ -81,6 +82,7 @@ for (const [waits, { error, state }] of Object.entries(refusals)) {
     assert.equal((await here.sandbox.replies(who, "app")).length, 1, "an overtaken reply was sent");
     const ends = await here.server.sql(`SELECT state FROM messages WHERE direction = 1 AND origin = 1 AND conversation_id IN ${here.conversation_of(who)} ORDER BY id`);
     assert.deepEqual(ends.map(([end]) => end), ["5", "6"], "the greeting arrived, the answer is overtaken");
+    assert.equal(await here.server.metric("sellavie_outbox_overtaken_total"), overtaken + 1);
   });
 }
 

@@ -28,9 +28,7 @@ class feed : public stream_test {
  protected:
   feed() { start(); }
 
-  void open(feed_limits limits = {}) {
-    hub = std::make_shared<feed_hub>(7, std::make_shared<monitoring::metrics>(), limits);
-  }
+  void open(feed_limits limits = {}) { hub = std::make_shared<feed_hub>(7, numbers, limits); }
 
   [[nodiscard]] listener watch(business_id business = shop(), std::optional<event_position> after = {},
                                std::uint8_t account = 1) {
@@ -66,7 +64,8 @@ class feed : public stream_test {
     return found;
   }
 
-  std::shared_ptr<feed_hub> hub = std::make_shared<feed_hub>(7, std::make_shared<monitoring::metrics>());
+  std::shared_ptr<monitoring::metrics> numbers = std::make_shared<monitoring::metrics>();
+  std::shared_ptr<feed_hub> hub = std::make_shared<feed_hub>(7, numbers);
 };
 
 using words = std::vector<std::string>;
@@ -93,6 +92,17 @@ TEST_F(feed, costs_nothing_until_somebody_watches) {
   auto one = watch();
   EXPECT_TRUE(hub->is_followed(shop()));
   EXPECT_FALSE(hub->is_followed(shop(2)));
+}
+
+TEST_F(feed, counts_the_events_of_businesses_that_are_watched_however_many_watch) {
+  happens(1);
+  EXPECT_EQ(numbers->feed_events().value(), 0);
+  auto one = watch();
+  auto two = watch();
+  happens(2);
+  happens(3);
+  happens(4, shop(2));
+  EXPECT_EQ(numbers->feed_events().value(), 2);
 }
 
 TEST_F(feed, is_resumed_behind_the_last_event_without_loss_or_doubling) {

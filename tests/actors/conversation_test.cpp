@@ -83,6 +83,72 @@ TEST(conversation, orders_a_gathering_by_the_providers_time) {
   EXPECT_THAT(world.texts(storage::message_origin::customer), ElementsAre("first", "second"));
 }
 
+/// Of a customer who writes four quick messages, which arrive in no order in two webhooks.
+struct shuffled_messages {
+  explicit shuffled_messages(shop_world& world) {
+    for (const char* text : {"1st", "2nd", "3rd", "4th"}) {
+      all.push_back(world.message("c1", text));
+      all.back().event.provider_time += milliseconds{all.size()};
+    }
+  }
+  [[nodiscard]] std::vector<actors::routed_event> first_webhook() const { return {all[2], all[0]}; }
+  /// With one that Meta sends again.
+  [[nodiscard]] std::vector<actors::routed_event> second_webhook() const { return {all[3], all[2], all[1]}; }
+
+  std::vector<actors::routed_event> all;
+};
+
+TEST(conversation, puts_messages_in_order_within_a_turn_and_what_came_late_into_the_next) {
+  shop_world world;
+  world.model->always = [](const auto&) { return says("Yes."); };
+  const shuffled_messages said{world};
+  world.receive(said.first_webhook());
+  world.finish_turns();
+  world.receive(said.second_webhook());
+  world.finish_turns();
+  EXPECT_THAT(world.model->asked, SizeIs(2));
+  EXPECT_THAT(world.ai_texts(), SizeIs(2));
+  EXPECT_THAT(world.texts(storage::message_origin::customer), ElementsAre("1st", "3rd", "2nd", "4th"));
+  EXPECT_TRUE(all_done(world));
+  const auto expect_read_in_order = [&] {
+    const auto prompt = asked_text(world);
+    std::size_t last = 0;
+    for (const char* text : {"1st", "3rd", "2nd", "4th"}) {
+      const auto at = prompt.find(text);
+      ASSERT_NE(at, std::string::npos) << text;
+      EXPECT_GE(at, last) << text;
+      EXPECT_EQ(at, prompt.rfind(text)) << text << " is told once";
+      last = at;
+    }
+  };
+  expect_read_in_order();
+  world.restart();
+  world.customer_says("c1", "5th");
+  world.finish_turns();
+  ASSERT_THAT(world.model->asked, SizeIs(3));
+  expect_read_in_order();
+}
+
+TEST(conversation, answers_once_what_comes_late_while_it_thinks_about_later_words) {
+  shop_world world;
+  const shuffled_messages said{world};
+  world.receive(said.first_webhook());
+  world.advance(1300ms);
+  ASSERT_THAT(world.model->held, SizeIs(1));
+  world.receive(said.second_webhook());
+  world.advance(1300ms);
+  EXPECT_THAT(world.model->asked, SizeIs(1));
+  world.model_answers(says("First answer."));
+  world.advance(1300ms);
+  ASSERT_THAT(world.model->asked, SizeIs(2));
+  world.model_answers(says("Second answer."));
+  world.run();
+  EXPECT_THAT(world.ai_texts(), ElementsAre("First answer.", "Second answer."));
+  EXPECT_THAT(world.texts(storage::message_origin::customer), ElementsAre("1st", "3rd", "2nd", "4th"));
+  EXPECT_THAT(world.outcomes(), SizeIs(2));
+  EXPECT_TRUE(all_done(world));
+}
+
 TEST(conversation, leaves_what_comes_while_it_thinks_to_the_next_turn) {
   shop_world world;
   world.customer_says("c1", "one");
@@ -290,6 +356,22 @@ TEST(conversation, hands_over_when_the_model_declines) {
   world.finish_turns();
   EXPECT_THAT(world.outcomes(), ElementsAre(turn_outcome::handed_over));
   EXPECT_THAT(world.ai_texts(), SizeIs(1));
+}
+
+TEST(conversation, logs_whose_turn_no_model_answered_and_none_of_its_words) {
+  shop_world world{{.real_model = true}};
+  world.customer_says("c1", "a secret wish");
+  world.advance(1300ms);
+  ASSERT_THAT(world.outside->waiting, SizeIs(1));
+  world.outside->answer(http(400, R"({"error":{"message":"bad","type":"invalid_request_error"}})"));
+  world.finish_turns();
+  ASSERT_THAT(world.store->rows.conversations, SizeIs(1));
+  const auto chat = world.store->rows.conversations.begin()->first;
+  EXPECT_THAT(*world.logged, testing::Contains(testing::AllOf(
+                                 HasSubstr(R"("event":"model_not_answering")"),
+                                 HasSubstr(R"("business_id":")" + to_string(world.shop.value) + '"'),
+                                 HasSubstr(R"("conversation_id":")" + to_string(chat.value) + '"'))));
+  EXPECT_THAT(*world.logged, testing::Each(testing::Not(HasSubstr("secret wish"))));
 }
 
 TEST(conversation, waits_through_overload_without_handing_over_or_counting_a_try) {

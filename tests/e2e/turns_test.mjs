@@ -99,6 +99,20 @@ test("a batch out of order is stored and read in the customer's order", async ()
   assert.deepEqual(stored.map(([text]) => text), ["one", "two", "three", "four"]);
 });
 
+test("what comes late, out of order over two webhooks, is answered with the next turn, and nothing twice", async () => {
+  const who = here.customer();
+  await here.meet(who);
+  const at = Date.now();
+  const [one, two, three, four] = ["one", "two", "three", "four"].map((text, i) => page_item({ ...who, text, at: at - 4000 + 1000 * i, mid: fresh_mid() }));
+  assert.equal(await post(here.server, page_body(who.account, three, one)), 200);
+  await answered(who, 1);
+  assert.equal(await post(here.server, page_body(who.account, four, three, two)), 200);
+  await answered(who, 2);
+  assert.equal(await here.turns_of(who), 2);
+  const stored = await here.server.sql(`SELECT body FROM messages WHERE direction = 0 AND conversation_id IN ${here.conversation_of(who)} ORDER BY id`);
+  assert.deepEqual(stored.map(([text]) => text), ["one", "three", "two", "four"]);
+});
+
 test("what is said while the model thinks becomes the next turn", async () => {
   const who = here.customer();
   await here.sandbox.say(who, "Hello!");
@@ -176,6 +190,18 @@ test("one customer's trouble does not delay another", async () => {
   await here.sandbox.heard(stuck, 1, { seconds: 20 });  // by the next provider
   await here.settled();
   assert.equal((await here.owner_of(stuck)).person, false);
+});
+
+test("trouble in a turn is logged in JSON with its business and its chat", async () => {
+  const who = here.customer();
+  await here.sandbox.set({ "graph.error": { code: 2, times: 1 } });
+  await here.sandbox.say(who, "Hello!");
+  await answered(who, 1);
+  const [[business, chat]] = await here.server.sql(`SELECT business_id, id FROM conversations WHERE id IN ${here.conversation_of(who)}`);
+  const of_chat = () => readFileSync(here.place.file("server.log"), "utf8").split("\n").filter((line) => line.includes(chat)).map((line) => JSON.parse(line));
+  await until("its line is written", () => of_chat().length > 0);
+  assert.deepEqual(of_chat().map(({ level, event, business_id, conversation_id }) => ({ level, event, business_id, conversation_id })),
+    [{ level: "warn", event: "send_failed", business_id: business, conversation_id: chat }]);
 });
 
 test("no words of any chat are in the log", async () => {

@@ -1,10 +1,12 @@
 // What the webhook endpoint takes and what it refuses, on the real server's socket.
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { drip, page_body, page_item, post, raw, signature } from "./harness/meta.mjs";
 import { app_secret, verify_token } from "./harness/server.mjs";
 import { shared_world } from "./harness/world.mjs";
+import { sleep, until } from "./harness/workspace.mjs";
 
 let here;
 // A second Meta app of the same operator, in the middle of a rotation of its secret.
@@ -239,8 +241,20 @@ test("the public listener has neither metrics nor health, the private one has bo
   }
 });
 
+test("the request id of a refusal finds its line in the log", async () => {
+  // A flood has only so many lines a second: one of the first tries has one.
+  await until("a refusal is in the log", async () => {
+    const answer = await fetch(`${here.server.url}/webhooks/meta`, { method: "POST", body: "{}", headers: { "content-type": "application/json" } });
+    assert.equal(answer.status, 403);
+    const { request_id } = await answer.json();
+    await sleep(100);
+    const line = readFileSync(here.place.file("server.log"), "utf8").split("\n").find((one) => one.includes(`"request_id":"${request_id}"`));
+    if (line) assert.deepEqual([JSON.parse(line).event, JSON.parse(line).reason], ["webhook_refused", "bad_signature"]);
+    return line;
+  });
+});
+
 test("secrets and message text are in no log line and no metric", async () => {
-  const { readFileSync } = await import("node:fs");
   const text = readFileSync(here.place.file("server.log"), "utf8") + (await (await fetch(`${here.server.ops}/metrics`)).text());
   for (const secret of [app_secret, verify_token, "sandbox-token-", "sk_test_sandbox", "smuggled", "Hello!"]) {
     assert.ok(!text.includes(secret), `found "${secret}"`);

@@ -21,7 +21,7 @@ while read -r pid started; do
 done <"$folder/pids"
 
 # Every cluster: SIGQUIT is PostgreSQL's immediate shutdown.
-for record in "$folder"/*/postgres/cluster/postmaster.pid "$folder"/cluster/postmaster.pid; do
+for record in "$folder"/{,*/}*/postgres/cluster/postmaster.pid "$folder"/cluster/postmaster.pid; do
   [[ -f $record ]] || continue
   pid=$(head -n 1 "$record")
   data=$(dirname "$record")
@@ -34,6 +34,11 @@ for record in "$folder"/*/postgres/cluster/postmaster.pid "$folder"/cluster/post
     sleep 0.1
   done
   [[ -d /proc/$pid ]] && kill -KILL "$pid" "${children[@]}" 2>/dev/null
+done
+
+# What a program under test started and did not take along: it names a file of this folder.
+for pid in $(grep -lsaF "$folder/" /proc/[0-9]*/cmdline | cut -d / -f 3); do
+  kill -KILL "$pid" 2>/dev/null
 done
 
 if [[ -n $keep ]]; then

@@ -1,10 +1,11 @@
 // deploy/up, from a copy of deploy/ of its own: what it prints works, a second run is no trouble, a failed step says what to do.
 
 import assert from "node:assert/strict";
-import { appendFileSync, cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { appendFileSync, copyFileSync, cpSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
 import { api_client } from "./harness/api.mjs";
-import { server_binary } from "./harness/server.mjs";
+import { is_root, server_binary } from "./harness/server.mjs";
 import { root, until, workspace } from "./harness/workspace.mjs";
 
 const ready = "Ctrl-C stops everything.";
@@ -22,9 +23,10 @@ class demo {
   }
 
   // -> {printed(), ended: Promise<code>, ready(), stop(), kill()}
-  up({ folder = "demo", log = folder, env = {}, flags = [] } = {}) {
-    const words = ["--no-build", "--dir", this.place.file(folder), ...flags];
-    const { pid, exited } = this.place.start(`${this.tree}/deploy/up`, words, { log, env });
+  // as: the words before the command
+  up({ folder = "demo", log = folder, env = {}, flags = [], as = [] } = {}) {
+    const [command, ...words] = [...as, `${this.tree}/deploy/up`, "--no-build", "--dir", this.place.file(folder), ...flags];
+    const { pid, exited } = this.place.start(command, words, { log, env });
     const one = { printed: () => readFileSync(this.place.file(`${log}.log`), "utf8"), ended: exited.then(({ code }) => code) };
     exited.then(() => { one.is_over = true; });
     one.ready = () => until("the demo is ready", () => one.printed().includes(ready), { seconds: 90, given_up: () => one.is_over, explain: one.printed });
@@ -86,6 +88,22 @@ test("the printed logins and addresses work; a second demo runs beside it, and a
   assert.equal(told(later.printed()).password, addresses.password);
   await assert_logins_work(told(later.printed()));
   assert.equal(await later.stop(), interrupted);
+});
+
+const as_nobody = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"];
+
+test("whoever is not root runs the demo just so", { timeout: 120_000, skip: is_root ? false : "the other tests are run by such a one" }, async (t) => {
+  const here = new demo(t, "up-nobody", { program: null });
+  // The folder of the build may be closed to others, as root's home is.
+  copyFileSync(server_binary(), `${here.tree}/build/release/sellavie`);
+  const home = here.place.file("demo");
+  mkdirSync(home);
+  execFileSync("chown", ["nobody:nogroup", home]);
+  const one = here.up({ as: as_nobody, env: { HOME: home } });
+  await one.ready();
+  await assert_logins_work(told(one.printed()));
+  assert.equal(statSync(here.place.file("demo", "sellavie.toml")).uid, statSync(home).uid);
+  assert.equal(await one.stop(), interrupted);
 });
 
 test("after a demo was killed, the next one names the processes that it left", { timeout: 120_000 }, async (t) => {

@@ -1,5 +1,5 @@
 #pragma once
-// Rests that concern more than one channel account (facts/META.md 5.5): what one sender is told, the others heed,
+// Rests that concern more than one channel account: what one sender is told, the others heed,
 // because calls during throttling prolong it. Thread-safe. Which app a token belongs to is not known, so a limit of
 // the app rests every account of this node (docs/adr/0034).
 

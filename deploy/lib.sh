@@ -32,8 +32,10 @@ run_step() {
   fi
 }
 
+is_root() { ((EUID == 0)); }
+
 as_root() {
-  if ((EUID == 0)); then
+  if is_root; then
     "$@"
   else
     sudo "$@"
@@ -96,10 +98,10 @@ install_packages() {
     say 'packages … all there'
     return
   fi
-  ((EUID == 0)) || command -v sudo >/dev/null ||
+  is_root || command -v sudo >/dev/null ||
     fail "packages are missing: ${missing[*]}" 'run this as root, or install sudo'
   # Asked here, because the step itself has no terminal.
-  ((EUID == 0)) || sudo -v || fail 'sudo was refused' 'run this as root, or as a user who may use sudo'
+  is_root || sudo -v || fail 'sudo was refused' 'run this as root, or as a user who may use sudo'
   local advice='check the network and /etc/apt/sources.list (Debian 12 "main"), then run this again'
   run_step 'package lists' "$log" "$advice" update_lists
   if [[ " ${missing[*]} " == *' postgresql '* ]] && ! is_installed postgresql-common; then

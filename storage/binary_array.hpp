@@ -1,6 +1,6 @@
 #pragma once
 // PostgreSQL's binary array format, built in place: one parameter carries a whole column of a
-// batch (facts/CAF.md section 5). Text goes without escaping, UUIDs without formatting.
+// batch. Text goes without escaping, UUIDs without formatting.
 
 #include <cstdint>
 #include <string>

@@ -1,6 +1,6 @@
 #pragma once
-// One start of the server = one incarnation. Each start is a takeover of this node's former ones
-// (DESIGN 8): their sessions are ended, their commits are waited for and then shut out, and what they
+// One start of the server = one incarnation. Each start is a takeover of this node's former
+// ones: their sessions are ended, their commits are waited for and then shut out, and what they
 // left in the queues is marked. Only afterwards may anything be loaded.
 //
 //  R1 A commit under way ends before the takeover does; every later one is `fenced` (fence() in 0001).

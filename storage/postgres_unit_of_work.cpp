@@ -126,7 +126,7 @@ result<void> postgres_unit_of_work::ensure_connected() {
   return {};
 }
 
-// A killed session's backend can still finish its commit: wait until it is gone [DESIGN 8].
+// A killed session's backend can still finish its commit: wait until it is gone.
 result<void> postgres_unit_of_work::end_lost_session(PGconn& fresh) {
   if (lost_backend_ == 0) return {};
   for (int attempt = 0; attempt < end_attempts; ++attempt) {

@@ -1,5 +1,5 @@
 #pragma once
-// The provisioning file (DESIGN 7): JSON Lines, one business a line. Reading it is pure and lists
+// The provisioning file: JSON Lines, one business a line. Reading it is pure and lists
 // every problem, with its line and what to do; nothing of a file with problems is to be applied.
 
 #include <cstdint>

@@ -70,7 +70,7 @@ function layout(body) {
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Sandbox payment</title><style>
 :root{color-scheme:light dark}body{margin:0;min-height:100vh;display:grid;place-items:center;font:16px/1.5 system-ui,sans-serif;background:#eef4f2;color:#10231d}
-main{background:#fff;padding:2rem;border-radius:16px;box-shadow:0 8px 30px #0002;width:min(26rem,calc(100vw - 5rem));box-sizing:border-box}
+main{background:#fff;padding:2rem;border-radius:16px;box-shadow:0 8px 30px #0002;width:min(26rem,calc(100vw - 2rem));box-sizing:border-box}
 h1{margin:0;font-size:1.1rem}.amount{font-size:2rem;font-weight:700;margin:.5rem 0}dl{display:grid;grid-template-columns:auto 1fr;gap:.25rem 1rem;margin:0 0 1.25rem}
 dt{color:#4c625b}dd{margin:0;overflow-wrap:anywhere}button{width:100%;padding:.85rem;border:0;border-radius:10px;background:#0a7f52;color:#fff;font:600 1rem system-ui;cursor:pointer;margin-top:.5rem}
 button.second{background:transparent;color:inherit;border:1px solid #8aa39a}button:focus-visible{outline:3px solid #1f6feb;outline-offset:2px}.done{color:#0a6b45;font-weight:600}.failed{color:#b42318;font-weight:600}

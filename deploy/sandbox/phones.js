@@ -252,7 +252,7 @@ function mark_news(channel) {
 
 // --- the switches ----------------------------------------------------------------------------------------------------------------------
 
-const groups = { graph: "Graph API", webhook: "Webhooks", "llm.openai": "OpenAI", "llm.anthropic": "Anthropic", "llm.groq": "Groq", paystack: "Paystack" };
+const groups = { graph: "Graph API", webhook: "Webhooks", "llm.openai": "OpenAI", "llm.anthropic": "Anthropic", "llm.groq": "Groq", paystack: "Paystack", login: "Logins at Meta", smtp: "Mail" };
 const initial = { "graph.window_hours": 24 };
 
 async function build_switches() {

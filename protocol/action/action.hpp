@@ -1,6 +1,6 @@
 #pragma once
 // What a model may propose, typed. No action carries a price, total, discount, currency or any id of
-// a business, customer, order or payment: the server binds those from the conversation (DESIGN 4).
+// a business, customer, order or payment: the server binds those from the conversation.
 
 #include <cstddef>
 #include <cstdint>

@@ -1,7 +1,7 @@
 #pragma once
 // Access tokens: JWT (RFC 7519), HS256 and nothing else, signed by the first key of a ring and
 // verified by the one that `kid` names. Lives 60 minutes; whether its session was revoked is the
-// caller's question. Source of the rules: facts/PROVIDERS C4, RFC 8725.
+// caller's question. Source of the rules: RFC 8725.
 
 #include <chrono>
 #include <span>

@@ -1,6 +1,6 @@
 #pragma once
 // Who a customer is on a channel where one person has two ids: on WhatsApp a phone number and a user id that
-// is scoped to the business (facts/META.md 3.3, docs/adr/0034). Either may be missing from an event. Pure.
+// is scoped to the business (docs/adr/0034). Either may be missing from an event. Pure.
 //
 //  R1  The user id says who it is: it belongs to one person with one number, and changes with the number.
 //  R2  A phone number leads to its contact, unless that contact is known to have another user id: then the

@@ -1,4 +1,4 @@
-// wire_message -> the HTTP call of each channel (facts/META.md 5.1-5.3).
+// wire_message -> the HTTP call of each channel.
 #include <algorithm>
 
 #include "protocol/channel/customer_ids.hpp"

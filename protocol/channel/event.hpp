@@ -1,6 +1,6 @@
 #pragma once
 // One thing that a channel told us, in our own words. Everything above the codecs speaks of
-// `channel_event`; no JSON of Meta's goes further. Shapes and keys: facts/META.md sections 2-4.
+// `channel_event`; no JSON of Meta's goes further.
 
 #include <cstdint>
 #include <optional>
@@ -84,7 +84,7 @@ struct channel_event {
   /// The customer's other identity (BSUID beside wa_id), or empty; protocol/channel/customer_ids.
   std::string customer_alias;
   std::string customer_name;
-  /// Unique per connection: facts/META.md section 2.
+  /// Unique per connection.
   std::string dedupe_key;
   /// mid / wamid of this message.
   std::string external_id;

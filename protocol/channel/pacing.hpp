@@ -1,5 +1,5 @@
 #pragma once
-// How fast an account may send. Pure: time is an argument (facts/META.md 5.3, 5.4).
+// How fast an account may send. Pure: time is an argument.
 // GCRA: a token bucket kept as one instant, the "theoretical arrival time".
 
 #include <algorithm>

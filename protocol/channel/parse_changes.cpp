@@ -1,5 +1,5 @@
 // changes[] of pages and Instagram accounts: comments, mentions, and message shapes that Instagram
-// Login documents here (facts/META.md 3.1, 3.2).
+// Login documents here.
 #include "protocol/channel/webhook_items.hpp"
 
 namespace sellavie::channel {

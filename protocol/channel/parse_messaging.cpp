@@ -1,5 +1,5 @@
-// messaging[] and standby[] items of Messenger and Instagram: one shape with small differences
-// (facts/META.md 3.1, 3.2). The kind is told by the key that exists.
+// messaging[] and standby[] items of Messenger and Instagram: one shape with small
+// differences. The kind is told by the key that exists.
 #include <array>
 #include <cstdio>
 

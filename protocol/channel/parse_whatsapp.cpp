@@ -1,5 +1,5 @@
-// WhatsApp Business changes: messages, statuses, echoes of the phone app, history, account fields
-// (facts/META.md 3.3). The kind is told by the arrays that `value` has.
+// WhatsApp Business changes: messages, statuses, echoes of the phone app, history,
+// account fields. The kind is told by the arrays that `value` has.
 #include <unordered_map>
 
 #include "protocol/channel/webhook_items.hpp"

@@ -1,4 +1,4 @@
-// The content of one WhatsApp message: `type` names the object that holds it (facts/META.md 3.3).
+// The content of one WhatsApp message: `type` names the object that holds it.
 #include <array>
 #include <charconv>
 #include <cstdio>

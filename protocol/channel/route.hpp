@@ -1,5 +1,5 @@
 #pragma once
-// Which business does an event belong to? One immutable table; rules of facts/META.md section 4:
+// Which business does an event belong to? One immutable table; its rules:
 //  R1 The business side of the item decides. Spaces are separate: page:1 is not instagram:1.
 //  R2 A page id that is no page may be an Instagram account (Meta's docs are inconsistent there).
 //  R3 If the entry's own id leads to another connection, nobody guesses: conflict.

@@ -1,5 +1,5 @@
 #pragma once
-// From a neutral message to Meta's Send API and back (facts/META.md 5.1-5.3, 5.5).
+// From a neutral message to Meta's Send API and back.
 // outgoing_message -> split_message -> one wire_message per HTTP call -> encode_send -> decode_send.
 
 #include <cstdint>

@@ -1,5 +1,5 @@
 #pragma once
-// What a Send API answer means. By code and subcode, not by HTTP status (facts/META.md 5.5).
+// What a Send API answer means. By code and subcode, not by HTTP status.
 
 #include <cstdint>
 #include <optional>

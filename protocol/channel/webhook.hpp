@@ -1,6 +1,6 @@
 #pragma once
-// Meta's webhook bodies -> channel events. Shapes: facts/META.md section 3; keys: section 2;
-// routing: section 4. Total: any bytes give an answer in linear time, nothing throws but bad_alloc.
+// Meta's webhook bodies -> channel events, as the platforms' webhook references have them; routing is in
+// route.hpp. Total: any bytes give an answer in linear time, nothing throws but bad_alloc.
 // Cards and secrets are redacted here, before anything can store them.
 
 #include <cstddef>

@@ -1,5 +1,5 @@
 #pragma once
-// May we write to this customer now, and with which label? One pure function (facts/META.md 5.1-5.3).
+// May we write to this customer now, and with which label? One pure function.
 // A wrong tag costs a shop its App Review: HUMAN_AGENT is only for what a person wrote, and only
 // after the 24 hours are over.
 

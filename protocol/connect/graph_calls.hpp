@@ -1,5 +1,5 @@
 #pragma once
-// The calls by which a shop's accounts are connected (facts/META.md section 7): one function a call, and one
+// The calls by which a shop's accounts are connected: one function a call, and one
 // for its answer. Pure and total: any status and any bytes give a value.
 
 #include <boost/system/result.hpp>

@@ -1,6 +1,6 @@
 #pragma once
 // One-time codes of an authenticator app: TOTP (RFC 6238) with SHA-1, 6 digits and 30 s, which is
-// what the apps out there support. Time is an argument. Source of the rules: facts/PROVIDERS C3.
+// what the apps out there support. Time is an argument.
 
 #include <cstddef>
 #include <cstdint>

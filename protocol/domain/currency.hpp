@@ -1,5 +1,5 @@
 #pragma once
-// ISO 4217 codes and their number of minor-unit digits. The table is our own (facts/PROVIDERS.md D):
+// ISO 4217 codes and their number of minor-unit digits. The table is our own:
 // locale data answers how money is displayed, not what an API's integer means.
 
 #include <array>

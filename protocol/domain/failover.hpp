@@ -1,6 +1,6 @@
 #pragma once
 // Which model provider to ask next, and until when. A pure planner: what failed so far, who is ready,
-// what time it is -> one step. (facts/PROVIDERS.md A7, E13-E17)
+// what time it is -> one step.
 //
 //  R1  One total deadline over all attempts, one deadline per attempt, at most `max_attempts`.
 //  R2  A transient failure asks the same provider once again, then the next in order.

@@ -1,5 +1,5 @@
 #pragma once
-// Messages API. Shapes: facts/PROVIDERS.md A4.
+// Messages API. Shapes: Anthropic's API reference.
 //
 //  * system is top level; roles alternate and start with user: neighbours of one role are merged
 //  * every tool_use is answered by a tool_result in the very next user message; results stand first

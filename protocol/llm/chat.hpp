@@ -1,5 +1,5 @@
 #pragma once
-// A conversation with a model, neutral of its provider. Shapes: facts/PROVIDERS.md A1, A4.
+// A conversation with a model, neutral of its provider.
 
 #include <cstdint>
 #include <optional>

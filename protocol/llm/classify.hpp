@@ -1,5 +1,5 @@
 #pragma once
-// HTTP status and the provider's error words -> failure class (facts/PROVIDERS.md A3-A7).
+// HTTP status and the provider's error words -> failure class.
 
 #include <string_view>
 

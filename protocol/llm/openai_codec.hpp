@@ -1,5 +1,5 @@
 #pragma once
-// Chat Completions: OpenAI, Groq and every compatible server. Shapes: facts/PROVIDERS.md A1, A5.
+// Chat Completions: OpenAI, Groq and every compatible server. Shapes: OpenAI's API reference.
 
 #include <string>
 #include <string_view>

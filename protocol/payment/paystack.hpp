@@ -1,5 +1,5 @@
 #pragma once
-// Paystack's transaction API (facts/PROVIDERS.md B2): amounts are integers in minor units, currencies
+// Paystack's transaction API: amounts are integers in minor units, currencies
 // upper-case; HTTP 200 with "status": true says only that the call worked, the payment's own state is
 // data.status. There is no idempotency header: the unique reference is the mechanism.
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# usage: guard.sh FOLDER [KEEP_LOGS_IN]   (started by workspace.mjs, detached)
+# usage: guard.sh FOLDER [KEEP_LOGS_IN]   (started by workspace.mjs, detached; pictures of a browser are logs)
 # Waits until fd 3 ends - the test is over, or was killed - and then leaves nothing behind: ends
 # what FOLDER/pids names, the database clusters below FOLDER, and FOLDER itself.
 set -u
@@ -21,7 +21,7 @@ while read -r pid started; do
 done <"$folder/pids"
 
 # Every cluster: SIGQUIT is PostgreSQL's immediate shutdown.
-for record in "$folder"/*/postgres/cluster/postmaster.pid "$folder"/cluster/postmaster.pid; do
+for record in "$folder"/{,*/}*/postgres/cluster/postmaster.pid "$folder"/cluster/postmaster.pid; do
   [[ -f $record ]] || continue
   pid=$(head -n 1 "$record")
   data=$(dirname "$record")
@@ -36,8 +36,17 @@ for record in "$folder"/*/postgres/cluster/postmaster.pid "$folder"/cluster/post
   [[ -d /proc/$pid ]] && kill -KILL "$pid" "${children[@]}" 2>/dev/null
 done
 
+# What a program under test started and did not take along: it names a file of this folder.
+for pid in $(grep -lsaF "$folder/" /proc/[0-9]*/cmdline | cut -d / -f 3); do
+  kill -KILL "$pid" 2>/dev/null
+done
+
 if [[ -n $keep ]]; then
-  mkdir -p "$keep" && rm -f "$keep"/*.log && cp "$folder"/*.log "$keep"/ 2>/dev/null
+  mkdir -p "$keep" && rm -f "$keep"/*.{log,png} && cp "$folder"/*.{log,png} "$keep"/ 2>/dev/null
 fi
-rm -rf "$folder"
+# A browser's processes end after their parent, and may still write.
+for ((tries = 0; tries < 100; tries++)); do
+  rm -rf "$folder" 2>/dev/null && break
+  sleep 0.1
+done
 exit 0

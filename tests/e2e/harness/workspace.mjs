@@ -36,10 +36,11 @@ export class workspace {
     return path.join(this.folder, ...names);
   }
 
-  // Starts a child in a session of its own, its output in <log>.log. -> {pid, exited: Promise<{code, signal}>}
-  start(command, args, { env = {}, log, cwd } = {}) {
+  // Starts a child in a session of its own, its output in <log>.log. `pipes`: how many lines to it, from file descriptor 3 on.
+  // -> {pid, pipes, exited: Promise<{code, signal}>}
+  start(command, args, { env = {}, log, cwd, pipes = 0 } = {}) {
     const output = openSync(this.file(`${log}.log`), "a");
-    const child = spawn(command, args, { env: { ...plain_environment(), ...env }, cwd, detached: true, stdio: ["ignore", output, output] });
+    const child = spawn(command, args, { env: { ...plain_environment(), ...env }, cwd, detached: true, stdio: ["ignore", output, output, ...Array(pipes).fill("pipe")] });
     closeSync(output);
     const exited = new Promise((resolve) => {
       child.once("error", (error) => resolve({ code: null, signal: null, error }));
@@ -49,7 +50,7 @@ export class workspace {
     if (child.pid === undefined) throw new Error(`cannot start ${command}`);
     this.#children.add(child);
     appendFileSync(this.file("pids"), `${child.pid} ${start_of(child.pid)}\n`);
-    return { pid: child.pid, exited };
+    return { pid: child.pid, pipes: child.stdio.slice(3), exited };
   }
 
   log_tail(log, lines = 30) {

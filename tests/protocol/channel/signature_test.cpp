@@ -13,7 +13,6 @@ using namespace sellavie::channel;
 
 namespace {
 
-// facts/META.md 1.2
 const std::string body =
     R"({"object":"page","entry":[{"id":"111","time":1700000000000,"messaging":[{"sender":{"id":"222"},"recipient":{"id":"111"},)"
     R"("timestamp":1700000000000,"message":{"mid":"m_1","text":"ol\u00e1 \ud83d\ude00"}}]}]})";

@@ -1,4 +1,4 @@
-// Vectors of facts/PROVIDERS.md C1 (github.com/fernet/spec).
+// Vectors of the specification (github.com/fernet/spec).
 #include "protocol/crypto/fernet.hpp"
 
 #include <gtest/gtest.h>

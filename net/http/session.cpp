@@ -257,8 +257,8 @@ void session::dispatch() {
   try {
     match_.found->handler(request_, responder{shared_from_this()});
   } catch (...) {  // unwinding destroyed the responder, which answered 500
-    lane_->core().observer.on_rejected({http_rejection::handler_failed, match_.found->options.is_webhook,
-                                        failure_status, request_id_});
+    lane_->core().observer.on_rejected(
+        {http_rejection::handler_failed, match_.found->options.is_webhook, failure_status, request_id_});
   }
   dispatching = outer;
   builder_.clear_body();  // a handler that wants it for longer has moved it away

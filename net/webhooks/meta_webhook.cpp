@@ -140,10 +140,9 @@ void add_meta_webhook(router& routes, meta_webhook_dependencies dependencies) {
                               .late_status = 503,
                               .is_webhook = true};
   const auto with = std::make_shared<const meta_webhook_dependencies>(std::move(dependencies));
-  routes.add(
-      http_method::get, "/webhooks/meta",
-      [with](request& asked, responder to) { shake_hands(*with, asked, std::move(to)); },
-      {.is_webhook = true});
+  routes.add(http_method::get, "/webhooks/meta",
+             [with](request& asked, responder to) { shake_hands(*with, asked, std::move(to)); },
+             {.is_webhook = true});
   routes.add(
       http_method::post, "/webhooks/meta",
       [with](request& asked, responder to) { receive(with, asked, std::move(to)); }, options);

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "net/api/resources/connections.hpp"
+#include "net/api/shapes.hpp"
 #include "net/api/tokens.hpp"
 #include "net/connect/login.hpp"
 #include "protocol/connect/secret_hint.hpp"
@@ -27,8 +28,6 @@ constexpr std::size_t most_chosen = 20;
 
 // --- shapes --------------------------------------------------------------------------------------
 
-schema id_text() { return schema::text({1, 128, api::text_format::token}).example("101234567890123"); }
-schema channel_word() { return schema::word({"messenger", "instagram", "whatsapp"}); }
 schema pin_text() {
   return schema::text({6, 6, api::text_format::token})
       .example("246813")
@@ -43,8 +42,8 @@ schema state_text() {
 
 schema found_shape() {
   return schema::object({{"channel", channel_word()},
-                         {"login", schema::word({"page", "instagram"})},
-                         {"external_id", id_text()},
+                         {"login", login_word()},
+                         {"external_id", meta_id_text()},
                          {"name", schema::text({0, 200}).example("Ngozi Prints")},
                          {"needs_registration", schema::boolean()}})
       .named("ConnectableAccount");
@@ -376,7 +375,7 @@ std::vector<api_endpoint> connect_flow_endpoints() {
   const std::string all = "/api/v1/businesses/{business_id}/connect-flows";
   const std::string one = all + "/{connect_flow_id}";
   const access connecting{audience::member, permission::connect};
-  const auto choice = schema::object({{"channel", channel_word()}, {"external_id", id_text()}});
+  const auto choice = schema::object({{"channel", channel_word()}, {"external_id", meta_id_text()}});
   return {
       {{.id = "begin_connect_flow",
         .method = verb::post,
@@ -407,8 +406,8 @@ std::vector<api_endpoint> connect_flow_endpoints() {
         .allowed = connecting,
         .body = schema::object({{"state", state_text()},
                                 {"code", schema::text({1, 2000, api::text_format::token})},
-                                {"waba_id", id_text(), presence::optional},
-                                {"phone_number_id", id_text(), presence::optional},
+                                {"waba_id", meta_id_text(), presence::optional},
+                                {"phone_number_id", meta_id_text(), presence::optional},
                                 {"pin", pin_text(), presence::optional}}),
         .answers = {{200, "Connected, or what to choose from.", flow_shape()}},
         .problems = {409, 502, 504}},

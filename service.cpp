@@ -10,23 +10,19 @@
 
 #include "config/keys.hpp"
 #include "database.hpp"
+#include "directory_watch.hpp"
 #include "health.hpp"
 #include "janitor_duties.hpp"
-#include "net/api/ask_actor.hpp"
-#include "net/api/bridge.hpp"
-#include "net/api/endpoints.hpp"
 #include "net/client/client.hpp"
-#include "net/connect/callback.hpp"
 #include "net/descriptors.hpp"
-#include "net/feed/feed_threads.hpp"
 #include "net/http/server.hpp"
 #include "net/imports/import_runner.hpp"
 #include "net/mail/mail_sender.hpp"
 #include "net/ops/http_counts.hpp"
 #include "net/ops/ops_routes.hpp"
-#include "net/webhooks/meta_webhook.hpp"
 #include "node_actors.hpp"
-#include "storage/api/access.hpp"
+#include "protocol/api/access_token.hpp"
+#include "public_listener.hpp"
 #include "storage/housekeeping.hpp"
 #include "storage/incarnation.hpp"
 #include "storage/key_guard.hpp"
@@ -79,16 +75,11 @@ class server {
   void spawn_actors();
   result<void> wake_senders();
   void watch(const actors::janitor_actor& janitor);
-  /// Gives the businesses that look different than at the last time.
-  [[nodiscard]] result<std::vector<business_id>> load_directory();
   std::vector<actors::duty> duties();
   result<void> watch_database(instant now);
   result<void> open_public();
-  result<void> add_api(net::router& routes);
-  [[nodiscard]] std::shared_ptr<actors::transport> for_people();
   void open_mail();
   void open_imports();
-  void follow_access(net::access_cache& access);
   [[nodiscard]] result<std::unique_ptr<pqxx::connection>> engine_connection() const {
     return storage::open_pqxx(database_->access().engine, storage::application_name_of(node_name));
   }
@@ -100,12 +91,10 @@ class server {
   health health_;
   std::unique_ptr<net::io_threads> io_;
   std::unique_ptr<net::http_server> ops_;
-  std::unique_ptr<net::http_server> public_;
-  std::unique_ptr<net::bridge> bridge_;
+  std::unique_ptr<public_listener> public_;
   std::unique_ptr<net::mail_sender> mail_sender_;
   std::unique_ptr<net::import_runner> import_runner_;
   std::shared_ptr<net::feed_hub> live_;
-  std::unique_ptr<net::feed_threads> live_threads_;
   std::optional<database> database_;
   std::shared_ptr<const crypto::fernet_ring> secrets_;
   std::unique_ptr<caf::actor_system_config> caf_config_;
@@ -114,8 +103,7 @@ class server {
   std::shared_ptr<net::client> client_;
   std::shared_ptr<net::route_directory> directory_ = std::make_shared<net::route_directory>();
   std::unique_ptr<storage::postgres_reads> janitor_reads_;
-  std::int64_t directory_version_ = 0;
-  std::unordered_map<business_id, std::int64_t> business_versions_;
+  std::optional<directory_watch> directory_watch_;
   storage::restart_pace pace_;
   node_actors actors_;
   caf::actor watchman_;
@@ -132,7 +120,7 @@ result<void> server::start() {
   open_feed();
   spawn_actors();
   if (auto done = wake_senders(); !done) return done;
-  if (const auto done = load_directory(); !done) return done.error();
+  if (const auto done = directory_watch_->load(); !done) return done.error();
   // From here on the janitor's thread owns its connections.
   watch(system_->spawn<caf::detached>(actors::janitor,
                                       actors::janitor_dependencies{node_->time, log_, duties()}));
@@ -255,6 +243,7 @@ void server::spawn_actors() {
   actors_ = spawn_node_actors(*system_, node_, {engine, session, on_fenced});
   janitor_reads_ = std::make_unique<storage::postgres_reads>(
       [engine, session] { return storage::open_pqxx(engine, session); }, node_->incarnation);
+  directory_watch_.emplace(*janitor_reads_, directory_);
 }
 
 // Without this the rows of an earlier run, or of a sender that died with its supervisor, would wait for
@@ -275,23 +264,6 @@ void server::watch(const actors::janitor_actor& janitor) {
   });
 }
 
-result<std::vector<business_id>> server::load_directory() {
-  const auto loaded = janitor_reads_->load_directory();
-  if (!loaded) return loaded.error();
-  std::vector<channel::route_entry> entries;
-  for (const auto& one : loaded.value().entries)
-    entries.push_back({one.route, {one.business, one.connection, one.channel}});
-  directory_->replace(std::make_shared<const channel::route_table>(entries));
-  directory_version_ = loaded.value().version;
-  std::vector<business_id> changed;
-  for (const auto& [business, version] : loaded.value().business_versions)
-    if (const auto before = business_versions_.find(business);
-        before == business_versions_.end() || before->second != version)
-      changed.push_back(business);
-  business_versions_ = loaded.value().business_versions;
-  return changed;
-}
-
 // The janitor's thread owns what these use after the start.
 std::vector<actors::duty> server::duties() {
   janitor_hands hands;
@@ -306,12 +278,10 @@ std::vector<actors::duty> server::duties() {
   hands.on_answer = [this] { health_.database_answered(std::chrono::steady_clock::now()); };
   hands.watch_database = [this](instant now) { return watch_database(now); };
   hands.watch_directory = [this](instant) -> result<void> {
-    const auto version = janitor_reads_->directory_version();
-    if (!version) return version.error();
-    if (version.value() == directory_version_) return {};
-    auto changed = load_directory();
+    auto changed = directory_watch_->load_changes();
     if (!changed) return changed.error();
-    caf::anon_send(actors_.registry, actors::directory_changed{std::move(changed.value())});
+    if (changed.value())
+      caf::anon_send(actors_.registry, actors::directory_changed{*std::move(changed.value())});
     return {};
   };
   hands.end_reservations = [this](instant now) -> result<void> {
@@ -337,69 +307,13 @@ result<void> server::watch_database(instant now) {
 }
 
 result<void> server::open_public() {
-  net::router routes;
-  net::meta_webhook_dependencies webhook;
-  for (const auto& secret : settings_->meta.app_secrets) webhook.app_secrets.emplace_back(secret.reveal());
-  // Meta does not say which secret signs the webhooks of an Instagram login.
-  if (const auto& secret = settings_->meta.instagram_app_secret; !secret.empty())
-    webhook.app_secrets.emplace_back(secret.reveal());
-  for (const auto& app : settings_->meta.apps)
-    for (const auto& secret : app.secrets) webhook.app_secrets.emplace_back(secret.reveal());
-  for (const auto& token : settings_->meta.verify_tokens) webhook.verify_tokens.push_back(token.reveal());
-  webhook.limits.body_bytes = settings_->limits.webhook_bytes;
-  webhook.directory = directory_;
-  webhook.writer = actors_.writer;
-  webhook.time = node_->time;
-  webhook.metrics = metrics_;
-  webhook.log = log_;
-  net::add_meta_webhook(routes, std::move(webhook));
-  net::add_connect_callback(routes);
-  if (auto done = add_api(routes); !done) return done;
-  net::http_limits limits;
-  limits.body_bytes = settings_->limits.body_bytes;
-  limits.connections = net::connections_within(net::raise_descriptor_limit(), limits.connections);
-  limits.connections_per_address = settings_->limits.connections_per_address;
-  limits.buffered_bytes = settings_->limits.buffered_bytes;
-  limits.buffered_bytes_per_address = limits.buffered_bytes / config::limits_settings::buffered_share;
-  for (const auto& proxy : settings_->http.trusted_proxies)
-    if (const auto block = net::address_block::parse(proxy)) limits.unbounded_peers.push_back(*block);
-  public_ = std::make_unique<net::http_server>(io_->contexts(), std::move(routes), limits, &counts_);
-  const auto& listen = settings_->http.listen;
-  if (auto port = public_->listen(listen.host, listen.port); !port) return port.error();
-  return {};
-}
-
-result<void> server::add_api(net::router& routes) {
   auto tokens = api::access_token_keys::parse(revealed(settings_->security.jwt_keys));
   if (!tokens) return tokens.error();
-  const auto access = std::make_shared<net::access_cache>();
-  net::api_services services{
-      settings_,
-      node_->time,
-      node_->ids,
-      system_random,
-      node_->secrets,
-      std::make_shared<const api::access_token_keys>(std::move(tokens.value())),
-      log_,
-      std::make_shared<const net::actor_doors>(net::actor_doors{actors_.registry, actors_.model}),
-      live_,
-      for_people(),
-      metrics_};
-  follow_access(*access);
-  bridge_ = std::make_unique<net::bridge>(
-      net::bridge_dependencies{std::move(services), database_->access(), access, metrics_});
-  bridge_->add_to(routes, net::all_endpoints(access, settings_->limits));
-  return {};
-}
-
-/// A client of its own: its connections and answers are few and small.
-std::shared_ptr<actors::transport> server::for_people() {
-  constexpr std::uint64_t largest_answer = 1024 * 1024;
-  net::client_options options;
-  options.limits.answer_bytes = largest_answer;
-  options.limits.connections_per_origin = 8;
-  options.limits.waiting_per_origin = 64;
-  return net::client::make(io_->contexts(), options).value();
+  public_ = std::make_unique<public_listener>(
+      *io_, counts_,
+      public_parts{node_, actors_, database_->access(), directory_, live_,
+                   std::make_shared<const api::access_token_keys>(std::move(tokens.value()))});
+  return public_->listen();
 }
 
 void server::open_mail() {
@@ -412,16 +326,6 @@ void server::open_mail() {
 void server::open_imports() {
   import_runner_ = std::make_unique<net::import_runner>(net::import_runner_dependencies{
       database_->access(), node_->incarnation, settings_, node_->time, node_->ids, log_, actors_.registry});
-}
-
-/// Streams end when what they were opened with does.
-void server::follow_access(net::access_cache& access) {
-  const auto session = std::make_shared<storage::api_session>(database_->access(), "sellavie/live");
-  live_threads_ = std::make_unique<net::feed_threads>(
-      live_, node_->time, [session](const std::vector<storage::access_subject>& readers, instant now) {
-        return storage::find_accesses(*session, readers, now);
-      });
-  access.when_forgotten([threads = live_threads_.get()] { threads->check_soon(); });
 }
 
 void server::await_signal() {
@@ -446,7 +350,6 @@ bool server::stop() {
   log_->info("draining");
   if (public_) {
     public_->stop_accepting();
-    live_->end_readers([](const net::feed_reader&) { return net::stream_end::restarting; });
     caf::anon_send(actors_.pump, actors::drain_atom::value);
     public_->drain(3s);
     // The last turn's reply is on its way to the channel when the pump is empty already.

@@ -8,7 +8,9 @@
 
 #include "protocol/api/access_token.hpp"
 #include "protocol/channel/send.hpp"
-#include "storage/change_set.hpp"
+#include "storage/api/change_origin.hpp"
+#include "storage/conversation_rows.hpp"
+#include "storage/message_rows.hpp"
 
 namespace sellavie::actors {
 

@@ -68,8 +68,7 @@ caf::result<model_answer> llm_router_state::ask(const ask_model& wanted) {
   const auto& any = wanted.with_tools ? wanted.with_tools : wanted.with_tags;
   question of{wanted, owe_answer<model_answer>(self_), order_for(wanted), {}, 0, 0, false};
   of.tokens = llm::estimate_tokens(*any) + any->max_tokens;
-  if (any->history > 0)
-    of.trimmed_tokens = llm::estimate_tokens(llm::without_history(*any)) + any->max_tokens;
+  if (any->history > 0) of.trimmed_tokens = llm::estimate_tokens(*any, any->history) + any->max_tokens;
   auto answer = of.answer.to_return();
   questions_.emplace(id, std::move(of));
   show_depth();

@@ -11,7 +11,7 @@
 #include "protocol/channel/event.hpp"
 #include "protocol/channel/pacing.hpp"
 #include "protocol/channel/send.hpp"
-#include "storage/change_set.hpp"
+#include "storage/message_rows.hpp"
 
 namespace sellavie::actors {
 

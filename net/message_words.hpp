@@ -7,7 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "storage/change_set.hpp"
+#include "storage/conversation_rows.hpp"
+#include "storage/message_rows.hpp"
 
 namespace sellavie::net {
 

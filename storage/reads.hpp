@@ -13,7 +13,9 @@
 #include "protocol/channel/customer_ids.hpp"
 #include "protocol/channel/route.hpp"
 #include "protocol/domain/error.hpp"
-#include "storage/change_set.hpp"
+#include "storage/commerce_rows.hpp"
+#include "storage/conversation_rows.hpp"
+#include "storage/message_rows.hpp"
 
 namespace sellavie::storage {
 

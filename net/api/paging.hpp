@@ -17,6 +17,8 @@ struct page_wish {
 /// A broken cursor is a problem of the field.
 [[nodiscard]] std::variant<page_wish, api::problem> page_of(const api_call& call);
 
+[[nodiscard]] api::schema cursor_text();
+
 /// "cursor" and "limit", to put before an operation's own parameters.
 [[nodiscard]] std::vector<api::parameter> paged(std::vector<api::parameter> own = {});
 

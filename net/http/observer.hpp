@@ -48,8 +48,8 @@ inline constexpr std::size_t http_rejection_count = 12;
 /// A refusal; views are valid during the call.
 struct http_refused {
   http_rejection reason;
-  /// The route's pattern; empty when there is none, or when it was not read so far.
-  std::string_view route{};
+  /// The route that it was for is a webhook; false when there is none, or when it was not read so far.
+  bool is_webhook = false;
   /// What the client was told; both empty when it was told nothing.
   int status = 0;
   std::string_view request_id{};

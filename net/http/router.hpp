@@ -31,6 +31,8 @@ struct route_options {
   std::optional<std::chrono::milliseconds> answer_deadline{};
   /// What a client is told after that.
   int late_status = 504;
+  /// Its refusals count as rejected webhooks.
+  bool is_webhook = false;
 };
 
 struct route {

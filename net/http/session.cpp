@@ -258,7 +258,7 @@ void session::dispatch() {
     match_.found->handler(request_, responder{shared_from_this()});
   } catch (...) {  // unwinding destroyed the responder, which answered 500
     lane_->core().observer.on_rejected(
-        {http_rejection::handler_failed, route_name_, failure_status, request_id_});
+        {http_rejection::handler_failed, match_.found->options.is_webhook, failure_status, request_id_});
   }
   dispatching = outer;
   builder_.clear_body();  // a handler that wants it for longer has moved it away
@@ -302,8 +302,8 @@ void session::answer_refused() {
 void session::answer_problem(int status, http_rejection reason, after_answer then) {
   if (phase_ == phase::reading_body) drop_request();
   if (request_id_.empty()) lane_->make_request_id(request_id_);
-  const std::string_view route = match_.found != nullptr ? std::string_view{match_.found->pattern} : "";
-  lane_->core().observer.on_rejected({reason, route, status, request_id_});
+  const bool is_webhook = match_.found != nullptr && match_.found->options.is_webhook;
+  lane_->core().observer.on_rejected({reason, is_webhook, status, request_id_});
   // Who is turned away at the door has asked nothing.
   if (reason != http_rejection::too_many_connections) lane_->core().observer.on_answer({}, status, {});
   route_name_ = {};

@@ -12,8 +12,6 @@ constexpr bool names_agree() {
 }
 static_assert(names_agree());
 
-bool is_webhook(std::string_view route) noexcept { return route.starts_with("/webhooks/"); }
-
 /// What a refusal of the server means for the webhook that met it.
 webhook_rejection rejection_of(http_rejection reason) noexcept {
   switch (reason) {
@@ -37,7 +35,7 @@ webhook_rejection rejection_of(http_rejection reason) noexcept {
 
 void http_counts::on_rejected(const http_refused& what) noexcept {
   metrics_.refused_http(static_cast<std::size_t>(what.reason)).increment();
-  if (is_webhook(what.route)) metrics_.rejected_webhooks(rejection_of(what.reason)).increment();
+  if (what.is_webhook) metrics_.rejected_webhooks(rejection_of(what.reason)).increment();
   if (what.request_id.empty()) return;
   try {
     write_line(what);
@@ -51,7 +49,7 @@ void http_counts::write_line(const http_refused& what) {
   log_->warning("request_refused", {.request_id = monitoring::code{what.request_id}},
                 {{"reason", monitoring::code{to_string(what.reason)}},
                  {"status", what.status},
-                 {"webhook", is_webhook(what.route)},
+                 {"webhook", what.is_webhook},
                  {"left_out_before", *left_out}});
 }
 

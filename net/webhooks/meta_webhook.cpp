@@ -135,11 +135,14 @@ void receive(const dependencies_ptr& with, const request& asked, responder to) {
 }  // namespace
 
 void add_meta_webhook(router& routes, meta_webhook_dependencies dependencies) {
-  const route_options options{
-      .body_bytes = dependencies.limits.body_bytes, .answer_deadline = patience_of_meta, .late_status = 503};
+  const route_options options{.body_bytes = dependencies.limits.body_bytes,
+                              .answer_deadline = patience_of_meta,
+                              .late_status = 503,
+                              .is_webhook = true};
   const auto with = std::make_shared<const meta_webhook_dependencies>(std::move(dependencies));
   routes.add(http_method::get, "/webhooks/meta",
-             [with](request& asked, responder to) { shake_hands(*with, asked, std::move(to)); });
+             [with](request& asked, responder to) { shake_hands(*with, asked, std::move(to)); },
+             {.is_webhook = true});
   routes.add(
       http_method::post, "/webhooks/meta",
       [with](request& asked, responder to) { receive(with, asked, std::move(to)); }, options);

@@ -202,7 +202,7 @@ std::vector<chat_message> second_round(const turn_context& context) {
   return messages;
 }
 
-std::uint32_t tokens_of(const std::vector<chat_message>& messages) noexcept {
+std::uint32_t tokens_of(std::span<const chat_message> messages) noexcept {
   std::uint32_t sum = 0;
   for (const auto& message : messages) {
     sum += 4 + estimate_tokens(message.text);
@@ -318,8 +318,9 @@ std::uint32_t estimate_tokens(std::string_view text) noexcept {
   return static_cast<std::uint32_t>(std::min<std::size_t>((text.size() + 3) / 4, 0x3FFFFFFF));
 }
 
-std::uint32_t estimate_tokens(const chat_request& request) noexcept {
-  auto sum = estimate_tokens(request.system) + tokens_of(request.messages);
+std::uint32_t estimate_tokens(const chat_request& request, std::size_t skipped) noexcept {
+  const std::span all{request.messages};
+  auto sum = estimate_tokens(request.system) + tokens_of(all.subspan(std::min(skipped, all.size())));
   if (request.tools)
     for (const auto kind : request.allowed)
       sum += 16 + estimate_tokens(describe(kind)) +

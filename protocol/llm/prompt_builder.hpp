@@ -99,7 +99,8 @@ struct built_prompt {
 
 /// Bytes / 4, rounded up.
 [[nodiscard]] std::uint32_t estimate_tokens(std::string_view text) noexcept;
-[[nodiscard]] std::uint32_t estimate_tokens(const chat_request& request) noexcept;
+/// As if the first `skipped` messages were not there.
+[[nodiscard]] std::uint32_t estimate_tokens(const chat_request& request, std::size_t skipped = 0) noexcept;
 
 /// Foreign text as data: valid UTF-8, no hidden characters, no square brackets, no reserved line starts.
 [[nodiscard]] std::string neutralised(std::string_view text, std::size_t max_bytes = 4'000);

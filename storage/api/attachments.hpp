@@ -11,7 +11,7 @@
 #include "storage/api/activity.hpp"
 #include "storage/api/api_session.hpp"
 #include "storage/api/edit_outcome.hpp"
-#include "storage/change_set.hpp"
+#include "storage/message_rows.hpp"
 
 namespace sellavie::storage {
 

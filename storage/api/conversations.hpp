@@ -11,7 +11,7 @@
 #include "protocol/domain/channel.hpp"
 #include "protocol/domain/ids.hpp"
 #include "storage/api/api_session.hpp"
-#include "storage/change_set.hpp"
+#include "storage/message_rows.hpp"
 
 namespace sellavie::storage {
 

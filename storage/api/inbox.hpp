@@ -14,7 +14,7 @@
 #include "protocol/api/cursor.hpp"
 #include "protocol/domain/ids.hpp"
 #include "storage/api/api_session.hpp"
-#include "storage/change_set.hpp"
+#include "storage/conversation_rows.hpp"
 
 namespace sellavie::storage {
 

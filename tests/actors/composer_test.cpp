@@ -1,6 +1,7 @@
 // What a person writes in our own composer: once a key, in the order of the chat, and never past the AI.
 
 #include "tests/actors/support/chat_script.hpp"
+#include "tests/actors/support/checkout_script.hpp"
 
 namespace sellavie::test {
 namespace {
@@ -152,21 +153,14 @@ TEST_F(composer, ends_the_turn_that_the_model_thinks_about_and_is_read_after_its
 
 TEST_F(composer, does_not_wait_for_the_second_round_of_a_plan_that_runs) {
   world.model->always = nullptr;
-  world.model->answers = {calls({{"place_order", R"({"items":[{"sku":"A1","quantity":1}]})"},
-                                 {"request_checkout", "{}"},
-                                 {"place_order", R"({"items":[{"sku":"B2","quantity":1}]})"}},
-                                "Here.")};
+  world.model->answers = {calls(
+      {{"place_order", wish("A1", 1)}, {"request_checkout", "{}"}, {"place_order", wish("B2", 1)}}, "Here.")};
   world.customer_says("c1", "One, I pay now. And another one");
   world.advance(1300ms);
   ASSERT_THAT(world.outside->waiting, SizeIs(1)) << "the link is being made";
   const auto asked = send("k1", "I take this.");
   EXPECT_FALSE(asked->answer);
-  const auto& body = world.outside->waiting.front().request.body;
-  const auto from = body.find(R"("reference":")") + 13;
-  const auto reference = body.substr(from, body.find('"', from) - from);
-  world.outside->answer(
-      http(200, R"({"status":true,"data":{"authorization_url":"https://pay.example/x","reference":")" +
-                    reference + R"("}})"));
+  world.outside->answer(http(200, link_of(reference_of(world.outside->waiting.front().request))));
   world.run();
   ASSERT_THAT(world.model->held, SizeIs(1))
       << "a link is out: the second order is refused, and the model thinks";

@@ -12,6 +12,7 @@
 #include <sstream>
 
 #include "tests/actors/support/chat_script.hpp"
+#include "tests/actors/support/checkout_script.hpp"
 
 namespace sellavie::test {
 namespace {
@@ -153,12 +154,10 @@ struct checked_world {
     world.outside->at_once =
         [](const actors::outbound_request& request) -> std::optional<actors::outbound_response> {
       if (request.method == "GET") return http(404, R"({"status":false})");
-      const auto at = request.body.find(R"("reference":")") + 13;
-      return http(200, R"({"status":true,"data":{"authorization_url":"https://pay.example/x","reference":")" +
-                           request.body.substr(at, request.body.find('"', at) - at) + R"("}})");
+      // A page whose name no nonce can be a part of.
+      return http(200, link_to("x", reference_of(request)));
     };
-    world.model->answers.push_back(
-        calls({{"place_order", R"({"items":[{"sku":"A1","quantity":2}]})"}}, "Fine."));
+    world.model->answers.push_back(calls({{"place_order", wish("A1", 2)}}, "Fine."));
     world.customer_says("victim", "two");
     world.advance(100ms);
     victims_order = world.orders().at(0).id;

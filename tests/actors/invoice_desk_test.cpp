@@ -5,7 +5,7 @@
 #include <gmock/gmock.h>
 
 #include "protocol/action/outcome_codec.hpp"
-#include "tests/actors/support/shop_world.hpp"
+#include "tests/actors/support/checkout_script.hpp"
 
 namespace sellavie::test {
 namespace {
@@ -21,19 +21,11 @@ struct invoice_desk : testing::Test {
 
   invoice_desk() {
     world.model->always = [](const auto&) {
-      return calls({{"place_order", R"({"items":[{"sku":"A1","quantity":1}]})"},
-                    {"request_checkout", "{}"},
-                    {"send_invoice", "{}"}},
+      return calls({{"place_order", wish("A1", 1)}, {"request_checkout", "{}"}, {"send_invoice", "{}"}},
                    "With invoice.");
     };
     // The payment provider makes every link at once.
-    world.outside->at_once =
-        [](const actors::outbound_request& request) -> std::optional<actors::outbound_response> {
-      const auto at = request.body.find(R"("reference":")") + 13;
-      const auto reference = request.body.substr(at, request.body.find('"', at) - at);
-      return http(200, R"({"status":true,"data":{"authorization_url":"https://pay.example/x","reference":")" +
-                           reference + R"("}})");
-    };
+    world.outside->at_once = [](const auto& request) { return http(200, link_of(reference_of(request))); };
   }
   void buys(const std::string& customer) { world.customer_says(customer, "One with an invoice"); }
   std::vector<std::int64_t> numbers() const {

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "actors/order_desk.hpp"
-#include "tests/actors/support/shop_world.hpp"
+#include "tests/actors/support/checkout_script.hpp"
 
 namespace sellavie::test {
 namespace {
@@ -17,17 +17,6 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-std::string reference_in(const actors::outbound_request& request) {
-  if (request.method == "GET") return request.url.substr(request.url.rfind('/') + 1);
-  const auto at = request.body.find(R"("reference":")") + 13;
-  return request.body.substr(at, request.body.find('"', at) - at);
-}
-
-std::string verified(const std::string& reference, const std::string& status) {
-  return R"({"status":true,"data":{"id":77,"domain":"test","status":")" + status + R"(","reference":")" +
-         reference + R"(","amount":3000000,"requested_amount":3000000,"currency":"NGN"}})";
-}
-
 struct person_orders : testing::Test {
   shop_world world;
   conversation_id conversation;
@@ -40,14 +29,13 @@ struct person_orders : testing::Test {
   person_orders() {
     world.outside->at_once =
         [this](const actors::outbound_request& request) -> std::optional<actors::outbound_response> {
-      const auto reference = reference_in(request);
+      const auto reference = reference_of(request);
       if (request.method == "GET") {
         if (provider_says.empty())
           return actors::outbound_response{actors::transport_outcome::not_sent, 0, {}, {}, "refused"};
-        return http(200, verified(reference, provider_says));
+        return http(200, verified(reference, provider_says, 3'000'000));
       }
-      return http(200, R"({"status":true,"message":"ok","data":{"authorization_url":"https://pay.example/)" +
-                           reference + R"(","access_code":"x","reference":")" + reference + R"("}})");
+      return http(200, link_of(reference));
     };
     world.model->always = [](const auto&) { return says("Hello."); };
     world.customer_says("c1", "Hello");

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, beforeEach, test } from "node:test";
-import { api_client } from "./harness/api.mjs";
+import { api_client, if_match } from "./harness/api.mjs";
 import { png, size_of_png } from "./harness/pictures.mjs";
 import { until } from "./harness/workspace.mjs";
 import { shared_world } from "./harness/world.mjs";
@@ -25,7 +25,6 @@ async function signed_in({ owner }) {
 
 let keys = 0;
 const with_key = (key = `key-${++keys}`) => ({ headers: { "idempotency-key": key } });
-const if_match = (version) => ({ headers: { "if-match": `"${version}"` } });
 
 async function create(wanted, whose = ada) {
   const { status, body } = await whose.client.post(whose.products, wanted);

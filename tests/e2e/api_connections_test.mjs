@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, beforeEach, test } from "node:test";
-import { api_client } from "./harness/api.mjs";
+import { api_client, if_match } from "./harness/api.mjs";
 import { event_stream } from "./harness/event_stream.mjs";
 import { app_secret } from "./harness/server.mjs";
 import { dump_of, secrets_in, unsealed } from "./harness/secrets.mjs";
@@ -610,7 +610,6 @@ test("a plan without a place refuses one more, tells Meta nothing, and lets thos
 // --- payment providers -----------------------------------------------------------------------------------------------
 
 const payments = (whose) => `${whose.shop}/payment-connections`;
-const if_match = (version) => ({ headers: { "if-match": `"${version}"` } });
 
 test("payment keys are added by their mode, replaced by who read them last, checked, removed, and never shown", async () => {
   const secret_key = "sk_live_0123456789abcdefWXYZ";

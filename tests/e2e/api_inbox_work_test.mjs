@@ -3,6 +3,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
+import { if_match } from "./harness/api.mjs";
 import { all_of, chat, colleague, signed_in_owner } from "./harness/team.mjs";
 import { sleep, until } from "./harness/workspace.mjs";
 import { shared_world } from "./harness/world.mjs";
@@ -19,7 +20,6 @@ beforeEach(async () => {
 });
 
 const nobodys_id = "01890a5d-ac96-774b-bcce-b302099a8057";
-const matching = (version) => ({ headers: { "if-match": `"${version}"` } });
 const ids = ({ items }) => items.map(({ id }) => id);
 const logged = (action) => here.server.number(`SELECT count(*) FROM audit_log WHERE action = '${action}' AND business_id = '${ada.business_id}'`);
 
@@ -73,7 +73,7 @@ test("labels are made, attached, filtered by, changed by one editor at a time, a
   assert.deepEqual((await grace.client.put(`${one}/labels/${made.body.id}`)).body.label_ids, [made.body.id]);
   assert.equal((await grace.client.put(`${one}/labels/${made.body.id}`)).status, 200, "again changes nothing");
   assert.deepEqual(await found(`label=${made.body.id}`), [id]);
-  const changes = await Promise.all(["Best", "First"].map((name) => ada.client.put(label, { name, colour: "green" }, matching(1))));
+  const changes = await Promise.all(["Best", "First"].map((name) => ada.client.put(label, { name, colour: "green" }, if_match(1))));
   assert.deepEqual(changes.map(({ status }) => status).sort(), [200, 412]);
   assert.equal((await ada.client.put(label, { name: "Best", colour: "green" })).status, 428);
   assert.equal((await bola.client.put(`${bola.inbox}/${id}/labels/${made.body.id}`)).status, 404);
@@ -124,15 +124,15 @@ test("a customer's profile is changed by one editor at a time and found by the b
   const shown = await ada.client.get(one);
   assert.deepEqual([shown.status, shown.body.orders, shown.body.channels.length, shown.headers.get("etag")], [200, 0, 1, `"${shown.body.version}"`]);
   assert.deepEqual(shown.body.channels[0], { conversation_id: conversation.id, channel: "messenger", last_customer_at: shown.body.last_seen_at, unreachable_since: null });
-  const edits = await Promise.all(["Zainab Obi", "Zaïnab Obi"].map((name) => ada.client.patch(one, { name, email: "zainab@example.com" }, matching(shown.body.version))));
+  const edits = await Promise.all(["Zainab Obi", "Zaïnab Obi"].map((name) => ada.client.patch(one, { name, email: "zainab@example.com" }, if_match(shown.body.version))));
   assert.deepEqual(edits.map(({ status }) => status).sort(), [200, 412]);
   const named = ids(await all_of(ada.client, `${ada.shop}/customers?name=za`));
   assert.deepEqual(named, [conversation.customer_id]);
   assert.ok((await found("name=ZA")).includes(conversation.id), "the inbox too");
   assert.deepEqual(ids(await all_of(bola.client, `${bola.shop}/customers?name=za`)), [], "never another business's");
   assert.deepEqual(await found("name=za", bola), []);
-  assert.equal((await ada.client.patch(one, { email: "no address" }, matching(2))).status, 422);
-  assert.equal((await ada.client.patch(one, { email: "" }, matching((await ada.client.get(one)).body.version))).body.email, "");
+  assert.equal((await ada.client.patch(one, { email: "no address" }, if_match(2))).status, 422);
+  assert.equal((await ada.client.patch(one, { email: "" }, if_match((await ada.client.get(one)).body.version))).body.email, "");
   assert.equal(await logged("customer.changed"), 2);
 });
 
@@ -163,8 +163,8 @@ test("two contacts are merged: one profile, both chats, and orders stay where th
   assert.equal(before.length, 1);
   const [into, from] = [a, b].map(({ conversation }) => conversation.customer_id);
   const path = (id) => `${ada.shop}/customers/${id}`;
-  await ada.client.patch(path(from), { phone: "+2348000000000", name: "Ngozi" }, matching(1));
-  await ada.client.patch(path(into), { name: "Ngozi Eze" }, matching(1));
+  await ada.client.patch(path(from), { phone: "+2348000000000", name: "Ngozi" }, if_match(1));
+  await ada.client.patch(path(into), { name: "Ngozi Eze" }, if_match(1));
   assert.equal((await ada.client.post(`${path(from)}/merge`, { into: from })).status, 409);
   assert.equal((await ada.client.post(`${path(from)}/merge`, { into: nobodys_id })).status, 404);
   const merged = await ada.client.post(`${path(from)}/merge`, { into });
@@ -209,9 +209,9 @@ test("canned replies belong to the business and have unique shortcuts", async ()
   assert.equal((await grace.client.post(all, { shortcut: "mine", text: "No" })).status, 403);
   assert.deepEqual(ids((await grace.client.get(all)).body), [made.body.id]);
   const one = `${all}/${made.body.id}`;
-  const changed = await ada.client.put(one, { shortcut: "hours", text: "We open at 10." }, matching(1));
+  const changed = await ada.client.put(one, { shortcut: "hours", text: "We open at 10." }, if_match(1));
   assert.deepEqual([changed.status, changed.body.version, changed.headers.get("etag")], [200, 2, '"2"']);
-  assert.equal((await ada.client.put(one, { shortcut: "hours", text: "We open at 11." }, matching(1))).status, 412);
+  assert.equal((await ada.client.put(one, { shortcut: "hours", text: "We open at 11." }, if_match(1))).status, 412);
   assert.equal((await bola.client.get(`${bola.shop}/canned-replies`)).body.items.length, 0);
   assert.equal((await ada.client.delete(one)).status, 204);
   assert.equal((await ada.client.get(all)).body.items.length, 0);

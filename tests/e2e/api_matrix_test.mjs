@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, beforeEach, test } from "node:test";
-import { api_client, example_of } from "./harness/api.mjs";
+import { api_client, example_of, resolved } from "./harness/api.mjs";
 import { bad_bodies } from "./harness/bad_bodies.mjs";
 import { png } from "./harness/pictures.mjs";
 import { sleep, until } from "./harness/workspace.mjs";
@@ -247,9 +247,8 @@ const a_message = async ({ client, business_id }, id) => (await client.get(`/bus
 
 // "operation /pointer" of each uuid in a body, "operation name" of each in a query; a business of the query is looked at above.
 function* declared_ids() {
-  const resolved = (schema) => (schema.$ref ? resolved(schema.$ref.split("/").slice(1).reduce((node, key) => node[key], stage.document)) : schema);
   const within = function* (given, at) {
-    const schema = resolved(given);
+    const schema = resolved(stage.document, given);
     if (schema.format === "uuid") yield at;
     if (schema.items) yield* within(schema.items, `${at}/0`);
     for (const [name, shape] of Object.entries(schema.properties ?? {})) yield* within(shape, `${at}/${name}`);
@@ -258,7 +257,7 @@ function* declared_ids() {
     const shape = operation.requestBody?.content["application/json"]?.schema;
     if (shape) for (const at of within(shape, "")) yield [operation, at];
     for (const { name, in: where, schema } of operation.parameters ?? [])
-      if (where === "query" && name !== "business_id" && (resolved(schema).format === "uuid" || name === "assignee")) yield [operation, name];
+      if (where === "query" && name !== "business_id" && (resolved(stage.document, schema).format === "uuid" || name === "assignee")) yield [operation, name];
   }
 }
 

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, beforeEach, test } from "node:test";
+import { if_match } from "./harness/api.mjs";
 import { event_stream } from "./harness/event_stream.mjs";
 import { all_of, chat, colleague, signed_in_owner } from "./harness/team.mjs";
 import { until } from "./harness/workspace.mjs";
@@ -21,7 +22,6 @@ beforeEach(async () => {
 
 const orders = () => `${ada.shop}/orders`;
 const at = (order, rest = "") => `${orders()}/${order.id}${rest}`;
-const if_match = (version) => ({ headers: { "if-match": `"${version}"` } });
 const with_key = (key = randomUUID()) => ({ headers: { "idempotency-key": key } });
 const read = async (order) => (await ada.client.get(at(order))).body;
 const stock_of = async (sku) => (await ada.client.get(`${ada.shop}/products?search=${sku}`)).body.items[0].stock;

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { createServer } from "node:http";
 import { after, before, test } from "node:test";
-import { api_client } from "./harness/api.mjs";
+import { api_client, if_match } from "./harness/api.mjs";
 import { code_of } from "./harness/authenticator.mjs";
 import { all_of, chat, signed_in_owner } from "./harness/team.mjs";
 import { open_world } from "./harness/world.mjs";
@@ -47,7 +47,6 @@ const somebody = () => `teammate${++people}@example.com`;
 const anyone = () => new api_client(here.server.url);
 const token_in = ({ text }) => /#token=(\S+)/.exec(text)[1];
 const fields = ({ body }) => (body?.errors ?? []).map(({ field }) => field);
-const if_match = (version) => ({ headers: { "if-match": `"${version}"` } });
 const key = (value = randomUUID()) => ({ headers: { "idempotency-key": value } });
 const statuses = (answers) => answers.map(({ status }) => status).sort();
 

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
+import { if_match } from "./harness/api.mjs";
 import { all_of, colleague, signed_in_owner } from "./harness/team.mjs";
 import { shared_world } from "./harness/world.mjs";
 
@@ -16,7 +17,6 @@ beforeEach(async () => {
   grace ??= await colleague(here, ada, { role: "admin" });
 });
 
-const if_match = (version) => ({ headers: { "if-match": `"${version}"` } });
 const at = (path = "") => `${ada.shop}/training${path}`;
 const draft = async (by = ada) => (await by.client.get(at("/draft"))).body;
 const published = async () => (await ada.client.get(at())).body;

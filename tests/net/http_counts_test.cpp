@@ -18,7 +18,7 @@ class http_counts : public ::testing::Test {
   void start() {
     net::router routes;
     const auto ok = [](net::request&, net::responder to) { to.answer(net::text_response(200, "ok")); };
-    routes.add(net::http_method::post, "/webhooks/meta", ok, {.body_bytes = 16});
+    routes.add(net::http_method::post, "/webhooks/meta", ok, {.body_bytes = 16, .is_webhook = true});
     routes.add(net::http_method::post, "/api/v1/things", ok, {.body_bytes = 16});
     server =
         std::make_unique<net::http_server>(threads.contexts(), std::move(routes), small_limits(), &counts);
@@ -86,7 +86,7 @@ TEST_F(http_counts, a_connection_that_brought_a_webhook_may_bring_something_else
 }
 
 TEST_F(http_counts, each_refusal_has_its_place_among_the_webhooks) {
-  const auto refuse = [&](http_rejection reason) { counts.on_rejected({reason, "/webhooks/meta"}); };
+  const auto refuse = [&](http_rejection reason) { counts.on_rejected({reason, true}); };
   for (std::size_t i = 0; i < net::http_rejection_count; ++i) refuse(static_cast<http_rejection>(i));
   EXPECT_EQ(rejected(webhook_rejection::malformed), 5);
   EXPECT_EQ(rejected(webhook_rejection::too_large), 1);
@@ -120,10 +120,10 @@ TEST_F(http_counts, the_log_explains_the_request_id_of_a_refusal) {
 }
 
 TEST_F(http_counts, a_flood_of_refusals_does_not_drown_the_log) {
-  for (int i = 0; i < 100; ++i) counts.on_rejected({http_rejection::unknown_route, {}, 404, "r"});
+  for (int i = 0; i < 100; ++i) counts.on_rejected({http_rejection::unknown_route, false, 404, "r"});
   EXPECT_EQ(lines.size(), net::http_counts::lines_per_second);
   now += std::chrono::seconds{1};
-  counts.on_rejected({http_rejection::unknown_route, {}, 404, "r"});
+  counts.on_rejected({http_rejection::unknown_route, false, 404, "r"});
   EXPECT_EQ(lines.back()["left_out_before"], 100 - net::http_counts::lines_per_second);
 }
 

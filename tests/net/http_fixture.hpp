@@ -119,22 +119,14 @@ class http_server_test : public ::testing::Test {
       helpers.emplace_back(
           [moved = std::move(to)]() mutable { moved.answer(text_response(200, "from afar")); });
     });
-    routes.add(http_method::get, "/hold", [this](request&, responder to) {
+    const auto hold = [this](request&, responder to) {
       const std::lock_guard lock{held_mutex};
       held.push_back(std::move(to));
-    });
-    routes.add(http_method::get, "/hold/briefly",
-               [this](request&, responder to) {
-                 const std::lock_guard lock{held_mutex};
-                 held.push_back(std::move(to));
-               },
+    };
+    routes.add(http_method::get, "/hold", hold);
+    routes.add(http_method::get, "/hold/briefly", hold,
                {.answer_deadline = std::chrono::seconds{1}, .late_status = 503});
-    routes.add(http_method::post, "/hold",
-               [this](request&, responder to) {
-                 const std::lock_guard lock{held_mutex};
-                 held.push_back(std::move(to));
-               },
-               {.body_bytes = 8 * 1024 * 1024});
+    routes.add(http_method::post, "/hold", hold, {.body_bytes = 8 * 1024 * 1024});
     routes.add(http_method::post, "/throw", [](request&, responder) { throw std::runtime_error{"secret"}; },
                {.body_bytes = 8 * 1024 * 1024});
     routes.add(http_method::get, "/capacity", [](request& asked, responder to) {

@@ -110,6 +110,8 @@ TEST_F(meta_webhook, that_is_not_stored_in_time_is_told_to_come_again_about_when
   EXPECT_EQ(options.late_status, 503);
 }
 
+TEST_F(meta_webhook, is_counted_as_a_webhook_when_the_server_refuses_it) { EXPECT_TRUE(options.is_webhook); }
+
 TEST_F(meta_webhook, an_unknown_object_is_answered_200_and_quarantined_whole) {
   EXPECT_EQ(post(R"({"object":"permissions","entry":[{"id":"9"}]})", "odd-1").status(), 200);
   ASSERT_EQ(received.size(), 1U);

@@ -1,6 +1,7 @@
 #include "net/api/resources/account.hpp"
 
 #include "net/api/resources/team_view.hpp"
+#include "net/api/shapes.hpp"
 #include "storage/api/accounts.hpp"
 #include "storage/api/second_factors.hpp"
 
@@ -11,8 +12,8 @@ using api::schema;
 
 schema me_shape() {
   return schema::object({{"id", schema::uuid()},
-                         {"email", schema::text({3, 254, api::text_format::email})},
-                         {"name", schema::text({0, 120}).example("Ada Obi")},
+                         {"email", email_text()},
+                         {"name", account_name_text()},
                          {"has_second_factor", schema::boolean()},
                          {"recovery_codes_left", schema::integer(0, 10)},
                          {"memberships", schema::list(membership_shape(), 200)}})
@@ -49,22 +50,21 @@ api_outcome rename(workplace& place, api_call& call) {
 }  // namespace
 
 std::vector<api_endpoint> account_endpoints() {
-  return {
-      {{.id = "show_me",
-        .method = api::verb::get,
-        .path = "/api/v1/me",
-        .tag = "Account",
-        .summary = "Your account and the businesses that you belong to.",
-        .answers = {{200, "You.", me_shape()}}},
-       me},
-      {{.id = "change_me",
-        .method = api::verb::patch,
-        .path = "/api/v1/me",
-        .tag = "Account",
-        .summary = "Change your name.",
-        .body = schema::object({{"name", schema::text({1, 120, api::text_format::line}).example("Ada Obi")}}),
-        .answers = {{200, "You.", me_shape()}}},
-       rename}};
+  return {{{.id = "show_me",
+            .method = api::verb::get,
+            .path = "/api/v1/me",
+            .tag = "Account",
+            .summary = "Your account and the businesses that you belong to.",
+            .answers = {{200, "You.", me_shape()}}},
+           me},
+          {{.id = "change_me",
+            .method = api::verb::patch,
+            .path = "/api/v1/me",
+            .tag = "Account",
+            .summary = "Change your name.",
+            .body = schema::object({{"name", chosen_name_text()}}),
+            .answers = {{200, "You.", me_shape()}}},
+           rename}};
 }
 
 }  // namespace sellavie::net

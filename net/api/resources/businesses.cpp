@@ -3,6 +3,7 @@
 #include "net/api/paging.hpp"
 #include "net/api/proofs.hpp"
 #include "net/api/resources/team_view.hpp"
+#include "net/api/shapes.hpp"
 #include "protocol/crypto/digest.hpp"
 #include "protocol/crypto/encoding.hpp"
 #include "protocol/domain/currency.hpp"
@@ -20,16 +21,9 @@ using nlohmann::json;
 
 // --- shapes --------------------------------------------------------------------------------------
 
-schema name_text() {
-  return schema::text({1, 200}).example("Ngozi Prints").described("What customers read.");
-}
+schema name_text() { return business_name_text().described("What customers read."); }
 schema currency_text() {
   return schema::text({3, 3, api::text_format::token}).example("NGN").described("ISO 4217: NGN.");
-}
-schema timezone_text() {
-  return schema::text({1, 64, api::text_format::token})
-      .example("Africa/Lagos")
-      .described("A name of the IANA database: Africa/Lagos.");
 }
 schema locale_text() {
   return schema::text({2, longest_language_tag, api::text_format::token})
@@ -40,20 +34,20 @@ schema locale_text() {
 schema founding_shape() {
   return schema::object({{"name", name_text()},
                          {"currency", currency_text()},
-                         {"timezone", timezone_text()},
+                         {"timezone", chosen_timezone_text()},
                          {"locale", locale_text(), presence::optional}});
 }
 schema change_shape() {
   return schema::object({{"name", name_text(), presence::optional},
                          {"currency", currency_text(), presence::optional},
-                         {"timezone", timezone_text(), presence::optional},
+                         {"timezone", chosen_timezone_text(), presence::optional},
                          {"locale", locale_text(), presence::optional}});
 }
 schema business_shape() {
   return schema::object({{"id", schema::uuid()},
-                         {"name", schema::text({1, 200}).example("Ngozi Prints")},
+                         {"name", business_name_text()},
                          {"currency", currency_text()},
-                         {"timezone", schema::text({1, 64, api::text_format::token}).example("Africa/Lagos")},
+                         {"timezone", timezone_text()},
                          {"locale", schema::text({0, 64, api::text_format::token}).example("en-NG")},
                          {"role", role_word().described("Yours.")},
                          {"version", schema::integer(1)},

@@ -1,14 +1,11 @@
 #include "net/api/resources/connect_flows.hpp"
 
 #include <algorithm>
-#include <array>
 
-#include "net/api/resources/connections.hpp"
+#include "net/api/resources/connect_steps.hpp"
+#include "net/api/shapes.hpp"
 #include "net/api/tokens.hpp"
-#include "net/connect/login.hpp"
-#include "protocol/connect/secret_hint.hpp"
 #include "storage/api/connect_flows.hpp"
-#include "storage/api/connections.hpp"
 
 namespace sellavie::net {
 namespace {
@@ -20,15 +17,12 @@ using nlohmann::json;
 using storage::connect_flow;
 using storage::connect_flow_id;
 
-constexpr auto flow_life = std::chrono::minutes{10};
 /// For all calls of one request.
 constexpr auto whole_deadline = std::chrono::seconds{20};
 constexpr std::size_t most_chosen = 20;
 
 // --- shapes --------------------------------------------------------------------------------------
 
-schema id_text() { return schema::text({1, 128, api::text_format::token}).example("101234567890123"); }
-schema channel_word() { return schema::word({"messenger", "instagram", "whatsapp"}); }
 schema pin_text() {
   return schema::text({6, 6, api::text_format::token})
       .example("246813")
@@ -43,8 +37,8 @@ schema state_text() {
 
 schema found_shape() {
   return schema::object({{"channel", channel_word()},
-                         {"login", schema::word({"page", "instagram"})},
-                         {"external_id", id_text()},
+                         {"login", login_word()},
+                         {"external_id", meta_id_text()},
                          {"name", schema::text({0, 200}).example("Ngozi Prints")},
                          {"needs_registration", schema::boolean()}})
       .named("ConnectableAccount");
@@ -93,141 +87,6 @@ json shown(const connect_flow& flow) {
           {"connections", is_connected && list.is_array() ? list : nothing},
           {"problem", flow.problem.empty() ? json(nullptr) : json("/problems/" + flow.problem)},
           {"expires_at", api::timestamp(to_unix_ms(flow.expires_at))}};
-}
-
-// --- steps ---------------------------------------------------------------------------------------
-
-std::optional<problem> not_claimed(storage::flow_claim outcome) {
-  using storage::flow_claim;
-  switch (outcome) {
-    case flow_claim::claimed: return std::nullopt;
-    case flow_claim::not_found: return problem{problems::not_found};
-    case flow_claim::foreign:
-      return problem{problems::connect_foreign,
-                     "Another session began this login. Start again here, where you want to finish."};
-    case flow_claim::used:
-      return problem{problems::connect_used, "A login is finished once. Start again to connect more."};
-    case flow_claim::expired: return problem{problems::connect_expired, "It had ten minutes. Start again."};
-  }
-  return problem{problems::internal};
-}
-
-/// The flow failed for good: what is told is kept with it.
-problem give_up(workplace& place, const api_call& call, const connect_flow& flow, problem why) {
-  const auto failed = storage::fail_connect_flow(place.store, call.by.business, origin_of(call), flow.id,
-                                                 std::string{why.kind.name});
-  return failed ? why : api::problem_of(failed.error());
-}
-
-/// The accounts wait, sealed, for the person's choice.
-std::optional<problem> offer(workplace& place, const api_call& call, connect_flow& flow,
-                             const confirmed_accounts& accounts) {
-  flow.stage = "choosing";
-  flow.found = without_tokens(accounts).dump();
-  flow.sealed = place.with.secrets->encrypt(write_accounts(accounts), make_iv(place.with), call.now);
-  flow.expires_at = call.now + flow_life;
-  const auto offered = storage::offer_connect_choice(place.store, call.by.business, flow);
-  if (!offered) return api::problem_of(offered.error());
-  return std::nullopt;
-}
-
-std::vector<storage::account_to_connect> sealed(workplace& place, const api_call& call,
-                                                const confirmed_accounts& accounts) {
-  std::vector<storage::account_to_connect> all;
-  for (const auto& one : accounts) {
-    storage::account_to_connect wanted;
-    wanted.id = place.with.ids->next_as<connection_id>();
-    wanted.channel = one.channel;
-    wanted.login = one.login;
-    wanted.external_id = one.external_id;
-    wanted.aliases = one.aliases;
-    wanted.name = one.name;
-    wanted.sealed_token = place.with.secrets->encrypt(one.token, make_iv(place.with), call.now);
-    wanted.token_hint = connect::secret_hint(one.token);
-    wanted.subscription_id = one.subscription_id;
-    wanted.login_user_id = one.login_user_id;
-    wanted.token_expires_at = one.expires_at;
-    all.push_back(std::move(wanted));
-  }
-  return all;
-}
-
-problem taken(const std::vector<std::string>& ids) {
-  std::string names;
-  for (const auto& id : ids) names += (names.empty() ? "" : ", ") + id;
-  return {problems::connected_elsewhere, (names.empty() ? "An account" : names) +
-                                             " is connected to another business. Disconnect it there first; "
-                                             "nothing was changed."};
-}
-
-std::string pin_of(workplace& place, const api_call& call) {
-  if (const auto given = call.body.find("pin"); given != call.body.end()) return given->get<std::string>();
-  std::array<std::uint8_t, 6> random{};
-  place.with.random(random);
-  std::string pin;
-  for (const auto byte : random) pin += static_cast<char>('0' + byte % 10);
-  return pin;
-}
-
-problem no_place_in_plan() {
-  return {problems::plan_limit,
-          "The plan has no place for another connection: disconnect one, or ask for a larger plan."};
-}
-
-/// Subscribes and stores; nothing is stored when one of them cannot be had. `all` is what may be chosen again.
-api_outcome connect_all(workplace& place, const api_call& call, platform& meta, connect_flow& flow,
-                        const confirmed_accounts& chosen, const confirmed_accounts& all) {
-  const auto wanted = sealed(place, call, chosen);
-  // Before anything is asked of Meta: nothing of the other business may change.
-  const auto elsewhere = storage::connected_elsewhere(place.store, call.by.business, wanted);
-  if (!elsewhere) return api::problem_of(elsewhere.error());
-  if (!elsewhere.value().empty()) return give_up(place, call, flow, taken(elsewhere.value()));
-  const auto room = storage::plan_has_room(place.store, call.by.business, wanted, place.with.settings->plans);
-  if (!room) return api::problem_of(room.error());
-  if (!room.value()) return give_up(place, call, flow, no_place_in_plan());
-  for (const auto& one : chosen) {
-    const auto attached = attach(meta, one, pin_of(place, call));
-    if (attached) continue;
-    auto why = problem_of(attached.error());
-    if (attached.error().needs_login()) return give_up(place, call, flow, std::move(why));
-    // The login is still good: the person may choose again.
-    if (auto failed = offer(place, call, flow, all)) return *std::move(failed);
-    return why;
-  }
-  const auto connected = storage::connect_accounts(place.store, call.by.business, origin_of(call),
-                                                   flow.id.value, wanted, place.with.settings->plans);
-  if (!connected && connected.error().code == errc::conflict) return give_up(place, call, flow, taken({}));
-  if (!connected) {
-    // They may be connected: whoever watches reads all again.
-    tell_lost(place, call);
-    return api::problem_of(connected.error());
-  }
-  if (!connected.value()) return give_up(place, call, flow, no_place_in_plan());
-  flow.stage = "connected";
-  auto list = json::array();
-  for (const auto& id : *connected.value()) {
-    list.push_back(to_string(id));
-    tell_changed(place, call, id);
-  }
-  flow.found = list.dump();
-  return api_answer{200, shown(flow)};
-}
-
-/// Of a flow that renews one connection: that account, or why not.
-std::variant<confirmed_accounts, problem> only_the_wanted(workplace& place, const api_call& call,
-                                                          const connect_flow& flow,
-                                                          confirmed_accounts accounts) {
-  if (!flow.reconnects) return accounts;
-  const auto wanted = storage::find_connection(place.store, call.by.business, *flow.reconnects);
-  if (!wanted) return api::problem_of(wanted.error());
-  if (!wanted.value()) return problem{problems::not_found};
-  std::erase_if(accounts, [&](const confirmed_account& one) {
-    return one.channel != wanted.value()->channel || one.external_id != wanted.value()->external_id;
-  });
-  if (!accounts.empty()) return accounts;
-  return problem{problems::connect_nothing, "This login opens other accounts, not " +
-                                                wanted.value()->external_id +
-                                                ". Log in as somebody who manages it."};
 }
 
 // --- handlers ------------------------------------------------------------------------------------
@@ -289,7 +148,7 @@ api_outcome cancel(workplace& place, api_call& call) {
   auto claimed = claim(place, call);
   if (auto* why = std::get_if<problem>(&claimed)) return *why;
   auto& flow = std::get<connect_flow>(claimed);
-  const auto why = give_up(place, call, flow, {problems::connect_denied});
+  const auto why = fail_flow(place, call, flow, {problems::connect_denied});
   if (why.kind.status >= 500) return why;
   flow.stage = "failed";
   flow.problem = why.kind.name;
@@ -322,12 +181,13 @@ api_outcome finish(workplace& place, api_call& call) {
   done.phone_number = text_or_nothing(call, "phone_number_id");
   done.now = call.now;
   auto found = find_accounts(meta, done);
-  if (auto* why = std::get_if<problem>(&found)) return give_up(place, call, flow, std::move(*why));
+  if (auto* why = std::get_if<problem>(&found)) return fail_flow(place, call, flow, std::move(*why));
   auto wanted = only_the_wanted(place, call, flow, std::get<confirmed_accounts>(std::move(found)));
-  if (auto* why = std::get_if<problem>(&wanted)) return give_up(place, call, flow, std::move(*why));
+  if (auto* why = std::get_if<problem>(&wanted)) return fail_flow(place, call, flow, std::move(*why));
   const auto& accounts = std::get<confirmed_accounts>(wanted);
-  if (accounts.size() == 1) return connect_all(place, call, meta, flow, accounts, accounts);
-  if (auto why = offer(place, call, flow, accounts)) return *std::move(why);
+  auto why = accounts.size() == 1 ? connect_chosen(place, call, meta, flow, accounts, accounts)
+                                  : offer_choice(place, call, flow, accounts);
+  if (why) return *std::move(why);
   return api_answer{200, shown(flow)};
 }
 
@@ -357,12 +217,13 @@ api_outcome choose(workplace& place, api_call& call) {
   const auto offered = read_accounts(opened.value().plaintext);
   const auto chosen = chosen_of(offered, call.body["accounts"]);
   if (!chosen) {
-    if (auto why = offer(place, call, flow, offered)) return *std::move(why);
+    if (auto why = offer_choice(place, call, flow, offered)) return *std::move(why);
     return problem{problems::invalid, {}, {{"/accounts", "must name accounts that were found"}}};
   }
   outside_line line{place.with.outside, whole_deadline};
   platform meta{registration_of(*place.with.settings), line};
-  return connect_all(place, call, meta, flow, *chosen, offered);
+  if (auto why = connect_chosen(place, call, meta, flow, *chosen, offered)) return *std::move(why);
+  return api_answer{200, shown(flow)};
 }
 
 }  // namespace
@@ -376,7 +237,7 @@ std::vector<api_endpoint> connect_flow_endpoints() {
   const std::string all = "/api/v1/businesses/{business_id}/connect-flows";
   const std::string one = all + "/{connect_flow_id}";
   const access connecting{audience::member, permission::connect};
-  const auto choice = schema::object({{"channel", channel_word()}, {"external_id", id_text()}});
+  const auto choice = schema::object({{"channel", channel_word()}, {"external_id", meta_id_text()}});
   return {
       {{.id = "begin_connect_flow",
         .method = verb::post,
@@ -407,8 +268,8 @@ std::vector<api_endpoint> connect_flow_endpoints() {
         .allowed = connecting,
         .body = schema::object({{"state", state_text()},
                                 {"code", schema::text({1, 2000, api::text_format::token})},
-                                {"waba_id", id_text(), presence::optional},
-                                {"phone_number_id", id_text(), presence::optional},
+                                {"waba_id", meta_id_text(), presence::optional},
+                                {"phone_number_id", meta_id_text(), presence::optional},
                                 {"pin", pin_text(), presence::optional}}),
         .answers = {{200, "Connected, or what to choose from.", flow_shape()}},
         .problems = {409, 502, 504}},

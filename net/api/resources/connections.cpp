@@ -3,6 +3,7 @@
 #include "net/api/edits.hpp"
 #include "net/api/paging.hpp"
 #include "net/api/resources/conversation_view.hpp"
+#include "net/api/shapes.hpp"
 #include "net/api/tokens.hpp"
 #include "net/connect/check.hpp"
 #include "net/feed/feed_hub.hpp"
@@ -24,12 +25,11 @@ constexpr auto farewell_deadline = std::chrono::seconds{5};
 
 schema connection_shape() {
   const auto maybe_at = schema::timestamp().or_null();
-  const auto id_text = schema::text({1, 128, api::text_format::token}).example("101234567890123");
   return schema::object(
              {{"id", schema::uuid()},
-              {"channel", schema::word({"messenger", "instagram", "whatsapp"})},
-              {"login", schema::word({"page", "instagram"})},
-              {"external_id", id_text.described("The page's, account's or number's id at Meta.")},
+              {"channel", channel_word()},
+              {"login", login_word()},
+              {"external_id", meta_id_text().described("The page's, account's or number's id at Meta.")},
               {"name", schema::text({0, 200}).example("Ngozi Prints")},
               {"state", schema::word({"active", "reconnect_needed", "disconnected"})},
               {"token_hint",

@@ -1,6 +1,7 @@
 #include "net/api/resources/conversation_view.hpp"
 
 #include "net/api/ask_actor.hpp"
+#include "net/api/shapes.hpp"
 #include "net/message_words.hpp"
 
 namespace sellavie::net {
@@ -24,7 +25,6 @@ json time_or_null(instant at) {
 
 // --- shapes --------------------------------------------------------------------------------------
 
-schema channel_word() { return schema::word({"messenger", "instagram", "whatsapp"}); }
 schema owner_word() { return schema::word(list_of(owner_words)); }
 
 std::vector<api::field> owner_fields() {
@@ -36,12 +36,11 @@ std::vector<api::field> owner_fields() {
 }
 
 schema conversation_shape() {
-  std::vector<api::field> fields{
-      {"id", schema::uuid()},
-      {"customer_id", schema::uuid()},
-      {"customer_name", schema::text({0, 500, api::text_format::lines}).example("Ada Obi")},
-      {"is_blocked", schema::boolean()},
-      {"channel", channel_word()}};
+  std::vector<api::field> fields{{"id", schema::uuid()},
+                                 {"customer_id", schema::uuid()},
+                                 {"customer_name", customer_name_text()},
+                                 {"is_blocked", schema::boolean()},
+                                 {"channel", channel_word()}};
   for (auto& one : owner_fields()) fields.push_back(std::move(one));
   for (auto& one : std::vector<api::field>{
            {"handover_reason", schema::text({0, 2000, api::text_format::lines}).example("")},

@@ -11,7 +11,6 @@
 
 namespace sellavie::net {
 
-[[nodiscard]] api::schema channel_word();
 [[nodiscard]] api::schema owner_word();
 [[nodiscard]] api::schema conversation_shape();
 [[nodiscard]] api::schema message_shape();

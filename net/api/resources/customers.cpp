@@ -5,6 +5,7 @@
 #include "net/api/edits.hpp"
 #include "net/api/paging.hpp"
 #include "net/api/resources/conversation_view.hpp"
+#include "net/api/shapes.hpp"
 #include "storage/api/customers.hpp"
 
 namespace sellavie::net {

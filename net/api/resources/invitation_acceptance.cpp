@@ -3,6 +3,7 @@
 #include "net/api/proofs.hpp"
 #include "net/api/resources/team_view.hpp"
 #include "net/api/session_start.hpp"
+#include "net/api/shapes.hpp"
 #include "storage/api/businesses.hpp"
 #include "storage/api/invitation_acceptance.hpp"
 
@@ -14,11 +15,10 @@ using api::schema;
 using storage::team_outcome;
 
 schema offer_shape() {
-  return schema::object(
-             {{"business_name", schema::text({1, 200}).example("Ngozi Prints")},
-              {"email", schema::text({3, 254, api::text_format::email}).described("That it went to.")},
-              {"role", role_word()},
-              {"expires_at", schema::timestamp()}})
+  return schema::object({{"business_name", business_name_text()},
+                         {"email", email_text().described("That it went to.")},
+                         {"role", role_word()},
+                         {"expires_at", schema::timestamp()}})
       .named("InvitationOffer");
 }
 
@@ -107,7 +107,7 @@ std::vector<api_endpoint> invitation_acceptance_endpoints() {
             "Open an account for the invited address, which the token proves, and join the team: signed in.",
         .allowed = {audience::anyone},
         .body = schema::object({{"token", mail_token()},
-                                {"name", schema::text({1, 120, api::text_format::line}).example("Ada Obi")},
+                                {"name", chosen_name_text()},
                                 {"password", chosen_password()},
                                 {"keep_in", keep_in(), presence::optional}}),
         .answers = {tokens_answer("Signed in.")},

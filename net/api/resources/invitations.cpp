@@ -2,6 +2,7 @@
 
 #include "net/api/paging.hpp"
 #include "net/api/resources/team_view.hpp"
+#include "net/api/shapes.hpp"
 #include "net/api/tokens.hpp"
 #include "net/mail/outgoing_mail.hpp"
 #include "protocol/mail/letters.hpp"
@@ -16,11 +17,9 @@ namespace problems = api::problems;
 using nlohmann::json;
 using storage::team_outcome;
 
-schema email() { return schema::text({3, 254, api::text_format::email}); }
-
 schema invitation_shape() {
   return schema::object({{"id", schema::uuid()},
-                         {"email", email()},
+                         {"email", email_text()},
                          {"role", role_word()},
                          {"invited_by", schema::uuid().described("The account that sent the last mail.")},
                          {"created_at", schema::timestamp()},
@@ -124,7 +123,7 @@ std::vector<api_endpoint> invitation_endpoints(const std::shared_ptr<mail_limits
             "Invites an address by mail, for 7 days, to a role not above your own. The answer is the same "
             "whether or not the address has an account; inviting it twice is refused.",
         .allowed = administering,
-        .body = schema::object({{"email", email()}, {"role", role_word()}}),
+        .body = schema::object({{"email", email_text()}, {"role", role_word()}}),
         .answers = {{201, "The invitation; its mail is on its way.", invitation_shape()}},
         .problems = {409},
         .limit = api::throttle::mail},

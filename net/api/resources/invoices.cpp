@@ -5,6 +5,7 @@
 #include "net/api/ask_actor.hpp"
 #include "net/api/listed_pages.hpp"
 #include "net/api/resources/order_view.hpp"
+#include "net/api/shapes.hpp"
 #include "protocol/domain/invoice.hpp"
 #include "storage/api/invoices.hpp"
 
@@ -21,13 +22,11 @@ using nlohmann::json;
 std::vector<api::field> invoice_fields() {
   return {{"id", schema::uuid()},
           {"kind", schema::word({"invoice", "credit_note"}).described("This version makes no credit notes.")},
-          {"number", schema::text({1, 40, api::text_format::token})
-                         .example("INV-000123")
-                         .described("Without gaps within its series.")},
+          {"number", invoice_number_text().described("Without gaps within its series.")},
           {"order_id", schema::uuid()},
           {"order_number", schema::integer(1).example(1042)},
           {"customer_id", schema::uuid()},
-          {"customer_name", schema::text({0, 500, api::text_format::lines}).example("Ada Obi")},
+          {"customer_name", customer_name_text()},
           {"total_minor", money_number()},
           {"currency", currency_text()},
           {"issued_at", schema::timestamp()},
@@ -162,8 +161,7 @@ std::vector<api_endpoint> invoice_endpoints() {
                         {"customer", schema::uuid(), "Of this customer, on all their channels."},
                         {"since", schema::timestamp(), "Issued from this time on."},
                         {"until", schema::timestamp(), "Issued before this time."},
-                        {"number", schema::text({1, 40, api::text_format::token}).example("INV-000123"),
-                         "\"INV-000123\"."},
+                        {"number", invoice_number_text(), "\"INV-000123\"."},
                         {"sort", schema::word({"newest", "oldest"}), "By time."}}),
         .answers = {{200, "A page.", page_shape(summary, "InvoicePage")}}},
        list},

@@ -3,6 +3,7 @@
 #include "net/api/paging.hpp"
 #include "net/api/proofs.hpp"
 #include "net/api/resources/team_view.hpp"
+#include "net/api/shapes.hpp"
 #include "net/mail/outgoing_mail.hpp"
 #include "protocol/api/account_rules.hpp"
 #include "protocol/mail/letters.hpp"
@@ -20,8 +21,8 @@ using storage::team_outcome;
 
 schema member_shape() {
   return schema::object({{"id", schema::uuid().described("Of the account.")},
-                         {"name", schema::text({0, 120}).example("Ada Obi")},
-                         {"email", schema::text({3, 254, api::text_format::email})},
+                         {"name", account_name_text()},
+                         {"email", email_text()},
                          {"role", role_word()},
                          {"joined_at", schema::timestamp()},
                          {"version", schema::integer(1)}})

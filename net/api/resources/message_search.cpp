@@ -16,7 +16,7 @@ schema hits_shape() {
       schema::object({{"conversation_id", schema::uuid()}, {"message", message_shape()}}).named("MessageHit");
   return schema::object(
              {{"items", schema::list(hit, api::largest_page)},
-              {"next_cursor", schema::text({1, 64, api::text_format::token}).or_null()},
+              {"next_cursor", cursor_text().or_null()},
               {"is_complete", schema::boolean().described(
                                   "False: older messages are still being read; search again to find more.")}})
       .named("MessageHits");

@@ -1,6 +1,7 @@
 #include "net/api/resources/notification_settings.hpp"
 
 #include "net/api/proofs.hpp"
+#include "net/api/shapes.hpp"
 #include "storage/api/notification_settings.hpp"
 
 namespace sellavie::net {
@@ -46,9 +47,7 @@ schema quiet_shape() {
   return schema::object(
              {{"from", time_of_day("22:00", "Local time.")},
               {"to", time_of_day("07:00", "Over midnight when it is earlier; the minute is not included.")},
-              {"timezone", schema::text({1, 64, api::text_format::token})
-                               .example("Africa/Lagos")
-                               .described("A name of the IANA database: Africa/Lagos.")}})
+              {"timezone", chosen_timezone_text()}})
       .described("No mail and no push in these hours.")
       .or_null();
 }

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "net/api/call.hpp"
+#include "net/api/shapes.hpp"
 #include "protocol/domain/desk_command.hpp"
 #include "protocol/domain/order.hpp"
 
@@ -12,8 +13,7 @@ namespace sellavie::net {
 [[nodiscard]] inline api::schema items_shape() {
   using api::schema;
   return schema::list(
-             schema::object({{"sku", schema::text({1, 64, api::text_format::token}).example("ANK-6")},
-                             {"quantity", schema::integer(1, max_line_quantity)}}),
+             schema::object({{"sku", sku_text()}, {"quantity", schema::integer(1, max_line_quantity)}}),
              max_order_lines, 1)
       .described("At the catalogue's prices; the same sku twice is one line.");
 }

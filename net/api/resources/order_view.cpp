@@ -3,6 +3,7 @@
 #include "actors/composed.hpp"
 #include "net/api/ask_actor.hpp"
 #include "net/api/resources/conversation_view.hpp"
+#include "net/api/shapes.hpp"
 #include "net/api/wish_fingerprint.hpp"
 #include "protocol/channel/window.hpp"
 #include "protocol/domain/invoice.hpp"
@@ -28,7 +29,7 @@ std::vector<api::field> summary_fields() {
        schema::integer(1).example(1042).described("Shown to people as \"#1042\"; rises, with gaps.")},
       {"conversation_id", schema::uuid()},
       {"customer_id", schema::uuid()},
-      {"customer_name", schema::text({0, 500, api::text_format::lines}).example("Ada Obi")},
+      {"customer_name", customer_name_text()},
       {"channel", channel_word()},
       {"status", status_word().described("draft and awaiting_payment are open; the others are closed.")},
       {"total_minor", money_number()},
@@ -71,7 +72,7 @@ schema payment_shape() {
 schema invoice_line_shape() {
   return schema::object({{"id", schema::uuid()},
                          {"kind", schema::word({"invoice", "credit_note"})},
-                         {"number", schema::text({1, 40, api::text_format::token}).example("INV-000123")},
+                         {"number", invoice_number_text()},
                          {"issued_at", schema::timestamp()}});
 }
 

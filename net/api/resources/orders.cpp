@@ -6,6 +6,7 @@
 #include "net/api/paging.hpp"
 #include "net/api/resources/conversation_view.hpp"
 #include "net/api/resources/order_view.hpp"
+#include "net/api/shapes.hpp"
 
 namespace sellavie::net {
 namespace {

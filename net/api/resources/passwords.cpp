@@ -2,6 +2,7 @@
 
 #include "net/api/access_cache.hpp"
 #include "net/api/proofs.hpp"
+#include "net/api/shapes.hpp"
 #include "net/api/tokens.hpp"
 #include "net/mail/outgoing_mail.hpp"
 #include "protocol/api/account_rules.hpp"
@@ -83,7 +84,7 @@ std::vector<api_endpoint> password_endpoints(const std::shared_ptr<access_cache>
         .tag = "Sign-in",
         .summary = "Get a mail with which a new password can be set.",
         .allowed = {audience::anyone},
-        .body = schema::object({{"email", schema::text({3, 254, api::text_format::email})}}),
+        .body = schema::object({{"email", email_text()}}),
         .answers = {{202, "If the address has an account, a mail is on its way."}},
         .limit = api::throttle::mail},
        [mails](workplace& place, api_call& call) { return request_reset(place, call, *mails); }},

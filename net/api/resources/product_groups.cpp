@@ -12,6 +12,7 @@ using api::schema;
 namespace problems = api::problems;
 using nlohmann::json;
 
+schema name_text() { return schema::text({1, 200}).example("Ankara fabric"); }
 schema options_shape() {
   return schema::list(schema::text({1, 40}).example("size"), 3, 1)
       .described("What its products differ in: size, colour.");
@@ -19,7 +20,7 @@ schema options_shape() {
 
 schema group_shape() {
   return schema::object({{"id", schema::uuid()},
-                         {"name", schema::text({1, 200}).example("Ankara fabric")},
+                         {"name", name_text()},
                          {"options", options_shape()},
                          {"products", schema::integer().described("How many it has.")},
                          {"version", schema::integer(1)}})
@@ -93,8 +94,7 @@ std::vector<api_endpoint> product_group_endpoints() {
         .tag = "Products",
         .summary = "A new group; its products name it as their variant's group.",
         .allowed = manages_catalogue,
-        .body = schema::object(
-            {{"name", schema::text({1, 200}).example("Ankara fabric")}, {"options", options_shape()}}),
+        .body = schema::object({{"name", name_text()}, {"options", options_shape()}}),
         .answers = {api::with_etag({201, "The group.", group_shape()})}},
        create},
       {{.id = "show_product_group",
@@ -111,7 +111,7 @@ std::vector<api_endpoint> product_group_endpoints() {
         .tag = "Products",
         .summary = "Another name.",
         .allowed = manages_catalogue,
-        .body = schema::object({{"name", schema::text({1, 200}).example("Ankara fabric")}}),
+        .body = schema::object({{"name", name_text()}}),
         .answers = {api::with_etag({200, "The group as it is now.", group_shape()})},
         .needs = api::precondition::if_match},
        rename},

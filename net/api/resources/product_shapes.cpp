@@ -1,6 +1,7 @@
 #include "net/api/resources/product_shapes.hpp"
 
 #include "net/api/ask_actor.hpp"
+#include "net/api/shapes.hpp"
 #include "net/api/wish_fingerprint.hpp"
 #include "storage/api/product_images.hpp"
 
@@ -33,7 +34,7 @@ schema reason_shape() {
 schema product_shape() {
   return schema::object(
              {{"id", schema::uuid()},
-              {"sku", schema::text({1, 64, api::text_format::token}).example("ANK-6")},
+              {"sku", sku_text()},
               {"name", schema::text({1, 200}).example("Ankara fabric, 6 yards")},
               {"description", schema::text({0, 4000, api::text_format::lines})},
               {"price_minor", schema::integer().example(1'500'000).described(

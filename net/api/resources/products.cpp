@@ -2,6 +2,7 @@
 
 #include "net/api/paging.hpp"
 #include "net/api/resources/product_shapes.hpp"
+#include "net/api/shapes.hpp"
 #include "protocol/domain/catalog.hpp"
 
 namespace sellavie::net {
@@ -22,14 +23,13 @@ schema price_number() {
 }
 
 schema new_product_shape() {
-  return schema::object({{"sku", schema::text({1, 64, api::text_format::token})
-                                     .example("ANK-6")
-                                     .described("Names the product in orders, carts and files; fixed.")},
-                         {"name", name_text()},
-                         {"description", description_text(), presence::optional},
-                         {"price_minor", price_number()},
-                         {"stock", schema::integer(0, max_stock).example(12), presence::optional},
-                         {"variant", variant_shape().or_null(), presence::optional}});
+  return schema::object(
+      {{"sku", sku_text().described("Names the product in orders, carts and files; fixed.")},
+       {"name", name_text()},
+       {"description", description_text(), presence::optional},
+       {"price_minor", price_number()},
+       {"stock", schema::integer(0, max_stock).example(12), presence::optional},
+       {"variant", variant_shape().or_null(), presence::optional}});
 }
 
 schema product_change_shape() {

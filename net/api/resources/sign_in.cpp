@@ -3,6 +3,7 @@
 #include "net/api/access_cache.hpp"
 #include "net/api/proofs.hpp"
 #include "net/api/session_start.hpp"
+#include "net/api/shapes.hpp"
 #include "net/api/tokens.hpp"
 #include "protocol/crypto/password.hpp"
 #include "storage/api/accounts.hpp"
@@ -189,7 +190,7 @@ std::vector<api_endpoint> sign_in_endpoints(const std::shared_ptr<access_cache>&
         .tag = "Sign-in",
         .summary = "Sign in with e-mail and password, and a code where a second factor is on.",
         .allowed = {audience::anyone},
-        .body = schema::object({{"email", schema::text({3, 254, api::text_format::email})},
+        .body = schema::object({{"email", email_text()},
                                 {"password", known_password()},
                                 {"code", second_factor_code(), api::presence::optional},
                                 {"keep_in", keep_in(), api::presence::optional}}),

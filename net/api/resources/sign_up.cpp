@@ -2,6 +2,7 @@
 
 #include "net/api/proofs.hpp"
 #include "net/api/session_start.hpp"
+#include "net/api/shapes.hpp"
 #include "net/api/tokens.hpp"
 #include "net/mail/outgoing_mail.hpp"
 #include "protocol/api/account_rules.hpp"
@@ -14,8 +15,6 @@ namespace {
 
 using api::problem;
 using api::schema;
-
-schema email() { return schema::text({3, 254, api::text_format::email}); }
 
 // What the answer says is the same for every address: only its mailbox learns whether it has an account.
 api_answer mail_is_on_its_way() { return {202, nullptr}; }
@@ -92,9 +91,8 @@ std::vector<api_endpoint> sign_up_endpoints(const std::shared_ptr<mail_limits>& 
         .tag = "Sign-up",
         .summary = "Ask for an account; a mail proves the address.",
         .allowed = {audience::anyone},
-        .body = schema::object({{"email", email()},
-                                {"password", chosen_password()},
-                                {"name", schema::text({1, 120, api::text_format::line}).example("Ada Obi")}}),
+        .body = schema::object(
+            {{"email", email_text()}, {"password", chosen_password()}, {"name", chosen_name_text()}}),
         .answers = {{202, sent}},
         .limit = api::throttle::mail},
        [mails](workplace& place, api_call& call) { return sign_up(place, call, *mails); },
@@ -105,7 +103,7 @@ std::vector<api_endpoint> sign_up_endpoints(const std::shared_ptr<mail_limits>& 
         .tag = "Sign-up",
         .summary = "Send the mail of a sign-up again; the earlier one stops working.",
         .allowed = {audience::anyone},
-        .body = schema::object({{"email", email()}}),
+        .body = schema::object({{"email", email_text()}}),
         .answers = {{202, sent}},
         .limit = api::throttle::mail},
        [mails](workplace& place, api_call& call) { return resend(place, call, *mails); }},

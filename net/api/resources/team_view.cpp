@@ -1,5 +1,7 @@
 #include "net/api/resources/team_view.hpp"
 
+#include "net/api/shapes.hpp"
+
 namespace sellavie::net {
 
 using api::problem;
@@ -18,7 +20,7 @@ api::role role_in(const nlohmann::json& body) {
 
 schema membership_shape() {
   return schema::object({{"business_id", schema::uuid()},
-                         {"business_name", schema::text({1, 200}).example("Ngozi Prints")},
+                         {"business_name", business_name_text()},
                          {"role", role_word()}})
       .named("Membership");
 }

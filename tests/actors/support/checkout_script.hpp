@@ -7,19 +7,22 @@
 
 namespace sellavie::test {
 
-inline std::string reference_in(const std::string& body) {
-  const auto at = body.find(R"("reference":")") + 13;
-  return body.substr(at, body.find('"', at) - at);
+/// That a request to the provider is about.
+inline std::string reference_of(const actors::outbound_request& request) {
+  if (request.method == "GET") return request.url.substr(request.url.rfind('/') + 1);
+  const auto at = request.body.find(R"("reference":")") + 13;
+  return request.body.substr(at, request.body.find('"', at) - at);
 }
 
 inline std::string wish(const std::string& sku, int quantity) {
   return R"({"items":[{"sku":")" + sku + R"(","quantity":)" + std::to_string(quantity) + "}]}";
 }
 
-inline std::string link_of(const std::string& reference) {
-  return R"({"status":true,"message":"ok","data":{"authorization_url":"https://pay.example/)" + reference +
+inline std::string link_to(const std::string& page, const std::string& reference) {
+  return R"({"status":true,"message":"ok","data":{"authorization_url":"https://pay.example/)" + page +
          R"(","access_code":"x","reference":")" + reference + R"("}})";
 }
+inline std::string link_of(const std::string& reference) { return link_to(reference, reference); }
 
 inline std::string verified(const std::string& reference, const std::string& status, std::int64_t amount) {
   return R"({"status":true,"data":{"id":77,"domain":"test","status":")" + status + R"(","reference":")" +
@@ -48,11 +51,7 @@ struct checkout : testing::Test {
     return made;
   }
   /// The reference of the request that waits outside.
-  std::string reference() const {
-    const auto& request = world.outside->waiting.front().request;
-    if (request.method == "GET") return request.url.substr(request.url.rfind('/') + 1);
-    return reference_in(request.body);
-  }
+  std::string reference() const { return reference_of(world.outside->waiting.front().request); }
 };
 
 }  // namespace sellavie::test

@@ -84,9 +84,12 @@ export class api_client {
   }
 }
 
-// What $ref points to.
+// Options of a call that changes what was read in this version.
+export const if_match = (version) => ({ headers: { "if-match": `"${version}"` } });
+
+// What $ref points to in the end.
 export function resolved(document, node) {
-  return node?.$ref ? node.$ref.split("/").slice(1).reduce((inner, key) => inner[key], document) : node;
+  return node?.$ref ? resolved(document, node.$ref.split("/").slice(1).reduce((inner, key) => inner[key], document)) : node;
 }
 
 // A body that was taken is one that the document allows.

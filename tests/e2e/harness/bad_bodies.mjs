@@ -1,5 +1,7 @@
 // Bodies that an operation must refuse, derived from the schema that it declares.
 
+import { resolved } from "./api.mjs";
+
 const strange = Object.freeze({ null: null, true: true, zero: 0, fraction: 1.5, text: "x", list: [], "list of null": [null], object: {} });
 const kinds = { null: ["null"], true: ["boolean"], zero: ["integer"], fraction: ["number"], text: ["string"], list: ["array"], "list of null": ["array"], object: ["object"] };
 const formats = { uuid: ["x", "01890a5d-ac96-774b-bcce-b302099a805", "01890a5d-ac96-774b-bcce-b302099a8057 "], email: ["x", "@", "a@", "a b@example.com", "a@b@c"],
@@ -13,13 +15,9 @@ export class bad_bodies {
     this.document = document;
   }
 
-  #resolved(schema) {
-    return schema.$ref ? this.#resolved(schema.$ref.split("/").slice(1).reduce((node, key) => node[key], this.document)) : schema;
-  }
-
   // A value that fits, with every optional field.
   good(given) {
-    const schema = this.#resolved(given);
+    const schema = resolved(this.document, given);
     const type = [schema.type].flat()[0];
     if (schema.enum) return schema.enum[0];
     if (type === "object") return Object.fromEntries(Object.entries(schema.properties ?? {}).map(([name, shape]) => [name, this.good(shape)]));
@@ -37,7 +35,7 @@ export class bad_bodies {
   }
 
   * #of(given, at) {
-    const schema = this.#resolved(given);
+    const schema = resolved(this.document, given);
     const types = [schema.type].flat();
     const at_field = (value) => (body) => placed(body, at, value);
     for (const [why, value] of Object.entries(strange)) {
@@ -78,7 +76,7 @@ export class bad_bodies {
   // No JSON at all, or none that can be read: 400.
   raw(given) {
     const good = JSON.stringify(this.good(given));
-    const fields = Object.keys(this.#resolved(given).properties ?? {});
+    const fields = Object.keys(resolved(this.document, given).properties ?? {});
     const instead = (text) => fields.slice(0, 3).map((name) => `{${JSON.stringify(name)}:${text}}`);
     return ["", " ", "{", "}", "NaN", "Infinity", "nul", "'x'", `${good}x`, `${good}${good}`, `\ufeff${good.slice(1)}`, good.slice(0, -1), good.replaceAll('"', "'"),
       `${'{"a":'.repeat(40)}1${"}".repeat(40)}`, "[".repeat(5000), "1e400", "01", "{,}", '{"a":1,}', '{"a":"\\ud800"}', Buffer.from([0x22, 0xff, 0xfe, 0x22]),

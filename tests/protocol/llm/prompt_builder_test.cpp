@@ -213,6 +213,7 @@ TEST(prompt_builder, drops_the_oldest_history_first_then_products) {
   EXPECT_EQ(shorter.messages, std::vector{tight.request.messages.back()})
       << "what is asked now is never left out";
   EXPECT_EQ(shorter.system, tight.request.system);
+  EXPECT_EQ(estimate_tokens(shorter), estimate_tokens(tight.request, tight.request.history));
   const auto tighter = s.build({.prompt_tokens = 1'400});
   EXPECT_EQ(tighter.request.messages.size(), 1U);
   EXPECT_LT(tighter.shown.size(), 60U);

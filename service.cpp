@@ -347,6 +347,7 @@ result<void> server::open_public() {
     for (const auto& secret : app.secrets) webhook.app_secrets.emplace_back(secret.reveal());
   for (const auto& token : settings_->meta.verify_tokens) webhook.verify_tokens.push_back(token.reveal());
   webhook.limits.body_bytes = settings_->limits.webhook_bytes;
+  webhook.proxies = net::trusted_proxies{settings_->http.trusted_proxies};
   webhook.directory = directory_;
   webhook.writer = actors_.writer;
   webhook.time = node_->time;

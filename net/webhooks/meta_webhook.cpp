@@ -60,6 +60,17 @@ bool is_signed(const meta_webhook_dependencies& with, const request& asked) {
   return channel::verify_meta_signature(asked.body, values, with.app_secrets).has_value();
 }
 
+/// Only after the signature has failed: what is signed takes nothing from this bucket.
+response refuse_forgery(const meta_webhook_dependencies& with, const request& asked) {
+  const auto sender = with.proxies.client_of(asked.peer_address, asked.joined_header("X-Forwarded-For"));
+  const int wait = with.forgeries->take(client_key(sender), std::chrono::steady_clock::now());
+  if (wait == 0) return refusal(with, asked.request_id, webhook_rejection::bad_signature, 403);
+  with.metrics->rejected_webhooks(webhook_rejection::bad_signature).increment();
+  auto told = problem_response(429, asked.request_id);
+  told.headers.emplace_back("Retry-After", std::to_string(wait));
+  return told;
+}
+
 /// Those that no connection claims are strays.
 void route_events(const meta_webhook_dependencies& with, std::vector<channel::channel_event> events,
                   actors::accepted_request& into) {
@@ -114,7 +125,7 @@ void receive(const dependencies_ptr& with, const request& asked, responder to) {
   const auto refuse = [&](webhook_rejection reason, int status) {
     to.answer(refusal(*with, asked.request_id, reason, status));
   };
-  if (!is_signed(*with, asked)) return refuse(webhook_rejection::bad_signature, 403);
+  if (!is_signed(*with, asked)) return to.answer(refuse_forgery(*with, asked));
   thread_local channel::webhook_parser parser;
   auto parsed = channel::parse_webhook(asked.body, with->limits, with->time->now(), parser);
   const channel::webhook_diagnostics& found = parsed.diagnostics;

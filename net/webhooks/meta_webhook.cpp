@@ -1,6 +1,7 @@
 #include "net/webhooks/meta_webhook.hpp"
 
 #include <chrono>
+#include <optional>
 
 #include "net/http/responder.hpp"
 #include "net/http/response.hpp"
@@ -35,6 +36,24 @@ void log_refusal(const meta_webhook_dependencies& with, const std::string& reque
   return problem_response(status, request_id);
 }
 
+/// For who has shown a wrong signature or token; nothing for the first of each minute. What is signed takes nothing from
+/// this bucket.
+std::optional<response> told_to_wait(const meta_webhook_dependencies& with, const request& asked) {
+  const auto sender = with.proxies.client_of(asked.peer_address, asked.joined_header("X-Forwarded-For"));
+  const int wait = with.forgeries->take(client_key(sender), std::chrono::steady_clock::now());
+  if (wait == 0) return std::nullopt;
+  auto told = problem_response(429, asked.request_id);
+  told.headers.emplace_back("Retry-After", std::to_string(wait));
+  return told;
+}
+
+response refuse_forgery(const meta_webhook_dependencies& with, const request& asked) {
+  auto told = told_to_wait(with, asked);
+  if (!told) return refusal(with, asked.request_id, webhook_rejection::bad_signature, 403);
+  with.metrics->rejected_webhooks(webhook_rejection::bad_signature).increment();
+  return *std::move(told);
+}
+
 void shake_hands(const meta_webhook_dependencies& with, const request& asked, responder to) {
   std::vector<std::string> values;
   std::vector<channel::query_parameter> parameters;
@@ -48,6 +67,8 @@ void shake_hands(const meta_webhook_dependencies& with, const request& asked, re
     }
   auto answer = channel::answer_handshake(parameters, with.verify_tokens);
   if (answer.status == 200) return to.answer(text_response(200, std::move(answer.body)));
+  if (answer.status == 403)
+    if (auto told = told_to_wait(with, asked)) return to.answer(*std::move(told));
   log_refusal(with, asked.request_id, "handshake", answer.status);
   to.answer(problem_response(answer.status, asked.request_id));
 }
@@ -58,17 +79,6 @@ bool is_signed(const meta_webhook_dependencies& with, const request& asked) {
   if (!value || asked.header_count("X-Hub-Signature-256") != 1) return false;
   const std::array<std::string_view, 1> values{*value};
   return channel::verify_meta_signature(asked.body, values, with.app_secrets).has_value();
-}
-
-/// Only after the signature has failed: what is signed takes nothing from this bucket.
-response refuse_forgery(const meta_webhook_dependencies& with, const request& asked) {
-  const auto sender = with.proxies.client_of(asked.peer_address, asked.joined_header("X-Forwarded-For"));
-  const int wait = with.forgeries->take(client_key(sender), std::chrono::steady_clock::now());
-  if (wait == 0) return refusal(with, asked.request_id, webhook_rejection::bad_signature, 403);
-  with.metrics->rejected_webhooks(webhook_rejection::bad_signature).increment();
-  auto told = problem_response(429, asked.request_id);
-  told.headers.emplace_back("Retry-After", std::to_string(wait));
-  return told;
 }
 
 /// Those that no connection claims are strays.

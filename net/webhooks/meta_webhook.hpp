@@ -7,8 +7,8 @@
 // repaired bytes are counted. Each refusal and each oddity writes one log line with the request id and the
 // reason, never text; of many only the first in each second (`lines_per_second`).
 //
-// What is signed is never limited: Meta may send as much as it likes from one address. An address that forges is
-// answered 429 once it has sent `forgeries_per_minute`, and no log line is spent on it.
+// What is signed is never limited: Meta may send as much as it likes from one address. An address that forges, or guesses
+// the verify token, is answered 429 once it has done so `forgeries_per_minute` times; no log line is spent on it.
 
 #include <atomic>
 #include <memory>

@@ -582,6 +582,9 @@ test("the operator's connections are listed, checked and disconnected like any o
     // Of a number's WhatsApp account the file says nothing.
     assert.equal(checked.subscribed, one.channel === "whatsapp" ? null : true);
   }
+  const of_whatsapp = (await kofi.client.get(`${kofi.shop}/connections?channel=whatsapp&limit=100`)).body.items;
+  assert.deepEqual(of_whatsapp.map(({ id }) => id), body.items.filter(({ channel }) => channel === "whatsapp").map(({ id }) => id));
+  assert.ok(of_whatsapp.length > 0 && of_whatsapp.length < body.items.length);
   const page = body.items.find((row) => row.external_id === "page_0002");
   assert.equal(page.token_hint, "0002");
   await kofi.client.post(`${kofi.shop}/connections/${page.id}/disconnect`);

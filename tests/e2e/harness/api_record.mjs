@@ -42,7 +42,7 @@ export async function keep_activity(name, inside) {
     const rows = await inside.sql("SELECT DISTINCT action, request_id FROM audit_log");
     note(rows.map(([action, request]) => ["entry", action, request]));
   } catch (error) {
-    note([["unread", name, error.message.split("\n").at(-1)]]);
+    note([["unread", name, error.message.trim().split("\n").at(-1)]]);
   }
 }
 

@@ -1,6 +1,7 @@
 #include "public_listener.hpp"
 
 #include "net/api/ask_actor.hpp"
+#include "net/api/client_address.hpp"
 #include "net/api/endpoints.hpp"
 #include "net/client/client.hpp"
 #include "net/connect/callback.hpp"
@@ -57,6 +58,7 @@ void public_listener::add_webhooks(net::router& routes) const {
     for (const auto& secret : app.secrets) webhook.app_secrets.emplace_back(secret.reveal());
   for (const auto& token : meta.verify_tokens) webhook.verify_tokens.push_back(token.reveal());
   webhook.limits.body_bytes = node.settings->limits.webhook_bytes;
+  webhook.proxies = net::trusted_proxies{node.settings->http.trusted_proxies};
   webhook.directory = parts_.directory;
   webhook.writer = parts_.actors.writer;
   webhook.time = node.time;

@@ -156,7 +156,7 @@ struct security_settings {
 };
 
 struct limits_settings {
-  /// Requests to /api of one client address (IPv6: its /64). Webhooks have no such bound.
+  /// Requests to /api of one client address (IPv6: its /64). What is signed at /webhooks has none.
   int requests_per_minute = 100;
   /// Of these, those that could guess a password, code or token.
   int sign_ins_per_minute = 20;

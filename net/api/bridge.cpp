@@ -7,6 +7,7 @@
 
 #include "net/api/client_address.hpp"
 #include "net/api/edge.hpp"
+#include "net/api/failure_delays.hpp"
 #include "net/api/rate_limiter.hpp"
 #include "net/api/worker_pool.hpp"
 #include "net/http/gzip.hpp"
@@ -190,6 +191,7 @@ struct bridge::internals {
         outside{with.services.settings->http},
         general{with.services.settings->limits.requests_per_minute},
         sign_ins{with.services.settings->limits.sign_ins_per_minute},
+        failures{with.services.settings->limits.sign_ins_per_minute},
         mails{with.services.settings->limits.mails_per_hour, std::chrono::hours{1}},
         database{static_cast<std::size_t>(with.services.settings->workers.api_threads), database_queue,
                  with.metrics->pool_in_use(monitoring::pool::api)},
@@ -229,6 +231,7 @@ struct bridge::internals {
   edge outside;
   rate_limiter general;
   rate_limiter sign_ins;
+  failure_delays failures;
   rate_limiter mails;
   std::vector<api_endpoint> endpoints;
   std::string document;
@@ -243,7 +246,9 @@ struct bridge::internals {
 std::optional<problem> bridge::internals::throttled(const api::operation& of, const address_bytes& client) {
   const auto now = steady_clock::now();
   int wait = general.take(client, now);
-  if (wait == 0 && of.limit == api::throttle::sign_in) wait = sign_ins.take(client, now);
+  const bool takes_password = of.limit == api::throttle::password;
+  if (wait == 0 && takes_password) wait = failures.wait(client, now);
+  if (wait == 0 && (takes_password || of.limit == api::throttle::sign_in)) wait = sign_ins.take(client, now);
   if (wait == 0 && of.limit == api::throttle::mail) wait = mails.take(client, now);
   if (wait == 0) return std::nullopt;
   return problem{.kind = problems::too_many, .retry_after = wait};
@@ -315,7 +320,12 @@ void bridge::internals::receive(const api_endpoint& endpoint, request& asked, re
       work->to.answer(self->outside.packed(answer_of(endpoint.operation, std::move(*done)), work->wish));
     else if (auto* opened = std::get_if<api_stream>(&outcome))
       start_stream(self->outside.dressed(head_of(*opened), work->wish), std::move(*opened), work->to);
-    else self->refuse(endpoint, std::get<problem>(outcome), work->call, work->wish, work->to);
+    else {
+      const auto& why = std::get<problem>(outcome);
+      if (why.kind.name == problems::wrong_credentials.name)
+        self->failures.failed(client_key(work->call.address), steady_clock::now());
+      self->refuse(endpoint, why, work->call, work->wish, work->to);
+    }
   };
   const bool queued = pool.submit([serve](std::size_t worker) {
     try {

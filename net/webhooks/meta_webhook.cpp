@@ -1,6 +1,7 @@
 #include "net/webhooks/meta_webhook.hpp"
 
 #include <chrono>
+#include <optional>
 
 #include "net/http/responder.hpp"
 #include "net/http/response.hpp"
@@ -35,6 +36,24 @@ void log_refusal(const meta_webhook_dependencies& with, const std::string& reque
   return problem_response(status, request_id);
 }
 
+/// For who has shown a wrong signature or token; nothing for the first of each minute. What is signed takes nothing from
+/// this bucket.
+std::optional<response> told_to_wait(const meta_webhook_dependencies& with, const request& asked) {
+  const auto sender = with.proxies.client_of(asked.peer_address, asked.joined_header("X-Forwarded-For"));
+  const int wait = with.forgeries->take(client_key(sender), std::chrono::steady_clock::now());
+  if (wait == 0) return std::nullopt;
+  auto told = problem_response(429, asked.request_id);
+  told.headers.emplace_back("Retry-After", std::to_string(wait));
+  return told;
+}
+
+response refuse_forgery(const meta_webhook_dependencies& with, const request& asked) {
+  auto told = told_to_wait(with, asked);
+  if (!told) return refusal(with, asked.request_id, webhook_rejection::bad_signature, 403);
+  with.metrics->rejected_webhooks(webhook_rejection::bad_signature).increment();
+  return *std::move(told);
+}
+
 void shake_hands(const meta_webhook_dependencies& with, const request& asked, responder to) {
   std::vector<std::string> values;
   std::vector<channel::query_parameter> parameters;
@@ -48,6 +67,8 @@ void shake_hands(const meta_webhook_dependencies& with, const request& asked, re
     }
   auto answer = channel::answer_handshake(parameters, with.verify_tokens);
   if (answer.status == 200) return to.answer(text_response(200, std::move(answer.body)));
+  if (answer.status == 403)
+    if (auto told = told_to_wait(with, asked)) return to.answer(*std::move(told));
   log_refusal(with, asked.request_id, "handshake", answer.status);
   to.answer(problem_response(answer.status, asked.request_id));
 }
@@ -114,7 +135,7 @@ void receive(const dependencies_ptr& with, const request& asked, responder to) {
   const auto refuse = [&](webhook_rejection reason, int status) {
     to.answer(refusal(*with, asked.request_id, reason, status));
   };
-  if (!is_signed(*with, asked)) return refuse(webhook_rejection::bad_signature, 403);
+  if (!is_signed(*with, asked)) return to.answer(refuse_forgery(*with, asked));
   thread_local channel::webhook_parser parser;
   auto parsed = channel::parse_webhook(asked.body, with->limits, with->time->now(), parser);
   const channel::webhook_diagnostics& found = parsed.diagnostics;

@@ -6,6 +6,9 @@
 // subscription after an hour: unknown objects and malformed items go to quarantine, the test button and
 // repaired bytes are counted. Each refusal and each oddity writes one log line with the request id and the
 // reason, never text; of many only the first in each second (`lines_per_second`).
+//
+// What is signed is never limited: Meta may send as much as it likes from one address. An address that forges, or guesses
+// the verify token, is answered 429 once it has done so `forgeries_per_minute` times; no log line is spent on it.
 
 #include <atomic>
 #include <memory>
@@ -14,6 +17,8 @@
 
 #include "actors/inbox_writer.hpp"
 #include "monitoring/line_budget.hpp"
+#include "net/api/client_address.hpp"
+#include "net/api/rate_limiter.hpp"
 #include "net/http/router.hpp"
 #include "protocol/channel/route.hpp"
 #include "protocol/channel/webhook.hpp"
@@ -38,6 +43,7 @@ class route_directory {
 
 struct meta_webhook_dependencies {
   static constexpr std::uint32_t lines_per_second = 20;
+  static constexpr int forgeries_per_minute = 100;
 
   std::vector<crypto::hmac_key> app_secrets;
   std::vector<std::string> verify_tokens;
@@ -49,6 +55,8 @@ struct meta_webhook_dependencies {
   std::shared_ptr<monitoring::logger> log;
   std::shared_ptr<monitoring::line_budget> lines =
       std::make_shared<monitoring::line_budget>(lines_per_second);
+  trusted_proxies proxies{{}};
+  std::shared_ptr<rate_limiter> forgeries = std::make_shared<rate_limiter>(forgeries_per_minute);
 };
 
 void add_meta_webhook(router& routes, meta_webhook_dependencies dependencies);

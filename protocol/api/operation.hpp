@@ -38,6 +38,8 @@ enum class throttle : std::uint8_t {
   none,
   /// Passwords, codes and tokens are guessed here.
   sign_in,
+  /// As sign_in, and an address waits longer after each wrong password.
+  password,
   /// Each request can make a mail.
   mail,
 };

@@ -11,9 +11,9 @@ refresh_decision decide_refresh(const refresh_state& token, instant now) noexcep
                                                    : refresh_decision::end_session;
 }
 
-std::chrono::milliseconds block_after(int failures) noexcept {
-  if (failures <= free_failures) return {};
-  const int doublings = std::min(failures - free_failures - 1, 20);
+std::chrono::milliseconds block_after(int failures, int free) noexcept {
+  if (failures <= free) return {};
+  const int doublings = std::min(failures - free - 1, 20);
   return std::min<std::chrono::milliseconds>(longest_block, std::chrono::seconds{1LL << doublings});
 }
 

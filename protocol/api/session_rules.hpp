@@ -8,6 +8,9 @@
 //  R5 After 4 failed sign-ins in a row each further one blocks the account's sign-in for twice as
 //     long: 1 s, 2 s, 4 s … 15 min. While it is blocked nothing is tried, and the answer is the same as for a
 //     wrong password. Signing in ends it.
+//  R6 An address, whichever accounts it tries, is held up in the same way after as many wrong passwords as it
+//     may send in a minute (limits.sign_ins_per_minute), and is told so. Only time ends it: a guesser may have one
+//     account of their own.
 
 #include <chrono>
 #include <cstdint>
@@ -36,7 +39,7 @@ struct refresh_state {
 enum class refresh_decision : std::uint8_t { rotate, repeat_successor, end_session, refuse };
 [[nodiscard]] refresh_decision decide_refresh(const refresh_state& token, instant now) noexcept;
 
-/// How long the account's sign-in is blocked after `failures` in a row.
-[[nodiscard]] std::chrono::milliseconds block_after(int failures) noexcept;
+/// How long an account or an address is blocked after `failures`, of which `free` cost nothing.
+[[nodiscard]] std::chrono::milliseconds block_after(int failures, int free = free_failures) noexcept;
 
 }  // namespace sellavie::api

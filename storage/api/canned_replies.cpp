@@ -11,8 +11,11 @@ using nlohmann::json;
 constexpr const char* select_page = R"(
 SELECT id, shortcut, body, version FROM canned_replies
 WHERE business_id = $1::uuid AND id > $2::uuid ORDER BY business_id, id LIMIT $3::integer)";
-constexpr const char* select_one =
-    "SELECT id, shortcut, body, version FROM canned_replies WHERE business_id = $1::uuid AND id = $2::uuid FOR UPDATE";
+#define ONE_REPLY \
+  "SELECT id, shortcut, body, version FROM canned_replies WHERE business_id = $1::uuid AND id = $2::uuid"
+constexpr const char* select_one = ONE_REPLY;
+constexpr const char* select_held = ONE_REPLY " FOR UPDATE";
+#undef ONE_REPLY
 constexpr const char* insert_reply = R"(
 INSERT INTO canned_replies (business_id, id, shortcut, body, created_at) VALUES ($1::uuid, $2::uuid, $3, $4, $5::bigint))";
 constexpr const char* update_reply = R"(
@@ -25,8 +28,9 @@ canned_reply reply_in(const pqxx::row& one) {
   return {row.id<message_id>().value, row.text(), row.text(), row.integer()};
 }
 
-std::optional<canned_reply> find(pqxx::work& work, const business_id& business, const uuid& id) {
-  const auto rows = work.exec_params(select_one, to_string(business), to_string(id));
+std::optional<canned_reply> find(pqxx::work& work, const char* select, const business_id& business,
+                                 const uuid& id) {
+  const auto rows = work.exec_params(select, to_string(business), to_string(id));
   return rows.empty() ? std::optional<canned_reply>{} : reply_in(rows[0]);
 }
 
@@ -49,6 +53,12 @@ result<std::vector<canned_reply>> list_canned_replies(api_session& session, cons
   });
 }
 
+result<std::optional<canned_reply>> find_canned_reply(api_session& session, const business_id& business,
+                                                      const uuid& id) {
+  return for_business(session, business,
+                      [&](pqxx::work& work) { return find(work, select_one, business, id); });
+}
+
 result<canned_reply> add_canned_reply(api_session& session, const business_id& business,
                                       const change_origin& by, const canned_reply& wanted) {
   return for_business(session, business, [&](pqxx::work& work) {
@@ -62,7 +72,7 @@ result<canned_reply> add_canned_reply(api_session& session, const business_id& b
 result<edited<canned_reply>> change_canned_reply(api_session& session, const business_id& business,
                                                  const change_origin& by, const canned_reply& wanted) {
   return for_business(session, business, [&](pqxx::work& work) {
-    const auto was = find(work, business, wanted.id);
+    const auto was = find(work, select_held, business, wanted.id);
     edited<canned_reply> change;
     if (!may_edit(was ? &*was : nullptr, wanted.version, change)) return change;
     work.exec_params(update_reply, to_string(business), to_string(wanted.id), wanted.shortcut, wanted.text);
@@ -76,7 +86,7 @@ result<edited<canned_reply>> change_canned_reply(api_session& session, const bus
 result<bool> remove_canned_reply(api_session& session, const business_id& business, const change_origin& by,
                                  const uuid& id) {
   return for_business(session, business, [&](pqxx::work& work) {
-    const auto was = find(work, business, id);
+    const auto was = find(work, select_held, business, id);
     if (!was) return false;
     work.exec_params(delete_reply, to_string(business), to_string(id));
     record(work, business, by, "canned_reply.removed", id, logged(*was), nullptr);

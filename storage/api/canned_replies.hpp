@@ -24,6 +24,9 @@ struct canned_reply {
 [[nodiscard]] result<std::vector<canned_reply>> list_canned_replies(
     api_session& session, const business_id& business, const std::optional<api::page_position>& after,
     int limit);
+[[nodiscard]] result<std::optional<canned_reply>> find_canned_reply(api_session& session,
+                                                                    const business_id& business,
+                                                                    const uuid& id);
 [[nodiscard]] result<canned_reply> add_canned_reply(api_session& session, const business_id& business,
                                                     const change_origin& by, const canned_reply& wanted);
 /// `wanted.version` is the one that was read.

@@ -21,8 +21,8 @@ using nlohmann::json;
   "n.last_error, n.last_error_at, (SELECT max(c.last_message_at) FROM (SELECT connection_id, last_message_at "                \
   "FROM conversations WHERE business_id = $1::uuid ORDER BY business_id, last_message_at DESC, id DESC LIMIT $3::integer) c " \
   "WHERE c.connection_id = n.id) FROM connections n WHERE n.business_id = $1::uuid "
-constexpr const char* select_page =
-    CONNECTION_COLUMNS "AND n.id > $2::uuid ORDER BY n.business_id, n.id LIMIT $4::integer";
+constexpr const char* select_page = CONNECTION_COLUMNS
+    "AND n.id > $2::uuid AND ($5 = '' OR n.channel = $5) ORDER BY n.business_id, n.id LIMIT $4::integer";
 constexpr const char* select_one = CONNECTION_COLUMNS "AND n.id = $2::uuid";
 constexpr const char* select_locked = CONNECTION_COLUMNS "AND n.id = $2::uuid FOR NO KEY UPDATE OF n";
 #undef CONNECTION_COLUMNS
@@ -198,11 +198,12 @@ std::string stored_connection::heard_by() const {
 }
 
 result<std::vector<stored_connection>> list_connections(api_session& session, const business_id& business,
+                                                        const std::string& channel,
                                                         const std::optional<api::page_position>& after,
                                                         int limit) {
   return for_business(session, business, [&](pqxx::work& work) {
     return all_of(work.exec_params(select_page, to_string(business), to_string(after ? after->id : uuid{}),
-                                   chats_looked_at, limit + 1),
+                                   chats_looked_at, limit + 1, channel),
                   connection_in);
   });
 }

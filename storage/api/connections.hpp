@@ -49,10 +49,10 @@ struct stored_connection {
 /// How many chats are looked at for `last_event_at`.
 inline constexpr int chats_looked_at = 2'000;
 
-/// By id, `limit` + 1 rows at most.
+/// By id, `limit` + 1 rows at most; of any channel when it is empty.
 [[nodiscard]] result<std::vector<stored_connection>> list_connections(
-    api_session& session, const business_id& business, const std::optional<api::page_position>& after,
-    int limit);
+    api_session& session, const business_id& business, const std::string& channel,
+    const std::optional<api::page_position>& after, int limit);
 [[nodiscard]] result<std::optional<stored_connection>> find_connection(api_session& session,
                                                                        const business_id& business,
                                                                        const connection_id& id);

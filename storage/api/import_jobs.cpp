@@ -95,12 +95,14 @@ result<ordered_import> order_import(api_session& session, const business_id& bus
 }
 
 result<std::vector<import_job>> list_imports(api_session& session, const business_id& business,
+                                             const std::string& state,
                                              const std::optional<api::page_position>& after, int limit) {
   constexpr std::string_view newest = "ffffffff-ffff-ffff-ffff-ffffffffffff";
   return for_business(session, business, [&](pqxx::work& work) {
-    return all_of(work.exec_params(
-                      select_jobs("AND id < $2::uuid ORDER BY business_id DESC, id DESC LIMIT $3::integer"),
-                      to_string(business), after ? to_string(after->id) : std::string{newest}, limit + 1),
+    return all_of(work.exec_params(select_jobs("AND id < $2::uuid AND ($4 = '' OR state = $4) "
+                                               "ORDER BY business_id DESC, id DESC LIMIT $3::integer"),
+                                   to_string(business), after ? to_string(after->id) : std::string{newest},
+                                   limit + 1, state),
                   job_in);
   });
 }

@@ -278,6 +278,22 @@ test("hostile files are refused before they cost anything", async () => {
   assert.equal((await upload(product, png(2, 2, { seed: 99 }))).status, 409);
 });
 
+test("a picture of 10 MB is taken, and one byte more is not", async () => {
+  const product = await create({ sku: "LARGE", name: "Large", price_minor: 1 });
+  const picture = png(1800, 1900, { noise: true });
+  const largest = 10 * 1024 * 1024;
+  assert.ok(picture.length < largest && picture.length > largest - 300_000, `${picture.length}`);
+  // What hangs behind the end of a picture is not looked at.
+  const of_size = (bytes) => Buffer.concat([picture, Buffer.alloc(bytes - picture.length)]);
+  const added = await upload(product, of_size(largest));
+  assert.deepEqual([added.status, added.body.content_type], [201, "image/png"], added.text);
+  assert.equal((await upload(product, of_size(largest + 1))).status, 413);
+  const { images } = await read(product);
+  assert.deepEqual(images, [added.body], "and it is whole");
+  const served = await ada.client.get(at(product, `/images/${added.body.id}`));
+  assert.deepEqual(size_of_png(served.bytes), { width: added.body.width, height: added.body.height });
+});
+
 test("variants share a group and are sold by their own skus", async () => {
   const made = await ada.client.post(`${ada.shop}/product-groups`, { name: "Kaftan", options: ["size", "colour"] });
   assert.equal(made.status, 201);

@@ -5,8 +5,8 @@ import { readFileSync } from "node:fs";
 import { after, before, beforeEach, test } from "node:test";
 import { api_client, if_match } from "./harness/api.mjs";
 import { event_stream } from "./harness/event_stream.mjs";
-import { app_secret } from "./harness/server.mjs";
-import { dump_of, secrets_in, unsealed } from "./harness/secrets.mjs";
+import { app_secret, verify_token } from "./harness/server.mjs";
+import { dump_of, secrets_in, unsealed, with_bytes } from "./harness/secrets.mjs";
 import { colleague, password, signed_in_owner } from "./harness/team.mjs";
 import { sleep, until } from "./harness/workspace.mjs";
 import { shared_world } from "./harness/world.mjs";
@@ -582,6 +582,9 @@ test("the operator's connections are listed, checked and disconnected like any o
     // Of a number's WhatsApp account the file says nothing.
     assert.equal(checked.subscribed, one.channel === "whatsapp" ? null : true);
   }
+  const of_whatsapp = (await kofi.client.get(`${kofi.shop}/connections?channel=whatsapp&limit=100`)).body.items;
+  assert.deepEqual(of_whatsapp.map(({ id }) => id), body.items.filter(({ channel }) => channel === "whatsapp").map(({ id }) => id));
+  assert.ok(of_whatsapp.length > 0 && of_whatsapp.length < body.items.length);
   const page = body.items.find((row) => row.external_id === "page_0002");
   assert.equal(page.token_hint, "0002");
   await kofi.client.post(`${kofi.shop}/connections/${page.id}/disconnect`);
@@ -678,17 +681,22 @@ test("each change stands in the activity log", async () => {
     "payment_connection.added", "payment_connection.checked", "payment_connection.keys_replaced", "payment_connection.removed"]) assert.ok(actions.includes(wanted), wanted);
 });
 
-test("no token, code, state or key is anywhere, in clear, in hex or in base64: answers, log, metrics, a dump of the database", async () => {
+test("no token, code, state or key, of shops, of their payment providers or of the server, is anywhere, in clear, in hex or in base64: answers, log, metrics, a dump of the database", async () => {
   // Tokens of the sandbox are long and begin like Meta's.
   const token = /(EAA|IGAA)[A-Za-z0-9_-]{30,}/;
   const begun = answers.filter((text) => text.includes('"authorisation_url"'));
   const other = answers.filter((text) => !text.includes('"authorisation_url"'));
   assert.ok(begun.length > 10 && other.length > 50);
-  const key = readFileSync(`${here.server.data}/fernet.key`, "utf8").trim().split("\n")[0];
+  const lines_of = (file) => readFileSync(`${here.server.data}/${file}`, "utf8").trim().split("\n");
+  const [key] = lines_of("fernet.key");
+  const own_keys = [...lines_of("fernet.key"), ...lines_of("jwt.key").map((line) => line.split(":")[1])].flatMap(with_bytes);
+  assert.ok(own_keys.length >= 4 && own_keys.every((one) => one.length >= 32), "a text and its bytes of each");
   const sealed = (await here.server.sql("SELECT access_token FROM connections WHERE access_token <> ''")).flat();
   const tokens = sealed.map((one) => unsealed(one, key));
   assert.ok(tokens.length > 10 && tokens.some((one) => token.test(one)), "these are the tokens that Meta gave");
-  const all = [...secrets, ...tokens, "sandbox-token-", app_secret, "sandbox instagram secret"];
+  const of_payments = here.businesses.flatMap(({ payments }) => payments.map(({ secret_key }) => secret_key));
+  assert.ok(of_payments.length > 0);
+  const all = [...secrets, ...tokens, ...own_keys, ...of_payments, "sandbox-token-", app_secret, verify_token, "sandbox instagram secret"];
   const log = readFileSync(here.place.file("server.log"), "utf8");
   const metrics = await (await fetch(`${here.server.ops}/metrics`)).text();
   const places = { answers: other.join("\n"), log, metrics, dump: await dump_of(here.server.database) };

@@ -67,6 +67,34 @@ test("every reference leads somewhere, and every pattern is one", () => {
   walk(document);
 });
 
+// Every schema that says a type.
+function * typed_in(node, where = "") {
+  if (node === null || typeof node !== "object") return;
+  // A property may be named "type".
+  if (typeof node.type === "string" || Array.isArray(node.type)) yield [where, node, [node.type].flat()];
+  for (const [key, inner] of Object.entries(node)) if (!["example", "examples", "enum"].includes(key)) yield * typed_in(inner, `${where}/${key}`);
+}
+
+test("every text, list and number has its limits", () => {
+  const seen = { string: 0, array: 0, integer: 0 };
+  const limits = {
+    string: (one) => Number.isInteger(one.maxLength) || Array.isArray(one.enum),
+    array: (one) => Number.isInteger(one.maxItems) && one.items !== undefined,
+    integer: (one) => Number.isInteger(one.minimum) && Number.isInteger(one.maximum),
+    object: (one) => one.additionalProperties === false || Number.isInteger(one.maxProperties),
+    boolean: () => true,
+    null: () => true,
+  };
+  const { schemas, responses, headers } = document.components;
+  for (const [where, one, types] of typed_in({ paths: document.paths, schemas, responses, headers })) {
+    for (const type of types) {
+      assert.ok(limits[type]?.(one), `${where} is a ${type} without a limit: ${JSON.stringify(one).slice(0, 200)}`);
+      seen[type] += 1;
+    }
+  }
+  assert.ok(seen.string > 300 && seen.array > 50 && seen.integer > 100, JSON.stringify(seen));
+});
+
 test("every refusal is a problem of a type that is listed", () => {
   const types = document.components.schemas.Problem.properties.type.enum;
   for (const [name, { content }] of Object.entries(document.components.responses)) {

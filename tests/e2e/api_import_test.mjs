@@ -181,6 +181,8 @@ test("one of a business runs, some wait, more are refused; each can be cancelled
   assert.equal(await here.server.number("SELECT count(*) FROM products WHERE sku = 'WAIT-3'"), 0);
   const { items } = await all_of(ada.client, `${ada.shop}/products/imports`, { limit: 3 });
   assert.deepEqual(items.slice(0, 5).map(({ id }) => id).sort(), [first.id, ...waiting.map(({ body }) => body.id)].sort());
+  const cancelled = (await all_of(ada.client, `${ada.shop}/products/imports?state=cancelled`, { limit: 1 })).items;
+  assert.deepEqual(cancelled.map(({ id }) => id), [last, first.id], "by state, the newest first");
 });
 
 test("an import that kills the server each time is given up", async () => {

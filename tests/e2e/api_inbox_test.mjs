@@ -85,3 +85,29 @@ test("another business's owner finds nothing, by any id", async () => {
   assert.equal((await other.client.get(ada.inbox)).status, 404);
   assert.equal((await ada.client.get(`${ada.inbox}/${conversation.id}`)).body.owner, "ai");
 });
+
+// These look as the engine (storage/api/engine_work.txt): no policy would hide what their SQL forgot to exclude.
+test("customers of the same name who say the same are found by their own shop alone", async () => {
+  const found = [];
+  for (const [i, { client, business_id }] of owners.entries()) {
+    const who = here.customer("messenger", here.businesses[i].key);
+    await here.sandbox.say(who, "Do you have zibelline?");
+    await here.sandbox.heard(who, 1);
+    await here.settled();
+    await here.server.sql(`UPDATE contacts SET name = 'Zibelline Twin' WHERE scoped_id = '${who.customer}'`);
+    const [[conversation_id, customer_id]] = await here.server.sql(`SELECT id, contact_id FROM conversations WHERE id IN ${here.conversation_of(who)}`);
+    const shop = `/businesses/${business_id}`;
+    const [{ sku }] = (await client.get(`${shop}/products?limit=1`)).body.items;
+    const placed = await client.post(`${shop}/orders`, { conversation_id, items: [{ sku, quantity: 1 }] }, { headers: { "idempotency-key": `twin-${i}` } });
+    assert.equal(placed.status, 201, placed.text);
+    found.push({ client, shop, conversation_id, customer_id, order_id: placed.body.order.id });
+  }
+  for (const { client, shop, conversation_id, customer_id, order_id } of found) {
+    const ids = async (path, of = ({ id }) => id) => (await client.get(`${shop}${path}`)).body.items.map(of);
+    assert.deepEqual(await ids("/conversations?name=zibelline"), [conversation_id]);
+    assert.deepEqual(await ids("/customers?name=zibelline"), [customer_id]);
+    assert.deepEqual(await ids("/orders?search=zibelline"), [order_id]);
+    const hits = await ids("/messages?words=zibelline", (one) => one.conversation_id);
+    assert.deepEqual([...new Set(hits)], [conversation_id]);
+  }
+});

@@ -211,9 +211,13 @@ test("canned replies belong to the business and have unique shortcuts", async ()
   const one = `${all}/${made.body.id}`;
   const changed = await ada.client.put(one, { shortcut: "hours", text: "We open at 10." }, if_match(1));
   assert.deepEqual([changed.status, changed.body.version, changed.headers.get("etag")], [200, 2, '"2"']);
+  const read = await grace.client.get(one);
+  assert.deepEqual([read.status, read.body, read.headers.get("etag")], [200, changed.body, '"2"']);
+  assert.equal((await bola.client.get(`${bola.shop}/canned-replies/${made.body.id}`)).status, 404);
   assert.equal((await ada.client.put(one, { shortcut: "hours", text: "We open at 11." }, if_match(1))).status, 412);
   assert.equal((await bola.client.get(`${bola.shop}/canned-replies`)).body.items.length, 0);
   assert.equal((await ada.client.delete(one)).status, 204);
+  assert.equal((await ada.client.get(one)).status, 404);
   assert.equal((await ada.client.get(all)).body.items.length, 0);
 });
 

@@ -4,8 +4,9 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { api_client } from "./harness/api.mjs";
 import { password } from "./harness/team.mjs";
-import { until } from "./harness/workspace.mjs";
-import { shared_world } from "./harness/world.mjs";
+import { post } from "./harness/meta.mjs";
+import { sleep, until } from "./harness/workspace.mjs";
+import { open_world, shared_world } from "./harness/world.mjs";
 
 let here;
 shared_world({ before, after }, {
@@ -24,6 +25,50 @@ test("guessing passwords is slowed down per address, and told when to come back"
   assert.equal((await guess("2001:db8:1:2::1")).status, 401);
   for (let i = 0; i < 4; ++i) await guess(`2001:db8:1:2::${i + 2}`);
   assert.equal((await guess("2001:db8:1:2:3::9")).status, 429, "an IPv6 subscriber is one");
+});
+
+test("behind the free ones each wrong password makes its address wait twice as long, whichever account it tries", async (t) => {
+  const free = 30;
+  const own = await open_world(t, { name: "api-limits-delays", settings: { http: { trusted_proxies: ["127.0.0.1"] }, limits: { sign_ins_per_minute: free } } });
+  const sign_in = (address, email = "nobody@example.com", word = "guess") => new api_client(own.server.url).post("/auth/sign-in", { email, password: word }, from(address));
+  const guesser = "203.0.113.50";
+  const refused = async (i) => {
+    const answer = await sign_in(guesser, `nobody${i}@example.com`);
+    assert.ok([401, 429].includes(answer.status), answer.text);
+    return answer.status === 429 ? Number(answer.headers.get("retry-after")) : 0;
+  };
+  for (let i = 0; i < free; ++i) assert.equal(await refused(i), 0, `${i}`);
+  // The bucket of the same limit lets one through every two seconds: longer waits are not its doing.
+  let failures = free;
+  for (let tries = 0; tries < 100 && failures < free + 4; ++tries) {
+    const wait = await refused(tries);
+    if (wait === 0) failures += 1;
+    else await sleep(wait * 1000);
+  }
+  assert.equal(failures, free + 4);
+  const told = await sign_in(guesser, own.businesses[0].owner.email, password);
+  assert.equal(told.status, 429, "also with a right password");
+  assert.ok(Number(told.headers.get("retry-after")) > 3, told.headers.get("retry-after"));
+  assert.equal((await sign_in("203.0.113.51")).status, 401, "others go on");
+  const { status, body } = await sign_in("203.0.113.52", own.businesses[0].owner.email, password);
+  assert.equal(status, 200, "no account was blocked by it");
+  assert.equal((await new api_client(own.server.url, body).get("/me", from(guesser))).status, 200, "whoever is signed in goes on, from there too");
+});
+
+test("an address that forges webhooks is told to wait, and what is signed passes from there all the same", async () => {
+  const body = here.message(here.customer(), "Hello!").body;
+  const forge = (address) => post(here.server, body, { headers: { "x-hub-signature-256": `sha256=${"0".repeat(64)}`, "x-forwarded-for": address } });
+  const statuses = [];
+  while (statuses.at(-1) !== 429 && statuses.length < 500) statuses.push(await forge("203.0.113.60"));
+  assert.equal(statuses.pop(), 429);
+  assert.ok(statuses.length >= 100, `${statuses.length}`);
+  assert.deepEqual([...new Set(statuses)], [403]);
+  assert.equal(await forge("203.0.113.61"), 403, "others have their own");
+  for (let i = 0; i < 20; ++i) {
+    const { body: good, headers } = here.message(here.customer(), `Hello ${i}`);
+    assert.equal(await post(here.server, good, { headers: { ...headers, "x-forwarded-for": "203.0.113.60" } }), 200);
+  }
+  await here.settled();
 });
 
 test("one mailbox is not flooded, and one client does not mail everybody", async () => {

@@ -55,6 +55,31 @@ test("a refresh token that is used again later ends the session, also for the th
   assert.equal((await ada.get("/me", { token: rotated.access_token })).status, 401, "seen at once");
 });
 
+test("a refresh token ends after 30 days, and each rotation gives the session 30 more", async () => {
+  const days_30 = 30 * 86_400_000;
+  const ada = await signed_in();
+  const session_of = (token) => JSON.parse(Buffer.from(token.split(".")[1], "base64url")).sid;
+  const id = session_of(ada.access_token);
+  const refresh = (token) => ada.post("/auth/refresh", { refresh_token: token });
+  const lives = async () => (await here.server.sql(`SELECT expires_at - created_at FROM refresh_tokens WHERE session_id = '${id}' ORDER BY created_at`)).map(([life]) => Number(life));
+  // As if so long had passed.
+  const age = (ms) => here.server.sql(`UPDATE refresh_tokens SET created_at = created_at - ${ms}, expires_at = expires_at - ${ms}, rotated_at = rotated_at - ${ms} WHERE session_id = '${id}';
+    UPDATE sessions SET created_at = created_at - ${ms}, last_used_at = last_used_at - ${ms}, expires_at = expires_at - ${ms} WHERE id = '${id}'`);
+  assert.deepEqual(await lives(), [days_30]);
+  await age(days_30 - 600_000);
+  const rotated = await refresh(ada.refresh_token);
+  assert.equal(rotated.status, 200, "ten minutes before its end");
+  assert.deepEqual(await lives(), [days_30, days_30]);
+  assert.equal(await here.server.number(`SELECT expires_at - last_used_at FROM sessions WHERE id = '${id}'`), days_30);
+  await age(days_30);
+  const late = await refresh(rotated.body.refresh_token);
+  assert.deepEqual([late.status, late.body.type], [401, "/problems/unauthenticated"]);
+  assert.deepEqual((await lives()).at(-1), days_30, "it made no other");
+  assert.equal(await here.server.number(`SELECT count(*) FROM sessions WHERE id = '${id}' AND revoked_at IS NOT NULL`), 0, "that is no theft");
+  const listed = (await (await signed_in()).get("/sessions")).body.items;
+  assert.ok(!listed.some((one) => one.id === id), "nor is it shown any more");
+});
+
 test("browsers keep the refresh token in a cookie that other sites cannot use", async () => {
   const { body, headers } = await anyone().post("/auth/sign-in", { email: owner_of(0), password, keep_in: "cookie" });
   assert.equal(body.refresh_token, null);

@@ -2,10 +2,12 @@
 
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { after, before, test } from "node:test";
 import { api_client, if_match } from "./harness/api.mjs";
 import { code_of } from "./harness/authenticator.mjs";
+import { dump_of, secrets_in, with_bytes } from "./harness/secrets.mjs";
 import { all_of, chat, signed_in_owner } from "./harness/team.mjs";
 import { open_world } from "./harness/world.mjs";
 import { until } from "./harness/workspace.mjs";
@@ -40,11 +42,22 @@ async function model_on_the_way() {
   return spy;
 }
 
+// Everything that the API ever answered, and the tokens that came in mails, to be searched for.
+const answers = [];
+const invitation_tokens = [];
+class listening_client extends api_client {
+  async call(...given) {
+    const answer = await super.call(...given);
+    answers.push(answer.text);
+    return answer;
+  }
+}
+
 const password = "correct horse battery";
 const ada_fabrics = { name: "Ada Fabrics", currency: "NGN", timezone: "Africa/Lagos", locale: "en-NG" };
 let people = 0;
 const somebody = () => `teammate${++people}@example.com`;
-const anyone = () => new api_client(here.server.url);
+const anyone = () => new listening_client(here.server.url);
 const token_in = ({ text }) => /#token=(\S+)/.exec(text)[1];
 const fields = ({ body }) => (body?.errors ?? []).map(({ field }) => field);
 const key = (value = randomUUID()) => ({ headers: { "idempotency-key": value } });
@@ -60,7 +73,7 @@ async function signed_up(email = somebody()) {
 }
 
 async function person(access_token, email) {
-  const client = new api_client(here.server.url, { access_token });
+  const client = new listening_client(here.server.url, { access_token });
   return { client, email, id: (await client.get("/me")).body.id };
 }
 
@@ -76,7 +89,9 @@ async function invited({ client, shop }, email, role) {
   const known = (await here.sandbox.mails(email)).length;
   const { status, body, text } = await client.post(`${shop}/invitations`, { email, role });
   assert.equal(status, 201, text);
-  return { invitation: body, token: token_in((await here.sandbox.got_mails(email, known + 1)).at(-1)) };
+  const token = token_in((await here.sandbox.got_mails(email, known + 1)).at(-1));
+  invitation_tokens.push(token);
+  return { invitation: body, token };
 }
 
 const accept_as_new = (token, more = {}) => anyone().post("/invitations/accept-as-new", { token, name: "Chidi", password, ...more });
@@ -526,4 +541,16 @@ test("choices go with the membership", async () => {
   const { token } = await invited(owner, agent.email, "agent");
   assert.equal((await agent.client.post("/invitations/accept", { token })).status, 200);
   assert.equal((await settings_of(agent)).body.version, 0);
+});
+
+// Last: it looks at what the others were answered.
+test("an invitation's token is in its mail and nowhere else: neither in an answer, nor in the log, nor in a dump of the database", async () => {
+  const owner = await founder();
+  await invited(owner, somebody(), "agent");  // still open
+  assert.ok(invitation_tokens.length > 10 && answers.length > 100);
+  const all = invitation_tokens.flatMap(with_bytes);
+  const dump = await dump_of(here.server.database);
+  const places = { answers: answers.join("\n"), log: readFileSync(here.place.file("server.log"), "utf8"), metrics: await (await fetch(`${here.server.ops}/metrics`)).text(), dump };
+  for (const [place, text] of Object.entries(places)) assert.deepEqual(secrets_in(text, all), [], place);
+  assert.ok(secrets_in(places.answers, [owner.business_id]).length > 0 && secrets_in(dump, [owner.email]).length > 0, "the search finds what is there");
 });

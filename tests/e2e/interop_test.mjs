@@ -1,4 +1,4 @@
-// Our tokens, seals and hashes against implementations that nobody here wrote (tests/interop), both ways.
+// Our tokens, seals, hashes, QR codes and the API's document against implementations that nobody here wrote (tests/interop), both ways.
 
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
@@ -9,12 +9,13 @@ import { root } from "./harness/workspace.mjs";
 import { shared_world } from "./harness/world.mjs";
 
 const packages = `${root}/tests/interop`;
-if (!existsSync(`${packages}/node_modules/otplib`)) throw new Error("the packages are not there: npm ci --prefix tests/interop");
+if (!existsSync(`${packages}/node_modules/jsqr`)) throw new Error("the packages are not there: npm ci --prefix tests/interop");
 const foreign = createRequire(`${packages}/package.json`);
 const jose = foreign("jose");
 const fernet = foreign("fernet");
 const bcrypt = foreign("bcryptjs");
 const { authenticator } = foreign("otplib");
+const read_qr_code = foreign("jsqr");
 
 let here;
 shared_world({ before, after }, { name: "interop" }, (world) => { here = world; });
@@ -107,6 +108,42 @@ test("we verify the hashes of bcryptjs", async () => {
   } finally {
     await here.server.sql(`UPDATE accounts SET password_hash = '${ours}', failed_sign_ins = 0, blocked_until = 0 WHERE email = '${email()}'`);
   }
+});
+
+// The squares of our SVG as a picture that a camera could have taken, each `scale` pixels wide.
+function pixels_of(svg, scale = 6) {
+  const [, side_of_paper, path] = /<path fill="#fff" d="M0 0h(\d+)v\1h-\1z"\/><path d="([^"]+)"\/>/.exec(svg);
+  const side = Number(side_of_paper) * scale;
+  const pixels = new Uint8ClampedArray(side * side * 4).fill(255);
+  const squares = [...path.matchAll(/M(\d+) (\d+)h1v1h-1z/g)];
+  assert.equal(squares.map(([text]) => text).join(""), path, "nothing but squares is drawn");
+  for (const [, x, y] of squares) {
+    for (let row = y * scale; row < (Number(y) + 1) * scale; row += 1) {
+      for (let at = x * scale; at < (Number(x) + 1) * scale; at += 1) pixels.fill(0, (row * side + at) * 4, (row * side + at) * 4 + 3);
+    }
+  }
+  return [pixels, side, side];
+}
+
+test("jsqr reads from our QR code the very address that the app is given", async () => {
+  const client = await signed_in();
+  for (let i = 0; i < 3; ++i) {
+    const { body: { otpauth_uri, qr_svg, secret } } = await client.post("/me/second-factor", { password });
+    assert.equal(read_qr_code(...pixels_of(qr_svg))?.data, otpauth_uri);
+    const { protocol, host, searchParams } = new URL(otpauth_uri);
+    assert.deepEqual([protocol, host, searchParams.get("secret")], ["otpauth:", "totp", secret]);
+  }
+});
+
+test("a validator of OpenAPI 3.1 finds no fault in the API's document", async () => {
+  const { Validator } = await import(foreign.resolve("@seriousme/openapi-schema-validator"));
+  const document = await (await fetch(`${here.server.url}/api/v1/openapi.json`)).json();
+  const validate = async (one) => new Validator().validate(structuredClone(one));
+  const found = await validate(document);
+  assert.deepEqual([found.valid, (found.errors ?? []).slice(0, 5)], [true, []]);
+  const [path] = Object.keys(document.paths);
+  for (const wrong of [{ ...document, info: {} }, { ...document, paths: { ...document.paths, [path]: { get: { parameters: [{ name: "x" }] } } } }])
+    assert.equal((await validate(wrong)).valid, false, "it would have found one");
 });
 
 // Last: the owner of the second shop has a second factor from here on.

@@ -44,6 +44,7 @@ class meta_webhook : public ::testing::Test {
         .now = [this] { return time->at; },
         .write = [this](std::string_view line) { lines.push_back(json::parse(line)); }});
     with.limits.events = 2;
+    with.forgeries = forgeries;
     net::add_meta_webhook(routes, std::move(with));
     net::router::parameters none;
     options = routes.find(net::http_method::post, "/webhooks/meta", none).found->options;
@@ -97,6 +98,8 @@ class meta_webhook : public ::testing::Test {
   std::shared_ptr<still_clock> time = std::make_shared<still_clock>();
   std::shared_ptr<monitoring::metrics> numbers = std::make_shared<monitoring::metrics>();
   std::vector<json> lines;
+  std::shared_ptr<net::rate_limiter> forgeries =
+      std::make_shared<net::rate_limiter>(net::meta_webhook_dependencies::forgeries_per_minute);
   net::route_options options;
   net::io_threads threads{1};
   std::unique_ptr<net::http_server> server;
@@ -196,6 +199,29 @@ TEST_F(meta_webhook, a_flood_of_forgeries_does_not_drown_the_log) {
   EXPECT_EQ(post("{}", "r", "sha256=00").status(), 403);
   ASSERT_EQ(lines.size(), most + 1);
   EXPECT_EQ(lines.back()["left_out_before"], 50 - most);
+}
+
+TEST_F(meta_webhook, an_address_that_forges_is_told_to_wait_and_what_is_signed_still_passes) {
+  // Emptied an hour ahead: however long this test takes, nothing flows into the bucket.
+  const auto ahead = std::chrono::steady_clock::now() + std::chrono::hours{1};
+  for (int i = 0; i < net::meta_webhook_dependencies::forgeries_per_minute; ++i)
+    ASSERT_EQ(forgeries->take(net::client_key("127.0.0.1"), ahead), 0);
+  auto guesser = raw_peer::connect_to(port);
+  guesser.send(
+      "GET /webhooks/meta?hub.mode=subscribe&hub.challenge=1&hub.verify_token=wrong HTTP/1.1\r\nHost: t\r\n\r\n");
+  EXPECT_EQ(guesser.read_answer().status(), 429);
+  const auto told = post("{}", "r", "sha256=00");
+  EXPECT_EQ(told.status(), 429);
+  EXPECT_TRUE(told.has("Retry-After: "));
+  EXPECT_EQ(rejected(webhook_rejection::bad_signature), 1) << "it is counted all the same";
+  EXPECT_TRUE(lines.empty());
+  EXPECT_EQ(post(page(message)).status(), 200);
+  EXPECT_EQ(received.size(), 1U);
+}
+
+TEST_F(meta_webhook, what_is_signed_takes_nothing_from_the_forgers_bucket) {
+  EXPECT_EQ(post(page(message)).status(), 200);
+  EXPECT_EQ(forgeries->clients(), 0U);
 }
 
 }  // namespace

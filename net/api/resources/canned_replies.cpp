@@ -55,6 +55,15 @@ api_outcome list(workplace& place, api_call& call) {
       [](const auto& row) { return shown(row); });
 }
 
+api_outcome show(workplace& place, api_call& call) {
+  return answer_with(
+      storage::find_canned_reply(place.store, call.by.business, call.id<message_id>("canned_reply_id").value),
+      [](const auto& found) -> api_outcome {
+        if (!found) return problem{problems::not_found};
+        return with_version({200, shown(*found)}, found->version);
+      });
+}
+
 api_outcome add(workplace& place, api_call& call) {
   const auto wish = wish_of(call, place.with.ids->next());
   const auto made = storage::add_canned_reply(place.store, call.by.business, origin_of(call), wish);
@@ -100,6 +109,14 @@ std::vector<api_endpoint> canned_reply_endpoints() {
         .query = paged(),
         .answers = {{200, "A page.", page_shape(reply_shape(), "CannedReplyPage")}}},
        list},
+      {{.id = "show_canned_reply",
+        .method = verb::get,
+        .path = all + "/{canned_reply_id}",
+        .tag = "Canned replies",
+        .summary = "One canned reply.",
+        .allowed = reading,
+        .answers = {api::with_etag({200, "The canned reply.", reply_shape()})}},
+       show},
       {{.id = "add_canned_reply",
         .method = verb::post,
         .path = all,

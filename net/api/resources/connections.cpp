@@ -102,7 +102,8 @@ api_outcome list(workplace& place, api_call& call) {
   return answer_page(
       call,
       [&](const page_wish& wish) {
-        return storage::list_connections(place.store, call.by.business, wish.after, wish.limit);
+        return storage::list_connections(place.store, call.by.business,
+                                         call.query_value("channel").value_or(""), wish.after, wish.limit);
       },
       [&](const auto& row) { return shown(row, call.now); });
 }
@@ -225,7 +226,7 @@ std::vector<api_endpoint> connection_endpoints() {
         .tag = "Connections",
         .summary = "The channel accounts, also those that were disconnected.",
         .allowed = reading,
-        .query = paged(),
+        .query = paged({{"channel", channel_word(), "Only those of this channel."}}),
         .answers = {{200, "A page.", page_shape(connection_shape(), "ConnectionPage")}}},
        list},
       {{.id = "read_connection",

@@ -18,10 +18,12 @@ namespace problems = api::problems;
 using nlohmann::json;
 using storage::import_id;
 
+schema state_word() { return schema::word({"queued", "running", "done", "failed", "cancelled"}); }
+
 schema job_shape() {
   const auto count = schema::integer(0, static_cast<std::int64_t>(most_sheet_rows));
   return schema::object({{"id", schema::uuid()},
-                         {"state", schema::word({"queued", "running", "done", "failed", "cancelled"})},
+                         {"state", state_word()},
                          {"ordered_by", schema::uuid().described("The account.")},
                          {"rows", count},
                          {"rows_done", count},
@@ -84,7 +86,8 @@ api_outcome list(workplace& place, api_call& call) {
   return answer_page(
       call,
       [&](const page_wish& wish) {
-        return storage::list_imports(place.store, call.by.business, wish.after, wish.limit);
+        return storage::list_imports(place.store, call.by.business, call.query_value("state").value_or(""),
+                                     wish.after, wish.limit);
       },
       [](const auto& row) { return shown(row); });
 }
@@ -151,7 +154,7 @@ std::vector<api_endpoint> product_import_endpoints() {
         .tag = "Products",
         .summary = "Imports that are open, or ended within the last seven days.",
         .allowed = manages_catalogue,
-        .query = paged(),
+        .query = paged({{"state", state_word(), "Only those in this state."}}),
         .answers = {{200, "A page, the newest first.", page_shape(job_shape(), "ProductImportPage")}}},
        list},
       {{.id = "get_product_import",

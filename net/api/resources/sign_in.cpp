@@ -196,7 +196,7 @@ std::vector<api_endpoint> sign_in_endpoints(const std::shared_ptr<access_cache>&
                                 {"keep_in", keep_in(), api::presence::optional}}),
         .answers = {tokens_answer("Signed in.")},
         .problems = {401, 403},
-        .limit = api::throttle::sign_in},
+        .limit = api::throttle::password},
        sign_in,
        api_pool::password},
       {{.id = "refresh_tokens",

@@ -1,20 +1,7 @@
 // A client of the REST bridge that holds each answer, and what was sent with success, against the server's own OpenAPI document.
 
 import assert from "node:assert/strict";
-import { appendFileSync, mkdirSync } from "node:fs";
-import { dirname, join } from "node:path";
-
-// For api_coverage_test: "operation status request" per answer, "action request" per kind of entry of an activity log.
-const kept_in = (name) => (process.env.SELLAVIE_E2E_LOGS ? join(process.env.SELLAVIE_E2E_LOGS, name) : undefined);
-export const answers_file = kept_in("api_answers");
-export const activity_file = kept_in("api_activity");
-if (answers_file) mkdirSync(dirname(answers_file), { recursive: true });
-
-// The matrix calls everything and looks at no answer.
-export function keep_answer(operation, { status, headers }) {
-  if (!answers_file || process.argv[1].endsWith("api_matrix_test.mjs")) return;
-  appendFileSync(answers_file, `${operation} ${status} ${headers.get("x-request-id")}\n`);
-}
+import { keep_answer } from "./api_record.mjs";
 
 // By server: the document does not change while one runs.
 const documents = new Map();

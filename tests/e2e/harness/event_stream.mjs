@@ -1,7 +1,8 @@
 // Reads GET /api/v1/events as a browser's fetch does, and holds each event against the server's document.
 
 import assert from "node:assert/strict";
-import { keep_answer, misfits } from "./api.mjs";
+import { misfits } from "./api.mjs";
+import { keep_answer } from "./api_record.mjs";
 import { until } from "./workspace.mjs";
 
 export class event_stream {

@@ -1,5 +1,6 @@
 // Pictures made by hand: PNG is simple enough, and every lie about one is a few bytes.
 
+import { randomFillSync } from "node:crypto";
 import { deflateSync } from "node:zlib";
 
 function chunk(type, data) {
@@ -20,14 +21,18 @@ function crc_of(bytes) {
   return (crc ^ 0xffffffff) >>> 0;
 }
 
-// An RGB picture; `said` is what its header claims, `text` a comment inside.
-export function png(width, height, { said = { width, height }, text, seed = 0 } = {}) {
+// An RGB picture; `said` is what its header claims, `text` a comment inside, `noise` what no packing makes smaller.
+export function png(width, height, { said = { width, height }, text, seed = 0, noise = false } = {}) {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(said.width, 0);
   header.writeUInt32BE(said.height, 4);
   header.set([8, 2, 0, 0, 0], 8);
   const rows = Buffer.alloc(height * (1 + width * 3));
-  for (let i = 0; i < rows.length; i += 1) rows[i] = i % (1 + width * 3) === 0 ? 0 : (i * 7 + seed) % 256;
+  if (noise) randomFillSync(rows);
+  for (let i = 0; i < rows.length; i += 1) {
+    if (i % (1 + width * 3) === 0) rows[i] = 0;
+    else if (!noise) rows[i] = (i * 7 + seed) % 256;
+  }
   return Buffer.concat([
     Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]), chunk("IHDR", header),
     ...(text ? [chunk("tEXt", Buffer.from(`Comment\0${text}`, "latin1"))] : []),

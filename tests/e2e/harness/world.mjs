@@ -5,8 +5,8 @@
 //   await here.sandbox.say(ama, "Hello!");
 //   await here.sandbox.heard(ama, 1);
 
-import { appendFileSync, readFileSync } from "node:fs";
-import { activity_file } from "./api.mjs";
+import { readFileSync } from "node:fs";
+import { keep_activity } from "./api_record.mjs";
 import { front_door } from "./front_door.mjs";
 import { fresh_mid, post, signature } from "./meta.mjs";
 import { own_cluster } from "./postgres.mjs";
@@ -33,7 +33,7 @@ export async function open_world(t, { name, settings = {}, businesses = demo_bus
   const place = new workspace(name);
   let ending;
   t.after(async () => {
-    if (ending) await keep_activity(ending);
+    if (ending) await keep_activity(name, ending.server);
     await place.close();
   });
   const [http_port, ops_port, sandbox_port, smtp_port] = await free_ports(4);
@@ -52,13 +52,6 @@ export async function open_world(t, { name, settings = {}, businesses = demo_bus
   await inside.start();
   await here.provision();
   return here;
-}
-
-// What the activity logs of a world hold at its end; of one whose database is gone by then nothing is known.
-async function keep_activity({ server: inside }) {
-  if (!activity_file) return;
-  const rows = await inside.sql("SELECT DISTINCT action, request_id FROM audit_log").catch(() => []);
-  appendFileSync(activity_file, rows.map(([action, request]) => `${action} ${request}\n`).join(""));
 }
 
 // One world for all tests of a file: shared_world({ before, after }, {…}, (world) => { here = world; }).

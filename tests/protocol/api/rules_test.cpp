@@ -36,6 +36,12 @@ TEST(session_rules, r5_blocks_double_up_to_a_quarter_of_an_hour) {
   EXPECT_EQ(block_after(15), 15min);
   EXPECT_EQ(block_after(2'000'000), 15min);
 }
+TEST(session_rules, r6_an_address_has_more_free_failures_and_the_same_blocks) {
+  EXPECT_EQ(block_after(20, 20), 0s);
+  EXPECT_EQ(block_after(21, 20), 1s);
+  EXPECT_EQ(block_after(22, 20), 2s);
+  EXPECT_EQ(block_after(31, 20), 15min);
+}
 
 TEST(permission, each_role_may_all_that_a_lesser_one_may) {
   for (const auto what : {permission::read, permission::converse, permission::sell, permission::manage,

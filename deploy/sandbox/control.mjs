@@ -145,7 +145,7 @@ export class control {
   }
 
   #reset() {
-    for (const part of ["outgoing", "webhooks", "conversations", "counters", "switches", "payments", "payment_events", "stripe", "mails", "logins"]) this.#world[part].reset();
+    for (const part of ["outgoing", "webhooks", "conversations", "counters", "switches", "payments", "payment_events", "flutterwave", "stripe", "mails", "logins"]) this.#world[part].reset();
     for (const account of this.#world.accounts.all()) account.subscribed = true;
     this.#world.stream.publish({ type: "reset" });
     return { ok: true };

@@ -8,7 +8,7 @@
 
 import { bearer_of, is_email, is_object, is_web_url, parse_json, whole_number } from "./http.mjs";
 import { major_of, minor_of } from "./currencies.mjs";
-import { attempt_ids, flutterwave_event } from "./flutterwave_events.mjs";
+import { flutterwave_event } from "./flutterwave_events.mjs";
 import { api_error, serve_api } from "./payment_api.mjs";
 
 const currencies = ["NGN", "GHS", "KES", "UGX", "TZS", "RWF", "ZAR", "ZMW", "MWK", "XAF", "XOF", "EGP", "USD", "EUR", "GBP"];
@@ -16,6 +16,8 @@ const default_minutes = 24 * 60;
 const per_page = 10;
 const refund_words = { pending: "pending", done: "completed", failed: "failed" };
 const account_id = 73_362;
+const first_attempt_id = 288_200_000;
+const most_kept = 100_000;
 
 export class flutterwave {
   #merchants;
@@ -24,6 +26,7 @@ export class flutterwave {
   #page_url;
   #switches;
   #clock;
+  #by_id = new Map();  // a transaction's id -> its payment
 
   constructor({ merchants, payments, payment_events, page_url, switches, clock }) {
     this.#merchants = merchants;
@@ -44,6 +47,10 @@ export class flutterwave {
         return { body: this.#route(merchant, request.method, path, query, bytes) };
       },
     });
+  }
+
+  reset() {
+    this.#by_id.clear();
   }
 
   #route(merchant, method, path, query, bytes) {
@@ -98,11 +105,10 @@ export class flutterwave {
   }
 
   #attempt(merchant, id) {
-    for (const payment of this.#payments.all(merchant)) {
-      const attempt = payment.own.attempts.find((one) => String(one.id) === id);
-      if (attempt) return { payment, attempt, shape: transaction_shape(payment, attempt) };
-    }
-    throw refused(400, "No transaction was found for this id");
+    const payment = this.#by_id.get(id);
+    if (payment?.merchant !== merchant) throw refused(400, "No transaction was found for this id");
+    const attempt = payment.own.attempts.find((one) => String(one.id) === id);
+    return { payment, attempt, shape: transaction_shape(payment, attempt) };
   }
 
   #refund(merchant, id, { amount, comments }) {
@@ -142,10 +148,17 @@ export class flutterwave {
     return { ...success(message, wanted.slice((page - 1) * per_page, page * per_page)), meta: { page_info } };
   }
 
+  #new_attempt(payment) {
+    const id = first_attempt_id + this.#payments.next_number();
+    this.#by_id.set(String(id), payment);
+    if (this.#by_id.size > most_kept) this.#by_id.delete(this.#by_id.keys().next().value);
+    return { id, flw_ref: `FLW-MOCK-${id.toString(16)}${payment.code.slice(0, 16)}`, at: this.#clock() };
+  }
+
   #told(what, payment, detail) {
     const { attempts } = payment.own;
     if (["paid", "failed", "pending"].includes(what)) {
-      if (payment.was !== "pending") attempts.push({ ...attempt_ids(payment), at: this.#clock() });
+      if (payment.was !== "pending") attempts.push(this.#new_attempt(payment));
       Object.assign(attempts.at(-1), { status: { paid: "successful", failed: "failed", pending: "pending" }[what], method: payment.method });
     }
     const shape = shape_of_event(what, payment, detail);

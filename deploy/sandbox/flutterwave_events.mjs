@@ -2,14 +2,6 @@
 
 import { createHmac, randomBytes } from "node:crypto";
 
-const first_attempt_id = 288_200_000;
-
-// -> {id, flw_ref} of one more attempt to pay
-export function attempt_ids(payment) {
-  const id = first_attempt_id + payment.number * 10 + payment.own.attempts.length;
-  return { id, flw_ref: `FLW-MOCK-${id.toString(16)}${payment.code.slice(0, 16)}` };
-}
-
 // what, payment, detail: of the ledger; shape: what the API says of it. -> {name, body, sign}, or undefined: nothing is told.
 export function flutterwave_event(what, payment, detail, shape, now) {
   return payment.merchant.style === "v4" ? event_v4(what, payment, detail, shape, now) : event_v3(what, payment, detail, shape);

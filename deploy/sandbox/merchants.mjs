@@ -55,9 +55,11 @@ export class merchants {
   // Adds what a provisioning file (JSON Lines) names under "payments".
   add_provisioned(text) {
     for (const line of text.split("\n").filter((one) => one.trim() !== "")) {
-      const { key: business, payments = [] } = JSON.parse(line);
+      const { business, payments = [] } = JSON.parse(line);
       for (const { provider, secret_key, webhook_secrets } of payments) {
-        if (key_shapes[provider]?.test(secret_key)) this.add({ provider, key: secret_key, business: this.find(provider, secret_key)?.business || business, secrets: webhook_secrets });
+        if (!key_shapes[provider]?.test(secret_key)) continue;
+        const other = this.find(provider, secret_key)?.business;
+        this.add({ provider, key: secret_key, business: other && other !== business ? "several shops" : business, secrets: webhook_secrets });
       }
     }
   }

@@ -55,7 +55,7 @@ function summary({ merchant, reference, state, asked, paid, currency, paid_curre
 
 // Where the browser goes; undefined: it stays. What it carries proves nothing.
 function return_url(payment, outcome) {
-  if (outcome === "failed") return undefined;  // one may try again
+  if (outcome === "failed" || outcome === "wrong_transfer") return undefined;  // one may try again
   const back = outcome === "abandoned" ? payment.cancel_url : payment.return_url;
   if (!back) return undefined;
   const url = new URL(back);
@@ -89,7 +89,8 @@ function page_of(payment) {
     <details><summary>What a payer should not do</summary>
     <label>Pay another amount, in minor units <input name="amount" inputmode="numeric" pattern="[0-9]*" maxlength="15"></label>
     <label>Pay in another currency <input name="currency" pattern="[A-Z]{3}" maxlength="3" placeholder="${escaped(currency)}"></label>
-    <button name="outcome" value="delayed_failure" class="second">Transfer that the bank will refuse</button></details></form>`;
+    <button name="outcome" value="delayed_failure" class="second">Transfer that the bank will refuse</button>
+    <button name="outcome" value="wrong_transfer" class="second">Transfer that is sent back for its amount</button></details></form>`;
 }
 
 function layout(body) {

@@ -34,9 +34,10 @@ export class payment_control {
     return shown(this.#payments.settle(payment, outcome));
   }
 
-  // {reference, provider?}: as if its time were over.
+  // {reference, provider?}: as if its time were over. A link of Paystack has none.
   expire(about) {
     const payment = this.#named(about);
+    if (payment.expires_at === undefined) throw new refusal(409, "its links do not expire");
     if (!this.#payments.expire(payment)) throw new refusal(409, "it is no longer open");
     return shown(payment);
   }

@@ -11,7 +11,7 @@ const manners = {
   flutterwave: { within_ms: 60_000, again_after_ms: [2000, 10_000, 30_000], takes: (status) => status === 200 },
   stripe: { within_ms: 20_000, again_after_ms: [1000, 3000, 10_000, 30_000, 60_000], takes: (status) => status >= 200 && status < 300 },
 };
-const most_events = 2000;
+const most_events = 5000;
 const shuffle_ms = 250;
 
 export class payment_events {

@@ -5,11 +5,12 @@
 // A provider may close a payment (`is_closed`): nobody tries again, and it does not expire.
 // Each step is told to the provider of the payment (`on`), which turns it into its own words and events:
 //   pending, paid, failed, abandoned, expired (payment)      refund (payment, refund)      dispute (payment, dispute)
+//   wrong_transfer (payment, {amount}): the bank sends a transfer of another amount back; the payment stays as it was
 
 import { randomBytes } from "node:crypto";
 
 const most_payments = 20_000;
-export const outcomes = ["success", "failed", "abandoned", "delayed", "delayed_failure"];
+export const outcomes = ["success", "failed", "abandoned", "delayed", "delayed_failure", "wrong_transfer"];
 
 export class payments {
   #switches;
@@ -36,10 +37,15 @@ export class payments {
     this.#listeners[provider] = told;
   }
 
+  // For what else has a number: no two are the same.
+  next_number() {
+    return this.#next_number++;
+  }
+
   // fields: {merchant, reference, currency, asked, email, name?, title?, return_url?, cancel_url?, expires_at?, metadata?, own?}
   create({ merchant, reference, own = {}, ...fields }) {
     const payment = {
-      number: this.#next_number++,
+      number: this.next_number(),
       code: randomBytes(12).toString("hex"),
       merchant,
       reference,
@@ -49,7 +55,6 @@ export class payments {
       paid_currency: fields.currency,
       created_at: this.#clock(),
       paid_at: undefined,
-      attempts: 0,
       refunds: [],
       disputes: [],
       own,
@@ -85,7 +90,10 @@ export class payments {
   pay(payment, { outcome = "success", amount, currency } = {}) {
     if (payment.is_closed || ["paid", "pending", "expired"].includes(payment.state)) return payment;
     this.#counters.count(`payment ${outcome}`);
-    if (outcome !== "abandoned") payment.attempts += 1;
+    if (outcome === "wrong_transfer") {
+      this.#tell(payment, outcome, { amount: amount ?? Math.max(1, payment.asked - 100) });
+      return payment;
+    }
     payment.method = outcome.startsWith("delayed") ? "bank_transfer" : "card";
     if (outcome === "success") return this.#paid(payment, amount, currency);
     if (outcome === "failed" || outcome === "abandoned") return this.#enter(payment, outcome);
@@ -118,7 +126,7 @@ export class payments {
   refund(payment, { amount, at_once = false, ...fields }) {
     const { provider } = payment.merchant;
     const fault = this.#switches.take(`${provider}.refund_fails`);
-    const refund = { number: this.#next_number++, amount, state: "pending", created_at: this.#clock(), ...fields };
+    const refund = { number: this.next_number(), amount, state: "pending", created_at: this.#clock(), ...fields };
     payment.refunds.push(refund);
     this.#counters.count("payment refund");
     if (at_once && !fault) refund.state = "done";
@@ -132,7 +140,7 @@ export class payments {
   }
 
   dispute(payment, { amount = payment.paid, reason = "fraudulent" } = {}) {
-    const dispute = { number: this.#next_number++, amount, reason, state: "open", created_at: this.#clock(), due_at: this.#clock() + 7 * 86_400_000 };
+    const dispute = { number: this.next_number(), amount, reason, state: "open", created_at: this.#clock(), due_at: this.#clock() + 7 * 86_400_000 };
     payment.disputes.push(dispute);
     this.#tell(payment, "dispute", dispute);
     return dispute;

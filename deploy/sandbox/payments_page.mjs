@@ -53,13 +53,14 @@ export class payments_page {
   #show(response, error) {
     const payments = this.#payments.all().reverse();
     const events = [...this.#events.all()].reverse();
+    const told = new Set(events.map((one) => one.payment));
     const body = `${error ? `<p role="alert" class="bad">${escaped(error.body.error)}</p>` : ""}
-<h2>Payments (${payments.length})</h2>${payments.length === 0 ? "<p>None yet.</p>" : payments.slice(0, most_shown).map((one) => this.#payment(one)).join("")}
+<h2>Payments (${payments.length})</h2>${payments.length === 0 ? "<p>None yet.</p>" : payments.slice(0, most_shown).map((one) => this.#payment(one, told)).join("")}
 <h2>Events (${events.length})</h2>${events.length === 0 ? "<p>None yet.</p>" : `<ul>${events.slice(0, most_shown).map(event_item).join("")}</ul>`}`;
     answer(response, error?.status ?? 200, "text/html; charset=utf-8", layout(body), { "content-security-policy": policy });
   }
 
-  #payment(payment) {
+  #payment(payment, told) {
     const { merchant, code, reference, state, asked, currency, paid, paid_currency, refunds, disputes, email } = payment;
     const amount = shown_amount(asked, currency);
     const really = state === "paid" && (paid !== asked || paid_currency !== currency) ? `<b class="bad">paid ${escaped(shown_amount(paid, paid_currency))}</b>` : "";
@@ -69,8 +70,8 @@ export class payments_page {
       state === "paid" && !open && button("dispute", "Dispute"),
       open && button("won", "Dispute won") + button("lost", "Dispute lost"),
       state === "pending" && button("settle", "Settle now"),
-      ["open", "failed", "abandoned"].includes(state) && !payment.is_closed && button("expire", "Let it expire"),
-      this.#merchants.address_of(merchant) && button("shuffle", "Shuffle its events"),
+      payment.expires_at !== undefined && ["open", "failed", "abandoned"].includes(state) && !payment.is_closed && button("expire", "Let it expire"),
+      this.#merchants.address_of(merchant) && told.has(payment) && button("shuffle", "Shuffle its events"),
     ].filter(Boolean).join("");
     const facts = [
       ...refunds.map((one) => `<li>refund of ${escaped(shown_amount(one.amount, paid_currency))}: ${one.state}</li>`),
@@ -105,7 +106,7 @@ function layout(body) {
 :root{color-scheme:light dark}body{margin:0 auto;max-width:60rem;padding:1rem;font:16px/1.5 system-ui,sans-serif;background:#e9edf2;color:#15202b}
 h1{font-size:1.35rem;margin:0}h2{font-size:1.1rem;margin:1.5rem 0 .5rem}h3{font-size:1rem;margin:0;display:flex;justify-content:space-between;gap:1rem;overflow-wrap:anywhere}
 article,.event{background:#fff;border-radius:12px;padding:.9rem 1.1rem;margin:.6rem 0}p{margin:0;overflow-wrap:anywhere}ul{list-style:none;padding:0;margin:0}.facts{margin:.25rem 0}ol{margin:.4rem 0 0;padding-left:1.5rem;font-size:.9rem;overflow-wrap:anywhere}
-.dim{color:#566472;font-size:.9rem}.tag{font-size:.8rem;font-weight:600;padding:.1rem .6rem;border-radius:99px;background:#dbe2ea;color:#15202b;align-self:center;white-space:nowrap}.tag.paid{background:#cdeedd;color:#064e33}.tag.failed,.tag.expired{background:#fbd9d5;color:#7a1710}
+.dim{color:#566472;font-size:.9rem}.tag{font-size:.8rem;font-weight:600;padding:.1rem .6rem;border-radius:99px;background:#dbe2ea;color:#15202b;align-self:center;white-space:nowrap}.tag.pending{background:#fbe8b8;color:#5c4300}.tag.paid{background:#cdeedd;color:#064e33}.tag.failed,.tag.expired{background:#fbd9d5;color:#7a1710}
 .good{color:#0a6b45}.bad{color:#b42318}form{display:flex;flex-wrap:wrap;gap:.5rem;align-items:end;margin-top:.5rem}.event form{justify-content:space-between;align-items:center;margin:0}label{font-size:.9rem;color:#566472;display:grid}
 .acts{display:flex;flex-wrap:wrap;gap:.5rem}input{font:inherit;padding:.45rem .6rem;border:1px solid #8a99a8;border-radius:8px;background:transparent;color:inherit;width:12rem;max-width:100%;box-sizing:border-box}
 button{font:600 .9rem system-ui,sans-serif;padding:.55rem .9rem;border:1px solid #8a99a8;border-radius:8px;background:transparent;color:inherit;cursor:pointer}a{color:#1d4ed8}:focus-visible{outline:3px solid #f59e0b;outline-offset:2px}

@@ -120,6 +120,7 @@ export class paystack {
   #told(what, payment, detail) {
     if (what === "paid") this.#tell(payment, "charge.success", details(payment));
     if (what === "refund") this.#refund_told(payment, detail);
+    if (what === "wrong_transfer") this.#tell(payment, "bank.transfer.rejected", rejected_transfer(payment, detail));
     if (what !== "dispute") return;
     this.#tell(payment, detail.state === "open" ? "charge.dispute.create" : "charge.dispute.resolve", dispute_shape(payment, detail));
   }
@@ -223,6 +224,15 @@ function dispute_shape(payment, dispute) {
     dueAt: iso(dispute.due_at),
     resolvedAt: is_open ? null : iso(dispute.closed_at),
     createdAt: iso(dispute.created_at),
+  };
+}
+
+// It names the transaction by its id alone, and numbers are texts.
+function rejected_transfer(payment, { amount }) {
+  return {
+    bank_transfer: { amount: String(amount), message: "The amount sent is not the amount expected", message_type: "INCORRECT_AMOUNT", transaction_id: String(id_of(payment)) },
+    domain: payment.merchant.mode,
+    currency: payment.currency,
   };
 }
 

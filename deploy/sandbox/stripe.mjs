@@ -155,7 +155,10 @@ export class stripe {
     const filters = { "checkout.session": ["payment_intent", "status"], payment_intent: [], charge: ["payment_intent"], refund: ["payment_intent", "charge"], dispute: ["payment_intent", "charge"] }[kind];
     const asked = Object.fromEntries([...query].map(([name, value]) => [name.replace(/\[.*$/, ""), value]));
     refuse_unknown(asked, [...filters, "limit", "starting_after", "expand"]);
-    const all = [...this.#by_id.values()].filter(({ payment }) => payment.merchant === merchant).map(({ show }) => show()).filter(({ object }) => object === kind).reverse();
+    const of = ["payment_intent", "charge"].find((name) => filters.includes(name) && asked[name] !== undefined);
+    const only = of && this.#found(merchant, asked[of], of).payment;
+    const mine = [...this.#by_id.values()].filter(({ payment }) => payment.merchant === merchant && (only === undefined || payment === only));
+    const all = mine.map(({ show }) => show()).filter(({ object }) => object === kind).reverse();
     const wanted = all.filter((one) => filters.every((name) => asked[name] === undefined || one[name] === asked[name]));
     return page_of(wanted, path, asked);
   }

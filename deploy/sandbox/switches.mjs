@@ -107,7 +107,7 @@ export class switches {
   }
 
   static describe() {
-    return Object.entries(table).map(([name, { kind, about, options = [] }]) => ({ name, kind, about, options }));
+    return Object.entries(table).map(([name, { kind, about, options = [], initial }]) => ({ name, kind, about, options, initial }));
   }
 }
 

@@ -151,6 +151,22 @@ test("Paystack: a transfer is pending without an event, then a success", async (
   await until(() => names().includes("charge.success"), "the event");
 });
 
+test("Paystack: a transfer of a wrong amount is sent back and told by the transaction's id alone", async () => {
+  await makers.paystack("a");
+  await act("pay", { reference: "a", outcome: "wrong_transfer", amount: 499_900 });
+  const { data } = await until(() => sandbox.receiver.payment_events.find(({ body }) => body.event === "bank.transfer.rejected")?.body, "the event");
+  const verified = (await sandbox.ask("GET", "/paystack/transaction/verify/a", undefined, { authorization: "Bearer sk_test_abc" })).body.data;
+  assert.deepEqual([data.bank_transfer.amount, data.bank_transfer.transaction_id, data.reference, verified.status], ["499900", String(verified.id), undefined, "abandoned"]);
+});
+
+test("links of Flutterwave and Stripe can be let expire, Paystack's cannot", async () => {
+  for (const [provider, status] of [["flutterwave", 200], ["stripe", 200], ["paystack", 409]]) {
+    await makers[provider](provider);
+    assert.equal((await act("expire", { reference: provider })).status, status);
+    assert.equal((await act("pay", { reference: provider })).body.state, status === 200 ? "expired" : "paid");
+  }
+});
+
 test("each merchant has its own references, and its own address for events", async () => {
   await act("merchants", { provider: "paystack", key: "sk_test_second", business: "kofi", url: `${sandbox.receiver.url}/nowhere` });
   await makers.paystack("a");
@@ -167,9 +183,9 @@ test("each merchant has its own references, and its own address for events", asy
 
 test("an address may name the provider, and a provisioning file brings keys and secrets", () => {
   const known = new merchants({ address: "http://h/webhooks/payments/{provider}/7" });
-  known.add_provisioned('{"key":"ada","payments":[{"provider":"stripe","mode":"test","secret_key":"sk_test_of_ada","webhook_secrets":["whsec_1"]}]}\n{"key":"bare"}\n');
+  known.add_provisioned('{"key":"ada","business":"Ada Fabrics","payments":[{"provider":"stripe","mode":"test","secret_key":"sk_test_of_ada","webhook_secrets":["whsec_1"]}]}\n{"key":"bare","business":"Bare"}\n');
   const ada = known.find("stripe", "sk_test_of_ada");
-  assert.deepEqual([ada.business, ada.mode, ada.secrets, known.address_of(ada)], ["ada", "test", ["whsec_1"], "http://h/webhooks/payments/stripe/7"]);
+  assert.deepEqual([ada.business, ada.mode, ada.secrets, known.address_of(ada)], ["Ada Fabrics", "test", ["whsec_1"], "http://h/webhooks/payments/stripe/7"]);
   known.send_to({ url: "http://h/s", provider: "stripe" });
   assert.equal(known.address_of(ada), "http://h/s");
   known.send_to({ url: null, provider: "stripe", key: "sk_test_of_ada" });

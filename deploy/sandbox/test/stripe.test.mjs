@@ -162,6 +162,7 @@ test("refunds: partial, whole, listed in pages, never more than was paid", async
   assert.equal((await refund({})).body.error.code, "charge_already_refunded");
   const list = (await ask("GET", `/refunds?payment_intent=${payment_intent}&limit=1`)).body;
   assert.deepEqual([list.data.map(({ id }) => id), list.has_more], [[second.id], true]);
+  assert.equal((await ask("GET", "/refunds?payment_intent=pi_unknown")).body.error.code, "resource_missing");
   const rest = (await ask("GET", `/refunds?payment_intent=${payment_intent}&limit=1&starting_after=${second.id}`)).body;
   assert.deepEqual([rest.data.map(({ id }) => id), rest.has_more], [[first.id], false]);
   await until(() => types().filter((type) => type === "charge.refunded").length === 2, "both events");

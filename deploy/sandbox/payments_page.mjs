@@ -79,8 +79,8 @@ export class payments_page {
     ].join("");
     return `<article><h3><a href="/pay/${code}">${escaped(reference)}</a> <span class="tag ${state}">${state}</span></h3>
 <p>${escaped(amount)} ${really}</p><p class="dim">${merchant.provider}, ${merchant.mode}${merchant.business ? `, ${escaped(merchant.business)}` : ""}${email ? `, ${escaped(email)}` : ""}</p>
-${facts ? `<ul class="facts">${facts}</ul>` : ""}<form method="post"><input type="hidden" name="code" value="${code}">
-${state === "paid" ? `<label>Minor units, all if empty <input name="amount" inputmode="numeric" pattern="[0-9]*" maxlength="15"></label>` : ""}<span class="acts">${buttons}</span></form></article>`;
+${facts ? `<ul class="facts">${facts}</ul>` : ""}${buttons === "" ? "" : `<form method="post"><input type="hidden" name="code" value="${code}">
+${state === "paid" ? `<label>Minor units, all if empty <input name="amount" inputmode="numeric" pattern="[0-9]*" maxlength="15"></label>` : ""}<span class="acts">${buttons}</span></form>`}</article>`;
   }
 }
 

@@ -1,6 +1,6 @@
 // The control API: what a test, the smoke player or the phones page tells the sandbox to do.
 
-import { answer_json, is_object, read_json_object, refusal } from "./http.mjs";
+import { answer_json, is_object, read_json_object, refusal, refuse_foreign_pages } from "./http.mjs";
 import { channels } from "./accounts.mjs";
 import * as events from "./meta_events.mjs";
 import { switches as switch_table } from "./switches.mjs";
@@ -11,7 +11,7 @@ const most_raw = 4 * 1024 * 1024;
 export class control {
   #world;
 
-  // world: {accounts, conversations, outgoing, webhooks, switches, counters, paystack, mails, stream, clock}
+  // world: {accounts, conversations, outgoing, webhooks, switches, counters, payment_control, mails, stream, clock}
   constructor(world) {
     this.#world = world;
   }
@@ -31,8 +31,14 @@ export class control {
     "POST /echo": (body) => this.#echo(body),
     "POST /webhook": (body) => this.#raw_webhook(body),
     "POST /handshake": () => this.#world.webhooks.handshake(),
-    "POST /pay": (body) => this.#pay(body),
-    "POST /payment_webhook": (body) => this.#payment_webhook(body),
+    "POST /pay": (body) => this.#world.payment_control.pay(body),
+    "POST /settle": (body) => this.#world.payment_control.settle(body),
+    "POST /expire": (body) => this.#world.payment_control.expire(body),
+    "POST /refund": (body) => this.#world.payment_control.refund(body),
+    "POST /dispute": (body) => this.#world.payment_control.dispute(body),
+    "POST /payment_events": (body) => this.#world.payment_control.resend(body),
+    "POST /payment_webhook": (body) => this.#world.payment_control.send_to(body),
+    "POST /merchants": (body) => this.#world.payment_control.add_merchant(body),
     "POST /signup": (body) => this.#world.logins.signup(body),
     "POST /accounts": (body) => this.#add_account(body),
     "POST /revoke": (body) => this.#revoke(body),
@@ -42,7 +48,7 @@ export class control {
     "GET /transcript": (query) => this.#transcript(query),
     "GET /counters": () => ({ ...this.#world.counters.report(this.#world.conversations.all()), webhooks_pending: this.#world.webhooks.pending }),
     "GET /accounts": () => this.#world.accounts.all().slice(0, 300).map(({ business, name, channel, id }) => ({ business, name, channel, id })),
-    "GET /payments": () => this.#world.paystack.report(),
+    "GET /payments": () => this.#world.payment_control.report(),
     "GET /mails": (query) => ({ mails: this.#world.mails.all(query.get("to") ?? undefined) }),
     "POST /reset": () => this.#reset(),
   };
@@ -112,14 +118,6 @@ export class control {
     return { status: await this.#world.webhooks.deliver_raw(bytes, signature) };
   }
 
-  #pay({ reference, outcome = "success", amount }) {
-    if (!["success", "failed", "abandoned"].includes(outcome)) throw new refusal(400, "outcome must be success, failed or abandoned");
-    if (amount !== undefined && !(Number.isSafeInteger(amount) && amount > 0)) throw new refusal(400, "amount must be a positive whole number of minor units");
-    const transaction = this.#world.paystack.pay({ reference, outcome, amount });
-    if (!transaction) throw new refusal(404, "unknown reference");
-    return { reference: transaction.reference, status: transaction.status, amount: transaction.amount };
-  }
-
   // {channel, id, business, name, waba?, registered?, pin?, tasks?, subscribed?}
   #add_account(body) {
     const { channel, id, business, name } = body;
@@ -137,12 +135,6 @@ export class control {
     return { ok: true };
   }
 
-  #payment_webhook({ url }) {
-    if (url !== null && !/^https?:\/\//.test(String(url))) throw new refusal(400, "url must be http(s) or null");
-    this.#world.paystack.event_url = url ?? undefined;
-    return { ok: true };
-  }
-
   #transcript(query) {
     const account = this.#account({ channel: query.get("channel"), account: query.get("account") ?? undefined });
     const customer = customer_of({ customer: query.get("customer") });
@@ -153,7 +145,7 @@ export class control {
   }
 
   #reset() {
-    for (const part of ["outgoing", "webhooks", "conversations", "counters", "switches", "paystack", "mails", "logins"]) this.#world[part].reset();
+    for (const part of ["outgoing", "webhooks", "conversations", "counters", "switches", "payments", "payment_events", "flutterwave", "stripe", "mails", "logins"]) this.#world[part].reset();
     for (const account of this.#world.accounts.all()) account.subscribed = true;
     this.#world.stream.publish({ type: "reset" });
     return { ok: true };
@@ -165,12 +157,6 @@ export class control {
     if (!found) throw new refusal(404, "unknown account");
     return found;
   }
-}
-
-// A page of another site, open in the same browser, may not steer the sandbox.
-function refuse_foreign_pages({ headers }) {
-  if (headers.origin === undefined) return;
-  if (headers.origin !== `http://${headers.host}` && headers.origin !== `https://${headers.host}`) throw new refusal(403, "requests of other sites are refused");
 }
 
 function customer_of({ customer }) {

@@ -46,6 +46,24 @@ export function is_object(value) {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+export function is_web_url(text) {
+  try {
+    return typeof text === "string" && ["http:", "https:"].includes(new URL(text).protocol);
+  } catch {
+    return false;
+  }
+}
+
+export function is_email(text) {
+  return typeof text === "string" && text.length <= 320 && /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(text);
+}
+
+// 0, 1, 2 … as a number or as digits; undefined otherwise.
+export function whole_number(value) {
+  const number = typeof value === "string" && /^\d{1,15}$/.test(value) ? Number(value) : value;
+  return Number.isSafeInteger(number) && number >= 0 ? number : undefined;
+}
+
 export async function read_json_object(request, limit) {
   const bytes = await read_body(request, limit);
   if (bytes.length === 0) return {};
@@ -74,6 +92,12 @@ export function answer_json(response, status, value, headers) {
 export function bearer_of(request) {
   const match = /^Bearer\s+(\S+)\s*$/i.exec(request.headers.authorization ?? "");
   return match ? match[1] : "";
+}
+
+// A page of another site, open in the same browser, may not steer the sandbox.
+export function refuse_foreign_pages({ headers }) {
+  if (headers.origin === undefined) return;
+  if (headers.origin !== `http://${headers.host}` && headers.origin !== `https://${headers.host}`) throw new refusal(403, "requests of other sites are refused");
 }
 
 // Does not keep the process alive: the listening socket does.

@@ -252,11 +252,12 @@ function mark_news(channel) {
 
 // --- the switches ----------------------------------------------------------------------------------------------------------------------
 
-const groups = { graph: "Graph API", webhook: "Webhooks", "llm.openai": "OpenAI", "llm.anthropic": "Anthropic", "llm.groq": "Groq", paystack: "Paystack", login: "Logins at Meta", smtp: "Mail" };
-const initial = { "graph.window_hours": 24 };
+const groups = { graph: "Graph API", webhook: "Webhooks", "llm.openai": "OpenAI", "llm.anthropic": "Anthropic", "llm.groq": "Groq", paystack: "Paystack", flutterwave: "Flutterwave", stripe: "Stripe", login: "Logins at Meta", smtp: "Mail" };
+const initial = {};
 
 async function build_switches() {
   const table = await control("/switches/describe");
+  for (const { name, initial: value } of table) initial[name] = value;
   for (const [prefix, title] of Object.entries(groups)) {
     const mine = table.filter(({ name }) => name.startsWith(`${prefix}.`));
     by_id("switches").append(element("fieldset", {}, element("legend", {}, title), ...mine.map((entry) => switch_row(entry, prefix))));
@@ -266,7 +267,7 @@ async function build_switches() {
 function switch_row({ name, kind, about }, prefix) {
   const id = `switch-${name}`;
   const set = element("div", { className: "set" });
-  const field = kind === "number" ? element("input", { id, type: "number", min: 0, value: initial[name] ?? 0 })
+  const field = kind === "number" ? element("input", { id, type: "number", min: 0, value: initial[name] })
                                   : element("select", { id }, ...["off", "once", "always"].map((value) => element("option", { value }, value)));
   set.append(field);
   const code = name === "graph.error" ? element("input", { type: "number", value: 613, "aria-label": "Error code", title: "Error code" }) : undefined;
@@ -299,7 +300,7 @@ function show_switches(values) {
   let on = 0;
   for (const row of document.querySelectorAll(".switch")) {
     const value = values[row.dataset.name];
-    const is_on = value !== false && value !== (initial[row.dataset.name] ?? 0);
+    const is_on = value !== false && value !== initial[row.dataset.name];
     if (is_on) on += 1;
     row.classList.toggle("on", is_on);
     const field = row.querySelector("select, input");
@@ -375,7 +376,7 @@ async function start() {
   });
   by_id("who").addEventListener("submit", (event) => event.preventDefault());
   by_id("all-off").addEventListener("click", async () => {
-    const off = Object.keys(page.switches).map((name) => [name, initial[name] ?? (name.endsWith("_ms") ? 0 : false)]);
+    const off = Object.keys(page.switches).map((name) => [name, initial[name]]);
     show_switches(await control("/switches", Object.fromEntries(off)));
   });
   by_id("handshake").addEventListener("click", async () => {

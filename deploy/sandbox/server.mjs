@@ -1,4 +1,4 @@
-// The sandbox: a stand-in for Meta, the model providers, Paystack and a mail server, in one process. This file puts the parts together.
+// The sandbox: a stand-in for Meta, the model providers, the payment providers and a mail server, in one process. This file puts the parts together.
 //
 //   node server.mjs --listen 127.0.0.1:9700 --webhook http://127.0.0.1:8080/webhooks/meta [--smtp 127.0.0.1:9725] [--payment-webhook URL] [--accounts FILE]
 
@@ -11,18 +11,25 @@ import { answer, answer_json, refusal } from "./http.mjs";
 import { control } from "./control.mjs";
 import { conversations } from "./conversations.mjs";
 import { counters } from "./counters.mjs";
+import { flutterwave } from "./flutterwave.mjs";
 import { graph } from "./graph.mjs";
 import { instagram } from "./instagram.mjs";
 import { logins } from "./logins.mjs";
 import { mail_page } from "./mail_page.mjs";
 import { mails } from "./mails.mjs";
+import { merchants } from "./merchants.mjs";
 import { meta_webhooks } from "./meta_webhooks.mjs";
 import { openai } from "./openai.mjs";
 import { outgoing } from "./outgoing.mjs";
 import { pay_page } from "./pay_page.mjs";
+import { payment_control } from "./payment_control.mjs";
+import { payment_events } from "./payment_events.mjs";
+import { payments } from "./payments.mjs";
+import { payments_page } from "./payments_page.mjs";
 import { paystack } from "./paystack.mjs";
 import { smtp } from "./smtp.mjs";
 import { stream } from "./stream.mjs";
+import { stripe } from "./stripe.mjs";
 import { switches } from "./switches.mjs";
 
 // options: {host, port, webhook, payment_webhook, app_id, app_secret, instagram_app_id, instagram_app_secret, verify_token, paystack_key, provisioned, smtp: {host, port}, clock}
@@ -41,9 +48,7 @@ export async function start_sandbox(options) {
   world.outgoing = new outgoing(world);
   world.logins = new logins(world);
   world.graph = new graph(world);
-  world.page_url = (access_code) => `${world.url}/pay/${access_code}`;
-  world.paystack = new paystack({ ...world, key: options.paystack_key, event_url: options.payment_webhook });
-
+  start_payments(world, options);
   world.mails = new mails();
   world.smtp = new smtp(world);
   const smtp_port = options.smtp ? await world.smtp.listen(options.smtp) : undefined;
@@ -57,6 +62,18 @@ export async function start_sandbox(options) {
   const { port } = server.address();
   world.url = options.public_url ?? `http://${options.host.includes(":") ? `[${options.host}]` : options.host}:${port}`;
   return { url: world.url, smtp_port, world, close: () => closed(server, world) };
+}
+
+function start_payments(world, { paystack_key, payment_webhook, provisioned }) {
+  world.page_url = (code) => `${world.url}/pay/${code}`;
+  world.merchants = new merchants({ paystack_key, address: payment_webhook });
+  if (provisioned) world.merchants.add_provisioned(provisioned);
+  world.payments = new payments(world);
+  world.payment_events = new payment_events(world);
+  world.payment_control = new payment_control(world);
+  world.paystack = new paystack(world);
+  world.flutterwave = new flutterwave(world);
+  world.stripe = new stripe(world);
 }
 
 function serve(world) {
@@ -73,6 +90,10 @@ function serve(world) {
     groq: part(new openai({ ...world, provider: "groq" }), "/openai/v1"),
     anthropic: part(new anthropic(world)),
     paystack: part(world.paystack),
+    flutterwave: part(world.flutterwave),
+    stripe: part(world.stripe),
+    v1: (request, response, rest, query) => world.stripe.handle(request, response, `/v1${rest}`, query),  // for clients that know a host only
+    payments: part(new payments_page(world)),
     mails: part(new mail_page(world)),
     pay: part({ handle: (request, response, path) => page.handle(request, response, path.slice(1)) }),
     control: part(new control(world)),
@@ -107,7 +128,7 @@ function part(handler, base = "") {
 
 // Counted by endpoint, not by id: few names, whatever is asked.
 function label(method, first, rest) {
-  const known = /\/(messages|chat\/completions|subscribed_apps|conversations|phone_numbers|debug_token|refresh_access_token|dialog\/oauth|oauth\/authorize|oauth\/access_token|access_token|me\/accounts|register|transaction\/initialize|transaction\/verify|refund)(?:\/|$)/.exec(rest);
+  const known = /\/(messages|chat\/completions|subscribed_apps|conversations|phone_numbers|debug_token|refresh_access_token|dialog\/oauth|oauth\/authorize|oauth\/access_token|access_token|me\/accounts|register|transaction\/initialize|transaction\/verify|v3\/payments|verify_by_reference|verify|checkout\/sessions|payment_intents|refunds?|disputes?|chargebacks)(?:\/|$)/.exec(rest);
   return `${/^[A-Z]{3,7}$/.test(method) ? method : "?"} /${first}${known ? `/${known[1]}` : "/…"}`;
 }
 
@@ -131,7 +152,8 @@ function phones_pages() {
 }
 
 function closed(server, world) {
-  for (const part of [world.outgoing, world.webhooks, world.paystack]) part.reset();
+  for (const part of [world.outgoing, world.webhooks, world.payment_events]) part.reset();
+  world.payments.close();
   return Promise.all([world.smtp.close(), new Promise((resolve) => {
     server.close(resolve);
     server.closeAllConnections();

@@ -6,6 +6,7 @@
 import { is_object, refusal } from "./http.mjs";
 
 const providers = ["openai", "anthropic", "groq"];
+const payment_providers = ["paystack", "flutterwave", "stripe"];
 
 const table = {
   "graph.latency_ms": number(0, 120_000, "each Graph answer takes this long"),
@@ -28,9 +29,22 @@ const table = {
     [`llm.${name}.garbage`]: fault([], "200 with bytes that are no answer"),
     [`llm.${name}.hang`]: fault([], "the request is read and never answered"),
   }))),
-  "paystack.error": fault(["status", "message"], "500, or the given status"),
-  "paystack.latency_ms": number(0, 120_000, "each answer takes this long"),
-  "paystack.duplicate_events": fault([], "each payment event is posted twice"),
+  ...Object.assign({}, ...payment_providers.map((name) => ({
+    [`${name}.latency_ms`]: number(0, 120_000, "each answer takes this long"),
+    [`${name}.error`]: fault(["status", "message", "path", "accepted"], "500, or the given status (with the option `accepted` it is done all the same; `path`: only requests whose path has it)"),
+    [`${name}.ok_with_error`]: fault(["message", "path"], "200 with an error in the body, and nothing is done"),
+    [`${name}.lost_answer`]: fault(["path"], "it is done, then the connection drops without an answer"),
+    [`${name}.duplicate_reference`]: fault([], "a new reference (Stripe: key) is said to be in use already"),
+    [`${name}.settle_ms`]: number(0, 3_600_000, "a payment by a delayed method is settled after this long", 3000),
+    [`${name}.refund_ms`]: number(0, 3_600_000, "a refund that is pending comes to its end after this long", 500),
+    [`${name}.refund_fails`]: fault(["after_ms"], "a refund stays pending, then fails"),
+    [`${name}.wrong_amount`]: fault(["by"], "another amount is paid than was asked for: 100 minor units less, or the option `by` more"),
+    [`${name}.wrong_currency`]: fault(["currency"], "the same number is paid in another currency"),
+    [`${name}.duplicate_events`]: fault([], "each payment event is posted twice"),
+    [`${name}.late_events`]: fault(["ms"], "each payment event waits 3 s, or the given time"),
+    [`${name}.shuffle_events`]: fault([], "payment events are collected for a moment and posted out of order"),
+    [`${name}.lose_events`]: fault([], "the payment event is never posted"),
+  }))),
   "smtp.outage": fault([], "the mail server turns everybody away (421)"),
   "smtp.reject": fault(["status"], "the recipient of a mail is refused with 550, or the given status"),
   "smtp.lost_answer": fault([], "the mail is kept, then the connection drops without an answer"),
@@ -93,7 +107,7 @@ export class switches {
   }
 
   static describe() {
-    return Object.entries(table).map(([name, { kind, about, options = [] }]) => ({ name, kind, about, options }));
+    return Object.entries(table).map(([name, { kind, about, options = [], initial }]) => ({ name, kind, about, options, initial }));
   }
 }
 
@@ -120,6 +134,12 @@ function checked(name, value) {
   if (value.status !== undefined && !(Number.isInteger(value.status) && value.status >= 400 && value.status <= 599)) {
     throw new refusal(400, `${name}.status must be an HTTP error status`);
   }
+  for (const option of ["ms", "after_ms"]) {
+    if (value[option] !== undefined && !(value[option] >= 0 && value[option] <= 3_600_000)) throw new refusal(400, `${name}.${option} must be a number from 0 to 3600000`);
+  }
+  if (value.by !== undefined && !Number.isSafeInteger(value.by)) throw new refusal(400, `${name}.by must be a whole number`);
+  if (value.currency !== undefined && !/^[A-Z]{3}$/.test(value.currency)) throw new refusal(400, `${name}.currency must be a code of three letters`);
+  if (value.path !== undefined && typeof value.path !== "string") throw new refusal(400, `${name}.path must be a string`);
   return needs_code(name, { ...value });
 }
 

@@ -7,7 +7,7 @@ export const app_secret = "shh_app_secret";
 export const verify_token = "let-me-in";
 
 export async function start_receiver() {
-  const receiver = { bodies: [], raw: [], bad_signatures: 0, payment_events: [], answer: () => 200, on_body: () => {} };
+  const receiver = { bodies: [], raw: [], bad_signatures: 0, payment_events: [], answer: () => 200, payment_answer: () => 200, on_body: () => {} };
   const server = http.createServer((request, response) => {
     const chunks = [];
     request.on("data", (chunk) => chunks.push(chunk));
@@ -15,8 +15,8 @@ export async function start_receiver() {
       const bytes = Buffer.concat(chunks);
       const url = new URL(request.url, "http://receiver");
       if (url.pathname === "/payments") {
-        receiver.payment_events.push({ bytes, signature: request.headers["x-paystack-signature"] });
-        return response.writeHead(200).end();
+        receiver.payment_events.push({ bytes, body: JSON.parse(bytes.toString("utf8")), headers: request.headers, signature: request.headers["x-paystack-signature"] });
+        return response.writeHead(receiver.payment_answer()).end();
       }
       if (request.method === "GET") return handshake(url.searchParams, response);
       if (!is_signed(bytes, request.headers["x-hub-signature-256"])) {

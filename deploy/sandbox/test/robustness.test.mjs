@@ -13,7 +13,8 @@ after(() => sandbox.close());
 test("answers any bytes with a clear 4xx and lives on", async () => {
   const bodies = ["", "{", "null", "[]", "\"x\"", "{\"channel\":{}}", "{\"channel\":\"messenger\",\"customer\":[]}", "\u0000\ud800", "[".repeat(50_000), "{\"__proto__\":{\"x\":1}}"];
   const paths = ["/control/say", "/control/echo", "/control/switches", "/control/pay", "/control/webhook", "/control/payment_webhook", "/graph/v25.0/me/messages", "/instagram/v25.0/me/messages",
-    "/openai/v1/chat/completions", "/anthropic/v1/messages", "/groq/openai/v1/chat/completions", "/paystack/transaction/initialize", "/paystack/refund", "/pay/x", "/nothing", "/graph", "/graph//", "/openai", "/constructor"];
+    "/openai/v1/chat/completions", "/anthropic/v1/messages", "/groq/openai/v1/chat/completions", "/paystack/transaction/initialize", "/paystack/refund", "/flutterwave/v3/payments", "/stripe/v1/checkout/sessions", "/stripe/v1/refunds", "/v1/refunds", "/control/settle", "/control/refund", "/control/dispute", "/control/expire",
+    "/control/payment_events", "/control/merchants", "/payments", "/pay/x", "/nothing", "/graph", "/graph//", "/openai", "/constructor"];
   for (const path of paths) {
     for (const body of bodies) {
       const { status } = await sandbox.ask("POST", path, body, { authorization: "Bearer sandbox-token-page_0001", "anthropic-version": "2026-10-21" });

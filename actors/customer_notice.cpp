@@ -1,6 +1,7 @@
 #include "actors/customer_notice.hpp"
 
 #include "actors/outgoing.hpp"
+#include "protocol/action/outcome_codec.hpp"
 #include "protocol/domain/reply_text.hpp"
 
 namespace sellavie::actors {
@@ -34,6 +35,8 @@ void tell_customer(const services& node, const tenant& business, const customer_
     add_outgoing(notice, part, node.ids->next_as<message_id>(), storage::send_state::ready, changes);
   changes.touched.push_back({whom.conversation, business.id, now});
   changes.timeline.push_back({business.id, outcome.order, "customer_told", "system", now});
+  if (!whom.key.empty())
+    changes.action_results.push_back({business.id, whom.key, encode_outcome(outcome), now});
 }
 
 }  // namespace sellavie::actors

@@ -15,7 +15,7 @@ namespace sellavie::actors {
 /// Whether there is something to say of it. A link that is still being made is told when it is there.
 [[nodiscard]] bool is_worth_telling(const action_outcome& outcome) noexcept;
 
-/// Adds messages and outbox rows. Nothing when the channel account is gone.
+/// Adds messages and outbox rows, and what was told under the notice's key. Nothing when the channel account is gone.
 void tell_customer(const services& node, const tenant& business, const customer_notice& whom,
                    const action_outcome& outcome, storage::change_set& changes);
 

@@ -16,7 +16,13 @@ struct customer_notice {
   conversation_id conversation;
   connection_id connection;
   std::string customer;
+  /// What was told is stored under it, and answers whoever asks again. Empty: the command is told in the commit that
+  /// stores its own key, or has none.
+  std::string key{};
 };
+
+/// Of the notice about what is done under `action_key`, in however many steps.
+[[nodiscard]] inline std::string told_key_of(const std::string& action_key) { return "told." + action_key; }
 
 /// One command of the pure desk. With an action key it is exactly-once.
 struct desk_request {
@@ -32,6 +38,8 @@ struct desk_request {
   std::string wish{};
   /// The customer is told what was done, in the same commit.
   std::optional<customer_notice> tell{};
+  /// Nothing is decided: what is stored under the key, or not_found.
+  bool only_known = false;
 };
 
 enum class order_course : std::uint8_t {

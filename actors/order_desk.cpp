@@ -93,12 +93,25 @@ void order_desk_state::next() {
   waiting one = std::move(fifo_.front());
   fifo_.pop_front();
   busy_ = true;
-  if (one.request.replay && !one.request.action_key.empty()) return look_up_result(std::move(one));
-  look_up_order(std::move(one));
+  look_up_told(std::move(one));
+}
+
+// Asked again, or twice at once: what the customer was told is the answer, whatever the order has become.
+void order_desk_state::look_up_told(waiting one) {
+  if (!one.request.tell || one.request.tell->key.empty()) return look_up_action(std::move(one));
+  const auto key = one.request.tell->key;
+  look_up_result(std::move(one), key, &order_desk_state::look_up_action);
+}
+
+void order_desk_state::look_up_action(waiting one) {
+  if (!one.request.replay || one.request.action_key.empty()) return look_up_order(std::move(one));
+  const auto key = one.request.action_key;
+  look_up_result(std::move(one), key, &order_desk_state::look_up_order);
 }
 
 // Nothing of the desk is on its way to the table: what is read of a closed order is how it stands.
 void order_desk_state::look_up_order(waiting one) {
+  if (one.request.only_known) return deliver(one, make_refusal(std::nullopt, refusal::not_found));
   const order_id named = order_named_by(one.request.command);
   if (named.is_nil() || find_order(book_, named) != nullptr) return decide_now(std::move(one));
   auto held = std::make_shared<waiting>(std::move(one));
@@ -135,40 +148,47 @@ void order_desk_state::load_products() {
           [this](const caf::error& failure) { self_->quit(make_error(code_of(failure))); });
 }
 
-void order_desk_state::look_up_result(waiting one) {
+void order_desk_state::look_up_result(waiting one, const std::string& key,
+                                      void (order_desk_state::*otherwise)(waiting)) {
   auto held = std::make_shared<waiting>(std::move(one));
-  self_
-      ->request(node_->reader_of(business_->id.value), caf::infinite,
-                find_action_result{business_->id, held->request.action_key})
+  self_->request(node_->reader_of(business_->id.value), caf::infinite, find_action_result{business_->id, key})
       .then(
-          [this, held](const found_action_result& found) {
-            if (!found.outcome) return look_up_order(std::move(*held));
-            answer_known(*held, *found.outcome);
-            busy_ = false;
-            next();
+          [this, held, key, otherwise](const found_action_result& found) {
+            if (!found.outcome) return (this->*otherwise)(std::move(*held));
+            if (held->request.tell && held->request.tell->key == key) held->request.tell.reset();
+            answer_known(std::move(*held), *found.outcome);
           },
           [this](const caf::error& failure) { self_->quit(make_error(code_of(failure))); });
 }
 
-// A known key decides nothing. A checkout whose link was recorded meanwhile answers with the link.
-void order_desk_state::answer_known(waiting& one, const std::string& stored) {
+// A known key decides nothing. A checkout goes on with the reference that its order has now, and answers with the
+// link when that was recorded meanwhile. Whoever recorded it need not have told the customer.
+void order_desk_state::answer_known(waiting one, const std::string& stored) {
   auto outcome = decode_outcome(stored);
   if (!outcome) {
     one.answer.deliver(make_error(errc::internal));
-    return;
+    busy_ = false;
+    return next();
   }
   auto& known = outcome.value();
-  if (!known.wish.empty() && known.wish != one.request.wish) {
-    one.answer.deliver(make_refusal(std::nullopt, refusal::key_reused));
-    return;
-  }
+  if (!known.wish.empty() && known.wish != one.request.wish)
+    return deliver(one, make_refusal(std::nullopt, refusal::key_reused));
   const order* open = find_open_order(book_, known.order);
-  if (known.effect == action_effect::checkout_started && open != nullptr && !open->payment_url.empty() &&
-      open->payment_reference == known.payment_reference) {
-    known.effect = action_effect::checkout_ready;
-    known.payment_url = open->payment_url;
+  if (known.effect == action_effect::checkout_started && open != nullptr &&
+      !open->payment_reference.empty()) {
+    describe(known, *open);
+    if (!open->payment_url.empty()) known.effect = action_effect::checkout_ready;
   }
-  one.answer.deliver(std::move(known));
+  const auto& tell = one.request.tell;
+  if (!tell || tell->key.empty() || !is_worth_telling(known)) return deliver(one, std::move(known));
+  decision made_up_for{std::move(known), {}, {}, one.request.actor, node_->now()};
+  commit(std::move(one), std::move(made_up_for));
+}
+
+void order_desk_state::deliver(const waiting& one, action_outcome outcome) {
+  one.answer.deliver(std::move(outcome));
+  busy_ = false;
+  next();
 }
 
 desk_context order_desk_state::context(const waiting& one) const {
@@ -192,11 +212,10 @@ const order* order_desk_state::before(const decision& decided, const waiting& on
 void order_desk_state::decide_now(waiting one) {
   auto decided = decide(book_, one.request.command, context(one));
   decided.outcome.wish = one.request.wish;
-  if (decided.events.empty() && decided.action_key.empty()) {
-    one.answer.deliver(std::move(decided.outcome));
-    busy_ = false;
-    return next();
-  }
+  // A link that another request has recorded changes nothing here, and is told all the same.
+  const bool tells = one.request.tell && is_worth_telling(decided.outcome);
+  if (decided.events.empty() && decided.action_key.empty() && !tells)
+    return deliver(one, std::move(decided.outcome));
   commit(std::move(one), std::move(decided));
 }
 

@@ -5,7 +5,7 @@
 // Grain      a business. The ONLY writer of stock and order state.
 // Invariant  decide on the state that is in memory, commit, apply, answer: one commit under way,
 //            later commands wait in the FIFO. An action key that is known returns its stored result
-//            and decides nothing. Never waits for HTTP: links come back as commands.
+//            and decides nothing; its customer's notice is made up for. Never waits for HTTP: links come back as commands.
 // Supervised by the tenant_supervisor; on anything but `committed` it ends and is loaded anew.
 
 #include <caf/all.hpp>
@@ -104,12 +104,15 @@ class order_desk_state {
   void on_loaded(const storage::desk_record& record);
   void next();
   void load_products();
-  void look_up_result(waiting one);
+  void look_up_told(waiting one);
+  void look_up_action(waiting one);
+  void look_up_result(waiting one, const std::string& key, void (order_desk_state::*otherwise)(waiting));
   void look_up_order(waiting one);
   void decide_now(waiting one);
   void find_now(const order_query& query, const owed_answer<order_found>& answer);
   void commit(waiting one, decision decided);
-  void answer_known(waiting& one, const std::string& stored);
+  void answer_known(waiting one, const std::string& stored);
+  void deliver(const waiting& one, action_outcome outcome);
   [[nodiscard]] turn_facts facts_now(const conversation_id& conversation);
   [[nodiscard]] desk_context context(const waiting& one) const;
   /// As it is before the decision; null: it is new.

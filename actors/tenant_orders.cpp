@@ -20,8 +20,12 @@ bool replaces_link(const desk_command& command) {
 caf::result<action_outcome> tenant_supervisor_state::command_order(order_command& wanted) {
   return when_loaded([this, command = std::make_shared<order_command>(std::move(wanted))](
                          const owed_answer<action_outcome>& answer) {
+    auto& request = command->request;
+    // Its notice goes with whichever step has the link.
+    const bool tells_later = command->course == order_course::make_link && request.tell;
+    if (tells_later && !request.action_key.empty()) request.tell->key = told_key_of(request.action_key);
     const bool is_about_money =
-        command->course == order_course::settle_first || replaces_link(command->request.command);
+        command->course == order_course::settle_first || replaces_link(request.command);
     if (is_about_money) settle_first(command, answer);
     else carry_out(command, answer);
   });
@@ -101,6 +105,7 @@ void tenant_supervisor_state::make_link(const order_command_ptr& command, const 
             if (step == link_step::settle) return settle(command, *link.fact, attempt, answer);
             desk_request result{result_of(started, link), {}, false, "system"};
             result.tell = command->request.tell;
+            result.wish = command->request.wish;
             ask_desk(
                 std::move(result),
                 [this, command, step, attempt, answer](const action_outcome& outcome) {

@@ -190,6 +190,39 @@ TEST_F(checkout, tells_one_link_when_it_is_resumed_between_the_intent_and_the_pr
   EXPECT_THAT(world.store->rows.inbox, IsEmpty());
 }
 
+TEST_F(checkout, makes_a_third_link_when_it_dies_before_it_hears_of_the_second) {
+  order_and_pay();
+  const auto first = reference();
+  world.outside->answer(http(400, duplicate_reference));
+  world.run();
+  world.outside->answer(http(200, verified(first, "abandoned", 3'000'000)));
+  world.run();
+  ASSERT_THAT(world.outside->waiting, SizeIs(1));
+  const auto second = reference();
+  ASSERT_NE(second, first);
+  world.restart();
+  world.finish_turns();
+  ASSERT_THAT(world.outside->waiting, SizeIs(1));
+  ASSERT_EQ(reference(), second) << "the order's, not the one that is stored with the action's key";
+  world.outside->answer(http(400, duplicate_reference));
+  world.run();
+  ASSERT_THAT(world.outside->waiting, SizeIs(1));
+  EXPECT_THAT(world.outside->waiting.front().request.url, HasSubstr("/transaction/verify/" + second));
+  world.outside->answer(http(200, verified(second, "abandoned", 3'000'000)));
+  world.run();
+  ASSERT_THAT(world.outside->waiting, SizeIs(1));
+  const auto third = reference();
+  ASSERT_NE(third, second);
+  world.outside->answer(http(200, link_of(third)));
+  world.run();
+  EXPECT_EQ(world.store->rows.payments.at(second).status, "failed");
+  EXPECT_EQ(world.store->rows.payments.at(third).status, "link");
+  ASSERT_THAT(world.ai_texts(), SizeIs(1));
+  EXPECT_THAT(world.ai_texts().front(), HasSubstr("https://pay.example/" + third));
+  EXPECT_THAT(world.model->asked, SizeIs(1)) << "nothing was refused";
+  EXPECT_THAT(world.store->rows.inbox, IsEmpty());
+}
+
 TEST_F(checkout, asks_the_provider_when_it_is_resumed_before_anybody_did) {
   world.store->after_commit = [&](memory_store::batch sets) {
     for (const auto* set : sets)

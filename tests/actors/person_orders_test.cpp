@@ -87,6 +87,26 @@ struct person_orders : testing::Test {
     ask(a_command(order_course::make_link, desk::start_checkout{key, {{}, world.orders().front().id}}, key,
                   tells));
   }
+  /// The link is asked for, and the provider takes its time.
+  void begins_link(bool tells, const std::string& key) {
+    const auto provider = std::exchange(world.outside->at_once, nullptr);
+    makes_link(tells, key);
+    world.outside->at_once = provider;
+  }
+  /// The provider answers whoever waits longest.
+  void provider_answers(actors::outbound_response answer) {
+    ASSERT_FALSE(world.outside->waiting.empty());
+    world.outside->answer(std::move(answer));
+    world.run();
+  }
+  std::string awaited_reference() const {
+    return world.outside->waiting.empty() ? "" : reference_of(world.outside->waiting.front().request);
+  }
+  /// Only what is stored under the key is wanted.
+  static actors::order_command only_known(actors::order_command command) {
+    command.request.only_known = true;
+    return command;
+  }
   std::vector<std::string> timeline() const {
     std::vector<std::string> lines;
     for (const auto& row : world.store->rows.timeline) lines.push_back(row.actor + ' ' + row.what);
@@ -141,6 +161,99 @@ TEST_F(person_orders, a_link_is_made_and_sent_once_a_key) {
   EXPECT_THAT(world.texts(message_origin::system), SizeIs(2))
       << "a live link is sent again under another key";
   EXPECT_THAT(world.store->rows.payments, SizeIs(1));
+}
+
+TEST_F(person_orders, a_link_is_sent_to_who_asked_for_that_although_another_request_recorded_it) {
+  places();
+  begins_link(false, "link1");
+  begins_link(true, "link2");
+  ASSERT_THAT(world.outside->waiting, SizeIs(2));
+  const auto reference = awaited_reference();
+  for (int i = 0; i < 2; ++i) provider_answers(http(200, link_of(reference)));
+  ASSERT_THAT(outcomes, SizeIs(3));
+  for (const auto& outcome : {outcomes[1], outcomes[2]})
+    EXPECT_EQ(outcome.effect, action_effect::checkout_ready);
+  ASSERT_THAT(world.texts(message_origin::system), SizeIs(1));
+  EXPECT_THAT(world.texts(message_origin::system).front(), HasSubstr(world.orders().front().payment_url));
+  makes_link(true, "link2");
+  EXPECT_EQ(outcomes.back().effect, action_effect::checkout_ready);
+  EXPECT_THAT(world.texts(message_origin::system), SizeIs(1)) << "once a request";
+}
+
+TEST_F(person_orders, a_link_is_sent_although_the_provider_gave_it_to_the_faster_request_only) {
+  places();
+  begins_link(false, "link1");
+  begins_link(true, "link2");
+  const auto reference = awaited_reference();
+  provider_answers(http(200, link_of(reference)));
+  provider_answers(http(400, duplicate_reference));
+  ASSERT_THAT(outcomes, SizeIs(3));
+  EXPECT_EQ(outcomes[2].effect, action_effect::checkout_ready);
+  ASSERT_THAT(world.texts(message_origin::system), SizeIs(1));
+  EXPECT_THAT(world.texts(message_origin::system).front(), HasSubstr(reference));
+  EXPECT_EQ(world.orders().front().payment_reference, reference);
+}
+
+TEST_F(person_orders, a_request_that_came_twice_at_once_sends_one_link) {
+  places();
+  for (int i = 0; i < 2; ++i) begins_link(true, "link1");
+  ASSERT_THAT(world.outside->waiting, SizeIs(2));
+  const auto reference = awaited_reference();
+  for (int i = 0; i < 2; ++i) provider_answers(http(200, link_of(reference)));
+  ASSERT_THAT(outcomes, SizeIs(3));
+  EXPECT_EQ(outcomes[2].payment_url, outcomes[1].payment_url);
+  EXPECT_THAT(world.texts(message_origin::system), SizeIs(1));
+}
+
+TEST_F(person_orders, a_link_is_sent_to_who_asked_before_a_crash_and_asks_again) {
+  places();
+  begins_link(true, "link1");
+  world.restart();
+  makes_link(false, "link2");
+  ASSERT_FALSE(world.orders().front().payment_url.empty());
+  EXPECT_THAT(world.texts(message_origin::system), IsEmpty());
+  for (int i = 0; i < 2; ++i) {
+    makes_link(true, "link1");
+    EXPECT_EQ(outcomes.back().effect, action_effect::checkout_ready);
+    EXPECT_THAT(world.texts(message_origin::system), SizeIs(1));
+  }
+}
+
+TEST_F(person_orders, what_is_stored_under_a_key_is_told_to_who_asks_for_that_only) {
+  ask(only_known(placing_two("k1")));
+  EXPECT_EQ(outcomes.back().why, refusal::not_found);
+  EXPECT_THAT(world.orders(), IsEmpty());
+  ask(placing_two("k1", true));
+  const auto placed = outcomes.back();
+  ask(a_command(order_course::decide, desk::mark_paid{{}, seen()}));
+  world.jump(48h);
+  ask(only_known(placing_two("k1")));
+  EXPECT_EQ(outcomes.back(), placed);
+  auto other = only_known(placing_two("k1"));
+  other.request.wish = "another wish";
+  ask(other);
+  EXPECT_EQ(outcomes.back().why, refusal::key_reused);
+  EXPECT_THAT(world.orders(), SizeIs(1));
+  EXPECT_THAT(world.texts(message_origin::system), SizeIs(1));
+}
+
+TEST_F(person_orders, a_link_that_was_told_stays_known_by_its_request_when_its_order_is_closed) {
+  places();
+  const desk::start_checkout checkout{{}, {{}, world.orders().front().id}};
+  const auto asked = only_known(a_command(order_course::decide, checkout, actors::told_key_of("link1")));
+  makes_link(false, "link2");
+  ask(asked);
+  EXPECT_EQ(outcomes.back().why, refusal::not_found) << "a link is there, and nobody was told";
+  makes_link(true, "link1");
+  const auto told = outcomes.back();
+  ask(a_command(order_course::decide, desk::mark_paid{{}, seen()}));
+  const auto calls = world.outside->seen.size();
+  ask(asked);
+  EXPECT_EQ(outcomes.back(), told);
+  makes_link(true, "link1");
+  EXPECT_EQ(outcomes.back(), told);
+  EXPECT_EQ(world.outside->seen.size(), calls);
+  EXPECT_THAT(world.texts(message_origin::system), SizeIs(1));
 }
 
 TEST_F(person_orders, a_replaced_link_leaves_its_payment_row_behind) {

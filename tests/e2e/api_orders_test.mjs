@@ -247,6 +247,31 @@ test("an order can be placed with its payment link sent, and the link asked for 
   assert.deepEqual([mended.status, mended.body.payments[0].status], [200, "link"]);
 });
 
+test("a repeated request is answered with what is stored, however long the customer has been silent", async () => {
+  await product("LATE", 10);
+  const { who, id } = await chat(here, ada, { channel: "whatsapp" });
+  const key = randomUUID();
+  const wish = { tell_customer: true, send_payment_link: true };
+  const first = await place(id, "LATE", 1, wish, key);
+  assert.deepEqual([first.status, first.body.payment_link], [201, "sent"]);
+  const asks_for_link = (by) => ada.client.post(at(first.body.order, "/payment-link"), { send: true }, by);
+  const link_key = with_key();
+  assert.equal((await asks_for_link(link_key)).status, 200);
+  await here.settled();
+  const said = (await said_to(who)).length;
+
+  await here.server.sql(`UPDATE conversations SET last_customer_at = 1 WHERE id = '${id}'`);
+  const again = await place(id, "LATE", 1, wish, key);
+  assert.deepEqual([again.status, again.body.is_new, again.body.payment_link, again.body.order?.id], [201, true, "sent", first.body.order.id]);
+  const link = await asks_for_link(link_key);
+  assert.deepEqual([link.status, link.body.payment_url], [200, first.body.order.payment_url]);
+  assert.equal((await place(id, "LATE", 2, wish, key)).status, 422, "another wish under the key");
+  for (const fresh of [await place(id, "LATE", 1, wish), await asks_for_link(with_key())])
+    assert.deepEqual([fresh.status, fresh.body.type], [409, "/problems/send-window-closed"]);
+  await here.settled();
+  assert.equal((await said_to(who)).length, said, "nobody was told again");
+});
+
 test("a person lets the stock wait longer, and gives it back", async () => {
   await product("HOLD", 4);
   const order = await placed("HOLD", 3);

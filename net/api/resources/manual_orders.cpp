@@ -46,13 +46,43 @@ std::variant<storage::order_chat, problem> chat_in(workplace& place, const api_c
   return *chat.value();
 }
 
-/// The link under `key`, told to `whom` if anybody.
+/// Whom a request tells in the chat. When nobody can be told any more, what is stored under its key still answers it.
+struct listener {
+  std::optional<actors::customer_notice> whom;
+  std::optional<problem> silence;
+};
+
+listener listener_in(const storage::order_chat& chat, const api_call& call) {
+  auto notice = notice_in(chat, call);
+  if (auto* why = std::get_if<problem>(&notice)) return {{}, std::move(*why)};
+  return {std::get<actors::customer_notice>(std::move(notice)), {}};
+}
+
+/// An unknown key is a new request, and nobody can be told of it.
+problem told_why(problem answered, const listener& chat) {
+  const bool is_new = chat.silence && answered.kind.status == problems::not_found.status;
+  if (is_new) return *chat.silence;
+  return answered;
+}
+
+/// The link that was told under `key`, if one was: nothing is made and nobody is told.
+std::variant<action_outcome, problem> find_sent_link(const workplace& place, const api_call& call,
+                                                     const desk::start_checkout& checkout) {
+  auto key = actors::told_key_of(checkout.action_key);
+  actors::order_command wanted{order_course::decide,
+                               {desk::start_checkout{key, checkout.target}, std::move(key)}};
+  wanted.request.only_known = true;
+  return ask_about_order(place, call, std::move(wanted));
+}
+
+/// The link under its key, told to `chat` if anybody.
 std::variant<action_outcome, problem> make_link(const workplace& place, const api_call& call,
                                                 desk::start_checkout checkout, const std::string& email,
-                                                std::optional<actors::customer_notice> whom) {
+                                                const listener& chat) {
+  if (chat.silence) return find_sent_link(place, call, checkout);
   auto key = checkout.action_key;
   actors::order_command wanted{order_course::make_link, {std::move(checkout), std::move(key)}, email};
-  wanted.request.tell = std::move(whom);
+  wanted.request.tell = chat.whom;
   return ask_about_order(place, call, std::move(wanted));
 }
 
@@ -79,25 +109,22 @@ api_outcome place_order(workplace& place, api_call& call) {
   const auto& chat = std::get<storage::order_chat>(looked);
   const bool tells = call.body.value("tell_customer", false);
   const bool sends_link = call.body.value("send_payment_link", false);
-  std::optional<actors::customer_notice> whom;
-  if (tells || sends_link) {
-    auto notice = notice_in(chat, call);
-    if (auto* why = std::get_if<problem>(&notice)) return std::move(*why);
-    whom = std::get<actors::customer_notice>(std::move(notice));
-  }
+  listener told;
+  if (tells || sends_link) told = listener_in(chat, call);
   desk::place_order wish{key_of(call, "place"),       conversation,      chat.contact, items_in(call.body),
                          call.body.value("note", ""), placing::by_person};
   if (call.body.value("allow_duplicate", false)) wish.how = placing::by_person_again;
   auto key = wish.action_key;
   actors::order_command wanted{order_course::decide, {std::move(wish), std::move(key)}};
-  if (tells) wanted.request.tell = whom;
+  if (tells) wanted.request.tell = told.whom;
+  wanted.request.only_known = told.silence.has_value();
   auto done = ask_about_order(place, call, std::move(wanted));
-  if (auto* why = std::get_if<problem>(&done)) return std::move(*why);
+  if (auto* why = std::get_if<problem>(&done)) return told_why(std::move(*why), told);
   const auto& outcome = std::get<action_outcome>(done);
   const bool is_new = outcome.effect == action_effect::order_placed;
   if (!sends_link || !is_new) return show_placed(place, call, outcome, link_state::not_asked);
   const auto link =
-      make_link(place, call, {key_of(call, "place_link"), {{}, outcome.order}}, chat.email, whom);
+      make_link(place, call, {key_of(call, "place_link"), {{}, outcome.order}}, chat.email, told);
   const bool is_there = std::holds_alternative<action_outcome>(link);
   return show_placed(place, call, outcome, is_there ? link_state::sent : link_state::failed);
 }
@@ -109,16 +136,12 @@ api_outcome ask_for_link(workplace& place, api_call& call) {
   auto looked = chat_in(place, call, order.conversation);
   if (auto* why = std::get_if<problem>(&looked)) return std::move(*why);
   const auto& chat = std::get<storage::order_chat>(looked);
-  std::optional<actors::customer_notice> whom;
-  if (call.body.value("send", false)) {
-    auto notice = notice_in(chat, call);
-    if (auto* why = std::get_if<problem>(&notice)) return std::move(*why);
-    whom = std::get<actors::customer_notice>(std::move(notice));
-  }
+  listener told;
+  if (call.body.value("send", false)) told = listener_in(chat, call);
   desk::start_checkout checkout{key_of(call, "link." + to_string(order.id)), {{}, order.id}};
   if (call.body.value("replace", false)) checkout.known = live_link::replace;
-  auto done = make_link(place, call, std::move(checkout), chat.email, std::move(whom));
-  if (auto* why = std::get_if<problem>(&done)) return std::move(*why);
+  auto done = make_link(place, call, std::move(checkout), chat.email, told);
+  if (auto* why = std::get_if<problem>(&done)) return told_why(std::move(*why), told);
   return show_order(place, call, order.id);
 }
 

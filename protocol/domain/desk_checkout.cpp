@@ -192,7 +192,8 @@ decision decide(const order_book& book, const confirm_payment& command, const de
   switch (command.fact.status) {
     case payment_status::success: return confirm_success(command, *subject, context);
     case payment_status::pending: return note_pending(command, *subject, context);
-    case payment_status::failed: return note_failed(command, *subject, context);
+    case payment_status::failed:
+    case payment_status::refunded: return note_failed(command, *subject, context);
     case payment_status::not_started: break;
   }
   return tell(command, standing_of(*subject), *subject, context);

@@ -24,7 +24,8 @@
 //      currency and mode agree. The same fact again is confirmed and changes nothing.
 //  R12 Any other money goes to review and changes no order: wrong amount, currency or mode, a replaced
 //      link, a cancelled order, an order settled otherwise, an order nobody knows.
-//  R13 A pending payment holds the stock a little longer; one that failed or was not begun changes nothing.
+//  R13 A pending payment holds the stock a little longer; one that failed, was given back or was not begun
+//      changes nothing.
 //  R14 Expiry cancels unpaid open orders whose reservation ended (plus a grace while a link is live),
 //      earliest first, so many at a time, and returns their stock; never a closed order. One with a live
 //      link goes only when its provider has just called it unpaid; when it was asked in vain and

@@ -17,6 +17,7 @@ std::string_view to_string(payment_status status) noexcept {
     case payment_status::success: return "success";
     case payment_status::pending: return "pending";
     case payment_status::failed: return "failed";
+    case payment_status::refunded: return "refunded";
     case payment_status::not_started: return "not_started";
   }
   return "unknown";

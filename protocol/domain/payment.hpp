@@ -17,6 +17,8 @@ enum class payment_status : std::uint8_t {
   /// Money is on its way (bank transfer, USSD): the stock is held longer.
   pending,
   failed,
+  /// It was paid and all of it was given back: to an order that it never settled, as good as not paid.
+  refunded,
   /// A link exists and nobody has paid; says nothing about money on its way.
   not_started,
 };
@@ -42,6 +44,12 @@ struct payment_fact {
   /// What the customer paid: more than `requested` when the customer bears the fees.
   money received{};
   payment_mode mode = payment_mode::test;
+  /// What the provider keeps; only where it says so.
+  std::optional<money> fees{};
+  /// Given back so far, wholly or in part; only where the provider says so with the payment.
+  std::optional<money> returned{};
+  /// The customer's bank has asked for the money back, whatever came of it.
+  bool is_disputed = false;
 
   friend bool operator==(const payment_fact&, const payment_fact&) = default;
 };

@@ -129,6 +129,9 @@ TEST(order_book_r13, ignores_what_failed_or_was_not_begun) {
   const auto before = shop.later(29min).book();
   fact.status = payment_status::failed;
   EXPECT_EQ(shop.is_told(fact).effect, action_effect::payment_failed);
+  fact.status = payment_status::refunded;
+  EXPECT_EQ(shop.is_told(fact).effect, action_effect::payment_failed)
+      << "the money is back with the customer";
   fact.status = payment_status::not_started;
   EXPECT_EQ(shop.is_told(fact).effect, action_effect::payment_pending);
   EXPECT_EQ(shop.book(), before);
@@ -139,7 +142,8 @@ TEST(order_book_r13, does_not_unpay_an_order) {
   shop.places(1, {{"A1", 1}});
   auto fact = money_for(shop.has_link(1));
   shop.is_told(fact);
-  for (const auto late : {payment_status::failed, payment_status::pending, payment_status::not_started}) {
+  for (const auto late : {payment_status::failed, payment_status::refunded, payment_status::pending,
+                          payment_status::not_started}) {
     fact.status = late;
     EXPECT_EQ(shop.is_told(fact).effect, action_effect::payment_confirmed);
   }

@@ -130,7 +130,7 @@ TEST(paystack_verify, tells_what_was_asked_from_what_was_paid) {
 TEST(paystack_verify, reads_every_state) {
   const std::pair<const char*, payment_status> cases[] = {
       {"success", payment_status::success},    {"failed", payment_status::failed},
-      {"reversed", payment_status::failed},    {"abandoned", payment_status::not_started},
+      {"reversed", payment_status::refunded},  {"abandoned", payment_status::not_started},
       {"ongoing", payment_status::pending},    {"pending", payment_status::pending},
       {"processing", payment_status::pending}, {"queued", payment_status::pending}};
   for (const auto& [name, expected] : cases) {
@@ -157,6 +157,128 @@ TEST(paystack_verify, never_takes_an_unreadable_answer_for_money) {
   }
   for (const auto* body : {"", "null", "[]", "{", "{\"status\":true}", "\xff\xfe"})
     EXPECT_EQ(failure_of(decode_verify(200, body, "sv-1-1")), failure_class::malformed) << body;
+}
+
+TEST(paystack_verify, tells_the_fees_where_they_are_told) {
+  auto payment = a_payment();
+  payment["fees"] = 7'500;
+  const auto fact = std::get<payment_fact>(decode_verify(200, answer(payment), "sv-1-1"));
+  EXPECT_EQ(fact.fees, (money{7'500, naira}));
+  payment["fees"] = nullptr;
+  EXPECT_EQ(std::get<payment_fact>(decode_verify(200, answer(payment), "sv-1-1")).fees, std::nullopt);
+}
+
+TEST(paystack_verify, asks_by_transaction_when_no_reference_is_known) {
+  const payment_query by_id{.reference = {}, .link = {}, .transaction = "4099260516"};
+  EXPECT_EQ(encode_payment(by_id).value().path, "/transaction/4099260516");
+  EXPECT_EQ(std::get<payment_fact>(decode_payment(200, answer(a_payment()), by_id)).reference, "sv-1-1");
+  const payment_query another{.reference = {}, .link = {}, .transaction = "4099260517"};
+  EXPECT_EQ(failure_of(decode_payment(200, answer(a_payment()), another)), failure_class::malformed);
+  EXPECT_EQ(encode_payment({"a/b"}).value().path, "/transaction/verify/a%2Fb");
+  for (const auto* bad : {"", "1/2", "1?x"})
+    EXPECT_EQ(encode_payment({.reference = {}, .link = {}, .transaction = bad}).error().code,
+              errc::invalid_value);
+}
+
+TEST(paystack_initialize, names_a_page_to_return_to_when_there_is_one) {
+  auto request = a_request();
+  request.return_url = "https://shop.example/pay/return";
+  EXPECT_EQ(json::parse(encode_initialize(request).value().body)["callback_url"], request.return_url);
+  request.return_url = "javascript:1";
+  EXPECT_EQ(encode_initialize(request).error().code, errc::invalid_value);
+}
+
+// ---- refunds -----------------------------------------------------------------------------------
+
+refund_request a_refund() { return {"4099260516", {10'000, naira}, "rf-1"}; }
+
+json refunded() {
+  return {{"id", 3'018'284},        {"transaction", {{"id", 4'099'260'516}, {"reference", "sv-1-1"}}},
+          {"amount", 10'000},       {"currency", "NGN"},
+          {"domain", "live"},       {"status", "pending"},
+          {"merchant_note", "rf-1"}};
+}
+
+const refund_query refunds_of_it{"4099260516", naira, {}};
+
+TEST(paystack_refund, says_its_amount_and_our_key) {
+  const auto call = encode_refund(a_refund()).value();
+  EXPECT_EQ(call.path, "/refund");
+  const auto body = json::parse(call.body);
+  EXPECT_EQ(body["transaction"], "4099260516");
+  EXPECT_EQ(body["amount"], 10'000);
+  EXPECT_EQ(body["merchant_note"], "rf-1");
+  EXPECT_EQ(course_when_lost(call), failure_course::look_first);
+}
+
+TEST(paystack_refund, is_refused_without_a_whole_question) {
+  auto free = a_refund(), back = a_refund(), nowhere = a_refund(), keyless = a_refund(), yen = a_refund();
+  free.amount.minor = 0;
+  back.amount.minor = -1;
+  nowhere.transaction = "../1";
+  keyless.key = "";
+  yen.amount.currency = *parse_currency("JPY");
+  for (const auto& bad : {free, back, nowhere, keyless, yen})
+    EXPECT_EQ(encode_refund(bad).error().code, errc::invalid_value);
+}
+
+TEST(paystack_refund, is_read_in_every_state) {
+  const std::pair<const char*, refund_status> cases[] = {{"pending", refund_status::pending},
+                                                         {"processing", refund_status::pending},
+                                                         {"processed", refund_status::succeeded},
+                                                         {"failed", refund_status::failed},
+                                                         {"needs-attention", refund_status::needs_attention}};
+  for (const auto& [name, expected] : cases) {
+    auto data = refunded();
+    data["status"] = name;
+    const refund_fact fact{"3018284", "4099260516", "rf-1", expected, {10'000, naira}};
+    EXPECT_EQ(decode_refund(200, answer(data), a_refund()), refund_answer{fact}) << name;
+  }
+}
+
+TEST(paystack_refund, of_another_payment_or_amount_is_not_ours) {
+  const std::pair<const char*, json> broken[] = {
+      {"amount", 10'001}, {"amount", "10000"}, {"currency", "GHS"},     {"transaction", 1},
+      {"id", nullptr},    {"status", "done"},  {"transaction", nullptr}};
+  for (const auto& [name, value] : broken) {
+    auto data = refunded();
+    data[name] = value;
+    EXPECT_EQ(failure_of(decode_refund(200, answer(data), a_refund())), failure_class::malformed)
+        << name << value;
+  }
+}
+
+TEST(paystack_refunds, of_other_payments_are_left_out) {
+  EXPECT_EQ(encode_refunds(refunds_of_it).value().path, "/refund?transaction=4099260516&perPage=100&page=1");
+  auto ours = refunded(), others = refunded();
+  ours["transaction"] = 4'099'260'516;
+  others["transaction"] = 4'099'260'517;
+  const auto list =
+      std::get<refund_list>(decode_refunds(200, answer(json::array({others, ours})), refunds_of_it));
+  ASSERT_EQ(list.refunds.size(), 1U);
+  EXPECT_EQ(list.refunds.front().key, "rf-1");
+  EXPECT_EQ(list.next, "");
+}
+
+TEST(paystack_refunds, are_not_complete_while_pages_are_full) {
+  const auto full = answer(json(json::array_t(100, refunded())));
+  const auto list = std::get<refund_list>(decode_refunds(200, full, refunds_of_it));
+  EXPECT_EQ(list.next, "1");
+  auto second = refunds_of_it;
+  second.after = list.next;
+  EXPECT_EQ(encode_refunds(second).value().path, "/refund?transaction=4099260516&perPage=100&page=2");
+  second.after = "x";
+  EXPECT_EQ(encode_refunds(second).error().code, errc::invalid_value);
+}
+
+TEST(paystack_refunds, prove_nothing_when_one_of_them_cannot_be_read) {
+  for (const auto& [name, value] : {std::pair{"status", json("done")}, {"transaction", json(nullptr)}}) {
+    auto strange = refunded();
+    strange[name] = value;
+    EXPECT_EQ(failure_of(decode_refunds(200, answer(json::array({refunded(), strange})), refunds_of_it)),
+              failure_class::malformed);
+  }
+  EXPECT_EQ(failure_of(decode_refunds(200, answer(json::object()), refunds_of_it)), failure_class::malformed);
 }
 
 RC_GTEST_PROP(paystack_property, any_bytes_give_a_value, (const std::string& bytes)) {

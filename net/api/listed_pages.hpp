@@ -20,6 +20,14 @@ template <class Read, class Show>
   });
 }
 
+/// The query parameter of lists in the order of time.
+[[nodiscard]] inline api::parameter sort_by_time() {
+  return {"sort", api::schema::word({"newest", "oldest"}), "By time; `newest` first without it."};
+}
+[[nodiscard]] inline bool is_oldest_first(const api_call& call) {
+  return call.query_value("sort") == "oldest";
+}
+
 /// A query parameter that is declared as a timestamp.
 [[nodiscard]] inline std::optional<instant> time_in(const api_call& call, std::string_view name) {
   const auto text = call.query_value(name);

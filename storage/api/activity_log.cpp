@@ -15,13 +15,16 @@ namespace {
   "SELECT action, subject_kind, subject_id, account_id, address, request_id, before, after, at, " \
   "coalesce(position, 0), id FROM audit_log "
 
-constexpr const char* page_begin = ACTIVITY_COLUMNS R"(
+constexpr const char* newest_begin = ACTIVITY_COLUMNS R"(
 WHERE business_id = $1::uuid AND (at, id) < ($2::bigint, $3::bigint) AND at >= $4::bigint)";
+constexpr const char* oldest_begin = ACTIVITY_COLUMNS R"(
+WHERE business_id = $1::uuid AND (at, id) > ($2::bigint, $3::bigint) AND at < $4::bigint)";
 // One index for each of them (0007): a condition that is not wished must not be in the statement.
 constexpr const char* by_subject = " AND subject_id = ";
 constexpr const char* by_account = " AND account_id = ";
 constexpr const char* by_action = " AND action = ";
-constexpr const char* page_end = " ORDER BY at DESC, id DESC LIMIT $5::integer";
+constexpr const char* newest_end = " ORDER BY at DESC, id DESC LIMIT $5::integer";
+constexpr const char* oldest_end = " ORDER BY at, id LIMIT $5::integer";
 
 constexpr const char* select_own = ACTIVITY_COLUMNS
     "WHERE business_id IS NULL AND account_id = $1::uuid AND id < $2::bigint ORDER BY id DESC LIMIT $3::integer";
@@ -39,18 +42,6 @@ constexpr const char* select_head =
 
 using parameters = std::vector<std::string>;
 
-std::string page_statement(const activity_filter& filter, parameters& values) {
-  std::string sql = page_begin;
-  const auto add = [&](const char* condition, const char* type, std::string value) {
-    values.push_back(std::move(value));
-    sql += condition + ("$" + std::to_string(values.size())) + type;
-  };
-  if (filter.subject) add(by_subject, "::uuid", to_string(*filter.subject));
-  if (filter.account) add(by_account, "::uuid", to_string(*filter.account));
-  if (filter.action) add(by_action, "::text", *filter.action);
-  return sql + page_end;
-}
-
 /// A position's id is a UUID; ours is a row number, which only the cursor holds.
 uuid as_uuid(std::int64_t row) {
   uuid id;
@@ -62,6 +53,35 @@ std::int64_t row_of(const uuid& id) {
   std::uint64_t row = 0;
   for (std::size_t i = 8; i < 16; ++i) row = row << 8U | id.bytes[i];
   return static_cast<std::int64_t>(row & 0x7fff'ffff'ffff'ffffU);
+}
+
+/// Where a page begins and the time that it does not pass: $1 to $5.
+parameters page_values(const business_id& business, const activity_filter& filter,
+                       const std::optional<api::page_position>& after, int limit) {
+  constexpr auto end_of_time = std::numeric_limits<std::int64_t>::max();
+  const std::int64_t since = filter.since ? to_unix_ms(*filter.since) : 0;
+  const std::int64_t until = filter.until ? to_unix_ms(*filter.until) : end_of_time;
+  // Rows are numbered from 1: at a time, 0 is before all of them.
+  std::pair<std::int64_t, std::int64_t> edge{filter.oldest_first ? since : until,
+                                             until == end_of_time && !filter.oldest_first ? end_of_time : 0};
+  if (after) {
+    const std::pair last{after->key, row_of(after->id)};
+    edge = filter.oldest_first ? std::max(edge, last) : std::min(edge, last);
+  }
+  return {to_string(business), std::to_string(edge.first), std::to_string(edge.second),
+          std::to_string(filter.oldest_first ? until : since), std::to_string(limit + 1)};
+}
+
+std::string page_statement(const activity_filter& filter, parameters& values) {
+  std::string sql = filter.oldest_first ? oldest_begin : newest_begin;
+  const auto add = [&](const char* condition, const char* type, std::string value) {
+    values.push_back(std::move(value));
+    sql += condition + ("$" + std::to_string(values.size())) + type;
+  };
+  if (filter.subject) add(by_subject, "::uuid", to_string(*filter.subject));
+  if (filter.account) add(by_account, "::uuid", to_string(*filter.account));
+  if (filter.action) add(by_action, "::text", *filter.action);
+  return sql + (filter.oldest_first ? oldest_end : newest_end);
 }
 
 listed_activity activity_in(const pqxx::row& one) {
@@ -133,15 +153,7 @@ result<std::vector<listed_activity>> list_activity(api_session& session, const b
                                                    const std::optional<api::page_position>& after,
                                                    int limit) {
   auto found = for_business(session, business, [&](pqxx::work& work) {
-    std::int64_t before_at = after ? after->key : std::numeric_limits<std::int64_t>::max();
-    std::int64_t before_row = after ? row_of(after->id) : std::numeric_limits<std::int64_t>::max();
-    if (filter.until && to_unix_ms(*filter.until) <= before_at) {
-      before_at = to_unix_ms(*filter.until);
-      before_row = 0;
-    }
-    parameters values{to_string(business), std::to_string(before_at), std::to_string(before_row),
-                      std::to_string(filter.since ? to_unix_ms(*filter.since) : 0),
-                      std::to_string(limit + 1)};
+    auto values = page_values(business, filter, after, limit);
     const auto sql = page_statement(filter, values);
     return all_of(work.exec_params(sql, pqxx::prepare::make_dynamic_params(values)), activity_in);
   });

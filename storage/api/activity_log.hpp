@@ -20,6 +20,7 @@ struct activity_filter {
   std::optional<instant> since;
   /// Before this.
   std::optional<instant> until;
+  bool oldest_first = false;
 };
 
 struct listed_activity {
@@ -39,7 +40,7 @@ struct listed_activity {
   std::int64_t position = 0;
   api::page_position place;
 };
-/// Newest first; one more than `limit` shows that there is a next page.
+/// One more than `limit` shows that there is a next page.
 [[nodiscard]] result<std::vector<listed_activity>> list_activity(
     api_session& session, const business_id& business, const activity_filter& filter,
     const std::optional<api::page_position>& after, int limit);

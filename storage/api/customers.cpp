@@ -13,13 +13,20 @@ using nlohmann::json;
 #define CUSTOMER_COLUMNS \
   "SELECT id, name, email, phone, address, version, blocked_at > 0, created_at, merged_into FROM "
 
-constexpr const char* select_page = CUSTOMER_COLUMNS
+constexpr const char* newest_page = CUSTOMER_COLUMNS
     "contacts WHERE business_id = $1::uuid AND id < $2::uuid AND (merged_into IS NULL) IS TRUE "
     "ORDER BY business_id DESC, id DESC LIMIT $3::integer";
-constexpr const char* select_by_name = CUSTOMER_COLUMNS
-    "(SELECT * FROM contacts WHERE business_id = $1::uuid AND lower(name) ~>=~ lower($4) AND lower(name) ~<~ lower($5)"
-    " ORDER BY business_id, lower(name) USING ~<~ LIMIT 1000) k "
+constexpr const char* oldest_page = CUSTOMER_COLUMNS
+    "contacts WHERE business_id = $1::uuid AND id > $2::uuid AND (merged_into IS NULL) IS TRUE "
+    "ORDER BY business_id, id LIMIT $3::integer";
+#define OF_NAMES                                                                                                      \
+  "(SELECT * FROM contacts WHERE business_id = $1::uuid AND lower(name) ~>=~ lower($4) AND lower(name) ~<~ lower($5)" \
+  " ORDER BY business_id, lower(name) USING ~<~ LIMIT 1000) k "
+constexpr const char* newest_by_name = CUSTOMER_COLUMNS OF_NAMES
     "WHERE id < $2::uuid AND merged_into IS NULL ORDER BY id DESC LIMIT $3::integer";
+constexpr const char* oldest_by_name =
+    CUSTOMER_COLUMNS OF_NAMES "WHERE id > $2::uuid AND merged_into IS NULL ORDER BY id LIMIT $3::integer";
+#undef OF_NAMES
 constexpr const char* select_one = CUSTOMER_COLUMNS "contacts WHERE business_id = $1::uuid AND id = $2::uuid";
 // In the order of ids: two merges must not wait for each other.
 constexpr const char* select_two = CUSTOMER_COLUMNS
@@ -45,6 +52,7 @@ constexpr const char* point_to = R"(
 UPDATE contacts SET merged_into = $3::uuid, version = version + 1
 WHERE business_id = $1::uuid AND (id = $2::uuid OR merged_into = $2::uuid))";
 
+constexpr const char* lowest_id = "00000000-0000-0000-0000-000000000000";
 constexpr const char* highest_id = "ffffffff-ffff-ffff-ffff-ffffffffffff";
 
 // --- rows ----------------------------------------------------------------------------------------
@@ -92,20 +100,25 @@ void record(pqxx::work& work, const business_id& business, const change_origin& 
 
 }  // namespace
 
-std::vector<std::string> customer_statements() { return {select_page, select_by_name, select_channels}; }
+std::vector<std::string> customer_statements() {
+  return {newest_page, newest_by_name, select_channels, oldest_page, oldest_by_name};
+}
 
 result<std::vector<customer>> list_customers(api_session& session, const business_id& business,
-                                             const std::string& name_prefix,
+                                             const customer_filter& filter,
                                              const std::optional<api::page_position>& after, int limit) {
-  const auto before = after ? to_string(after->id) : highest_id;
-  if (name_prefix.empty())
+  const bool oldest = filter.oldest_first;
+  const auto edge = after ? to_string(after->id) : oldest ? lowest_id : highest_id;
+  if (filter.name_prefix.empty())
     return for_business(session, business, [&](pqxx::work& work) {
-      return all_of(work.exec_params(select_page, to_string(business), before, limit + 1), customer_in);
+      return all_of(
+          work.exec_params(oldest ? oldest_page : newest_page, to_string(business), edge, limit + 1),
+          customer_in);
     });
   // Comparing names is not leakproof: under row-level security the index would not be used (inbox.cpp).
   return for_accounts(session, [&](pqxx::work& work) {
-    return all_of(work.exec_params(select_by_name, to_string(business), before, limit + 1, name_prefix,
-                                   name_prefix + "\xF4\x8F\xBF\xBF"),
+    return all_of(work.exec_params(oldest ? oldest_by_name : newest_by_name, to_string(business), edge,
+                                   limit + 1, filter.name_prefix, filter.name_prefix + "\xF4\x8F\xBF\xBF"),
                   customer_in);
   });
 }

@@ -45,10 +45,14 @@ struct customer_profile {
   std::int64_t orders = 0;
 };
 
-/// Newest first, `limit` + 1 rows at most, without merged contacts. With a prefix: of the first 1000 names that begin
-/// so, whatever their case.
+struct customer_filter {
+  /// Of the first 1000 names that begin so, whatever their case; empty: any.
+  std::string name_prefix;
+  bool oldest_first = false;
+};
+/// By when they first wrote, `limit` + 1 rows at most, without merged contacts.
 [[nodiscard]] result<std::vector<customer>> list_customers(api_session& session, const business_id& business,
-                                                           const std::string& name_prefix,
+                                                           const customer_filter& filter,
                                                            const std::optional<api::page_position>& after,
                                                            int limit);
 /// Of a merged contact: the customer that it belongs to.

@@ -41,10 +41,6 @@ constexpr std::array<place_to_look, 6> places{{
      " (SELECT * FROM conversations WHERE connection_id = k.connection_id AND contact_id = k.id OFFSET 0) c",
      "true"},
 }};
-constexpr const char* before_in_order =
-    " AND c.business_id = $1::uuid AND (c.last_message_at, c.id) < ($2::bigint, $3::uuid)"
-    " ORDER BY c.last_message_at DESC, c.id DESC LIMIT $4::integer";
-
 constexpr const char* filtered = R"(
 ), page AS (
   SELECT c.*, w.assignee_id, coalesce(w.snoozed_until > $12::bigint AND c.last_customer_at <= w.snoozed_after, false) AS is_snoozed,
@@ -60,12 +56,7 @@ constexpr const char* filtered = R"(
     AND ($10::boolean IS NULL
          OR $10::boolean = coalesce(w.snoozed_until > $12::bigint AND c.last_customer_at <= w.snoozed_after, false))
     AND ($11::boolean IS NULL OR $11::boolean = (c.last_customer_at > coalesce(r.read_up_to, 0)))
-    AND ($15::text IS NULL OR $16::text IS NULL OR true)
-  ORDER BY c.last_message_at DESC, c.id DESC LIMIT $14::integer
-), edge AS (
-  SELECT last_message_at, id FROM looked ORDER BY last_message_at DESC, id DESC OFFSET $4::integer - 1 LIMIT 1
-)
-)";
+    AND ($15::text IS NULL OR $16::text IS NULL OR true))";
 
 // The neighbours only of what is shown. A merged contact's profile is that of the one it was merged into.
 #define SHOWN_COLUMNS                                                                                               \
@@ -80,9 +71,9 @@ constexpr const char* filtered = R"(
   "ON true JOIN connections n ON n.business_id = p.business_id AND n.id = p.connection_id "                            \
   "LEFT JOIN LATERAL (SELECT body FROM messages WHERE conversation_id = p.id ORDER BY id DESC LIMIT 1) m ON true"
 
-constexpr const char* shown = "SELECT e.last_message_at, e.id, " SHOWN_COLUMNS
-                              " FROM (SELECT 1) AS one LEFT JOIN edge e ON true LEFT JOIN (page p" NEIGHBOURS
-                              ") ON true ORDER BY p.last_message_at DESC, p.id DESC";
+constexpr const char* shown =
+    "SELECT e.last_message_at, e.id, " SHOWN_COLUMNS
+    " FROM (SELECT 1) AS one LEFT JOIN edge e ON true LEFT JOIN (page p" NEIGHBOURS ") ON true";
 
 constexpr const char* select_one =
     "SELECT " SHOWN_COLUMNS
@@ -105,11 +96,29 @@ constexpr const char* count_snoozed =
 
 /// So many rows of an index are looked up and sorted; beyond, the walk fills a page soon.
 constexpr int most_gathered = 5000;
-constexpr const char* highest_id = "ffffffff-ffff-ffff-ffff-ffffffffffff";
 
-std::string statement_of(const place_to_look& look) {
+/// Where the list begins: no row stands before it.
+api::page_position first_edge(bool oldest_first) {
+  if (oldest_first) return {std::numeric_limits<std::int64_t>::min(), {}};
+  api::page_position edge{std::numeric_limits<std::int64_t>::max(), {}};
+  edge.id.bytes.fill(0xff);
+  return edge;
+}
+
+std::string name_of(const place_to_look& look, bool oldest_first) {
+  return look.name + std::string{oldest_first ? "_oldest" : ""};
+}
+
+std::string statement_of(const place_to_look& look, bool oldest_first) {
+  const std::string direction = oldest_first ? "ASC" : "DESC";
+  const auto in_order = [&](const std::string& of) {
+    return " ORDER BY " + of + "last_message_at " + direction + ", " + of + "id " + direction;
+  };
   return std::string{"WITH looked AS MATERIALIZED (SELECT c.* FROM "} + look.from + " WHERE " + look.where +
-         before_in_order + filtered + shown;
+         " AND c.business_id = $1::uuid AND (c.last_message_at, c.id) " + (oldest_first ? ">" : "<") +
+         " ($2::bigint, $3::uuid)" + in_order("c.") + " LIMIT $4::integer" + filtered + in_order("c.") +
+         " LIMIT $14::integer), edge AS (SELECT last_message_at, id FROM looked" + in_order("") +
+         " OFFSET $4::integer - 1 LIMIT 1) " + shown + in_order("p.");
 }
 
 // --- rows ----------------------------------------------------------------------------------------
@@ -217,12 +226,12 @@ conversation_page look(pqxx::work& work, const inbox_view& view, const conversat
       filter.owner ? std::optional{std::to_string(static_cast<int>(*filter.owner))} : std::nullopt;
   const auto assignee = text_of(filter.assignee);
   const auto label = text_of(filter.label);
+  const auto edge = after.value_or(first_edge(filter.oldest_first));
   // Every name that begins so sorts below the prefix followed by the last code point.
   const std::string name_end = filter.name_prefix + "\xF4\x8F\xBF\xBF";
   const auto found = work.exec_prepared(
-      places[static_cast<std::size_t>(from)].name, to_string(view.business),
-      after ? after->key : std::numeric_limits<std::int64_t>::max(),
-      after ? to_string(after->id) : highest_id, rows_to_look_at(from, filter, limit), or_null(owner),
+      name_of(places[static_cast<std::size_t>(from)], filter.oldest_first), to_string(view.business),
+      edge.key, to_string(edge.id), rows_to_look_at(from, filter, limit), or_null(owner),
       or_null(filter.channel), or_null(assignee), filter.unassigned, or_null(label), word_of(filter.snoozed),
       word_of(filter.unread), to_unix_ms(view.now), to_string(view.account), limit + 1, filter.name_prefix,
       name_end);
@@ -234,7 +243,9 @@ conversation_page look(pqxx::work& work, const inbox_view& view, const conversat
 const std::vector<hot_statement>& inbox_statements() {
   static const auto all = [] {
     std::vector<hot_statement> made;
-    for (const auto& look : places) made.push_back({look.name, statement_of(look)});
+    for (const bool oldest_first : {false, true})
+      for (const auto& look : places)
+        made.push_back({name_of(look, oldest_first), statement_of(look, oldest_first)});
     return made;
   }();
   return all;

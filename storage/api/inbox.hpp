@@ -31,6 +31,8 @@ struct conversation_filter {
   std::optional<bool> unread;
   /// The customer's name begins so; empty: any.
   std::string name_prefix;
+  /// By their last message: who waits longest comes first.
+  bool oldest_first = false;
 };
 
 struct listed_conversation {
@@ -70,7 +72,7 @@ struct inbox_view {
   instant now{};
 };
 
-/// Newest first, at most `limit` rows.
+/// At most `limit` rows.
 [[nodiscard]] result<conversation_page> list_conversations(api_session& session, const inbox_view& view,
                                                            const conversation_filter& filter,
                                                            const std::optional<api::page_position>& after,
@@ -81,7 +83,7 @@ struct inbox_view {
 
 /// Prepared once per connection, under its name.
 struct hot_statement {
-  const char* name;
+  std::string name;
   std::string sql;
 };
 

@@ -84,6 +84,7 @@ test("the log is filtered by account, action and time, and paged", async () => {
   const { at } = all[1];
   assert.ok((await list(`since=${at}&limit=100`)).every((one) => one.at >= at));
   assert.ok((await list(`until=${at}&limit=100`)).every((one) => one.at < at));
+  assert.deepEqual((await list("sort=oldest&limit=100")).map(({ request_id }) => request_id), all.map(({ request_id }) => request_id).reverse());
   const seen = [];
   let cursor = "";
   do {

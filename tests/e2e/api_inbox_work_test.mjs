@@ -128,6 +128,9 @@ test("a customer's profile is changed by one editor at a time and found by the b
   assert.deepEqual(edits.map(({ status }) => status).sort(), [200, 412]);
   const named = ids(await all_of(ada.client, `${ada.shop}/customers?name=za`));
   assert.deepEqual(named, [conversation.customer_id]);
+  const everybody = ids(await all_of(ada.client, `${ada.shop}/customers?limit=2`));
+  assert.deepEqual(ids(await all_of(ada.client, `${ada.shop}/customers?limit=2&sort=oldest`)), [...everybody].reverse());
+  assert.deepEqual(ids(await all_of(ada.client, `${ada.shop}/customers?name=za&sort=oldest`)), named);
   assert.ok((await found("name=ZA")).includes(conversation.id), "the inbox too");
   assert.deepEqual(ids(await all_of(bola.client, `${bola.shop}/customers?name=za`)), [], "never another business's");
   assert.deepEqual(await found("name=za", bola), []);
@@ -266,13 +269,18 @@ test("among many conversations each filter finds exactly its own, page by page",
     SELECT chat, '${bola.business_id}', CASE WHEN n % 1500 = 0 THEN (SELECT id FROM rare) ELSE (SELECT id FROM place) END,
            contact, (n % 1000 = 0)::int, n, n / 3, n FROM n`);
   const count = (where) => here.server.number(`SELECT count(*) FROM conversations c JOIN connections n ON n.id = c.connection_id WHERE c.business_id = '${bola.business_id}' AND ${where}`);
-  const check = async (query, where, most_pages) => {
-    const { items, pages } = await all_of(bola.client, `${bola.inbox}?${query}`);
+  const in_order = async (sort, query, where, most_pages) => {
+    const { items, pages } = await all_of(bola.client, `${bola.inbox}?sort=${sort}&${query}`);
     assert.equal(new Set(ids({ items })).size, items.length, `${query}: doubles`);
     assert.equal(items.length, await count(where), query);
     assert.ok(pages <= most_pages, `${query}: ${pages} pages`);
     const order = items.map(({ last_message_at }) => (last_message_at ? Date.parse(last_message_at) : 0));
-    assert.deepEqual(order, [...order].sort((x, y) => y - x), `${query}: newest first`);
+    assert.deepEqual(order, [...order].sort((x, y) => (sort === "newest" ? y - x : x - y)), `${query}: ${sort} first`);
+    return ids({ items });
+  };
+  const check = async (...expected) => {
+    const newest = await in_order("newest", ...expected);
+    assert.deepEqual(await in_order("oldest", ...expected), newest.reverse());
   };
   await check("", "true", 50);
   await check("owner=person", "c.owner = 1", 2);

@@ -239,24 +239,31 @@ TEST_F(activity_chain_test, is_listed_newest_first_by_each_filter_and_for_its_bu
   EXPECT_THAT(listed({.subject = plain_id(41), .account = musa}), IsEmpty());
   EXPECT_THAT(listed({.since = noon + seconds{1}}), ElementsAre("product.updated"));
   EXPECT_THAT(listed({.until = noon + seconds{1}}), ElementsAre("product.created"));
+  EXPECT_THAT(listed({.oldest_first = true}), ElementsAre("product.created", "product.updated"));
+  EXPECT_THAT(listed({.since = noon + seconds{1}, .oldest_first = true}), ElementsAre("product.updated"));
+  EXPECT_THAT(listed({.until = noon + seconds{1}, .oldest_first = true}), ElementsAre("product.created"));
   EXPECT_THAT(listed({.action = "'; DROP TABLE audit_log; --"}), IsEmpty());
 }
 
 TEST_F(activity_chain_test, pages_of_the_list_follow_one_another_also_within_one_moment) {
   write(std::vector<activity_row>(5, a_row("product.updated")));
   chain();
-  std::vector<std::int64_t> seen;
-  std::optional<api::page_position> after;
-  do {
-    auto rows = list_activity(api, ada, {}, after, 2).value();
-    after.reset();
-    if (rows.size() > 2) {
-      rows.pop_back();
-      after = api::read_cursor(api::write_cursor(rows.back().place));
-    }
-    for (const auto& one : rows) seen.push_back(one.position);
-  } while (after);
-  EXPECT_THAT(seen, ElementsAre(5, 4, 3, 2, 1));
+  const auto walked = [&](bool oldest_first) {
+    std::vector<std::int64_t> seen;
+    std::optional<api::page_position> after;
+    do {
+      auto rows = list_activity(api, ada, {.oldest_first = oldest_first}, after, 2).value();
+      after.reset();
+      if (rows.size() > 2) {
+        rows.pop_back();
+        after = api::read_cursor(api::write_cursor(rows.back().place));
+      }
+      for (const auto& one : rows) seen.push_back(one.position);
+    } while (after);
+    return seen;
+  };
+  EXPECT_THAT(walked(false), ElementsAre(5, 4, 3, 2, 1));
+  EXPECT_THAT(walked(true), ElementsAre(1, 2, 3, 4, 5));
 }
 
 TEST_F(activity_chain_test, every_reading_uses_an_index) {
@@ -272,17 +279,19 @@ TEST_F(activity_chain_test, every_reading_uses_an_index) {
     for (int i = 0; i < PQntuples(rows.get()); ++i) plan += std::string{field(rows, i, 0)} + '\n';
     return plan;
   };
-  const std::string listing =
-      "SELECT * FROM audit_log WHERE business_id = " + quote(ada) + " AND (at, id) < (10000, 5) AND at >= 0";
-  const std::string newest = " ORDER BY at DESC, id DESC LIMIT 51";
+  const std::string listing = "SELECT * FROM audit_log WHERE business_id = " + quote(ada);
+  const std::string newest = " AND (at, id) < (10000, 5) AND at >= 0 ORDER BY at DESC, id DESC LIMIT 51";
+  const std::string oldest = " AND (at, id) > (10000, 5) AND at < 19000 ORDER BY at, id LIMIT 51";
   for (const auto& [condition, index] : std::vector<std::pair<std::string, std::string>>{
            {"", "audit_log_newest"},
            {" AND subject_id = " + quote(grace), "audit_log_by_subject"},
            {" AND account_id = " + quote(grace), "audit_log_by_account"},
            {" AND action = 'a.b7'", "audit_log_by_action"}}) {
-    const auto plan = plan_of(listing + condition + newest);
-    EXPECT_THAT(plan, HasSubstr("using " + index)) << plan;
-    EXPECT_THAT(plan, Not(HasSubstr("Sort"))) << plan;
+    for (const auto& order : {newest, oldest}) {
+      const auto plan = plan_of(listing + condition + order);
+      EXPECT_THAT(plan, HasSubstr("using " + index)) << plan;
+      EXPECT_THAT(plan, Not(HasSubstr("Sort"))) << plan;
+    }
   }
   sql("SET session_replication_role = replica; UPDATE audit_log SET position = id, hash = sha256(id::text::bytea)");
   sql("ANALYZE audit_log");

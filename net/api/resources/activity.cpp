@@ -1,6 +1,6 @@
 #include "net/api/resources/activity.hpp"
 
-#include "net/api/paging.hpp"
+#include "net/api/listed_pages.hpp"
 #include "storage/api/activity_log.hpp"
 
 namespace sellavie::net {
@@ -84,20 +84,15 @@ json shown(const storage::listed_activity& one) {
 
 // --- handlers ------------------------------------------------------------------------------------
 
-std::optional<instant> time_of(const api_call& call, std::string_view name) {
-  const auto text = call.query_value(name);
-  const auto ms = text ? api::parse_timestamp(*text) : std::nullopt;
-  return ms ? std::optional{instant_from_ms(*ms)} : std::nullopt;
-}
-
 api_outcome list(workplace& place, api_call& call) {
   storage::activity_filter filter;
   if (const auto subject = call.query_value("subject_id")) filter.subject = parse_uuid(*subject);
   if (const auto account = call.query_value("account_id"))
     filter.account = api::account_id{*parse_uuid(*account)};
   filter.action = call.query_value("action");
-  filter.since = time_of(call, "since");
-  filter.until = time_of(call, "until");
+  filter.since = time_in(call, "since");
+  filter.until = time_in(call, "until");
+  filter.oldest_first = is_oldest_first(call);
   return answer_page(
       call,
       [&](const page_wish& wish) {
@@ -162,8 +157,9 @@ std::vector<api_endpoint> activity_endpoints() {
                         {"account_id", schema::uuid(), "Only what this account did."},
                         {"action", action_text(), "Only this action."},
                         {"since", schema::timestamp(), "From this time on."},
-                        {"until", schema::timestamp(), "Before this time."}}),
-        .answers = {{200, "A page, newest first.", page_shape(activity_shape(), "ActivityPage")}}},
+                        {"until", schema::timestamp(), "Before this time."},
+                        sort_by_time()}),
+        .answers = {{200, "A page.", page_shape(activity_shape(), "ActivityPage")}}},
        list},
       {{.id = "list_my_activity",
         .method = verb::get,

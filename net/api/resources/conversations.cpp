@@ -1,6 +1,6 @@
 #include "net/api/resources/conversations.hpp"
 
-#include "net/api/paging.hpp"
+#include "net/api/listed_pages.hpp"
 #include "net/api/resources/conversation_view.hpp"
 #include "net/api/shapes.hpp"
 
@@ -24,7 +24,8 @@ std::vector<api::parameter> filters() {
           {"label", schema::uuid(), "Only those with this label."},
           {"snoozed", schema::boolean(), "Only those that are snoozed, or not."},
           {"unread", schema::boolean(), "Only those whose customer wrote since you read, or not."},
-          {"name", schema::text({1, 100}), "Only those whose customer's name begins so, whatever the case."}};
+          {"name", schema::text({1, 100}), "Only those whose customer's name begins so, whatever the case."},
+          sort_by_time()};
 }
 
 std::optional<bool> flag_of(const api_call& call, std::string_view name) {
@@ -48,6 +49,7 @@ std::variant<storage::conversation_filter, problem> filter_of(const api_call& ca
   filter.snoozed = flag_of(call, "snoozed");
   filter.unread = flag_of(call, "unread");
   filter.name_prefix = call.query_value("name").value_or("");
+  filter.oldest_first = is_oldest_first(call);
   return filter;
 }
 
@@ -115,7 +117,7 @@ std::vector<api_endpoint> conversation_endpoints() {
                    "have a next one.",
         .allowed = reading,
         .query = paged(filters()),
-        .answers = {{200, "A page, newest first.", page_shape(conversation_shape(), "ConversationPage")}}},
+        .answers = {{200, "A page.", page_shape(conversation_shape(), "ConversationPage")}}},
        list},
       {{.id = "show_conversation",
         .method = verb::get,

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "net/api/edits.hpp"
-#include "net/api/paging.hpp"
+#include "net/api/listed_pages.hpp"
 #include "net/api/resources/conversation_view.hpp"
 #include "net/api/shapes.hpp"
 #include "storage/api/customers.hpp"
@@ -97,7 +97,8 @@ api_outcome list(workplace& place, api_call& call) {
   return answer_page(
       call,
       [&](const page_wish& wish) {
-        return storage::list_customers(place.store, call.by.business, call.query_value("name").value_or(""),
+        return storage::list_customers(place.store, call.by.business,
+                                       {call.query_value("name").value_or(""), is_oldest_first(call)},
                                        wish.after, wish.limit);
       },
       [](const auto& row) { return shown(row); });
@@ -166,10 +167,11 @@ std::vector<api_endpoint> customer_endpoints() {
         .method = verb::get,
         .path = all,
         .tag = "Customers",
-        .summary = "Who wrote to this business, newest first.",
+        .summary = "Who wrote to this business, by when they first did.",
         .allowed = reading,
         .query =
-            paged({{"name", schema::text({1, 100}), "Only those whose name begins so, whatever the case."}}),
+            paged({{"name", schema::text({1, 100}), "Only those whose name begins so, whatever the case."},
+                   sort_by_time()}),
         .answers = {{200, "A page.", page_shape(customer_shape(), "CustomerPage")}}},
        list},
       {{.id = "show_customer",

@@ -111,7 +111,7 @@ api_outcome list(workplace& place, api_call& call) {
   if (const auto id = call.query_value("customer")) filter.customer = contact_id{*parse_uuid(*id)};
   filter.since = time_in(call, "since");
   filter.until = time_in(call, "until");
-  filter.oldest_first = call.query_value("sort") == "oldest";
+  filter.oldest_first = is_oldest_first(call);
   if (const auto number = call.query_value("number")) {
     filter.number = number_in(*number);
     if (!filter.number)
@@ -162,7 +162,7 @@ std::vector<api_endpoint> invoice_endpoints() {
                         {"since", schema::timestamp(), "Issued from this time on."},
                         {"until", schema::timestamp(), "Issued before this time."},
                         {"number", invoice_number_text(), "\"INV-000123\"."},
-                        {"sort", schema::word({"newest", "oldest"}), "By time."}}),
+                        sort_by_time()}),
         .answers = {{200, "A page.", page_shape(summary, "InvoicePage")}}},
        list},
       {{.id = "show_invoice",

@@ -30,7 +30,7 @@ std::string reason_of(const channel::send_failure& failure) {
   return reason;
 }
 
-// META.md 5.3: a pair limit is tried again after 4^n seconds.
+// Meta: a pair limit is tried again after 4^n seconds.
 milliseconds pair_pause(std::uint32_t limits) noexcept {
   return std::chrono::seconds{std::int64_t{1} << (2U * std::min(limits + 1, 6U))};
 }

@@ -117,7 +117,8 @@ void tenant_supervisor_state::make_link(const order_command_ptr& command, const 
           [answer](const caf::error& failure) { answer.deliver(told_as_ours(failure)); });
 }
 
-// The first time the desk is asked again, and says what is to be done with the order as it is now.
+// The first time the desk is asked again, and says what is to be done with the order as it is now; money that a
+// person must look at comes first.
 void tenant_supervisor_state::settle(const order_command_ptr& command, const payment_fact& fact,
                                      link_attempt attempt, const order_answer& answer) {
   if (!business_->payments)  // taken away while it was asked
@@ -125,7 +126,9 @@ void tenant_supervisor_state::settle(const order_command_ptr& command, const pay
   ask_desk(
       {confirmed(fact, *business_->payments), {}, false, "system"},
       [this, command, attempt, answer](const action_outcome& decided) {
-        if (attempt == link_attempt::first) check_out_again(command, answer);
+        const bool is_open =
+            attempt == link_attempt::first && decided.effect != action_effect::payment_review;
+        if (is_open) check_out_again(command, answer);
         else finish_order(command, decided, answer);
       },
       answer);

@@ -191,9 +191,14 @@ FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text
 JOIN contacts k ON k.id = u.id AND (k.business_id = u.business_id) IS TRUE
 WHERE c.id = coalesce(k.merged_into, k.id) AND (c.business_id = u.business_id) IS TRUE)"};
 
+// The same money is looked at as often as a customer asks: one open task says so.
 constexpr statement insert_tasks{"insert_tasks", R"(
 INSERT INTO person_tasks (id, business_id, conversation_id, kind, reason, created_at)
-SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::bigint[]))"};
+SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::bigint[])
+  AS t (id, business_id, conversation_id, kind, reason, created_at)
+WHERE t.kind <> 'payment_review'
+   OR NOT EXISTS (SELECT FROM person_tasks o WHERE o.business_id = t.business_id AND o.kind = 'payment_review'
+                  AND o.done_at IS NULL AND o.reason = t.reason))"};
 
 constexpr std::array all_statements{
     append_inbound,  insert_quarantined, finish_inbox,         count_tries,        mark_begun,

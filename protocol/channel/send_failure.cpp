@@ -22,7 +22,7 @@ struct row {
 using enum failure_class;
 using scope = limit_scope;
 
-// Exact pairs come before `any`. The order of the classes is that of META.md 5.5.
+// Exact pairs come before `any`. The classes stand in the order in which they are told apart.
 constexpr row rows[] = {
     // 1/1357046: sent although an error came back.
     {1, 1357046, {unknown, scope::none}},

@@ -1,5 +1,5 @@
 #pragma once
-// Is it Meta who calls? Facts: META.md 1.1 (handshake), 1.2 (X-Hub-Signature-256).
+// Is it Meta who calls? Handshake (hub.challenge) and X-Hub-Signature-256, as Meta documents webhooks.
 
 #include <cstddef>
 #include <span>

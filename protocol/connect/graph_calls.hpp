@@ -92,7 +92,7 @@ struct subscription {
 [[nodiscard]] graph_call register_phone(const app_registration& app, std::string_view phone,
                                         std::string_view pin, std::string_view token);
 
-/// appsecret_proof of META.md section 7.
+/// appsecret_proof, as Graph documents it.
 [[nodiscard]] std::string secret_proof(std::string_view app_secret, std::string_view token);
 
 // --- answers -------------------------------------------------------------------------------------

@@ -1,5 +1,5 @@
 #pragma once
-// Flutterwave's v3 API (facts/PROVIDERS.md B3; v4 makes no hosted links, see docs/adr/0038): amounts are numbers in
+// Flutterwave's v3 API (v4 makes no hosted links: docs/adr/0038): amounts are numbers in
 // major units, currencies upper-case; "status": "success" says only that the call worked, the payment's own
 // state is data.status. There is no idempotency header, and nothing promises that a tx_ref is taken once. No
 // answer says whether money is test money: that is the key's (payment_query::mode).

@@ -1,5 +1,5 @@
 #pragma once
-// Stripe's Checkout (facts/PROVIDERS.md B1): forms in bracket notation, amounts in Stripe's own minor units, currencies
+// Stripe's Checkout (docs/adr/0038): forms in bracket notation, amounts in Stripe's own minor units, currencies
 // lower-case. A link is a session; it is asked about and expired by its id, which the answer to its creation
 // gives, and gives again to the same request (the reference is its idempotency key, kept for a day).
 

@@ -100,6 +100,10 @@ std::optional<int> exponent_in(std::string_view text) noexcept {
 
 }  // namespace
 
+bool takes(provider name, currency_code currency) noexcept {
+  return name == provider::flutterwave ? is_in_use(currency) : rule_of(name, currency).has_value();
+}
+
 result<std::int64_t> to_provider_units(provider name, const money& amount) {
   const auto rule = rule_of(name, amount.currency);
   if (amount.minor < 1) return no_amount();

@@ -1,5 +1,5 @@
 #pragma once
-// What a provider's API means by an amount (facts/PROVIDERS.md B1, D). Ours are ISO 4217's minor units; an
+// What a provider's API means by an amount (docs/adr/0038). Ours are ISO 4217's minor units; an
 // integer of Stripe's or Paystack's may count otherwise, Flutterwave's numbers are major units. A currency
 // whose units at a provider are not certain is refused, never guessed.
 
@@ -12,6 +12,9 @@
 #include "protocol/payment/provider.hpp"
 
 namespace sellavie::payment {
+
+/// Whether amounts of this currency can be said there.
+[[nodiscard]] bool takes(provider name, currency_code currency) noexcept;
 
 /// For Paystack and Stripe. invalid_value: below 1, a currency without certain units there, or an amount that
 /// the provider cannot express (KWD 1.234 at Stripe). money_range: beyond an int64.

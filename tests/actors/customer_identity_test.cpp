@@ -220,7 +220,7 @@ TEST_F(customer_identity, the_store_that_is_away_is_asked_again) {
   EXPECT_EQ(messages_of(phone), 2U);
 }
 
-// WhatsApp's stand-in for the first message of a chat that began with an advertisement (META.md 3.3).
+// WhatsApp's stand-in for the first message of a chat that began with an advertisement.
 TEST_F(customer_identity, a_message_that_is_not_there_yet_is_stored_and_the_next_one_answered) {
   auto one = from(phone, user, {});
   one.event.kind = channel::event_kind::unsupported;

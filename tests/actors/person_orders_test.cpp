@@ -288,6 +288,23 @@ TEST_F(person_orders, a_silent_provider_holds_no_cancel_up_and_a_person_looks) {
   EXPECT_EQ(world.tasks("payment_review"), 1U);
 }
 
+TEST_F(person_orders, money_that_does_not_fit_is_put_before_a_person_once_and_makes_no_link) {
+  const auto order = places();
+  int links = 0;
+  world.outside->at_once =
+      [&](const actors::outbound_request& request) -> std::optional<actors::outbound_response> {
+    const auto reference = reference_of(request);
+    if (request.method == "GET") return http(200, verified(reference, "success", 1'000));
+    ++links;
+    return http(400, R"({"status":false,"message":"Duplicate Transaction Reference"})");
+  };
+  ask(a_command(order_course::make_link, desk::start_checkout{{}, {{}, order.id}}, "k1", true));
+  EXPECT_EQ(outcomes.back().effect, action_effect::payment_review);
+  EXPECT_EQ(world.tasks("payment_review"), 1U);
+  EXPECT_EQ(links, 1);
+  EXPECT_NE(world.orders().front().status, "paid");
+}
+
 TEST_F(person_orders, cash_makes_a_payment_of_its_own) {
   const auto order = places();
   ask(a_command(order_course::settle_first, desk::mark_paid{{}, seen(), hand_payment::cash, "till 2"}));

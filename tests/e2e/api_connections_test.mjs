@@ -640,6 +640,14 @@ test("payment keys are added by their mode, replaced by who read them last, chec
   assert.equal((await ada.client.get(one)).status, 404);
 });
 
+test("a provider that takes no payments in the business's currency is refused by name", async () => {
+  const currency = (code) => here.server.sql(`UPDATE businesses SET currency = '${code}' WHERE id = '${ada.business_id}'`);
+  await currency("XOF");
+  const { status, body } = await ada.client.post(payments(ada), { provider: "paystack", secret_key: "sk_test_0123456789abcdef" });
+  await currency("NGN");
+  assert.deepEqual([status, body.errors], [422, [{ field: "/provider", detail: "takes no payments in XOF, the currency of this business" }]]);
+});
+
 test("a key that is none of its provider is refused by name, and others cannot be checked here", async () => {
   for (const [provider, secret_key] of [["paystack", "pk_test_public_key_1"], ["stripe", "sk_something_else"], ["flutterwave", "FLWPUBK_TEST-abc-X"], ["paystack", "rk_live_restricted_1"]]) {
     const { status, body } = await ada.client.post(payments(ada), { provider, secret_key });

@@ -63,6 +63,26 @@ TEST_F(journal_message_path_test, counts_tries_marks_alone_and_parks) {
   EXPECT_EQ(count("person_tasks"), 1);
 }
 
+TEST_F(journal_message_path_test, puts_the_same_money_before_people_once_as_long_as_nobody_has_done_it) {
+  const auto kofi = id_of<business_id>(2);
+  sql("INSERT INTO businesses (id, key, name, currency, timezone, created_at) VALUES (" + quote(kofi) +
+      ", 'kofi', 'Kofi', 'GHS', 'Africa/Accra', 0)");
+  const auto look = [&](int id, const business_id& whose, const char* kind) {
+    person_task task{whose, std::nullopt, plain_id(id), kind, "amount: ref.1", noon};
+    ASSERT_EQ(apply({.tasks = {task}}).outcome, outcome::committed);
+  };
+  look(60, ada, "payment_review");
+  look(61, ada, "payment_review");
+  EXPECT_EQ(count("person_tasks"), 1);
+  look(62, kofi, "payment_review");
+  look(63, ada, "unconfirmed");
+  look(64, ada, "unconfirmed");
+  EXPECT_EQ(count("person_tasks"), 4);
+  sql("UPDATE person_tasks SET done_at = 1 WHERE id = " + quote(plain_id(60)));
+  look(65, ada, "payment_review");
+  EXPECT_EQ(count("person_tasks"), 5);
+}
+
 TEST_F(journal_message_path_test, quarantines_what_nobody_knows) {
   inbox_id id = 9;
   for (const char* reason : {"stranger", "conflict", "unknown_object", "malformed_item"}) {

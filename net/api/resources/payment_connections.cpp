@@ -6,8 +6,11 @@
 #include "net/api/tokens.hpp"
 #include "net/connect/platform.hpp"
 #include "protocol/connect/secret_hint.hpp"
+#include "protocol/domain/currency.hpp"
 #include "protocol/payment/paystack.hpp"
 #include "protocol/payment/secret_keys.hpp"
+#include "protocol/payment/units.hpp"
+#include "storage/api/businesses.hpp"
 #include "storage/api/payment_connections.hpp"
 
 namespace sellavie::net {
@@ -122,10 +125,25 @@ api_outcome read(workplace& place, api_call& call) {
                      });
 }
 
+/// A provider whose units of the business's currency are not certain would refuse each link.
+std::optional<problem> wrong_currency(workplace& place, const api_call& call, std::string_view provider) {
+  const auto business = storage::find_business(place.store, call.by.business);
+  if (!business) return api::problem_of(business.error());
+  if (!business.value()) return problem{problems::not_found};
+  const auto name = payment::parse_provider(provider);
+  const auto currency = parse_currency(business.value()->currency);
+  if (name && currency && payment::takes(*name, *currency)) return std::nullopt;
+  return problem{problems::invalid,
+                 {},
+                 {{"/provider", "takes no payments in " + business.value()->currency +
+                                    ", the currency of this business"}}};
+}
+
 api_outcome add(workplace& place, api_call& call) {
   const auto provider = call.body["provider"].get<std::string>();
   const auto mode = payment::mode_of_key(provider, call.body["secret_key"].get_ref<const std::string&>());
   if (!mode) return no_secret_key(provider);
+  if (auto why = wrong_currency(place, call, provider)) return *std::move(why);
   auto keys = keys_of(place, call);
   keys.id = place.with.ids->next_as<payment_connection_id>();
   keys.provider = provider;

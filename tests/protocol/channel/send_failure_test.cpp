@@ -61,7 +61,7 @@ struct row {
 };
 
 TEST(decode_send, the_table_of_classes) {
-  // All of META.md 5.5, and what is near a range's end.
+  // All that Meta documents, and what is near a range's end.
   const row rows[] = {
       {1, 0, failure_class::transient},
       {2, 0, failure_class::transient},

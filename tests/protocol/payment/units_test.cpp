@@ -59,6 +59,14 @@ TEST(units, that_are_not_certain_are_refused) {
       << "it counts in major units";
 }
 
+TEST(units, say_whether_a_provider_takes_a_currency) {
+  const auto xof = *parse_currency("XOF");
+  EXPECT_TRUE(takes(provider::paystack, *parse_currency("NGN")));
+  EXPECT_FALSE(takes(provider::paystack, xof));
+  EXPECT_TRUE(takes(provider::stripe, xof));
+  EXPECT_TRUE(takes(provider::flutterwave, xof));
+}
+
 TEST(units, refuse_what_a_provider_cannot_express) {
   EXPECT_EQ(refusal_of(to_provider_units(provider::stripe, of(1'234, "KWD"))), errc::invalid_value);
   EXPECT_EQ(refusal_of(to_provider_units(provider::stripe, of(30'050, "MGA"))), errc::invalid_value);

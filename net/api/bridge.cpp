@@ -221,7 +221,9 @@ struct bridge::internals {
                   const std::optional<api::access_claims>& claims, storage::api_session& store);
   std::optional<problem> authorize(const api::access_claims& claims, api_call& call,
                                    storage::api_session& store);
-  std::optional<problem> throttled(const api::operation& of, const address_bytes& client);
+  /// Admits an attempt at a password, where the operation takes one.
+  std::optional<problem> throttled(const api::operation& of, const address_bytes& client,
+                                   failure_delays::attempt& guess);
   void refuse(const api_endpoint& endpoint, const problem& why, const api_call& call, const edge::wish& wish,
               responder& to);
   void add_preflights(router& routes, const std::shared_ptr<internals>& self);
@@ -243,11 +245,16 @@ struct bridge::internals {
   worker_pool outbound;
 };
 
-std::optional<problem> bridge::internals::throttled(const api::operation& of, const address_bytes& client) {
+std::optional<problem> bridge::internals::throttled(const api::operation& of, const address_bytes& client,
+                                                    failure_delays::attempt& guess) {
   const auto now = steady_clock::now();
   int wait = general.take(client, now);
   const bool takes_password = of.limit == api::throttle::password;
-  if (wait == 0 && takes_password) wait = failures.wait(client, now);
+  if (wait == 0 && takes_password) {
+    auto asked = failures.admit(client, now);
+    wait = asked.wait;
+    guess = std::move(asked.admitted);
+  }
   if (wait == 0 && (takes_password || of.limit == api::throttle::sign_in)) wait = sign_ins.take(client, now);
   if (wait == 0 && of.limit == api::throttle::mail) wait = mails.take(client, now);
   if (wait == 0) return std::nullopt;
@@ -292,7 +299,9 @@ void bridge::internals::receive(const api_endpoint& endpoint, request& asked, re
   call.request_id = asked.request_id;
   call.address = proxies.client_of(asked.peer_address, asked.joined_header("X-Forwarded-For"));
   call.now = with.services.time->now();
-  if (const auto wait = throttled(endpoint.operation, client_key(call.address))) return turn_away(*wait);
+  failure_delays::attempt guess;
+  if (const auto wait = throttled(endpoint.operation, client_key(call.address), guess))
+    return turn_away(*wait);
   std::optional<api::access_claims> claims;
   if (endpoint.operation.allowed.who != api::audience::anyone) {
     const auto token = bearer_of(asked);
@@ -311,21 +320,22 @@ void bridge::internals::receive(const api_endpoint& endpoint, request& asked, re
     api_call call;
     std::optional<api::access_claims> claims;
     edge::wish wish;
+    failure_delays::attempt guess;
   };
-  auto work = std::make_shared<job>(job{std::move(asked), std::move(to), std::move(call), claims, wish});
+  auto work = std::make_shared<job>(
+      job{std::move(asked), std::move(to), std::move(call), claims, wish, std::move(guess)});
   const auto serve = [self, &endpoint, work, first_session](std::size_t worker) {
     auto outcome =
         self->run(endpoint, work->asked, work->call, work->claims, *self->sessions[first_session + worker]);
+    // Before the answer: whoever reads it may try again at once.
+    const auto* refused = std::get_if<problem>(&outcome);
+    if (refused && refused->is_wrong_guess) work->guess.failed(steady_clock::now());
+    else work->guess.release();
     if (auto* done = std::get_if<api_answer>(&outcome))
       work->to.answer(self->outside.packed(answer_of(endpoint.operation, std::move(*done)), work->wish));
     else if (auto* opened = std::get_if<api_stream>(&outcome))
       start_stream(self->outside.dressed(head_of(*opened), work->wish), std::move(*opened), work->to);
-    else {
-      const auto& why = std::get<problem>(outcome);
-      if (why.kind.name == problems::wrong_credentials.name)
-        self->failures.failed(client_key(work->call.address), steady_clock::now());
-      self->refuse(endpoint, why, work->call, work->wish, work->to);
-    }
+    else self->refuse(endpoint, *refused, work->call, work->wish, work->to);
   };
   const bool queued = pool.submit([serve](std::size_t worker) {
     try {

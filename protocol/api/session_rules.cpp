@@ -17,4 +17,9 @@ std::chrono::milliseconds block_after(int failures, int free) noexcept {
   return std::min<std::chrono::milliseconds>(longest_block, std::chrono::seconds{1LL << doublings});
 }
 
+int failures_left(int failures, std::chrono::milliseconds passed) noexcept {
+  const auto halvings = std::clamp<std::int64_t>(passed / failures_halve_after, 0, 31);
+  return static_cast<int>(std::int64_t{failures} >> halvings);
+}
+
 }  // namespace sellavie::api

@@ -9,8 +9,12 @@
 //     long: 1 s, 2 s, 4 s … 15 min. While it is blocked nothing is tried, and the answer is the same as for a
 //     wrong password. Signing in ends it.
 //  R6 An address, whichever accounts it tries, is held up in the same way after as many wrong passwords as it
-//     may send in a minute (limits.sign_ins_per_minute), and is told so. Only time ends it: a guesser may have one
-//     account of their own.
+//     may send in a minute (limits.sign_ins_per_minute), and is told so. Behind these it has one attempt at a time.
+//     Only time ends it, because a guesser may have one account of their own: the count halves every 15 minutes,
+//     whether or not somebody fails meanwhile, since behind the address of an office somebody always does. What is
+//     refused only because the account is blocked does not count.
+//  R7 An e-mail address that nobody has an account with is counted and blocked as in R5: whoever watches what R6
+//     counts learns nothing about who has one.
 
 #include <chrono>
 #include <cstdint>
@@ -26,6 +30,7 @@ inline constexpr std::chrono::days refresh_token_life{30};
 inline constexpr std::chrono::seconds refresh_overlap{30};
 inline constexpr int free_failures = 4;
 inline constexpr std::chrono::minutes longest_block{15};
+inline constexpr std::chrono::minutes failures_halve_after{15};
 
 struct refresh_state {
   instant expires_at{};
@@ -41,5 +46,8 @@ enum class refresh_decision : std::uint8_t { rotate, repeat_successor, end_sessi
 
 /// How long an account or an address is blocked after `failures`, of which `free` cost nothing.
 [[nodiscard]] std::chrono::milliseconds block_after(int failures, int free = free_failures) noexcept;
+
+/// How many failures of an address still count after this time.
+[[nodiscard]] int failures_left(int failures, std::chrono::milliseconds passed) noexcept;
 
 }  // namespace sellavie::api

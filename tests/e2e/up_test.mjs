@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { appendFileSync, copyFileSync, cpSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { appendFileSync, copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
 import { api_client } from "./harness/api.mjs";
 import { is_root, server_binary } from "./harness/server.mjs";
@@ -20,6 +20,10 @@ class demo {
     cpSync(`${root}/deploy`, `${this.tree}/deploy`, { recursive: true });
     mkdirSync(`${this.tree}/build/release`, { recursive: true });
     if (program) symlinkSync(program, `${this.tree}/build/release/sellavie`);
+  }
+
+  noted_processes() {
+    return readFileSync(this.place.file("demo", "demo.pids"), "utf8").trim();
   }
 
   // -> {printed(), ended: Promise<code>, ready(), stop(), kill()}
@@ -68,10 +72,13 @@ test("the printed logins and addresses work; a second demo runs beside it, and a
   for (const url of [`${addresses.api}openapi.json`, addresses.phones, addresses.mails, addresses.metrics]) assert.equal(await status_of(url), 200, url);
   await assert_logins_work(addresses);
 
-  const same_folder = here.up({ log: "same_folder" });
-  assert.equal(await same_folder.ended, 1);
-  assert.match(same_folder.printed(), /a demo is running already/);
-  assert.ok(same_folder.printed().includes(new URL(addresses.api).origin), same_folder.printed());
+  const processes = here.noted_processes();
+  for (const log of ["same_folder", "same_folder_again"]) {
+    const same_folder = here.up({ log });
+    assert.equal(await same_folder.ended, 1);
+    assert.match(same_folder.printed(), new RegExp(`a demo is running already \\(processes ${processes}\\)`));
+    assert.ok(same_folder.printed().includes(new URL(addresses.api).origin), same_folder.printed());
+  }
 
   const beside = here.up({ folder: "beside" });
   await beside.ready();
@@ -106,16 +113,37 @@ test("whoever is not root runs the demo just so", { timeout: 120_000, skip: is_r
   assert.equal(await one.stop(), interrupted);
 });
 
-test("after a demo was killed, the next one names the processes that it left", { timeout: 120_000 }, async (t) => {
+test("after a demo was killed, each next one names the processes that it left, until they are ended", { timeout: 240_000 }, async (t) => {
   const here = new demo(t, "up-killed");
   const first = here.up();
   await first.ready();
-  const left = readFileSync(here.place.file("demo", "demo.pids"), "utf8").trim();
+  const left = here.noted_processes();
   await first.kill();
-  const next = here.up({ log: "next" });
-  assert.equal(await next.ended, 1);
-  assert.match(next.printed(), new RegExp(`^failed: an earlier demo in .* was not stopped: processes ${left}$`, "m"));
-  assert.match(next.printed(), new RegExp(`^what to do: end them \\(kill ${left}\\)`, "m"));
+  for (const [log, flags] of [["next", []], ["fresh", ["--fresh"]], ["last", []]]) {
+    const next = here.up({ log, flags });
+    assert.equal(await next.ended, 1);
+    assert.match(next.printed(), new RegExp(`^failed: an earlier demo in .* was not stopped: processes ${left}$`, "m"));
+    assert.match(next.printed(), new RegExp(`^what to do: end them \\(kill ${left}\\)`, "m"));
+    assert.ok(existsSync(here.place.file("demo", "data")), "nothing is deleted under them");
+  }
+  await assert_logins_work(told(first.printed()));
+
+  // Killed as well, they leave the database.
+  const end = async (pids, signal) => {
+    for (const pid of pids) process.kill(Number(pid), signal);
+    await until(`${pids} ended`, () => pids.every((pid) => !existsSync(`/proc/${pid}`)), { seconds: 60 });
+  };
+  await end(left.split(" "), "SIGKILL");
+  const over_database = here.up({ log: "over_database", flags: ["--fresh"] });
+  assert.equal(await over_database.ended, 1);
+  const database = over_database.printed().match(/^failed: the database of an earlier demo in .* was not stopped: process (\d+)$/m)?.[1] ?? assert.fail(over_database.printed());
+  assert.match(over_database.printed(), new RegExp(`^what to do: end it \\(kill ${database}\\)`, "m"));
+  await end([database], "SIGTERM");
+  const fresh = here.up({ log: "after", flags: ["--fresh"] });
+  await fresh.ready();
+  assert.notEqual(told(fresh.printed()).password, told(first.printed()).password);
+  await assert_logins_work(told(fresh.printed()));
+  assert.equal(await fresh.stop(), interrupted);
 });
 
 // Each says what failed and what to do, ends with 1, and leaves nothing running.

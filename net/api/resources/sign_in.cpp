@@ -5,6 +5,7 @@
 #include "net/api/session_start.hpp"
 #include "net/api/shapes.hpp"
 #include "net/api/tokens.hpp"
+#include "net/api/unknown_accounts.hpp"
 #include "protocol/crypto/password.hpp"
 #include "storage/api/accounts.hpp"
 #include "storage/api/passwords.hpp"
@@ -40,15 +41,20 @@ const std::string& nobodys_hash() {
   return hash;
 }
 
-problem wrong_credentials() {
-  return {problems::wrong_credentials,
-          "Check the e-mail address and the password. A new account begins with the link in its mail."};
+/// The client reads the same whether its password was tried or the account is blocked.
+enum class attempt : std::uint8_t { tried, blocked };
+
+problem wrong_credentials(attempt made) {
+  return {
+      .kind = problems::wrong_credentials,
+      .detail = "Check the e-mail address and the password. A new account begins with the link in its mail.",
+      .is_wrong_guess = made == attempt::tried};
 }
 
 api_outcome fail(workplace& place, const api_call& call, const storage::stored_account& account) {
   const auto counted = storage::count_failed_sign_in(place.store, account.id, call.now);
   if (!counted) return api::problem_of(counted.error());
-  return wrong_credentials();
+  return wrong_credentials(attempt::tried);
 }
 
 // A password that is right is hashed anew when its hash is cheaper than today's.
@@ -82,13 +88,14 @@ std::optional<problem> ask_second_factor(workplace& place, const api_call& call,
 
 // A wish for an account is none: a stranger may have signed up with this address and a password of their
 // own, and an answer of its own would tell them that it has no account.
-api_outcome sign_in_without_account(const workplace& place, const std::string& password,
-                                    const std::string& hash_of_nobody) {
+api_outcome sign_in_without_account(const workplace& place, const api_call& call, const std::string& password,
+                                    const std::string& hash_of_nobody, unknown_accounts& unknown) {
   (void)is_password(place.with, password, hash_of_nobody);
-  return wrong_credentials();
+  const bool counts = unknown.count_failure(call.body["email"].get_ref<const std::string&>(), call.now);
+  return wrong_credentials(counts ? attempt::tried : attempt::blocked);
 }
 
-api_outcome sign_in(workplace& place, api_call& call) {
+api_outcome sign_in(workplace& place, api_call& call, unknown_accounts& unknown) {
   const auto email = call.body["email"].get<std::string>();
   const auto password = call.body["password"].get<std::string>();
   // Made by the first who signs in, whoever it is: its time says nothing about the account.
@@ -96,15 +103,16 @@ api_outcome sign_in(workplace& place, api_call& call) {
   const auto found = storage::find_account(place.store, email);
   if (!found) return api::problem_of(found.error());
   const auto& account = found.value();
-  if (!account) return sign_in_without_account(place, password, hash_of_nobody);
+  if (!account) return sign_in_without_account(place, call, password, hash_of_nobody, unknown);
   const bool is_right = is_password(place.with, password, account->password_hash);
-  if (account->blocked_until > call.now) return wrong_credentials();
+  // Whatever the password: whether this counts must not tell if it was right.
+  if (account->blocked_until > call.now) return wrong_credentials(attempt::blocked);
   if (!is_right) return fail(place, call, *account);
   if (auto missing = ask_second_factor(place, call, *account)) return *std::move(missing);
   const auto proven = keep_hash_expensive(place, *account, password);
   if (!proven) return api::problem_of(proven.error());
   auto started = start_session(place, call, account->id, proven.value());
-  return started ? *std::move(started) : wrong_credentials();
+  return started ? *std::move(started) : wrong_credentials(attempt::tried);
 }
 
 // --- refreshing ----------------------------------------------------------------------------------
@@ -163,6 +171,10 @@ api_outcome list_sessions(workplace& place, api_call& call) {
 std::vector<api_endpoint> sign_in_endpoints(const std::shared_ptr<access_cache>& access) {
   using api::audience;
   using api::verb;
+  const auto sign_in_or_count = [unknown = std::make_shared<unknown_accounts>()](workplace& place,
+                                                                                 api_call& call) {
+    return sign_in(place, call, *unknown);
+  };
   const auto end = [access](workplace& place, api_call& call) -> api_outcome {
     const auto done = storage::end_session(place.store, call.id<api::session_id>("session_id"),
                                            storage::session_end::ended_by_owner, origin_of(call));
@@ -197,7 +209,7 @@ std::vector<api_endpoint> sign_in_endpoints(const std::shared_ptr<access_cache>&
         .answers = {tokens_answer("Signed in.")},
         .problems = {401, 403},
         .limit = api::throttle::password},
-       sign_in,
+       sign_in_or_count,
        api_pool::password},
       {{.id = "refresh_tokens",
         .method = verb::post,

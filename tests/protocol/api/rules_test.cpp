@@ -42,6 +42,15 @@ TEST(session_rules, r6_an_address_has_more_free_failures_and_the_same_blocks) {
   EXPECT_EQ(block_after(22, 20), 2s);
   EXPECT_EQ(block_after(31, 20), 15min);
 }
+TEST(session_rules, r6_the_failures_of_an_address_halve_every_quarter_of_an_hour) {
+  EXPECT_EQ(failures_left(20, 0ms), 20);
+  EXPECT_EQ(failures_left(20, 15min - 1ms), 20);
+  EXPECT_EQ(failures_left(20, 15min), 10);
+  EXPECT_EQ(failures_left(21, 44min), 5);
+  EXPECT_EQ(failures_left(1, 15min), 0);
+  EXPECT_EQ(failures_left(2'000'000'000, 1'000'000h), 0);
+  EXPECT_EQ(failures_left(20, -1h), 20) << "a clock that was set back";
+}
 
 TEST(permission, each_role_may_all_that_a_lesser_one_may) {
   for (const auto what : {permission::read, permission::converse, permission::sell, permission::manage,

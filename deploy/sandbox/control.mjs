@@ -79,7 +79,8 @@ export class control {
     if (["text", "edit", "story_reply", "postback"].includes(kind) && said.text === "") throw new refusal(400, `${kind} needs a text`);
     this.#show(account, customer, said);
     const item = events.customer_event(account, customer, said);
-    const status = account.subscribed ? await this.#deliver(account, customer, item) : 0;
+    // lost: this one's webhook never comes, whatever else is under way.
+    const status = account.subscribed && body.lost !== true ? await this.#deliver(account, customer, item) : 0;
     if (status === 200) this.#delivered(account, customer, said.mid);
     return { mid: said.mid, status };
   }

@@ -289,16 +289,15 @@ TEST_F(person_orders, a_silent_provider_holds_no_cancel_up_and_a_person_looks) {
 }
 
 TEST_F(person_orders, money_that_does_not_fit_is_put_before_a_person_once_and_makes_no_link) {
-  const auto order = places();
+  places();
   int links = 0;
   world.outside->at_once =
       [&](const actors::outbound_request& request) -> std::optional<actors::outbound_response> {
-    const auto reference = reference_of(request);
-    if (request.method == "GET") return http(200, verified(reference, "success", 1'000));
+    if (request.method == "GET") return http(200, verified(reference_of(request), "success", 1'000));
     ++links;
-    return http(400, R"({"status":false,"message":"Duplicate Transaction Reference"})");
+    return http(400, duplicate_reference);
   };
-  ask(a_command(order_course::make_link, desk::start_checkout{{}, {{}, order.id}}, "k1", true));
+  makes_link(true);
   EXPECT_EQ(outcomes.back().effect, action_effect::payment_review);
   EXPECT_EQ(world.tasks("payment_review"), 1U);
   EXPECT_EQ(links, 1);

@@ -121,8 +121,7 @@ class world {
 
   // Makes the sandbox know the customer (an open send window) without telling the server.
   async meet(who) {
-    await this.sandbox.set({ "webhook.lose": 1 });
-    await this.sandbox.say(who, "(said elsewhere)");
+    await this.sandbox.say(who, "(said elsewhere)", { lost: true });
   }
 
   // Messenger, Instagram: a body of our own, to be posted as often as a test likes. -> {mid, body, post()}

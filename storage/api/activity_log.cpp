@@ -28,6 +28,7 @@ constexpr const char* oldest_end = " ORDER BY at, id LIMIT $5::integer";
 
 constexpr const char* select_own = ACTIVITY_COLUMNS
     "WHERE business_id IS NULL AND account_id = $1::uuid AND id < $2::bigint ORDER BY id DESC LIMIT $3::integer";
+constexpr const char* select_one = ACTIVITY_COLUMNS "WHERE business_id = $1::uuid AND id = $2::bigint";
 #undef ACTIVITY_COLUMNS
 
 constexpr const char* select_names = "SELECT id, name, email FROM accounts WHERE id = ANY ($1::uuid[])";
@@ -42,7 +43,7 @@ constexpr const char* select_head =
 
 using parameters = std::vector<std::string>;
 
-/// A position's id is a UUID; ours is a row number, which only the cursor holds.
+/// Ids are UUIDs, of cursors too; ours is a row number.
 uuid as_uuid(std::int64_t row) {
   uuid id;
   for (int i = 0; i < 8; ++i)
@@ -97,7 +98,8 @@ listed_activity activity_in(const pqxx::row& one) {
   found.after = row.text();
   found.at = row.at();
   found.position = row.integer();
-  found.place = {to_unix_ms(found.at), as_uuid(row.integer())};
+  found.id = as_uuid(row.integer());
+  found.place = {to_unix_ms(found.at), found.id};
   return found;
 }
 
@@ -160,6 +162,19 @@ result<std::vector<listed_activity>> list_activity(api_session& session, const b
   if (!found) return found;
   if (const auto named = name_accounts(session, found.value()); !named) return named.error();
   return found;
+}
+
+result<std::optional<listed_activity>> find_activity(api_session& session, const business_id& business,
+                                                     const uuid& id) {
+  const auto row = row_of(id);
+  if (as_uuid(row) != id) return std::optional<listed_activity>{};
+  auto found = for_business(session, business, [&](pqxx::work& work) {
+    return all_of(work.exec_params(select_one, to_string(business), row), activity_in);
+  });
+  if (!found) return found.error();
+  if (const auto named = name_accounts(session, found.value()); !named) return named.error();
+  if (found.value().empty()) return std::optional<listed_activity>{};
+  return std::optional{std::move(found.value().front())};
 }
 
 result<std::vector<listed_activity>> list_own_activity(api_session& session, const api::account_id& account,

@@ -24,6 +24,8 @@ struct activity_filter {
 };
 
 struct listed_activity {
+  /// The row's number, in the form of every other id.
+  uuid id;
   std::string action;
   std::string subject_kind;
   uuid subject;
@@ -44,6 +46,11 @@ struct listed_activity {
 [[nodiscard]] result<std::vector<listed_activity>> list_activity(
     api_session& session, const business_id& business, const activity_filter& filter,
     const std::optional<api::page_position>& after, int limit);
+
+/// Nothing for an entry of another business, or of none.
+[[nodiscard]] result<std::optional<listed_activity>> find_activity(api_session& session,
+                                                                   const business_id& business,
+                                                                   const uuid& id);
 
 /// What is of the account and of no business: sign-ins and ended sessions. Without names.
 [[nodiscard]] result<std::vector<listed_activity>> list_own_activity(

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
-import { api_client } from "./harness/api.mjs";
+import { listening_client } from "./harness/api.mjs";
 import { code_of, secret_bytes } from "./harness/authenticator.mjs";
 import { dump_of, secrets_in, with_bytes } from "./harness/secrets.mjs";
 import { shared_world } from "./harness/world.mjs";
@@ -15,8 +15,14 @@ shared_world({ before, after }, { name: "api-accounts" }, (world) => { here = wo
 const password = "correct horse battery";
 let people = 0;
 const somebody = () => `person${++people}@example.com`;
-const anyone = () => new api_client(here.server.url);
-const token_in = ({ text }) => /#token=(\S+)/.exec(text)[1];
+const anyone = () => new listening_client(here.server.url);
+// Those that came in mails, to be searched for.
+const mailed_tokens = new Set();
+function token_in({ text }) {
+  const [, token] = /#token=(\S+)/.exec(text);
+  mailed_tokens.add(token);
+  return token;
+}
 const sign_up = (email, more = {}) => anyone().post("/auth/sign-up", { email, password, name: "Bola", ...more });
 const sign_in = (email, more = {}) => anyone().post("/auth/sign-in", { email, password, ...more });
 const told = ({ status, body }) => [status, body?.type, ...(body?.errors ?? []).map(({ field }) => field)];
@@ -27,7 +33,7 @@ async function signed_up(email = somebody()) {
   const [mail] = await here.sandbox.got_mails(email);
   const { status, body } = await anyone().post("/auth/verify-email", { token: token_in(mail), password });
   assert.equal(status, 200);
-  const client = new api_client(here.server.url, { access_token: body.access_token });
+  const client = new listening_client(here.server.url, { access_token: body.access_token });
   return { email, client, refresh_token: body.refresh_token };
 }
 
@@ -285,6 +291,40 @@ test("passwords, tokens, secrets and codes are nowhere, in clear, in hex or in b
   for (const [place, text] of Object.entries({ dump, log, metrics })) assert.deepEqual(secrets_in(text, all), [], place);
   assert.ok(secrets_in(dump, [email]).length > 0, "the search finds what is there");
   assert.ok(!log.includes(email));
+});
+
+// What each answer hands over, which no other one may hold: its path, and the secrets in its body.
+const hand_overs = {
+  "/auth/verify-email": ({ refresh_token }) => [refresh_token],
+  "/auth/refresh": ({ refresh_token }) => [refresh_token],
+  "/auth/sign-in": ({ refresh_token }) => [refresh_token],
+  "/me/second-factor": ({ secret }) => [secret],
+  "/me/second-factor/confirm": ({ recovery_codes = [] }) => recovery_codes,
+  "/me/second-factor/recovery-codes": ({ recovery_codes = [] }) => recovery_codes,
+};
+
+test("no answer holds a password or a mailed token, and what is handed over stands in one answer and no other", async () => {
+  const { refresh_token } = await signed_up();
+  assert.equal((await anyone().post("/auth/refresh", { refresh_token })).status, 200);
+  const { answers } = listening_client;
+  const handed = answers.flatMap((answer) => (hand_overs[answer.path]?.(answer.body ?? {}) ?? []).filter(Boolean).map((secret) => ({ secret, answer })));
+  const paths = new Set(handed.map(({ answer }) => answer.path));
+  assert.deepEqual(Object.keys(hand_overs).filter((path) => !paths.has(path)), []);
+  assert.ok(answers.length > 100 && mailed_tokens.size > 10 && handed.length > 50, `${answers.length} ${mailed_tokens.size} ${handed.length}`);
+  const everything = answers.map(({ text }) => text).join("\n");
+  assert.deepEqual(secrets_in(everything, [password, "another password", ...[...mailed_tokens].flatMap(with_bytes)]), []);
+  for (const { secret, answer } of handed) {
+    assert.ok(answer.text.includes(secret), answer.path);
+    const others = answers.filter((one) => one !== answer).map(({ text }) => text).join("\n");
+    const bytes = answer.body.otpauth_uri ? [secret_bytes(answer.body.otpauth_uri)] : [];
+    assert.deepEqual(secrets_in(others, [secret, secret.replaceAll("-", ""), ...bytes]), [], answer.path);
+  }
+  // An access token is made anew for each answer, and within one second the same.
+  const gives_tokens = ({ path }) => path.startsWith("/auth/") && path in hand_overs;
+  const access_tokens = answers.filter(gives_tokens).map(({ body }) => body?.access_token).filter(Boolean);
+  assert.ok(access_tokens.length > 10);
+  assert.deepEqual(secrets_in(answers.filter((one) => !gives_tokens(one)).map(({ text }) => text).join("\n"), access_tokens), []);
+  assert.ok(secrets_in(everything, [handed[0].secret]).length > 0, "the search finds what is there");
 });
 
 // ---- the way of a mail ------------------------------------------------------------------------------------------------

@@ -97,6 +97,30 @@ test("the log is filtered by account, action and time, and paged", async () => {
   assert.equal((await ada.client.get(`${ada.log}?since=yesterday`)).status, 422);
 });
 
+test("an entry is read by its id, before and after it is chained, by administrators of its business alone", async () => {
+  const ada = await owner();
+  const kofi = await owner(1);
+  const chat = await a_conversation(ada);
+  await ada.client.post(`${chat.path}/take-over`);
+  await ada.client.post(`${chat.path}/return-to-ai`);
+  const listed = async () => (await ada.client.get(`${ada.log}?subject_id=${chat.id}`)).body.items;
+  const early = await listed();
+  await chained();
+  const late = await listed();
+  assert.deepEqual(late.map(({ id }) => id), early.map(({ id }) => id), "the ids stay");
+  assert.equal(new Set(late.map(({ id }) => id)).size, 2);
+  for (const one of late) {
+    const { status, body } = await ada.client.get(`${ada.log}/${one.id}`);
+    assert.deepEqual([status, body], [200, one]);
+    assert.equal((await kofi.client.get(`${kofi.log}/${one.id}`)).status, 404, "of another business");
+    assert.equal((await kofi.client.get(`${ada.log}/${one.id}`)).status, 404);
+  }
+  const [[of_account]] = await here.server.sql("SELECT id FROM audit_log WHERE business_id IS NULL ORDER BY id DESC LIMIT 1");
+  const as_id = `00000000-0000-0000-0000-${Number(of_account).toString(16).padStart(12, "0")}`;
+  assert.equal((await ada.client.get(`${ada.log}/${as_id}`)).status, 404, "of no business");
+  assert.equal((await ada.client.get(`${ada.log}/${late[0].id.replace(/^0/, "1")}`)).status, 404, "an entry has one id");
+});
+
 test("signing in and out, ended sessions and a reused token are recorded of the account, without secrets", async () => {
   const before = await here.server.number("SELECT coalesce(max(id), 0) FROM audit_log");
   const ada = await owner();

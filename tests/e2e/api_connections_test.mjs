@@ -9,7 +9,7 @@ import { app_secret, verify_token } from "./harness/server.mjs";
 import { dump_of, secrets_in, unsealed, with_bytes } from "./harness/secrets.mjs";
 import { colleague, password, signed_in_owner } from "./harness/team.mjs";
 import { sleep, until } from "./harness/workspace.mjs";
-import { shared_world } from "./harness/world.mjs";
+import { model_keys, shared_world, smtp_password } from "./harness/world.mjs";
 
 let here;
 let ada;
@@ -143,9 +143,14 @@ test("Facebook: a page and its Instagram account are chosen, and customers are a
   assert.deepEqual([first.channel, first.state, first.subscribed, first.name, first.connected_by], ["messenger", "active", true, name, ada.account_id]);
   assert.equal(first.token_hint.length, 4);
   assert.deepEqual([second.channel, second.external_id], ["instagram", instagram]);
-  await is_answered(customer_of("messenger", page));
-  await is_answered(customer_of("instagram", instagram));
-  assert.ok((await connection(first.id)).last_event_at, "its newest message is shown");
+  const chats = [[first, customer_of("messenger", page)], [second, customer_of("instagram", instagram)]];
+  for (const [, who] of chats) await is_answered(who);
+  await settled();
+  for (const [{ id }, who] of chats) {
+    const [[conversation]] = await here.server.sql(`SELECT id FROM conversations WHERE id IN ${here.conversation_of(who)}`);
+    const [newest] = (await ada.client.get(`${ada.inbox}/${conversation}/messages?limit=1`)).body.items;
+    assert.equal((await connection(id)).last_event_at, newest.at, "the time of its own newest message");
+  }
 });
 
 test("a single page without an Instagram account is connected without a question", async () => {
@@ -704,7 +709,7 @@ test("no token, code, state or key, of shops, of their payment providers or of t
   assert.ok(tokens.length > 10 && tokens.some((one) => token.test(one)), "these are the tokens that Meta gave");
   const of_payments = here.businesses.flatMap(({ payments }) => payments.map(({ secret_key }) => secret_key));
   assert.ok(of_payments.length > 0);
-  const all = [...secrets, ...tokens, ...own_keys, ...of_payments, "sandbox-token-", app_secret, verify_token, "sandbox instagram secret"];
+  const all = [...secrets, ...tokens, ...own_keys, ...of_payments, "sandbox-token-", app_secret, verify_token, "sandbox instagram secret", ...Object.values(model_keys), smtp_password];
   const log = readFileSync(here.place.file("server.log"), "utf8");
   const metrics = await (await fetch(`${here.server.ops}/metrics`)).text();
   const places = { answers: other.join("\n"), log, metrics, dump: await dump_of(here.server.database) };

@@ -39,6 +39,21 @@ test("a customer's message and the answer appear in the inbox", async () => {
   assert.ok(body.items.some(({ origin }) => origin === "ai"));
 });
 
+test("each message is read by its id, in its own conversation", async () => {
+  const { conversation } = await conversation_with("Hello!");
+  const { conversation: another } = await conversation_with("Hello again!");
+  const { client, inbox } = owners[0];
+  const messages = ({ id }) => `${inbox}/${id}/messages`;
+  const { body: { items } } = await client.get(messages(conversation));
+  assert.ok(items.length >= 2);
+  for (const one of items) {
+    const { status, body } = await client.get(`${messages(conversation)}/${one.id}`);
+    assert.deepEqual([status, body], [200, one]);
+    assert.equal((await client.get(`${messages(another)}/${one.id}`)).status, 404, "in another conversation");
+  }
+  assert.equal((await client.get(`${messages(conversation)}/${conversation.id}`)).status, 404, "an id of something else");
+});
+
 test("pages follow one another without gaps or doubles", async () => {
   for (let i = 0; i < 3; ++i) await conversation_with(`Hello ${i}`);
   const seen = [];
@@ -74,7 +89,8 @@ test("a takeover silences the AI until the chat is given back", async () => {
 test("another business's owner finds nothing, by any id", async () => {
   const { conversation } = await conversation_with("Hello!");
   const [ada, other] = owners;
-  for (const path of ["", "/messages"]) {
+  const [message] = (await ada.client.get(`${ada.inbox}/${conversation.id}/messages`)).body.items;
+  for (const path of ["", "/messages", `/messages/${message.id}`]) {
     assert.equal((await other.client.get(`${ada.inbox}/${conversation.id}${path}`)).status, 404);
     assert.equal((await other.client.get(`${other.inbox}/${conversation.id}${path}`)).status, 404);
   }

@@ -323,6 +323,15 @@ test("invoices asked for at once have numbers without gaps, one an order", async
   const { items } = await all_of(ada.client, invoices, { limit: 2 });
   assert.equal(items.length, Number(rows[0][0]));
   assert.deepEqual((await all_of(ada.client, `${invoices}?sort=oldest`, { limit: 3 })).items.map(({ id }) => id), items.map(({ id }) => id).reverse());
+  // As if a second lay between any two.
+  await here.server.sql(`UPDATE invoices SET issued_at = issued_at + number * 1000 WHERE business_id = '${ada.business_id}'`);
+  const by_time = (await all_of(ada.client, `${invoices}?sort=oldest`)).items;
+  const within = async (query) => (await all_of(ada.client, `${invoices}?sort=oldest&${query}`, { limit: 2 })).items.map(({ id }) => id);
+  const ids = by_time.map(({ id }) => id);
+  assert.deepEqual(await within(`since=${by_time[1].issued_at}`), ids.slice(1), "that moment, too");
+  assert.deepEqual(await within(`until=${by_time[4].issued_at}`), ids.slice(0, 4), "without that moment");
+  assert.deepEqual(await within(`since=${by_time[1].issued_at}&until=${by_time[4].issued_at}`), ids.slice(1, 4));
+  assert.equal((await ada.client.get(`${invoices}?since=yesterday`)).status, 422);
   await until("the facts are there", async () => (await facts(made[0])).some(({ kind, detail }) => kind === "invoice_issued" && detail === invoice.number));
   assert.equal((await read(made[0])).invoices[0].number, invoice.number);
 });

@@ -7,7 +7,7 @@ import { api_client } from "./harness/api.mjs";
 import { shared_world } from "./harness/world.mjs";
 
 let here;
-shared_world({ before, after }, { name: "api-sign-in" }, (world) => { here = world; });
+shared_world({ before, after }, { name: "api-sign-in", settings: { http: { trusted_proxies: ["127.0.0.1"] } } }, (world) => { here = world; });
 
 const password = "a long demo password";
 const owner_of = (i) => here.businesses[i].owner.email;
@@ -121,6 +121,20 @@ test("sessions are listed, and ended one by one or all", async () => {
   assert.equal((await desk.get("/me")).status, 200);
   assert.equal((await desk.post("/auth/sign-out")).status, 204);
   assert.equal((await desk.get("/me")).status, 401);
+});
+
+test("a session is shown with the device that signed in and the address that used it last", async () => {
+  const desk = await signed_in();
+  const firefox = { "user-agent": "Mozilla/5.0 (Android 14; Mobile; rv:143.0) Gecko/143.0 Firefox/143.0" };
+  const from = (address) => ({ headers: { ...firefox, "x-forwarded-for": address } });
+  const { body: first } = await anyone().post("/auth/sign-in", { email: owner_of(0), password }, from("203.0.113.7"));
+  const shown = async () => (await desk.get("/sessions")).body.items.filter(({ is_current }) => !is_current)[0];
+  const opened = await shown();
+  assert.deepEqual([opened.device, opened.address], ["Firefox on Android", "203.0.113.7"]);
+  assert.equal((await anyone().post("/auth/refresh", { refresh_token: first.refresh_token }, from("198.51.100.9"))).status, 200);
+  const used = await shown();
+  assert.deepEqual([used.id, used.device, used.address], [opened.id, "Firefox on Android", "198.51.100.9"]);
+  assert.ok(used.last_used_at >= opened.last_used_at);
 });
 
 test("nobody ends another account's session", async () => {

@@ -5,7 +5,7 @@ import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { after, before, test } from "node:test";
-import { api_client, if_match } from "./harness/api.mjs";
+import { if_match, listening_client } from "./harness/api.mjs";
 import { code_of } from "./harness/authenticator.mjs";
 import { dump_of, secrets_in, with_bytes } from "./harness/secrets.mjs";
 import { all_of, chat, signed_in_owner } from "./harness/team.mjs";
@@ -42,16 +42,8 @@ async function model_on_the_way() {
   return spy;
 }
 
-// Everything that the API ever answered, and the tokens that came in mails, to be searched for.
-const answers = [];
+// The tokens that came in mails, to be searched for.
 const invitation_tokens = [];
-class listening_client extends api_client {
-  async call(...given) {
-    const answer = await super.call(...given);
-    answers.push(answer.text);
-    return answer;
-  }
-}
 
 const password = "correct horse battery";
 const ada_fabrics = { name: "Ada Fabrics", currency: "NGN", timezone: "Africa/Lagos", locale: "en-NG" };
@@ -547,6 +539,7 @@ test("choices go with the membership", async () => {
 test("an invitation's token is in its mail and nowhere else: neither in an answer, nor in the log, nor in a dump of the database", async () => {
   const owner = await founder();
   await invited(owner, somebody(), "agent");  // still open
+  const answers = listening_client.answers.map(({ text }) => text);
   assert.ok(invitation_tokens.length > 10 && answers.length > 100);
   const all = invitation_tokens.flatMap(with_bytes);
   const dump = await dump_of(here.server.database);

@@ -266,6 +266,24 @@ TEST_F(activity_chain_test, pages_of_the_list_follow_one_another_also_within_one
   EXPECT_THAT(walked(true), ElementsAre(1, 2, 3, 4, 5));
 }
 
+TEST_F(activity_chain_test, an_entry_is_found_by_its_id_chained_or_not_and_in_its_own_business_alone) {
+  write({a_row("product.created"), a_row("product.updated")});
+  const auto rows = list_activity(api, ada, {}, {}, 1).value();
+  const auto id = rows.front().id;
+  EXPECT_EQ(find_activity(api, ada, id).value()->position, 0);
+  chain();
+  const auto found = find_activity(api, ada, id).value();
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->id, id);
+  EXPECT_EQ(found->action, rows.front().action);
+  EXPECT_EQ(found->position, 2);
+  EXPECT_FALSE(find_activity(api, id_of<business_id>(2), id).value());
+  auto another = id;
+  another.bytes[0] = 1;
+  EXPECT_FALSE(find_activity(api, ada, another).value()) << "an entry has one id";
+  EXPECT_FALSE(find_activity(api, ada, plain_id(9999)).value());
+}
+
 TEST_F(activity_chain_test, every_reading_uses_an_index) {
   sql("INSERT INTO audit_log (business_id, account_id, action, subject_kind, subject_id, address, request_id, at) "
       "SELECT ('00000000-0000-7000-8000-' || lpad(to_hex(n % 50 + 1), 12, '0'))::uuid, gen_random_uuid(), 'a.b' || n % 20, "

@@ -25,7 +25,8 @@ schema activity_shape() {
   const auto fields =
       schema::text({0, 100'000, api::text_format::lines}).example(R"({"price_minor":1400000})");
   return schema::object(
-             {{"action", action_text().described("Subject and past tense: product.updated.")},
+             {{"id", schema::uuid()},
+              {"action", action_text().described("Subject and past tense: product.updated.")},
               {"subject_kind", schema::text({1, 40}).example("product")},
               {"subject_id", schema::uuid()},
               {"account_id", schema::uuid().described("Who.")},
@@ -69,7 +70,8 @@ schema head_shape() {
 json text_or_null(const std::string& text) { return text.empty() ? json(nullptr) : json(text); }
 
 json shown(const storage::listed_activity& one) {
-  return {{"action", one.action},
+  return {{"id", to_string(one.id)},
+          {"action", one.action},
           {"subject_kind", one.subject_kind},
           {"subject_id", to_string(one.subject)},
           {"account_id", to_string(one.account)},
@@ -99,6 +101,14 @@ api_outcome list(workplace& place, api_call& call) {
         return storage::list_activity(place.store, call.by.business, filter, wish.after, wish.limit);
       },
       [](const auto& row) { return shown(row); }, [](const auto& row) { return row.place; });
+}
+
+api_outcome show(workplace& place, api_call& call) {
+  return answer_with(storage::find_activity(place.store, call.by.business, call.id<uuid>("activity_id")),
+                     [](const auto& one) -> api_outcome {
+                       if (!one) return problem{api::problems::not_found};
+                       return api_answer{200, shown(*one)};
+                     });
 }
 
 api_outcome list_own(workplace& place, api_call& call) {
@@ -161,6 +171,14 @@ std::vector<api_endpoint> activity_endpoints() {
                         sort_by_time()}),
         .answers = {{200, "A page.", page_shape(activity_shape(), "ActivityPage")}}},
        list},
+      {{.id = "show_activity",
+        .method = verb::get,
+        .path = all + "/{activity_id}",
+        .tag = "Activity",
+        .summary = "One entry.",
+        .allowed = administering,
+        .answers = {{200, "The entry.", activity_shape()}}},
+       show},
       {{.id = "list_my_activity",
         .method = verb::get,
         .path = "/api/v1/me/activity",

@@ -1,5 +1,7 @@
 #include "net/api/resources/conversations.hpp"
 
+#include <array>
+
 #include "net/api/listed_pages.hpp"
 #include "net/api/resources/conversation_view.hpp"
 #include "net/api/shapes.hpp"
@@ -87,6 +89,16 @@ api_outcome list_messages(workplace& place, api_call& call) {
       [](const auto& row) { return shown(row); });
 }
 
+api_outcome show_message(workplace& place, api_call& call) {
+  const std::array wanted{call.id<message_id>("message_id")};
+  return answer_with(storage::find_messages(place.store, call.by.business,
+                                            call.id<conversation_id>("conversation_id"), wanted),
+                     [](const auto& found) -> api_outcome {
+                       if (found.empty()) return problem{problems::not_found};
+                       return api_answer{200, shown(found.front())};
+                     });
+}
+
 api_outcome change_owner(workplace& place, const api_call& call, actors::chat_command what) {
   const auto chat =
       storage::find_chat(place.store, call.by.business, call.id<conversation_id>("conversation_id"));
@@ -136,6 +148,14 @@ std::vector<api_endpoint> conversation_endpoints() {
         .query = paged(),
         .answers = {{200, "A page, newest first.", page_shape(message_shape(), "MessagePage")}}},
        list_messages},
+      {{.id = "show_message",
+        .method = verb::get,
+        .path = one + "/messages/{message_id}",
+        .tag = "Conversations",
+        .summary = "One message, with what became of it.",
+        .allowed = reading,
+        .answers = {{200, "The message.", message_shape()}}},
+       show_message},
       {{.id = "take_over_conversation",
         .method = verb::post,
         .path = one + "/take-over",

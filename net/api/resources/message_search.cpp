@@ -26,11 +26,9 @@ api_outcome search(workplace& place, api_call& call) {
   const auto page = page_of(call);
   if (const auto* wrong = std::get_if<problem>(&page)) return *wrong;
   const auto& wish = std::get<page_wish>(page);
-  const auto words = call.query_value("words");
-  if (!words) return problem{api::problems::invalid, {}, {{"words", "is missing"}}};
   return answer_with(
-      storage::search_messages(place.store, call.by.business, *words, wish.after, wish.limit,
-                               origin_of(call)),
+      storage::search_messages(place.store, call.by.business, *call.query_value("words"), wish.after,
+                               wish.limit, origin_of(call)),
       [&](const auto& hits) {
         auto outcome = give_page(
             hits.rows, wish.limit,
@@ -54,7 +52,7 @@ std::vector<api_endpoint> message_search_endpoints() {
             .tag = "Conversations",
             .summary = "Messages that hold all of these words, or words that begin so, newest first.",
             .allowed = {api::audience::member, api::permission::read},
-            .query = paged({{"words", schema::text({1, 200}), "What to look for."}}),
+            .query = paged({{"words", schema::text({1, 200}), "What to look for.", api::presence::required}}),
             .answers = {{200, "A page.", hits_shape()}}},
            search}};
 }

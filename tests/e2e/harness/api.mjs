@@ -47,7 +47,7 @@ export class api_client {
   async signed_in(email, password, more = {}) {
     const { status, body } = await this.post("/auth/sign-in", { email, password, ...more });
     assert.equal(status, 200, `signing in as ${email}`);
-    const client = new api_client(this.url, { access_token: body.access_token });
+    const client = new this.constructor(this.url, { access_token: body.access_token });
     client.refresh_token = body.refresh_token;
     return client;
   }
@@ -60,6 +60,7 @@ export class api_client {
     const declared = resolved(document, operation.responses[String(status)]);
     assert.ok(declared, `${operation.operationId} does not declare ${status}: ${JSON.stringify(body)}`);
     if (status < 300) hold_request(document, operation, sent);
+    if (status < 300) hold_query(document, operation, new URLSearchParams(path.split("?")[1] ?? ""));
     hold_headers(document, `${operation.operationId} ${status}`, declared, headers);
     const type = headers.get("content-type")?.split(";")[0];
     const content = declared.content?.[type];
@@ -68,6 +69,18 @@ export class api_client {
     if (type === "text/event-stream" || !content.schema) return;  // goes on, or bytes
     const wrong = misfits(document, content.schema, body);
     assert.deepEqual(wrong, [], `${operation.operationId} ${status}: ${JSON.stringify(body).slice(0, 500)}`);
+  }
+}
+
+// Remembers everything that it was ever answered, to be searched for secrets.
+export class listening_client extends api_client {
+  // [{path, body, text}]; the text is that of the headers, too.
+  static answers = [];
+
+  async call(method, path, ...more) {
+    const answer = await super.call(method, path, ...more);
+    listening_client.answers.push({ path, body: answer.body, text: `${JSON.stringify([...answer.headers])}\n${answer.text}` });
+    return answer;
   }
 }
 
@@ -87,6 +100,23 @@ function hold_request(document, { operationId, requestBody }, { body, raw, type 
   if (!content.schema) return;
   const sent = JSON.parse(raw ?? JSON.stringify(body));
   assert.deepEqual(misfits(document, content.schema, sent), [], `${operationId} took ${JSON.stringify(sent).slice(0, 500)}`);
+}
+
+// Nor does a request succeed with a parameter that the document does not have.
+function hold_query(document, { operationId, parameters = [] }, given) {
+  const declared = new Map(parameters.filter((one) => one.in === "query").map((one) => [one.name, one]));
+  for (const [name, text] of given) {
+    assert.ok(declared.has(name), `${operationId} took an undeclared ${name}`);
+    assert.deepEqual(misfits(document, declared.get(name).schema, value_of(document, declared.get(name).schema, text)), [], `${operationId} took ${name}=${text}`);
+  }
+  for (const { name, required } of declared.values()) assert.ok(!required || given.has(name), `${operationId} went on without ${name}`);
+}
+
+// What a text of a query means where this schema stands.
+function value_of(document, given, text) {
+  const { type } = resolved(document, given);
+  if (type === "integer" && /^-?\d+$/.test(text)) return Number(text);
+  return type === "boolean" && ["true", "false"].includes(text) ? text === "true" : text;
 }
 
 const told_headers = ["etag", "location", "retry-after", "set-cookie", "www-authenticate", "content-disposition", "x-request-id"];

@@ -16,6 +16,10 @@ import { free_ports, root, until, workspace } from "./workspace.mjs";
 
 export const channels = ["messenger", "instagram", "whatsapp"];
 
+// Of the operator; long enough to be searched for (secrets.mjs).
+export const model_keys = { openai: "model-key-of-openai", anthropic: "model-key-of-anthropic", groq: "model-key-of-groq" };
+export const smtp_password = "mail-password-of-the-tests";
+
 // The shops of deploy/demo, with room in the stores; `change` may alter each before it is used.
 export function demo_businesses(change = (business) => business) {
   const lines = readFileSync(`${root}/deploy/demo/business.jsonl`, "utf8").split("\n").filter(Boolean);
@@ -62,17 +66,17 @@ export function shared_world({ before, after }, options, opened) {
 }
 
 function sections({ url: outside, smtp }, over) {
-  const provider = (path) => ({ base_url: `${outside}${path}`, api_key: "sandbox", model: "sandbox" });
+  const provider = (path, api_key) => ({ base_url: `${outside}${path}`, api_key, model: "sandbox" });
   const base = {
     meta: { graph_url: `${outside}/graph`, instagram_url: `${outside}/instagram`, login_url: `${outside}/facebook`, instagram_login_url: `${outside}/instagram-login`,
       instagram_code_url: `${outside}/instagram-code`, login_config_id: "3000000000000003", whatsapp_config_id: "4000000000000004",
       instagram_app_id: "2000000000000002", instagram_app_secret: "sandbox instagram secret" },
     llm: { order: ["openai", "anthropic", "groq"], attempt_ms: 3000, deadline_ms: 9000 },
-    "llm.openai": provider("/openai/v1"),
-    "llm.anthropic": provider("/anthropic"),
-    "llm.groq": provider("/groq/openai/v1"),
+    "llm.openai": provider("/openai/v1", model_keys.openai),
+    "llm.anthropic": provider("/anthropic", model_keys.anthropic),
+    "llm.groq": provider("/groq/openai/v1", model_keys.groq),
     payments: { paystack_url: `${outside}/paystack` },
-    smtp: { url: smtp, from: "Sellavie <mail@sellavie.example>" },
+    smtp: { url: smtp.replace("//", `//shop%40example.com:${smtp_password}@`), from: "Sellavie <mail@sellavie.example>" },
     outbox: { evidence_s: 5 },
     conversation: { gather_ms: 300, typing: false },
   };

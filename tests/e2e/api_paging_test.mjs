@@ -1,0 +1,118 @@
+// Every list that the document has, walked one item a page: a new one is covered by being declared.
+
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { after, before, test } from "node:test";
+import { if_match } from "./harness/api.mjs";
+import { chat, colleague, signed_in_owner } from "./harness/team.mjs";
+import { until } from "./harness/workspace.mjs";
+import { shared_world } from "./harness/world.mjs";
+
+let here;
+shared_world({ before, after }, { name: "api-paging" }, (world) => { here = world; });
+
+const with_key = () => ({ headers: { "idempotency-key": randomUUID() } });
+
+async function made(answer) {
+  const { status, body, text } = await answer;
+  assert.ok(status < 300, `${status} ${text}`);
+  return body;
+}
+
+async function an_order_with_invoice({ client, shop }, conversation_id) {
+  const { order } = await made(client.post(`${shop}/orders`, { conversation_id, items: [{ sku: "A1", quantity: 1 }] }, with_key()));
+  await made(client.post(`${shop}/orders/${order.id}/payment-link`, {}, with_key()));
+  await made(client.post(`${shop}/orders/${order.id}/invoice`));
+  return order.id;
+}
+
+async function an_import({ client, shop }, sheet) {
+  const job = await made(client.call("POST", `${shop}/products/imports`, { raw: sheet, headers: { "content-type": "text/csv", "idempotency-key": randomUUID() } }));
+  await until("the import has ended", async () => (await client.get(`${shop}/products/imports/${job.id}`)).body.state === "done");
+}
+
+async function another_training({ client, shop }) {
+  const { content, version } = await made(client.get(`${shop}/training/draft`));
+  const saved = await made(client.put(`${shop}/training/draft`, { ...content, forbidden_topics: ["politics"] }, if_match(version)));
+  await made(client.post(`${shop}/training/draft/publish`, { note: "" }, if_match(saved.version)));
+}
+
+// What no request makes in a moment: tasks, deliveries that nobody could work off, and months that are over.
+async function what_time_brings({ business_id }) {
+  await here.server.sql(`INSERT INTO person_tasks (id, business_id, kind, reason, created_at) SELECT gen_random_uuid(), '${business_id}', 'connection', 'paging', 0 FROM generate_series(1, 3);
+    INSERT INTO parked_events (id, business_id, connection_id, reason, accepted_at, parked_at, payload)
+      SELECT n, '${business_id}', id, 'failed 5 times', n, n, 'sealed' FROM generate_series(1, 3) n, (SELECT id FROM connections WHERE business_id = '${business_id}' LIMIT 1) c;
+    INSERT INTO plan_usage (business_id, month, ai_replies, counted_to) VALUES ('${business_id}', '2025-01-01', 3, 0), ('${business_id}', '2025-02-01', 4, 0)`);
+}
+
+// At least two rows for each list of Ada's. -> values of the paths
+async function full_shop(ada) {
+  const { client, shop } = ada;
+  const chats = [await chat(here, ada), await chat(here, ada, { channel: "whatsapp" })];
+  const [order_id] = [await an_order_with_invoice(ada, chats[0].id), await an_order_with_invoice(ada, chats[1].id)];
+  const product = await made(client.post(`${shop}/products`, { sku: "PAGING", name: "Paging", price_minor: 1, stock: 9 }));
+  for (const i of [1, 2, 3]) {
+    await made(client.post(`${shop}/product-groups`, { name: `Group ${i}`, options: ["size"] }));
+    await made(client.post(`${shop}/products/${product.id}/stock/adjust`, { delta: -1, reason: "broken" }, with_key()));
+    await made(client.post(`${shop}/invitations`, { email: `paging${i}@example.com`, role: "viewer" }));
+    await made(client.post(`${shop}/labels`, { name: `Label ${i}`, colour: "red" }));
+    await made(client.post(`${shop}/canned-replies`, { shortcut: `paging${i}`, text: "Paging" }));
+    await made(client.post(`${chats[0].one}/notes`, { text: `Note ${i}`, mentions: [ada.account_id] }));
+    await an_import(ada, `sku\nPAGING${i}`);
+  }
+  await made(client.post(`${shop}/payment-connections`, { provider: "stripe", secret_key: "sk_test_of_the_paging" }));
+  await made(client.post("/businesses", { name: "Another", currency: "NGN", timezone: "Africa/Lagos" }, with_key()));
+  await another_training(ada);
+  await colleague(here, ada);
+  await signed_in_owner(here);
+  await what_time_brings(ada);
+  await here.settled();
+  await until("the activity is chained", async () => (await here.server.number("SELECT count(*) FROM audit_log WHERE position IS NULL")) === 0);
+  return { business_id: ada.business_id, conversation_id: chats[0].id, order_id, product_id: product.id };
+}
+
+// Of queries that a list cannot do without.
+const needed = { words: "hello" };
+
+function path_of({ path, parameters }, ids) {
+  const query = parameters.filter((one) => one.in === "query" && one.required).map(({ name }) => {
+    assert.ok(needed[name], `the table above has no ${name}`);
+    return `&${name}=${needed[name]}`;
+  });
+  return (limit) => `${path.replace("/api/v1", "").replace(/\{(\w+)\}/g, (_, name) => {
+    assert.ok(ids[name], `the shop has no ${name}: make one, with two rows of the list`);
+    return ids[name];
+  })}?limit=${limit}${query.join("")}`;
+}
+
+// One item a page; the last says that there is no other.
+async function walk(client, path, most) {
+  const seen = [];
+  let cursor = null;
+  for (let pages = 0; pages === 0 || cursor; ++pages) {
+    assert.ok(pages < most, `${path} goes on behind its last item`);
+    const { items, next_cursor } = await made(client.get(path + (cursor ? `&cursor=${cursor}` : "")));
+    assert.ok(items.length <= 1, path);
+    seen.push(...items);
+    cursor = next_cursor;
+  }
+  return seen;
+}
+
+test("each list that has a cursor gives, one item a page, what it gives on one page: nothing twice, nothing left out", async (t) => {
+  const ada = await signed_in_owner(here);
+  const ids = await full_shop(ada);
+  const document = await ada.client.document();
+  const lists = Object.entries(document.paths).filter(([, { get }]) => get?.parameters?.some(({ name }) => name === "cursor")).map(([path, { get }]) => ({ path, ...get }));
+  assert.ok(lists.length >= 25, `${lists.length}`);
+  for (const list of lists) {
+    await t.test(list.operationId, async () => {
+      const path = path_of(list, ids);
+      const { items, next_cursor } = await made(ada.client.get(path(100)));
+      assert.ok(items.length >= 2, `${items.length} items: make more above`);
+      assert.equal(next_cursor, null, "they are on one page");
+      assert.equal(new Set(items.map((one) => JSON.stringify(one))).size, items.length, "no two are alike");
+      assert.deepEqual(await walk(ada.client, path(1), items.length + 1), items);
+    });
+  }
+});

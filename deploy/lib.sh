@@ -100,8 +100,9 @@ install_packages() {
   fi
   is_root || command -v sudo >/dev/null ||
     fail "packages are missing: ${missing[*]}" 'run this as root, or install sudo'
-  # Asked here, because the step itself has no terminal.
-  is_root || sudo -v || fail 'sudo was refused' 'run this as root, or as a user who may use sudo'
+  # Asked here, because the step itself has no terminal. `sudo -v` wants a password also from a user whose commands need
+  # none, and who may have none.
+  is_root || sudo -n true 2>/dev/null || sudo -v || fail 'sudo was refused' 'run this as root, or as a user who may use sudo'
   local advice='check the network and /etc/apt/sources.list (Debian 12 "main"), then run this again'
   run_step 'package lists' "$log" "$advice" update_lists
   if [[ " ${missing[*]} " == *' postgresql '* ]] && ! is_installed postgresql-common; then

@@ -179,6 +179,15 @@ struct checked_world {
     world.run();
   }
 
+  /// Whether this customer has an order that a person closed.
+  bool has_paid(const std::string& customer) const {
+    const auto chat = world.store->conversation_id_of(world.account, customer);
+    const auto& orders = world.store->rows.orders;
+    return chat && std::any_of(orders.begin(), orders.end(), [&](const auto& one) {
+             return one.second.conversation == *chat && one.second.status == "paid";
+           });
+  }
+
   /// Empty = the promises hold.
   std::string broken_promise(const tables& before) const {
     const auto& now = world.store->rows;
@@ -243,6 +252,7 @@ TEST(a_hostile_model, cannot_reach_beyond_its_own_customer_through_the_whole_tur
   const std::size_t wanted = is_long ? 100'000 : 5'000;
   std::size_t outputs = 0;
   std::size_t placed = 0;
+  std::size_t after_payment = 0;
   const auto property = [&] {
     const auto seed = *rc::gen::resize(rc::kNominalSize, rc::gen::arbitrary<std::uint64_t>());
     random_engine random{seed};
@@ -256,6 +266,7 @@ TEST(a_hostile_model, cannot_reach_beyond_its_own_customer_through_the_whole_tur
         world.command(customer, actors::chat_command::return_to_ai);
         world.run();
       }
+      after_payment += checked.has_paid(customer) ? 1 : 0;
       world.customer_says(customer, "Do as I say");
       world.advance(400ms);
       const auto broken = checked.broken_promise(before);
@@ -279,7 +290,9 @@ TEST(a_hostile_model, cannot_reach_beyond_its_own_customer_through_the_whole_tur
   rc::detail::printResultMessage(found, told);
   EXPECT_TRUE(found.template is<rc::detail::SuccessResult>()) << told.str();
   EXPECT_GT(placed, outputs / 200) << "the generator must also place orders";
-  std::cout << "[ outputs  ] " << outputs << ", orders " << placed << "\n";
+  EXPECT_GT(after_payment, outputs / 200) << "the generator must also speak in chats with a closed order";
+  std::cout << "[ outputs  ] " << outputs << ", orders " << placed << ", turns after a payment "
+            << after_payment << "\n";
 }
 
 }  // namespace

@@ -2,12 +2,12 @@
 
 import assert from "node:assert/strict";
 import { execFile, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { test } from "node:test";
 import { is_root, server } from "./harness/server.mjs";
 import { demo_businesses } from "./harness/world.mjs";
-import { free_ports, plain_environment, workspace } from "./harness/workspace.mjs";
+import { free_ports, plain_environment, until, workspace } from "./harness/workspace.mjs";
 
 const good = 0, wrong = 2;
 
@@ -81,20 +81,29 @@ test("migrate status, migrate, and both again", { timeout: 120_000 }, async (t) 
 
 // Root's home is closed to the database's user. In a mount namespace of its own: the default folder of data belongs to
 // the machine, where a real server may have its data.
-test("as root with no data.dir and in root's home the database starts all the same, in /var/lib/sellavie", { timeout: 120_000, skip: is_root ? false : "needs root" }, async (t) => {
+test("as root with no data.dir and in root's home the server starts all the same, its data in /var/lib/sellavie", { timeout: 120_000, skip: is_root ? false : "needs root" }, async (t) => {
+  const has_namespaces = spawnSync("unshare", ["--mount", "true"]).status === 0;
+  if (!has_namespaces) return t.skip("this machine lets nobody mount");
   const shop = await a_shop(t, "root_home", { data: { dir: undefined } });
   const home = mkdtempSync("/root/sellavie-e2e-");
   t.after(() => rmSync(home, { recursive: true, force: true }));
   const clone = `${home}/clone`;
   mkdirSync(clone);
-  const has_namespaces = spawnSync("unshare", ["--mount", "true"]).status === 0;
-  if (!has_namespaces) return t.skip("this machine lets nobody mount");
-  const inside = 'mount -t tmpfs tmpfs /var/lib && cd "$1" && "$2" migrate status --config "$3"; code=$?; ls -A /var/lib "$1"; exit $code';
-  const { status, stdout, stderr } = spawnSync("unshare", ["--mount", "sh", "-c", inside, "sh", clone, shop.server.binary, shop.server.config], { encoding: "utf8", timeout: 60_000, env: plain_environment() });
-  assert.equal(status, good, stderr);
-  assert.match(stdout, /^0001 {2}missing/m);
-  assert.match(stdout, /^\/var\/lib:\nsellavie\n/m, "its data is not there");
-  assert.deepEqual(readdirSync(clone), [], "something was left in the clone");
+  copyFileSync(shop.server.binary, `${clone}/sellavie`);
+  copyFileSync(shop.server.config, `${clone}/sellavie.toml`);
+  shop.server.binary = `${home}/serve`;
+  writeFileSync(shop.server.binary, `#!/bin/sh
+exec unshare --mount sh -c 'mount -t tmpfs tmpfs /var/lib && cd ${clone} && exec ./sellavie serve --config sellavie.toml'
+`, { mode: 0o700 });
+  await shop.server.start({ wait: false });
+  const explain = () => shop.place.log_tail("server");
+  const data = `/proc/${shop.server.pid}/root/var/lib/sellavie`;
+  const postmaster = await until("its database starts", () => Number(readFileSync(`${data}/postgres/cluster/postmaster.pid`, "utf8").split("\n")[0]), { seconds: 60, explain });
+  shop.place.take_along(postmaster);
+  await until("it is ready", async () => (await shop.server.readiness()).status === 200, { seconds: 60, explain });
+  assert.deepEqual(readdirSync(clone).sort(), ["sellavie", "sellavie.toml"], "something was left in the clone");
+  assert.equal((await shop.server.stop()).code, good, explain());
+  assert.ok(!existsSync(`/proc/${postmaster}`), "its database goes on");
 });
 
 test("provision refuses a bad file whole, with each line that is wrong", { timeout: 120_000 }, async (t) => {

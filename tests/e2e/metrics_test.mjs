@@ -7,9 +7,10 @@ import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { event_stream } from "./harness/event_stream.mjs";
 import { fresh_mid, page_body, page_item, post } from "./harness/meta.mjs";
+import { hold_table } from "./harness/postgres.mjs";
 import { signed_in_owner } from "./harness/team.mjs";
 import { shared_world } from "./harness/world.mjs";
-import { root, until } from "./harness/workspace.mjs";
+import { root, sleep, until } from "./harness/workspace.mjs";
 
 let here;
 shared_world({ before, after }, { name: "metrics" }, (world) => { here = world; });
@@ -104,6 +105,41 @@ test("what waits is shown while it waits, and not afterwards", async () => {
   await here.settled();
   for (const name of while_something_waits) {
     await until(`${name} is 0`, async () => (await here.server.metric(name)) === 0, { seconds: 20, every_ms: 50, explain: page });
+  }
+});
+
+test("a pool is in use for as long as one of its queries is held up, and only that long", async () => {
+  const ada = await signed_in_owner(here);
+  const writes = () => here.sandbox.say(here.customer(), "Hello!").then(({ status }) => status);
+  const held_up = {
+    reader: ["contacts", "ACCESS EXCLUSIVE", writes],
+    api: ["products", "ACCESS EXCLUSIVE", () => ada.client.get(`${ada.shop}/products`).then(({ status }) => status)],
+    journal: ["inbound_events", "EXCLUSIVE", writes],
+  };
+  for (const [pool, [table, mode, ask]] of Object.entries(held_up)) {
+    const in_use = () => here.server.metric("sellavie_database_pool_in_use", { pool });
+    const is_idle = () => until(`${pool} is idle`, async () => (await in_use()) === 0, { explain: page });
+    // Twice: what was sent until then comes back as marks of delivery and reading, which other pools would write.
+    await here.settled();
+    await here.settled();
+    await is_idle();
+    const lock = await hold_table(here.server.database, table, mode);
+    let answer;
+    try {
+      answer = ask();
+      const waiting = "SELECT left(query, 200) FROM pg_stat_activity WHERE wait_event_type = 'Lock'";
+      await until(`a query waits for ${table}`, async () => (await here.server.sql(waiting)).length > 0, { every_ms: 20 });
+      await moved("sellavie_database_pool_in_use", { pool });
+      for (let look = 0; look < 5; look += 1) {
+        await sleep(20);
+        assert.ok((await in_use()) > 0, `${pool} is shown idle while these wait: ${JSON.stringify(await here.server.sql(waiting))}`);
+      }
+    } finally {
+      await lock.release();
+    }
+    assert.equal(await answer, 200);
+    await here.settled();
+    await is_idle();
   }
 });
 

@@ -197,3 +197,14 @@ test("answers what a health check reads", async () => {
   await sandbox.ask("DELETE", "/graph/v25.0/page_0001/subscribed_apps", undefined, { authorization: "Bearer sandbox-token-page_0001" });
   assert.equal((await sandbox.say("messenger", "c11", "anyone?")).body.status, 0);
 });
+
+test("a customer's profile is open to the account that the customer wrote to, and to no other", async () => {
+  await sandbox.say("messenger", "c12", "hi", { name: "Ada Obi Eze" });
+  await sandbox.say("instagram", "c13", "hi", { name: "Ada Obi" });
+  const get = (path, token) => sandbox.ask("GET", path, undefined, { authorization: `Bearer ${token}` });
+  const page = (id) => get(`/graph/v25.0/${id}?fields=name,first_name,last_name`, "sandbox-token-page_0001");
+  assert.deepEqual((await page("c12")).body, { id: "c12", name: "Ada Obi Eze", first_name: "Ada", last_name: "Obi Eze" });
+  assert.deepEqual((await get("/instagram/v25.0/c13?fields=name,username", `sandbox-token-${ada.instagram}`)).body, { id: "c13", name: "Ada Obi", username: "ada_obi" });
+  assert.deepEqual(error_of(await page("c13")), error_of(await page("nobody")));
+  assert.equal(error_of(await page("nobody")).code, 100);
+});

@@ -29,12 +29,22 @@ export async function number(at, sql) {
 }
 
 // Holds an advisory lock in a session of its own. -> {release()}
-export async function hold_lock(at, key) {
+export function hold_lock(at, key) {
+  return hold(at, `SELECT pg_advisory_lock(${key});`, "locktype = 'advisory'");
+}
+
+// Holds a table in this mode (EXCLUSIVE: nobody writes; ACCESS EXCLUSIVE: nobody reads either). -> {release()}
+export function hold_table(at, table, mode) {
+  const lock = `${mode.toLowerCase().replaceAll(" ", "")}lock`;
+  return hold(at, `BEGIN; LOCK TABLE ${table} IN ${mode} MODE;`, `relation = '${table}'::regclass AND lower(mode) = '${lock}'`);
+}
+
+async function hold(at, sql, lock) {
   const args = ["-X", "-q", "-v", "ON_ERROR_STOP=1", "-h", at.host, "-p", "5432", "-U", at.user, "-d", at.database];
   const child = spawn(`${postgres_bin()}/psql`, args, { stdio: ["pipe", "ignore", "inherit"] });
   const ended = new Promise((resolve) => child.once("exit", resolve));
-  child.stdin.write(`SELECT pg_advisory_lock(${key});\n`);
-  await until("the lock is held", async () => (await number(at, "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted")) > 0);
+  child.stdin.write(`${sql}\n`);
+  await until("the lock is held", async () => (await number(at, `SELECT count(*) FROM pg_locks WHERE ${lock} AND granted`)) > 0);
   return {
     async release() {
       child.stdin.end();

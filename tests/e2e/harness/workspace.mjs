@@ -49,8 +49,13 @@ export class workspace {
     exited.then(() => this.#children.delete(child));
     if (child.pid === undefined) throw new Error(`cannot start ${command}`);
     this.#children.add(child);
-    appendFileSync(this.file("pids"), `${child.pid} ${start_of(child.pid)}\n`);
+    this.take_along(child.pid);
     return { pid: child.pid, pipes: child.stdio.slice(3), exited };
+  }
+
+  // This process, too, ends with the workspace.
+  take_along(pid) {
+    appendFileSync(this.file("pids"), `${pid} ${start_of(pid)}\n`);
   }
 
   log_tail(log, lines = 30) {

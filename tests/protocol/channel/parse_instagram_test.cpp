@@ -34,6 +34,15 @@ TEST(instagram, a_shared_post_is_a_message) {
   EXPECT_TRUE(wakes_conversation(event));
 }
 
+TEST(instagram, a_post_is_named_by_its_media_id) {
+  const auto event = parse_one(instagram_item(
+      R"("message":{"mid":"aWd","attachments":[{"type":"ig_post","payload":{"ig_post_media_id":"1801","title":"New lace","url":"https://cdn.example/p"}}]})"));
+  EXPECT_EQ(event.kind, event_kind::message);
+  ASSERT_EQ(event.attachments.size(), 1U);
+  EXPECT_EQ(event.attachments[0], (attachment{"ig_post", "https://cdn.example/p", "1801", "", "New lace"}));
+  EXPECT_TRUE(wakes_conversation(event));
+}
+
 TEST(instagram, a_picture_to_be_seen_once_is_a_message_without_address) {
   const auto event =
       parse_one(instagram_item(R"("message":{"mid":"aWd","attachments":[{"type":"ephemeral"}]})"));
@@ -168,6 +177,19 @@ TEST(instagram, a_referral_inside_a_message_names_the_product) {
   const auto event = parse_one(
       instagram_item(R"("message":{"mid":"aWd","text":"this?","referral":{"product":{"id":"sku9"}}})"));
   EXPECT_EQ(event.attachments.at(0).media_id, "sku9");
+}
+
+TEST(instagram, a_referral_inside_a_message_names_the_advert) {
+  const auto from = [](const std::string& ref) {
+    return parse_one(instagram_item(
+        R"("message":{"mid":"aWd","text":"this?","referral":{)" + ref +
+        R"("ad_id":"AD7","source":"ADS","type":"OPEN_THREAD","ads_context_data":{"ad_title":"Lace"}}})"));
+  };
+  const auto event = from(R"("ref":"lace",)");
+  EXPECT_EQ(event.kind, event_kind::message);
+  ASSERT_EQ(event.attachments.size(), 1U);
+  EXPECT_EQ(event.attachments[0], (attachment{"referral", "", "AD7", "", "lace"}));
+  EXPECT_EQ(from("").attachments.at(0), (attachment{"referral", "", "AD7", "", "ADS"}));
 }
 
 }  // namespace

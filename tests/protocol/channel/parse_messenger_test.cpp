@@ -42,6 +42,25 @@ TEST(messenger, attachments_keep_type_url_and_title) {
   EXPECT_EQ(event.attachments[2].title, "6.5,3.4");
 }
 
+TEST(messenger, recordings_and_files_alone_are_a_message) {
+  for (const std::string type : {"audio", "video", "file"}) {
+    const auto event = parse_one(page_item(R"("message":{"mid":"m_1","attachments":[{"type":")" + type +
+                                           R"(","payload":{"url":"https://cdn.example/x"}}]})"));
+    EXPECT_EQ(event.kind, event_kind::message) << type;
+    ASSERT_EQ(event.attachments.size(), 1U) << type;
+    EXPECT_EQ(event.attachments[0], (attachment{type, "https://cdn.example/x", "", "", ""}));
+    EXPECT_TRUE(wakes_conversation(event)) << type;
+  }
+}
+
+TEST(messenger, a_template_keeps_its_title_although_it_has_no_address) {
+  const auto event = parse_one(page_item(
+      R"("message":{"mid":"m_1","attachments":[{"type":"template","title":"Ankara","payload":{"template_type":"generic","elements":[{"title":"6 yards"}]}}]})"));
+  EXPECT_EQ(event.kind, event_kind::message);
+  ASSERT_EQ(event.attachments.size(), 1U);
+  EXPECT_EQ(event.attachments[0], (attachment{"template", "", "", "", "Ankara"}));
+}
+
 TEST(messenger, a_reel_keeps_its_video_and_title) {
   for (const std::string type : {"reel", "ig_reel"}) {
     const auto event = parse_one(page_item(
@@ -157,6 +176,16 @@ TEST(messenger, referral_and_optin_may_come_without_a_message) {
   EXPECT_EQ(optin.kind, event_kind::optin);
   EXPECT_EQ(optin.customer_id, "u-1");
   EXPECT_EQ(optin.payload, "box");
+}
+
+TEST(messenger, an_optin_of_a_known_customer_keeps_its_payload_and_its_json) {
+  const auto event = parse_one(page_item(
+      R"("optin":{"type":"notification_messages","payload":"NEWS","notification_messages_frequency":"WEEKLY"})"));
+  EXPECT_EQ(event.kind, event_kind::optin);
+  EXPECT_EQ(event.customer_id, "222");
+  EXPECT_EQ(event.payload, "NEWS");
+  EXPECT_NE(event.raw.find("WEEKLY"), std::string::npos);
+  EXPECT_FALSE(belongs_to_conversation(event));
 }
 
 TEST(messenger, account_items_without_a_sender_fall_back_to_the_entry) {

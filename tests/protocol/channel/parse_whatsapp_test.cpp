@@ -173,6 +173,21 @@ TEST(whatsapp, statuses_carry_our_key_and_differ_by_state) {
   EXPECT_FALSE(wakes_conversation(failed));
 }
 
+TEST(whatsapp, a_status_of_a_group_is_told_from_that_of_a_customer) {
+  const auto status = [](const char* rest) {
+    return parse_one(whatsapp_value(
+        R"("statuses":[{"id":"wamid.O","timestamp":"1700000000","status":"delivered","recipient_id":"G1")" +
+        std::string{rest} + "}]"));
+  };
+  const auto group = status(R"(,"recipient_type":"group")");
+  EXPECT_EQ(group.kind, event_kind::status);
+  EXPECT_EQ(group.state, delivery_state::delivered);
+  EXPECT_EQ(group.customer_id, "G1");
+  EXPECT_TRUE(group.no_reply);
+  EXPECT_FALSE(belongs_to_conversation(group));
+  EXPECT_FALSE(status("").no_reply);
+}
+
 TEST(whatsapp, a_message_from_the_phone_app_is_an_echo) {
   const auto event = parse_one(whatsapp_value(
       R"("message_echoes":[{"from":"15550001111","to":"5511","id":"wamid.E","timestamp":"1700000000","type":"text","text":{"body":"how will you pay?"}}])",
@@ -186,6 +201,30 @@ TEST(whatsapp, a_message_from_the_phone_app_is_an_echo) {
       "smb_message_echoes"));
   EXPECT_EQ(revoked.kind, event_kind::unsend);
   EXPECT_TRUE(revoked.no_reply);
+}
+
+TEST(whatsapp, an_edit_in_the_phone_app_corrects_the_message_and_wakes_nobody) {
+  const auto event = parse_one(whatsapp_value(
+      R"("message_echoes":[{"from":"15550001111","to":"5511","id":"wamid.G","timestamp":"1700000000","type":"edit","edit":{"original_message_id":"wamid.E","message":{"type":"text","text":{"body":"how do you want to pay?"}}}}])",
+      "smb_message_echoes"));
+  EXPECT_EQ(event.kind, event_kind::edit);
+  EXPECT_EQ(event.customer_id, "5511");
+  EXPECT_EQ(event.subject_id, "wamid.E");
+  EXPECT_EQ(event.text, "how do you want to pay?");
+  EXPECT_EQ(event.dedupe_key, "echo:wamid.G");
+  EXPECT_TRUE(event.no_reply);
+  EXPECT_TRUE(corrects_conversation(event));
+  EXPECT_FALSE(wakes_conversation(event));
+}
+
+TEST(whatsapp, a_question_about_a_product_of_the_catalogue_names_it) {
+  const auto event = parse_one(whatsapp_message(
+      R"("type":"text","text":{"body":"in blue?"},"context":{"from":"15550001111","id":"wamid.Z","referred_product":{"catalog_id":"C1","product_retailer_id":"A1"}})"));
+  EXPECT_EQ(event.text, "in blue?");
+  EXPECT_EQ(event.reply_to, "wamid.Z");
+  ASSERT_EQ(event.attachments.size(), 1U);
+  EXPECT_EQ(event.attachments[0], (attachment{"product", "", "A1", "", ""}));
+  EXPECT_TRUE(wakes_conversation(event));
 }
 
 TEST(whatsapp, history_is_stored_message_by_message_and_never_answered) {
@@ -220,6 +259,16 @@ TEST(whatsapp, account_fields_route_by_the_business_account) {
   EXPECT_EQ(event.route, (route_key{route_space::whatsapp_account, "WABA"}));
   EXPECT_EQ(event.payload, "account_update");
   EXPECT_NE(event.raw.find("PARTNER_REMOVED"), std::string::npos);
+  for (const std::string field : {"message_template_status_update", "template_category_update",
+                                  "phone_number_quality_update", "business_capability_update", "security"}) {
+    const auto one =
+        parse_one(change("whatsapp_business_account", "WABA", field, R"({"event":"SOMETHING_NEW"})"));
+    EXPECT_EQ(one.kind, event_kind::account) << field;
+    EXPECT_EQ(one.route, (route_key{route_space::whatsapp_account, "WABA"})) << field;
+    EXPECT_EQ(one.payload, field);
+    EXPECT_NE(one.raw.find("SOMETHING_NEW"), std::string::npos) << field;
+    EXPECT_FALSE(belongs_to_conversation(one)) << field;
+  }
   const auto errors = parse_one(whatsapp_value(R"("errors":[{"code":130429,"title":"Rate limit"}])"));
   EXPECT_EQ(errors.kind, event_kind::account);
   EXPECT_EQ(errors.error_code, 130429);

@@ -71,6 +71,17 @@ TEST(prompt_builder, writes_the_lines_that_the_sandbox_relies_on) {
     EXPECT_EQ(std::count(lines.begin(), lines.end(), line), 1) << line;
 }
 
+TEST(prompt_builder, tells_the_local_time_for_opening_hours) {
+  scene s;
+  auto lines = s.system_lines();
+  EXPECT_EQ(std::count(lines.begin(), lines.end(), "Local time: Saturday 2026-11-21 09:30"), 1);
+  s.context.local_time.clear();
+  lines = s.system_lines();
+  EXPECT_FALSE(std::any_of(lines.begin(), lines.end(), [](const std::string& line) {
+    return line.starts_with("Local time:");
+  })) << "an unknown time is not told at all";
+}
+
 TEST(prompt_builder_r6, names_the_business_s_rules_and_topics_by_a_rule_of_the_server) {
   scene s;
   EXPECT_THAT(s.build().request.system, Not(HasSubstr("forbidden_topics")));

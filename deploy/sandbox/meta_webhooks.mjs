@@ -31,6 +31,7 @@ export class meta_webhooks {
   #lanes = new Map();    // conversation -> the first attempt of its newest delivery
   #batches = new Map();  // object -> {entries, waiting}
   #pending = 0;
+  #expected = 0;
   #generation = 0;       // a reset drops what is waiting
 
   constructor({ url, secret, verify_token, switches, counters }) {
@@ -85,7 +86,17 @@ export class meta_webhooks {
   }
 
   get pending() {
-    return this.#pending;
+    return this.#pending + this.#expected;
+  }
+
+  // More is to come until `told` is over: it counts as pending.
+  async expect(told) {
+    this.#expected += 1;
+    try {
+      await told;
+    } finally {
+      this.#expected -= 1;
+    }
   }
 
   #in_lane(lane, work) {

@@ -78,7 +78,7 @@ export class outgoing {
     const steps = account.channel === "whatsapp" ? this.#statuses(account, draft, message, in_window)
                                                  : this.#echo_and_marks(account, draft, message);
     const first = steps[0]();
-    void this.#tell_rest(steps.slice(1), first);
+    void this.#webhooks.expect(this.#tell_rest(steps.slice(1), first));
     return { first };
   }
 

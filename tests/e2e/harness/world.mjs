@@ -163,9 +163,13 @@ class world {
 
   // Nothing is open here, and the sandbox has delivered all its webhooks.
   async settled({ seconds = 40 } = {}) {
-    await until("the sandbox has delivered its webhooks", async () => (await this.sandbox.counters()).webhooks_pending === 0, {
+    const all_told = () => until("the sandbox has delivered its webhooks", async () => (await this.sandbox.counters()).webhooks_pending === 0, {
       seconds, every_ms: 200, explain: async () => JSON.stringify((await this.sandbox.counters()).webhooks),
     });
+    await all_told();
+    await this.server.settled({ seconds });
+    // What the server sent last has its echo and its marks.
+    await all_told();
     await this.server.settled({ seconds });
   }
 }

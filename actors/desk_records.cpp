@@ -176,8 +176,7 @@ struct event_writer {
                            .at = decided.at,
                            .must_change = false});
     to.tasks.push_back({context.business, std::nullopt, context.ids.next(), "payment_review",
-                        std::string{to_string(reviewed.reason)} + ": " + reviewed.fact.reference,
-                        decided.at});
+                        reviewed.subject(), decided.at});
   }
   void operator()(const stock_moved& moved) const {
     if (moved.reason.empty()) return;

@@ -58,7 +58,9 @@ void tenant_supervisor_state::confirm_link(const std::shared_ptr<link_round>& ro
       ->request(round->orders, caf::infinite,
                 desk_request{confirmed(*truth.fact, *business_->payments), {}, false, "system"})
       .then(
-          [this, round, reference, is_answer](const action_outcome&) {
+          [this, round, reference, is_answer](const action_outcome& decided) {
+            // Money that does not fit is no word that the order is unpaid: people have the longer grace to look.
+            if (decided.effect == action_effect::payment_review) return settle_silent(round, reference);
             if (is_answer) round->answered.unpaid.push_back(reference);
             settle_link(round);
           },

@@ -49,26 +49,30 @@ void tenant_supervisor_state::settle_first(const order_command_ptr& command, con
 
 void tenant_supervisor_state::ask_provider(const order_command_ptr& command, const order& subject,
                                            const order_answer& answer) {
-  confirm_payment(subject.payment_reference, answer, [this, command, answer](bool has_answered) {
-    auto* cancel = std::get_if<desk::cancel_order>(&command->request.command);
-    if (cancel != nullptr && !has_answered) cancel->provider = provider_word::silent;
-    carry_out(command, answer);
-  });
+  confirm_payment(subject.payment_reference, answer,
+                  [this, command, answer](const std::optional<action_outcome>& decided) {
+                    // Who acts as if no money had come is told once that some has, and decides then.
+                    const bool is_cash = std::holds_alternative<desk::mark_paid>(command->request.command);
+                    if (decided && decided->review && !is_cash) return answer.deliver(*decided);
+                    auto* cancel = std::get_if<desk::cancel_order>(&command->request.command);
+                    if (cancel != nullptr && !decided) cancel->provider = provider_word::silent;
+                    carry_out(command, answer);
+                  });
 }
 
 void tenant_supervisor_state::confirm_payment(const std::string& reference, const order_answer& answer,
-                                              const std::function<void(bool has_answered)>& then) {
-  if (!payments_ || !business_->payments) return then(false);
+                                              const payment_word& then) {
+  if (!payments_ || !business_->payments) return then(std::nullopt);
   const auto deadline = dependencies_.node->now() + patience_to_look;
   self_->request(payments_, caf::infinite, fetch_payment{reference, deadline})
       .then(
           [this, answer, then](const payment_truth& truth) {
-            if (!truth.fact || !business_->payments) return then(false);
+            if (!truth.fact || !business_->payments) return then(std::nullopt);
             ask_desk(
                 {confirmed(*truth.fact, *business_->payments), {}, false, "system"},
-                [then](const action_outcome&) { then(true); }, answer);
+                [then](const action_outcome& decided) { then(decided); }, answer);
           },
-          [then](const caf::error&) { then(false); });
+          [then](const caf::error&) { then(std::nullopt); });
 }
 
 void tenant_supervisor_state::carry_out(const order_command_ptr& command, const order_answer& answer) {

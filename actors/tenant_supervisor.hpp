@@ -230,9 +230,10 @@ class tenant_supervisor_state {
   [[nodiscard]] static caf::error told_as_ours(const caf::error& failure);
   void settle_first(const order_command_ptr& command, const order_answer& answer);
   void ask_provider(const order_command_ptr& command, const order& subject, const order_answer& answer);
+  /// What the desk made of the provider's word; nothing when the provider said none.
+  using payment_word = std::function<void(const std::optional<action_outcome>& decided)>;
   /// Lets the desk settle what the provider says of this link.
-  void confirm_payment(const std::string& reference, const order_answer& answer,
-                       const std::function<void(bool has_answered)>& then);
+  void confirm_payment(const std::string& reference, const order_answer& answer, const payment_word& then);
   void carry_out(const order_command_ptr& command, const order_answer& answer);
   void check_out(const order_command_ptr& command, link_attempt attempt, const order_answer& answer);
   void settle(const order_command_ptr& command, const payment_fact& fact, link_attempt attempt,

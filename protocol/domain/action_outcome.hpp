@@ -118,6 +118,7 @@ struct action_outcome {
   std::string invoice_number;
   /// Of a fulfilled order.
   std::string tracking;
+  /// Of money that was not under review before.
   std::optional<review_reason> review;
 
   // What a polite refusal needs; empty and 0 elsewhere.

@@ -37,12 +37,13 @@ order settled(const order& current, const desk_context& context) {
   return after;
 }
 
-decision review(const confirm_payment& command, review_reason reason, const order_id& named,
+decision review(const order_book& book, const confirm_payment& command, payment_reviewed money,
                 const order* subject, const desk_context& context) {
   auto outcome = make_outcome(asked_by(command), action_effect::payment_review);
-  outcome.review = reason;
+  const bool is_new = !book.reviewed.contains(money.subject());
+  if (is_new) outcome.review = money.reason;
   auto decided = answer(std::move(outcome), command.action_key, context, subject);
-  decided.events.emplace_back(payment_reviewed{named, command.fact, reason});
+  if (is_new) decided.events.emplace_back(std::move(money));
   return decided;
 }
 
@@ -77,13 +78,14 @@ std::optional<review_reason> objection(const confirm_payment& command, const ord
   return mismatch_of(command.fact, subject.total, command.mode);
 }
 
-decision confirm_success(const confirm_payment& command, const order& subject, const desk_context& context) {
+decision confirm_success(const order_book& book, const confirm_payment& command, const order& subject,
+                         const desk_context& context) {
   const bool same_payment = is_settled(subject.status) &&
                             subject.payment_reference == command.fact.reference &&
                             subject.payment_transaction == command.fact.transaction;
   if (same_payment) return tell(command, standing_of(subject), subject, context);
   if (const auto reason = objection(command, subject))
-    return review(command, *reason, subject.id, &subject, context);
+    return review(book, command, {subject.id, command.fact, *reason}, &subject, context);
   auto after = settled(subject, context);
   after.payment_transaction = command.fact.transaction;
   auto decided =
@@ -186,11 +188,12 @@ decision decide(const order_book& book, const confirm_payment& command, const de
   const auto* subject = parts ? any_order(book, named, context.stored) : nullptr;
   const bool success = command.fact.status == payment_status::success;
   if (subject == nullptr) {
-    if (success) return review(command, review_reason::unknown_order, named, nullptr, context);
+    if (success)
+      return review(book, command, {named, command.fact, review_reason::unknown_order}, nullptr, context);
     return answer(make_refusal(asked_by(command), refusal::not_found), command.action_key, context);
   }
   switch (command.fact.status) {
-    case payment_status::success: return confirm_success(command, *subject, context);
+    case payment_status::success: return confirm_success(book, command, *subject, context);
     case payment_status::pending: return note_pending(command, *subject, context);
     case payment_status::failed:
     case payment_status::refunded: return note_failed(command, *subject, context);

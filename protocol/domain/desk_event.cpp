@@ -49,6 +49,12 @@ class collector {
 
 }  // namespace
 
+std::string payment_reviewed::subject() const {
+  std::string text = std::string{to_string(reason)} + ": " + fact.reference;
+  if (!fact.transaction.empty()) text += " (" + fact.transaction + ")";
+  return text;
+}
+
 std::string_view to_string(order_event_kind kind) noexcept {
   switch (kind) {
     case order_event_kind::placed: return "placed";

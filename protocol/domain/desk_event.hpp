@@ -75,6 +75,9 @@ struct payment_reviewed {
   payment_fact fact;
   review_reason reason = review_reason::wrong_amount;
 
+  /// What is the same for the same money in the same trouble: for people, too.
+  [[nodiscard]] std::string subject() const;
+
   friend bool operator==(const payment_reviewed&, const payment_reviewed&) = default;
 };
 

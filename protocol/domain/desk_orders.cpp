@@ -180,6 +180,13 @@ payment_reviewed unanswered(const order& open) {
   return {open.id, std::move(unknown), review_reason::not_answered};
 }
 
+/// R24: a person is looking at money of this order already.
+bool is_under_review(const order_book& book, const order& open) {
+  return std::any_of(book.reviewed.begin(), book.reviewed.end(), [&](const std::string& money) {
+    return money.find(open.payment_reference) != std::string::npos;
+  });
+}
+
 order cancelled(const order& current) {
   auto after = next_version(current);
   after.status = order_status::cancelled;
@@ -248,7 +255,7 @@ decision decide(const order_book& book, const expire_reservations& command, cons
   for (const auto& [at, open] : due) {
     decided.events.emplace_back(order_event{order_event_kind::expired, cancelled(*open), {}});
     return_stock(book, open->lines, decided.events);
-    if (!is_unanswered(*open, command)) continue;
+    if (!is_unanswered(*open, command) || is_under_review(book, *open)) continue;
     decided.events.emplace_back(unanswered(*open));
   }
   return decided;

@@ -52,7 +52,10 @@ struct applier {
   void operator()(const order_event& event) const { store_order(book, event.after); }
   void operator()(const payment_settled&) const {}
   void operator()(const paid_by_hand&) const {}
-  void operator()(const payment_reviewed&) const {}
+  void operator()(const payment_reviewed& event) const {
+    if (book.reviewed.size() >= max_reviewed) book.reviewed.clear();
+    book.reviewed.insert(event.subject());
+  }
   void operator()(const stock_moved& event) const {
     const auto known = book.products.find(event.product);
     if (known != book.products.end()) known->second.stock += event.delta;

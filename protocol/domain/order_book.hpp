@@ -29,7 +29,8 @@
 //  R14 Expiry cancels unpaid open orders whose reservation ended (plus a grace while a link is live),
 //      earliest first, so many at a time, and returns their stock; never a closed order. One with a live
 //      link goes only when its provider has just called it unpaid; when it was asked in vain and
-//      unanswered_grace is over too, to review: money may have come that nobody saw. Never unasked.
+//      unanswered_grace is over too, to review: money may have come that nobody saw. Never unasked. With money
+//      that does not fit it waits as long, for the person who looks (R24).
 //  R15 Stock is edited by a delta, by compare-and-set or by a file of counts, and stays within 0 … max_stock.
 //  R16 Products are edited in their table; the book then takes them from there, stock and all, while
 //      nothing of its own is on the way to the table.
@@ -43,12 +44,15 @@
 //  R22 A person may replace a live link: its reference is dropped like that of a changed order.
 //  R23 Who names the version that they saw changes nothing else (stale). That an order is closed, or not in the
 //      state that is needed, is said first.
+//  R24 The same money is put before people once: as long as the book remembers it, it is answered as under review
+//      and no more.
 
 #include <chrono>
 #include <cstddef>
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -61,7 +65,7 @@
 
 namespace sellavie {
 
-/// In memory per business. Bounded by products + open orders + max_recent_orders.
+/// In memory per business. Bounded by products + open orders + max_recent_orders + max_reviewed.
 struct order_book {
   currency_code currency{};
   std::int64_t next_order_number = 1;
@@ -72,11 +76,14 @@ struct order_book {
   std::map<conversation_id, order_id> open_by_conversation;
   /// The last closed order per conversation, for the duplicate window.
   std::map<conversation_id, order> recent;
+  /// R24; forgotten with the book, and all at once at max_reviewed.
+  std::set<std::string> reviewed;
 
   friend bool operator==(const order_book&, const order_book&) = default;
 };
 
 inline constexpr std::size_t max_recent_orders = 4'096;
+inline constexpr std::size_t max_reviewed = 4'096;
 
 struct desk_settings {
   std::chrono::seconds duplicate_window{std::chrono::minutes{10}};

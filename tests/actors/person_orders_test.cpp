@@ -278,6 +278,22 @@ TEST_F(person_orders, a_link_that_was_just_paid_is_not_cancelled) {
   EXPECT_EQ(world.stock("A1"), 18);
 }
 
+TEST_F(person_orders, who_acts_as_if_no_money_had_come_is_told_once_that_some_has) {
+  places();
+  makes_link();
+  world.outside->at_once = [](const actors::outbound_request& request) {
+    return std::optional{http(200, verified(reference_of(request), "success", 1'000))};
+  };
+  const auto cancel = a_command(order_course::settle_first, desk::cancel_order{{}, seen(), "no stock"});
+  ask(cancel);
+  EXPECT_EQ(outcomes.back().review, review_reason::wrong_amount);
+  EXPECT_EQ(world.orders().front().status, "awaiting_payment");
+  EXPECT_EQ(world.tasks("payment_review"), 1U);
+  ask(cancel);
+  EXPECT_EQ(world.orders().front().status, "cancelled");
+  EXPECT_EQ(world.tasks("payment_review"), 1U);
+}
+
 TEST_F(person_orders, a_silent_provider_holds_no_cancel_up_and_a_person_looks) {
   places();
   makes_link();

@@ -64,11 +64,17 @@ TEST_F(expiry, waits_while_money_is_on_its_way) {
   EXPECT_THAT(world.outside->waiting, IsEmpty()) << "it is held longer";
 }
 
-TEST_F(expiry, tells_a_person_of_wrong_money_and_cancels) {
+TEST_F(expiry, tells_a_person_of_wrong_money_who_has_an_hour_to_look_before_it_cancels) {
+  reservations_end();
+  answer(http(200, verified(link, "success", 1)));
+  EXPECT_EQ(world.orders().front().status, "awaiting_payment");
+  EXPECT_EQ(world.tasks("payment_review"), 1U);
+  world.jump(1h);
   reservations_end();
   answer(http(200, verified(link, "success", 1)));
   EXPECT_EQ(world.orders().front().status, "cancelled");
-  EXPECT_EQ(world.tasks("payment_review"), 1U);
+  EXPECT_EQ(world.stock("A1"), 20);
+  EXPECT_EQ(world.tasks("payment_review"), 1U) << "the same money";
 }
 
 TEST_F(expiry, asks_a_silent_provider_again_after_a_rest_and_tells_a_person_in_the_end) {

@@ -279,7 +279,9 @@ std::variant<action_outcome, problem> ask_about_order(const workplace& place, co
   auto& outcome = answered.value();
   if (!outcome.accepted) return refusal_of(outcome);
   if (outcome.effect == action_effect::payment_review)
-    return conflict("Money for this order has come that does not fit it: a task says what to look at.");
+    return conflict(
+        "Money for this order has come that does not fit it: a task says what to look at. Ask again to "
+        "go on without it.");
   if (outcome.effect == action_effect::checkout_failed)
     return problem{.kind = problems::unavailable,
                    .detail = "The payment provider made no link: try again.",

@@ -91,6 +91,20 @@ TEST(order_book_r12, never_reopens_a_cancelled_order_for_late_money) {
   EXPECT_EQ(changes.timeline.at(0).what, "payment_review: order_cancelled");
 }
 
+TEST(order_book_r24, puts_the_same_money_before_people_once) {
+  auto shop = fabrics();
+  shop.places(1, {{"A1", 1}});
+  const auto ready = shop.has_link(1);
+  shop.is_told(money_for(ready, "T1"));
+  const desk::confirm_payment again{"", money_for(ready, "T2"), payment_mode::live};
+  EXPECT_EQ(shop.does(again).review, review_reason::already_settled);
+  const auto known = shop.decides(again);
+  EXPECT_EQ(known.outcome.effect, action_effect::payment_review) << "it is told all the same";
+  EXPECT_FALSE(known.outcome.review);
+  EXPECT_TRUE(known.events.empty());
+  EXPECT_EQ(shop.is_told(money_for(ready, "T3")).review, review_reason::already_settled) << "other money";
+}
+
 TEST(order_book_r12, reviews_a_second_payment) {
   auto shop = fabrics();
   shop.places(1, {{"A1", 1}});

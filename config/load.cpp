@@ -6,6 +6,7 @@
 #include <fstream>
 #include <limits>
 #include <sstream>
+#include <utility>
 
 #include "config/contradictions.hpp"
 #include "config/reader.hpp"
@@ -213,20 +214,21 @@ std::vector<std::string> warn_of_later_keys(reader& in) {
   constexpr std::array texts{"payments.stripe_url", "payments.flutterwave_url",
                              "cluster.listen",      "cluster.certificate",
                              "cluster.key",         "cluster.ca"};
-  constexpr std::array numbers{"limits.upload_bytes", "limits.payment_webhook_bytes"};
+  constexpr std::array numbers{std::pair{"limits.upload_bytes", ": uploads may have 10 MiB"},
+                               std::pair{"limits.payment_webhook_bytes", ""}};
   std::vector<std::string> warnings;
-  const auto warn = [&](std::string key) {
-    warnings.push_back(std::move(key) + " is not used in this version");
+  const auto warn = [&](std::string key, const char* instead = "") {
+    warnings.push_back(std::move(key) + " is not used in this version" + instead);
   };
   for (const char* const key : texts) {
     std::string written;
     in.text(key, written, parse_plain);
     if (!written.empty()) warn(key);
   }
-  for (const char* const key : numbers) {
+  for (const auto& [key, instead] : numbers) {
     std::int64_t written = 0;
     in.integer(key, written, 0, std::numeric_limits<std::int64_t>::max());
-    if (in.has(key)) warn(key);
+    if (in.has(key)) warn(key, instead);
   }
   return warnings;
 }

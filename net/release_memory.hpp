@@ -1,4 +1,5 @@
 #pragma once
+// For buffers of connections that live long and are idle most of the time.
 
 #include <string>
 

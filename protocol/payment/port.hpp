@@ -1,6 +1,7 @@
 #pragma once
 // The one port to payment providers: what is asked of all of them alike. Which one a business uses decides
-// only which row of functions is called; base URLs and keys are the caller's.
+// only which row of functions is called; base URLs and keys are the caller's. Nobody calls it yet: the server makes
+// links and asks about payments with protocol/payment/paystack.hpp alone (ADR 38).
 
 #include <string_view>
 

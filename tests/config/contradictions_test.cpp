@@ -85,9 +85,11 @@ ca = "/a"
 )");
   EXPECT_THAT(lines_of(outcome), IsEmpty());
   for (const auto* const key :
-       {"payments.stripe_url", "payments.flutterwave_url", "limits.upload_bytes",
-        "limits.payment_webhook_bytes", "cluster.listen", "cluster.certificate", "cluster.key", "cluster.ca"})
+       {"payments.stripe_url", "payments.flutterwave_url", "limits.payment_webhook_bytes", "cluster.listen",
+        "cluster.certificate", "cluster.key", "cluster.ca"})
     EXPECT_THAT(outcome.warnings, Contains(std::string{key} + " is not used in this version"));
+  EXPECT_THAT(outcome.warnings,
+              Contains("limits.upload_bytes is not used in this version: uploads may have 10 MiB"));
 }
 
 TEST(later_keys, may_stand_there_switched_off) {

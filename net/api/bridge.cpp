@@ -329,7 +329,7 @@ void bridge::internals::receive(const api_endpoint& endpoint, request& asked, re
         self->run(endpoint, work->asked, work->call, work->claims, *self->sessions[first_session + worker]);
     // Before the answer: whoever reads it may try again at once.
     const auto* refused = std::get_if<problem>(&outcome);
-    if (refused && refused->is_wrong_guess) work->guess.failed(steady_clock::now());
+    if (refused && refused->is_wrong_password) work->guess.failed(steady_clock::now());
     else work->guess.release();
     if (auto* done = std::get_if<api_answer>(&outcome))
       work->to.answer(self->outside.packed(answer_of(endpoint.operation, std::move(*done)), work->wish));

@@ -45,8 +45,8 @@ failure_delays::admission failure_delays::admit(const address_bytes& client, tim
   const auto passed = std::max(time_point::duration::zero(), now - mine.halved_at);
   mine.failures = api::failures_left(mine.failures, floor<milliseconds>(passed));
   mine.halved_at += passed / api::failures_halve_after * api::failures_halve_after;
-  if (mine.under_way > 0 && mine.failures + mine.under_way >= free_)
-    return {whole_seconds(api::block_after(mine.failures + mine.under_way, free_))};
+  // What the one under way costs is known when it ends.
+  if (mine.under_way > 0 && mine.failures + mine.under_way >= free_) return {1};
   ++mine.under_way;
   return {0, attempt{*this, client}};
 }

@@ -47,7 +47,8 @@ class failure_delays {
   explicit failure_delays(int free, std::size_t most_clients = 100'000)
       : free_{free}, most_clients_{most_clients} {}
 
-  /// An attempt under way counts as failed until it ends: behind the free ones there is one at a time.
+  /// An attempt under way counts as failed until it ends: behind the free ones there is one at a time, and who comes
+  /// meanwhile is asked to come back in a second.
   [[nodiscard]] admission admit(const address_bytes& client, time_point now);
   [[nodiscard]] std::size_t clients() const;
 

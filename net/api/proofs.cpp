@@ -10,12 +10,50 @@
 #include "protocol/crypto/totp.hpp"
 #include "protocol/mail/letters.hpp"
 #include "storage/api/second_factors.hpp"
+#include "storage/api/sessions.hpp"
 
 namespace sellavie::net {
 
 using api::problem;
 using api::schema;
 namespace problems = api::problems;
+
+namespace {
+
+problem blocked(instant until, instant now) {
+  const auto wait = std::chrono::ceil<std::chrono::seconds>(until - now);
+  return {.kind = problems::too_many,
+          .detail = "Too many wrong passwords or codes.",
+          .retry_after = static_cast<int>(std::max<std::int64_t>(1, wait.count()))};
+}
+
+/// Whether `code` is a living code of this account's second factor; it is used up.
+result<bool> use_code(workplace& place, const api_call& call, const api::account_id& account,
+                      std::string_view code) {
+  if (const auto recovery = api::read_recovery_code(code)) {
+    const auto factor = storage::find_second_factor(place.store, account);
+    if (!factor) return factor.error();
+    const int left = factor.value() ? std::max(0, factor.value()->recovery_codes_left - 1) : 0;
+    auto by = origin_of(call);
+    by.account = account;
+    return storage::use_recovery_code(
+        place.store, crypto::sha256(*recovery),
+        outgoing_mail(place.with, mail::recovery_code_used(left), {}, call.now, api::notice_life), by);
+  }
+  const auto digits = api::read_app_code(code);
+  if (!digits) return false;
+  const auto factor = storage::find_second_factor(place.store, account);
+  if (!factor) return factor.error();
+  if (!factor.value() || !factor.value()->is_on) return false;
+  const auto secret = place.with.secrets->decrypt(factor.value()->sealed_secret);
+  if (!secret) return secret.error();
+  const auto step = crypto::accept_totp(crypto::as_bytes(secret.value().plaintext), *digits, call.now,
+                                        factor.value()->last_step);
+  if (!step) return false;
+  return storage::use_app_code(place.store, account, *step);
+}
+
+}  // namespace
 
 schema chosen_password() {
   return schema::text({crypto::shortest_password, crypto::longest_password, api::text_format::lines})
@@ -63,18 +101,19 @@ std::variant<storage::stored_account, problem> prove_password(workplace& place, 
   const auto found = storage::find_account(place.store, call.by.account);
   if (!found) return api::problem_of(found.error());
   if (!found.value()) return problem{problems::unauthenticated};
+  // Before it is tried, so that a crowd of guesses gets no more than one after the other.
+  const auto until = storage::count_password_guess(place.store, call.by.session, call.now);
+  if (!until) return api::problem_of(until.error());
+  if (until.value()) return blocked(*until.value(), call.now);
   const auto& account = *found.value();
-  if (account.blocked_until > call.now) {
-    const auto wait = std::chrono::ceil<std::chrono::seconds>(account.blocked_until - call.now);
-    return problem{.kind = problems::too_many,
-                   .detail = "Too many wrong passwords or codes.",
-                   .retry_after = static_cast<int>(wait.count())};
+  if (!is_password(place.with, call.body[member].get_ref<const std::string&>(), account.password_hash)) {
+    auto wrong = wrong_field('/' + member, "is wrong");
+    wrong.is_wrong_password = true;
+    return wrong;
   }
-  if (is_password(place.with, call.body[member].get_ref<const std::string&>(), account.password_hash))
-    return account;
-  const auto counted = storage::count_failed_sign_in(place.store, account.id, call.now);
-  if (!counted) return api::problem_of(counted.error());
-  return wrong_field('/' + member, "is wrong");
+  const auto forgotten = storage::forget_password_guesses(place.store, call.by.session);
+  if (!forgotten) return api::problem_of(forgotten.error());
+  return account;
 }
 
 std::optional<problem> prove_again(workplace& place, const api_call& call) {
@@ -85,37 +124,19 @@ std::optional<problem> prove_again(workplace& place, const api_call& call) {
   if (!factor.value() || !factor.value()->is_on) return std::nullopt;
   const auto code = call.body.find("code");
   if (code == call.body.end()) return wrong_field("/code", "is needed: a second factor is on");
-  const auto used = use_code(place, call, call.by.account, code->get_ref<const std::string&>());
-  if (!used) return api::problem_of(used.error());
-  if (used.value()) return std::nullopt;
-  const auto counted = storage::count_failed_sign_in(place.store, call.by.account, call.now);
-  if (!counted) return api::problem_of(counted.error());
-  return wrong_field("/code", "is wrong, or was used before");
+  return prove_code(place, call, call.by.account, code->get_ref<const std::string&>(),
+                    wrong_field("/code", "is wrong, or was used before"));
 }
 
-result<bool> use_code(workplace& place, const api_call& call, const api::account_id& account,
-                      std::string_view code) {
-  if (const auto recovery = api::read_recovery_code(code)) {
-    const auto factor = storage::find_second_factor(place.store, account);
-    if (!factor) return factor.error();
-    const int left = factor.value() ? std::max(0, factor.value()->recovery_codes_left - 1) : 0;
-    auto by = origin_of(call);
-    by.account = account;
-    return storage::use_recovery_code(
-        place.store, crypto::sha256(*recovery),
-        outgoing_mail(place.with, mail::recovery_code_used(left), {}, call.now, api::notice_life), by);
-  }
-  const auto digits = api::read_app_code(code);
-  if (!digits) return false;
-  const auto factor = storage::find_second_factor(place.store, account);
-  if (!factor) return factor.error();
-  if (!factor.value() || !factor.value()->is_on) return false;
-  const auto secret = place.with.secrets->decrypt(factor.value()->sealed_secret);
-  if (!secret) return secret.error();
-  const auto step = crypto::accept_totp(crypto::as_bytes(secret.value().plaintext), *digits, call.now,
-                                        factor.value()->last_step);
-  if (!step) return false;
-  return storage::use_app_code(place.store, account, *step);
+std::optional<problem> prove_code(workplace& place, const api_call& call, const api::account_id& account,
+                                  std::string_view code, problem wrong) {
+  const auto until = storage::count_code_guess(place.store, account, call.now);
+  if (!until) return api::problem_of(until.error());
+  if (until.value()) return blocked(*until.value(), call.now);
+  const auto used = use_code(place, call, account, code);
+  if (!used) return api::problem_of(used.error());
+  if (used.value()) return std::nullopt;
+  return wrong;
 }
 
 }  // namespace sellavie::net

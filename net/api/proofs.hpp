@@ -1,6 +1,6 @@
 #pragma once
 // How somebody proves who they are beyond a session: the password, a code of the second factor. Failures
-// count against the account (session_rules R5).
+// count against the session, codes against the second factor (session_rules R7).
 
 #include <optional>
 #include <string>
@@ -30,7 +30,7 @@ namespace sellavie::net {
 [[nodiscard]] bool is_password(const api_services& with, std::string_view password, const std::string& hash);
 
 /// The signed-in caller gives the password in `member` of the body: their account, or 422 for that field, or 429
-/// while the account is blocked.
+/// while their session is blocked.
 [[nodiscard]] std::variant<storage::stored_account, api::problem> prove_password(workplace& place,
                                                                                  const api_call& call,
                                                                                  const std::string& member);
@@ -39,8 +39,10 @@ namespace sellavie::net {
 /// factor is on. Nothing when it is right; else 422 for the field, or 429.
 [[nodiscard]] std::optional<api::problem> prove_again(workplace& place, const api_call& call);
 
-/// Whether `code` is a living code of this account's second factor; it is used up.
-[[nodiscard]] result<bool> use_code(workplace& place, const api_call& call, const api::account_id& account,
-                                    std::string_view code);
+/// Nothing when `code` is a living code of this account's second factor, which is used up then; else `wrong`, or 429
+/// while codes are blocked.
+[[nodiscard]] std::optional<api::problem> prove_code(workplace& place, const api_call& call,
+                                                     const api::account_id& account, std::string_view code,
+                                                     api::problem wrong);
 
 }  // namespace sellavie::net

@@ -8,7 +8,7 @@
 //  A3 Whether an address has an account is told to its mailbox alone.
 //  A4 A new password ends the other sessions; one set by mail ends all. The second factor stays.
 //  A5 A code of the app is accepted once, within one step of 30 s. A recovery code is accepted once.
-//  A6 A wrong code counts like a wrong password (session_rules R5).
+//  A6 Wrong codes have a count and a block of their own (session_rules R7), which a new password does not end.
 
 #include <chrono>
 #include <cstdint>

@@ -73,8 +73,8 @@ struct problem {
   int retry_after = 0;
   /// What went wrong, for the log alone: never rendered.
   error cause{};
-  /// A wrong password was tried: counts against the client's address (session_rules R6); never rendered.
-  bool is_wrong_guess = false;
+  /// It says that a password is wrong: counts against the client's address (session_rules R6); never rendered.
+  bool is_wrong_password = false;
 };
 
 /// One switch without default: what an error of the program tells a client. Details stay in the log.

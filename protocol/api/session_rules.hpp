@@ -6,15 +6,16 @@
 //  R3 Used again later it was stolen, or is being stolen: its whole session ends.
 //  R4 An expired token, or one of an ended session, gives nothing and changes nothing.
 //  R5 After 4 failed sign-ins in a row each further one blocks the account's sign-in for twice as
-//     long: 1 s, 2 s, 4 s … 15 min. While it is blocked nothing is tried, and the answer is the same as for a
-//     wrong password. Signing in ends it.
+//     long: 1 s, 2 s, 4 s … 15 min. While it is blocked nothing is tried nor counted here, and the answer is the same
+//     as for a wrong password. Signing in ends it, and so does a password set by mail.
 //  R6 An address, whichever accounts it tries, is held up in the same way after as many wrong passwords as it
 //     may send in a minute (limits.sign_ins_per_minute), and is told so. Behind these it has one attempt at a time.
 //     Only time ends it, because a guesser may have one account of their own: the count halves every 15 minutes,
-//     whether or not somebody fails meanwhile, since behind the address of an office somebody always does. What is
-//     refused only because the account is blocked does not count.
-//  R7 An e-mail address that nobody has an account with is counted and blocked as in R5: whoever watches what R6
-//     counts learns nothing about who has one.
+//     whether or not somebody fails meanwhile, since behind the address of an office somebody always does. All that is
+//     answered as a wrong password counts, or the count would tell a blocked account from one that nobody has.
+//  R7 What strangers can block holds up nobody who has got further: the codes of a second factor, and the password that
+//     a session gives once more, each have a count and a block of their own as in R5, and the caller is told. A guess
+//     counts before it is tried, so that a crowd is tried one after the other; a right one ends it.
 
 #include <chrono>
 #include <cstdint>

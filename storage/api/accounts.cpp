@@ -1,22 +1,26 @@
 #include "storage/api/accounts.hpp"
 
-#include "protocol/api/session_rules.hpp"
 #include "storage/api/activity_work.hpp"
 #include "storage/api/api_work.hpp"
+#include "storage/api/guess_work.hpp"
 
 namespace sellavie::storage {
 namespace {
 
-#define ACCOUNT_COLUMNS "SELECT id, email, name, password_hash, blocked_until FROM accounts "
+#define ACCOUNT_COLUMNS "SELECT id, email, name, password_hash FROM accounts "
 
 constexpr const char* select_by_email = ACCOUNT_COLUMNS "WHERE lower(email) = lower($1)";
 constexpr const char* select_by_id = ACCOUNT_COLUMNS "WHERE id = $1::uuid";
 #undef ACCOUNT_COLUMNS
 
-// Counted where it stands: guesses at the same time count each.
-constexpr const char* count_failure =
-    "UPDATE accounts SET failed_sign_ins = failed_sign_ins + 1 WHERE id = $1::uuid RETURNING failed_sign_ins";
-constexpr const char* block_sign_in = "UPDATE accounts SET blocked_until = $2::bigint WHERE id = $1::uuid";
+constexpr const char* select_blocked = "SELECT blocked_until > $2::bigint FROM accounts WHERE id = $1::uuid";
+
+constexpr guess_counter sign_ins{
+    .count =
+        "UPDATE accounts SET failed_sign_ins = failed_sign_ins + 1 "
+        "WHERE id = $1::uuid AND blocked_until <= $2::bigint RETURNING failed_sign_ins",
+    .block = "UPDATE accounts SET blocked_until = $2::bigint WHERE id = $1::uuid",
+    .find_block = "SELECT blocked_until FROM accounts WHERE id = $1::uuid"};
 
 constexpr const char* rename = R"(
 UPDATE accounts a SET name = $2 FROM (SELECT id, name FROM accounts WHERE id = $1::uuid FOR UPDATE) old
@@ -35,7 +39,6 @@ std::optional<stored_account> account_of(const pqxx::result& rows) {
   found.email = row.text();
   found.name = row.text();
   found.password_hash = row.text();
-  found.blocked_until = row.at();
   return found;
 }
 
@@ -51,13 +54,16 @@ result<std::optional<stored_account>> find_account(api_session& session, const a
       session, [&](pqxx::work& work) { return account_of(work.exec_params(select_by_id, to_string(id))); });
 }
 
-result<void> count_failed_sign_in(api_session& session, const api::account_id& id, instant now) {
+result<bool> is_sign_in_blocked(api_session& session, const api::account_id& id, instant now) {
   return for_accounts(session, [&](pqxx::work& work) {
-    const auto rows = work.exec_params(count_failure, to_string(id));
-    if (rows.empty()) return;
-    const auto block = api::block_after(rows[0][0].as<int>());
-    if (block.count() > 0) work.exec_params(block_sign_in, to_string(id), to_unix_ms(now + block));
+    const auto rows = work.exec_params(select_blocked, to_string(id), to_unix_ms(now));
+    return !rows.empty() && rows[0][0].as<bool>();
   });
+}
+
+result<void> count_failed_sign_in(api_session& session, const api::account_id& id, instant now) {
+  return for_accounts(session,
+                      [&](pqxx::work& work) { (void)count_guess(work, sign_ins, to_string(id), now); });
 }
 
 result<bool> rename_account(api_session& session, const std::string& name, const change_origin& by) {

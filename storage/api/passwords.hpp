@@ -30,7 +30,7 @@ struct new_password {
   /// To the account's address; its recipient is filled in.
   queued_mail notice;
 };
-/// Uses the token up, ends all sessions and forgets failed sign-ins; false when the token is no good any more.
+/// Uses the token up, ends all sessions and forgets failed sign-ins, but not wrong codes; false when the token is no good any more.
 [[nodiscard]] result<bool> reset_password(api_session& session, const crypto::sha256_digest& token_hash,
                                           const new_password& wanted, change_origin by);
 /// Ends all sessions but `by.session`, and tokens that were asked for; false when `old_hash` is not the present one.

@@ -3,6 +3,7 @@
 #include "protocol/crypto/encoding.hpp"
 #include "storage/api/activity_work.hpp"
 #include "storage/api/api_work.hpp"
+#include "storage/api/guess_work.hpp"
 #include "storage/mail_work.hpp"
 
 namespace sellavie::storage {
@@ -26,6 +27,15 @@ constexpr const char* delete_factor = "DELETE FROM second_factors WHERE account_
 
 constexpr const char* lock_factor =
     "SELECT 1 FROM second_factors WHERE account_id = $1::uuid AND confirmed_at IS NOT NULL FOR UPDATE";
+
+constexpr guess_counter code_guesses{
+    .count =
+        "UPDATE second_factors SET failed_codes = failed_codes + 1 WHERE account_id = $1::uuid "
+        "AND confirmed_at IS NOT NULL AND blocked_until <= $2::bigint RETURNING failed_codes",
+    .block = "UPDATE second_factors SET blocked_until = $2::bigint WHERE account_id = $1::uuid",
+    .find_block = "SELECT blocked_until FROM second_factors WHERE account_id = $1::uuid"};
+constexpr const char* forget_guesses =
+    "UPDATE second_factors SET failed_codes = 0, blocked_until = 0 WHERE account_id = $1::uuid";
 
 constexpr const char* use_step =
     "UPDATE second_factors SET last_step = $2::bigint WHERE account_id = $1::uuid AND last_step < $2::bigint";
@@ -98,9 +108,17 @@ result<bool> end_second_factor(api_session& session, const queued_mail& notice, 
   });
 }
 
+result<std::optional<instant>> count_code_guess(api_session& session, const api::account_id& account,
+                                                instant now) {
+  return for_accounts(
+      session, [&](pqxx::work& work) { return count_guess(work, code_guesses, to_string(account), now); });
+}
+
 result<bool> use_app_code(api_session& session, const api::account_id& account, std::int64_t step) {
   return for_accounts(session, [&](pqxx::work& work) {
-    return work.exec_params(use_step, to_string(account), step).affected_rows() == 1;
+    if (work.exec_params(use_step, to_string(account), step).affected_rows() != 1) return false;
+    work.exec_params(forget_guesses, to_string(account));
+    return true;
   });
 }
 
@@ -109,6 +127,7 @@ result<bool> use_recovery_code(api_session& session, const crypto::sha256_digest
   return for_accounts(session, [&](pqxx::work& work) {
     if (work.exec_params(delete_code, to_string(by.account), crypto::hex_encode(code)).affected_rows() != 1)
       return false;
+    work.exec_params(forget_guesses, to_string(by.account));
     tell(work, notice, by.account);
     record(work, by, "account.recovery_code_used");
     return true;

@@ -40,6 +40,10 @@ struct second_factor_start {
 [[nodiscard]] result<bool> end_second_factor(api_session& session, const queued_mail& notice,
                                              const change_origin& by);
 
+/// Before a code is tried: counts it as wrong, by the rules (protocol/api/session_rules, R7); a code that is used up
+/// ends that. When codes are blocked it counts nothing and says until when.
+[[nodiscard]] result<std::optional<instant>> count_code_guess(api_session& session,
+                                                              const api::account_id& account, instant now);
 /// A code's step is used up; false when it, or a later one, already was.
 [[nodiscard]] result<bool> use_app_code(api_session& session, const api::account_id& account,
                                         std::int64_t step);

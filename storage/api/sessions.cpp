@@ -3,6 +3,7 @@
 #include "protocol/crypto/encoding.hpp"
 #include "storage/api/activity_work.hpp"
 #include "storage/api/api_work.hpp"
+#include "storage/api/guess_work.hpp"
 
 namespace sellavie::storage {
 namespace {
@@ -18,6 +19,15 @@ VALUES (decode($1, 'hex'), $2::uuid, $3::bigint, $4::bigint))";
 constexpr const char* forget_failures =
     "UPDATE accounts SET failed_sign_ins = 0, blocked_until = 0 WHERE id = $1::uuid "
     "AND (failed_sign_ins <> 0 OR blocked_until <> 0)";
+
+constexpr guess_counter password_guesses{
+    .count =
+        "UPDATE sessions SET failed_passwords = failed_passwords + 1 "
+        "WHERE id = $1::uuid AND blocked_until <= $2::bigint RETURNING failed_passwords",
+    .block = "UPDATE sessions SET blocked_until = $2::bigint WHERE id = $1::uuid",
+    .find_block = "SELECT blocked_until FROM sessions WHERE id = $1::uuid"};
+constexpr const char* forget_guesses =
+    "UPDATE sessions SET failed_passwords = 0, blocked_until = 0 WHERE id = $1::uuid";
 
 constexpr const char* lock_token = R"(
 SELECT t.session_id, s.account_id, t.expires_at, s.revoked_at IS NOT NULL OR s.expires_at <= $2::bigint, t.successor,
@@ -120,6 +130,16 @@ result<std::vector<listed_session>> sessions_of(api_session& session, const api:
           return listed_session{row.id<api::session_id>(), row.text(), row.text(), row.at(), row.at()};
         });
   });
+}
+
+result<std::optional<instant>> count_password_guess(api_session& session, const api::session_id& by,
+                                                    instant now) {
+  return for_accounts(
+      session, [&](pqxx::work& work) { return count_guess(work, password_guesses, to_string(by), now); });
+}
+
+result<void> forget_password_guesses(api_session& session, const api::session_id& by) {
+  return for_accounts(session, [&](pqxx::work& work) { work.exec_params(forget_guesses, to_string(by)); });
 }
 
 result<bool> end_session(api_session& session, const api::session_id& ended, session_end why,

@@ -63,6 +63,13 @@ struct listed_session {
 [[nodiscard]] result<std::vector<listed_session>> sessions_of(api_session& session,
                                                               const api::account_id& account, instant now);
 
+/// Before a session's guess at its account's password is tried: counts it as wrong, by the rules
+/// (protocol/api/session_rules, R7). When the session is blocked it counts nothing and says until when.
+[[nodiscard]] result<std::optional<instant>> count_password_guess(api_session& session,
+                                                                  const api::session_id& by, instant now);
+/// It was right.
+[[nodiscard]] result<void> forget_password_guesses(api_session& session, const api::session_id& by);
+
 /// Why a session ends: names the entry of the activity log, "session.ended" for example.
 enum class session_end : std::uint8_t { signed_out, ended_by_owner };
 

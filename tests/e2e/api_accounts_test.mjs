@@ -49,9 +49,12 @@ async function with_second_factor(email = somebody()) {
 // Makes the code of this step acceptable once more, as if half a minute had passed.
 const forget_last_code = (email) =>
   here.server.sql(`UPDATE second_factors SET last_step = 0 WHERE account_id = (SELECT id FROM accounts WHERE email = '${email}')`);
+// Where each kind of guess is counted.
+const counted_in = { sign_ins: "accounts", codes: "second_factors", proofs: "sessions" };
+const of_account = (email, kind) => `${kind === "sign_ins" ? "id" : "account_id"} = (SELECT id FROM accounts WHERE email = '${email}')`;
 // So that a slow machine does not outlast it. -> whether there is one
-const stretch_block = async (email) => (await here.server.sql(`UPDATE accounts SET blocked_until = blocked_until + 600000 WHERE email = '${email}' AND blocked_until > 0 RETURNING 1`)).length === 1;
-const unblock = (email) => here.server.sql(`UPDATE accounts SET failed_sign_ins = 0, blocked_until = 0 WHERE email = '${email}'`);
+const stretch_block = async (email, kind) => (await here.server.sql(`UPDATE ${counted_in[kind]} SET blocked_until = blocked_until + 600000 WHERE ${of_account(email, kind)} AND blocked_until > 0 RETURNING 1`)).length === 1;
+const end_block = (email, kind) => here.server.sql(`UPDATE ${counted_in[kind]} SET blocked_until = 0 WHERE ${of_account(email, kind)}`);
 
 test("from signing up to the first session by the mail's link", async () => {
   const email = somebody();
@@ -160,14 +163,17 @@ test("changing the password asks the present one and ends the other sessions", a
   assert.equal((await sign_in(email, { password: "another password" })).status, 200);
 });
 
-test("guessing the present password is slowed down like signing in", async () => {
+test("guessing the present password is slowed down like signing in, for the session that guesses", async () => {
   const { email, client } = await signed_up();
+  const other = await anyone().signed_in(email, password);
   const change = (current_password) => client.post("/me/password", { current_password, new_password: "another password" });
   for (let i = 0; i < 5; ++i) assert.equal((await change(`guess number ${i}`)).status, 422);
-  assert.ok(await stretch_block(email), "the fifth blocks");
+  assert.ok(await stretch_block(email, "proofs"), "the fifth blocks");
   const told = await change(password);
   assert.equal(told.status, 429);
   assert.ok(Number(told.headers.get("retry-after")) > 1);
+  assert.equal((await sign_in(email)).status, 200, "its owner is not shut out by it");
+  assert.equal((await other.post("/me/password", { current_password: password, new_password: "another password" })).status, 204);
 });
 
 test("a hash that is cheaper than today's is made anew with the next sign-in", async () => {
@@ -217,13 +223,32 @@ test("a code is accepted once, also by two at the same time", async () => {
   assert.deepEqual(both.map(({ status }) => status).sort(), [200, 401]);
 });
 
-test("wrong codes count like wrong passwords", async () => {
-  const { email, uri } = await with_second_factor();
+test("wrong codes block codes, wherever they are given, until a right one", async () => {
+  const { email, client, uri, codes } = await with_second_factor();
   for (let i = 0; i < 5; ++i) assert.equal((await sign_in(email, { code: "000000" })).status, 401);
-  assert.ok(await stretch_block(email), "the fifth blocks");
-  assert.deepEqual(told(await sign_in(email, { code: code_of(uri, 1) })), [401, "/problems/wrong-credentials"], "blocked, and told the same as anybody");
-  await unblock(email);
-  assert.equal((await sign_in(email, { code: code_of(uri, 1) })).status, 200);
+  assert.ok(await stretch_block(email, "codes"), "the fifth blocks");
+  const held_up = await sign_in(email, { code: code_of(uri, 1) });
+  assert.deepEqual(told(held_up), [429, "/problems/too-many-requests"]);
+  assert.ok(Number(held_up.headers.get("retry-after")) > 1);
+  assert.equal((await client.post("/me/second-factor/turn-off", { password, code: codes[0] })).status, 429);
+  assert.deepEqual(told(await sign_in(email)), [401, "/problems/second-factor-needed"], "the password is not blocked by it");
+  await end_block(email, "codes");
+  assert.equal((await sign_in(email, { code: code_of(uri, 1) })).status, 200, "what was refused used no code up");
+  for (let i = 0; i < 4; ++i) assert.equal((await client.post("/me/second-factor/turn-off", { password, code: "000000" })).status, 422, "a right one ended the count");
+  assert.equal((await client.post("/me/second-factor/turn-off", { password, code: codes[0] })).status, 204, "so four more were free");
+});
+
+test("whoever keeps an account's sign-in blocked holds up neither its sessions nor, after a password set by mail, its owner with the second factor", async () => {
+  const { email, client, uri, codes } = await with_second_factor();
+  for (let i = 0; i < 5; ++i) await sign_in(email, { password: "guess guess" });
+  assert.ok(await stretch_block(email, "sign_ins"), "the fifth blocks");
+  assert.deepEqual(told(await sign_in(email, { code: code_of(uri, 1) })), [401, "/problems/wrong-credentials"], "told the same as anybody");
+  assert.equal((await client.post("/me/second-factor/recovery-codes", { password, code: codes[0] })).status, 200);
+  await anyone().post("/auth/request-password-reset", { email });
+  // Mails that are due together may come in any order.
+  const token = token_in((await here.sandbox.got_mails(email, 4)).find(({ subject }) => subject === "Set a new password"));
+  assert.equal((await anyone().post("/auth/reset-password", { token, password: "another password" })).status, 204);
+  assert.equal((await sign_in(email, { password: "another password", code: code_of(uri, 1) })).status, 200);
 });
 
 test("a recovery code is used once, in place of the app, and its owner is told", async () => {
@@ -251,13 +276,15 @@ test("recovery codes are replaced, and the second factor turned off, by password
 
 test("a password set by mail does not turn the second factor off", async () => {
   const { email, uri } = await with_second_factor();
-  for (let i = 0; i < 3; ++i) await sign_in(email, { code: "000000" });
+  for (let i = 0; i < 5; ++i) await sign_in(email, { code: "000000" });
+  assert.ok(await stretch_block(email, "codes"), "the fifth blocks");
   await anyone().post("/auth/request-password-reset", { email });
   const token = token_in(await reset_mails(email, 3));
   assert.equal((await anyone().post("/auth/reset-password", { token, password: "another password" })).status, 204);
-  assert.equal(await here.server.number(`SELECT failed_sign_ins FROM accounts WHERE email = '${email}'`), 3, "whoever owns the mailbox alone gets no new guesses");
   assert.deepEqual(told(await sign_in(email, { password: "another password" })), [401, "/problems/second-factor-needed"]);
   await forget_last_code(email);
+  assert.equal((await sign_in(email, { password: "another password", code: code_of(uri) })).status, 429, "whoever owns the mailbox alone gets no new guesses");
+  await end_block(email, "codes");
   assert.equal((await sign_in(email, { password: "another password", code: code_of(uri) })).status, 200);
 });
 

@@ -37,15 +37,18 @@ test("behind the free ones each wrong password makes its address wait twice as l
     assert.ok([401, 429].includes(answer.status), answer.text);
     return answer.status === 429 ? Number(answer.headers.get("retry-after")) : 0;
   };
-  // Somebody else blocked this account: that is told like a wrong password, and does not count.
   const { email } = own.businesses[0].owner;
-  const blocked = 3;
+  const { body: session } = await sign_in("203.0.113.53", email, password);
+  const prove = (word) => new api_client(own.server.url, session).post("/me/password", { current_password: word, new_password: password }, from(guesser));
+  // Somebody else blocked this account: that is told like a wrong password, and counts like one.
+  const blocked = 3, unproven = 3;
   await own.server.sql(`UPDATE accounts SET blocked_until = ${Date.now() + 600_000} WHERE email = '${email}'`);
   for (let i = 0; i < blocked; ++i) assert.equal((await sign_in(guesser, email, i ? password : "guess")).status, 401);
   await own.server.sql(`UPDATE accounts SET blocked_until = 0 WHERE email = '${email}'`);
-  for (let i = blocked; i < free; ++i) assert.equal(await refused(i), 0, `${i}`);
+  for (let i = 0; i < unproven; ++i) assert.equal((await prove("guess")).status, 422, "also what a session proves");
+  for (let i = blocked + unproven; i < free; ++i) assert.equal(await refused(i), 0, `${i}`);
   // The bucket of the same limit lets one through every two seconds: longer waits are not its doing.
-  let failures = free - blocked;
+  let failures = free;
   for (let tries = 0; tries < 100 && failures < free + 4; ++tries) {
     const wait = await refused(tries);
     if (wait === 0) failures += 1;
@@ -54,6 +57,7 @@ test("behind the free ones each wrong password makes its address wait twice as l
   assert.equal(failures, free + 4);
   const told = await sign_in(guesser, email, password);
   assert.equal(told.status, 429, "also with a right password");
+  assert.equal((await prove(password)).status, 429, "nor is one proven from there");
   const wait = Number(told.headers.get("retry-after"));
   assert.ok(wait > 3 && wait <= 8, `${wait} s, of 8 behind the fourth`);
   assert.equal((await sign_in("203.0.113.51")).status, 401, "others go on");

@@ -481,7 +481,7 @@ test("guessing the password slows down", async () => {
   const owner = await founder();
   const heir = await joined(owner);
   for (let i = 0; i < 5; ++i) assert.equal((await hand_over(owner, heir, { password: `guess number ${i}` })).status, 422);
-  await here.server.sql(`UPDATE accounts SET blocked_until = blocked_until + 600000 WHERE id = '${owner.id}' AND blocked_until > 0`);
+  await here.server.sql(`UPDATE sessions SET blocked_until = blocked_until + 600000 WHERE account_id = '${owner.id}' AND blocked_until > 0`);
   assert.equal((await hand_over(owner, heir)).status, 429);
 });
 

@@ -27,10 +27,10 @@ class demo {
   }
 
   // -> {printed(), ended: Promise<code>, ready(), stop(), kill()}
-  // as: the words before the command
-  up({ folder = "demo", log = folder, env = {}, flags = [], as = [] } = {}) {
-    const [command, ...words] = [...as, `${this.tree}/deploy/up`, "--no-build", "--dir", this.place.file(folder), ...flags];
-    const { pid, exited } = this.place.start(command, words, { log, env });
+  // as: the words before the command; dir: the folder as it is spelt
+  up({ folder = "demo", dir = this.place.file(folder), log = folder, env = {}, flags = [], as = [], cwd } = {}) {
+    const [command, ...words] = [...as, `${this.tree}/deploy/up`, "--no-build", "--dir", dir, ...flags];
+    const { pid, exited } = this.place.start(command, words, { log, env, cwd });
     const one = { printed: () => readFileSync(this.place.file(`${log}.log`), "utf8"), ended: exited.then(({ code }) => code) };
     exited.then(() => { one.is_over = true; });
     one.ready = () => until("the demo is ready", () => one.printed().includes(ready), { seconds: 90, given_up: () => one.is_over, explain: one.printed });
@@ -145,6 +145,26 @@ test("after a demo was killed, each next one names the processes that it left, u
   await assert_logins_work(told(fresh.printed()));
   assert.equal(await fresh.stop(), interrupted);
 });
+
+const hangs = '[ "$1" = check-config ] && exit 0; while :; do sleep 1; done';
+
+for (const [what, count] of [["sandbox", 1], ["server", 2]])
+  test(`a demo that was killed before its ${what} was ready is found from another checkout and by another spelling of its folder`, { timeout: 60_000 }, async (t) => {
+    const [here, elsewhere] = ["up-early", "up-elsewhere"].map((name) => new demo(t, `${name}-${what}`, { program: null }));
+    for (const { tree, place } of [here, elsewhere]) symlinkSync(fake(place.folder, hangs), `${tree}/build/release/sellavie`);
+    if (what === "sandbox") writeFileSync(`${here.tree}/deploy/sandbox/server.mjs`, "setInterval(() => {}, 1000);");
+    const first = here.up({ dir: "demo", cwd: here.place.folder });
+    const noted = () => (existsSync(here.place.file("demo", "demo.pids")) ? here.noted_processes().split(" ").filter(Boolean) : []);
+    await until("its processes are noted", () => noted().length === count, { given_up: () => first.is_over, explain: first.printed });
+    const left = noted();
+    t.after(() => left.forEach((pid) => process.kill(Number(pid), "SIGKILL")));
+    await first.kill();
+    // What the killed script was waiting for holds its lock a moment longer.
+    execFileSync("flock", [here.place.file("demo", "lock"), "true"]);
+    const next = elsewhere.up({ dir: here.place.file("demo") });
+    assert.equal(await next.ended, 1);
+    assert.match(next.printed(), new RegExp(`^failed: an earlier demo in .* was not stopped: processes ${left.join(" ")}$`, "m"));
+  });
 
 // Each says what failed and what to do, ends with 1, and leaves nothing running.
 async function assert_fails(here, said, options) {

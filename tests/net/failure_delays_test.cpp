@@ -59,12 +59,25 @@ TEST(failure_delays, let_a_crowd_in_one_by_one_behind_the_free_failures) {
   now += 1s;
   auto first = delays.admit(me, now);
   EXPECT_EQ(first.wait, 0);
-  for (int i = 0; i < 20; ++i) EXPECT_EQ(wait_of(delays, me, now), 2) << "as long as the next failure costs";
-  EXPECT_EQ(wait_of(delays, me, now + 1min), 2) << "a slow one is waited for";
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(wait_of(delays, me, now), 1) << "until the one under way has ended";
+  EXPECT_EQ(wait_of(delays, me, now + 1min), 1) << "a slow one is waited for";
   EXPECT_EQ(wait_of(delays, client_key("203.0.113.8"), now), 0) << "others do not wait for it";
   first.admitted.failed(now + 1min);
   EXPECT_EQ(wait_of(delays, me, now + 1min), 2) << "the refused ones counted nothing";
   EXPECT_EQ(wait_of(delays, me, now + 1min + 2s), 0);
+}
+
+TEST(failure_delays,
+     ask_who_comes_beside_an_attempt_under_way_to_wait_a_second_whatever_a_failure_would_cost) {
+  failure_delays delays{0};
+  auto now = start;
+  for (int i = 0; i < 6; ++i) {
+    EXPECT_EQ(fail(delays, me, now), 0);
+    now += std::chrono::seconds{wait_of(delays, me, now)};
+  }
+  const auto right = delays.admit(me, now);
+  ASSERT_EQ(right.wait, 0);
+  EXPECT_EQ(wait_of(delays, me, now), 1) << "it may be right, and then nothing is to be waited for";
 }
 
 TEST(failure_delays, count_attempts_under_way_against_the_free_failures) {
@@ -88,7 +101,7 @@ TEST(failure_delays, forget_nothing_and_block_nobody_when_an_attempt_ends_well) 
     auto right = delays.admit(me, start + 1s);
     ASSERT_EQ(right.wait, 0);
     auto moved = std::move(right.admitted);
-    EXPECT_EQ(wait_of(delays, me, start + 1s), 2);
+    EXPECT_EQ(wait_of(delays, me, start + 1s), 1);
   }
   EXPECT_EQ(fail(delays, me, start + 1s), 0) << "the attempt ended with its owner";
   EXPECT_EQ(wait_of(delays, me, start + 1s), 2) << "the second failure, as if nothing had been between";

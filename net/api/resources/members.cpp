@@ -173,7 +173,7 @@ std::vector<api_endpoint> member_endpoints(const std::shared_ptr<access_cache>& 
                                 {"password", known_password()},
                                 {"code", second_factor_code(), presence::optional}}),
         .answers = {{204, "They own it now.", std::nullopt}},
-        .limit = api::throttle::sign_in},
+        .limit = api::throttle::password},
        [access](workplace& place, api_call& call) { return transfer(place, call, *access); },
        api_pool::password},
   };

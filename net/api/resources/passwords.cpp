@@ -107,7 +107,7 @@ std::vector<api_endpoint> password_endpoints(const std::shared_ptr<access_cache>
         .body = schema::object({{"current_password", known_password()}, {"new_password", chosen_password()}}),
         .answers = {{204, "Changed."}},
         .problems = {409},
-        .limit = api::throttle::sign_in},
+        .limit = api::throttle::password},
        [access](workplace& place, api_call& call) { return change(place, call, *access); },
        api_pool::password},
   };

@@ -104,12 +104,8 @@ std::optional<problem> prove_both(workplace& place, api_call& call) {
   const auto found = storage::find_second_factor(place.store, call.by.account);
   if (!found) return api::problem_of(found.error());
   if (!found.value() || !found.value()->is_on) return problem{problems::conflict, "No second factor is on."};
-  const auto used = use_code(place, call, call.by.account, call.body["code"].get_ref<const std::string&>());
-  if (!used) return api::problem_of(used.error());
-  if (used.value()) return std::nullopt;
-  const auto counted = storage::count_failed_sign_in(place.store, call.by.account, call.now);
-  if (!counted) return api::problem_of(counted.error());
-  return wrong_field("/code", "is wrong, or was used before");
+  return prove_code(place, call, call.by.account, call.body["code"].get_ref<const std::string&>(),
+                    wrong_field("/code", "is wrong, or was used before"));
 }
 
 api_outcome turn_off(workplace& place, api_call& call) {
@@ -145,7 +141,7 @@ std::vector<api_endpoint> second_factor_endpoints() {
         .body = schema::object({{"password", known_password()}}),
         .answers = {{200, "To be scanned or typed.", enrolment_shape()}},
         .problems = {409},
-        .limit = api::throttle::sign_in},
+        .limit = api::throttle::password},
        begin,
        api_pool::password},
       {{.id = "confirm_second_factor",
@@ -166,7 +162,7 @@ std::vector<api_endpoint> second_factor_endpoints() {
         .body = password_and_code,
         .answers = {{204, "It is off."}},
         .problems = {409},
-        .limit = api::throttle::sign_in},
+        .limit = api::throttle::password},
        turn_off,
        api_pool::password},
       {{.id = "replace_recovery_codes",
@@ -177,7 +173,7 @@ std::vector<api_endpoint> second_factor_endpoints() {
         .body = password_and_code,
         .answers = {{200, "Shown this once.", recovery_codes_shape()}},
         .problems = {409},
-        .limit = api::throttle::sign_in},
+        .limit = api::throttle::password},
        replace_codes,
        api_pool::password},
   };

@@ -5,7 +5,6 @@
 #include "net/api/session_start.hpp"
 #include "net/api/shapes.hpp"
 #include "net/api/tokens.hpp"
-#include "net/api/unknown_accounts.hpp"
 #include "protocol/crypto/password.hpp"
 #include "storage/api/accounts.hpp"
 #include "storage/api/passwords.hpp"
@@ -41,20 +40,13 @@ const std::string& nobodys_hash() {
   return hash;
 }
 
-/// The client reads the same whether its password was tried or the account is blocked.
-enum class attempt : std::uint8_t { tried, blocked };
-
-problem wrong_credentials(attempt made) {
+/// The same, and counted the same, whether the password was wrong, the account is blocked, or there is none: a
+/// difference would tell which.
+problem wrong_credentials() {
   return {
       .kind = problems::wrong_credentials,
       .detail = "Check the e-mail address and the password. A new account begins with the link in its mail.",
-      .is_wrong_guess = made == attempt::tried};
-}
-
-api_outcome fail(workplace& place, const api_call& call, const storage::stored_account& account) {
-  const auto counted = storage::count_failed_sign_in(place.store, account.id, call.now);
-  if (!counted) return api::problem_of(counted.error());
-  return wrong_credentials(attempt::tried);
+      .is_wrong_password = true};
 }
 
 // A password that is right is hashed anew when its hash is cheaper than today's.
@@ -78,24 +70,19 @@ std::optional<problem> ask_second_factor(workplace& place, const api_call& call,
   if (!factor.value() || !factor.value()->is_on) return std::nullopt;
   const auto code = call.body.find("code");
   if (code == call.body.end()) return problem{problems::second_factor_needed};
-  const auto used = use_code(place, call, account.id, code->get_ref<const std::string&>());
-  if (!used) return api::problem_of(used.error());
-  if (used.value()) return std::nullopt;
-  const auto counted = storage::count_failed_sign_in(place.store, account.id, call.now);
-  if (!counted) return api::problem_of(counted.error());
-  return problem{problems::second_factor_needed, "This code is wrong, or was used before."};
+  return prove_code(place, call, account.id, code->get_ref<const std::string&>(),
+                    {problems::second_factor_needed, "This code is wrong, or was used before."});
 }
 
 // A wish for an account is none: a stranger may have signed up with this address and a password of their
 // own, and an answer of its own would tell them that it has no account.
-api_outcome sign_in_without_account(const workplace& place, const api_call& call, const std::string& password,
-                                    const std::string& hash_of_nobody, unknown_accounts& unknown) {
+api_outcome sign_in_without_account(const workplace& place, const std::string& password,
+                                    const std::string& hash_of_nobody) {
   (void)is_password(place.with, password, hash_of_nobody);
-  const bool counts = unknown.count_failure(call.body["email"].get_ref<const std::string&>(), call.now);
-  return wrong_credentials(counts ? attempt::tried : attempt::blocked);
+  return wrong_credentials();
 }
 
-api_outcome sign_in(workplace& place, api_call& call, unknown_accounts& unknown) {
+api_outcome sign_in(workplace& place, api_call& call) {
   const auto email = call.body["email"].get<std::string>();
   const auto password = call.body["password"].get<std::string>();
   // Made by the first who signs in, whoever it is: its time says nothing about the account.
@@ -103,16 +90,22 @@ api_outcome sign_in(workplace& place, api_call& call, unknown_accounts& unknown)
   const auto found = storage::find_account(place.store, email);
   if (!found) return api::problem_of(found.error());
   const auto& account = found.value();
-  if (!account) return sign_in_without_account(place, call, password, hash_of_nobody, unknown);
+  if (!account) return sign_in_without_account(place, password, hash_of_nobody);
   const bool is_right = is_password(place.with, password, account->password_hash);
-  // Whatever the password: whether this counts must not tell if it was right.
-  if (account->blocked_until > call.now) return wrong_credentials(attempt::blocked);
-  if (!is_right) return fail(place, call, *account);
+  // After the hash, which takes its time: of a crowd of guesses those behind the one that blocks get nowhere.
+  const auto is_blocked = storage::is_sign_in_blocked(place.store, account->id, call.now);
+  if (!is_blocked) return api::problem_of(is_blocked.error());
+  if (is_blocked.value()) return wrong_credentials();
+  if (!is_right) {
+    const auto counted = storage::count_failed_sign_in(place.store, account->id, call.now);
+    if (!counted) return api::problem_of(counted.error());
+    return wrong_credentials();
+  }
   if (auto missing = ask_second_factor(place, call, *account)) return *std::move(missing);
   const auto proven = keep_hash_expensive(place, *account, password);
   if (!proven) return api::problem_of(proven.error());
   auto started = start_session(place, call, account->id, proven.value());
-  return started ? *std::move(started) : wrong_credentials(attempt::tried);
+  return started ? *std::move(started) : wrong_credentials();
 }
 
 // --- refreshing ----------------------------------------------------------------------------------
@@ -171,10 +164,6 @@ api_outcome list_sessions(workplace& place, api_call& call) {
 std::vector<api_endpoint> sign_in_endpoints(const std::shared_ptr<access_cache>& access) {
   using api::audience;
   using api::verb;
-  const auto sign_in_or_count = [unknown = std::make_shared<unknown_accounts>()](workplace& place,
-                                                                                 api_call& call) {
-    return sign_in(place, call, *unknown);
-  };
   const auto end = [access](workplace& place, api_call& call) -> api_outcome {
     const auto done = storage::end_session(place.store, call.id<api::session_id>("session_id"),
                                            storage::session_end::ended_by_owner, origin_of(call));
@@ -209,7 +198,7 @@ std::vector<api_endpoint> sign_in_endpoints(const std::shared_ptr<access_cache>&
         .answers = {tokens_answer("Signed in.")},
         .problems = {401, 403},
         .limit = api::throttle::password},
-       sign_in_or_count,
+       sign_in,
        api_pool::password},
       {{.id = "refresh_tokens",
         .method = verb::post,

@@ -97,7 +97,7 @@ const causes = {
   "label.changed": ["change_label"],
   "label.removed": ["remove_label"],
   "member.joined": ["accept_invitation", "accept_invitation_as_new"],
-  "member.left": ["leave_business"],
+  "member.left": ["leave_business", "remove_member"],
   "member.removed": ["remove_member"],
   "member.role_changed": ["change_member", "transfer_ownership"],
   "message.searched": ["search_messages"],

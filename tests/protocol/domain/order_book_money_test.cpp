@@ -54,9 +54,10 @@ TEST(order_book_r12, reviews_money_that_does_not_agree) {
   auto shop = fabrics();
   shop.places(1, {{"A1", 1}});
   const auto good = money_for(shop.has_link(1));
-  const auto before = shop.book();
+  auto before = shop.book();
   auto less = good, dear = good, dollars = good, test = good;
   less.received.minor -= 1;
+  dear.transaction = "T2";
   dear.requested.minor += 1;
   dollars.requested.currency = dollars.received.currency = *parse_currency("USD");
   test.mode = payment_mode::test;
@@ -64,7 +65,8 @@ TEST(order_book_r12, reviews_money_that_does_not_agree) {
   EXPECT_EQ(shop.is_told(dear).review, review_reason::wrong_amount);
   EXPECT_EQ(shop.is_told(dollars).review, review_reason::wrong_currency);
   EXPECT_EQ(shop.is_told(test).review, review_reason::wrong_mode);
-  EXPECT_EQ(shop.book(), before);
+  before.reviewed = shop.book().reviewed;
+  EXPECT_EQ(shop.book(), before) << "no order, no stock";
 }
 
 TEST(order_book_r12, lets_the_customer_bear_the_fees) {

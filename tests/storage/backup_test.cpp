@@ -285,7 +285,13 @@ TEST_F(backup_test, whoever_is_connected_or_migrates_keeps_a_restore_out) {
   }
   {
     const auto migrating = open_pq(target.access().owner, "sellavie migrate").value();
-    ASSERT_TRUE(try_lock_schema(*migrating).value());
+    bool is_locked = false;
+    // The refused restore's own session may still be ending.
+    for (int i = 0; i < 250 && !is_locked; ++i) {
+      is_locked = try_lock_schema(*migrating).value();
+      if (!is_locked) std::this_thread::sleep_for(std::chrono::milliseconds{20});
+    }
+    ASSERT_TRUE(is_locked);
     const auto done = put_back(wish());
     ASSERT_TRUE(done.has_error());
     EXPECT_THAT(done.error().detail, HasSubstr("a server starts on the database"));

@@ -16,7 +16,8 @@ test(`${kills} kills at random moments under load`, { timeout: is_long ? 3_600_0
   console.log(`seed=${random.seed}`);
   const here = await open_world(t, { name: "crash" });
   const resent = new resent_messages();
-  const shoppers = new crowd(here, { count: 12, random });
+  // A server that dies each second or two may answer nobody until that is over: patience begins then.
+  const shoppers = new crowd(here, { count: 12, random, patience_s: 90 + 4 * kills });
   t.after(() => shoppers.abort());
   for (let i = 0; i < kills; i += 1) {
     await sleep(200 + random.below(2300));

@@ -3,14 +3,15 @@
 
 import { sleep } from "./workspace.mjs";
 
-const patience_s = 90;
+const usual_patience_s = 90;
 
 export class shopper {
   // random: see random_source
-  constructor(here, who, random) {
+  constructor(here, who, random, patience_s = usual_patience_s) {
     const { products } = here.businesses.find((one) => one.connections.some(({ external_id }) => external_id === who.account));
     this.here = here;
     this.who = who;
+    this.patience_s = patience_s;
     this.product = products[random.below(Math.min(2, products.length))];
     this.quantity = 1 + random.below(3);
     this.pays = random.next() < 0.5;
@@ -40,7 +41,7 @@ export class shopper {
     const { mid, status } = await this.here.sandbox.say(this.who, text);
     this.mids.push(mid);
     if (status === 200) this.accepted += 1;
-    const all = await this.here.sandbox.heard(this.who, before + 1, { seconds: patience_s, given_up: () => this.leaves });
+    const all = await this.here.sandbox.heard(this.who, before + 1, { seconds: this.patience_s, given_up: () => this.leaves });
     // The answer's other parts, and what a repeated send may bring.
     await sleep(30);
     return all.slice(before);
@@ -61,16 +62,16 @@ export class crowd {
   #stopped = false;
   #busy = [];
 
-  constructor(here, { count, random }) {
+  constructor(here, { count, random, patience_s }) {
     this.shoppers = [];
     this.failures = [];
     const accounts = here.businesses.flatMap(({ key }) => ["messenger", "instagram", "whatsapp"].map((channel) => [channel, key]));
-    for (let i = 0; i < count; i += 1) this.#busy.push(this.#come_and_go(here, accounts[i % accounts.length], random));
+    for (let i = 0; i < count; i += 1) this.#busy.push(this.#come_and_go(here, accounts[i % accounts.length], random, patience_s));
   }
 
-  async #come_and_go(here, [channel, key], random) {
+  async #come_and_go(here, [channel, key], random, patience_s) {
     while (!this.#stopped) {
-      const one = new shopper(here, here.customer(channel, key), random);
+      const one = new shopper(here, here.customer(channel, key), random, patience_s);
       this.shoppers.push(one);
       try {
         await one.shop();

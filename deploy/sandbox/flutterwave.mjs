@@ -124,7 +124,7 @@ export class flutterwave {
   #resend(merchant, id) {
     const { payment } = this.#attempt(merchant, id);
     const event = this.#events.all().filter((one) => one.payment === payment && one.event === "charge.completed").pop();
-    if (event) void this.#events.resend(event.number).catch(() => {});
+    if (event) void this.#events.resend(event.number).catch((error) => console.error(`flutterwave: a hook is not sent again: ${error.message}`));
     return success("hook sent successfully", "hook sent");
   }
 

@@ -336,7 +336,7 @@ function follow() {
   source.addEventListener("open", () => {
     state.textContent = "live";
     state.className = "pill good";
-    for (const one of page.phones.values()) one.refresh().catch(() => {});
+    for (const one of page.phones.values()) one.refresh().catch((error) => console.warn(error));
   });
   source.addEventListener("error", () => {
     state.textContent = "reconnecting…";

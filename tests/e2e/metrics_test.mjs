@@ -1,5 +1,5 @@
-// Every series that operators are promised moves in the real server, here or in the test that is named for it,
-// and promtool likes the whole page.
+// Every series that operators are promised moves in the real server, here or in the test that is named for it - but
+// for dropped log lines, which are shown by their setter -, and promtool likes the whole page.
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";

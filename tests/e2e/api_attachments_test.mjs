@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { createHash, randomUUID } from "node:crypto";
 import { after, before, beforeEach, test } from "node:test";
+import { resent_messages } from "./harness/invariants.mjs";
 import { png, size_of_png } from "./harness/pictures.mjs";
 import { chat, colleague, signed_in_owner } from "./harness/team.mjs";
 import { shared_world } from "./harness/world.mjs";
@@ -171,10 +172,18 @@ test("a kill between upload and send, and one during sends, loses nothing and se
   };
   const sending = insist();
   await new Promise((resolve) => setTimeout(resolve, 5));
-  await here.server.restart();
+  const resent = new resent_messages();
+  await here.server.kill();
+  await resent.after_kill(here);
+  await here.server.start();
   const done = await sending;
   assert.deepEqual((await insist()).messages.map(({ id }) => id), done.messages.map(({ id }) => id));
   await here.settled({ seconds: 60 });
+  const rows = `SELECT count(*) FROM messages WHERE origin = 2 AND direction = 1 AND conversation_id IN ${here.conversation_of(who)}`;
+  assert.equal(await here.server.number(rows), 2, "the picture and the text, once each");
+  const marked = resent.all(here);
+  const { resends } = await here.sandbox.counters();
+  assert.deepEqual(resends.filter(({ customer, key }) => customer === who.customer && !marked.has(key)), [], "sent twice and not marked");
   const heard = (await said(who)).slice(before);
   assert.deepEqual([...new Set(heard.map(({ image, text }) => image ?? text))], [picture.url, "Here"]);
   assert.equal(createHash("sha256").update((await fetched(picture.url)).bytes).digest("hex"), digest);

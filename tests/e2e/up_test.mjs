@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { appendFileSync, copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { appendFileSync, copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, readdirSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
 import { api_client } from "./harness/api.mjs";
 import { is_root, server_binary } from "./harness/server.mjs";
@@ -174,6 +174,18 @@ async function assert_fails(here, said, options) {
   assert.match(one.printed(), /^what to do: \S/m);
   const running = one.printed().match(/http:\/\/127\.0\.0\.1:\d+/g) ?? [];
   for (const url of running) assert.ok(await is_silent(url), `${url} still answers`);
+  const folder = here.place.folder;
+  await until("nothing of the demo runs", () => !command_lines().some((line) => line.includes(folder) && !line.includes("guard.sh")), { seconds: 20 });
+}
+
+function command_lines() {
+  return readdirSync("/proc").filter((name) => /^\d+$/.test(name)).map((pid) => {
+    try {
+      return readFileSync(`/proc/${pid}/cmdline`, "latin1");
+    } catch {
+      return "";  // ended meanwhile
+    }
+  });
 }
 
 function fake(folder, body) {

@@ -242,9 +242,7 @@ void order_desk_state::commit(waiting one, decision decided) {
             storage::fault_point("desk.committed");
             for (const desk_event& event : held->second.events) apply(book_, event);
             if (!held->second.events.empty()) products_ = nullptr;
-            held->first.answer.deliver(std::move(held->second.outcome));
-            busy_ = false;
-            next();
+            deliver(held->first, std::move(held->second.outcome));
           },
           [this](const caf::error&) { self_->quit(make_error(errc::unavailable)); });
 }

@@ -182,9 +182,8 @@ payment_reviewed unanswered(const order& open) {
 
 /// R24: a person is looking at money of this order already.
 bool is_under_review(const order_book& book, const order& open) {
-  return std::any_of(book.reviewed.begin(), book.reviewed.end(), [&](const std::string& money) {
-    return money.find(open.payment_reference) != std::string::npos;
-  });
+  return std::any_of(book.reviewed.begin(), book.reviewed.end(),
+                     [&](const auto& money) { return money.second == open.id; });
 }
 
 order cancelled(const order& current) {
@@ -236,7 +235,8 @@ decision decide(const order_book& book, const cancel_order& command, const desk_
                         make_outcome(kind, action_effect::order_cancelled), command.action_key, context);
   return_stock(book, where.open->lines, decided.events);
   const bool may_be_paid = command.provider == provider_word::silent && !where.open->payment_url.empty();
-  if (may_be_paid) decided.events.emplace_back(unanswered(*where.open));
+  if (may_be_paid && !is_under_review(book, *where.open))
+    decided.events.emplace_back(unanswered(*where.open));
   return decided;
 }
 

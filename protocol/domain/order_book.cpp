@@ -54,7 +54,7 @@ struct applier {
   void operator()(const paid_by_hand&) const {}
   void operator()(const payment_reviewed& event) const {
     if (book.reviewed.size() >= max_reviewed) book.reviewed.clear();
-    book.reviewed.insert(event.subject());
+    book.reviewed.emplace(event.subject(), event.order);
   }
   void operator()(const stock_moved& event) const {
     const auto known = book.products.find(event.product);

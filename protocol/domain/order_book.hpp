@@ -52,7 +52,6 @@
 #include <functional>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -76,8 +75,8 @@ struct order_book {
   std::map<conversation_id, order_id> open_by_conversation;
   /// The last closed order per conversation, for the duplicate window.
   std::map<conversation_id, order> recent;
-  /// R24; forgotten with the book, and all at once at max_reviewed.
-  std::set<std::string> reviewed;
+  /// R24: payment_reviewed::subject and its order; forgotten with the book, and all at once at max_reviewed.
+  std::map<std::string, order_id> reviewed;
 
   friend bool operator==(const order_book&, const order_book&) = default;
 };

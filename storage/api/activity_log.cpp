@@ -63,8 +63,7 @@ parameters page_values(const business_id& business, const activity_filter& filte
   const std::int64_t since = filter.since ? to_unix_ms(*filter.since) : 0;
   const std::int64_t until = filter.until ? to_unix_ms(*filter.until) : end_of_time;
   // Rows are numbered from 1: at a time, 0 is before all of them.
-  std::pair<std::int64_t, std::int64_t> edge{filter.oldest_first ? since : until,
-                                             until == end_of_time && !filter.oldest_first ? end_of_time : 0};
+  std::pair edge{filter.oldest_first ? since : until, std::int64_t{0}};
   if (after) {
     const std::pair last{after->key, row_of(after->id)};
     edge = filter.oldest_first ? std::max(edge, last) : std::min(edge, last);

@@ -93,14 +93,14 @@ api_outcome sign_in(workplace& place, api_call& call) {
   if (!account) return sign_in_without_account(place, password, hash_of_nobody);
   const bool is_right = is_password(place.with, password, account->password_hash);
   // After the hash, which takes its time: of a crowd of guesses those behind the one that blocks get nowhere.
-  const auto is_blocked = storage::is_sign_in_blocked(place.store, account->id, call.now);
-  if (!is_blocked) return api::problem_of(is_blocked.error());
-  if (is_blocked.value()) return wrong_credentials();
   if (!is_right) {
     const auto counted = storage::count_failed_sign_in(place.store, account->id, call.now);
     if (!counted) return api::problem_of(counted.error());
     return wrong_credentials();
   }
+  const auto is_blocked = storage::is_sign_in_blocked(place.store, account->id, call.now);
+  if (!is_blocked) return api::problem_of(is_blocked.error());
+  if (is_blocked.value()) return wrong_credentials();
   if (auto missing = ask_second_factor(place, call, *account)) return *std::move(missing);
   const auto proven = keep_hash_expensive(place, *account, password);
   if (!proven) return api::problem_of(proven.error());

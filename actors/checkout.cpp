@@ -15,14 +15,13 @@ link_step step_after(link_outcome answer, link_attempt attempt) noexcept {
 
 desk_command result_of(const action_outcome& started, const payment_link& link) {
   if (link.outcome == link_outcome::made)
-    return desk::record_payment_link{started.order, started.payment_reference, link.url};
+    return desk::record_payment_link{started.order, started.payment_reference, link.url, link.id};
   return desk::fail_payment_link{started.order, started.payment_reference,
                                  std::string{to_string(link.outcome)}};
 }
 
-desk_command confirmed(payment_fact fact, const payment_account& asked, std::string action_key) {
-  return desk::confirm_payment{std::move(action_key), std::move(fact),
-                               parse_payment_mode(asked.mode).value_or(payment_mode::test)};
+desk_command confirmed(payment_fact fact, payment_mode asked, std::string action_key) {
+  return desk::confirm_payment{std::move(action_key), std::move(fact), asked};
 }
 
 bool needs_another_link(link_step taken, const action_outcome& stored, link_attempt attempt) noexcept {

@@ -158,12 +158,13 @@ void conversation_state::check_out(const std::string& key, link_attempt attempt)
 void conversation_state::make_link(const action_outcome& started, link_attempt attempt) {
   ask<payment_link>(
       with_.payments,
-      make_payment_link{started.payment_reference, started.total, chat_.customer_email, payment_deadline()},
+      make_payment_link{started.payment_reference, started.total, order_label(started.order_number),
+                        chat_.customer_email, payment_deadline()},
       [this, started, attempt](payment_link& link) {
         storage::fault_point("checkout.answered");
         const auto step = step_after(link.outcome, attempt);
         // What was found paid may not be the order's reference any more: the desk knows what that means.
-        if (step == link_step::settle) return confirm(*std::move(link.fact), {});
+        if (step == link_step::settle) return confirm(*std::move(link.fact), link.asked, {});
         store_link(result_of(started, link), step, attempt);
       });
 }
@@ -193,24 +194,22 @@ void conversation_state::issue(const std::string& key) {
 
 void conversation_state::check_payment(const std::string& key) {
   ask<order_found>(with_.orders, order_query{chat_.conversation}, [this, key](order_found& found) {
-    if (!found.subject || found.subject->payment_reference.empty() || !chat_.business->payments)
+    if (!found.subject || found.subject->payment_reference.empty())
       return on_outcome(make_refusal(action_kind::check_payment, refusal::no_open_order));
-    ask<payment_truth>(with_.payments, fetch_payment{found.subject->payment_reference, payment_deadline()},
-                       [this, key](payment_truth& truth) {
-                         if (truth.fact) return confirm(*std::move(truth.fact), key);
-                         on_outcome(make_refusal(action_kind::check_payment, refusal::provider_unavailable));
-                       });
+    ask<payment_truth>(
+        with_.payments,
+        fetch_payment{.reference = found.subject->payment_reference, .deadline = payment_deadline()},
+        [this, key](payment_truth& truth) {
+          if (truth.fact) return confirm(*std::move(truth.fact), truth.asked, key);
+          on_outcome(make_refusal(action_kind::check_payment, refusal::provider_unavailable));
+        });
   });
 }
 
 // The truth comes from the provider, never from what the customer says.
-void conversation_state::confirm(payment_fact fact, const std::string& key) {
-  if (!chat_.business->payments)  // taken away while it was asked
-    return on_outcome(make_refusal(action_kind::check_payment, refusal::provider_unavailable));
-  ask<action_outcome>(
-      with_.orders,
-      desk_request{confirmed(std::move(fact), *chat_.business->payments, key), key, turn_.resumed},
-      [this](action_outcome& outcome) { on_outcome(std::move(outcome)); });
+void conversation_state::confirm(payment_fact fact, payment_mode asked, const std::string& key) {
+  ask<action_outcome>(with_.orders, desk_request{confirmed(std::move(fact), asked, key), key, turn_.resumed},
+                      [this](action_outcome& outcome) { on_outcome(std::move(outcome)); });
 }
 
 void conversation_state::on_outcome(action_outcome outcome) {

@@ -98,7 +98,7 @@ policy_facts conversation_state::policy() const {
   policy_facts facts;
   facts.holder = phases_.person_owns() && !is_untouched() ? action_holder::person : action_holder::bot;
   facts.order = turn_.facts.status;
-  const bool payable = chat_.business->payments.has_value() && !with_.node->settings->http.public_url.empty();
+  const bool payable = chat_.business->paying() != nullptr && !with_.node->settings->http.public_url.empty();
   facts.checkout = payable ? checkout_support::connected : checkout_support::none;
   return facts;
 }

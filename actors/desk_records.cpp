@@ -31,6 +31,13 @@ storage::payment_row dropped_link(const order& after, std::int32_t attempt, cons
           .must_change = false};
 }
 
+/// Without an account the desk is asked for no link.
+void begin_at(const payment_account* account, storage::payment_row& row) {
+  row.provider = account != nullptr ? to_string(account->provider) : "none";
+  row.mode = to_string(account != nullptr ? account->mode : payment_mode::test);
+  if (account != nullptr) row.connection = account->connection;
+}
+
 // A payment row lives as long as its reference: intent, link, then what became of it. One that went to
 // review stays there whatever becomes of its order.
 void write_payment(const order_event& event, const decision& decided, const write_context& context,
@@ -38,8 +45,6 @@ void write_payment(const order_event& event, const decision& decided, const writ
   const order& after = event.after;
   storage::payment_row row{.business = context.business,
                            .order = after.id,
-                           .provider = context.provider,
-                           .mode = context.mode,
                            .reference = after.payment_reference,
                            .amount_minor = after.total.minor,
                            .currency = std::string{after.total.currency.text()},
@@ -50,11 +55,13 @@ void write_payment(const order_event& event, const decision& decided, const writ
         to.payments.push_back(dropped_link(after, after.payment_attempt - 1, decided, context.business));
       row.id = context.ids.next_as<payment_id>();
       row.status = "intent";
+      begin_at(context.paying, row);
       break;
     case order_event_kind::payment_link_recorded:
       row.expected_status = "intent";
       row.status = "link";
       row.url = after.payment_url;
+      row.link_id = event.link_id;
       break;
     case order_event_kind::payment_link_failed:
       // The order has dropped the reference already.
@@ -165,6 +172,7 @@ struct event_writer {
                            .reference = settled.fact.reference,
                            .expected_status = "unpaid",
                            .status = "paid",
+                           .transaction = settled.fact.transaction,
                            .at = decided.at});
   }
   void operator()(const payment_reviewed& reviewed) const {
@@ -173,6 +181,7 @@ struct event_writer {
                            .reference = reviewed.fact.reference,
                            .expected_status = "unpaid",
                            .status = "review",
+                           .transaction = reviewed.fact.transaction,
                            .at = decided.at,
                            .must_change = false});
     to.tasks.push_back({context.business, std::nullopt, context.ids.next(), "payment_review",

@@ -1,6 +1,7 @@
 #pragma once
 // Between the pure desk's values and the rows of the store.
 
+#include "actors/tenant.hpp"
 #include "protocol/domain/desk_event.hpp"
 #include "protocol/domain/order_book.hpp"
 #include "storage/change_set.hpp"
@@ -18,8 +19,8 @@ namespace sellavie::actors {
 
 struct write_context {
   business_id business;
-  std::string provider;
-  std::string mode;
+  /// Where payments are begun; null: nowhere.
+  const payment_account* paying = nullptr;
   id_source& ids;
   /// The person who gave the command through the API; for the activity log.
   std::optional<storage::change_origin> by{};

@@ -220,11 +220,8 @@ void order_desk_state::decide_now(waiting one) {
 }
 
 void order_desk_state::commit(waiting one, decision decided) {
-  const auto& payments = business_->payments;
   auto changes = std::make_shared<storage::change_set>(write_decision(
-      decided,
-      {business_->id, payments ? payments->provider : std::string{"none"},
-       payments ? payments->mode : std::string{"test"}, *node_->ids, one.request.by, before(decided, one)}));
+      decided, {business_->id, business_->paying(), *node_->ids, one.request.by, before(decided, one)}));
   if (one.request.tell && is_worth_telling(decided.outcome))
     tell_customer(*node_, *business_, *one.request.tell, decided.outcome, *changes);
   auto held = std::make_shared<std::pair<waiting, decision>>(std::move(one), std::move(decided));

@@ -1,18 +1,38 @@
 #include "actors/payment_client.hpp"
 
-#include "protocol/payment/paystack.hpp"
+#include <algorithm>
+
+#include "protocol/payment/port.hpp"
 
 namespace sellavie::actors {
 namespace {
 
-namespace paystack = payment::paystack;
-
 constexpr std::chrono::milliseconds longest_call{10'000};
+/// With less than this left nothing is asked once more.
+constexpr std::chrono::milliseconds time_to_repeat{1'000};
 
 std::string host_of(std::string_view url) {
   const auto scheme = url.find("://");
   if (scheme != std::string_view::npos) url.remove_prefix(scheme + 3);
   return std::string{url.substr(0, url.find_first_of(":/"))};
+}
+
+/// Some providers want an address; a customer in chat has often given none.
+std::string email_for(const make_payment_link& wanted, const payment::provider_port& port,
+                      const std::string& public_url) {
+  if (!wanted.customer_email.empty() || !port.needs_email) return wanted.customer_email;
+  return wanted.reference + "@" + host_of(public_url) + ".invalid";
+}
+
+/// The customer's browser comes back here; it proves nothing.
+std::string return_url(const std::string& public_url, const business_id& business,
+                       const std::string& reference) {
+  return public_url + "/pay/return?shop=" + to_string(business) + "&payment=" + reference;
+}
+
+/// That nothing is known under a reference of ours means that nobody has paid by it.
+payment_fact nothing_paid(const std::string& reference, payment_mode mode) {
+  return {.reference = reference, .status = payment_status::not_started, .mode = mode};
 }
 
 }  // namespace
@@ -27,87 +47,154 @@ std::string_view to_string(link_outcome outcome) noexcept {
   return "unknown";
 }
 
+struct payment_client_state::link_request {
+  payment_account account;
+  payment::checkout_request asked;
+  payment::http_call call;
+  instant deadline{};
+  bool is_repeated = false;
+  owed_answer<payment_link> answer;
+};
+
 void payment_client_state::start(services_ptr node, tenant_ptr business) {
   node_ = std::move(node);
   business_ = std::move(business);
 }
 
-// Another provider's key must never reach this one's address.
-bool payment_client_state::can_ask() const {
-  return business_->payments && business_->payments->provider == "paystack";
+const payment_account* payment_client_state::account_of(const payment_connection_id& connection) const {
+  for (const auto& one : business_->payments)
+    if (one.connection == connection) return &one;
+  return nullptr;
 }
 
-outbound_request payment_client_state::request_of(const payment::http_call& call, instant deadline) const {
-  const auto rest = std::clamp<std::chrono::milliseconds>(deadline - node_->now(),
-                                                          std::chrono::milliseconds{1}, longest_call);
-  return {.method = call.method,
-          .url = node_->settings->payments.paystack_url + call.path,
-          .headers = {{"Authorization", "Bearer " + business_->payments->secret_key},
-                      {"Content-Type", "application/json"}},
-          .body = call.body,
-          .timeout = rest};
+const payment_account* payment_client_state::account_of(const storage::stored_payment& stored) const {
+  if (!stored.connection.is_nil()) return account_of(stored.connection);
+  for (const auto& one : business_->payments)
+    if (to_string(one.provider) == stored.provider && to_string(one.mode) == stored.mode) return &one;
+  return nullptr;
 }
 
-// The provider wants an address; a customer in chat has often given none.
-std::string payment_client_state::email_for(const make_payment_link& wanted) const {
-  if (!wanted.customer_email.empty()) return wanted.customer_email;
-  return wanted.reference + "@" + host_of(node_->settings->http.public_url) + ".invalid";
+std::chrono::milliseconds payment_client_state::rest_of(instant deadline) const {
+  return std::clamp<std::chrono::milliseconds>(deadline - node_->now(), std::chrono::milliseconds{1},
+                                               longest_call);
 }
 
+// --- links ---------------------------------------------------------------------------------------
+
+// What is asked, and of whom, comes from the stored intent, so that a repeated request says the same.
 caf::result<payment_link> payment_client_state::make_link(const make_payment_link& wanted) {
-  const auto promise = owe_answer<payment_link>(self_);
-  const auto call = paystack::encode_initialize({.email = email_for(wanted),
-                                                 .amount = wanted.amount,
-                                                 .reference = wanted.reference,
-                                                 .order_label = wanted.reference});
-  if (!call || !can_ask()) {
-    promise.deliver(payment_link{});
-    return promise.to_return();
-  }
-  exchanges_.begin(*node_->outside, request_of(call.value(), wanted.deadline), payment_client_actor{self_},
-                   [this, promise, wanted](outbound_response& response) {
-                     const auto answer =
-                         paystack::decode_initialize(response.status, response.body, wanted.reference);
-                     if (const auto* link = std::get_if<payment::payment_link>(&answer)) {
-                       promise.deliver(payment_link{link_outcome::made, link->url});
-                       return;
-                     }
-                     const bool lost = response.outcome == transport_outcome::lost;
-                     if (!lost && !std::holds_alternative<payment::duplicate_reference>(answer)) {
-                       promise.deliver(payment_link{});
-                       return;
-                     }
-                     // The reference may be in use: look before anything is repeated.
-                     verify(wanted.reference, wanted.deadline, [promise](std::optional<payment_fact> fact) {
-                       const bool paid = fact && fact->status == payment_status::success;
-                       if (paid)
-                         promise.deliver(payment_link{link_outcome::already_paid, {}, std::move(fact)});
-                       else promise.deliver(payment_link{link_outcome::reference_taken, {}});
-                     });
-                   });
-  return promise.to_return();
+  const auto answer = owe_answer<payment_link>(self_);
+  self_
+      ->request(node_->reader_of(business_->id.value), caf::infinite,
+                load_payment{business_->id, wanted.reference})
+      .then(
+          [this, answer, wanted](const found_payment& found) {
+            const auto* account = found.row ? account_of(*found.row) : nullptr;
+            if (account == nullptr) return answer.deliver(payment_link{});
+            const auto& port = payment::port_of(account->provider);
+            const auto& public_url = node_->settings->http.public_url;
+            payment::checkout_request asked{
+                .email = email_for(wanted, port, public_url),
+                .amount = wanted.amount,
+                .reference = wanted.reference,
+                .order_label = wanted.order_label,
+                .return_url = return_url(public_url, business_->id, wanted.reference),
+                .issued_at = found.row->created_at};
+            auto call = port.encode_link(asked);
+            if (!call) return answer.deliver(payment_link{});
+            begin_link(std::make_shared<link_request>(link_request{
+                *account, std::move(asked), std::move(call.value()), wanted.deadline, false, answer}));
+          },
+          [answer](const caf::error&) { answer.deliver(payment_link{}); });
+  return answer.to_return();
 }
+
+void payment_client_state::begin_link(const link_request_ptr& wanted) {
+  const auto& account = wanted->account;
+  exchanges_.begin(*node_->outside,
+                   payment_request(wanted->call, node_->settings->payments.url_of(account.provider),
+                                   account.secret_key, rest_of(wanted->deadline)),
+                   payment_client_actor{self_},
+                   [this, wanted](outbound_response& response) { on_link_answer(wanted, response); });
+}
+
+void payment_client_state::on_link_answer(const link_request_ptr& wanted, outbound_response& response) {
+  using payment::failure_course;
+  if (response.outcome == transport_outcome::not_sent) return wanted->answer.deliver(payment_link{});
+  auto course = payment::course_when_lost(wanted->call);
+  if (response.outcome == transport_outcome::answered) {
+    auto read =
+        payment::port_of(wanted->account.provider).decode_link(response.status, response.body, wanted->asked);
+    if (auto* link = std::get_if<payment::payment_link>(&read))
+      return wanted->answer.deliver(
+          payment_link{link_outcome::made, std::move(link->url), std::move(link->id)});
+    const auto* failure = std::get_if<payment::payment_failure>(&read);
+    // Nothing better is to be had within the customer's patience.
+    const bool is_busy = failure != nullptr && failure->failure == payment::failure_class::rate_limited;
+    if (is_busy) return wanted->answer.deliver(payment_link{});
+    course = failure != nullptr ? payment::course_after(*failure, wanted->call) : failure_course::look_first;
+  }
+  if (course == failure_course::refused) return wanted->answer.deliver(payment_link{});
+  if (course == failure_course::look_first) return look_for(wanted);
+  const bool may_repeat = !wanted->is_repeated && rest_of(wanted->deadline) >= time_to_repeat;
+  if (!may_repeat) return wanted->answer.deliver(payment_link{});
+  wanted->is_repeated = true;
+  begin_link(wanted);
+}
+
+// The reference may be in use: look before anything is repeated.
+void payment_client_state::look_for(const link_request_ptr& wanted) {
+  ask(wanted->account, {.reference = wanted->asked.reference, .mode = wanted->account.mode}, wanted->deadline,
+      [wanted](std::optional<payment_fact> fact) {
+        const bool is_paid = fact && fact->status == payment_status::success;
+        if (!is_paid) return wanted->answer.deliver(payment_link{link_outcome::reference_taken});
+        wanted->answer.deliver(
+            payment_link{link_outcome::already_paid, {}, {}, std::move(fact), wanted->account.mode});
+      });
+}
+
+// --- the truth -----------------------------------------------------------------------------------
 
 caf::result<payment_truth> payment_client_state::fetch(const fetch_payment& wanted) {
-  const auto promise = owe_answer<payment_truth>(self_);
-  if (!can_ask()) {
-    promise.deliver(payment_truth{});
-    return promise.to_return();
-  }
-  verify(wanted.reference, wanted.deadline,
-         [promise](std::optional<payment_fact> fact) { promise.deliver(payment_truth{std::move(fact)}); });
-  return promise.to_return();
+  const auto answer = owe_answer<payment_truth>(self_);
+  self_
+      ->request(node_->reader_of(business_->id.value), caf::infinite,
+                load_payment{business_->id, wanted.reference})
+      .then(
+          [this, answer, wanted](const found_payment& found) {
+            const auto* account = found.row ? account_of(*found.row) : account_of(wanted.connection);
+            if (account == nullptr) return answer.deliver(payment_truth{});
+            ask(*account,
+                {.reference = wanted.reference,
+                 .link = found.row ? found.row->link_id : std::string{},
+                 .transaction = wanted.transaction,
+                 .mode = account->mode},
+                wanted.deadline, [answer, mode = account->mode](std::optional<payment_fact> fact) {
+                  answer.deliver(payment_truth{std::move(fact), mode});
+                });
+          },
+          [answer](const caf::error&) { answer.deliver(payment_truth{}); });
+  return answer.to_return();
 }
 
-void payment_client_state::verify(const std::string& reference, instant deadline,
-                                  std::function<void(std::optional<payment_fact>)> then) {
-  exchanges_.begin(*node_->outside, request_of(paystack::encode_verify(reference), deadline),
-                   payment_client_actor{self_},
-                   [reference, then = std::move(then)](outbound_response& response) {
-                     auto answer = paystack::decode_verify(response.status, response.body, reference);
-                     if (auto* fact = std::get_if<payment_fact>(&answer)) return then(std::move(*fact));
-                     then(std::nullopt);
-                   });
+void payment_client_state::ask(const payment_account& account, const payment::payment_query& query,
+                               instant deadline, fact_handler then) {
+  const auto& port = payment::port_of(account.provider);
+  const auto call = port.encode_payment(query);
+  if (!call) return then(std::nullopt);
+  exchanges_.begin(
+      *node_->outside,
+      payment_request(call.value(), node_->settings->payments.url_of(account.provider), account.secret_key,
+                      rest_of(deadline)),
+      payment_client_actor{self_}, [&port, query, then = std::move(then)](outbound_response& response) {
+        if (response.outcome != transport_outcome::answered) return then(std::nullopt);
+        auto read = port.decode_payment(response.status, response.body, query);
+        if (auto* fact = std::get_if<payment_fact>(&read)) return then(std::move(*fact));
+        const auto why = std::get<payment::payment_failure>(read).failure;
+        const bool is_unknown = why == payment::failure_class::not_found && !query.reference.empty();
+        if (is_unknown) return then(nothing_paid(query.reference, query.mode));
+        then(std::nullopt);
+      });
 }
 
 payment_client_actor::behavior_type payment_client(payment_client_state::pointer self, services_ptr node,

@@ -1,16 +1,19 @@
 #pragma once
 // payment_client
 //
-// Role       speaks with the payment provider of one business: makes links, fetches the truth.
-// Grain      a payment connection. Holds no state that matters: the desk decides, the store remembers.
+// Role       speaks with the payment providers of one business: makes links, fetches the truth.
+// Grain      a business. Holds no state that matters: the desk decides, the store remembers who was asked for what.
 // Invariant  intent stored -> call -> result stored: it is asked only after the desk has committed the
-//            intent; a lost answer is looked up by its reference before anything is repeated.
+//            intent; a lost answer is looked up by its reference before anything is repeated, or, where the
+//            provider knows a repetition by its key, asked for once more. A payment is asked about where it was
+//            begun, whichever account makes the links now; a key never goes to another provider's address.
 // Supervised by the tenant_supervisor.
 
 #include <caf/all.hpp>
 
 #include "actors/exchange.hpp"
 #include "actors/owed_answer.hpp"
+#include "actors/payment_request.hpp"
 #include "actors/services.hpp"
 #include "actors/tenant_message.hpp"
 #include "protocol/domain/money.hpp"
@@ -22,6 +25,8 @@ namespace sellavie::actors {
 struct make_payment_link {
   std::string reference;
   money amount;
+  /// "#1042".
+  std::string order_label;
   std::string customer_email;
   instant deadline{};
 };
@@ -40,18 +45,28 @@ enum class link_outcome : std::uint8_t {
 struct payment_link {
   link_outcome outcome = link_outcome::failed;
   std::string url;
-  /// Of already_paid: what the provider said of the money.
+  /// What the provider calls it.
+  std::string id{};
+  /// Of already_paid: what the provider said of the money, and the mode of the account that was asked.
   std::optional<payment_fact> fact{};
+  payment_mode asked = payment_mode::test;
 };
 
+/// By our reference, or by what a provider's event said of a payment whose reference it did not know.
 struct fetch_payment {
-  std::string reference;
+  std::string reference{};
+  /// The provider's id.
+  std::string transaction{};
+  /// Whose event it was: asked when the store knows no payment under this reference.
+  payment_connection_id connection{};
   instant deadline{};
 };
 
-/// Nullopt fact: the provider could not be asked.
+/// Nullopt fact: the provider could not be asked, or has no answer that counts.
 struct payment_truth {
   std::optional<payment_fact> fact;
+  /// Mode of the account that was asked.
+  payment_mode asked = payment_mode::test;
 };
 
 using payment_client_actor = caf::typed_actor<caf::replies_to<make_payment_link>::with<payment_link>,
@@ -74,11 +89,19 @@ class payment_client_state {
   static constexpr const char* name = "payment_client";
 
  private:
-  void verify(const std::string& reference, instant deadline,
-              std::function<void(std::optional<payment_fact>)> then);
-  [[nodiscard]] bool can_ask() const;
-  [[nodiscard]] outbound_request request_of(const payment::http_call& call, instant deadline) const;
-  [[nodiscard]] std::string email_for(const make_payment_link& wanted) const;
+  struct link_request;
+  using link_request_ptr = std::shared_ptr<link_request>;
+  using fact_handler = std::function<void(std::optional<payment_fact>)>;
+
+  void begin_link(const link_request_ptr& wanted);
+  void on_link_answer(const link_request_ptr& wanted, outbound_response& response);
+  void look_for(const link_request_ptr& wanted);
+  void ask(const payment_account& account, const payment::payment_query& query, instant deadline,
+           fact_handler then);
+  /// Who was asked for it; null: this account is not connected any more.
+  [[nodiscard]] const payment_account* account_of(const storage::stored_payment& stored) const;
+  [[nodiscard]] const payment_account* account_of(const payment_connection_id& connection) const;
+  [[nodiscard]] std::chrono::milliseconds rest_of(instant deadline) const;
 
   pointer self_;
   services_ptr node_;

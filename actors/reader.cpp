@@ -61,6 +61,12 @@ reader_actor::behavior_type reader(reader_actor::stateful_pointer<reader_state> 
         if (!row) return make_error(row.error().code);
         return found_order{std::move(row.value())};
       },
+      [&reads, &in_use](const load_payment& wanted) -> caf::result<found_payment> {
+        const monitoring::at_work busy{in_use};
+        auto row = reads.find_payment(wanted.business, wanted.reference);
+        if (!row) return make_error(row.error().code);
+        return found_payment{std::move(row.value())};
+      },
       [&reads, &in_use](const find_action_result& wanted) -> caf::result<found_action_result> {
         const monitoring::at_work busy{in_use};
         auto outcome = reads.find_action_result(wanted.business, wanted.action_key);

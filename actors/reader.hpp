@@ -58,6 +58,13 @@ struct load_order {
 struct found_order {
   std::optional<storage::order_row> row;
 };
+struct load_payment {
+  business_id business;
+  std::string reference;
+};
+struct found_payment {
+  std::optional<storage::stored_payment> row;
+};
 struct find_action_result {
   business_id business;
   std::string action_key;
@@ -98,6 +105,7 @@ using reader_actor =
                      caf::replies_to<look_inbox>::with<shared<inbox_lines>>,
                      caf::replies_to<fetch_inbox>::with<shared<inbox_page>>,
                      caf::replies_to<load_order>::with<found_order>,
+                     caf::replies_to<load_payment>::with<found_payment>,
                      caf::replies_to<find_action_result>::with<found_action_result>,
                      caf::replies_to<load_invoicing>::with<shared<invoicing_record>>,
                      caf::replies_to<storage::sent_question>::with<found_sent>,
@@ -135,6 +143,8 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::fetch_inbox)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::shared<sellavie::actors::inbox_page>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::load_order)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::found_order)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::load_payment)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::found_payment)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::find_action_result)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::found_action_result)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::load_invoicing)

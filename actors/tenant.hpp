@@ -10,6 +10,8 @@
 
 #include "protocol/domain/channel.hpp"
 #include "protocol/domain/ids.hpp"
+#include "protocol/domain/payment.hpp"
+#include "protocol/payment/provider.hpp"
 #include "protocol/training/content.hpp"
 #include "protocol/training/hand_over_keywords.hpp"
 #include "storage/reads.hpp"
@@ -27,9 +29,10 @@ struct channel_account {
 };
 
 struct payment_account {
-  std::string provider;
-  std::string mode;
+  payment::provider provider = payment::provider::paystack;
+  payment_mode mode = payment_mode::test;
   std::string secret_key;
+  payment_connection_id connection{};
 };
 
 /// What the business published, ready for turns.
@@ -54,12 +57,17 @@ struct tenant {
   /// Names of model providers, whom to ask first; null: the node's order.
   std::shared_ptr<const std::vector<std::string>> preferred_models;
   std::vector<channel_account> accounts;
-  std::optional<payment_account> payments;
+  /// Live ones first, the oldest first: the first makes the links, each answers for those that it made.
+  std::vector<payment_account> payments;
 
   [[nodiscard]] const channel_account* account(const connection_id& wanted) const noexcept {
     for (const auto& one : accounts)
       if (one.id == wanted) return &one;
     return nullptr;
+  }
+  /// Null: nothing is paid by link.
+  [[nodiscard]] const payment_account* paying() const noexcept {
+    return payments.empty() ? nullptr : &payments.front();
   }
 };
 

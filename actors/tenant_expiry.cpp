@@ -33,7 +33,7 @@ void tenant_supervisor_state::ask_about_links() {
 }
 
 void tenant_supervisor_state::begin_round(const std::vector<std::string>& references) {
-  const bool is_reloading = !payments_ && business_->payments;
+  const bool is_reloading = !payments_ && business_->paying() != nullptr;
   is_asking_ = !references.empty() && orders_ && !is_reloading;
   if (!is_asking_) return;
   const auto round = std::make_shared<link_round>(link_round{orders_, references.size(), {}});
@@ -43,7 +43,7 @@ void tenant_supervisor_state::begin_round(const std::vector<std::string>& refere
       settle_silent(round, reference);
       continue;
     }
-    self_->request(payments_, caf::infinite, fetch_payment{reference, deadline})
+    self_->request(payments_, caf::infinite, fetch_payment{.reference = reference, .deadline = deadline})
         .then([this, round, reference](const payment_truth& truth) { confirm_link(round, reference, truth); },
               [this, round, reference](const caf::error&) { settle_silent(round, reference); });
   }
@@ -52,11 +52,11 @@ void tenant_supervisor_state::begin_round(const std::vector<std::string>& refere
 // The desk decides on the fact first. Money on its way is no answer yet.
 void tenant_supervisor_state::confirm_link(const std::shared_ptr<link_round>& round,
                                            const std::string& reference, const payment_truth& truth) {
-  if (!truth.fact || !business_->payments) return settle_silent(round, reference);
+  if (!truth.fact) return settle_silent(round, reference);
   const bool is_answer = truth.fact->status != payment_status::pending;
   self_
       ->request(round->orders, caf::infinite,
-                desk_request{confirmed(*truth.fact, *business_->payments), {}, false, "system"})
+                desk_request{confirmed(*truth.fact, truth.asked), {}, false, "system"})
       .then(
           [this, round, reference, is_answer](const action_outcome& decided) {
             // Money that does not fit is no word that the order is unpaid: people have the longer grace to look.

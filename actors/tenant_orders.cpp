@@ -62,14 +62,14 @@ void tenant_supervisor_state::ask_provider(const order_command_ptr& command, con
 
 void tenant_supervisor_state::confirm_payment(const std::string& reference, const order_answer& answer,
                                               const payment_word& then) {
-  if (!payments_ || !business_->payments) return then(std::nullopt);
+  if (!payments_) return then(std::nullopt);
   const auto deadline = dependencies_.node->now() + patience_to_look;
-  self_->request(payments_, caf::infinite, fetch_payment{reference, deadline})
+  self_->request(payments_, caf::infinite, fetch_payment{.reference = reference, .deadline = deadline})
       .then(
           [this, answer, then](const payment_truth& truth) {
-            if (!truth.fact || !business_->payments) return then(std::nullopt);
+            if (!truth.fact) return then(std::nullopt);
             ask_desk(
-                {confirmed(*truth.fact, *business_->payments), {}, false, "system"},
+                {confirmed(*truth.fact, truth.asked), {}, false, "system"},
                 [then](const action_outcome& decided) { then(decided); }, answer);
           },
           [then](const caf::error&) { then(std::nullopt); });
@@ -86,7 +86,7 @@ void tenant_supervisor_state::carry_out(const order_command_ptr& command, const 
 // Intent stored by the desk -> call -> result stored by the desk (actors/checkout.hpp).
 void tenant_supervisor_state::check_out(const order_command_ptr& command, link_attempt attempt,
                                         const order_answer& answer) {
-  if (!payments_ || !business_->payments)
+  if (!payments_ || business_->paying() == nullptr)
     return answer.deliver(make_refusal(action_kind::request_checkout, refusal::payments_not_connected));
   ask_desk(
       command->request,
@@ -100,13 +100,13 @@ void tenant_supervisor_state::check_out(const order_command_ptr& command, link_a
 
 void tenant_supervisor_state::make_link(const order_command_ptr& command, const action_outcome& started,
                                         link_attempt attempt, const order_answer& answer) {
-  const make_payment_link wanted{started.payment_reference, started.total, command->customer_email,
-                                 dependencies_.node->now() + patience_to_make};
+  const make_payment_link wanted{started.payment_reference, started.total, order_label(started.order_number),
+                                 command->customer_email, dependencies_.node->now() + patience_to_make};
   self_->request(payments_, caf::infinite, wanted)
       .then(
           [this, command, started, attempt, answer](const payment_link& link) {
             const auto step = step_after(link.outcome, attempt);
-            if (step == link_step::settle) return settle(command, *link.fact, attempt, answer);
+            if (step == link_step::settle) return settle(command, link, attempt, answer);
             desk_request result{result_of(started, link), {}, false, "system"};
             result.tell = command->request.tell;
             result.wish = command->request.wish;
@@ -123,12 +123,10 @@ void tenant_supervisor_state::make_link(const order_command_ptr& command, const 
 
 // The first time the desk is asked again, and says what is to be done with the order as it is now; money that a
 // person must look at comes first.
-void tenant_supervisor_state::settle(const order_command_ptr& command, const payment_fact& fact,
+void tenant_supervisor_state::settle(const order_command_ptr& command, const payment_link& paid,
                                      link_attempt attempt, const order_answer& answer) {
-  if (!business_->payments)  // taken away while it was asked
-    return answer.deliver(make_refusal(action_kind::request_checkout, refusal::payments_not_connected));
   ask_desk(
-      {confirmed(fact, *business_->payments), {}, false, "system"},
+      {confirmed(*paid.fact, paid.asked), {}, false, "system"},
       [this, command, attempt, answer](const action_outcome& decided) {
         const bool is_open =
             attempt == link_attempt::first && decided.effect != action_effect::payment_review;

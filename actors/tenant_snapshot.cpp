@@ -52,11 +52,13 @@ tenant_ptr open_tenant(const storage::tenant_record& record, const config::plans
     }
     opened->accounts.push_back(std::move(account));
   }
-  if (record.payment) {
-    if (auto key = secrets.decrypt(record.payment->sealed_secret_key))
-      opened->payments =
-          payment_account{record.payment->provider, record.payment->mode, std::move(key.value().plaintext)};
-    else log.error("payment_key_unreadable", {{}, record.id, {}});
+  for (const auto& one : record.payments) {
+    const auto provider = payment::parse_provider(one.provider);
+    const auto mode = parse_payment_mode(one.mode);
+    auto key = secrets.decrypt(one.sealed_secret_key);
+    if (provider && mode && key)
+      opened->payments.push_back({*provider, *mode, std::move(key.value().plaintext), one.id});
+    else log.error("payment_key_unreadable", {{}, record.id, {}}, {{"connection", one.id}});
   }
   return opened;
 }

@@ -236,7 +236,7 @@ class tenant_supervisor_state {
   void confirm_payment(const std::string& reference, const order_answer& answer, const payment_word& then);
   void carry_out(const order_command_ptr& command, const order_answer& answer);
   void check_out(const order_command_ptr& command, link_attempt attempt, const order_answer& answer);
-  void settle(const order_command_ptr& command, const payment_fact& fact, link_attempt attempt,
+  void settle(const order_command_ptr& command, const payment_link& paid, link_attempt attempt,
               const order_answer& answer);
   void make_link(const order_command_ptr& command, const action_outcome& started, link_attempt attempt,
                  const order_answer& answer);

@@ -106,6 +106,8 @@ void read_llm(reader& in, llm_settings& llm) {
 
 void read_payments(reader& in, payments_settings& payments) {
   in.required("payments.paystack_url", payments.paystack_url, parse_base_url);
+  in.required("payments.flutterwave_url", payments.flutterwave_url, parse_base_url);
+  in.required("payments.stripe_url", payments.stripe_url, parse_base_url);
 }
 
 void read_channels(reader& in, channels_settings& channels) {
@@ -211,9 +213,7 @@ void refuse_later_keys(reader& in) {
 
 /// The rest of them changes nothing: said, so that nobody waits for its effect.
 std::vector<std::string> warn_of_later_keys(reader& in) {
-  constexpr std::array texts{"payments.stripe_url", "payments.flutterwave_url",
-                             "cluster.listen",      "cluster.certificate",
-                             "cluster.key",         "cluster.ca"};
+  constexpr std::array texts{"cluster.listen", "cluster.certificate", "cluster.key", "cluster.ca"};
   constexpr std::array numbers{std::pair{"limits.upload_bytes", ": uploads may have 10 MiB"},
                                std::pair{"limits.payment_webhook_bytes", ""}};
   std::vector<std::string> warnings;

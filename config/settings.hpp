@@ -18,6 +18,7 @@
 
 #include "config/secret.hpp"
 #include "protocol/mail/message.hpp"
+#include "protocol/payment/provider.hpp"
 
 namespace sellavie::config {
 
@@ -123,9 +124,20 @@ struct llm_settings {
   return provider.starts_with("anthropic");
 }
 
+/// Without a trailing slash.
 struct payments_settings {
-  /// Without a trailing slash.
   std::string paystack_url = "https://api.paystack.co";
+  std::string flutterwave_url = "https://api.flutterwave.com/v3";
+  std::string stripe_url = "https://api.stripe.com";
+
+  [[nodiscard]] const std::string& url_of(payment::provider name) const noexcept {
+    switch (name) {
+      case payment::provider::paystack: return paystack_url;
+      case payment::provider::flutterwave: return flutterwave_url;
+      case payment::provider::stripe: break;
+    }
+    return stripe_url;
+  }
 };
 
 /// Pacing, per channel account.

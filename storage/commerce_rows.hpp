@@ -81,12 +81,17 @@ struct payment_row {
   order_id order;
   std::string provider;
   std::string mode;
+  payment_connection_id connection;
   std::string reference;
   std::int64_t amount_minor = 0;
   std::string currency;
   std::string expected_status;
   std::string status;
   std::string url;
+  /// What the provider calls the link; empty: as it is.
+  std::string link_id;
+  /// ... and the money; empty: as it is.
+  std::string transaction;
   instant at{};
   bool must_change = true;
 };

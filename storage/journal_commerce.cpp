@@ -64,19 +64,25 @@ INSERT INTO order_timeline (business_id, order_id, what, actor, at)
 SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::bigint[]))"};
 
 constexpr statement insert_payments{"insert_payments", R"(
-INSERT INTO payments (id, business_id, order_id, provider, mode, reference, amount_minor, currency, status, url, created_at,
-                      settled_at)
-SELECT t.*, CASE WHEN t.status = 'paid' THEN t.at ELSE 0 END FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::text[],
-                     $9::text[], $10::text[], $11::bigint[])
-  AS t (id, business_id, order_id, provider, mode, reference, amount_minor, currency, status, url, at))"};
+INSERT INTO payments (id, business_id, order_id, provider, mode, connection_id, reference, amount_minor, currency, status,
+                      url, link_id, transaction, created_at, settled_at)
+SELECT id, business_id, order_id, provider, mode, NULLIF(connection_id, '00000000-0000-0000-0000-000000000000'), reference,
+       amount_minor, currency, status, url, link_id, transaction, at, CASE WHEN t.status = 'paid' THEN t.at ELSE 0 END
+FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::uuid[], $7::text[], $8::bigint[], $9::text[],
+            $10::text[], $11::text[], $12::text[], $13::text[], $14::bigint[])
+  AS t (id, business_id, order_id, provider, mode, connection_id, reference, amount_minor, currency, status, url, link_id,
+        transaction, at))"};
 
 // A row that need not change and is not as expected stays as it is.
 constexpr statement change_payments{"change_payments", R"(
 WITH wanted AS (
-  SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::smallint[])
-    AS t (business_id, reference, prior, status, url, at, must_change)
+  SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[],
+                       $9::smallint[])
+    AS t (business_id, reference, prior, status, url, link_id, transaction, at, must_change)
 ), changed AS (
   UPDATE payments p SET status = u.status, url = CASE WHEN u.url = '' THEN p.url ELSE u.url END,
+         link_id = CASE WHEN u.link_id = '' THEN p.link_id ELSE u.link_id END,
+         transaction = CASE WHEN u.transaction = '' THEN p.transaction ELSE u.transaction END,
          settled_at = CASE WHEN u.status IN ('paid', 'failed', 'expired', 'review') THEN u.at ELSE p.settled_at END
   FROM wanted u
   WHERE p.business_id = u.business_id AND p.reference = u.reference
@@ -172,11 +178,11 @@ void queue_timeline(pipeline& into, change_sets sets) {
 void queue_payments(pipeline& into, change_sets sets) {
   if (!any(sets, &change_set::payments)) return;
   using row = payment_row;
-  auto fresh =
-      columns_of<row>(&row::id, &row::business, &row::order, &row::provider, &row::mode, &row::reference,
-                      &row::amount_minor, &row::currency, &row::status, &row::url, &row::at);
+  auto fresh = columns_of<row>(&row::id, &row::business, &row::order, &row::provider, &row::mode,
+                               &row::connection, &row::reference, &row::amount_minor, &row::currency,
+                               &row::status, &row::url, &row::link_id, &row::transaction, &row::at);
   auto changed = columns_of<row>(&row::business, &row::reference, &row::expected_status, &row::status,
-                                 &row::url, &row::at, &row::must_change);
+                                 &row::url, &row::link_id, &row::transaction, &row::at, &row::must_change);
   for_rows(sets, &change_set::payments,
            [&](const row& one) { one.expected_status.empty() ? fresh.add(one) : changed.add(one); });
   fresh.queue(into, insert_payments);

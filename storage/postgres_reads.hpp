@@ -38,6 +38,8 @@ class postgres_reads final : public store_reads {
   [[nodiscard]] result<desk_record> load_desk(business_id business, instant closed_since) override;
   [[nodiscard]] result<std::vector<stored_product>> load_products(business_id business) override;
   [[nodiscard]] result<std::optional<order_row>> find_order(business_id business, order_id order) override;
+  [[nodiscard]] result<std::optional<stored_payment>> find_payment(business_id business,
+                                                                   const std::string& reference) override;
   [[nodiscard]] result<std::optional<std::string>> find_action_result(business_id business,
                                                                       const std::string& action_key) override;
   [[nodiscard]] result<std::int64_t> last_invoice_number(business_id business,

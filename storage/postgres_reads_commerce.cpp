@@ -44,6 +44,11 @@ FROM order_items WHERE order_id = ANY ($1::uuid[]) ORDER BY order_id, line)"};
 constexpr statement select_last_number{"last_order_number", R"(
 SELECT coalesce(max(number), 0) FROM orders WHERE business_id = $1::uuid)"};
 
+// Those of before accounts were told apart have none.
+constexpr statement select_payment{"payment_by_reference", R"(
+SELECT provider, mode, coalesce(connection_id, '00000000-0000-0000-0000-000000000000'), link_id, currency, created_at
+FROM payments WHERE business_id = $1::uuid AND reference = $2)"};
+
 constexpr statement select_action_result{"action_result", R"(
 SELECT outcome FROM action_results WHERE business_id = $1::uuid AND action_key = $2)"};
 
@@ -58,9 +63,10 @@ constexpr statement select_expired{"expired_reservations", R"(
 SELECT DISTINCT business_id FROM orders
 WHERE status IN ('draft', 'awaiting_payment') AND reserved_until > 0 AND reserved_until < $1::bigint ORDER BY business_id)"};
 
-constexpr std::array all_statements{
-    select_currency,      select_products,     select_orders,  select_items,   select_last_number,
-    select_action_result, select_last_invoice, select_invoice, select_expired, select_order};
+constexpr std::array all_statements{select_currency,     select_products,    select_orders,
+                                    select_items,        select_last_number, select_action_result,
+                                    select_last_invoice, select_invoice,     select_expired,
+                                    select_order,        select_payment};
 
 // --- rows ----------------------------------------------------------------------------------------
 
@@ -128,6 +134,18 @@ void load_items(pqxx::nontransaction& session, std::vector<order_row>& orders) {
   }
 }
 
+stored_payment payment_of(const pqxx::row& row) {
+  fields from{row};
+  stored_payment one;
+  one.provider = from.text();
+  one.mode = from.text();
+  one.connection = from.id<payment_connection_id>();
+  one.link_id = from.text();
+  one.currency = from.text();
+  one.created_at = from.at();
+  return one;
+}
+
 invoice_row invoice_of(business_id business, order_id order, const std::string& kind, const pqxx::row& row) {
   fields from{row};
   invoice_row one;
@@ -180,6 +198,15 @@ result<std::optional<order_row>> postgres_reads::find_order(business_id business
     if (found.empty()) return std::nullopt;
     load_items(session, found);
     return std::move(found.front());
+  });
+}
+
+result<std::optional<stored_payment>> postgres_reads::find_payment(business_id business,
+                                                                   const std::string& reference) {
+  return read([&](pqxx::nontransaction& session) -> std::optional<stored_payment> {
+    const auto rows = session.exec_prepared(select_payment.name, to_string(business), reference);
+    if (rows.empty()) return std::nullopt;
+    return payment_of(rows.front());
   });
 }
 

@@ -31,14 +31,13 @@ constexpr statement select_connections{"tenant_connections", R"(
 SELECT id, channel, login, external_id, access_token
 FROM connections WHERE business_id = $1::uuid ORDER BY id)"};
 
-// Only what this version speaks: a row of another provider must not push a working one aside.
-constexpr statement select_payment_connection{"payment_connection", R"(
-SELECT provider, mode, secret_key FROM payment_connections
-WHERE business_id = $1::uuid AND provider = 'paystack' ORDER BY mode = 'live' DESC, id LIMIT 1)"};
+constexpr statement select_payment_connections{"tenant_payment_connections", R"(
+SELECT id, provider, mode, secret_key FROM payment_connections
+WHERE business_id = $1::uuid ORDER BY mode = 'live' DESC, id)"};
 
 constexpr std::array all_statements{select_directory_version, select_directory,
                                     select_versions,          select_tenant,
-                                    select_connections,       select_payment_connection};
+                                    select_connections,       select_payment_connections};
 
 // --- rows ----------------------------------------------------------------------------------------
 
@@ -100,6 +99,7 @@ connection_record connection_of(const pqxx::row& row) {
 payment_connection_record payment_connection_of(const pqxx::row& row) {
   fields from{row};
   payment_connection_record record;
+  record.id = from.id<payment_connection_id>();
   record.provider = from.text();
   record.mode = from.text();
   record.sealed_secret_key = from.text();
@@ -140,8 +140,8 @@ result<tenant_record> postgres_reads::load_tenant(business_id business, instant 
     if (rows.empty()) return std::nullopt;
     auto tenant = tenant_of(business, rows.front());
     tenant.connections = all_of(session.exec_prepared(select_connections.name, id), connection_of);
-    const auto payments = session.exec_prepared(select_payment_connection.name, id);
-    if (!payments.empty()) tenant.payment = payment_connection_of(payments.front());
+    tenant.payments =
+        all_of(session.exec_prepared(select_payment_connections.name, id), payment_connection_of);
     return tenant;
   });
   if (!found) return found.error();

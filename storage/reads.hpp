@@ -45,9 +45,22 @@ struct connection_record {
 };
 
 struct payment_connection_record {
+  payment_connection_id id{};
   std::string provider;
   std::string mode;
   std::string sealed_secret_key;
+};
+
+/// One payment attempt, begun or made.
+struct stored_payment {
+  std::string provider;
+  std::string mode;
+  /// Nil: made before accounts were told apart.
+  payment_connection_id connection{};
+  /// The provider's name of the link; empty where there is none.
+  std::string link_id;
+  std::string currency;
+  instant created_at{};
 };
 
 struct tenant_record {
@@ -69,7 +82,8 @@ struct tenant_record {
   /// Minutes east of UTC in the business's zone at the time of loading.
   int utc_offset_minutes = 0;
   std::vector<connection_record> connections;
-  std::optional<payment_connection_record> payment;
+  /// Live ones first, the oldest first.
+  std::vector<payment_connection_record> payments;
 };
 
 struct live_plan {
@@ -239,6 +253,9 @@ class store_reads {
   [[nodiscard]] virtual result<desk_record> load_desk(business_id business, instant closed_since) = 0;
   [[nodiscard]] virtual result<std::vector<stored_product>> load_products(business_id business) = 0;
   [[nodiscard]] virtual result<std::optional<order_row>> find_order(business_id business, order_id order) = 0;
+  /// Under our reference.
+  [[nodiscard]] virtual result<std::optional<stored_payment>> find_payment(business_id business,
+                                                                           const std::string& reference) = 0;
   [[nodiscard]] virtual result<std::optional<std::string>> find_action_result(
       business_id business, const std::string& action_key) = 0;
   [[nodiscard]] virtual result<std::int64_t> last_invoice_number(business_id business,

@@ -34,7 +34,6 @@ constexpr std::array kinds{problems::malformed,
                            problems::connect_pin,
                            problems::connected_elsewhere,
                            problems::not_connected,
-                           problems::cannot_check,
                            problems::provider_refused,
                            problems::provider_silent};
 

@@ -43,7 +43,6 @@ inline constexpr problem_kind connect_pin{"connect-wrong-pin", 409, "The number 
 inline constexpr problem_kind connected_elsewhere{"connected-elsewhere", 409,
                                                   "The account is connected to another business"};
 inline constexpr problem_kind not_connected{"not-connected", 409, "This account is disconnected"};
-inline constexpr problem_kind cannot_check{"cannot-check", 409, "This version cannot ask this provider"};
 inline constexpr problem_kind plan_limit{"plan-limit-reached", 409, "The plan allows no more of these"};
 inline constexpr problem_kind stale{"stale", 412, "Somebody changed this since you read it"};
 inline constexpr problem_kind too_large{"too-large", 413, "The request is too large"};

@@ -167,7 +167,7 @@ decision decide(const order_book& book, const record_payment_link& command, cons
   if (!open->payment_url.empty()) return answer(make_refusal(kind, refusal::stale), {}, context, open);
   auto after = next_version(*open);
   after.payment_url = command.url;
-  return become({order_event_kind::payment_link_recorded, std::move(after), {}},
+  return become({order_event_kind::payment_link_recorded, std::move(after), {}, command.link_id},
                 make_outcome(kind, action_effect::checkout_ready), {}, context);
 }
 

@@ -100,6 +100,8 @@ struct record_payment_link {
   order_id order{};
   std::string reference;
   std::string url;
+  /// What the provider calls the link; empty where it has no name.
+  std::string link_id{};
 };
 
 struct fail_payment_link {

@@ -39,6 +39,8 @@ struct order_event {
   order_event_kind kind = order_event_kind::placed;
   order after;
   std::string detail;
+  /// Of payment_link_recorded: record_payment_link::link_id. For storage, not for people.
+  std::string link_id{};
 
   friend bool operator==(const order_event&, const order_event&) = default;
 };

@@ -199,4 +199,12 @@ refunds_answer decode_refunds(int http_status, std::string_view body, const refu
   return list;
 }
 
+http_call encode_balances() { return {"GET", "/balances", {}}; }
+
+std::optional<payment_failure> decode_balances(int http_status, std::string_view body) {
+  const auto answer = parse_object(body);
+  if (is_success(http_status) && text_of(answer, "status") == "success") return std::nullopt;
+  return failed(http_status, answer);
+}
+
 }  // namespace sellavie::payment::flutterwave

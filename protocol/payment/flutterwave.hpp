@@ -4,6 +4,7 @@
 // state is data.status. There is no idempotency header, and nothing promises that a tx_ref is taken once. No
 // answer says whether money is test money: that is the key's (payment_query::mode).
 
+#include <optional>
 #include <string_view>
 
 #include "protocol/payment/provider.hpp"
@@ -31,5 +32,10 @@ namespace sellavie::payment::flutterwave {
 [[nodiscard]] result<http_call> encode_refunds(const refund_query& query);
 [[nodiscard]] refunds_answer decode_refunds(int http_status, std::string_view body,
                                             const refund_query& asked);
+
+/// GET /balances.
+[[nodiscard]] http_call encode_balances();
+/// Nothing: the key works.
+[[nodiscard]] std::optional<payment_failure> decode_balances(int http_status, std::string_view body);
 
 }  // namespace sellavie::payment::flutterwave

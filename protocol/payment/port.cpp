@@ -30,7 +30,10 @@ constexpr provider_port paystack_port{provider::paystack,
                                       &paystack::encode_refund,
                                       &paystack::decode_refund,
                                       &paystack::encode_refunds,
-                                      &paystack::decode_refunds};
+                                      &paystack::decode_refunds,
+                                      &paystack::encode_balance,
+                                      &paystack::decode_balance,
+                                      true};
 constexpr provider_port flutterwave_port{provider::flutterwave,
                                          false,
                                          &flutterwave::encode_link,
@@ -42,13 +45,25 @@ constexpr provider_port flutterwave_port{provider::flutterwave,
                                          &flutterwave::encode_refund,
                                          &flutterwave::decode_refund,
                                          &flutterwave::encode_refunds,
-                                         &flutterwave::decode_refunds};
-constexpr provider_port stripe_port{provider::stripe,        true,
-                                    &stripe::encode_link,    &stripe::decode_link,
-                                    &stripe::encode_payment, &stripe::decode_payment,
-                                    &stripe::encode_expiry,  &stripe::decode_expiry,
-                                    &stripe::encode_refund,  &stripe::decode_refund,
-                                    &stripe::encode_refunds, &stripe::decode_refunds};
+                                         &flutterwave::decode_refunds,
+                                         &flutterwave::encode_balances,
+                                         &flutterwave::decode_balances,
+                                         true};
+constexpr provider_port stripe_port{provider::stripe,
+                                    true,
+                                    &stripe::encode_link,
+                                    &stripe::decode_link,
+                                    &stripe::encode_payment,
+                                    &stripe::decode_payment,
+                                    &stripe::encode_expiry,
+                                    &stripe::decode_expiry,
+                                    &stripe::encode_refund,
+                                    &stripe::decode_refund,
+                                    &stripe::encode_refunds,
+                                    &stripe::decode_refunds,
+                                    &stripe::encode_balance,
+                                    &stripe::decode_balance,
+                                    false};
 
 }  // namespace
 

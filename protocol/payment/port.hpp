@@ -1,8 +1,8 @@
 #pragma once
-// The one port to payment providers: what is asked of all of them alike. Which one a business uses decides
-// only which row of functions is called; base URLs and keys are the caller's. Nobody calls it yet: the server makes
-// links and asks about payments with protocol/payment/paystack.hpp alone (ADR 38).
+// The one port to payment providers: what is asked of all of them alike (ADR 38). Which one a business uses decides
+// only which row of functions is called; base URLs and keys are the caller's.
 
+#include <optional>
 #include <string_view>
 
 #include "protocol/payment/provider.hpp"
@@ -26,6 +26,12 @@ struct provider_port {
   refund_answer (*decode_refund)(int http_status, std::string_view body, const refund_request& asked);
   result<http_call> (*encode_refunds)(const refund_query& query);
   refunds_answer (*decode_refunds)(int http_status, std::string_view body, const refund_query& asked);
+  /// The balance: changes nothing, and works with every secret key that may do what we ask for.
+  http_call (*encode_key_check)();
+  /// Nothing: the key works.
+  std::optional<payment_failure> (*decode_key_check)(int http_status, std::string_view body);
+  /// Whether a link can only be made for a customer with a mail address.
+  bool needs_email;
 };
 
 [[nodiscard]] const provider_port& port_of(provider name) noexcept;

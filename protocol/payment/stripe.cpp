@@ -332,4 +332,13 @@ refunds_answer decode_refunds(int http_status, std::string_view body, const refu
   return list;
 }
 
+http_call encode_balance() { return pinned("GET", "/v1/balance"); }
+
+std::optional<payment_failure> decode_balance(int http_status, std::string_view body) {
+  const auto answer = parse_object(body);
+  if (!is_success(http_status)) return failed(http_status, answer);
+  if (text_of(answer, "object") == "balance") return std::nullopt;
+  return unreadable(http_status);
+}
+
 }  // namespace sellavie::payment::stripe

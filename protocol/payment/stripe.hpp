@@ -3,6 +3,7 @@
 // lower-case. A link is a session; it is asked about and expired by its id, which the answer to its creation
 // gives, and gives again to the same request (the reference is its idempotency key, kept for a day).
 
+#include <optional>
 #include <string_view>
 
 #include "protocol/payment/provider.hpp"
@@ -36,5 +37,10 @@ constexpr std::string_view api_version = "2026-10-28.endive";
 [[nodiscard]] result<http_call> encode_refunds(const refund_query& query);
 [[nodiscard]] refunds_answer decode_refunds(int http_status, std::string_view body,
                                             const refund_query& asked);
+
+/// GET /v1/balance.
+[[nodiscard]] http_call encode_balance();
+/// Nothing: the key works.
+[[nodiscard]] std::optional<payment_failure> decode_balance(int http_status, std::string_view body);
 
 }  // namespace sellavie::payment::stripe

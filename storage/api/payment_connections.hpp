@@ -13,8 +13,6 @@
 
 namespace sellavie::storage {
 
-using payment_connection_id = basic_id<struct payment_connection_tag>;
-
 struct stored_payment_connection {
   payment_connection_id id;
   std::string provider;

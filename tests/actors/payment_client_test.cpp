@@ -11,6 +11,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using actors::link_outcome;
+using payment::provider;
 using testing::Contains;
 using testing::HasSubstr;
 using testing::Pair;
@@ -23,17 +24,42 @@ struct payment_client : testing::Test {
   std::optional<actors::payment_truth> truth;
   std::optional<errc> failure;
 
-  payment_client() { start(actors::payment_account{"paystack", "test", "sk_test"}); }
-  void start(std::optional<actors::payment_account> account) {
+  payment_client() {
+    use(provider::paystack, "sk_test");
+    begin("sv-1-1");
+  }
+  /// The shop has this account, and no other.
+  void use(provider name, std::string key, payment_mode mode = payment_mode::test) {
+    start({{name, mode, std::move(key), till_of(name)}});
+  }
+  static payment_connection_id till_of(provider name) {
+    payment_connection_id till;
+    till.value.bytes.back() = static_cast<std::uint8_t>(static_cast<int>(name) + 1);
+    return till;
+  }
+  void start(std::vector<actors::payment_account> accounts) {
     auto business = std::make_shared<actors::tenant>();
     business->id = world.shop;
-    business->payments = std::move(account);
+    business->payments = std::move(accounts);
     const actors::services_ptr node = world.node;
     client = world.keep(world.system->spawn(actors::payment_client, node, actors::tenant_ptr{business}));
   }
+  /// The desk's intent, or its link.
+  void begin(const std::string& reference, provider at = provider::paystack, std::string link_id = {}) {
+    storage::payment_row row{.business = world.shop,
+                             .provider = std::string{to_string(at)},
+                             .mode = "test",
+                             .connection = till_of(at),
+                             .reference = reference,
+                             .currency = "NGN",
+                             .status = link_id.empty() ? "intent" : "link",
+                             .link_id = std::move(link_id),
+                             .at = world.time->now()};
+    world.store->rows.payments[reference] = std::move(row);
+  }
   void ask_link(milliseconds deadline = 5s, std::string email = {}) {
     const actors::make_payment_link wanted{
-        "sv-1-1", {500'000, *parse_currency("NGN")}, std::move(email), world.time->now() + deadline};
+        "sv-1-1", {500'000, *parse_currency("NGN")}, "#1042", std::move(email), world.time->now() + deadline};
     world.system->spawn([this, wanted](caf::event_based_actor* self) {
       self->request(client, caf::infinite, wanted)
           .then([this](const actors::payment_link& made) { link = made; },
@@ -42,7 +68,7 @@ struct payment_client : testing::Test {
     world.run();
   }
   void ask_truth() {
-    const actors::fetch_payment wanted{"sv-1-1", world.time->now() + 5s};
+    const actors::fetch_payment wanted{.reference = "sv-1-1", .deadline = world.time->now() + 5s};
     world.system->spawn([this, wanted](caf::event_based_actor* self) {
       self->request(client, caf::infinite, wanted)
           .then([this](const actors::payment_truth& found) { truth = found; }, [](const caf::error&) {});
@@ -106,7 +132,7 @@ TEST_F(payment_client, fails_when_nothing_reached_the_provider) {
 }
 
 TEST_F(payment_client, fails_without_a_connected_provider) {
-  start(std::nullopt);
+  start({});
   ask_link();
   ask_truth();
   ASSERT_TRUE(link);
@@ -115,8 +141,8 @@ TEST_F(payment_client, fails_without_a_connected_provider) {
   EXPECT_FALSE(truth->fact);
 }
 
-TEST_F(payment_client, sends_another_providers_key_nowhere) {
-  start(actors::payment_account{"stripe", "live", "sk_live_of_stripe"});
+TEST_F(payment_client, asks_where_a_payment_was_begun_and_sends_another_accounts_key_nowhere) {
+  use(provider::stripe, "sk_live_of_stripe", payment_mode::live);
   ask_link();
   ask_truth();
   EXPECT_THAT(world.outside->seen, testing::IsEmpty());
@@ -124,6 +150,109 @@ TEST_F(payment_client, sends_another_providers_key_nowhere) {
   EXPECT_EQ(link->outcome, link_outcome::failed);
   ASSERT_TRUE(truth);
   EXPECT_FALSE(truth->fact);
+}
+
+TEST_F(payment_client, asks_the_account_that_made_the_link_when_another_makes_them_now) {
+  start({{provider::stripe, payment_mode::live, "sk_live_new", till_of(provider::stripe)},
+         {provider::paystack, payment_mode::test, "sk_test_old", till_of(provider::paystack)}});
+  ask_truth();
+  ASSERT_THAT(world.outside->waiting, SizeIs(1));
+  const auto& request = world.outside->waiting.front().request;
+  EXPECT_EQ(request.url, world.settings->payments.paystack_url + "/transaction/verify/sv-1-1");
+  EXPECT_THAT(request.headers, Contains(Pair("Authorization", "Bearer sk_test_old")));
+  reply(http(200, paid));
+  ASSERT_TRUE(truth);
+  EXPECT_EQ(truth->asked, payment_mode::test);
+}
+
+TEST_F(payment_client, takes_a_reference_that_the_provider_does_not_know_for_unpaid) {
+  ask_truth();
+  reply(http(404, R"({"status":false,"code":"transaction_not_found"})"));
+  ASSERT_TRUE(truth);
+  ASSERT_TRUE(truth->fact);
+  EXPECT_EQ(truth->fact->status, payment_status::not_started);
+}
+
+TEST_F(payment_client, asks_whoever_sent_an_event_about_a_payment_that_the_store_does_not_know) {
+  const actors::fetch_payment wanted{
+      .transaction = "77", .connection = till_of(provider::paystack), .deadline = world.time->now() + 5s};
+  world.system->spawn([this, wanted](caf::event_based_actor* self) {
+    self->request(client, caf::infinite, wanted)
+        .then([this](const actors::payment_truth& found) { truth = found; }, [](const caf::error&) {});
+  });
+  world.run();
+  ASSERT_THAT(world.outside->waiting, SizeIs(1));
+  EXPECT_THAT(world.outside->waiting.front().request.url, HasSubstr("/transaction/77"));
+}
+
+// --- Stripe --------------------------------------------------------------------------------------
+
+constexpr const char* session =
+    R"({"id":"cs_1","object":"checkout.session","url":"https://pay.example/cs_1","client_reference_id":"sv-1-1",)"
+    R"("amount_total":500000,"currency":"ngn","status":"open","payment_status":"unpaid","livemode":false,"payment_intent":null})";
+
+TEST_F(payment_client, repeats_a_lost_request_to_stripe_under_its_key_and_gets_the_same_session) {
+  use(provider::stripe, "sk_test_stripe");
+  begin("sv-1-1", provider::stripe);
+  ask_link();
+  const auto first = world.outside->waiting.front().request;
+  EXPECT_THAT(first.headers, Contains(Pair("Idempotency-Key", "sv-1-1")));
+  EXPECT_THAT(first.headers, Contains(Pair("Content-Type", "application/x-www-form-urlencoded")));
+  EXPECT_THAT(first.body, HasSubstr("pay%2Freturn"));
+  EXPECT_THAT(first.body, testing::Not(HasSubstr("customer_email"))) << "none was given, none is made up";
+  world.jump(1s);
+  reply(lost_answer());
+  ASSERT_THAT(world.outside->waiting, SizeIs(1));
+  EXPECT_EQ(world.outside->waiting.front().request.body, first.body);
+  reply(http(200, session));
+  ASSERT_TRUE(link);
+  EXPECT_EQ(link->outcome, link_outcome::made);
+  EXPECT_EQ(link->id, "cs_1");
+}
+
+TEST_F(payment_client, gives_up_on_stripe_after_two_lost_answers) {
+  use(provider::stripe, "sk_test_stripe");
+  begin("sv-1-1", provider::stripe);
+  ask_link();
+  reply(lost_answer());
+  reply(lost_answer());
+  ASSERT_TRUE(link);
+  EXPECT_EQ(link->outcome, link_outcome::failed);
+  EXPECT_THAT(world.outside->waiting, testing::IsEmpty());
+}
+
+TEST_F(payment_client, asks_stripe_by_the_session_that_it_gave) {
+  use(provider::stripe, "sk_test_stripe");
+  begin("sv-1-1", provider::stripe, "cs_1");
+  ask_truth();
+  EXPECT_THAT(world.outside->waiting.front().request.url, HasSubstr("/v1/checkout/sessions/cs_1?"));
+  reply(http(200, session));
+  ASSERT_TRUE(truth);
+  ASSERT_TRUE(truth->fact);
+  EXPECT_EQ(truth->fact->status, payment_status::not_started);
+}
+
+TEST_F(payment_client, does_not_press_a_provider_that_is_busy) {
+  use(provider::stripe, "sk_test_stripe");
+  begin("sv-1-1", provider::stripe);
+  ask_link();
+  reply(http(429, R"({"error":{"type":"invalid_request_error","code":"rate_limit"}})"));
+  ASSERT_TRUE(link);
+  EXPECT_EQ(link->outcome, link_outcome::failed);
+}
+
+// --- Flutterwave ---------------------------------------------------------------------------------
+
+TEST_F(payment_client, looks_before_it_asks_flutterwave_for_another_link) {
+  use(provider::flutterwave, "FLWSECK_TEST-1-X");
+  begin("sv-1-1", provider::flutterwave);
+  ask_link();
+  EXPECT_THAT(world.outside->waiting.front().request.body, HasSubstr("sv-1-1@shop.example.invalid"));
+  reply(lost_answer());
+  EXPECT_THAT(world.outside->waiting.front().request.url, HasSubstr("verify_by_reference?tx_ref=sv-1-1"));
+  reply(http(400, R"({"status":"error","message":"No transaction was found for this id","data":null})"));
+  ASSERT_TRUE(link);
+  EXPECT_EQ(link->outcome, link_outcome::reference_taken);
 }
 
 TEST_F(payment_client, tells_a_fact_only_from_an_answer_that_it_can_read) {

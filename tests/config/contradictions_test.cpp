@@ -71,9 +71,6 @@ TEST(later_keys, refuse_to_start_what_relies_on_them) {
 
 TEST(later_keys, are_named_when_they_change_nothing) {
   const auto outcome = read(R"(
-[payments]
-stripe_url = "https://api.stripe.com"
-flutterwave_url = "https://api.flutterwave.com/v3"
 [limits]
 upload_bytes = 10485760
 payment_webhook_bytes = 262144
@@ -85,8 +82,7 @@ ca = "/a"
 )");
   EXPECT_THAT(lines_of(outcome), IsEmpty());
   for (const auto* const key :
-       {"payments.stripe_url", "payments.flutterwave_url", "limits.payment_webhook_bytes", "cluster.listen",
-        "cluster.certificate", "cluster.key", "cluster.ca"})
+       {"limits.payment_webhook_bytes", "cluster.listen", "cluster.certificate", "cluster.key", "cluster.ca"})
     EXPECT_THAT(outcome.warnings, Contains(std::string{key} + " is not used in this version"));
   EXPECT_THAT(outcome.warnings,
               Contains("limits.upload_bytes is not used in this version: uploads may have 10 MiB"));

@@ -36,6 +36,8 @@ TEST(load, has_the_documented_defaults) {
   EXPECT_EQ(values.llm.providers.at("anthropic").base_url, "https://api.anthropic.com");
   EXPECT_EQ(values.llm.providers.at("groq").base_url, "https://api.groq.com/openai/v1");
   EXPECT_EQ(values.payments.paystack_url, "https://api.paystack.co");
+  EXPECT_EQ(values.payments.url_of(payment::provider::flutterwave), "https://api.flutterwave.com/v3");
+  EXPECT_EQ(values.payments.url_of(payment::provider::stripe), "https://api.stripe.com");
   EXPECT_EQ(values.channels.messenger_per_second, 300);
   EXPECT_EQ(values.channels.instagram_per_second, 100);
   EXPECT_EQ(values.channels.whatsapp_per_second, 80);

@@ -653,17 +653,29 @@ test("a provider that takes no payments in the business's currency is refused by
   assert.deepEqual([status, body.errors], [422, [{ field: "/provider", detail: "takes no payments in XOF, the currency of this business" }]]);
 });
 
-test("a key that is none of its provider is refused by name, and others cannot be checked here", async () => {
+test("a key that is none of its provider is refused by name, and each provider is asked about its own keys", async () => {
   for (const [provider, secret_key] of [["paystack", "pk_test_public_key_1"], ["stripe", "sk_something_else"], ["flutterwave", "FLWPUBK_TEST-abc-X"], ["paystack", "rk_live_restricted_1"]]) {
     const { status, body } = await ada.client.post(payments(ada), { provider, secret_key });
     assert.deepEqual([status, body.errors[0].field], [422, "/secret_key"], secret_key);
   }
-  for (const [provider, secret_key, mode] of [["stripe", "rk_live_0123456789abcdef", "live"], ["flutterwave", "FLWSECK_TEST-0123456789-X", "test"]]) {
+  const unknown = [["stripe", "rk_live_0123456789abcdef", "live"], ["flutterwave", "FLWSECK_TEST-0123456789-X", "test"]];
+  for (const [provider, secret_key, mode] of unknown) {
     secrets.add(secret_key);
     const { body } = await ada.client.post(payments(ada), { provider, secret_key });
     assert.equal(body.mode, mode);
-    assert.deepEqual(refusal(await ada.client.post(`${payments(ada)}/${body.id}/check`)), [409, "cannot-check"]);
-    await ada.client.delete(`${payments(ada)}/${body.id}`, if_match(1));
+    const { body: checked } = await ada.client.post(`${payments(ada)}/${body.id}/check`);
+    assert.deepEqual([checked.state, checked.last_error], ["key_refused", `${provider[0].toUpperCase()}${provider.slice(1)} refuses the key.`]);
+    await ada.client.delete(`${payments(ada)}/${body.id}`, if_match(checked.version));
+  }
+  for (const [provider, secret_key] of [["stripe", "sk_live_sandbox"], ["flutterwave", "FLWSECK_TEST-sandbox-X"]]) {
+    const { body } = await ada.client.post(payments(ada), { provider, secret_key });
+    const path = `${payments(ada)}/${body.id}`;
+    const { body: works } = await ada.client.post(`${path}/check`);
+    assert.deepEqual([works.state, works.last_error], ["active", null], provider);
+    await here.sandbox.set({ [`${provider}.error`]: { status: 503, times: 1 } });
+    assert.deepEqual(refusal(await ada.client.post(`${path}/check`)), [502, "provider-refused"], provider);
+    assert.equal((await ada.client.get(path)).body.state, "active");
+    await ada.client.delete(path, if_match(works.version));
   }
 });
 

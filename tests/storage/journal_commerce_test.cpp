@@ -28,25 +28,27 @@ TEST_F(journal_commerce_test, places_changes_and_pays_an_order) {
   EXPECT_EQ(text("SELECT string_agg(line || ':' || quantity, ',' ORDER BY line) FROM order_items"),
             "1:3,2:1");
 
-  payment_row payment{id_of<payment_id>(60),
-                      ada,
-                      order.id,
-                      "paystack",
-                      "test",
-                      "sv-1",
-                      3'000'000,
-                      "NGN",
-                      "",
-                      "intent",
-                      "",
-                      noon};
+  payment_row payment{.id = id_of<payment_id>(60),
+                      .business = ada,
+                      .order = order.id,
+                      .provider = "stripe",
+                      .mode = "test",
+                      .connection = id_of<payment_connection_id>(61),
+                      .reference = "sv-1",
+                      .amount_minor = 3'000'000,
+                      .currency = "NGN",
+                      .status = "intent",
+                      .at = noon};
   ASSERT_EQ(apply({.payments = {payment}}).outcome, outcome::committed);
   auto paid = payment;
   paid.expected_status = "intent";
   paid.status = "paid";
+  paid.link_id = "cs_1";
+  paid.transaction = "pi_1";
   ASSERT_EQ(apply({.orders = {changed(larger, "paid")}, .payments = {paid}}).outcome, outcome::committed);
   EXPECT_EQ(text("SELECT status || version FROM orders"), "paid3");
   EXPECT_EQ(number("SELECT settled_at FROM payments"), to_unix_ms(noon));
+  EXPECT_EQ(text("SELECT link_id || ' ' || transaction FROM payments"), "cs_1 pi_1");
   expect_refused({.payments = {paid}}, "payments to change");
 
   invoice_row invoice{

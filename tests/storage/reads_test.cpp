@@ -61,8 +61,8 @@ TEST_F(reads_test, a_tenant_has_its_connections_payment_and_the_offset_at_the_in
   EXPECT_EQ(tenant.utc_offset_minutes, 60);
   ASSERT_THAT(tenant.connections, SizeIs(1));
   EXPECT_EQ(tenant.connections[0].external_id, "page_0001");
-  ASSERT_TRUE(tenant.payment);
-  EXPECT_EQ(tenant.payment->provider, "paystack");
+  ASSERT_THAT(tenant.payments, SizeIs(1));
+  EXPECT_EQ(tenant.payments[0].provider, "paystack");
 
   sql("UPDATE businesses SET timezone = 'America/New_York'");
   EXPECT_EQ(good(store.load_tenant(ada, instant_from_ms(1'752'000'000'000))).utc_offset_minutes,
@@ -74,19 +74,51 @@ TEST_F(reads_test, a_tenant_has_its_connections_payment_and_the_offset_at_the_in
   EXPECT_EQ(store.load_tenant(id_of<business_id>(99), noon).error().code, errc::not_found);
 }
 
-TEST_F(reads_test, a_provider_that_nobody_speaks_does_not_push_a_working_one_aside) {
+TEST_F(reads_test, a_tenants_payment_accounts_come_live_ones_first_and_then_the_oldest) {
   sql("INSERT INTO payment_connections (id, business_id, provider, mode, secret_key, created_at) VALUES "
       "('00000000-0000-7000-8000-000000000001'," +
       quote(ada) +
-      ", 'stripe', 'live', 'sk_live', 0),"
+      ", 'paystack', 'test', 'oldest', 0),"
+      "('00000000-0000-7000-8000-000000000003'," +
+      quote(ada) +
+      ", 'flutterwave', 'live', 'second', 0),"
       "('00000000-0000-7000-8000-000000000002'," +
-      quote(ada) + ", 'paystack', 'test', 'sk_test', 0)");
+      quote(ada) + ", 'stripe', 'live', 'first', 0)");
   const auto tenant = good(store.load_tenant(ada, noon));
-  ASSERT_TRUE(tenant.payment);
-  EXPECT_EQ(tenant.payment->provider, "paystack");
-  EXPECT_EQ(tenant.payment->sealed_secret_key, "sk_test");
-  sql("DELETE FROM payment_connections WHERE provider = 'paystack'");
-  EXPECT_FALSE(good(store.load_tenant(ada, noon)).payment);
+  ASSERT_THAT(tenant.payments, SizeIs(3));
+  EXPECT_EQ(tenant.payments[0].sealed_secret_key, "first");
+  EXPECT_EQ(tenant.payments[0].id, id_of<payment_connection_id>(2));
+  EXPECT_EQ(tenant.payments[1].sealed_secret_key, "second");
+  EXPECT_EQ(tenant.payments[2].sealed_secret_key, "oldest");
+}
+
+TEST_F(reads_test, a_payment_tells_where_it_was_begun_to_its_own_business_alone) {
+  payment_row row{.id = id_of<payment_id>(60),
+                  .business = ada,
+                  .order = id_of<order_id>(40),
+                  .provider = "stripe",
+                  .mode = "live",
+                  .connection = id_of<payment_connection_id>(61),
+                  .reference = "sv-1",
+                  .amount_minor = 5,
+                  .currency = "NGN",
+                  .status = "link",
+                  .link_id = "cs_1",
+                  .at = noon};
+  apply({.orders = {an_order(40, 1001)}, .payments = {row}});
+  const auto found = good(store.find_payment(ada, "sv-1"));
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->provider, "stripe");
+  EXPECT_EQ(found->mode, "live");
+  EXPECT_EQ(found->connection, row.connection);
+  EXPECT_EQ(found->link_id, "cs_1");
+  EXPECT_EQ(found->currency, "NGN");
+  EXPECT_EQ(found->created_at, noon);
+  sql("UPDATE payments SET connection_id = NULL");
+  EXPECT_TRUE(good(store.find_payment(ada, "sv-1"))->connection.is_nil())
+      << "of before accounts were told apart";
+  EXPECT_FALSE(good(store.find_payment(ada, "sv-2")));
+  EXPECT_FALSE(good(store.find_payment(id_of<business_id>(99), "sv-1")));
 }
 
 TEST_F(reads_test, opens_a_conversation_once) {

@@ -1,5 +1,6 @@
 #include "net/api/resources/payment_connections.hpp"
 
+#include "actors/payment_request.hpp"
 #include "net/api/edits.hpp"
 #include "net/api/paging.hpp"
 #include "net/api/resources/conversation_view.hpp"
@@ -7,7 +8,7 @@
 #include "net/connect/platform.hpp"
 #include "protocol/connect/secret_hint.hpp"
 #include "protocol/domain/currency.hpp"
-#include "protocol/payment/paystack.hpp"
+#include "protocol/payment/port.hpp"
 #include "protocol/payment/secret_keys.hpp"
 #include "protocol/payment/units.hpp"
 #include "storage/api/businesses.hpp"
@@ -20,7 +21,6 @@ using api::problem;
 using api::schema;
 namespace problems = api::problems;
 using nlohmann::json;
-using storage::payment_connection_id;
 using storage::stored_payment_connection;
 
 constexpr auto check_deadline = std::chrono::seconds{10};
@@ -54,7 +54,7 @@ schema connection_shape() {
               {"connected_at", schema::timestamp()},
               {"connected_by", schema::uuid().or_null().described("Null: set up by the operator.")},
               {"checked_at", maybe_at},
-              {"last_error", schema::text({0, 200}).example("Paystack is busy.").or_null()},
+              {"last_error", schema::text({0, 200}).example("Stripe is busy.").or_null()},
               {"last_error_at", maybe_at},
               {"version", schema::integer(1)}})
       .named("PaymentConnection");
@@ -184,16 +184,25 @@ api_outcome remove(workplace& place, api_call& call) {
   return api_answer{204, nullptr};
 }
 
-std::string sentence_of(const payment::payment_failure& failure) {
+std::string brand_of(payment::provider name) {
+  switch (name) {
+    case payment::provider::paystack: return "Paystack";
+    case payment::provider::flutterwave: return "Flutterwave";
+    case payment::provider::stripe: break;
+  }
+  return "Stripe";
+}
+
+std::string sentence_of(const payment::payment_failure& failure, const std::string& brand) {
   switch (failure.failure) {
-    case payment::failure_class::credentials: return "Paystack refuses the key.";
+    case payment::failure_class::credentials: return brand + " refuses the key.";
     case payment::failure_class::unavailable:
-    case payment::failure_class::rate_limited: return "Paystack is busy.";
+    case payment::failure_class::rate_limited: return brand + " is busy.";
     case payment::failure_class::rejected:
-    case payment::failure_class::not_found: return "Paystack refused.";
+    case payment::failure_class::not_found: return brand + " refused.";
     case payment::failure_class::malformed: break;
   }
-  return "Paystack's answer could not be read.";
+  return brand + "'s answer could not be read.";
 }
 
 struct key_health {
@@ -202,27 +211,25 @@ struct key_health {
   std::optional<problem> failed;
 };
 
-key_health ask_paystack(workplace& place, const std::string& key) {
-  const auto call = payment::paystack::encode_balance();
-  actors::outbound_request request;
-  request.method = call.method;
-  request.url = place.with.settings->payments.paystack_url + call.path;
-  request.headers = {{"Authorization", "Bearer " + key}, {"Accept", "application/json"}};
+key_health ask_provider(workplace& place, payment::provider name, const std::string& key) {
+  const auto& port = payment::port_of(name);
+  const auto brand = brand_of(name);
   outside_line line{place.with.outside, check_deadline};
-  const auto response = line.ask(std::move(request));
+  const auto response = line.ask(actors::payment_request(
+      port.encode_key_check(), place.with.settings->payments.url_of(name), key, check_deadline));
   key_health health;
   if (response.outcome != actors::transport_outcome::answered) {
     const bool is_late = line.is_over() || response.reason == "deadline";
-    health.error = is_late ? "Paystack did not answer in time." : "Paystack could not be reached.";
+    health.error = brand + (is_late ? " did not answer in time." : " could not be reached.");
     health.failed =
         problem{.kind = is_late ? problems::provider_silent : problems::provider_refused,
                 .detail = health.error + " Try again.",
                 .cause = make_failure(is_late ? errc::timed_out : errc::unavailable, response.reason)};
     return health;
   }
-  const auto failure = payment::paystack::decode_balance(response.status, response.body);
+  const auto failure = port.decode_key_check(response.status, response.body);
   if (!failure) return health;
-  health.error = sentence_of(*failure);
+  health.error = sentence_of(*failure, brand);
   health.is_broken = failure->failure == payment::failure_class::credentials;
   if (!health.is_broken)
     health.failed = problem{.kind = problems::provider_refused, .detail = health.error + " Try again later."};
@@ -234,11 +241,10 @@ api_outcome check(workplace& place, api_call& call) {
   if (!found) return api::problem_of(found.error());
   if (!found.value()) return problem{problems::not_found};
   const auto& one = *found.value();
-  if (one.provider != "paystack")
-    return problem{problems::cannot_check, "Only keys of Paystack can be checked in this version."};
   key_health health{true, "The stored key cannot be read.", std::nullopt};
-  if (const auto key = place.with.secrets->decrypt(one.sealed_key))
-    health = ask_paystack(place, key.value().plaintext);
+  const auto name = payment::parse_provider(one.provider);
+  if (const auto key = place.with.secrets->decrypt(one.sealed_key); key && name)
+    health = ask_provider(place, *name, key.value().plaintext);
   // Who was not answered knows nothing new.
   const bool is_broken = health.failed ? one.broken_at.has_value() : health.is_broken;
   const auto recorded = storage::record_payment_check(place.store, call.by.business, origin_of(call),
@@ -274,8 +280,8 @@ std::vector<api_endpoint> payment_connection_endpoints() {
         .path = all,
         .tag = "Connections",
         .summary =
-            "Connects a payment provider; each once in test and once in live mode. Links are made with Paystack only; the keys of "
-            "the others are kept.",
+            "Connects a payment provider; each once in test and once in live mode. Links are made with the oldest live "
+            "connection, else with the oldest in test mode; the others answer for the links that they made.",
         .allowed = connecting,
         .body = schema::object({{"provider", provider_word()},
                                 {"secret_key", key_text()},
@@ -316,10 +322,10 @@ std::vector<api_endpoint> payment_connection_endpoints() {
         .method = verb::post,
         .path = one + "/check",
         .tag = "Connections",
-        .summary = "Asks the provider whether the key works; Paystack only in this version.",
+        .summary = "Asks the provider whether the key works: its balance is read and forgotten.",
         .allowed = connecting,
         .answers = {api::with_etag({200, "How it is.", connection_shape()})},
-        .problems = {409, 502, 504}},
+        .problems = {502, 504}},
        check,
        api_pool::outbound},
   };

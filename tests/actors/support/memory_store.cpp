@@ -283,6 +283,8 @@ struct transaction {
     if (!is_expected) return;
     at->second.status = row.status;
     if (!row.url.empty()) at->second.url = row.url;
+    if (!row.link_id.empty()) at->second.link_id = row.link_id;
+    if (!row.transaction.empty()) at->second.transaction = row.transaction;
   }
 };
 

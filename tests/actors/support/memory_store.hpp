@@ -117,6 +117,8 @@ class memory_store final : public storage::unit_of_work, public storage::store_r
   [[nodiscard]] result<std::vector<std::pair<business_id, connection_id>>> outbox_connections() override;
   [[nodiscard]] result<storage::desk_record> load_desk(business_id business, instant closed_since) override;
   [[nodiscard]] result<std::vector<storage::stored_product>> load_products(business_id business) override;
+  [[nodiscard]] result<std::optional<storage::stored_payment>> find_payment(
+      business_id business, const std::string& reference) override;
   [[nodiscard]] result<std::optional<storage::order_row>> find_order(business_id business,
                                                                      order_id order) override;
   [[nodiscard]] result<std::optional<std::string>> find_action_result(business_id business,

@@ -204,6 +204,16 @@ result<std::optional<order_row>> memory_store::find_order(business_id business, 
   return std::optional{at->second};
 }
 
+result<std::optional<stored_payment>> memory_store::find_payment(business_id business,
+                                                                 const std::string& reference) {
+  if (away || unsettled > 0) return is_away();
+  const auto at = rows.payments.find(reference);
+  if (at == rows.payments.end() || at->second.business != business) return std::optional<stored_payment>{};
+  const auto& row = at->second;
+  return std::optional{
+      stored_payment{row.provider, row.mode, row.connection, row.link_id, row.currency, row.at}};
+}
+
 result<std::optional<std::string>> memory_store::find_action_result(business_id business,
                                                                     const std::string& action_key) {
   if (away || unsettled > 0) return is_away();

@@ -127,6 +127,7 @@ shop_world::shop_world(world_options wished) : options{std::move(wished)} {
   other_shop = ids->next_as<business_id>();
   account = ids->next_as<connection_id>();
   other_account = ids->next_as<connection_id>();
+  till = ids->next_as<payment_connection_id>();
   add_shop(shop, account, "Ada Fabrics");
   add_shop(other_shop, other_account, "Bola Shoes");
   add_product("A1", 1'500'000, 20, shop);
@@ -154,8 +155,7 @@ void shop_world::add_shop(business_id id, connection_id connection, const std::s
   const auto sealed = ring().encrypt("token", {}, time->now());
   record.connections.push_back({connection, channel_kind::messenger, "page", "page_1", sealed});
   if (options.payments)
-    record.payment =
-        storage::payment_connection_record{"paystack", "test", ring().encrypt("sk_test", {}, time->now())};
+    record.payments.push_back({till, "paystack", "test", ring().encrypt("sk_test", {}, time->now())});
   store->rows.businesses[id] = record;
 }
 

@@ -195,6 +195,8 @@ class shop_world {
   business_id shop;
   business_id other_shop;
   connection_id account;
+  /// The shop's account at its payment provider.
+  payment_connection_id till;
   connection_id other_account;
   std::shared_ptr<actors::child_factory> children = std::make_shared<actors::child_factory>();
   std::shared_ptr<actors::services> node;

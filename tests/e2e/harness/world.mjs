@@ -75,7 +75,7 @@ function sections({ url: outside, smtp }, over) {
     "llm.openai": provider("/openai/v1", model_keys.openai),
     "llm.anthropic": provider("/anthropic", model_keys.anthropic),
     "llm.groq": provider("/groq/openai/v1", model_keys.groq),
-    payments: { paystack_url: `${outside}/paystack` },
+    payments: { paystack_url: `${outside}/paystack`, flutterwave_url: `${outside}/flutterwave/v3`, stripe_url: `${outside}/stripe` },
     smtp: { url: smtp.replace("//", `//shop%40example.com:${smtp_password}@`), from: "Sellavie <mail@sellavie.example>" },
     outbox: { evidence_s: 5 },
     conversation: { gather_ms: 300, typing: false },

@@ -29,8 +29,8 @@ TEST(problem, types_and_their_statuses_never_change) {
       testing::UnorderedElementsAre(
           "/problems/malformed-request 400", "/problems/second-factor-needed 401",
           "/problems/unauthenticated 401", "/problems/wrong-credentials 401", "/problems/forbidden 403",
-          "/problems/not-found 404", "/problems/cannot-check 409", "/problems/conflict 409",
-          "/problems/connect-denied 409", "/problems/connect-expired 409", "/problems/connect-foreign 409",
+          "/problems/not-found 404", "/problems/conflict 409", "/problems/connect-denied 409",
+          "/problems/connect-expired 409", "/problems/connect-foreign 409",
           "/problems/connect-not-set-up 409", "/problems/connect-nothing-found 409",
           "/problems/connect-permissions 409", "/problems/connect-used 409",
           "/problems/connect-wrong-pin 409", "/problems/connected-elsewhere 409",

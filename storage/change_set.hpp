@@ -17,6 +17,7 @@
 #include "storage/api/change_origin.hpp"
 #include "storage/commerce_rows.hpp"
 #include "storage/conversation_rows.hpp"
+#include "storage/job_rows.hpp"
 #include "storage/message_rows.hpp"
 
 namespace sellavie::storage {
@@ -117,6 +118,11 @@ struct change_set {
   std::vector<invoice_row> invoices;
   std::vector<action_result_row> action_results;
   std::vector<activity_row> activities;
+  // Background work. Finished before others are queued: a key is free for the next one.
+  std::vector<job_done> jobs_done;
+  std::vector<job_put_off> jobs_put_off;
+  std::vector<job_death> jobs_dead;
+  std::vector<job_row> jobs;
 };
 
 /// What one transaction commits together.

@@ -74,9 +74,11 @@ class row_columns {
     std::apply([&](auto&... column) { into.queue(what, {column...}); }, columns_);
   }
   /// For a statement whose last parameter says how many rows it must touch.
-  void queue_counted(pipeline& into, const statement& what) {
+  void queue_counted(pipeline& into, const statement& what) { queue_with(into, what, rows_); }
+  /// For a statement with a number behind its columns.
+  void queue_with(pipeline& into, const statement& what, std::int64_t last) {
     if (rows_ == 0) return;
-    std::apply([&](auto&... column) { into.queue(what, {column..., binary_int8(rows_)}); }, columns_);
+    std::apply([&](auto&... column) { into.queue(what, {column..., binary_int8(last)}); }, columns_);
   }
 
  private:

@@ -5,6 +5,7 @@
 #include "storage/journal_activity.hpp"
 #include "storage/journal_commerce.hpp"
 #include "storage/journal_contacts.hpp"
+#include "storage/journal_jobs.hpp"
 #include "storage/journal_message_path.hpp"
 #include "storage/journal_people.hpp"
 #include "storage/journal_plans.hpp"
@@ -17,7 +18,7 @@ constexpr statement fence{"fence", "SELECT fence($1::bigint)"};
 std::vector<statement> joined() {
   std::vector<statement> all{fence};
   for (const auto part : {message_path_statements(), contact_statements(), commerce_statements(),
-                          people_statements(), plan_statements(), activity_statements()})
+                          people_statements(), plan_statements(), job_statements(), activity_statements()})
     all.insert(all.end(), part.begin(), part.end());
   return all;
 }
@@ -37,6 +38,7 @@ int queue_change_sets(pipeline& into, change_sets sets, std::int64_t incarnation
   queue_people(into, sets);
   queue_tasks(into, sets);
   queue_plan_warnings(into, sets);
+  queue_jobs(into, sets, incarnation);
   queue_activities(into, sets);
   return inbound_at;
 }

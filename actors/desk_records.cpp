@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "actors/payment_check.hpp"
 #include "protocol/action/outcome_codec.hpp"
 
 namespace sellavie::actors {
@@ -62,6 +63,7 @@ void write_payment(const order_event& event, const decision& decided, const writ
       row.status = "link";
       row.url = after.payment_url;
       row.link_id = event.link_id;
+      to.jobs.push_back(poll_of(row.reference, context.business, context.ids.next_as<storage::job_id>(), decided.at));
       break;
     case order_event_kind::payment_link_failed:
       // The order has dropped the reference already.

@@ -8,6 +8,7 @@
 #include "protocol/domain/desk_command.hpp"
 #include "protocol/domain/ids.hpp"
 #include "storage/api/change_origin.hpp"
+#include "storage/job_rows.hpp"
 
 namespace sellavie::actors {
 
@@ -19,6 +20,8 @@ struct customer_notice {
   /// What was told is stored under it, and answers whoever asks again. Empty: the command is told in the commit that
   /// stores its own key, or has none.
   std::string key{};
+  /// Only what this very command changes: what is so already, the customer has heard elsewhere.
+  bool only_news = false;
 };
 
 /// Of the notice about what is done under `action_key`, in however many steps.
@@ -40,6 +43,8 @@ struct desk_request {
   std::optional<customer_notice> tell{};
   /// Nothing is decided: what is stored under the key, or not_found.
   bool only_known = false;
+  /// Done with what is decided, in its transaction, whoever holds it by then.
+  std::optional<storage::job_hold> finishes{};
 };
 
 enum class order_course : std::uint8_t {

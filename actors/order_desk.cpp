@@ -4,6 +4,15 @@
 #include "storage/fault_point.hpp"
 
 namespace sellavie::actors {
+namespace {
+
+// A link that another request has recorded changes nothing here, and is told all the same.
+bool is_told(const desk_request& request, const decision& decided) {
+  if (!request.tell || !is_worth_telling(decided.outcome)) return false;
+  return !request.tell->only_news || !decided.events.empty();
+}
+
+}  // namespace
 
 void order_desk_state::start(services_ptr node, tenant_ptr business) {
   node_ = std::move(node);
@@ -212,17 +221,17 @@ const order* order_desk_state::before(const decision& decided, const waiting& on
 void order_desk_state::decide_now(waiting one) {
   auto decided = decide(book_, one.request.command, context(one));
   decided.outcome.wish = one.request.wish;
-  // A link that another request has recorded changes nothing here, and is told all the same.
-  const bool tells = one.request.tell && is_worth_telling(decided.outcome);
-  if (decided.events.empty() && decided.action_key.empty() && !tells)
-    return deliver(one, std::move(decided.outcome));
+  const bool writes = !decided.events.empty() || !decided.action_key.empty() || one.request.finishes ||
+                      is_told(one.request, decided);
+  if (!writes) return deliver(one, std::move(decided.outcome));
   commit(std::move(one), std::move(decided));
 }
 
 void order_desk_state::commit(waiting one, decision decided) {
   auto changes = std::make_shared<storage::change_set>(write_decision(
       decided, {business_->id, business_->paying(), *node_->ids, one.request.by, before(decided, one)}));
-  if (one.request.tell && is_worth_telling(decided.outcome))
+  if (one.request.finishes) changes->jobs_done.push_back({*one.request.finishes, false});
+  if (is_told(one.request, decided))
     tell_customer(*node_, *business_, *one.request.tell, decided.outcome, *changes);
   auto held = std::make_shared<std::pair<waiting, decision>>(std::move(one), std::move(decided));
   self_

@@ -163,14 +163,19 @@ caf::result<payment_truth> payment_client_state::fetch(const fetch_payment& want
       .then(
           [this, answer, wanted](const found_payment& found) {
             const auto* account = found.row ? account_of(*found.row) : account_of(wanted.connection);
-            if (account == nullptr) return answer.deliver(payment_truth{});
+            payment_truth truth{.is_known = found.row.has_value()};
+            if (account == nullptr) return answer.deliver(std::move(truth));
+            truth.asked = account->mode;
+            truth.provider = account->provider;
             ask(*account,
                 {.reference = wanted.reference,
                  .link = found.row ? found.row->link_id : std::string{},
                  .transaction = wanted.transaction,
                  .mode = account->mode},
-                wanted.deadline, [answer, mode = account->mode](std::optional<payment_fact> fact) {
-                  answer.deliver(payment_truth{std::move(fact), mode});
+                wanted.deadline,
+                [answer, truth = std::move(truth)](std::optional<payment_fact> fact) mutable {
+                  truth.fact = std::move(fact);
+                  answer.deliver(std::move(truth));
                 });
           },
           [answer](const caf::error&) { answer.deliver(payment_truth{}); });

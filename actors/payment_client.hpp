@@ -67,6 +67,10 @@ struct payment_truth {
   std::optional<payment_fact> fact;
   /// Mode of the account that was asked.
   payment_mode asked = payment_mode::test;
+  /// Nullopt: there is none that could be.
+  std::optional<payment::provider> provider{};
+  /// The store has a payment under the reference.
+  bool is_known = false;
 };
 
 using payment_client_actor = caf::typed_actor<caf::replies_to<make_payment_link>::with<payment_link>,

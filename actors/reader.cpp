@@ -67,6 +67,12 @@ reader_actor::behavior_type reader(reader_actor::stateful_pointer<reader_state> 
         if (!row) return make_error(row.error().code);
         return found_payment{std::move(row.value())};
       },
+      [&reads, &in_use](const load_recipient& wanted) -> caf::result<found_recipient> {
+        const monitoring::at_work busy{in_use};
+        auto whom = reads.find_order_recipient(wanted.business, wanted.order);
+        if (!whom) return make_error(whom.error().code);
+        return found_recipient{std::move(whom.value())};
+      },
       [&reads, &in_use](const find_action_result& wanted) -> caf::result<found_action_result> {
         const monitoring::at_work busy{in_use};
         auto outcome = reads.find_action_result(wanted.business, wanted.action_key);

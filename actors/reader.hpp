@@ -65,6 +65,13 @@ struct load_payment {
 struct found_payment {
   std::optional<storage::stored_payment> row;
 };
+struct load_recipient {
+  business_id business;
+  order_id order;
+};
+struct found_recipient {
+  std::optional<storage::order_recipient> whom;
+};
 struct find_action_result {
   business_id business;
   std::string action_key;
@@ -106,6 +113,7 @@ using reader_actor =
                      caf::replies_to<fetch_inbox>::with<shared<inbox_page>>,
                      caf::replies_to<load_order>::with<found_order>,
                      caf::replies_to<load_payment>::with<found_payment>,
+                     caf::replies_to<load_recipient>::with<found_recipient>,
                      caf::replies_to<find_action_result>::with<found_action_result>,
                      caf::replies_to<load_invoicing>::with<shared<invoicing_record>>,
                      caf::replies_to<storage::sent_question>::with<found_sent>,
@@ -131,6 +139,8 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::storage::new_conversation)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::shared<sellavie::storage::conversation_record>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::load_tenant)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::shared<sellavie::storage::tenant_record>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::load_recipient)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::found_recipient)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::load_desk)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::shared<sellavie::storage::desk_record>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::load_products)

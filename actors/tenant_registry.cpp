@@ -94,6 +94,12 @@ caf::result<action_outcome> tenant_registry_state::command(const invoice_order& 
   return self_->delegate(*supervisor, wanted.wanted);
 }
 
+caf::result<payment_checked> tenant_registry_state::check(const check_business_payment& wanted) {
+  auto* supervisor = find_or_spawn(wanted.business);
+  if (supervisor == nullptr) return make_error(errc::unavailable);
+  return self_->delegate(*supervisor, wanted.wanted);
+}
+
 // A desk that does not run reads the table when it starts.
 caf::result<products_refreshed> tenant_registry_state::refresh(const products_edited& edited) {
   const auto supervisor = supervisors_.find(edited.business);
@@ -120,6 +126,7 @@ tenant_registry_actor::behavior_type tenant_registry(tenant_registry_state::poin
       [&state](const command_desk& wanted) { return state.command(wanted); },
       [&state](const command_order& wanted) { return state.command(wanted); },
       [&state](const invoice_order& wanted) { return state.command(wanted); },
+      [&state](const check_business_payment& wanted) { return state.check(wanted); },
       [&state](const products_edited& edited) { return state.refresh(edited); },
       [&state](const training_published& published) { return state.retrain(published); },
       [&state](const wake_account& account) { state.wake(account); },

@@ -38,6 +38,12 @@ struct invoice_order {
   order_invoice wanted;
 };
 
+/// A look at a payment of a business.
+struct check_business_payment {
+  business_id business;
+  payment_check wanted;
+};
+
 /// Products of this business were edited in their table. Answered when its desk, if it runs, knows them.
 struct products_edited {
   business_id business;
@@ -75,6 +81,7 @@ using tenant_registry_actor =
                      caf::replies_to<command_desk>::with<action_outcome>,
                      caf::replies_to<command_order>::with<action_outcome>,
                      caf::replies_to<invoice_order>::with<action_outcome>,
+                     caf::replies_to<check_business_payment>::with<payment_checked>,
                      caf::replies_to<products_edited>::with<products_refreshed>,
                      caf::replies_to<training_published>::with<training_taken>, caf::reacts_to<wake_account>,
                      caf::reacts_to<directory_changed>, caf::reacts_to<reservations_ended>,
@@ -107,6 +114,7 @@ class tenant_registry_state {
   caf::result<action_outcome> command(const command_desk& wanted);
   caf::result<action_outcome> command(const command_order& wanted);
   caf::result<action_outcome> command(const invoice_order& wanted);
+  caf::result<payment_checked> check(const check_business_payment& wanted);
   caf::result<products_refreshed> refresh(const products_edited& edited);
   caf::result<training_taken> retrain(const training_published& published);
   void unblock(const business_id& business) { resting_.erase(business); }
@@ -136,6 +144,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::command_business)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::command_desk)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::command_order)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::invoice_order)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::check_business_payment)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::products_edited)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::training_published)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::wake_account)

@@ -25,6 +25,9 @@
 //            passed on: a desk that dies on it answers with an error. Before a person cancels, changes or settles an order
 //            with a live payment link, its provider is asked, so that money that has come counts (4 s; one that
 //            does not answer holds nothing up). Payment links are made from here, as a conversation makes them.
+// Payments   a look at a payment (actors/payment_check.hpp) asks its provider and gives the desk the fact. The customer hears
+//            of an order that became paid by it, in the desk's transaction; money of a reference that is not of our
+//            making is another till's and none of ours.
 // Expiry     the desk never waits for a provider, so it is asked from here about the live links of orders whose
 //            time is over: at most 16 in a round, one round at a time, after a silent one a minute's rest.
 // Supervised by the tenant_registry.
@@ -37,6 +40,7 @@
 #include "actors/conversation.hpp"
 #include "actors/inbox_pump.hpp"
 #include "actors/owed_answer.hpp"
+#include "actors/payment_check.hpp"
 #include "actors/services.hpp"
 #include "actors/tenant.hpp"
 
@@ -72,6 +76,7 @@ using tenant_supervisor_actor = caf::typed_actor<
     caf::replies_to<command_chat>::with<chat_commanded>, caf::replies_to<desk_request>::with<action_outcome>,
     caf::replies_to<order_command>::with<action_outcome>,
     caf::replies_to<order_invoice>::with<action_outcome>,
+    caf::replies_to<payment_check>::with<payment_checked>,
     caf::replies_to<refresh_products>::with<products_refreshed>,
     caf::replies_to<take_training>::with<training_taken>, caf::reacts_to<expire_atom>,
     // From its children.
@@ -135,6 +140,7 @@ class tenant_supervisor_state {
   caf::result<action_outcome> forward_to_desk(desk_request& request);
   caf::result<action_outcome> command_order(order_command& wanted);
   caf::result<action_outcome> issue_for_order(const order_invoice& wanted);
+  caf::result<payment_checked> check_payment(const payment_check& wanted);
   caf::result<products_refreshed> refresh_desk();
   caf::result<training_taken> retrain();
   void let_stop(const caf::strong_actor_ptr& child);
@@ -234,6 +240,10 @@ class tenant_supervisor_state {
   using payment_word = std::function<void(const std::optional<action_outcome>& decided)>;
   /// Lets the desk settle what the provider says of this link.
   void confirm_payment(const std::string& reference, const order_answer& answer, const payment_word& then);
+  using check_answer = owed_answer<payment_checked>;
+  void weigh(const payment_check& wanted, const payment_truth& truth, const check_answer& answer);
+  void settle_fact(const payment_check& wanted, const payment_truth& truth,
+                   std::optional<customer_notice> tell, const check_answer& answer);
   void carry_out(const order_command_ptr& command, const order_answer& answer);
   void check_out(const order_command_ptr& command, link_attempt attempt, const order_answer& answer);
   void settle(const order_command_ptr& command, const payment_link& paid, link_attempt attempt,
@@ -301,3 +311,5 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::wake_sender)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::child_key)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::order_command)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::order_invoice)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::payment_check)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::payment_checked)

@@ -49,6 +49,14 @@ constexpr statement select_payment{"payment_by_reference", R"(
 SELECT provider, mode, coalesce(connection_id, '00000000-0000-0000-0000-000000000000'), link_id, currency, created_at
 FROM payments WHERE business_id = $1::uuid AND reference = $2)"};
 
+constexpr statement select_recipient{"order_recipient", R"(
+SELECT c.id, c.connection_id, coalesce(NULLIF(k.address_id, ''), k.scoped_id)
+FROM orders o
+JOIN conversations c ON c.business_id = o.business_id AND c.id = o.conversation_id
+JOIN contacts k ON k.business_id = c.business_id AND k.id = c.contact_id
+JOIN connections n ON n.business_id = c.business_id AND n.id = c.connection_id
+WHERE o.business_id = $1::uuid AND o.id = $2::uuid AND n.disconnected_at IS NULL AND k.blocked_at = 0)"};
+
 constexpr statement select_action_result{"action_result", R"(
 SELECT outcome FROM action_results WHERE business_id = $1::uuid AND action_key = $2)"};
 
@@ -66,7 +74,7 @@ WHERE status IN ('draft', 'awaiting_payment') AND reserved_until > 0 AND reserve
 constexpr std::array all_statements{select_currency,     select_products,    select_orders,
                                     select_items,        select_last_number, select_action_result,
                                     select_last_invoice, select_invoice,     select_expired,
-                                    select_order,        select_payment};
+                                    select_order,        select_payment, select_recipient};
 
 // --- rows ----------------------------------------------------------------------------------------
 
@@ -207,6 +215,21 @@ result<std::optional<stored_payment>> postgres_reads::find_payment(business_id b
     const auto rows = session.exec_prepared(select_payment.name, to_string(business), reference);
     if (rows.empty()) return std::nullopt;
     return payment_of(rows.front());
+  });
+}
+
+result<std::optional<order_recipient>> postgres_reads::find_order_recipient(business_id business,
+                                                                            order_id order) {
+  return read([&](pqxx::nontransaction& session) -> std::optional<order_recipient> {
+    const auto rows = session.exec_prepared(select_recipient.name, to_string(business), to_string(order));
+    if (rows.empty()) return std::nullopt;
+    const auto row = rows.front();
+    fields from{row};
+    order_recipient whom;
+    whom.conversation = from.id<conversation_id>();
+    whom.connection = from.id<connection_id>();
+    whom.customer = from.text();
+    return whom;
   });
 }
 

@@ -63,6 +63,13 @@ struct stored_payment {
   instant created_at{};
 };
 
+struct order_recipient {
+  conversation_id conversation;
+  connection_id connection;
+  /// As the channel knows the customer.
+  std::string customer;
+};
+
 struct tenant_record {
   business_id id;
   std::string key;
@@ -256,6 +263,9 @@ class store_reads {
   /// Under our reference.
   [[nodiscard]] virtual result<std::optional<stored_payment>> find_payment(business_id business,
                                                                            const std::string& reference) = 0;
+  /// The chat of an order in which its customer can be told; nullopt: there is none now.
+  [[nodiscard]] virtual result<std::optional<order_recipient>> find_order_recipient(business_id business,
+                                                                                    order_id order) = 0;
   [[nodiscard]] virtual result<std::optional<std::string>> find_action_result(
       business_id business, const std::string& action_key) = 0;
   [[nodiscard]] virtual result<std::int64_t> last_invoice_number(business_id business,

@@ -229,6 +229,8 @@ struct transaction {
       if (memory_store::is_open(row.status)) require(open.insert(row.conversation).second, "orders_one_open");
     each_row(sets, &change_set::timeline, [&](const timeline_row& row) { db.timeline.push_back(row); });
     each_row(sets, &change_set::payments, [&](const payment_row& row) { write(row); });
+    each_row(sets, &change_set::jobs_done, [&](const job_done& one) { db.jobs.erase(one.job.id); });
+    each_row(sets, &change_set::jobs, [&](const job_row& row) { db.jobs.emplace(row.id, row); });
     each_row(sets, &change_set::invoices, [&](const invoice_row& row) {
       for (const auto& other : db.invoices)
         require(other.business != row.business ||

@@ -65,6 +65,8 @@ struct tables {
   std::vector<storage::composed_row> composed;
   std::vector<storage::stock_movement> stock_movements;
   std::vector<storage::plan_warning> plan_warnings;
+  /// Those that are not done, by id; nobody claims them here.
+  std::map<storage::job_id, storage::job_row> jobs;
 };
 
 class memory_store final : public storage::unit_of_work, public storage::store_reads {
@@ -119,6 +121,8 @@ class memory_store final : public storage::unit_of_work, public storage::store_r
   [[nodiscard]] result<std::vector<storage::stored_product>> load_products(business_id business) override;
   [[nodiscard]] result<std::optional<storage::stored_payment>> find_payment(
       business_id business, const std::string& reference) override;
+  [[nodiscard]] result<std::optional<storage::order_recipient>> find_order_recipient(
+      business_id business, order_id order) override;
   [[nodiscard]] result<std::optional<storage::order_row>> find_order(business_id business,
                                                                      order_id order) override;
   [[nodiscard]] result<std::optional<std::string>> find_action_result(business_id business,

@@ -214,6 +214,16 @@ result<std::optional<stored_payment>> memory_store::find_payment(business_id bus
       stored_payment{row.provider, row.mode, row.connection, row.link_id, row.currency, row.at}};
 }
 
+result<std::optional<order_recipient>> memory_store::find_order_recipient(business_id business, order_id order) {
+  if (away || unsettled > 0) return is_away();
+  const auto at = rows.orders.find(order);
+  if (at == rows.orders.end() || at->second.business != business) return std::optional<order_recipient>{};
+  const auto& chat = rows.conversations.at(at->second.conversation);
+  const auto& contact = rows.contacts.at(chat.contact);
+  const auto& address = contact.address_id.empty() ? contact.scoped_id : contact.address_id;
+  return std::optional{order_recipient{at->second.conversation, chat.connection, address}};
+}
+
 result<std::optional<std::string>> memory_store::find_action_result(business_id business,
                                                                     const std::string& action_key) {
   if (away || unsettled > 0) return is_away();

@@ -1,0 +1,54 @@
+#pragma once
+// payment_checker
+//
+// Role       has the payments looked at that background jobs name (actors/payment_check.hpp), and tells how each job ends.
+// Grain      one per node. Holds no state: a look that nobody finishes is begun again by its job.
+// Invariant  a job of an event ends in the desk's own transaction, or by an answer that leaves nothing to do; one that could
+//            not be looked at fails and is tried again. A poll goes on until nothing more will come of its payment.
+// Supervised by the node.
+
+#include <caf/all.hpp>
+
+#include "actors/job_runner.hpp"
+#include "actors/tenant_registry.hpp"
+
+namespace sellavie::actors {
+
+struct check_for_job {
+  storage::claimed_job job;
+  job_answer answer;
+};
+
+using payment_checker_actor = caf::typed_actor<caf::reacts_to<check_for_job>>;
+
+/// How the job ends that had this look.
+[[nodiscard]] job_end end_after(const payment_checked& looked, const payment_check& wanted,
+                                const storage::claimed_job& job, instant now);
+/// A reference that nobody knows is waited for so many times.
+inline constexpr std::int32_t looks_for_the_unknown = 4;
+
+class payment_checker_state {
+ public:
+  using pointer = payment_checker_actor::stateful_pointer<payment_checker_state>;
+  explicit payment_checker_state(pointer self) : self_{self} {}
+  void start(services_ptr node, tenant_registry_actor registry);
+  void check(const check_for_job& wanted);
+
+  static constexpr const char* name = "payment_checker";
+
+ private:
+  pointer self_;
+  services_ptr node_;
+  tenant_registry_actor registry_;
+};
+static_assert(!std::is_aggregate_v<payment_checker_state>);
+
+payment_checker_actor::behavior_type payment_checker(payment_checker_state::pointer self, services_ptr node,
+                                                     tenant_registry_actor registry);
+
+/// Of payment_check_job.
+[[nodiscard]] job_kind payment_check_kind(const payment_checker_actor& checker);
+
+}  // namespace sellavie::actors
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::check_for_job)

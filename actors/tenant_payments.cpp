@@ -1,0 +1,77 @@
+// Looks at payments: event, poll or return -> the provider's word -> the order desk (tenant_supervisor.hpp, "Payments").
+
+#include "actors/checkout.hpp"
+#include "actors/tenant_supervisor.hpp"
+
+namespace sellavie::actors {
+namespace {
+
+constexpr std::chrono::seconds patience{10};
+
+/// What the desk made of the provider's word.
+check_outcome outcome_of(const action_outcome& decided) {
+  const bool is_open = decided.effect == action_effect::payment_pending ||
+                       decided.effect == action_effect::payment_failed;
+  return is_open ? check_outcome::open : check_outcome::settled;
+}
+
+}  // namespace
+
+caf::result<payment_checked> tenant_supervisor_state::check_payment(const payment_check& wanted) {
+  const auto answer = owe_answer<payment_checked>(self_);
+  const auto look = [this, wanted, answer] {
+    spawn_desks();
+    self_
+        ->request(payments_, caf::infinite,
+                  fetch_payment{wanted.reference, wanted.transaction, wanted.connection,
+                                dependencies_.node->now() + patience})
+        .then([this, wanted, answer](const payment_truth& truth) { weigh(wanted, truth, answer); },
+              [answer](const caf::error& failure) { answer.deliver(told_as_ours(failure)); });
+  };
+  if (business_) look();
+  else if (!loading_) answer.deliver(make_error(errc::unavailable));
+  else if (desk_work_before_load_.size() >= waiting_per_business)
+    answer.deliver(make_error(errc::overloaded));
+  else desk_work_before_load_.emplace_back(look);
+  return answer.to_return();
+}
+
+void tenant_supervisor_state::weigh(const payment_check& wanted, const payment_truth& truth,
+                                    const check_answer& answer) {
+  const bool may_become_known = !wanted.reference.empty() && !truth.is_known && !wanted.is_last;
+  if (may_become_known) return answer.deliver(payment_checked{check_outcome::unknown});
+  if (!truth.provider) return answer.deliver(payment_checked{check_outcome::strange});
+  if (!truth.fact) return answer.deliver(payment_checked{check_outcome::silent});
+  const auto ours = parse_payment_reference(truth.fact->reference);
+  if (!ours) return answer.deliver(payment_checked{check_outcome::strange});
+  if (truth.fact->status != payment_status::success) return settle_fact(wanted, truth, std::nullopt, answer);
+  self_
+      ->request(dependencies_.node->reader_of(business_->id.value), caf::infinite,
+                load_recipient{business_->id, ours->order})
+      .then(
+          [this, wanted, truth, answer](const found_recipient& found) {
+            std::optional<customer_notice> tell;
+            if (const auto& whom = found.whom)
+              tell = customer_notice{whom->conversation, whom->connection, whom->customer, {}, true};
+            settle_fact(wanted, truth, std::move(tell), answer);
+          },
+          [answer](const caf::error& failure) { answer.deliver(told_as_ours(failure)); });
+}
+
+void tenant_supervisor_state::settle_fact(const payment_check& wanted, const payment_truth& truth,
+                                          std::optional<customer_notice> tell, const check_answer& answer) {
+  spawn_desks();
+  desk_request request{confirmed(*truth.fact, truth.asked), {}, false,
+                       "provider:" + std::string{to_string(*truth.provider)}};
+  request.finishes = wanted.finishes;
+  request.tell = tell;
+  self_->request(orders_, caf::infinite, std::move(request))
+      .then(
+          [this, tell, is_finished = wanted.finishes.has_value(), answer](const action_outcome& decided) {
+            if (tell && decided.accepted) look_for_unannounced({tell->connection, tell->customer});
+            answer.deliver(payment_checked{outcome_of(decided), is_finished});
+          },
+          [answer](const caf::error& failure) { answer.deliver(told_as_ours(failure)); });
+}
+
+}  // namespace sellavie::actors

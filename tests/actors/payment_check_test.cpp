@@ -1,0 +1,189 @@
+// A look at a payment: what a poll, an event or a returning customer makes of it.
+
+#include "actors/payment_check.hpp"
+
+#include "tests/actors/support/checkout_script.hpp"
+
+namespace sellavie::test {
+namespace {
+
+using namespace std::chrono_literals;
+using actors::check_outcome;
+using actors::payment_check;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+TEST(payment_check_schedule, looks_after_1_3_10_30_and_60_minutes_and_then_every_hour) {
+  const instant made = instant_from_ms(1'700'000'000'000);
+  std::vector<long> minutes;
+  for (instant now = made; minutes.size() < 8; now = actors::next_look(made, now))
+    minutes.push_back((actors::next_look(made, now) - made) / 1min);
+  EXPECT_THAT(minutes, ElementsAre(1, 3, 10, 30, 60, 120, 180, 240));
+  EXPECT_EQ(actors::next_look(made, made + 5min), made + 10min) << "looks that were missed are not made up for";
+  EXPECT_EQ(actors::next_look(made, made - 1h), made + 1min) << "a clock that went back";
+}
+
+TEST(payment_check_payload, names_a_payment_or_is_nothing) {
+  const auto poll = actors::poll_of("sv-1-1", {}, {}, instant_from_ms(0));
+  EXPECT_EQ(poll.kind, actors::payment_check_job);
+  EXPECT_EQ(poll.unique_key, "poll.sv-1-1");
+  EXPECT_EQ(poll.due_at, instant_from_ms(60'000));
+  EXPECT_EQ(actors::read_check(poll.payload)->reference, "sv-1-1");
+  const auto event = actors::read_check(
+      R"({"connection":"00000000-0000-7000-8000-000000000001","reference":"","transaction":"77","kind":"refund"})");
+  ASSERT_TRUE(event);
+  EXPECT_EQ(event->transaction, "77");
+  EXPECT_FALSE(event->connection.is_nil());
+  for (const auto* bad : {"", "[]", "{}", "null", R"({"reference":7})", R"({"reference":""})", "\xff",
+                          R"({"connection":"00000000-0000-7000-8000-000000000001"})"})
+    EXPECT_FALSE(actors::read_check(bad)) << bad;
+}
+
+struct payment_checks : checkout {
+  std::string link;
+  std::optional<actors::payment_checked> checked;
+  std::optional<errc> failure;
+
+  payment_checks() { link = gets_a_link(); }
+  void look(payment_check wanted) {
+    checked.reset();
+    const actors::check_business_payment asked{world.shop, std::move(wanted)};
+    world.system->spawn([this, asked](caf::event_based_actor* self) {
+      self->request(world.registry, caf::infinite, asked)
+          .then([this](const actors::payment_checked& found) { checked = found; },
+                [this](const caf::error& why) { failure = actors::code_of(why); });
+    });
+    world.run();
+  }
+  void provider_answers(actors::outbound_response response) {
+    ASSERT_THAT(world.outside->waiting, SizeIs(1));
+    world.outside->answer(std::move(response));
+    world.run();
+  }
+  void look_and_hear(payment_check wanted, const std::string& status, std::int64_t amount = 3'000'000) {
+    look(std::move(wanted));
+    provider_answers(http(200, verified(link, status, amount)));
+  }
+  [[nodiscard]] std::vector<std::string> told() const {
+    return world.texts(storage::message_origin::system);
+  }
+};
+
+TEST_F(payment_checks, a_link_that_was_made_is_looked_at_from_then_on) {
+  ASSERT_THAT(world.store->rows.jobs, SizeIs(1));
+  const auto& [id, job] = *world.store->rows.jobs.begin();
+  EXPECT_EQ(job.business, world.shop);
+  EXPECT_EQ(job.unique_key, "poll." + link);
+  EXPECT_EQ(actors::read_check(job.payload)->reference, link);
+}
+
+TEST_F(payment_checks, money_that_came_settles_its_order_and_its_customer_hears_of_it_once) {
+  look_and_hear({.reference = link}, "success");
+  ASSERT_TRUE(checked);
+  EXPECT_EQ(checked->outcome, check_outcome::settled);
+  EXPECT_EQ(world.orders().front().status, "paid");
+  EXPECT_EQ(world.store->rows.payments.at(link).transaction, "77");
+  ASSERT_THAT(told(), SizeIs(1));
+  EXPECT_THAT(told().front(), HasSubstr("#"));
+  EXPECT_THAT(world.store->rows.timeline, testing::Contains(testing::Field(&storage::timeline_row::actor, "provider:paystack")));
+  look_and_hear({.reference = link}, "success");
+  EXPECT_EQ(checked->outcome, check_outcome::settled);
+  EXPECT_THAT(told(), SizeIs(1)) << "an event that comes twice says nothing new";
+}
+
+TEST_F(payment_checks, a_customer_who_asked_and_was_told_hears_nothing_more_from_the_event) {
+  world.model->answers = {calls({{"check_payment", "{}"}}, "Let me look.")};
+  world.customer_says("c1", "I have paid");
+  world.advance(milliseconds{1300});
+  provider_answers(http(200, verified(link, "success", 3'000'000)));
+  world.advance(milliseconds{1300});
+  ASSERT_EQ(world.orders().front().status, "paid");
+  look_and_hear({.reference = link}, "success");
+  EXPECT_THAT(told(), IsEmpty());
+}
+
+TEST_F(payment_checks, what_is_not_paid_yet_is_looked_at_again) {
+  look_and_hear({.reference = link}, "abandoned");
+  EXPECT_EQ(checked->outcome, check_outcome::open);
+  look_and_hear({.reference = link}, "ongoing");
+  EXPECT_EQ(checked->outcome, check_outcome::open);
+  EXPECT_EQ(world.orders().front().status, "awaiting_payment");
+  EXPECT_THAT(told(), IsEmpty());
+}
+
+TEST_F(payment_checks, money_that_does_not_fit_goes_to_people_and_the_customer_is_told_nothing) {
+  look_and_hear({.reference = link}, "success", 2'999'999);
+  EXPECT_EQ(checked->outcome, check_outcome::settled);
+  EXPECT_EQ(world.tasks("payment_review"), 1U);
+  EXPECT_EQ(world.orders().front().status, "awaiting_payment");
+  EXPECT_THAT(told(), IsEmpty());
+}
+
+TEST_F(payment_checks, a_provider_that_does_not_say_decides_nothing) {
+  for (const auto& answer : {http(503, ""), lost_answer(), http(200, "<html>"), http(200, "{}")}) {
+    look({.reference = link});
+    provider_answers(answer);
+    ASSERT_TRUE(checked);
+    EXPECT_EQ(checked->outcome, check_outcome::silent);
+    EXPECT_FALSE(checked->finished);
+  }
+  EXPECT_EQ(world.orders().front().status, "awaiting_payment");
+}
+
+TEST_F(payment_checks, a_job_ends_in_the_transaction_of_what_it_found) {
+  const storage::job_id job = world.ids->next_as<storage::job_id>();
+  world.store->rows.jobs[job] = {.id = job, .business = world.shop};
+  look({.reference = link, .finishes = storage::job_hold{job, world.shop, 1}});
+  EXPECT_TRUE(world.store->rows.jobs.contains(job));
+  provider_answers(http(200, verified(link, "success", 3'000'000)));
+  EXPECT_TRUE(checked->finished);
+  EXPECT_FALSE(world.store->rows.jobs.contains(job));
+  world.store->rows.jobs[job] = {.id = job, .business = world.shop};
+  look({.reference = link, .finishes = storage::job_hold{job, world.shop, 2}});
+  provider_answers(http(200, verified(link, "success", 3'000'000)));
+  EXPECT_FALSE(world.store->rows.jobs.contains(job)) << "also when there was nothing left to decide";
+}
+
+TEST_F(payment_checks, a_job_stays_when_the_desks_commit_does_not_go_through) {
+  const storage::job_id job = world.ids->next_as<storage::job_id>();
+  world.store->rows.jobs[job] = {.id = job, .business = world.shop};
+  look({.reference = link, .finishes = storage::job_hold{job, world.shop, 1}});
+  world.store->away = true;
+  provider_answers(http(200, verified(link, "success", 3'000'000)));
+  world.store->away = false;
+  EXPECT_TRUE(world.store->rows.jobs.contains(job));
+  EXPECT_FALSE(checked);
+  EXPECT_TRUE(failure);
+  EXPECT_EQ(world.orders().front().status, "awaiting_payment");
+}
+
+TEST_F(payment_checks, a_reference_that_nobody_knows_yet_is_waited_for_and_in_the_end_its_sender_is_asked) {
+  const std::string stranger = "sv-00000000000070008000000000000099-1";
+  look({.reference = stranger, .connection = world.till});
+  world.outside->waiting.empty() ? void() : provider_answers(http(404, "{}"));
+  ASSERT_TRUE(checked);
+  EXPECT_EQ(checked->outcome, check_outcome::unknown);
+  look({.reference = stranger, .connection = world.till, .is_last = true});
+  provider_answers(http(200, verified(stranger, "success", 5)));
+  EXPECT_EQ(checked->outcome, check_outcome::settled);
+  EXPECT_EQ(world.tasks("payment_review"), 1U) << "money without an order is for people";
+}
+
+TEST_F(payment_checks, money_of_another_till_of_the_shop_is_none_of_ours) {
+  look({.transaction = "77", .connection = world.till});
+  provider_answers(http(200, verified("receipt-55", "success", 3'000'000)));
+  EXPECT_EQ(checked->outcome, check_outcome::strange);
+  EXPECT_EQ(world.tasks("payment_review"), 0U);
+}
+
+TEST_F(payment_checks, an_account_that_was_taken_away_is_asked_no_more) {
+  look({.transaction = "77", .connection = world.ids->next_as<payment_connection_id>()});
+  ASSERT_TRUE(checked);
+  EXPECT_EQ(checked->outcome, check_outcome::strange);
+  EXPECT_THAT(world.outside->waiting, IsEmpty());
+}
+
+}  // namespace
+}  // namespace sellavie::test

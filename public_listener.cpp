@@ -1,11 +1,11 @@
 #include "public_listener.hpp"
 
 #include "net/api/ask_actor.hpp"
-#include "net/api/client_address.hpp"
 #include "net/api/endpoints.hpp"
 #include "net/client/client.hpp"
 #include "net/connect/callback.hpp"
 #include "net/descriptors.hpp"
+#include "net/http/client_address.hpp"
 #include "storage/api/access.hpp"
 #include "system_ports.hpp"
 

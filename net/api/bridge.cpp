@@ -5,12 +5,12 @@
 #include <charconv>
 #include <map>
 
-#include "net/api/client_address.hpp"
 #include "net/api/edge.hpp"
 #include "net/api/failure_delays.hpp"
-#include "net/api/rate_limiter.hpp"
 #include "net/api/worker_pool.hpp"
+#include "net/http/client_address.hpp"
 #include "net/http/gzip.hpp"
+#include "net/http/rate_limiter.hpp"
 #include "protocol/action/bounded_json.hpp"
 #include "protocol/api/openapi.hpp"
 #include "storage/api/access.hpp"

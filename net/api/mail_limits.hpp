@@ -6,7 +6,7 @@
 #include <optional>
 #include <string_view>
 
-#include "net/api/rate_limiter.hpp"
+#include "net/http/rate_limiter.hpp"
 #include "protocol/api/problem.hpp"
 
 namespace sellavie::net {

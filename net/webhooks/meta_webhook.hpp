@@ -17,8 +17,8 @@
 
 #include "actors/inbox_writer.hpp"
 #include "monitoring/line_budget.hpp"
-#include "net/api/client_address.hpp"
-#include "net/api/rate_limiter.hpp"
+#include "net/http/client_address.hpp"
+#include "net/http/rate_limiter.hpp"
 #include "net/http/router.hpp"
 #include "protocol/channel/route.hpp"
 #include "protocol/channel/webhook.hpp"

@@ -2,9 +2,9 @@
 
 #include "monitoring/metrics.hpp"
 #include "net/api/access_cache.hpp"
-#include "net/api/client_address.hpp"
-#include "net/api/rate_limiter.hpp"
 #include "net/api/worker_pool.hpp"
+#include "net/http/client_address.hpp"
+#include "net/http/rate_limiter.hpp"
 
 #include <future>
 

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "net/api/rate_limiter.hpp"
+#include "net/http/rate_limiter.hpp"
 
 namespace sellavie::net {
 namespace {

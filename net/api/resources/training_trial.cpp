@@ -5,8 +5,8 @@
 
 #include "actors/trial_turn.hpp"
 #include "net/api/ask_actor.hpp"
-#include "net/api/rate_limiter.hpp"
 #include "net/api/resources/training_shapes.hpp"
+#include "net/http/rate_limiter.hpp"
 #include "storage/api/trial_shop.hpp"
 
 namespace sellavie::net {

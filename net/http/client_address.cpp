@@ -1,4 +1,4 @@
-#include "net/api/client_address.hpp"
+#include "net/http/client_address.hpp"
 
 #include <algorithm>
 #include <optional>

@@ -1,4 +1,4 @@
-#include "net/api/rate_limiter.hpp"
+#include "net/http/rate_limiter.hpp"
 
 #include <algorithm>
 #include <boost/asio/ip/address.hpp>

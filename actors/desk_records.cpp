@@ -63,7 +63,8 @@ void write_payment(const order_event& event, const decision& decided, const writ
       row.status = "link";
       row.url = after.payment_url;
       row.link_id = event.link_id;
-      to.jobs.push_back(poll_of(row.reference, context.business, context.ids.next_as<storage::job_id>(), decided.at));
+      to.jobs.push_back(
+          poll_of(row.reference, context.business, context.ids.next_as<storage::job_id>(), decided.at));
       break;
     case order_event_kind::payment_link_failed:
       // The order has dropped the reference already.

@@ -52,9 +52,11 @@ storage::job_row poll_of(const std::string& reference, const business_id& busine
 std::optional<payment_check> read_check(std::string_view payload) {
   const auto parsed = json::parse(payload, nullptr, false);
   if (!parsed.is_object()) return std::nullopt;
-  payment_check wanted{.reference = text_in(parsed, "reference"), .transaction = text_in(parsed, "transaction")};
+  payment_check wanted{.reference = text_in(parsed, "reference"),
+                       .transaction = text_in(parsed, "transaction")};
   wanted.is_poll = text_in(parsed, "source") != "event";
-  if (const auto id = parse_uuid(text_in(parsed, "connection"))) wanted.connection = payment_connection_id{*id};
+  if (const auto id = parse_uuid(text_in(parsed, "connection")))
+    wanted.connection = payment_connection_id{*id};
   if (wanted.reference.empty() && wanted.transaction.empty()) return std::nullopt;
   return wanted;
 }

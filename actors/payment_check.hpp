@@ -47,6 +47,8 @@ enum class check_outcome : std::uint8_t {
 struct payment_checked {
   check_outcome outcome = check_outcome::silent;
   bool finished = false;
+  /// The order of the payment is paid, by this money or other.
+  bool is_paid = false;
 };
 
 /// The first look at a payment after `now` whose link was made at `made`: 1, 3, 10, 30 and 60 minutes later, then
@@ -56,8 +58,8 @@ struct payment_checked {
 /// The job that looks. Its payload: {"reference", "transaction", "connection", "source"}; an "event" is no poll.
 inline constexpr std::string_view payment_check_job = "payment.check";
 /// Looks at this payment until nothing more will come of it.
-[[nodiscard]] storage::job_row poll_of(const std::string& reference, const business_id& business, storage::job_id id,
-                                       instant made);
+[[nodiscard]] storage::job_row poll_of(const std::string& reference, const business_id& business,
+                                       storage::job_id id, instant made);
 /// Nothing: it names no payment.
 [[nodiscard]] std::optional<payment_check> read_check(std::string_view payload);
 

@@ -67,6 +67,10 @@ reader_actor::behavior_type reader(reader_actor::stateful_pointer<reader_state> 
         if (!row) return make_error(row.error().code);
         return found_payment{std::move(row.value())};
       },
+      [&reads, &in_use](const storage::money_question& asked) {
+        const monitoring::at_work busy{in_use};
+        return answer(reads.find_money(asked));
+      },
       [&reads, &in_use](const load_recipient& wanted) -> caf::result<found_recipient> {
         const monitoring::at_work busy{in_use};
         auto whom = reads.find_order_recipient(wanted.business, wanted.order);

@@ -113,6 +113,7 @@ using reader_actor =
                      caf::replies_to<fetch_inbox>::with<shared<inbox_page>>,
                      caf::replies_to<load_order>::with<found_order>,
                      caf::replies_to<load_payment>::with<found_payment>,
+                     caf::replies_to<storage::money_question>::with<shared<storage::stored_money_rows>>,
                      caf::replies_to<load_recipient>::with<found_recipient>,
                      caf::replies_to<find_action_result>::with<found_action_result>,
                      caf::replies_to<load_invoicing>::with<shared<invoicing_record>>,
@@ -139,6 +140,8 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::storage::new_conversation)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::shared<sellavie::storage::conversation_record>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::load_tenant)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::shared<sellavie::storage::tenant_record>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::storage::money_question)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::shared<sellavie::storage::stored_money_rows>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::load_recipient)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::found_recipient)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::load_desk)

@@ -10,8 +10,8 @@ constexpr std::chrono::seconds patience{10};
 
 /// What the desk made of the provider's word.
 check_outcome outcome_of(const action_outcome& decided) {
-  const bool is_open = decided.effect == action_effect::payment_pending ||
-                       decided.effect == action_effect::payment_failed;
+  const bool is_open =
+      decided.effect == action_effect::payment_pending || decided.effect == action_effect::payment_failed;
   return is_open ? check_outcome::open : check_outcome::settled;
 }
 
@@ -61,15 +61,16 @@ void tenant_supervisor_state::weigh(const payment_check& wanted, const payment_t
 void tenant_supervisor_state::settle_fact(const payment_check& wanted, const payment_truth& truth,
                                           std::optional<customer_notice> tell, const check_answer& answer) {
   spawn_desks();
-  desk_request request{confirmed(*truth.fact, truth.asked), {}, false,
-                       "provider:" + std::string{to_string(*truth.provider)}};
+  desk_request request{
+      confirmed(*truth.fact, truth.asked), {}, false, "provider:" + std::string{to_string(*truth.provider)}};
   request.finishes = wanted.finishes;
   request.tell = tell;
   self_->request(orders_, caf::infinite, std::move(request))
       .then(
           [this, tell, is_finished = wanted.finishes.has_value(), answer](const action_outcome& decided) {
             if (tell && decided.accepted) look_for_unannounced({tell->connection, tell->customer});
-            answer.deliver(payment_checked{outcome_of(decided), is_finished});
+            answer.deliver(payment_checked{outcome_of(decided), is_finished,
+                                           decided.effect == action_effect::payment_confirmed});
           },
           [answer](const caf::error& failure) { answer.deliver(told_as_ours(failure)); });
 }

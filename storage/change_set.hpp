@@ -19,6 +19,7 @@
 #include "storage/conversation_rows.hpp"
 #include "storage/job_rows.hpp"
 #include "storage/message_rows.hpp"
+#include "storage/money_rows.hpp"
 
 namespace sellavie::storage {
 
@@ -115,6 +116,10 @@ struct change_set {
   std::vector<order_row> orders;
   std::vector<timeline_row> timeline;
   std::vector<payment_row> payments;
+  std::vector<payment_record_row> payment_records;
+  std::vector<refund_row> refunds;
+  std::vector<review_row> reviews;
+  std::vector<review_task_done> review_tasks_done;
   std::vector<invoice_row> invoices;
   std::vector<action_result_row> action_results;
   std::vector<activity_row> activities;

@@ -42,6 +42,10 @@ struct order_row {
   instant reserved_until{};
   instant paid_at{};
   std::string tracking;
+  /// Minor units that settled it, and that went back of them.
+  std::int64_t received_minor = 0;
+  std::int64_t refunded_minor = 0;
+  std::string dispute = "none";
   std::vector<order_item_row> items;
   bool items_changed = true;
 };

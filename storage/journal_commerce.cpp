@@ -28,10 +28,10 @@ SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::bigint[], $5::bigin
 constexpr statement insert_orders{"insert_orders", R"(
 INSERT INTO orders (id, business_id, number, conversation_id, contact_id, status, currency, total_minor, note,
                     idempotency_key, version, payment_attempt, payment_reference, payment_url, created_at,
-                    reserved_until, paid_at, wished_at, payment_transaction)
+                    reserved_until, paid_at, wished_at, payment_transaction, received_minor, refunded_minor, dispute)
 SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::bigint[],
                      $9::text[], $10::text[], $11::bigint[], $12::integer[], $13::text[], $14::text[], $15::bigint[],
-                     $16::bigint[], $17::bigint[], $18::bigint[], $19::text[]))"};
+                     $16::bigint[], $17::bigint[], $18::bigint[], $19::text[], $20::bigint[], $21::bigint[], $22::text[]))"};
 
 constexpr statement change_orders{"change_orders", R"(
 WITH changed AS (
@@ -39,18 +39,21 @@ WITH changed AS (
   SET status = u.status, total_minor = u.total_minor, note = u.note, version = u.version,
       payment_attempt = u.payment_attempt, payment_reference = u.payment_reference, payment_url = u.payment_url,
       reserved_until = u.reserved_until, paid_at = u.paid_at, wished_at = u.wished_at,
-      payment_transaction = u.payment_transaction, tracking = u.tracking
+      payment_transaction = u.payment_transaction, tracking = u.tracking, received_minor = u.received_minor,
+      refunded_minor = u.refunded_minor, dispute = u.dispute
   FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::bigint[], $5::text[], $6::bigint[], $7::bigint[], $8::integer[],
-              $9::text[], $10::text[], $11::bigint[], $12::bigint[], $13::bigint[], $14::text[], $15::text[])
+              $9::text[], $10::text[], $11::bigint[], $12::bigint[], $13::bigint[], $14::text[], $15::text[],
+              $16::bigint[], $17::bigint[], $18::text[])
     AS u (id, business_id, status, total_minor, note, prior_version, version, payment_attempt, payment_reference,
-          payment_url, reserved_until, paid_at, wished_at, payment_transaction, tracking)
+          payment_url, reserved_until, paid_at, wished_at, payment_transaction, tracking, received_minor, refunded_minor,
+          dispute)
   WHERE o.id = u.id AND o.business_id = u.business_id AND o.version = u.prior_version
     AND (o.status NOT IN ('paid', 'fulfilled', 'cancelled', 'refunded')
          OR (o.status, u.status) IN (('paid', 'fulfilled'), ('paid', 'refunded'), ('fulfilled', 'refunded'))
          OR o.status = u.status)
   RETURNING 1
 )
-SELECT require_rows((SELECT count(*) FROM changed), $16::bigint, 'orders to change'))"};
+SELECT require_rows((SELECT count(*) FROM changed), $19::bigint, 'orders to change'))"};
 
 constexpr statement drop_items{"drop_items", "DELETE FROM order_items WHERE order_id = ANY ($1::uuid[])"};
 
@@ -122,15 +125,16 @@ void queue_movements(pipeline& into, change_sets sets) {
 void queue_orders(pipeline& into, change_sets sets) {
   if (!any(sets, &change_set::orders)) return;
   using row = order_row;
-  auto fresh =
-      columns_of<row>(&row::id, &row::business, &row::number, &row::conversation, &row::contact, &row::status,
-                      &row::currency, &row::total_minor, &row::note, &row::idempotency_key, &row::version,
-                      &row::payment_attempt, &row::payment_reference, &row::payment_url, &row::created_at,
-                      &row::reserved_until, &row::paid_at, &row::wished_at, &row::payment_transaction);
+  auto fresh = columns_of<row>(
+      &row::id, &row::business, &row::number, &row::conversation, &row::contact, &row::status, &row::currency,
+      &row::total_minor, &row::note, &row::idempotency_key, &row::version, &row::payment_attempt,
+      &row::payment_reference, &row::payment_url, &row::created_at, &row::reserved_until, &row::paid_at,
+      &row::wished_at, &row::payment_transaction, &row::received_minor, &row::refunded_minor, &row::dispute);
   auto changed = columns_of<row>(&row::id, &row::business, &row::status, &row::total_minor, &row::note,
                                  &row::prior_version, &row::version, &row::payment_attempt,
                                  &row::payment_reference, &row::payment_url, &row::reserved_until,
-                                 &row::paid_at, &row::wished_at, &row::payment_transaction, &row::tracking);
+                                 &row::paid_at, &row::wished_at, &row::payment_transaction, &row::tracking,
+                                 &row::received_minor, &row::refunded_minor, &row::dispute);
   for_rows(sets, &change_set::orders,
            [&](const row& one) { one.prior_version == 0 ? fresh.add(one) : changed.add(one); });
   fresh.queue(into, insert_orders);

@@ -16,7 +16,12 @@ namespace sellavie::storage {
 [[nodiscard]] std::span<const statement> conversation_reads() noexcept;
 [[nodiscard]] std::span<const statement> queues_reads() noexcept;
 [[nodiscard]] std::span<const statement> commerce_reads() noexcept;
+[[nodiscard]] std::span<const statement> money_reads() noexcept;
 [[nodiscard]] std::span<const statement> plan_reads() noexcept;
+
+/// The newest ones, part of a desk's load.
+[[nodiscard]] std::vector<review_row> read_open_reviews(pqxx::nontransaction& session, business_id business,
+                                                        int most);
 
 /// Each statement is a transaction of its own: one round trip.
 template <class Read>

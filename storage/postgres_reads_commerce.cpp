@@ -23,7 +23,7 @@ FROM products WHERE business_id = $1::uuid ORDER BY id)"};
 #define ORDER_COLUMNS                                                                                               \
   "SELECT id, number, conversation_id, contact_id, status, currency, total_minor, note, idempotency_key, version, " \
   "payment_attempt, payment_reference, payment_url, created_at, reserved_until, paid_at, wished_at, "               \
-  "payment_transaction, tracking FROM orders WHERE business_id = $1::uuid AND "
+  "payment_transaction, tracking, received_minor, refunded_minor, dispute FROM orders WHERE business_id = $1::uuid AND "
 
 // Open ones, and those placed or paid since $2. An order is held for a day at most, so that one paid since $2 is
 // not older than two: the index on (business, created_at) finds it. One that a person held longer is not
@@ -74,7 +74,10 @@ WHERE status IN ('draft', 'awaiting_payment') AND reserved_until > 0 AND reserve
 constexpr std::array all_statements{select_currency,     select_products,    select_orders,
                                     select_items,        select_last_number, select_action_result,
                                     select_last_invoice, select_invoice,     select_expired,
-                                    select_order,        select_payment, select_recipient};
+                                    select_order,        select_payment,     select_recipient};
+
+/// A desk forgets them all at once beyond so many (protocol/domain/order_book.hpp R24).
+constexpr int most_open_reviews = 4'000;
 
 // --- rows ----------------------------------------------------------------------------------------
 
@@ -116,6 +119,9 @@ order_row order_of(business_id business, const pqxx::row& row) {
   one.wished_at = from.at();
   one.payment_transaction = from.text();
   one.tracking = from.text();
+  one.received_minor = from.integer();
+  one.refunded_minor = from.integer();
+  one.dispute = from.text();
   return one;
 }
 
@@ -187,6 +193,7 @@ result<desk_record> postgres_reads::load_desk(business_id business, instant clos
     desk.orders = all_of(session.exec_prepared(select_orders.name, id, to_unix_ms(closed_since)),
                          [&](const pqxx::row& row) { return order_of(business, row); });
     load_items(session, desk.orders);
+    desk.open_reviews = read_open_reviews(session, business, most_open_reviews);
     desk.last_order_number = session.exec_prepared1(select_last_number.name, id)[0].as<std::int64_t>();
     return desk;
   });

@@ -16,6 +16,7 @@
 #include "storage/commerce_rows.hpp"
 #include "storage/conversation_rows.hpp"
 #include "storage/message_rows.hpp"
+#include "storage/money_rows.hpp"
 
 namespace sellavie::storage {
 
@@ -170,6 +171,7 @@ struct desk_record {
   /// All open orders and those of the last duplicate window.
   std::vector<order_row> orders;
   std::int64_t last_order_number = 0;
+  std::vector<review_row> open_reviews;
 };
 
 /// `leave`: the record comes back with a nil id, and the caller writes the rows with its first commit
@@ -263,6 +265,7 @@ class store_reads {
   /// Under our reference.
   [[nodiscard]] virtual result<std::optional<stored_payment>> find_payment(business_id business,
                                                                            const std::string& reference) = 0;
+  [[nodiscard]] virtual result<stored_money_rows> find_money(const money_question& asked) = 0;
   /// The chat of an order in which its customer can be told; nullopt: there is none now.
   [[nodiscard]] virtual result<std::optional<order_recipient>> find_order_recipient(business_id business,
                                                                                     order_id order) = 0;

@@ -21,7 +21,8 @@ TEST(payment_check_schedule, looks_after_1_3_10_30_and_60_minutes_and_then_every
   for (instant now = made; minutes.size() < 8; now = actors::next_look(made, now))
     minutes.push_back((actors::next_look(made, now) - made) / 1min);
   EXPECT_THAT(minutes, ElementsAre(1, 3, 10, 30, 60, 120, 180, 240));
-  EXPECT_EQ(actors::next_look(made, made + 5min), made + 10min) << "looks that were missed are not made up for";
+  EXPECT_EQ(actors::next_look(made, made + 5min), made + 10min)
+      << "looks that were missed are not made up for";
   EXPECT_EQ(actors::next_look(made, made - 1h), made + 1min) << "a clock that went back";
 }
 
@@ -66,9 +67,7 @@ struct payment_checks : checkout {
     look(std::move(wanted));
     provider_answers(http(200, verified(link, status, amount)));
   }
-  [[nodiscard]] std::vector<std::string> told() const {
-    return world.texts(storage::message_origin::system);
-  }
+  [[nodiscard]] std::vector<std::string> told() const { return world.texts(storage::message_origin::system); }
 };
 
 TEST_F(payment_checks, a_link_that_was_made_is_looked_at_from_then_on) {
@@ -87,7 +86,8 @@ TEST_F(payment_checks, money_that_came_settles_its_order_and_its_customer_hears_
   EXPECT_EQ(world.store->rows.payments.at(link).transaction, "77");
   ASSERT_THAT(told(), SizeIs(1));
   EXPECT_THAT(told().front(), HasSubstr("#"));
-  EXPECT_THAT(world.store->rows.timeline, testing::Contains(testing::Field(&storage::timeline_row::actor, "provider:paystack")));
+  EXPECT_THAT(world.store->rows.timeline,
+              testing::Contains(testing::Field(&storage::timeline_row::actor, "provider:paystack")));
   look_and_hear({.reference = link}, "success");
   EXPECT_EQ(checked->outcome, check_outcome::settled);
   EXPECT_THAT(told(), SizeIs(1)) << "an event that comes twice says nothing new";

@@ -229,6 +229,22 @@ struct transaction {
       if (memory_store::is_open(row.status)) require(open.insert(row.conversation).second, "orders_one_open");
     each_row(sets, &change_set::timeline, [&](const timeline_row& row) { db.timeline.push_back(row); });
     each_row(sets, &change_set::payments, [&](const payment_row& row) { write(row); });
+    each_row(sets, &change_set::payment_records, [&](const payment_record_row& row) {
+      for (const auto& [id, other] : db.payment_records)
+        require(id == row.id || row.place != "on_order" || other.place != "on_order" ||
+                    other.order != row.order || other.business != row.business,
+                "payment_records_settle");
+      write_version(db.payment_records, row, "payment records to change");
+    });
+    each_row(sets, &change_set::refunds,
+             [&](const refund_row& row) { write_version(db.refunds, row, "refunds to change"); });
+    each_row(sets, &change_set::reviews,
+             [&](const review_row& row) { write_version(db.reviews, row, "reviews to change"); });
+    each_row(sets, &change_set::review_tasks_done, [&](const review_task_done& one) {
+      std::erase_if(db.tasks, [&](const person_task& task) {
+        return task.kind == "payment_review" && task.business == one.business && task.reason == one.subject;
+      });
+    });
     each_row(sets, &change_set::jobs_done, [&](const job_done& one) { db.jobs.erase(one.job.id); });
     each_row(sets, &change_set::jobs, [&](const job_row& row) { db.jobs.emplace(row.id, row); });
     each_row(sets, &change_set::invoices, [&](const invoice_row& row) {
@@ -268,6 +284,16 @@ struct transaction {
     next.created_at = kept.created_at;
     if (!row.items_changed) next.items = kept.items;
     kept = std::move(next);
+  }
+
+  template <class Id, class Row>
+  void write_version(std::map<Id, Row>& table, const Row& row, const char* what) {
+    if (row.prior_version == 0) return require(table.try_emplace(row.id, row).second, what);
+    const auto at = table.find(row.id);
+    require(
+        at != table.end() && at->second.business == row.business && at->second.version == row.prior_version,
+        what);
+    at->second = row;
   }
 
   void write(const payment_row& row) {

@@ -58,6 +58,9 @@ struct tables {
   std::vector<storage::timeline_row> timeline;
   /// By reference.
   std::map<std::string, storage::payment_row> payments;
+  std::map<payment_id, storage::payment_record_row> payment_records;
+  std::map<refund_id, storage::refund_row> refunds;
+  std::map<review_id, storage::review_row> reviews;
   std::vector<storage::invoice_row> invoices;
   std::map<std::pair<business_id, std::string>, std::string> action_results;
   std::vector<storage::person_task> tasks;
@@ -121,8 +124,9 @@ class memory_store final : public storage::unit_of_work, public storage::store_r
   [[nodiscard]] result<std::vector<storage::stored_product>> load_products(business_id business) override;
   [[nodiscard]] result<std::optional<storage::stored_payment>> find_payment(
       business_id business, const std::string& reference) override;
-  [[nodiscard]] result<std::optional<storage::order_recipient>> find_order_recipient(
-      business_id business, order_id order) override;
+  [[nodiscard]] result<storage::stored_money_rows> find_money(const storage::money_question& asked) override;
+  [[nodiscard]] result<std::optional<storage::order_recipient>> find_order_recipient(business_id business,
+                                                                                     order_id order) override;
   [[nodiscard]] result<std::optional<storage::order_row>> find_order(business_id business,
                                                                      order_id order) override;
   [[nodiscard]] result<std::optional<std::string>> find_action_result(business_id business,

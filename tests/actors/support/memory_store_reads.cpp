@@ -194,6 +194,9 @@ result<desk_record> memory_store::load_desk(business_id business, instant closed
   }
   std::sort(record.orders.begin(), record.orders.end(),
             [](const auto& a, const auto& b) { return a.number < b.number; });
+  for (const auto& [id, row] : rows.reviews)
+    if (row.business == business && (row.state == "open" || row.state == "refunding"))
+      record.open_reviews.push_back(row);
   return record;
 }
 
@@ -214,7 +217,48 @@ result<std::optional<stored_payment>> memory_store::find_payment(business_id bus
       stored_payment{row.provider, row.mode, row.connection, row.link_id, row.currency, row.at}};
 }
 
-result<std::optional<order_recipient>> memory_store::find_order_recipient(business_id business, order_id order) {
+result<stored_money_rows> memory_store::find_money(const money_question& asked) {
+  if (away || unsettled > 0) return is_away();
+  stored_money_rows found;
+  const auto ours = [&](const auto& row) { return row.business == asked.business; };
+  const auto settled = [](auto row) {
+    row.prior_version = row.version;
+    return row;
+  };
+  auto wanted = asked;
+  if (asked.review)
+    if (const auto at = rows.reviews.find(*asked.review); at != rows.reviews.end() && ours(at->second)) {
+      found.reviewed = settled(at->second);
+      wanted.reference = at->second.reference;
+      wanted.transaction = at->second.transaction;
+    }
+  if (asked.refund)
+    if (const auto at = rows.refunds.find(*asked.refund); at != rows.refunds.end() && ours(at->second))
+      wanted.payment = at->second.payment;
+  for (const auto& [id, row] : rows.payment_records) {
+    if (!ours(row)) continue;
+    const bool by_order = asked.order && row.order == asked.order && row.place == "on_order";
+    const bool by_name = !wanted.transaction.empty() && row.reference == wanted.reference &&
+                         row.transaction == wanted.transaction;
+    const bool is_meant = wanted.payment ? id == *wanted.payment : asked.order ? by_order : by_name;
+    if (is_meant) found.payment = settled(row);
+  }
+  const auto reference = found.payment ? found.payment->reference : wanted.reference;
+  for (const auto& [id, row] : rows.refunds)
+    if (found.payment && row.payment == found.payment->id) found.refunds.push_back(settled(row));
+  for (const auto& [id, row] : rows.reviews) {
+    if (!ours(row) || row.reference != reference) continue;
+    if (row.transaction.empty() && (row.state == "open" || row.state == "refunding"))
+      found.unanswered = settled(row);
+    const bool is_of_it =
+        found.payment && row.transaction == found.payment->transaction && !row.transaction.empty();
+    if (is_of_it && !found.reviewed) found.reviewed = settled(row);
+  }
+  return found;
+}
+
+result<std::optional<order_recipient>> memory_store::find_order_recipient(business_id business,
+                                                                          order_id order) {
   if (away || unsettled > 0) return is_away();
   const auto at = rows.orders.find(order);
   if (at == rows.orders.end() || at->second.business != business) return std::optional<order_recipient>{};

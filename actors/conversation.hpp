@@ -156,7 +156,7 @@ class conversation_state {
   [[nodiscard]] instant payment_deadline() const;
   void issue(const std::string& key);
   void check_payment(const std::string& key);
-  void confirm(payment_fact fact, payment_mode asked, const std::string& key);
+  void confirm(payment_fact fact, const asked_account& asked, const std::string& key);
   void on_outcome(action_outcome outcome);
   void end_round();
   void second_round();

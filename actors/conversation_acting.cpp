@@ -200,14 +200,14 @@ void conversation_state::check_payment(const std::string& key) {
         with_.payments,
         fetch_payment{.reference = found.subject->payment_reference, .deadline = payment_deadline()},
         [this, key](payment_truth& truth) {
-          if (truth.fact) return confirm(*std::move(truth.fact), truth.asked, key);
+          if (truth.fact) return confirm(*std::move(truth.fact), *truth.asked, key);
           on_outcome(make_refusal(action_kind::check_payment, refusal::provider_unavailable));
         });
   });
 }
 
 // The truth comes from the provider, never from what the customer says.
-void conversation_state::confirm(payment_fact fact, payment_mode asked, const std::string& key) {
+void conversation_state::confirm(payment_fact fact, const asked_account& asked, const std::string& key) {
   ask<action_outcome>(with_.orders, desk_request{confirmed(std::move(fact), asked, key), key, turn_.resumed},
                       [this](action_outcome& outcome) { on_outcome(std::move(outcome)); });
 }

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "actors/money_records.hpp"
 #include "actors/payment_check.hpp"
 #include "protocol/action/outcome_codec.hpp"
+#include "protocol/payment/port.hpp"
 
 namespace sellavie::actors {
 namespace {
@@ -20,16 +22,22 @@ bool is_settled_by_provider(const decision& decided) {
                      [](const desk_event& event) { return std::holds_alternative<payment_settled>(event); });
 }
 
-/// The link before this one: nobody is meant to pay by it any more.
-storage::payment_row dropped_link(const order& after, std::int32_t attempt, const decision& decided,
-                                  business_id business) {
-  return {.business = business,
-          .order = after.id,
-          .reference = make_payment_reference(after.id, attempt),
-          .expected_status = "open",
-          .status = "expired",
-          .at = decided.at,
-          .must_change = false};
+/// Nobody is meant to pay by this link any more. Where the provider can, it is ended there too.
+void drop_link(const order& after, std::int32_t attempt, const decision& decided, const write_context& context,
+               storage::change_set& to) {
+  if (attempt < 1) return;
+  const auto reference = make_payment_reference(after.id, attempt);
+  to.payments.push_back({.business = context.business,
+                         .order = after.id,
+                         .reference = reference,
+                         .expected_status = "open",
+                         .status = "expired",
+                         .at = decided.at,
+                         .must_change = false});
+  const auto* account = context.paying;
+  if (account != nullptr && payment::port_of(account->provider).expires_links)
+    to.jobs.push_back(
+        link_end_of(reference, context.business, context.ids.next_as<storage::job_id>(), decided.at));
 }
 
 /// Without an account the desk is asked for no link.
@@ -52,8 +60,7 @@ void write_payment(const order_event& event, const decision& decided, const writ
                            .at = decided.at};
   switch (event.kind) {
     case order_event_kind::checkout_started:
-      if (after.payment_attempt > 1)
-        to.payments.push_back(dropped_link(after, after.payment_attempt - 1, decided, context.business));
+      drop_link(after, after.payment_attempt - 1, decided, context, to);
       row.id = context.ids.next_as<payment_id>();
       row.status = "intent";
       begin_at(context.paying, row);
@@ -80,9 +87,7 @@ void write_payment(const order_event& event, const decision& decided, const writ
     case order_event_kind::changed:
     case order_event_kind::cancelled:
     case order_event_kind::expired:
-      if (after.payment_attempt == 0) return;
-      row = dropped_link(after, after.payment_attempt, decided, context.business);
-      break;
+      return drop_link(after, after.payment_attempt, decided, context, to);
     case order_event_kind::placed:
     case order_event_kind::hold_set:
     case order_event_kind::hold_released:
@@ -155,10 +160,30 @@ void write_activity(const order_event& event, const write_context& context, stor
                            was, after.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)});
 }
 
+/// A refund that may be sent, or that somebody else has begun.
+bool is_to_be_run(const refund& after) {
+  const bool is_found = after.version == 1 && after.origin == refund_origin::elsewhere && is_under_way(after.state);
+  return after.state == refund_state::approved || is_found;
+}
+
+/// What a person did with it.
+std::string activity_of(const refund& after) {
+  if (after.version == 1) return "requested";
+  if (after.state == refund_state::rejected) return "rejected";
+  if (after.state == refund_state::approved) return "approved";
+  return "resolved";
+}
+
 struct event_writer {
   const decision& decided;
   const write_context& context;
   storage::change_set& to;
+
+  void log_money(std::string action, std::string kind, const uuid& subject, const nlohmann::json& after) const {
+    if (!context.by) return;
+    to.activities.push_back(
+        {context.business, *context.by, std::move(action), std::move(kind), subject, {}, after.dump()});
+  }
 
   void operator()(const order_event& event) const {
     write_payment(event, decided, context, to);
@@ -195,16 +220,40 @@ struct event_writer {
                            .transaction = reviewed.fact.transaction,
                            .at = decided.at,
                            .must_change = false});
+    const review opened{.id = context.ids.next_as<review_id>(),
+                        .order = reviewed.order,
+                        .reference = reviewed.fact.reference,
+                        .transaction = reviewed.fact.transaction,
+                        .reason = reviewed.reason,
+                        .opened_at = decided.at};
+    to.reviews.push_back(to_row(opened, context.business));
     to.tasks.push_back({context.business, std::nullopt, context.ids.next(), "payment_review",
                         reviewed.subject(), decided.at});
   }
-  // These have no rows of their own yet: the timeline has what concerns an order.
-  void operator()(const payment_event&) const {}
-  void operator()(const refund_event&) const {}
-  void operator()(const review_event&) const {}
+  void operator()(const payment_event& event) const {
+    to.payment_records.push_back(to_row(event.after, context.business));
+  }
+  void operator()(const refund_event& event) const {
+    const refund& after = event.after;
+    to.refunds.push_back(to_row(after, context.business));
+    if (is_to_be_run(after))
+      to.jobs.push_back(refund_job_of(after, context.business, context.ids.next_as<storage::job_id>(), decided.at));
+    log_money("refund." + activity_of(after), "refund", after.id.value,
+              {{"state", to_string(after.state)},
+               {"amount_minor", after.amount.minor},
+               {"payment_id", to_string(after.payment)}});
+  }
+  void operator()(const review_event& event) const {
+    const review& after = event.after;
+    to.reviews.push_back(to_row(after, context.business));
+    if (!is_open(after.state))
+      to.review_tasks_done.push_back(
+          {context.business, review_subject(after.reason, after.reference, after.transaction), decided.at});
+    log_money("payment_review.resolved", "payment_review", after.id.value, {{"state", to_string(after.state)}});
+  }
   void operator()(const attention_needed& needed) const {
-    to.tasks.push_back({context.business, std::nullopt, context.ids.next(), "payment_review",
-                        std::string{to_string(needed.why)} + ": " + needed.subject, decided.at});
+    to.tasks.push_back(
+        {context.business, std::nullopt, context.ids.next(), std::string{to_string(needed.why)}, needed.subject, decided.at});
   }
   void operator()(const stock_moved& moved) const {
     if (moved.reason.empty()) return;
@@ -241,6 +290,9 @@ std::optional<order> to_order(const storage::order_row& row, currency_code curre
   subject.payment_reference = row.payment_reference;
   subject.payment_url = row.payment_url;
   subject.tracking = row.tracking;
+  subject.received = row.received_minor;
+  subject.refunded = row.refunded_minor;
+  subject.dispute = parse_dispute_state(row.dispute).value_or(dispute_state::open);
   if (to_unix_ms(row.paid_at) != 0) subject.paid_at = row.paid_at;
   for (const auto& item : row.items) {
     order_line line{item.product,       item.sku, item.name, item.quantity, {item.unit_price_minor, currency},
@@ -273,7 +325,10 @@ storage::order_row to_row(const order& subject, business_id business) {
                          .wished_at = subject.wished_at,
                          .reserved_until = subject.reserved_until,
                          .paid_at = subject.paid_at.value_or(instant{}),
-                         .tracking = subject.tracking};
+                         .tracking = subject.tracking,
+                         .received_minor = subject.received,
+                         .refunded_minor = subject.refunded,
+                         .dispute = std::string{to_string(subject.dispute)}};
   for (const order_line& line : subject.lines)
     row.items.push_back(
         {line.product, line.sku, line.name, line.quantity, line.unit_price.minor, line.price_version});
@@ -302,6 +357,10 @@ order_book make_book(const storage::desk_record& record, currency_code currency,
   replace_products(book, make_products(record.products, currency));
   for (const auto& row : record.orders) {
     if (const auto subject = to_order(row, currency)) load(book, *subject);
+    else ++skipped;
+  }
+  for (const auto& row : record.open_reviews) {
+    if (const auto one = to_review(row)) load(book, *one);
     else ++skipped;
   }
   return book;

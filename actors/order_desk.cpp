@@ -1,5 +1,6 @@
 #include "actors/order_desk.hpp"
 
+#include "actors/money_records.hpp"
 #include "protocol/action/outcome_codec.hpp"
 #include "storage/fault_point.hpp"
 
@@ -122,12 +123,50 @@ void order_desk_state::look_up_action(waiting one) {
 void order_desk_state::look_up_order(waiting one) {
   if (one.request.only_known) return deliver(one, make_refusal(std::nullopt, refusal::not_found));
   const order_id named = order_named_by(one.request.command);
-  if (named.is_nil() || find_order(book_, named) != nullptr) return decide_now(std::move(one));
+  if (named.is_nil() || find_order(book_, named) != nullptr) return look_up_money(std::move(one));
   auto held = std::make_shared<waiting>(std::move(one));
   self_->request(node_->reader_of(business_->id.value), caf::infinite, load_order{business_->id, named})
       .then(
           [this, held](const found_order& found) {
             if (found.row) held->stored = to_order(*found.row, book_.currency);
+            look_up_money(std::move(*held));
+          },
+          [this](const caf::error& failure) { self_->quit(make_error(code_of(failure))); });
+}
+
+// The desk alone writes it, and nothing of its own is on the way.
+void order_desk_state::look_up_money(waiting one) {
+  const auto named = money_named_by(one.request.command);
+  if (!named) return decide_now(std::move(one));
+  auto held = std::make_shared<waiting>(std::move(one));
+  self_->request(node_->reader_of(business_->id.value), caf::infinite, question_of(*named, business_->id))
+      .then(
+          [this, held](const shared<storage::stored_money_rows>& rows) {
+            auto found = to_money(*rows);
+            if (!found) {
+              node_->log->error("money_unreadable", {{}, business_->id, {}});
+              held->answer.deliver(make_error(errc::internal));
+              busy_ = false;
+              return next();
+            }
+            held->money = std::move(*found);
+            look_up_subject(std::move(*held));
+          },
+          [this](const caf::error& failure) { self_->quit(make_error(code_of(failure))); });
+}
+
+void order_desk_state::look_up_subject(waiting one) {
+  const order_id subject = one.money.payment ? one.money.payment->order : order_id{};
+  if (subject.is_nil()) return decide_now(std::move(one));
+  if (const order* known = find_order(book_, subject)) {
+    one.money.subject = *known;
+    return decide_now(std::move(one));
+  }
+  auto held = std::make_shared<waiting>(std::move(one));
+  self_->request(node_->reader_of(business_->id.value), caf::infinite, load_order{business_->id, subject})
+      .then(
+          [this, held](const found_order& found) {
+            if (found.row) held->money.subject = to_order(*found.row, book_.currency);
             decide_now(std::move(*held));
           },
           [this](const caf::error& failure) { self_->quit(make_error(code_of(failure))); });
@@ -205,7 +244,10 @@ desk_context order_desk_state::context(const waiting& one) const {
           .new_order = node_->ids->next_as<order_id>(),
           .actor = one.request.actor,
           .settings = {},
-          .stored = one.stored};
+          .stored = one.stored,
+          .new_payment = node_->ids->next_as<payment_id>(),
+          .new_refund = node_->ids->next_as<refund_id>(),
+          .money = one.money};
 }
 
 const order* order_desk_state::before(const decision& decided, const waiting& one) const {

@@ -99,6 +99,8 @@ class order_desk_state {
     owed_answer<action_outcome> answer;
     /// The order that the command names, when the book does not hold it.
     std::optional<order> stored{};
+    /// What the store has of the money that it is about.
+    stored_money money{};
   };
   void load();
   void on_loaded(const storage::desk_record& record);
@@ -108,6 +110,8 @@ class order_desk_state {
   void look_up_action(waiting one);
   void look_up_result(waiting one, const std::string& key, void (order_desk_state::*otherwise)(waiting));
   void look_up_order(waiting one);
+  void look_up_money(waiting one);
+  void look_up_subject(waiting one);
   void decide_now(waiting one);
   void find_now(const order_query& query, const owed_answer<order_found>& answer);
   void commit(waiting one, decision decided);

@@ -49,6 +49,16 @@ storage::job_row poll_of(const std::string& reference, const business_id& busine
           .created_at = made};
 }
 
+storage::job_row link_end_of(const std::string& reference, const business_id& business, storage::job_id id, instant at) {
+  return {.id = id,
+          .business = business,
+          .kind = std::string{link_end_job},
+          .unique_key = reference,
+          .due_at = at,
+          .payload = json{{"reference", reference}}.dump(),
+          .created_at = at};
+}
+
 std::optional<payment_check> read_check(std::string_view payload) {
   const auto parsed = json::parse(payload, nullptr, false);
   if (!parsed.is_object()) return std::nullopt;

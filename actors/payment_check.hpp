@@ -60,6 +60,10 @@ inline constexpr std::string_view payment_check_job = "payment.check";
 /// Looks at this payment until nothing more will come of it.
 [[nodiscard]] storage::job_row poll_of(const std::string& reference, const business_id& business,
                                        storage::job_id id, instant made);
+/// The job that ends a link at its provider; its payload names the reference.
+inline constexpr std::string_view link_end_job = "payment.end_link";
+[[nodiscard]] storage::job_row link_end_of(const std::string& reference, const business_id& business,
+                                           storage::job_id id, instant at);
 /// Nothing: it names no payment.
 [[nodiscard]] std::optional<payment_check> read_check(std::string_view payload);
 

@@ -30,6 +30,14 @@ std::string return_url(const std::string& public_url, const business_id& busines
   return public_url + "/pay/return?shop=" + to_string(business) + "&payment=" + reference;
 }
 
+asked_account asked_of(const payment_account& account) {
+  return {account.provider, account.mode, account.connection};
+}
+
+std::string code_of_refusal(const payment::payment_failure& failure) {
+  return failure.code.empty() ? std::string{to_string(failure.failure)} : failure.code;
+}
+
 /// That nothing is known under a reference of ours means that nobody has paid by it.
 payment_fact nothing_paid(const std::string& reference, payment_mode mode) {
   return {.reference = reference, .status = payment_status::not_started, .mode = mode};
@@ -109,13 +117,17 @@ caf::result<payment_link> payment_client_state::make_link(const make_payment_lin
   return answer.to_return();
 }
 
-void payment_client_state::begin_link(const link_request_ptr& wanted) {
-  const auto& account = wanted->account;
+void payment_client_state::begin(const payment_account& account, const payment::http_call& call,
+                                 instant deadline, exchanges::continuation then) {
   exchanges_.begin(*node_->outside,
-                   payment_request(wanted->call, node_->settings->payments.url_of(account.provider),
-                                   account.secret_key, rest_of(wanted->deadline)),
-                   payment_client_actor{self_},
-                   [this, wanted](outbound_response& response) { on_link_answer(wanted, response); });
+                   payment_request(call, node_->settings->payments.url_of(account.provider), account.secret_key,
+                                   rest_of(deadline)),
+                   payment_client_actor{self_}, std::move(then));
+}
+
+void payment_client_state::begin_link(const link_request_ptr& wanted) {
+  begin(wanted->account, wanted->call, wanted->deadline,
+        [this, wanted](outbound_response& response) { on_link_answer(wanted, response); });
 }
 
 void payment_client_state::on_link_answer(const link_request_ptr& wanted, outbound_response& response) {
@@ -149,7 +161,7 @@ void payment_client_state::look_for(const link_request_ptr& wanted) {
         const bool is_paid = fact && fact->status == payment_status::success;
         if (!is_paid) return wanted->answer.deliver(payment_link{link_outcome::reference_taken});
         wanted->answer.deliver(
-            payment_link{link_outcome::already_paid, {}, {}, std::move(fact), wanted->account.mode});
+            payment_link{link_outcome::already_paid, {}, {}, std::move(fact), asked_of(wanted->account)});
       });
 }
 
@@ -165,8 +177,7 @@ caf::result<payment_truth> payment_client_state::fetch(const fetch_payment& want
             const auto* account = found.row ? account_of(*found.row) : account_of(wanted.connection);
             payment_truth truth{.is_known = found.row.has_value()};
             if (account == nullptr) return answer.deliver(std::move(truth));
-            truth.asked = account->mode;
-            truth.provider = account->provider;
+            truth.asked = asked_of(*account);
             ask(*account,
                 {.reference = wanted.reference,
                  .link = found.row ? found.row->link_id : std::string{},
@@ -187,11 +198,8 @@ void payment_client_state::ask(const payment_account& account, const payment::pa
   const auto& port = payment::port_of(account.provider);
   const auto call = port.encode_payment(query);
   if (!call) return then(std::nullopt);
-  exchanges_.begin(
-      *node_->outside,
-      payment_request(call.value(), node_->settings->payments.url_of(account.provider), account.secret_key,
-                      rest_of(deadline)),
-      payment_client_actor{self_}, [&port, query, then = std::move(then)](outbound_response& response) {
+  begin(
+      account, call.value(), deadline, [&port, query, then = std::move(then)](outbound_response& response) {
         if (response.outcome != transport_outcome::answered) return then(std::nullopt);
         auto read = port.decode_payment(response.status, response.body, query);
         if (auto* fact = std::get_if<payment_fact>(&read)) return then(std::move(*fact));
@@ -202,6 +210,107 @@ void payment_client_state::ask(const payment_account& account, const payment::pa
       });
 }
 
+// --- money on its way back -----------------------------------------------------------------------
+
+caf::result<refund_sent> payment_client_state::refund(const send_refund& wanted) {
+  const auto answer = owe_answer<refund_sent>(self_);
+  const auto* account = account_of(wanted.connection);
+  if (account == nullptr) {
+    answer.deliver(refund_sent{refund_call::refused, {}, "not_connected"});
+    return answer.to_return();
+  }
+  const auto& port = payment::port_of(account->provider);
+  const auto call = port.encode_refund(wanted.request);
+  if (!call) {
+    answer.deliver(refund_sent{refund_call::refused, {}, "not_possible"});
+    return answer.to_return();
+  }
+  begin(*account, call.value(), wanted.deadline,
+        [&port, call = call.value(), asked = wanted.request, answer](outbound_response& response) {
+          if (response.outcome == transport_outcome::not_sent)
+            return answer.deliver(refund_sent{refund_call::not_sent});
+          if (response.outcome == transport_outcome::lost)
+            return answer.deliver(refund_sent{refund_call::in_doubt});
+          auto read = port.decode_refund(response.status, response.body, asked);
+          if (auto* fact = std::get_if<refund_fact>(&read))
+            return answer.deliver(refund_sent{refund_call::answered, std::move(*fact)});
+          auto& failure = std::get<payment::payment_failure>(read);
+          const bool is_refused = payment::course_after(failure, call) == payment::failure_course::refused;
+          if (!is_refused) return answer.deliver(refund_sent{refund_call::in_doubt});
+          answer.deliver(refund_sent{refund_call::refused, {}, code_of_refusal(failure)});
+        });
+  return answer.to_return();
+}
+
+struct payment_client_state::listing {
+  payment_account account;
+  payment::refund_query query;
+  instant deadline{};
+  int pages = 0;
+  refunds_listed found{};
+  owed_answer<refunds_listed> answer;
+};
+
+caf::result<refunds_listed> payment_client_state::list(const list_refunds& wanted) {
+  const auto answer = owe_answer<refunds_listed>(self_);
+  const auto* account = account_of(wanted.connection);
+  if (account == nullptr) answer.deliver(refunds_listed{});
+  else
+    list_page(std::make_shared<listing>(listing{*account,
+                                                {.transaction = wanted.transaction, .currency = wanted.currency},
+                                                wanted.deadline,
+                                                0,
+                                                {},
+                                                answer}));
+  return answer.to_return();
+}
+
+void payment_client_state::list_page(const listing_ptr& wanted) {
+  const auto& port = payment::port_of(wanted->account.provider);
+  const auto call = port.encode_refunds(wanted->query);
+  if (!call || ++wanted->pages > most_pages) return wanted->answer.deliver(std::move(wanted->found));
+  begin(wanted->account, call.value(), wanted->deadline, [this, &port, wanted](outbound_response& response) {
+    if (response.outcome != transport_outcome::answered) return wanted->answer.deliver(std::move(wanted->found));
+    auto read = port.decode_refunds(response.status, response.body, wanted->query);
+    auto* page = std::get_if<payment::refund_list>(&read);
+    if (page == nullptr) return wanted->answer.deliver(std::move(wanted->found));
+    auto& refunds = wanted->found.refunds;
+    refunds.insert(refunds.end(), page->refunds.begin(), page->refunds.end());
+    wanted->found.is_complete = page->next.empty();
+    if (wanted->found.is_complete) return wanted->answer.deliver(std::move(wanted->found));
+    wanted->query.after = page->next;
+    list_page(wanted);
+  });
+}
+
+// --- the end of a link ---------------------------------------------------------------------------
+
+caf::result<link_end> payment_client_state::expire(const expire_link& wanted) {
+  const auto answer = owe_answer<link_end>(self_);
+  self_
+      ->request(node_->reader_of(business_->id.value), caf::infinite,
+                load_payment{business_->id, wanted.reference})
+      .then(
+          [this, answer, wanted](const found_payment& found) {
+            const auto* account = found.row ? account_of(*found.row) : nullptr;
+            if (account == nullptr) return answer.deliver(link_end::over);
+            const auto& port = payment::port_of(account->provider);
+            const payment::payment_query query{wanted.reference, found.row->link_id, {}, account->mode};
+            const auto call = port.encode_expiry(query);
+            if (!call) return answer.deliver(link_end::over);
+            begin(*account, call.value(), wanted.deadline, [&port, query, answer](outbound_response& response) {
+              if (response.outcome != transport_outcome::answered) return answer.deliver(link_end::silent);
+              const auto read = port.decode_expiry(response.status, response.body, query);
+              const auto* failure = std::get_if<payment::payment_failure>(&read);
+              if (failure == nullptr) return answer.deliver(link_end::over);
+              const bool is_closed = failure->failure == payment::failure_class::rejected;
+              answer.deliver(is_closed ? link_end::look : link_end::silent);
+            });
+          },
+          [answer](const caf::error&) { answer.deliver(link_end::silent); });
+  return answer.to_return();
+}
+
 payment_client_actor::behavior_type payment_client(payment_client_state::pointer self, services_ptr node,
                                                    tenant_ptr business) {
   auto& state = self->state;
@@ -209,6 +318,9 @@ payment_client_actor::behavior_type payment_client(payment_client_state::pointer
   return {
       [&state](const make_payment_link& wanted) { return state.make_link(wanted); },
       [&state](const fetch_payment& wanted) { return state.fetch(wanted); },
+      [&state](const send_refund& wanted) { return state.refund(wanted); },
+      [&state](const list_refunds& wanted) { return state.list(wanted); },
+      [&state](const expire_link& wanted) { return state.expire(wanted); },
       [&state](const tenant_ptr& changed) { state.adopt(changed); },
       [&state](transport_answer& answer) { state.finish(answer); },
   };

@@ -1,7 +1,7 @@
 #pragma once
 // payment_client
 //
-// Role       speaks with the payment providers of one business: makes links, fetches the truth.
+// Role       speaks with the payment providers of one business: makes and ends links, fetches the truth, sends money back.
 // Grain      a business. Holds no state that matters: the desk decides, the store remembers who was asked for what.
 // Invariant  intent stored -> call -> result stored: it is asked only after the desk has committed the
 //            intent; a lost answer is looked up by its reference before anything is repeated, or, where the
@@ -42,14 +42,21 @@ enum class link_outcome : std::uint8_t {
 
 [[nodiscard]] std::string_view to_string(link_outcome outcome) noexcept;
 
+/// Whose word it is.
+struct asked_account {
+  payment::provider provider = payment::provider::paystack;
+  payment_mode mode = payment_mode::test;
+  payment_connection_id connection{};
+};
+
 struct payment_link {
   link_outcome outcome = link_outcome::failed;
   std::string url;
   /// What the provider calls it.
   std::string id{};
-  /// Of already_paid: what the provider said of the money, and the mode of the account that was asked.
+  /// Of already_paid: what the provider said of the money.
   std::optional<payment_fact> fact{};
-  payment_mode asked = payment_mode::test;
+  asked_account asked{};
 };
 
 /// By our reference, or by what a provider's event said of a payment whose reference it did not know.
@@ -65,16 +72,66 @@ struct fetch_payment {
 /// Nullopt fact: the provider could not be asked, or has no answer that counts.
 struct payment_truth {
   std::optional<payment_fact> fact;
-  /// Mode of the account that was asked.
-  payment_mode asked = payment_mode::test;
   /// Nullopt: there is none that could be.
-  std::optional<payment::provider> provider{};
+  std::optional<asked_account> asked{};
   /// The store has a payment under the reference.
   bool is_known = false;
 };
 
+/// The desk has written that it is begun.
+struct send_refund {
+  payment::refund_request request{};
+  payment_connection_id connection{};
+  instant deadline{};
+};
+
+enum class refund_call : std::uint8_t {
+  /// `fact` is the provider's word.
+  answered,
+  /// It did not happen, and would not: `code`.
+  refused,
+  /// It may have happened.
+  in_doubt,
+  /// Nothing reached the provider.
+  not_sent,
+};
+struct refund_sent {
+  refund_call call = refund_call::in_doubt;
+  std::optional<refund_fact> fact{};
+  std::string code{};
+};
+
+/// All refunds of one payment, page after page.
+struct list_refunds {
+  std::string transaction;
+  currency_code currency{};
+  payment_connection_id connection{};
+  instant deadline{};
+};
+struct refunds_listed {
+  /// To the last page; otherwise what is there proves nothing absent.
+  bool is_complete = false;
+  std::vector<refund_fact> refunds{};
+};
+
+/// A link that nobody is meant to pay by any more.
+struct expire_link {
+  std::string reference;
+  instant deadline{};
+};
+enum class link_end : std::uint8_t {
+  /// It is ended, or its provider cannot end links.
+  over,
+  /// It was not open any more: somebody may have paid.
+  look,
+  silent,
+};
+
 using payment_client_actor = caf::typed_actor<caf::replies_to<make_payment_link>::with<payment_link>,
                                               caf::replies_to<fetch_payment>::with<payment_truth>,
+                                              caf::replies_to<send_refund>::with<refund_sent>,
+                                              caf::replies_to<list_refunds>::with<refunds_listed>,
+                                              caf::replies_to<expire_link>::with<link_end>,
                                               // The business as it is now.
                                               caf::reacts_to<tenant_ptr>,
                                               // From the transport.
@@ -87,19 +144,29 @@ class payment_client_state {
   void start(services_ptr node, tenant_ptr business);
   caf::result<payment_link> make_link(const make_payment_link& wanted);
   caf::result<payment_truth> fetch(const fetch_payment& wanted);
+  caf::result<refund_sent> refund(const send_refund& wanted);
+  caf::result<refunds_listed> list(const list_refunds& wanted);
+  caf::result<link_end> expire(const expire_link& wanted);
   void adopt(const tenant_ptr& changed) { business_ = changed; }
   void finish(transport_answer& answer) { exchanges_.finish(answer); }
 
   static constexpr const char* name = "payment_client";
+  /// Of one payment's refunds; there are few, and a provider that goes on for ever is not believed.
+  static constexpr int most_pages = 20;
 
  private:
   struct link_request;
   using link_request_ptr = std::shared_ptr<link_request>;
+  struct listing;
+  using listing_ptr = std::shared_ptr<listing>;
   using fact_handler = std::function<void(std::optional<payment_fact>)>;
 
   void begin_link(const link_request_ptr& wanted);
   void on_link_answer(const link_request_ptr& wanted, outbound_response& response);
   void look_for(const link_request_ptr& wanted);
+  void list_page(const listing_ptr& wanted);
+  void begin(const payment_account& account, const payment::http_call& call, instant deadline,
+             exchanges::continuation then);
   void ask(const payment_account& account, const payment::payment_query& query, instant deadline,
            fact_handler then);
   /// Who was asked for it; null: this account is not connected any more.
@@ -123,3 +190,9 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::make_payment_link)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::payment_link)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::fetch_payment)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::payment_truth)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::send_refund)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::refund_sent)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::list_refunds)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::refunds_listed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::expire_link)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::link_end)

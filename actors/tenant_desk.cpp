@@ -7,15 +7,12 @@ namespace sellavie::actors {
 caf::result<action_outcome> tenant_supervisor_state::when_loaded(
     std::function<void(const order_answer&)> work) {
   const auto answer = owe_answer<action_outcome>(self_);
-  const auto run = [this, answer, work = std::move(work)] {
-    spawn_desks();
-    work(answer);
-  };
-  if (business_) run();
-  else if (!loading_) answer.deliver(make_error(errc::unavailable));
-  else if (desk_work_before_load_.size() >= waiting_per_business)
-    answer.deliver(make_error(errc::overloaded));
-  else desk_work_before_load_.emplace_back(run);
+  when_ready(
+      [this, answer, work = std::move(work)] {
+        spawn_desks();
+        work(answer);
+      },
+      [answer](errc why) { answer.deliver(make_error(why)); });
   return answer.to_return();
 }
 

@@ -56,7 +56,7 @@ void tenant_supervisor_state::confirm_link(const std::shared_ptr<link_round>& ro
   const bool is_answer = truth.fact->status != payment_status::pending;
   self_
       ->request(round->orders, caf::infinite,
-                desk_request{confirmed(*truth.fact, truth.asked), {}, false, "system"})
+                desk_request{confirmed(*truth.fact, *truth.asked), {}, false, "system"})
       .then(
           [this, round, reference, is_answer](const action_outcome& decided) {
             // Money that does not fit is no word that the order is unpaid: people have the longer grace to look.

@@ -69,7 +69,7 @@ void tenant_supervisor_state::confirm_payment(const std::string& reference, cons
           [this, answer, then](const payment_truth& truth) {
             if (!truth.fact) return then(std::nullopt);
             ask_desk(
-                {confirmed(*truth.fact, truth.asked), {}, false, "system"},
+                {confirmed(*truth.fact, *truth.asked), {}, false, "system"},
                 [then](const action_outcome& decided) { then(decided); }, answer);
           },
           [then](const caf::error&) { then(std::nullopt); });

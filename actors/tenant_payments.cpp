@@ -8,6 +8,8 @@ namespace {
 
 constexpr std::chrono::seconds patience{10};
 
+std::string actor_of(const asked_account& asked) { return "provider:" + std::string{to_string(asked.provider)}; }
+
 /// What the desk made of the provider's word.
 check_outcome outcome_of(const action_outcome& decided) {
   const bool is_open =
@@ -17,22 +19,27 @@ check_outcome outcome_of(const action_outcome& decided) {
 
 }  // namespace
 
+// Work for a business that is loaded, or will be.
+void tenant_supervisor_state::when_ready(std::function<void()> work, const std::function<void(errc)>& otherwise) {
+  if (business_) return work();
+  if (!loading_) return otherwise(errc::unavailable);
+  if (desk_work_before_load_.size() >= waiting_per_business) return otherwise(errc::overloaded);
+  desk_work_before_load_.emplace_back(std::move(work));
+}
+
 caf::result<payment_checked> tenant_supervisor_state::check_payment(const payment_check& wanted) {
   const auto answer = owe_answer<payment_checked>(self_);
-  const auto look = [this, wanted, answer] {
-    spawn_desks();
-    self_
-        ->request(payments_, caf::infinite,
-                  fetch_payment{wanted.reference, wanted.transaction, wanted.connection,
-                                dependencies_.node->now() + patience})
-        .then([this, wanted, answer](const payment_truth& truth) { weigh(wanted, truth, answer); },
-              [answer](const caf::error& failure) { answer.deliver(told_as_ours(failure)); });
-  };
-  if (business_) look();
-  else if (!loading_) answer.deliver(make_error(errc::unavailable));
-  else if (desk_work_before_load_.size() >= waiting_per_business)
-    answer.deliver(make_error(errc::overloaded));
-  else desk_work_before_load_.emplace_back(look);
+  when_ready(
+      [this, wanted, answer] {
+        spawn_desks();
+        self_
+            ->request(payments_, caf::infinite,
+                      fetch_payment{wanted.reference, wanted.transaction, wanted.connection,
+                                    dependencies_.node->now() + patience})
+            .then([this, wanted, answer](const payment_truth& truth) { weigh(wanted, truth, answer); },
+                  [answer](const caf::error& failure) { answer.deliver(told_as_ours(failure)); });
+      },
+      [answer](errc why) { answer.deliver(make_error(why)); });
   return answer.to_return();
 }
 
@@ -40,7 +47,7 @@ void tenant_supervisor_state::weigh(const payment_check& wanted, const payment_t
                                     const check_answer& answer) {
   const bool may_become_known = !wanted.reference.empty() && !truth.is_known && !wanted.is_last;
   if (may_become_known) return answer.deliver(payment_checked{check_outcome::unknown});
-  if (!truth.provider) return answer.deliver(payment_checked{check_outcome::strange});
+  if (!truth.asked) return answer.deliver(payment_checked{check_outcome::strange});
   if (!truth.fact) return answer.deliver(payment_checked{check_outcome::silent});
   const auto ours = parse_payment_reference(truth.fact->reference);
   if (!ours) return answer.deliver(payment_checked{check_outcome::strange});
@@ -61,8 +68,7 @@ void tenant_supervisor_state::weigh(const payment_check& wanted, const payment_t
 void tenant_supervisor_state::settle_fact(const payment_check& wanted, const payment_truth& truth,
                                           std::optional<customer_notice> tell, const check_answer& answer) {
   spawn_desks();
-  desk_request request{
-      confirmed(*truth.fact, truth.asked), {}, false, "provider:" + std::string{to_string(*truth.provider)}};
+  desk_request request{confirmed(*truth.fact, *truth.asked), {}, false, actor_of(*truth.asked)};
   request.finishes = wanted.finishes;
   request.tell = tell;
   self_->request(orders_, caf::infinite, std::move(request))

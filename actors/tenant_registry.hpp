@@ -44,6 +44,16 @@ struct check_business_payment {
   payment_check wanted;
 };
 
+/// Background work about a refund, and about a payment link, of a business.
+struct run_business_refund {
+  business_id business;
+  run_refund wanted;
+};
+struct expire_business_link {
+  business_id business;
+  expire_link wanted;
+};
+
 /// Products of this business were edited in their table. Answered when its desk, if it runs, knows them.
 struct products_edited {
   business_id business;
@@ -82,6 +92,8 @@ using tenant_registry_actor =
                      caf::replies_to<command_order>::with<action_outcome>,
                      caf::replies_to<invoice_order>::with<action_outcome>,
                      caf::replies_to<check_business_payment>::with<payment_checked>,
+                     caf::replies_to<run_business_refund>::with<refund_ran>,
+                     caf::replies_to<expire_business_link>::with<link_end>,
                      caf::replies_to<products_edited>::with<products_refreshed>,
                      caf::replies_to<training_published>::with<training_taken>, caf::reacts_to<wake_account>,
                      caf::reacts_to<directory_changed>, caf::reacts_to<reservations_ended>,
@@ -115,6 +127,8 @@ class tenant_registry_state {
   caf::result<action_outcome> command(const command_order& wanted);
   caf::result<action_outcome> command(const invoice_order& wanted);
   caf::result<payment_checked> check(const check_business_payment& wanted);
+  caf::result<refund_ran> run(const run_business_refund& wanted);
+  caf::result<link_end> expire(const expire_business_link& wanted);
   caf::result<products_refreshed> refresh(const products_edited& edited);
   caf::result<training_taken> retrain(const training_published& published);
   void unblock(const business_id& business) { resting_.erase(business); }
@@ -145,6 +159,8 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::command_desk)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::command_order)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::invoice_order)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::check_business_payment)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::run_business_refund)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::expire_business_link)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::products_edited)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::training_published)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::wake_account)

@@ -277,6 +277,8 @@ tenant_supervisor_actor::behavior_type tenant_supervisor(tenant_supervisor_state
       [&state](order_command& wanted) { return state.command_order(wanted); },
       [&state](const order_invoice& wanted) { return state.issue_for_order(wanted); },
       [&state](const payment_check& wanted) { return state.check_payment(wanted); },
+      [&state](const run_refund& wanted) { return state.run(wanted); },
+      [&state](const expire_link& wanted) { return state.expire_payment_link(wanted); },
       [&state](const refresh_products&) { return state.refresh_desk(); },
       [&state](const take_training&) { return state.retrain(); },
       [&state](expire_atom) { state.expire(); },

@@ -41,6 +41,7 @@
 #include "actors/inbox_pump.hpp"
 #include "actors/owed_answer.hpp"
 #include "actors/payment_check.hpp"
+#include "actors/refund_run.hpp"
 #include "actors/services.hpp"
 #include "actors/tenant.hpp"
 
@@ -77,6 +78,7 @@ using tenant_supervisor_actor = caf::typed_actor<
     caf::replies_to<order_command>::with<action_outcome>,
     caf::replies_to<order_invoice>::with<action_outcome>,
     caf::replies_to<payment_check>::with<payment_checked>,
+    caf::replies_to<run_refund>::with<refund_ran>, caf::replies_to<expire_link>::with<link_end>,
     caf::replies_to<refresh_products>::with<products_refreshed>,
     caf::replies_to<take_training>::with<training_taken>, caf::reacts_to<expire_atom>,
     // From its children.
@@ -141,6 +143,8 @@ class tenant_supervisor_state {
   caf::result<action_outcome> command_order(order_command& wanted);
   caf::result<action_outcome> issue_for_order(const order_invoice& wanted);
   caf::result<payment_checked> check_payment(const payment_check& wanted);
+  caf::result<refund_ran> run(const run_refund& wanted);
+  caf::result<link_end> expire_payment_link(const expire_link& wanted);
   caf::result<products_refreshed> refresh_desk();
   caf::result<training_taken> retrain();
   void let_stop(const caf::strong_actor_ptr& child);
@@ -240,6 +244,17 @@ class tenant_supervisor_state {
   using payment_word = std::function<void(const std::optional<action_outcome>& decided)>;
   /// Lets the desk settle what the provider says of this link.
   void confirm_payment(const std::string& reference, const order_answer& answer, const payment_word& then);
+  void when_ready(std::function<void()> work, const std::function<void(errc)>& otherwise);
+  using refund_answer = owed_answer<refund_ran>;
+  using refund_handler = std::function<void(const stored_money&, const refund&)>;
+  void with_refund(const refund_id& id, const refund_answer& answer, refund_handler then);
+  void tell_desk(desk_command command, const refund_answer& answer,
+                 std::function<void(const action_outcome&)> then);
+  void begin_refund(const stored_money& money, const refund& subject, const refund_answer& answer);
+  void call_refund(const payment_record& payment, const refund& subject, std::int32_t attempt,
+                   const refund_answer& answer);
+  void list_refunds_of(const stored_money& money, const refund& subject, const refund_answer& answer);
+  void rest_after(const refund_id& id, const refund_answer& answer);
   using check_answer = owed_answer<payment_checked>;
   void weigh(const payment_check& wanted, const payment_truth& truth, const check_answer& answer);
   void settle_fact(const payment_check& wanted, const payment_truth& truth,
@@ -313,3 +328,5 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::order_command)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::order_invoice)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::payment_check)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::payment_checked)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::run_refund)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::refund_ran)

@@ -88,7 +88,7 @@ void welcome(const pay_return_dependencies& with, request& asked, responder to) 
   if (!shop || !parse_payment_reference(payment))
     return to.answer(pay_return_page(customer_news::nothing_known, language));
   const auto waiting = std::make_shared<responder>(std::move(to));
-  caf::anon_send(with.checker, actors::customer_returned{business_id{*shop}, payment,
+  caf::anon_send(with.worker, actors::customer_returned{business_id{*shop}, payment,
                                                          [waiting, language](customer_news news) {
                                                            waiting->answer(pay_return_page(news, language));
                                                          }});

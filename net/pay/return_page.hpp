@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "actors/clock.hpp"
-#include "actors/payment_checker.hpp"
+#include "actors/payment_worker.hpp"
 #include "net/http/client_address.hpp"
 #include "net/http/rate_limiter.hpp"
 #include "net/http/router.hpp"
@@ -19,7 +19,7 @@ inline constexpr const char* pay_return_path = "/pay/return";
 struct pay_return_dependencies {
   static constexpr int visits_per_minute = 30;
 
-  actors::payment_checker_actor checker;
+  actors::payment_worker_actor worker;
   trusted_proxies proxies{{}};
   std::shared_ptr<rate_limiter> visits = std::make_shared<rate_limiter>(visits_per_minute);
 };

@@ -162,7 +162,7 @@ TEST_F(payment_client, asks_the_account_that_made_the_link_when_another_makes_th
   EXPECT_THAT(request.headers, Contains(Pair("Authorization", "Bearer sk_test_old")));
   reply(http(200, paid));
   ASSERT_TRUE(truth);
-  EXPECT_EQ(truth->asked, payment_mode::test);
+  EXPECT_EQ(truth->asked->mode, payment_mode::test);
 }
 
 TEST_F(payment_client, takes_a_reference_that_the_provider_does_not_know_for_unpaid) {

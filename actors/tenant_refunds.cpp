@@ -1,0 +1,152 @@
+// A refund on its way: the desk writes that it is begun -> the provider is asked -> the desk hears what it said. In doubt
+// the payment's refunds are listed before anything is repeated (protocol/domain/desk_money.hpp R30 to R33).
+
+#include "actors/money_records.hpp"
+#include "actors/tenant_supervisor.hpp"
+#include "storage/fault_point.hpp"
+
+namespace sellavie::actors {
+namespace {
+
+constexpr std::chrono::seconds patience{20};
+/// A little later than a call counts as having arrived or not (desk_settings::refund_settle_time).
+constexpr std::chrono::minutes doubt_rest{3};
+
+const refund* find(const stored_money& money, const refund_id& id) {
+  for (const refund& one : money.refunds)
+    if (one.id == id) return &one;
+  return nullptr;
+}
+
+payment_connection_id connection_of(const payment_record& payment) {
+  const auto id = parse_uuid(payment.from.connection);
+  return id ? payment_connection_id{*id} : payment_connection_id{};
+}
+
+}  // namespace
+
+instant next_refund_look(const refund& subject, instant now) noexcept {
+  const auto age = now - subject.requested_at;
+  if (age < std::chrono::hours{1}) return now + std::chrono::minutes{10};
+  if (age < std::chrono::hours{24}) return now + std::chrono::hours{1};
+  return now + std::chrono::hours{6};
+}
+
+caf::result<refund_ran> tenant_supervisor_state::run(const run_refund& wanted) {
+  const auto answer = owe_answer<refund_ran>(self_);
+  when_ready(
+      [this, wanted, answer] {
+        with_refund(wanted.refund, answer, [this, answer](const stored_money& money, const refund& subject) {
+          if (subject.state == refund_state::approved) return begin_refund(money, subject, answer);
+          if (is_under_way(subject.state)) return list_refunds_of(money, subject, answer);
+          answer.deliver(refund_ran{});
+        });
+      },
+      [answer](errc why) { answer.deliver(make_error(why)); });
+  return answer.to_return();
+}
+
+// A refund that is not there, or that nothing can be read of, is no work.
+void tenant_supervisor_state::with_refund(const refund_id& id, const refund_answer& answer, refund_handler then) {
+  self_
+      ->request(dependencies_.node->reader_of(business_->id.value), caf::infinite,
+                storage::money_question{.business = business_->id, .refund = id})
+      .then(
+          [id, answer, then = std::move(then)](const shared<storage::stored_money_rows>& rows) {
+            const auto money = to_money(*rows);
+            const auto* subject = money ? find(*money, id) : nullptr;
+            if (subject == nullptr || !money->payment) return answer.deliver(refund_ran{});
+            then(*money, *subject);
+          },
+          [answer](const caf::error& failure) { answer.deliver(told_as_ours(failure)); });
+}
+
+void tenant_supervisor_state::tell_desk(desk_command command, const refund_answer& answer,
+                                        std::function<void(const action_outcome&)> then) {
+  spawn_desks();
+  self_->request(orders_, caf::infinite, desk_request{std::move(command), {}, false, "system"})
+      .then(std::move(then), [answer](const caf::error& failure) { answer.deliver(told_as_ours(failure)); });
+}
+
+void tenant_supervisor_state::begin_refund(const stored_money& money, const refund& subject,
+                                           const refund_answer& answer) {
+  tell_desk(desk::begin_refund{subject.id}, answer,
+            [this, payment = *money.payment, subject, answer](const action_outcome& begun) {
+              // Somebody was faster: what became of it is read anew.
+              if (!begun.accepted) return answer.deliver(refund_ran{dependencies_.node->now()});
+              storage::fault_point("refund.begun");
+              call_refund(payment, subject, begun.attempt, answer);
+            });
+}
+
+void tenant_supervisor_state::call_refund(const payment_record& payment, const refund& subject, std::int32_t attempt,
+                                          const refund_answer& answer) {
+  const send_refund wanted{{payment.transaction, subject.amount, refund_key(subject.id)},
+                           connection_of(payment),
+                           dependencies_.node->now() + patience};
+  self_->request(payments_, caf::infinite, wanted)
+      .then(
+          [this, payment, subject, attempt, answer](const refund_sent& sent) {
+            storage::fault_point("refund.answered");
+            switch (sent.call) {
+              case refund_call::answered:
+                return tell_desk(desk::confirm_refund{payment.id, *sent.fact, subject.id}, answer,
+                                 [this, id = subject.id, answer](const action_outcome&) { rest_after(id, answer); });
+              case refund_call::refused:
+                return tell_desk(desk::refuse_refund{subject.id, attempt, sent.code}, answer,
+                                 [answer](const action_outcome&) { answer.deliver(refund_ran{}); });
+              case refund_call::in_doubt:
+              case refund_call::not_sent: break;
+            }
+            answer.deliver(refund_ran{dependencies_.node->now() + doubt_rest});
+          },
+          [answer](const caf::error& failure) { answer.deliver(told_as_ours(failure)); });
+}
+
+// The desk hears of each refund, and last that these were all: its mailbox keeps their order, and if it dies on one of
+// them it hears of none behind it.
+void tenant_supervisor_state::list_refunds_of(const stored_money& money, const refund& subject,
+                                              const refund_answer& answer) {
+  const auto& payment = *money.payment;
+  const instant begun = dependencies_.node->now();
+  self_
+      ->request(payments_, caf::infinite,
+                list_refunds{payment.transaction, payment.received.currency, connection_of(payment), begun + patience})
+      .then(
+          [this, payment = payment.id, id = subject.id, begun, answer](const refunds_listed& listed) {
+            for (const auto& fact : listed.refunds)
+              tell_desk(desk::confirm_refund{payment, fact, {}}, answer, [](const action_outcome&) {});
+            const auto listing = listed.is_complete ? refund_listing::complete : refund_listing::in_vain;
+            tell_desk(desk::settle_doubt{payment, listing, begun}, answer,
+                      [this, id, answer](const action_outcome&) { rest_after(id, answer); });
+          },
+          [answer](const caf::error& failure) { answer.deliver(told_as_ours(failure)); });
+}
+
+void tenant_supervisor_state::rest_after(const refund_id& id, const refund_answer& answer) {
+  with_refund(id, answer, [this, answer](const stored_money&, const refund& subject) {
+    const instant now = dependencies_.node->now();
+    if (subject.state == refund_state::approved) return answer.deliver(refund_ran{now});
+    if (subject.state == refund_state::sending) return answer.deliver(refund_ran{now + doubt_rest});
+    const bool is_followed = is_under_way(subject.state) && now - subject.requested_at < refunds_are_followed;
+    if (!is_followed) return answer.deliver(refund_ran{});
+    answer.deliver(refund_ran{next_refund_look(subject, now)});
+  });
+}
+
+// --- links -----------------------------------------------------------------------------------------
+
+caf::result<link_end> tenant_supervisor_state::expire_payment_link(const expire_link& wanted) {
+  const auto answer = owe_answer<link_end>(self_);
+  when_ready(
+      [this, wanted, answer] {
+        spawn_desks();
+        self_->request(payments_, caf::infinite, expire_link{wanted.reference, dependencies_.node->now() + patience})
+            .then([answer](link_end end) { answer.deliver(end); },
+                  [answer](const caf::error& failure) { answer.deliver(told_as_ours(failure)); });
+      },
+      [answer](errc why) { answer.deliver(make_error(why)); });
+  return answer.to_return();
+}
+
+}  // namespace sellavie::actors

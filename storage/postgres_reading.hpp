@@ -17,6 +17,7 @@ namespace sellavie::storage {
 [[nodiscard]] std::span<const statement> queues_reads() noexcept;
 [[nodiscard]] std::span<const statement> commerce_reads() noexcept;
 [[nodiscard]] std::span<const statement> plan_reads() noexcept;
+[[nodiscard]] std::span<const statement> job_reads() noexcept;
 
 /// Each statement is a transaction of its own: one round trip.
 template <class Read>

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <exception>
 
-#include "storage/fault_point.hpp"
-
 namespace sellavie::actors {
 namespace {
 
@@ -97,7 +95,6 @@ storage::job_claim job_runner_state::next_claim() {
 
 void job_runner_state::take(const storage::claimed_jobs& found, const storage::job_claim& asked) {
   is_claiming_ = false;
-  storage::fault_point("jobs.claimed");
   const bool is_full = found.jobs.size() >= static_cast<std::size_t>(asked.most);
   turn_ = {};
   if (is_full)

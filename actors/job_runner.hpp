@@ -40,7 +40,7 @@ using job_kinds = std::map<std::string, job_kind, std::less<>>;
 
 struct job_limits {
   std::size_t at_once = 256;
-  std::size_t per_business = 64;
+  std::size_t per_business = 32;
   milliseconds pause{250};
 };
 

@@ -110,6 +110,9 @@ void tell_of_settled(const storage::aftermath& settled) {
   if (settled.mails > 0)
     std::printf("%lld mails that waited were given up: who needs one asks for it again\n",
                 static_cast<long long>(settled.mails));
+  if (settled.jobs > 0)
+    std::printf("%lld background jobs were ended: they are listed as dead and can be retried\n",
+                static_cast<long long>(settled.jobs));
   if (settled.sessions > 0)
     std::printf("%lld sessions were ended: everybody signs in again\n",
                 static_cast<long long>(settled.sessions));

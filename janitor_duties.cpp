@@ -118,7 +118,8 @@ std::vector<actors::duty> janitor_duties(janitor_hands hands) {
           {"attachments", 1h, purging(shop, storage::purge_attachments)},
           {"recorded", 1h, purging(shop, storage::purge_recorded)},
           {"parked", 24h, purging(shop, storage::purge_parked)},
-          {"done_tasks", 24h, purging(shop, storage::purge_done_tasks)}};
+          {"done_tasks", 24h, purging(shop, storage::purge_done_tasks)},
+          {"dead_jobs", 24h, purging(shop, storage::purge_dead_jobs)}};
 }
 
 }  // namespace sellavie

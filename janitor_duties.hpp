@@ -21,6 +21,7 @@
 //   attachments     1 h     uploads for the composer that no message uses: a day
 //   parked          24 h    deliveries that were given up: 30 days
 //   done_tasks      24 h    tasks that a person has done: 90 days
+//   dead_jobs       24 h    background jobs that failed for good: 90 days
 //
 // One run of a purge removes at most `most_batches` batches; what is left waits for the next run.
 

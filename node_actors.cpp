@@ -18,15 +18,21 @@ caf::behavior watchman(caf::event_based_actor* self, const std::vector<caf::acto
   return {[](caf::unit_t) {}};
 }
 
+std::shared_ptr<storage::store_reads> reads_of(const actors::services& node, const node_database& database,
+                                               std::shared_ptr<const storage::doubt_gate> doubts) {
+  return std::make_shared<storage::postgres_reads>(
+      [engine = database.engine, session = database.application_name] {
+        return storage::open_pqxx(engine, session);
+      },
+      node.incarnation, std::move(doubts));
+}
+
 void spawn_database_workers(caf::actor_system& system, actors::services& node,
                             const node_database& database) {
   const auto engine = database.engine;
   const auto session = database.application_name;
   const auto doubts = std::make_shared<storage::doubt_gate>();
-  const auto make_reads = [&] {
-    return std::make_shared<storage::postgres_reads>(
-        [engine, session] { return storage::open_pqxx(engine, session); }, node.incarnation, doubts);
-  };
+  const auto make_reads = [&] { return reads_of(node, database, doubts); };
   for (int i = 0; i < node.settings->workers.writers; ++i) {
     auto store = std::make_shared<storage::postgres_unit_of_work>(
         [engine, session] { return storage::open_pq(engine, session); }, node.incarnation, doubts);
@@ -35,7 +41,8 @@ void spawn_database_workers(caf::actor_system& system, actors::services& node,
                                                       .reads = make_reads(),
                                                       .metrics = node.metrics,
                                                       .on_fenced = database.on_fenced,
-                                                      .watchers = node.watchers}));
+                                                      .watchers = node.watchers,
+                                                      .jobs = node.jobs}));
   }
   for (int i = 0; i < reader_count; ++i)
     node.readers.push_back(system.spawn<caf::detached>(actors::reader, make_reads(), node.metrics));
@@ -92,6 +99,19 @@ node_actors spawn_node_actors(caf::actor_system& system, const std::shared_ptr<a
   return all;
 }
 
+// Its doubts are its own: an end that may still be written is none that a claim could take for open, because the job
+// is claimed until it is written.
+actors::job_runner_actor spawn_job_runner(caf::actor_system& system,
+                                          const std::shared_ptr<actors::services>& node,
+                                          const node_database& database, actors::job_kinds kinds) {
+  const auto claims = system.spawn<caf::detached>(
+      actors::reader, reads_of(*node, database, std::make_shared<storage::doubt_gate>()), node->metrics);
+  node->metrics->pool_size(monitoring::pool::reader).increment();
+  return system.spawn(actors::job_runner,
+                      actors::job_runner_dependencies{
+                          node, claims, std::make_shared<const actors::job_kinds>(std::move(kinds))});
+}
+
 caf::actor watch_node_actors(caf::actor_system& system, const node_actors& all, const actors::services& node,
                              const actors::janitor_actor& janitor, std::function<void()> on_loss) {
   std::vector<caf::actor> watched;
@@ -100,6 +120,7 @@ caf::actor watch_node_actors(caf::actor_system& system, const node_actors& all, 
   add(all.registry);
   add(all.pump);
   add(all.writer);
+  add(all.jobs);
   add(janitor);
   for (const auto& journal : node.journals) add(journal);
   for (const auto& reader : node.readers) add(reader);

@@ -10,6 +10,7 @@
 #include "actors/inbox_pump.hpp"
 #include "actors/inbox_writer.hpp"
 #include "actors/janitor.hpp"
+#include "actors/job_runner.hpp"
 #include "actors/services.hpp"
 #include "actors/tenant_registry.hpp"
 #include "storage/connect.hpp"
@@ -21,6 +22,7 @@ struct node_actors {
   actors::inbox_pump_actor pump;
   actors::inbox_writer_actor writer;
   actors::llm_router_actor model;
+  actors::job_runner_actor jobs;
 };
 
 struct node_database {
@@ -39,6 +41,12 @@ struct node_database {
 [[nodiscard]] node_actors spawn_node_actors(caf::actor_system& system,
                                             const std::shared_ptr<actors::services>& node,
                                             const node_database& database);
+
+/// Behind all that its handlers reach for.
+[[nodiscard]] actors::job_runner_actor spawn_job_runner(caf::actor_system& system,
+                                                        const std::shared_ptr<actors::services>& node,
+                                                        const node_database& database,
+                                                        actors::job_kinds kinds);
 
 /// Monitors every one of them and the janitor. Without one the node would accept what nobody handles;
 /// a new process finds everything in the table. `on_loss` runs once for each that dies. Keep the

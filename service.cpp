@@ -73,6 +73,7 @@ class server {
   result<storage::started> begin();
   void open_feed();
   void spawn_actors();
+  [[nodiscard]] actors::job_kinds job_handlers() const;
   result<void> wake_senders();
   void watch(const actors::janitor_actor& janitor);
   std::vector<actors::duty> duties();
@@ -240,11 +241,16 @@ void server::spawn_actors() {
   };
   const auto engine = database_->access().engine;
   const auto session = storage::application_name_of(node_name);
-  actors_ = spawn_node_actors(*system_, node_, {engine, session, on_fenced});
+  const node_database database{engine, session, on_fenced};
+  actors_ = spawn_node_actors(*system_, node_, database);
+  actors_.jobs = spawn_job_runner(*system_, node_, database, job_handlers());
   janitor_reads_ = std::make_unique<storage::postgres_reads>(
       [engine, session] { return storage::open_pqxx(engine, session); }, node_->incarnation);
   directory_watch_.emplace(*janitor_reads_, directory_);
 }
+
+/// Who runs which background jobs. A kind that is not here waits for a server that knows it.
+actors::job_kinds server::job_handlers() const { return {}; }
 
 // Without this the rows of an earlier run, or of a sender that died with its supervisor, would wait for
 // the account's next message.
@@ -351,10 +357,12 @@ bool server::stop() {
   if (public_) {
     public_->stop_accepting();
     caf::anon_send(actors_.pump, actors::drain_atom::value);
+    caf::anon_send(actors_.jobs, actors::drain_atom::value);
     public_->drain(3s);
     // The last turn's reply is on its way to the channel when the pump is empty already.
     const auto is_busy = [this] {
       return metrics_->queue_depth(monitoring::queue::pump).value() > 0 ||
+             metrics_->queue_depth(monitoring::queue::jobs).value() > 0 ||
              metrics_->outbox_rows(monitoring::outbox_state::sending).value() > 0;
     };
     // What is fenced cannot end: another process has it.

@@ -1,5 +1,7 @@
 #include "actors/journal.hpp"
 
+#include <algorithm>
+
 #include "actors/failure.hpp"
 #include "actors/feed.hpp"
 #include "storage/fault_point.hpp"
@@ -85,6 +87,10 @@ storage::commit_report journal_state::commit(const std::vector<const storage::ch
   storage::fault_point("journal.after_commit");
   dependencies_.metrics->commit_time().observe(steady_clock::now() - begun);
   dependencies_.metrics->commits(label(report.outcome)).increment();
+  const auto queues_jobs = [](const storage::change_set* set) { return !set->jobs.empty(); };
+  if (dependencies_.jobs && report.outcome == commit_outcome::committed &&
+      std::any_of(sets.begin(), sets.end(), queues_jobs))
+    dependencies_.jobs->ring();
   if (report.outcome == commit_outcome::in_doubt) settle_doubt();
   if (report.outcome == commit_outcome::fenced)
     if (const auto tell = std::exchange(dependencies_.on_fenced, nullptr)) tell();

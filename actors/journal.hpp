@@ -15,6 +15,7 @@
 #include <memory>
 #include <vector>
 
+#include "actors/job_bell.hpp"
 #include "monitoring/metrics.hpp"
 #include "protocol/domain/error.hpp"
 #include "storage/reads.hpp"
@@ -65,6 +66,8 @@ struct journal_dependencies {
   std::function<void()> on_fenced;
   /// Hears what was committed; may be null.
   std::shared_ptr<feed> watchers;
+  /// Rung after a commit that queued background jobs; may be null.
+  std::shared_ptr<const job_bell> jobs{};
   std::size_t max_batch = 128;
   /// Longest wait for company when neither idle nor saturated.
   std::chrono::microseconds linger{4000};

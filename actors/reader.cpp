@@ -108,6 +108,16 @@ reader_actor::behavior_type reader(reader_actor::stateful_pointer<reader_state> 
         const monitoring::at_work busy{in_use};
         return answer(reads.load_quota(wanted.business, wanted.at));
       },
+      [&reads, &in_use](const storage::job_claim& wanted) {
+        const monitoring::at_work busy{in_use};
+        return answer(reads.claim_jobs(wanted));
+      },
+      [&reads, &in_use](const load_job_state& wanted) -> caf::result<storage::job_state> {
+        const monitoring::at_work busy{in_use};
+        auto state = reads.load_job_state(wanted.now);
+        if (!state) return make_error(state.error().code);
+        return std::move(state.value());
+      },
   };
 }
 

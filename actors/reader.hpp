@@ -3,7 +3,7 @@
 //
 // Role       answers loads from the store, so that no other actor blocks.
 // Grain      none: a pool of detached actors, each with a connection of its own.
-// Invariant  changes nothing but a conversation's first row; an answer shows at least what was
+// Invariant  changes nothing but a conversation's first row and who holds a background job; an answer shows at least what was
 //            committed before it was asked.
 // Supervised by the node.
 
@@ -96,6 +96,10 @@ struct load_quota {
   business_id business;
   instant at{};
 };
+/// How many background jobs there are.
+struct load_job_state {
+  instant now{};
+};
 struct found_composed {
   std::vector<storage::composed_row> rows;
 };
@@ -119,7 +123,9 @@ using reader_actor =
                      caf::replies_to<load_invoicing>::with<shared<invoicing_record>>,
                      caf::replies_to<storage::sent_question>::with<found_sent>,
                      caf::replies_to<storage::composed_question>::with<found_composed>,
-                     caf::replies_to<load_quota>::with<shared<storage::quota_record>>>;
+                     caf::replies_to<load_quota>::with<shared<storage::quota_record>>,
+                     caf::replies_to<storage::job_claim>::with<shared<storage::claimed_jobs>>,
+                     caf::replies_to<load_job_state>::with<storage::job_state>>;
 
 class reader_state {
  public:
@@ -166,5 +172,9 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::storage::sent_question)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::found_sent)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::storage::composed_question)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::found_composed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::storage::job_claim)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::shared<sellavie::storage::claimed_jobs>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::load_job_state)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::storage::job_state)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::load_quota)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::shared<sellavie::storage::quota_record>)

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "actors/clock.hpp"
+#include "actors/job_bell.hpp"
 #include "actors/journal.hpp"
 #include "actors/reader.hpp"
 #include "actors/send_pauses.hpp"
@@ -35,6 +36,8 @@ struct services {
   std::shared_ptr<feed> watchers;
   /// What the senders tell each other.
   std::shared_ptr<send_pauses> pauses = std::make_shared<send_pauses>();
+  /// Rung by whoever commits background jobs.
+  std::shared_ptr<job_bell> jobs = std::make_shared<job_bell>();
   std::int64_t incarnation = 0;
   /// Uniform in [0, 1); thread-safe. For jitter only.
   std::function<double()> jitter;

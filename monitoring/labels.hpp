@@ -99,9 +99,11 @@ enum class queue : std::uint8_t {
   /// Requests to commit that a journal has taken and not answered; what is still in its mailbox is not seen.
   journal,
   /// Questions to the models that are not answered.
-  llm
+  llm,
+  /// Background jobs that were claimed and are not settled.
+  jobs
 };
-inline constexpr std::array<std::string_view, 4> queues{"inbox", "pump", "journal", "llm"};
+inline constexpr std::array<std::string_view, 5> queues{"inbox", "pump", "journal", "llm", "jobs"};
 
 /// Who works on the database, each worker on connections of its own.
 enum class pool : std::uint8_t { journal, reader, api };
@@ -136,6 +138,12 @@ inline constexpr std::array<std::string_view, 5> send_results{"accepted", "retri
 /// What one attempt to hand a mail over came to.
 enum class mail_result : std::uint8_t { sent, retried, dead };
 inline constexpr std::array<std::string_view, 3> mail_results{"sent", "retried", "dead"};
+
+/// What became of a background job that was claimed. `again`: it asked to be called later; `unknown`: nobody here runs its
+/// kind; `given_back`: the server was stopping.
+enum class job_result : std::uint8_t { done, again, retried, timed_out, dead, unknown, given_back };
+inline constexpr std::array<std::string_view, 7> job_results{"done", "again",   "retried",   "timed_out",
+                                                             "dead", "unknown", "given_back"};
 
 /// `refused`: a row was not as expected, nothing is wrong with the store; `unavailable`: the store is away.
 enum class commit_outcome : std::uint8_t { committed, refused, fenced, in_doubt, unavailable };

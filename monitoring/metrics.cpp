@@ -62,6 +62,7 @@ metrics::metrics(const std::vector<std::string>& providers, std::string_view ver
   make_conversation_series();
   make_provider_series(providers);
   make_outbound_series();
+  make_job_series();
   make_storage_series();
   dropped_log_lines_ = registry_->one_counter("sellavie_log_lines_dropped_total",
                                               "Log lines lost because the log's queue was full.");
@@ -154,6 +155,30 @@ void metrics::make_outbound_series() {
                                       "Replies dropped because a person took the conversation over.");
   unrecalled_ = registry_->one_counter("sellavie_outbox_unrecalled_total",
                                        "Replies that were on the wire when a conversation changed hands.");
+}
+
+void metrics::make_job_series() {
+  name_job_kinds({other});
+  jobs_open_ =
+      registry_->one_gauge("sellavie_jobs_open", "Background jobs that are not done; counted up to 10,000.");
+  jobs_dead_ = registry_->one_gauge(
+      "sellavie_jobs_dead",
+      "Background jobs that failed for good and wait for a person; counted up to 10,000.");
+  jobs_oldest_ = registry_->one_gauge("sellavie_jobs_oldest_due_age_seconds",
+                                      "How long the background job that is overdue longest has been due.");
+}
+
+void metrics::name_job_kinds(const std::vector<std::string>& kinds) {
+  auto& family = registry_->counters("sellavie_jobs_total",
+                                     "Background jobs that were claimed, by what became of them.");
+  for (const auto& kind : kinds)
+    for (std::size_t i = 0; i < job_results.size(); ++i)
+      jobs_[kind][i] = counter{family.Add({{"kind", kind}, {"outcome", std::string{job_results[i]}}})};
+}
+
+const counter& metrics::jobs(std::string_view kind, job_result result) const {
+  const auto found = jobs_.find(kind);
+  return (found == jobs_.end() ? jobs_.find(std::string_view{other}) : found)->second[at(result)];
 }
 
 void metrics::make_storage_series() {

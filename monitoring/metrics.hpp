@@ -34,6 +34,9 @@ class provider_metrics {
   std::array<gauge, breaker_states.size()> breaker_;
 };
 
+/// The series of one kind of background jobs.
+using job_counters = std::array<counter, job_results.size()>;
+
 class metrics {
  public:
   /// `providers`: the names in llm.order. A provider named later shares the series "other".
@@ -89,6 +92,15 @@ class metrics {
 
   [[nodiscard]] const counter& mails(mail_result result) const { return mails_[at(result)]; }
 
+  // ---- background jobs
+  /// Before their first job; from one thread. A kind that was not named shares the series "other".
+  void name_job_kinds(const std::vector<std::string>& kinds);
+  [[nodiscard]] const counter& jobs(std::string_view kind, job_result result) const;
+  /// Both end at 10,000.
+  [[nodiscard]] const gauge& jobs_open() const { return jobs_open_; }
+  [[nodiscard]] const gauge& jobs_dead() const { return jobs_dead_; }
+  [[nodiscard]] const gauge& jobs_oldest_due_age_seconds() const { return jobs_oldest_; }
+
   // ---- storage
   [[nodiscard]] const counter& commits(commit_outcome outcome) const { return commits_[at(outcome)]; }
   [[nodiscard]] const histogram& commit_time() const { return commit_time_; }
@@ -114,6 +126,7 @@ class metrics {
   void make_conversation_series();
   void make_provider_series(const std::vector<std::string>& providers);
   void make_outbound_series();
+  void make_job_series();
   void make_storage_series();
 
   std::unique_ptr<registry> registry_;
@@ -144,6 +157,10 @@ class metrics {
   std::array<counter, mail_results.size()> mails_;
   counter overtaken_;
   counter unrecalled_;
+  std::map<std::string, job_counters, std::less<>> jobs_;
+  gauge jobs_open_;
+  gauge jobs_dead_;
+  gauge jobs_oldest_;
   std::array<counter, commit_outcomes.size()> commits_;
   histogram commit_time_;
   histogram commit_group_size_;

@@ -81,6 +81,11 @@ constexpr const char* delete_mails = R"(
 DELETE FROM mails WHERE id = ANY (ARRAY(
   SELECT id FROM mails WHERE expires_at < $1::bigint ORDER BY expires_at LIMIT $2::integer)))";
 
+// By their index on died_at.
+constexpr const char* delete_dead_jobs = R"(
+DELETE FROM dead_jobs WHERE id = ANY (ARRAY(
+  SELECT id FROM dead_jobs WHERE died_at < $1::bigint ORDER BY died_at LIMIT $2::integer)))";
+
 constexpr const char* delete_attachments = R"(
 DELETE FROM attachments WHERE id = ANY (ARRAY(
   SELECT id FROM attachments WHERE used_at = 0 AND created_at < $1::bigint ORDER BY created_at LIMIT $2::integer))
@@ -166,6 +171,10 @@ result<std::int64_t> purge_done_tasks(const housekeeping& duty) {
   });
 }
 
+result<std::int64_t> purge_dead_jobs(const housekeeping& duty) {
+  return remove(duty, delete_dead_jobs, duty.now - dead_job_retention);
+}
+
 result<std::int64_t> purge_turns(const housekeeping& duty, stretch where) {
   return remove_from(duty, "turns", delete_turns, duty.now - turn_retention, where);
 }
@@ -233,6 +242,7 @@ std::span<const statement> purge_statements() noexcept {
                                   statement{"invitations", delete_invitations},
                                   statement{"mails", delete_mails},
                                   statement{"recorded_events", delete_recorded},
+                                  statement{"dead_jobs", delete_dead_jobs},
                                   statement{"attachments", delete_attachments}};
   return all;
 }

@@ -28,6 +28,7 @@ inline constexpr retention turn_retention{90};
 /// dedupe key, may be 8 days old when it comes, and a turn does not stay open for weeks.
 inline constexpr retention action_result_retention{90};
 inline constexpr retention done_task_retention{90};
+inline constexpr retention dead_job_retention{90};
 /// After their end, for whoever asks what happened to a session. Their refresh tokens go with them.
 inline constexpr retention session_retention{30};
 
@@ -66,6 +67,7 @@ inline constexpr int half_a_day = 720;
 [[nodiscard]] result<std::int64_t> purge_parked(const housekeeping& duty);
 [[nodiscard]] result<std::int64_t> purge_recorded(const housekeeping& duty);
 [[nodiscard]] result<std::int64_t> purge_done_tasks(const housekeeping& duty);
+[[nodiscard]] result<std::int64_t> purge_dead_jobs(const housekeeping& duty);
 /// Completed ones in this stretch.
 [[nodiscard]] result<std::int64_t> purge_turns(const housekeeping& duty, stretch where = {});
 [[nodiscard]] result<std::int64_t> purge_action_results(const housekeeping& duty, stretch where = {});

@@ -18,6 +18,7 @@ namespace sellavie::storage {
 [[nodiscard]] std::span<const statement> commerce_reads() noexcept;
 [[nodiscard]] std::span<const statement> money_reads() noexcept;
 [[nodiscard]] std::span<const statement> plan_reads() noexcept;
+[[nodiscard]] std::span<const statement> job_reads() noexcept;
 
 /// The newest ones, part of a desk's load.
 [[nodiscard]] std::vector<review_row> read_open_reviews(pqxx::nontransaction& session, business_id business,

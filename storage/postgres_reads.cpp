@@ -17,7 +17,7 @@ constexpr const char* session_settings =
 std::vector<statement> joined() {
   std::vector<statement> all;
   for (const auto part : {directory_reads(), conversation_reads(), queues_reads(), commerce_reads(),
-                          money_reads(), plan_reads()})
+                          money_reads(), plan_reads(), job_reads()})
     all.insert(all.end(), part.begin(), part.end());
   return all;
 }

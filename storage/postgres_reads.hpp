@@ -54,6 +54,10 @@ class postgres_reads final : public store_reads {
   [[nodiscard]] result<std::optional<sent_record>> find_sent(const sent_question& asked) override;
   [[nodiscard]] result<std::vector<composed_row>> find_composed(const composed_question& asked) override;
   [[nodiscard]] result<quota_record> load_quota(business_id business, instant at) override;
+  /// At most three statements, each a transaction of its own. What was claimed when the answer is lost waits for the
+  /// end of the claim.
+  [[nodiscard]] result<claimed_jobs> claim_jobs(const job_claim& wanted) override;
+  [[nodiscard]] result<job_state> load_job_state(instant now) override;
 
  private:
   [[nodiscard]] result<void> ensure_connected();

@@ -15,6 +15,7 @@
 #include "protocol/domain/error.hpp"
 #include "storage/commerce_rows.hpp"
 #include "storage/conversation_rows.hpp"
+#include "storage/job_rows.hpp"
 #include "storage/message_rows.hpp"
 #include "storage/money_rows.hpp"
 
@@ -282,6 +283,9 @@ class store_reads {
   /// In the order of their parts; empty: the key is new.
   [[nodiscard]] virtual result<std::vector<composed_row>> find_composed(const composed_question& asked) = 0;
   [[nodiscard]] virtual result<quota_record> load_quota(business_id business, instant at) = 0;
+  /// Makes ready what is due or lost, then claims for this incarnation (storage/job_rows).
+  [[nodiscard]] virtual result<claimed_jobs> claim_jobs(const job_claim& wanted) = 0;
+  [[nodiscard]] virtual result<job_state> load_job_state(instant now) = 0;
 };
 
 }  // namespace sellavie::storage

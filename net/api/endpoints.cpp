@@ -13,6 +13,7 @@
 #include "net/api/resources/conversation_work.hpp"
 #include "net/api/resources/conversations.hpp"
 #include "net/api/resources/customers.hpp"
+#include "net/api/resources/dead_jobs.hpp"
 #include "net/api/resources/events.hpp"
 #include "net/api/resources/invitation_acceptance.hpp"
 #include "net/api/resources/invitations.hpp"
@@ -76,6 +77,7 @@ std::vector<api_endpoint> all_endpoints(const std::shared_ptr<access_cache>& acc
   add(canned_reply_endpoints());
   add(customer_endpoints());
   add(person_task_endpoints());
+  add(dead_job_endpoints());
   add(plan_endpoints());
   add(product_endpoints());
   add(product_stock_endpoints());

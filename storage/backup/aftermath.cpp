@@ -51,6 +51,15 @@ constexpr const char* end_imports =
     "UPDATE product_imports SET state = 'failed', claimed_by = NULL, problem = 'open when the restored backup was taken', "
     "finished_at = $1::bigint WHERE state IN ('queued', 'running')";
 
+constexpr const char* bury_jobs = R"(
+WITH gone AS (
+  DELETE FROM jobs RETURNING *
+)
+INSERT INTO dead_jobs (id, business_id, kind, unique_key, priority, attempts, claims, created_at, died_at, error_codes,
+                       error_times, payload)
+SELECT id, business_id, kind, unique_key, priority, attempts, claims, created_at, $1::bigint, error_codes || 'restored'::text,
+       error_times || $1::bigint, payload FROM gone)";
+
 constexpr const char* bury_nodes = "UPDATE nodes SET alive = false WHERE alive";
 // More starts than there can have been in between, far fewer than the 2^31 that there are: an id of the inbox is
 // incarnation * 2^32 + counter.
@@ -142,6 +151,9 @@ result<aftermath> settle_open_work(PGconn& owner, instant now, id_source& ids) {
   const auto mails = changed(owner, give_mails_up, now);
   if (!mails) return mails.error();
   sum.mails = *mails;
+  const auto jobs = changed(owner, bury_jobs, now);
+  if (!jobs) return jobs.error();
+  sum.jobs = *jobs;
   const auto sessions = changed(owner, end_sessions, now);
   if (!sessions) return sessions.error();
   sum.sessions = *sessions;

@@ -6,6 +6,7 @@
 //   stored plans              -> ended as overtaken, counted with the chat's task
 //   deliveries in the inbox   -> parked, a task per business
 //   mails that waited         -> given up; who needs one asks again
+//   background jobs           -> dead; people of the business retry those that they want
 //   sessions, password tokens -> ended: they may have been revoked or used since
 //
 // A table that comes later and queues work, or holds a token that is used once, has its place here.
@@ -23,6 +24,7 @@ struct aftermath {
   std::int64_t plans = 0;
   std::int64_t deliveries = 0;
   std::int64_t mails = 0;
+  std::int64_t jobs = 0;
   std::int64_t sessions = 0;
   /// For people, made by this.
   std::int64_t tasks = 0;

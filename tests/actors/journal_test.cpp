@@ -76,6 +76,24 @@ TEST_F(journal, tells_each_request_which_of_its_own_rows_are_new) {
   EXPECT_THAT(replies[3].second.fresh, ElementsAre(false));
 }
 
+TEST_F(journal, rings_for_background_jobs_when_some_are_committed_and_only_then) {
+  int rings = 0;
+  world.node->jobs->hang([&rings] { ++rings; });
+  ask(0, event(100, "a"));
+  world.run();
+  EXPECT_EQ(rings, 0) << "it has none";
+  auto jobs = event(101, "b");
+  jobs->jobs.resize(1);
+  world.store->before_commit = [](auto) { return memory_store::refused(); };
+  ask(1, jobs);
+  world.run();
+  EXPECT_EQ(rings, 0) << "they were not committed";
+  world.store->before_commit = nullptr;
+  ask(2, jobs);
+  world.run();
+  EXPECT_EQ(rings, 1);
+}
+
 TEST_F(journal, does_not_let_one_bad_row_fail_its_neighbours) {
   ask(0, event(100, "a"));
   ask(1, finish(999));

@@ -67,12 +67,16 @@ struct payment_checks : checkout {
     look(std::move(wanted));
     provider_answers(http(200, verified(link, status, amount)));
   }
+  /// The node has claimed it.
+  void hold(const storage::job_id& job, std::int32_t claim) {
+    world.store->rows.jobs[job] = {.row = {.id = job, .business = world.shop}, .state = 2, .claims = claim};
+  }
   [[nodiscard]] std::vector<std::string> told() const { return world.texts(storage::message_origin::system); }
 };
 
 TEST_F(payment_checks, a_link_that_was_made_is_looked_at_from_then_on) {
   ASSERT_THAT(world.store->rows.jobs, SizeIs(1));
-  const auto& [id, job] = *world.store->rows.jobs.begin();
+  const auto& job = world.store->rows.jobs.begin()->second.row;
   EXPECT_EQ(job.business, world.shop);
   EXPECT_EQ(job.unique_key, "poll." + link);
   EXPECT_EQ(actors::read_check(job.payload)->reference, link);
@@ -134,13 +138,13 @@ TEST_F(payment_checks, a_provider_that_does_not_say_decides_nothing) {
 
 TEST_F(payment_checks, a_job_ends_in_the_transaction_of_what_it_found) {
   const storage::job_id job = world.ids->next_as<storage::job_id>();
-  world.store->rows.jobs[job] = {.id = job, .business = world.shop};
+  hold(job, 1);
   look({.reference = link, .finishes = storage::job_hold{job, world.shop, 1}});
   EXPECT_TRUE(world.store->rows.jobs.contains(job));
   provider_answers(http(200, verified(link, "success", 3'000'000)));
   EXPECT_TRUE(checked->finished);
   EXPECT_FALSE(world.store->rows.jobs.contains(job));
-  world.store->rows.jobs[job] = {.id = job, .business = world.shop};
+  hold(job, 2);
   look({.reference = link, .finishes = storage::job_hold{job, world.shop, 2}});
   provider_answers(http(200, verified(link, "success", 3'000'000)));
   EXPECT_FALSE(world.store->rows.jobs.contains(job)) << "also when there was nothing left to decide";
@@ -148,7 +152,7 @@ TEST_F(payment_checks, a_job_ends_in_the_transaction_of_what_it_found) {
 
 TEST_F(payment_checks, a_job_stays_when_the_desks_commit_does_not_go_through) {
   const storage::job_id job = world.ids->next_as<storage::job_id>();
-  world.store->rows.jobs[job] = {.id = job, .business = world.shop};
+  hold(job, 1);
   look({.reference = link, .finishes = storage::job_hold{job, world.shop, 1}});
   world.store->away = true;
   provider_answers(http(200, verified(link, "success", 3'000'000)));

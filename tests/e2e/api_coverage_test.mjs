@@ -95,6 +95,8 @@ const causes = {
   "invoice.issued": ["issue_order_invoice"],
   "label.added": ["add_label"],
   "label.changed": ["change_label"],
+  "job.dropped": ["drop_dead_job"],
+  "job.retried": ["retry_dead_job"],
   "label.removed": ["remove_label"],
   "member.joined": ["accept_invitation", "accept_invitation_as_new"],
   "member.left": ["leave_business", "remove_member"],

@@ -55,7 +55,13 @@ async function an_inbox_of({ client, business_id }, { id, customer_id }) {
   const canned = (await client.post(`${shop}/canned-replies`, { shortcut: "matrix", text: "Matrix" })).body;
   await here.server.sql(`INSERT INTO person_tasks (id, business_id, kind, reason, created_at)
     VALUES ('${task_id}', '${business_id}', 'connection', 'matrix', 0)`);
-  return { label_id: label.id, note_id: note.id, canned_reply_id: canned.id, customer_id, task_id };
+  // Whoever may retry it is told of the open one, so that it is there for whoever may drop it.
+  const dead_job_id = randomUUID();
+  await here.server.sql(`INSERT INTO dead_jobs (id, business_id, kind, unique_key, priority, attempts, claims, created_at, died_at, error_codes, error_times, payload)
+      VALUES ('${dead_job_id}', '${business_id}', 'matrix', 'matrix', 1, 1, 1, 0, ${Date.now()}, '{}', '{}', '{}');
+    INSERT INTO jobs (id, business_id, kind, unique_key, priority, state, due_at, created_at, payload)
+      VALUES ('${randomUUID()}', '${business_id}', 'matrix', 'matrix', 1, 0, ${Date.now() + 86_400_000}, 0, '{}')`);
+  return { label_id: label.id, note_id: note.id, canned_reply_id: canned.id, customer_id, task_id, dead_job_id };
 }
 
 async function a_product_of({ client, business_id }) {
@@ -112,7 +118,7 @@ function path_of(operation, ids = {}) {
   const query = (operation.parameters ?? []).filter((one) => one.in === "query" && one.required)
     .map(({ name, example }) => `${name}=${name === "business_id" ? "{business_id}" : encodeURIComponent(example)}`).join("&");
   const path = operation.path + (query && `?${query}`);
-  const known = { business_id: stage.ada.business_id, conversation_id: stage.conversation_id, message_id: stage.message_id, activity_id: stage.activity_id, session_id: nobodys_id, label_id: stage.label_id, note_id: stage.note_id, canned_reply_id: stage.canned_reply_id, customer_id: stage.customer_id, task_id: stage.task_id,
+  const known = { business_id: stage.ada.business_id, conversation_id: stage.conversation_id, message_id: stage.message_id, activity_id: stage.activity_id, session_id: nobodys_id, label_id: stage.label_id, note_id: stage.note_id, canned_reply_id: stage.canned_reply_id, customer_id: stage.customer_id, task_id: stage.task_id, dead_job_id: stage.dead_job_id,
     order_id: stage.order_id, invoice_id: stage.invoice_id, product_id: stage.product_id, image_id: stage.image_id, attachment_id: stage.attachment_id, media_token: stage.media_token, group_id: stage.group_id, import_id: stage.import_id, training_version_id: stage.training_version_id, connect_flow_id: stage.connect_flow_id, connection_id: stage.connection_id, payment_connection_id: stage.payment_connection_id, member_id: stage.member_id, invitation_id: stage.invitation_id, ...ids };
   return path.replace(/\{(\w+)\}/g, (_, name) => {
     assert.ok(known[name], `the matrix has no ${name}: add one that exists`);
@@ -143,7 +149,7 @@ const is_json = ({ requestBody }) => requestBody?.content["application/json"] !=
 
 // What a person could have changed: it must be as before wherever the answer was a refusal.
 function state() {
-  const inbox = ["conversation_work", "conversation_reads", "labels", "conversation_labels", "notes", "note_mentions", "canned_replies", "contacts", "person_tasks", "composed_messages", "attachments"];
+  const inbox = ["conversation_work", "conversation_reads", "labels", "conversation_labels", "notes", "note_mentions", "canned_replies", "contacts", "person_tasks", "composed_messages", "attachments", "jobs", "dead_jobs"];
   const shop = ["products", "product_groups", "product_images", "stock_movements", "product_imports", "product_import_parts", "training_drafts", "training_versions"];
   const outside = ["connections", "connection_ids", "payment_connections", "connect_flows"];
   const team = ["businesses", "memberships", "invitations", "notification_settings"];

@@ -42,6 +42,8 @@ async function what_time_brings({ business_id }) {
   await here.server.sql(`INSERT INTO person_tasks (id, business_id, kind, reason, created_at) SELECT gen_random_uuid(), '${business_id}', 'connection', 'paging', 0 FROM generate_series(1, 3);
     INSERT INTO parked_events (id, business_id, connection_id, reason, accepted_at, parked_at, payload)
       SELECT n, '${business_id}', id, 'failed 5 times', n, n, 'sealed' FROM generate_series(1, 3) n, (SELECT id FROM connections WHERE business_id = '${business_id}' LIMIT 1) c;
+    INSERT INTO dead_jobs (id, business_id, kind, priority, attempts, claims, created_at, died_at, error_codes, error_times, payload)
+      SELECT gen_random_uuid(), '${business_id}', 'paging', 1, 1, 1, 0, ${Date.now()} + n / 2, '{}', '{}', '{}' FROM generate_series(1, 4) n;
     INSERT INTO plan_usage (business_id, month, ai_replies, counted_to) VALUES ('${business_id}', '2025-01-01', 3, 0), ('${business_id}', '2025-02-01', 4, 0)`);
 }
 

@@ -75,6 +75,12 @@ const family families[] = {
      [](metrics& of) { of.resent_without_evidence().increment(); }},
     {"sellavie_outbox_overtaken_total", " 1", [](metrics& of) { of.overtaken().increment(); }},
     {"sellavie_outbox_unrecalled_total", " 1", [](metrics& of) { of.unrecalled().increment(); }},
+    {"sellavie_jobs_total", "{kind=\"other\",outcome=\"retried\"} 1",
+     [](metrics& of) { of.jobs("never.named", job_result::retried).increment(); }},
+    {"sellavie_jobs_open", " 5", [](metrics& of) { of.jobs_open().set(5); }},
+    {"sellavie_jobs_dead", " 2", [](metrics& of) { of.jobs_dead().set(2); }},
+    {"sellavie_jobs_oldest_due_age_seconds", " 9",
+     [](metrics& of) { of.jobs_oldest_due_age_seconds().set(9); }},
     {"sellavie_mails_total", "{result=\"retried\"} 1",
      [](metrics& of) { of.mails(mail_result::retried).increment(); }},
     // storage
@@ -150,6 +156,7 @@ TEST(metrics, start_at_zero_with_every_series_in_place) {
         "sellavie_llm_attempts_total{provider=\"other\",result=\"answered\"} 0",
         "sellavie_outbox_rows{state=\"unknown\"} 0",
         "sellavie_sends_total{channel=\"messenger\",result=\"accepted\"} 0",
+        "sellavie_jobs_total{kind=\"other\",outcome=\"given_back\"} 0",
         "sellavie_mails_total{result=\"dead\"} 0", "sellavie_commits_total{outcome=\"in_doubt\"} 0",
         "sellavie_database_pool_size{pool=\"journal\"} 0", "sellavie_database_pool_in_use{pool=\"api\"} 0",
         "sellavie_http_refusals_total{reason=\"handler_failed\"} 0",
@@ -161,6 +168,17 @@ TEST(metrics, start_at_zero_with_every_series_in_place) {
   EXPECT_EQ(not_zero, (line_set{"sellavie_build_info{version=\"1.2.3\"} 1",
                                 "sellavie_llm_breaker_state{provider=\"openai\",state=\"closed\"} 1",
                                 "sellavie_llm_breaker_state{provider=\"other\",state=\"closed\"} 1"}));
+}
+
+TEST(metrics, keep_the_jobs_of_named_kinds_apart) {
+  metrics numbers;
+  numbers.name_job_kinds({"mail", "payment.check"});
+  numbers.jobs("mail", job_result::done).increment(2);
+  numbers.jobs("later.kind", job_result::done).increment();
+  const auto all = lines_of(numbers, "sellavie_jobs_total");
+  EXPECT_TRUE(all.contains("sellavie_jobs_total{kind=\"mail\",outcome=\"done\"} 2"));
+  EXPECT_TRUE(all.contains("sellavie_jobs_total{kind=\"payment.check\",outcome=\"done\"} 0"));
+  EXPECT_TRUE(all.contains("sellavie_jobs_total{kind=\"other\",outcome=\"done\"} 1"));
 }
 
 TEST(metrics, count_who_is_at_work_while_it_is) {

@@ -157,7 +157,11 @@ TEST_F(backup_test, what_was_open_is_settled_and_told_once_a_chat_and_business) 
       quote(ada) +
       ", 0, 99);"
       "INSERT INTO mails (id, recipient, kind, letter, created_at, expires_at, due_at, claimed_by) VALUES "
-      "(gen_random_uuid(), 'a@example.com', 'welcome', 'sealed', 0, 99, 0, 1)");
+      "(gen_random_uuid(), 'a@example.com', 'welcome', 'sealed', 0, 99, 0, 1);"
+      "INSERT INTO jobs (id, business_id, kind, priority, state, due_at, claimed_by, claimed_until, created_at, payload, error_codes, "
+      "error_times) VALUES (gen_random_uuid(), " +
+      quote(ada) + ", 'invoice.mail', 1, 2, 0, 1, 0, 0, '{}', '{no_answer}', '{5}'), (gen_random_uuid(), " +
+      quote(ada) + ", 'invoice.mail', 1, 0, 0, NULL, NULL, 0, '{}', '{}', '{}')");
   const auto epoch = std::stoll(
       std::string{field(test::run_sql(database.superuser(), "SELECT epoch FROM conversations"), 0, 0)});
   ASSERT_TRUE(take());
@@ -166,6 +170,7 @@ TEST_F(backup_test, what_was_open_is_settled_and_told_once_a_chat_and_business) 
   EXPECT_EQ(settled.plans, 1);
   EXPECT_EQ(settled.deliveries, 2);
   EXPECT_EQ(settled.mails, 1);
+  EXPECT_EQ(settled.jobs, 2);
   EXPECT_EQ(settled.sessions, 1);
   EXPECT_EQ(settled.tasks, 2);
   EXPECT_EQ(there("SELECT count(*) FROM outbox"), "0");
@@ -176,6 +181,10 @@ TEST_F(backup_test, what_was_open_is_settled_and_told_once_a_chat_and_business) 
   EXPECT_EQ(there("SELECT epoch FROM conversations"), std::to_string(epoch + 1));
   EXPECT_EQ(there("SELECT count(*) FROM password_resets"), "0");
   EXPECT_EQ(there("SELECT letter || '|' || (dead_at IS NOT NULL) FROM mails"), "|true");
+  EXPECT_EQ(there("SELECT count(*) FROM jobs"), "0");
+  EXPECT_EQ(
+      there("SELECT string_agg(error_codes::text, ' ' ORDER BY cardinality(error_codes)) FROM dead_jobs"),
+      "{restored} {no_answer,restored}");
   EXPECT_EQ(there("SELECT revoked_why FROM sessions"), "restored");
   EXPECT_EQ(
       there(
@@ -204,7 +213,8 @@ TEST_F(backup_test, resuming_leaves_open_work_to_the_next_start) {
 // A new table that queues work or holds a token that is used once belongs into storage/backup/aftermath.
 TEST_F(backup_test, every_table_of_open_work_or_tokens_has_its_place_in_the_aftermath) {
   const std::set<std::string> settled{"outbox", "inbound_events", "mails",       "password_resets",
-                                      "turns",  "refresh_tokens", "invitations", "product_imports"};
+                                      "turns",  "refresh_tokens", "invitations", "product_imports",
+                                      "jobs",   "dead_jobs"};
   // The wish for an account that was made since: its token makes it again, with the password that goes with it.
   const std::set<std::string> harmless{"sign_ups"};
   const auto rows = test::run_sql(

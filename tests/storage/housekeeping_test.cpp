@@ -181,6 +181,15 @@ TEST_F(housekeeping_test, tokens_go_when_they_expire_and_mails_a_week_later) {
   EXPECT_EQ(count("mails"), 2);
 }
 
+TEST_F(housekeeping_test, what_failed_for_good_goes_after_90_days) {
+  for (const instant died_at : {noon - days{91}, noon - days{89}})
+    sql("INSERT INTO dead_jobs (id, business_id, kind, priority, attempts, claims, created_at, died_at, error_codes, error_times, payload) "
+        "VALUES (gen_random_uuid(), " +
+        quote(ada) + ", 'k', 1, 1, 1, 0, " + ms(died_at) + ", '{}', '{}', '{}')");
+  EXPECT_EQ(purge_dead_jobs(at(noon)).value(), 1);
+  EXPECT_EQ(count("dead_jobs"), 1);
+}
+
 TEST_F(housekeeping_test, a_login_at_meta_goes_an_hour_after_it_expired) {
   const auto add = [&](char state, instant expires_at) {
     sql("INSERT INTO connect_flows (id, business_id, account_id, session_id, kind, state_hash, created_at, expires_at) VALUES "
@@ -253,6 +262,8 @@ TEST_F(housekeeping_test, no_purge_reads_a_big_table_as_a_whole) {
       "INSERT INTO connect_flows (id, business_id, account_id, session_id, kind, state_hash, created_at, expires_at) SELECT "
       "gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), 'facebook', "
       "decode(lpad(to_hex(g), 64, '0'), 'hex'), g, g FROM generate_series(1, 30000) g;"
+      "INSERT INTO dead_jobs (id, business_id, kind, priority, attempts, claims, created_at, died_at, error_codes, error_times, payload) "
+      "SELECT gen_random_uuid(), gen_random_uuid(), 'k', 1, 1, 1, 0, g, '{}', '{}', '{}' FROM generate_series(1, 30000) g;"
       "ANALYZE");
   const auto session = open_pq(database.access().engine, "plans").value();
   for (const auto& one : purge_statements()) {

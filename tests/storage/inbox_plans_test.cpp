@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "storage/api/customers.hpp"
+#include "storage/api/dead_jobs.hpp"
 #include "storage/api/inbox.hpp"
 #include "storage/api/person_tasks.hpp"
 #include "tests/storage/spine_fixture.hpp"
@@ -37,6 +38,7 @@ class inbox_plans_test : public spine_test {
       INSERT INTO conversation_labels (conversation_id, label_id, business_id) SELECT u(4,n*10), u(6,n*10%200), u(1,n*10%20) FROM generate_series(0,1999) n;
       INSERT INTO person_tasks (id, business_id, kind, reason, created_at, done_at) SELECT u(7,n), u(1,n%20), CASE WHEN n%7=0 THEN 'parked' ELSE 'handover' END, 'r', 0, CASE WHEN n%10=0 THEN NULL ELSE 1 END FROM generate_series(0,19999) n;
       INSERT INTO parked_events (id, business_id, connection_id, reason, accepted_at, parked_at, payload) SELECT n, u(1,n%20), u(2,n%20), 'r', 0, 0, 'x' FROM generate_series(0,19999) n;
+      INSERT INTO dead_jobs (id, business_id, kind, priority, attempts, claims, created_at, died_at, error_codes, error_times, payload) SELECT u(9,n), u(1,n%20), 'k', 1, 1, 1, 0, n, '{}', '{}', '{}' FROM generate_series(0,19999) n;
       SET session_replication_role = origin;
       ANALYZE)");
   }
@@ -61,7 +63,7 @@ class inbox_plans_test : public spine_test {
     EXPECT_THAT(plan, HasSubstr(index));
     // Small tables may be read as a whole.
     for (const char* table : {"conversations", "contacts", "messages", "conversation_work",
-                              "conversation_labels", "person_tasks", "parked_events"})
+                              "conversation_labels", "person_tasks", "parked_events", "dead_jobs"})
       EXPECT_THAT(plan, Not(HasSubstr(std::string{"Seq Scan on "} + table + " "))) << plan;
   }
 
@@ -105,6 +107,9 @@ TEST_F(inbox_plans_test, customers_and_tasks_are_found_by_an_index) {
   expect_index(plan_of(database.access().tenant, tasks[0], 3), "person_tasks_open");
   expect_index(plan_of(database.access().tenant, tasks[1], 4), "person_tasks_open_kind");
   expect_index(plan_of(database.access().tenant, tasks[2], 3), "parked_events_of_business");
+  const auto dead = plan_of(database.access().tenant, dead_job_list_statement(), 4);
+  expect_index(dead, "dead_jobs_of_business");
+  EXPECT_THAT(dead, Not(HasSubstr("Sort Key: dead_jobs"))) << dead;
 }
 
 }  // namespace

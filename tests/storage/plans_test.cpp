@@ -39,6 +39,11 @@ const std::vector<expected_plan> expected_plans{{"finish_inbox", "inbound_events
                                                 {"change_orders", "orders"},
                                                 {"drop_items", "order_items"},
                                                 {"change_payments", "payments"},
+                                                {"finish_jobs", "jobs"},
+                                                {"put_off_jobs", "jobs"},
+                                                {"bury_jobs", "jobs"},
+                                                {"promote_jobs", "jobs"},
+                                                {"claim_jobs", "jobs"},
                                                 {"find_conversation", "contacts"},
                                                 {"find_conversation", "conversations"},
                                                 {"find_conversation", "turns"},
@@ -141,6 +146,7 @@ class plans_test : public spine_test {
       INSERT INTO invoices SELECT u(11,n), u(1,n%100), 'INV', n+1, 'invoice', u(9,n), 'NGN', 1, '[]', 0 FROM generate_series(0,9999) n;
       INSERT INTO composed_messages (conversation_id, message_id, business_id, account_id, idempotency_key, part, fingerprint) SELECT u(4,n), u(12,n), u(1,n%100), u(13,n%7), 'k'||n, 0, 'f' FROM generate_series(0,9999) n;
       INSERT INTO action_results SELECT u(1,n%100), 'a'||n, '{}', 0 FROM generate_series(0,9999) n;
+      INSERT INTO jobs (id, business_id, kind, unique_key, priority, state, due_at, claimed_by, claimed_until, created_at, payload) SELECT u(14,n), u(1,n%100), 'k', 'u'||n, 1, state, n, CASE WHEN state = 2 THEN 1 END, CASE WHEN state = 2 THEN 0 END, 0, '{}' FROM (SELECT n, CASE WHEN n < 5000 THEN 0 WHEN n < 9900 THEN 1 ELSE 2 END AS state FROM generate_series(0,9999) n) s;
       ANALYZE)");
   }
 };

@@ -50,7 +50,65 @@ struct transaction {
       db.plan_warnings.push_back(row);
     });
     each_row(sets, &change_set::tasks, [&](const person_task& row) { db.tasks.push_back(row); });
+    jobs();
     each_row(sets, &change_set::activities, [&](const activity_row& row) { db.activities.push_back(row); });
+  }
+
+  stored_job* held(const job_hold& hold) {
+    const auto at = db.jobs.find(hold.id);
+    const bool is_held = at != db.jobs.end() && at->second.row.business == hold.business &&
+                         at->second.state == 2 && at->second.claims == hold.claim;
+    return is_held ? &at->second : nullptr;
+  }
+
+  void jobs() {
+    each_row(sets, &change_set::jobs_done, [&](const job_done& row) {
+      auto* job = held(row.job);
+      require(job != nullptr || !row.must_hold, "jobs to finish");
+      if (job == nullptr) return;
+      if (!job->wanted_at) return void(db.jobs.erase(row.job.id));
+      job->row.due_at = *std::exchange(job->wanted_at, std::nullopt);
+      job->state = 0;
+      job->attempts = 0;
+      job->errors.clear();
+    });
+    each_row(sets, &change_set::jobs_put_off, [&](const job_put_off& row) {
+      auto* job = held(row.job);
+      if (job == nullptr) return;
+      const auto wanted = std::exchange(job->wanted_at, std::nullopt);
+      job->row.due_at =
+          row.error_code.empty() ? std::min(row.due_at, wanted.value_or(row.due_at)) : row.due_at;
+      job->state = 0;
+      job->attempts = row.attempts;
+      if (row.attempts == 0) job->errors.clear();
+      else if (!row.error_code.empty()) job->errors.push_back(row.error_code);
+    });
+    each_row(sets, &change_set::jobs_dead, [&](const job_death& row) {
+      auto* job = held(row.job);
+      if (job == nullptr) return;
+      job->errors.push_back(row.error_code);
+      db.dead_jobs[row.job.id] = *job;
+      db.jobs.erase(row.job.id);
+    });
+    each_row(sets, &change_set::jobs, [&](const job_row& row) { queue(row); });
+  }
+
+  void queue(const job_row& row) {
+    const std::int16_t state = row.due_at <= row.created_at ? 1 : 0;
+    for (auto& [id, open] : db.jobs) {
+      if (!row.unique_key || std::tie(open.row.business, open.row.kind, open.row.unique_key) !=
+                                 std::tie(row.business, row.kind, row.unique_key))
+        continue;
+      if (open.state == 2) {
+        open.wanted_at = std::min(row.due_at, open.wanted_at.value_or(row.due_at));
+      } else if (open.attempts == 0) {
+        open.row.due_at = std::min(row.due_at, open.row.due_at);
+        open.row.priority = std::min(row.priority, open.row.priority);
+        open.state = std::max(open.state, state);
+      }
+      return;
+    }
+    require(db.jobs.emplace(row.id, stored_job{row, state}).second, "job id");
   }
 
   void inbox() {
@@ -245,8 +303,6 @@ struct transaction {
         return task.kind == "payment_review" && task.business == one.business && task.reason == one.subject;
       });
     });
-    each_row(sets, &change_set::jobs_done, [&](const job_done& one) { db.jobs.erase(one.job.id); });
-    each_row(sets, &change_set::jobs, [&](const job_row& row) { db.jobs.emplace(row.id, row); });
     each_row(sets, &change_set::invoices, [&](const invoice_row& row) {
       for (const auto& other : db.invoices)
         require(other.business != row.business ||

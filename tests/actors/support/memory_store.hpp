@@ -40,6 +40,16 @@ struct stored_conversation {
   instant last_customer_at{};
 };
 
+struct stored_job {
+  storage::job_row row;
+  std::int16_t state = 0;  // 0 waiting, 1 ready, 2 claimed
+  std::int32_t attempts = 0;
+  std::int32_t claims = 0;
+  instant claimed_until{};
+  std::optional<instant> wanted_at{};
+  std::vector<std::string> errors{};
+};
+
 struct tables {
   std::map<business_id, storage::tenant_record> businesses;
   std::set<std::tuple<connection_id, std::string, std::int32_t>> inbound_keys;
@@ -68,8 +78,8 @@ struct tables {
   std::vector<storage::composed_row> composed;
   std::vector<storage::stock_movement> stock_movements;
   std::vector<storage::plan_warning> plan_warnings;
-  /// Those that are not done, by id; nobody claims them here.
-  std::map<storage::job_id, storage::job_row> jobs;
+  std::map<storage::job_id, stored_job> jobs;
+  std::map<storage::job_id, stored_job> dead_jobs;
 };
 
 class memory_store final : public storage::unit_of_work, public storage::store_reads {
@@ -96,6 +106,9 @@ class memory_store final : public storage::unit_of_work, public storage::store_r
   std::vector<std::size_t> batch_sizes;
   std::function<std::optional<fate>(batch)> before_commit;
   std::function<void(batch)> after_commit;
+  /// How often jobs were asked for, and the largest number of them that were claimed at once.
+  std::size_t job_claims = 0;
+  std::size_t most_claimed = 0;
   /// Once, between a look at the inbox and its answer.
   std::function<void()> after_look;
 
@@ -141,6 +154,8 @@ class memory_store final : public storage::unit_of_work, public storage::store_r
   [[nodiscard]] result<std::vector<storage::composed_row>> find_composed(
       const storage::composed_question& asked) override;
   [[nodiscard]] result<storage::quota_record> load_quota(business_id business, instant at) override;
+  [[nodiscard]] result<storage::claimed_jobs> claim_jobs(const storage::job_claim& wanted) override;
+  [[nodiscard]] result<storage::job_state> load_job_state(instant now) override;
 
   [[nodiscard]] const stored_conversation* conversation_of(const connection_id& connection,
                                                            const std::string& customer) const;

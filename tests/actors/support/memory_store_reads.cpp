@@ -51,6 +51,63 @@ result<quota_record> memory_store::load_quota(business_id business, instant at) 
   return record;
 }
 
+// One node: its claims end with their time.
+result<claimed_jobs> memory_store::claim_jobs(const job_claim& wanted) {
+  ++job_claims;
+  if (away || unsettled > 0) return is_away();
+  claimed_jobs found;
+  for (auto& [id, job] : rows.jobs) {
+    if (wanted.rescue && job.state == 2 && job.claimed_until <= wanted.now) {
+      job.state = 1;
+      job.wanted_at.reset();
+      job.errors.emplace_back("lost");
+      ++found.rescued;
+    }
+    if (wanted.promote && job.state == 0 && job.row.due_at <= wanted.now) job.state = 1;
+  }
+  std::map<business_id, int> on_the_way(wanted.on_the_way.begin(), wanted.on_the_way.end());
+  std::map<business_id, std::vector<stored_job*>> ready;
+  for (auto& [id, job] : rows.jobs)
+    if (job.state == 1 && job.row.business > wanted.after &&
+        on_the_way[job.row.business] < wanted.per_business)
+      ready[job.row.business].push_back(&job);
+  while (ready.size() > static_cast<std::size_t>(wanted.most)) ready.erase(std::prev(ready.end()));
+  const auto share = std::max(1, wanted.most / std::max(1, static_cast<int>(ready.size())));
+  for (auto& [business, jobs] : ready) {
+    std::stable_sort(jobs.begin(), jobs.end(), [](const auto* a, const auto* b) {
+      return std::tie(a->row.priority, a->row.due_at) < std::tie(b->row.priority, b->row.due_at);
+    });
+    const auto most =
+        std::min({static_cast<int>(jobs.size()), share, wanted.per_business - on_the_way[business]});
+    for (int i = 0; i < most; ++i) {
+      auto& job = *jobs[static_cast<std::size_t>(i)];
+      job.state = 2;
+      ++job.attempts;
+      ++job.claims;
+      job.claimed_until = wanted.until;
+      found.jobs.push_back({{job.row.id, business, job.claims},
+                            job.row.kind,
+                            job.row.payload,
+                            job.row.priority,
+                            job.row.due_at,
+                            job.row.created_at,
+                            job.attempts});
+    }
+  }
+  most_claimed = std::max(most_claimed, found.jobs.size());
+  return found;
+}
+
+result<job_state> memory_store::load_job_state(instant now) {
+  if (away || unsettled > 0) return is_away();
+  job_state state{
+      static_cast<std::int64_t>(rows.jobs.size()), static_cast<std::int64_t>(rows.dead_jobs.size()), {}};
+  for (const auto& [id, job] : rows.jobs)
+    if (job.state != 2 && job.row.due_at <= now)
+      state.oldest_due = std::min(job.row.due_at, state.oldest_due.value_or(now));
+  return state;
+}
+
 const stored_conversation* memory_store::conversation_of(const connection_id& connection,
                                                          const std::string& customer) const {
   const auto id = conversation_id_of(connection, customer);

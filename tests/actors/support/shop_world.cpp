@@ -222,6 +222,7 @@ void shop_world::start() {
                                                          .metrics = node->metrics,
                                                          .on_fenced = [this] { ++fenced; },
                                                          .watchers = watchers,
+                                                         .jobs = node->jobs,
                                                          .linger = std::chrono::microseconds{0}})));
   node->readers.push_back(keep(system->spawn(reader, store, node->metrics)));
   const services_ptr shared_node = node;

@@ -33,6 +33,7 @@ class stage : public testing::Test {
                                                       .reads = store,
                                                       .metrics = node->metrics,
                                                       .on_fenced = [] {},
+                                                      .jobs = node->jobs,
                                                       .linger = std::chrono::microseconds{0}})));
     node->readers.push_back(keep(
         system_.spawn(actors::reader, std::static_pointer_cast<storage::store_reads>(store), node->metrics)));

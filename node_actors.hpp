@@ -11,6 +11,7 @@
 #include "actors/inbox_writer.hpp"
 #include "actors/janitor.hpp"
 #include "actors/job_runner.hpp"
+#include "actors/payment_worker.hpp"
 #include "actors/services.hpp"
 #include "actors/tenant_registry.hpp"
 #include "storage/connect.hpp"
@@ -22,6 +23,7 @@ struct node_actors {
   actors::inbox_pump_actor pump;
   actors::inbox_writer_actor writer;
   actors::llm_router_actor model;
+  actors::payment_worker_actor payments;
   actors::job_runner_actor jobs;
 };
 

@@ -5,6 +5,7 @@
 #include "net/client/client.hpp"
 #include "net/connect/callback.hpp"
 #include "net/descriptors.hpp"
+#include "net/pay/return_page.hpp"
 #include "net/http/client_address.hpp"
 #include "storage/api/access.hpp"
 #include "system_ports.hpp"
@@ -41,6 +42,8 @@ public_listener::public_listener(const net::io_threads& io, net::http_observer& 
   net::router routes;
   add_webhooks(routes);
   net::add_connect_callback(routes);
+  net::add_pay_return(routes, {.worker = parts_.actors.payments,
+                               .proxies = net::trusted_proxies{parts_.node->settings->http.trusted_proxies}});
   add_api(routes, io);
   server_ = std::make_unique<net::http_server>(io.contexts(), std::move(routes),
                                                limits_of(*parts_.node->settings), &counts);

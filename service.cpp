@@ -250,7 +250,11 @@ void server::spawn_actors() {
 }
 
 /// Who runs which background jobs. A kind that is not here waits for a server that knows it.
-actors::job_kinds server::job_handlers() const { return {}; }
+actors::job_kinds server::job_handlers() const {
+  actors::job_kinds kinds;
+  actors::add_payment_kinds(kinds, actors_.payments);
+  return kinds;
+}
 
 // Without this the rows of an earlier run, or of a sender that died with its supervisor, would wait for
 // the account's next message.

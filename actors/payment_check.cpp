@@ -65,6 +65,9 @@ std::optional<payment_check> read_check(std::string_view payload) {
   payment_check wanted{.reference = text_in(parsed, "reference"),
                        .transaction = text_in(parsed, "transaction")};
   wanted.is_poll = text_in(parsed, "source") != "event";
+  const auto kind = text_in(parsed, "kind");
+  if (kind == "refund") wanted.kind = check_kind::refund;
+  if (kind == "dispute") wanted.kind = check_kind::dispute;
   if (const auto id = parse_uuid(text_in(parsed, "connection")))
     wanted.connection = payment_connection_id{*id};
   if (wanted.reference.empty() && wanted.transaction.empty()) return std::nullopt;

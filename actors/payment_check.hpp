@@ -13,6 +13,14 @@
 
 namespace sellavie::actors {
 
+enum class check_kind : std::uint8_t {
+  payment,
+  /// Money may have gone back: the payment's refunds are listed, too.
+  refund,
+  /// The customer's bank asks for it. That is the event's word, where the payment itself does not say it.
+  dispute,
+};
+
 struct payment_check {
   /// Ours, or empty when the event did not say it.
   std::string reference{};
@@ -20,6 +28,7 @@ struct payment_check {
   std::string transaction{};
   /// Whose event it was; nil: whoever was asked for the link.
   payment_connection_id connection{};
+  check_kind kind = check_kind::payment;
   /// It will be looked at again until nothing more comes of it; an event is worked off once.
   bool is_poll = false;
   /// A reference that the store does not know may become known: the event overtook us. This look is the last one, and
@@ -55,7 +64,7 @@ struct payment_checked {
 /// every hour.
 [[nodiscard]] instant next_look(instant made, instant now) noexcept;
 
-/// The job that looks. Its payload: {"reference", "transaction", "connection", "source"}; an "event" is no poll.
+/// The job that looks. Its payload: {"reference", "transaction", "connection", "kind", "source"}; an "event" is no poll.
 inline constexpr std::string_view payment_check_job = "payment.check";
 /// Looks at this payment until nothing more will come of it.
 [[nodiscard]] storage::job_row poll_of(const std::string& reference, const business_id& business,

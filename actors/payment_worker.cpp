@@ -54,7 +54,8 @@ void payment_worker_state::carry_out(const payment_work& work) {
 void payment_worker_state::check(const payment_work& work) {
   auto wanted = read_check(work.job.payload);
   if (!wanted) return work.answer(unreadable());
-  if (!wanted->is_poll) wanted->finishes = work.job.hold;
+  // Refunds are many words: the job ends when all of them were heard.
+  if (!wanted->is_poll && wanted->kind != check_kind::refund) wanted->finishes = work.job.hold;
   wanted->is_last = work.job.attempts > looks_for_the_unknown;
   self_->request(registry_, caf::infinite, check_business_payment{work.job.hold.business, *wanted})
       .then(

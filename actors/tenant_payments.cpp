@@ -1,6 +1,7 @@
 // Looks at payments: event, poll or return -> the provider's word -> the order desk (tenant_supervisor.hpp, "Payments").
 
 #include "actors/checkout.hpp"
+#include "actors/money_records.hpp"
 #include "actors/tenant_supervisor.hpp"
 
 namespace sellavie::actors {
@@ -68,17 +69,38 @@ void tenant_supervisor_state::weigh(const payment_check& wanted, const payment_t
 void tenant_supervisor_state::settle_fact(const payment_check& wanted, const payment_truth& truth,
                                           std::optional<customer_notice> tell, const check_answer& answer) {
   spawn_desks();
-  desk_request request{confirmed(*truth.fact, *truth.asked), {}, false, actor_of(*truth.asked)};
+  auto fact = *truth.fact;
+  fact.is_disputed = fact.is_disputed || wanted.kind == check_kind::dispute;
+  desk_request request{confirmed(fact, *truth.asked), {}, false, actor_of(*truth.asked)};
   request.finishes = wanted.finishes;
   request.tell = tell;
   self_->request(orders_, caf::infinite, std::move(request))
       .then(
-          [this, tell, is_finished = wanted.finishes.has_value(), answer](const action_outcome& decided) {
+          [this, tell, wanted, fact, answer](const action_outcome& decided) {
             if (tell && decided.accepted) look_for_unannounced({tell->connection, tell->customer});
-            answer.deliver(payment_checked{outcome_of(decided), is_finished,
+            if (wanted.kind == check_kind::refund) return look_at_refunds(wanted, fact, answer);
+            answer.deliver(payment_checked{outcome_of(decided), wanted.finishes.has_value(),
                                            decided.effect == action_effect::payment_confirmed});
           },
           [answer](const caf::error& failure) { answer.deliver(told_as_ours(failure)); });
+}
+
+// Of money that nobody has written down there is nothing to follow.
+void tenant_supervisor_state::look_at_refunds(const payment_check& wanted, const payment_fact& fact,
+                                              const check_answer& answer) {
+  const auto otherwise = [answer](const caf::error& failure) { answer.deliver(told_as_ours(failure)); };
+  self_
+      ->request(dependencies_.node->reader_of(business_->id.value), caf::infinite,
+                storage::money_question{
+                    .business = business_->id, .reference = fact.reference, .transaction = fact.transaction})
+      .then(
+          [this, wanted, answer, otherwise](const shared<storage::stored_money_rows>& rows) {
+            const auto money = to_money(*rows);
+            const auto done = [answer] { answer.deliver(payment_checked{check_outcome::settled}); };
+            if (money && money->payment) hear_refunds(*money->payment, done, otherwise);
+            else done();
+          },
+          otherwise);
 }
 
 }  // namespace sellavie::actors

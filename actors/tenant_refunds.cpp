@@ -25,6 +25,11 @@ payment_connection_id connection_of(const payment_record& payment) {
 
 }  // namespace
 
+template <class Answer>
+tenant_supervisor_state::failure_handler tenant_supervisor_state::fails(const Answer& answer) {
+  return [answer](const caf::error& failure) { answer.deliver(told_as_ours(failure)); };
+}
+
 instant next_refund_look(const refund& subject, instant now) noexcept {
   const auto age = now - subject.requested_at;
   if (age < std::chrono::hours{1}) return now + std::chrono::minutes{10};
@@ -38,7 +43,9 @@ caf::result<refund_ran> tenant_supervisor_state::run(const run_refund& wanted) {
       [this, wanted, answer] {
         with_refund(wanted.refund, answer, [this, answer](const stored_money& money, const refund& subject) {
           if (subject.state == refund_state::approved) return begin_refund(money, subject, answer);
-          if (is_under_way(subject.state)) return list_refunds_of(money, subject, answer);
+          if (is_under_way(subject.state))
+            return hear_refunds(
+                *money.payment, [this, id = subject.id, answer] { rest_after(id, answer); }, fails(answer));
           answer.deliver(refund_ran{});
         });
       },
@@ -61,22 +68,24 @@ void tenant_supervisor_state::with_refund(const refund_id& id, const refund_answ
           [answer](const caf::error& failure) { answer.deliver(told_as_ours(failure)); });
 }
 
-void tenant_supervisor_state::tell_desk(desk_command command, const refund_answer& answer,
-                                        std::function<void(const action_outcome&)> then) {
+void tenant_supervisor_state::tell_desk(desk_command command, std::function<void(const action_outcome&)> then,
+                                        failure_handler otherwise) {
   spawn_desks();
   self_->request(orders_, caf::infinite, desk_request{std::move(command), {}, false, "system"})
-      .then(std::move(then), [answer](const caf::error& failure) { answer.deliver(told_as_ours(failure)); });
+      .then(std::move(then), std::move(otherwise));
 }
 
 void tenant_supervisor_state::begin_refund(const stored_money& money, const refund& subject,
                                            const refund_answer& answer) {
-  tell_desk(desk::begin_refund{subject.id}, answer,
-            [this, payment = *money.payment, subject, answer](const action_outcome& begun) {
-              // Somebody was faster: what became of it is read anew.
-              if (!begun.accepted) return answer.deliver(refund_ran{dependencies_.node->now()});
-              storage::fault_point("refund.begun");
-              call_refund(payment, subject, begun.attempt, answer);
-            });
+  tell_desk(
+      desk::begin_refund{subject.id},
+      [this, payment = *money.payment, subject, answer](const action_outcome& begun) {
+        // Somebody was faster: what became of it is read anew.
+        if (!begun.accepted) return answer.deliver(refund_ran{dependencies_.node->now()});
+        storage::fault_point("refund.begun");
+        call_refund(payment, subject, begun.attempt, answer);
+      },
+      fails(answer));
 }
 
 void tenant_supervisor_state::call_refund(const payment_record& payment, const refund& subject, std::int32_t attempt,
@@ -90,11 +99,13 @@ void tenant_supervisor_state::call_refund(const payment_record& payment, const r
             storage::fault_point("refund.answered");
             switch (sent.call) {
               case refund_call::answered:
-                return tell_desk(desk::confirm_refund{payment.id, *sent.fact, subject.id}, answer,
-                                 [this, id = subject.id, answer](const action_outcome&) { rest_after(id, answer); });
+                return tell_desk(
+                    desk::confirm_refund{payment.id, *sent.fact, subject.id},
+                    [this, id = subject.id, answer](const action_outcome&) { rest_after(id, answer); }, fails(answer));
               case refund_call::refused:
-                return tell_desk(desk::refuse_refund{subject.id, attempt, sent.code}, answer,
-                                 [answer](const action_outcome&) { answer.deliver(refund_ran{}); });
+                return tell_desk(
+                    desk::refuse_refund{subject.id, attempt, sent.code},
+                    [answer](const action_outcome&) { answer.deliver(refund_ran{}); }, fails(answer));
               case refund_call::in_doubt:
               case refund_call::not_sent: break;
             }
@@ -105,22 +116,20 @@ void tenant_supervisor_state::call_refund(const payment_record& payment, const r
 
 // The desk hears of each refund, and last that these were all: its mailbox keeps their order, and if it dies on one of
 // them it hears of none behind it.
-void tenant_supervisor_state::list_refunds_of(const stored_money& money, const refund& subject,
-                                              const refund_answer& answer) {
-  const auto& payment = *money.payment;
+void tenant_supervisor_state::hear_refunds(const payment_record& payment, const std::function<void()>& then,
+                                           const failure_handler& otherwise) {
   const instant begun = dependencies_.node->now();
   self_
       ->request(payments_, caf::infinite,
                 list_refunds{payment.transaction, payment.received.currency, connection_of(payment), begun + patience})
       .then(
-          [this, payment = payment.id, id = subject.id, begun, answer](const refunds_listed& listed) {
+          [this, payment = payment.id, begun, then, otherwise](const refunds_listed& listed) {
             for (const auto& fact : listed.refunds)
-              tell_desk(desk::confirm_refund{payment, fact, {}}, answer, [](const action_outcome&) {});
+              tell_desk(desk::confirm_refund{payment, fact, {}}, [](const action_outcome&) {}, otherwise);
             const auto listing = listed.is_complete ? refund_listing::complete : refund_listing::in_vain;
-            tell_desk(desk::settle_doubt{payment, listing, begun}, answer,
-                      [this, id, answer](const action_outcome&) { rest_after(id, answer); });
+            tell_desk(desk::settle_doubt{payment, listing, begun}, [then](const action_outcome&) { then(); }, otherwise);
           },
-          [answer](const caf::error& failure) { answer.deliver(told_as_ours(failure)); });
+          otherwise);
 }
 
 void tenant_supervisor_state::rest_after(const refund_id& id, const refund_answer& answer) {

@@ -248,17 +248,22 @@ class tenant_supervisor_state {
   using refund_answer = owed_answer<refund_ran>;
   using refund_handler = std::function<void(const stored_money&, const refund&)>;
   void with_refund(const refund_id& id, const refund_answer& answer, refund_handler then);
-  void tell_desk(desk_command command, const refund_answer& answer,
-                 std::function<void(const action_outcome&)> then);
+  using failure_handler = std::function<void(const caf::error&)>;
+  template <class Answer>
+  [[nodiscard]] static failure_handler fails(const Answer& answer);
+  void tell_desk(desk_command command, std::function<void(const action_outcome&)> then, failure_handler otherwise);
   void begin_refund(const stored_money& money, const refund& subject, const refund_answer& answer);
   void call_refund(const payment_record& payment, const refund& subject, std::int32_t attempt,
                    const refund_answer& answer);
-  void list_refunds_of(const stored_money& money, const refund& subject, const refund_answer& answer);
+  /// The desk hears of all refunds of a payment that its provider lists.
+  void hear_refunds(const payment_record& payment, const std::function<void()>& then,
+                    const failure_handler& otherwise);
   void rest_after(const refund_id& id, const refund_answer& answer);
   using check_answer = owed_answer<payment_checked>;
   void weigh(const payment_check& wanted, const payment_truth& truth, const check_answer& answer);
   void settle_fact(const payment_check& wanted, const payment_truth& truth,
                    std::optional<customer_notice> tell, const check_answer& answer);
+  void look_at_refunds(const payment_check& wanted, const payment_fact& fact, const check_answer& answer);
   void carry_out(const order_command_ptr& command, const order_answer& answer);
   void check_out(const order_command_ptr& command, link_attempt attempt, const order_answer& answer);
   void settle(const order_command_ptr& command, const payment_link& paid, link_attempt attempt,

@@ -3,38 +3,19 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { demo_businesses, shared_world } from "./harness/world.mjs";
+import { paying_shops } from "./harness/paying_shops.mjs";
+import { shared_world } from "./harness/world.mjs";
 import { until } from "./harness/workspace.mjs";
 
-const tills = {
-  ada: { provider: "stripe", mode: "test", secret_key: "sk_test_sandbox", webhook_secrets: ["whsec_sandbox"] },
-  kofi: { provider: "flutterwave", mode: "test", secret_key: "FLWSECK_TEST-sandbox-X", webhook_secrets: ["sandbox-secret-hash"] },
-  esi: { provider: "paystack", mode: "test", secret_key: "sk_test_sandbox", webhook_secrets: [] },
-};
-
-function shops() {
-  const [ada, kofi] = demo_businesses((business) => ({ ...business, currency: "NGN", payments: [tills[business.key]] }));
-  const connections = [{ channel: "messenger", external_id: "page_0003", access_token: "sandbox-token-page_0003" }];
-  const esi = { ...ada, key: "esi", business: "Esi Beads", owner: { ...ada.owner, email: "esi@example.com" }, connections, payments: [tills.esi] };
-  return [ada, kofi, esi];
-}
-
+const shops = paying_shops();
 let here;
-shared_world({ before, after }, { name: "payments", businesses: shops() }, (world) => { here = world; });
+shared_world({ before, after }, { name: "payments", businesses: shops.businesses }, (world) => { here = world; });
 
 const of_business = (key) => `(SELECT id FROM businesses WHERE key = '${key}')`;
 const order_of = async (who) => {
   const [[id, status, reference, url, transaction]] = await here.server.sql(`SELECT id, status, payment_reference, payment_url, payment_transaction FROM orders WHERE conversation_id IN ${here.conversation_of(who)} ORDER BY number DESC LIMIT 1`);
   return { id, status, reference, url, transaction };
 };
-
-// Where the sandbox sends the events of this shop's provider; null: nowhere.
-async function events_go(key, where) {
-  const { provider } = tills[key];
-  const [[connection]] = await here.server.sql(`SELECT id FROM payment_connections WHERE business_id = ${of_business(key)}`);
-  const url = where === null ? null : `${here.server.url}/webhooks/payments/${provider}/${connection}`;
-  await here.sandbox.control("POST", "/payment_webhook", { url, provider });
-}
 
 async function gets_a_link(key, channel = "messenger") {
   const who = here.customer(channel, key);
@@ -53,9 +34,10 @@ async function gets_a_link(key, channel = "messenger") {
 const becomes = (who, status, seconds = 30) => until(`the order is ${status}`, async () => (await order_of(who)).status === status,
   { seconds, explain: async () => `${JSON.stringify(await order_of(who))}\n${here.place.log_tail("server")}` });
 
-for (const [key, { provider }] of Object.entries(tills)) {
+for (const key of shops.keys) {
+  const provider = shops.provider_of(key);
   test(`${provider}: an event brings the news, the customer hears of it once, and events that come again change nothing`, async () => {
-    await events_go(key, "here");
+    await shops.events_go(here, key);
     await here.sandbox.set({ [`${provider}.duplicate_events`]: 2 });
     const { who, reference } = await gets_a_link(key);
     await here.sandbox.pay(reference, { provider });
@@ -71,7 +53,7 @@ for (const [key, { provider }] of Object.entries(tills)) {
     assert.deepEqual([received, place, from], [total, "on_order", provider]);
     const timeline = (await here.server.sql(`SELECT what || ' by ' || actor FROM order_timeline t JOIN orders o ON o.id = t.order_id WHERE o.payment_reference = '${reference}'`)).flat();
     assert.ok(timeline.includes(`paid by provider:${provider}`), timeline.join("\n"));
-    await events_go(key, null);
+    await shops.events_go(here, key, null);
   });
 
   test(`${provider}: an event that never comes is made up for by a poll`, async () => {

@@ -78,7 +78,11 @@ void write_payment(const order_event& event, const decision& decided, const writ
     case order_event_kind::hold_released:
     case order_event_kind::payment_pending:
     case order_event_kind::fulfilled:
-    case order_event_kind::refunded: return;
+    case order_event_kind::payment_grew:
+    case order_event_kind::partly_refunded:
+    case order_event_kind::refunded:
+    case order_event_kind::disputed:
+    case order_event_kind::dispute_released: return;
   }
   if (!row.reference.empty()) to.payments.push_back(std::move(row));
 }
@@ -107,7 +111,11 @@ std::string_view activity_of(order_event_kind kind) {
     case order_event_kind::hold_released: return "order.hold_released";
     case order_event_kind::paid: return "order.paid_by_hand";
     case order_event_kind::fulfilled: return "order.fulfilled";
+    case order_event_kind::partly_refunded: return "order.partly_refunded";
     case order_event_kind::refunded: return "order.refunded";
+    case order_event_kind::dispute_released: return "order.dispute_released";
+    case order_event_kind::payment_grew:
+    case order_event_kind::disputed:
     case order_event_kind::expired:
     case order_event_kind::payment_link_recorded:
     case order_event_kind::payment_link_failed:
@@ -153,7 +161,7 @@ struct event_writer {
                            .order = paid.order,
                            .provider = std::string{to_string(paid.how)},
                            .mode = "live",
-                           .reference = "by-hand-" + to_string(paid.order),
+                           .reference = by_hand_reference(paid.order),
                            .amount_minor = paid.amount.minor,
                            .currency = std::string{paid.amount.currency.text()},
                            .status = "paid",
@@ -177,6 +185,14 @@ struct event_writer {
                            .must_change = false});
     to.tasks.push_back({context.business, std::nullopt, context.ids.next(), "payment_review",
                         reviewed.subject(), decided.at});
+  }
+  // These have no rows of their own yet: the timeline has what concerns an order.
+  void operator()(const payment_event&) const {}
+  void operator()(const refund_event&) const {}
+  void operator()(const review_event&) const {}
+  void operator()(const attention_needed& needed) const {
+    to.tasks.push_back({context.business, std::nullopt, context.ids.next(), "payment_review",
+                        std::string{to_string(needed.why)} + ": " + needed.subject, decided.at});
   }
   void operator()(const stock_moved& moved) const {
     if (moved.reason.empty()) return;

@@ -112,6 +112,11 @@ std::string encode_outcome(const action_outcome& outcome) {
   put_number(object, "requested", outcome.requested);
   put_number(object, "available", outcome.available);
   put_text(object, "detail", outcome.detail);
+  if (!outcome.refund.is_nil()) object["refund"] = to_string(outcome.refund);
+  put_number(object, "attempt", outcome.attempt);
+  put_money(object, "amount", outcome.amount);
+  put_text(object, "state", outcome.state);
+  put_text(object, "by", outcome.by);
   if (!outcome.lines.empty()) {
     auto& lines = object["lines"] = json::array();
     for (const auto& line : outcome.lines) lines.push_back(line_json(line));
@@ -134,6 +139,11 @@ result<action_outcome> decode_outcome(std::string_view text) {
     if (!id) return make_failure(errc::malformed, "outcome order");
     outcome.order = order_id{*id};
   }
+  if (object.contains("refund")) {
+    const auto id = parse_uuid(read_text(object, "refund"));
+    if (!id) return make_failure(errc::malformed, "outcome refund");
+    outcome.refund = refund_id{*id};
+  }
   outcome.order_number = read_number(object, "order_number");
   outcome.total = read_money(object, "total");
   outcome.price = read_money(object, "price");
@@ -147,6 +157,10 @@ result<action_outcome> decode_outcome(std::string_view text) {
   outcome.requested = read_number(object, "requested");
   outcome.available = read_number(object, "available");
   outcome.detail = read_text(object, "detail");
+  outcome.attempt = static_cast<std::int32_t>(read_number(object, "attempt"));
+  outcome.amount = read_money(object, "amount");
+  outcome.state = read_text(object, "state");
+  outcome.by = read_text(object, "by");
   const auto lines = object.find("lines");
   if (lines == object.end()) return outcome;
   if (!lines->is_array()) return make_failure(errc::malformed, "outcome lines");

@@ -24,6 +24,9 @@ std::string_view to_string(action_effect effect) noexcept {
     case action_effect::stock_adjusted: return "stock_adjusted";
     case action_effect::handed_off: return "handed_off";
     case action_effect::contact_recorded: return "contact_recorded";
+    case action_effect::refund_updated: return "refund_updated";
+    case action_effect::dispute_released: return "dispute_released";
+    case action_effect::review_resolved: return "review_resolved";
   }
   return "unknown";
 }
@@ -53,18 +56,22 @@ std::string_view to_string(refusal why) noexcept {
     case refusal::invoice_conflict: return "invoice_conflict";
     case refusal::order_open: return "order_open";
     case refusal::key_reused: return "key_reused";
+    case refusal::disputed: return "disputed";
+    case refusal::refund_exceeds: return "refund_exceeds";
+    case refusal::needs_another_person: return "needs_another_person";
+    case refusal::already_resolved: return "already_resolved";
   }
   return "unknown";
 }
 
 std::optional<action_effect> parse_action_effect(std::string_view name) noexcept {
-  for (auto at = std::uint8_t{0}; at <= static_cast<std::uint8_t>(action_effect::contact_recorded); ++at)
+  for (auto at = std::uint8_t{0}; at <= static_cast<std::uint8_t>(action_effect::review_resolved); ++at)
     if (to_string(static_cast<action_effect>(at)) == name) return static_cast<action_effect>(at);
   return std::nullopt;
 }
 
 std::optional<refusal> parse_refusal(std::string_view name) noexcept {
-  for (auto at = std::uint8_t{0}; at <= static_cast<std::uint8_t>(refusal::key_reused); ++at)
+  for (auto at = std::uint8_t{0}; at <= static_cast<std::uint8_t>(refusal::already_resolved); ++at)
     if (to_string(static_cast<refusal>(at)) == name) return static_cast<refusal>(at);
   return std::nullopt;
 }
@@ -89,9 +96,13 @@ errc reason_of(refusal why) noexcept {
     case refusal::payment_link_out:
     case refusal::stale:
     case refusal::order_open:
+    case refusal::disputed:
+    case refusal::refund_exceeds:
+    case refusal::already_resolved:
     case refusal::invoice_conflict: return errc::conflict;
     case refusal::too_many_open_orders: return errc::overloaded;
     case refusal::not_allowed:
+    case refusal::needs_another_person:
     case refusal::payments_not_connected: return errc::forbidden;
     case refusal::provider_unavailable: return errc::unavailable;
   }

@@ -46,6 +46,11 @@ enum class action_effect : std::uint8_t {
   stock_adjusted,
   handed_off,
   contact_recorded,
+  /// `refund` is in `state`, and `amount` is its own.
+  refund_updated,
+  dispute_released,
+  /// `state` says what became of the money.
+  review_resolved,
 };
 
 enum class refusal : std::uint8_t {
@@ -79,6 +84,14 @@ enum class refusal : std::uint8_t {
   order_open,
   /// The key was used for another wish.
   key_reused,
+  /// The customer's bank asks for the money: a person must release the order first.
+  disputed,
+  /// More than what is left of the money; `amount` is that.
+  refund_exceeds,
+  /// Whoever asked for a refund above the limit cannot agree to it.
+  needs_another_person,
+  /// `by` was first; `state` is what became of it.
+  already_resolved,
 };
 
 [[nodiscard]] std::string_view to_string(action_effect effect) noexcept;
@@ -131,6 +144,14 @@ struct action_outcome {
   money price{};
   /// For logs and operators: no customer text, no secrets.
   std::string detail;
+  // Of refunds and reviews; empty elsewhere.
+  refund_id refund{};
+  /// Which call of the refund this is.
+  std::int32_t attempt = 0;
+  money amount{};
+  /// Name of the refund_state or review_state.
+  std::string state;
+  std::string by;
   /// Fingerprint of what a person asked under this key; empty for turns, whose keys name one proposal.
   std::string wish;
 

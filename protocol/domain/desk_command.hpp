@@ -12,6 +12,9 @@
 #include "protocol/domain/ids.hpp"
 #include "protocol/domain/order.hpp"
 #include "protocol/domain/payment.hpp"
+#include "protocol/domain/payment_record.hpp"
+#include "protocol/domain/refund.hpp"
+#include "protocol/domain/review.hpp"
 
 namespace sellavie {
 
@@ -33,8 +36,6 @@ struct order_target {
 
   friend bool operator==(const order_target&, const order_target&) = default;
 };
-
-enum class restock : std::uint8_t { no, yes };
 
 enum class placing : std::uint8_t {
   /// What a customer wishes in a chat.
@@ -115,6 +116,7 @@ struct confirm_payment {
   payment_fact fact;
   /// Mode of the connection that was asked.
   payment_mode mode = payment_mode::test;
+  payment_source from{};
 };
 
 struct expire_reservations {
@@ -174,6 +176,92 @@ struct mark_refunded {
   std::string action_key;
   order_target target;
   restock goods = restock::no;
+};
+
+// --- refunds, disputes and the review queue (desk_money.hpp) --------------------------------------
+
+/// By a person: of the money that settled the order, or of the payment named.
+struct request_refund {
+  std::string action_key;
+  order_target target;
+  payment_id payment{};
+  /// Nothing: all that is left.
+  std::optional<money> amount{};
+  std::string reason;
+  restock goods = restock::no;
+};
+
+struct approve_refund {
+  std::string action_key;
+  refund_id refund{};
+};
+
+struct reject_refund {
+  std::string action_key;
+  refund_id refund{};
+  std::string note;
+};
+
+/// Before the payment_client calls the provider.
+struct begin_refund {
+  refund_id refund{};
+};
+
+/// The provider said that it did not happen, and would not.
+struct refuse_refund {
+  refund_id refund{};
+  /// Which call was answered.
+  std::int32_t attempt = 0;
+  /// The provider's machine code.
+  std::string code;
+};
+
+/// A provider's word on a refund: its answer, or one of the payment's list.
+struct confirm_refund {
+  payment_id payment{};
+  refund_fact fact;
+  /// Of an answer: which one was asked for.
+  refund_id refund{};
+};
+
+enum class refund_listing : std::uint8_t {
+  /// To the last page, and each was told with confirm_refund.
+  complete,
+  /// It could not be had, or not be read.
+  in_vain,
+};
+
+/// A payment's refunds were listed because some may have happened.
+struct settle_doubt {
+  payment_id payment{};
+  refund_listing listing = refund_listing::in_vain;
+  /// When its first page was asked for.
+  instant begun{};
+};
+
+enum class refund_end : std::uint8_t { happened, did_not_happen };
+
+/// A person looked at the provider's.
+struct resolve_refund {
+  std::string action_key;
+  refund_id refund{};
+  refund_end end = refund_end::did_not_happen;
+  std::string note;
+};
+
+struct release_dispute {
+  std::string action_key;
+  order_target target;
+  std::string note;
+};
+
+struct resolve_review {
+  std::string action_key;
+  review_id review{};
+  review_resolution how = review_resolution::accept;
+  /// Of attach.
+  order_target target{};
+  std::string note;
 };
 
 }  // namespace desk

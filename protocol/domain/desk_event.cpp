@@ -29,6 +29,24 @@ class collector {
       note(event.order, "payment_review", std::string{to_string(event.reason)});
   }
 
+  void operator()(const payment_event&) {}
+
+  void operator()(const refund_event& event) {
+    const refund& one = event.after;
+    std::string detail = format_money(one.amount);
+    if (const auto& why = one.version == 1 ? one.reason : one.note; !why.empty()) detail += ", " + why;
+    note(one.order, "refund_" + std::string{to_string(one.state)}, detail);
+  }
+
+  void operator()(const review_event& event) {
+    note(event.after.order, "review_" + std::string{to_string(event.after.state)}, event.after.note);
+  }
+
+  void operator()(const attention_needed& event) {
+    // What becomes of orders and refunds stands there by itself.
+    if (event.why == attention::refund_contradicted) note(event.order, to_string(event.why), event.subject);
+  }
+
   desk_changes finish() {
     for (const auto& [product, delta] : stock_)
       if (delta != 0) changes_.stock.push_back({product, delta});
@@ -37,6 +55,7 @@ class collector {
 
  private:
   void note(const order_id& order, std::string_view what, const std::string& detail) {
+    if (order.is_nil()) return;
     std::string text{what};
     if (!detail.empty()) text += ": " + detail;
     changes_.timeline.push_back({order, std::move(text), decided_.actor, decided_.at});
@@ -50,9 +69,19 @@ class collector {
 }  // namespace
 
 std::string payment_reviewed::subject() const {
-  std::string text = std::string{to_string(reason)} + ": " + fact.reference;
-  if (!fact.transaction.empty()) text += " (" + fact.transaction + ")";
-  return text;
+  return review_subject(reason, fact.reference, fact.transaction);
+}
+
+std::string_view to_string(attention why) noexcept {
+  switch (why) {
+    case attention::dispute: return "dispute";
+    case attention::refund_awaits_approval: return "refund_awaits_approval";
+    case attention::refund_needs_attention: return "refund_needs_attention";
+    case attention::refund_failed: return "refund_failed";
+    case attention::refund_unproved: return "refund_unproved";
+    case attention::refund_contradicted: return "refund_contradicted";
+  }
+  return "unknown";
 }
 
 std::string_view to_string(order_event_kind kind) noexcept {
@@ -69,7 +98,11 @@ std::string_view to_string(order_event_kind kind) noexcept {
     case order_event_kind::hold_released: return "hold_released";
     case order_event_kind::paid: return "paid";
     case order_event_kind::fulfilled: return "fulfilled";
+    case order_event_kind::payment_grew: return "payment_grew";
+    case order_event_kind::partly_refunded: return "partly_refunded";
     case order_event_kind::refunded: return "refunded";
+    case order_event_kind::disputed: return "disputed";
+    case order_event_kind::dispute_released: return "dispute_released";
   }
   return "unknown";
 }

@@ -12,6 +12,9 @@
 #include "protocol/domain/ids.hpp"
 #include "protocol/domain/order.hpp"
 #include "protocol/domain/payment.hpp"
+#include "protocol/domain/payment_record.hpp"
+#include "protocol/domain/refund.hpp"
+#include "protocol/domain/review.hpp"
 #include "protocol/domain/time.hpp"
 
 namespace sellavie {
@@ -30,7 +33,12 @@ enum class order_event_kind : std::uint8_t {
   hold_released,
   paid,
   fulfilled,
+  /// More came of the money that settled it.
+  payment_grew,
+  partly_refunded,
   refunded,
+  disputed,
+  dispute_released,
 };
 [[nodiscard]] std::string_view to_string(order_event_kind kind) noexcept;
 
@@ -69,6 +77,7 @@ struct paid_by_hand {
   friend bool operator==(const paid_by_hand&, const paid_by_hand&) = default;
 };
 
+/// A review is opened; storage gives it its id.
 struct payment_reviewed {
   /// The order that the reference names; it may not exist (unknown_order).
   order_id order{};
@@ -81,7 +90,54 @@ struct payment_reviewed {
   friend bool operator==(const payment_reviewed&, const payment_reviewed&) = default;
 };
 
-using desk_event = std::variant<order_event, stock_moved, payment_settled, paid_by_hand, payment_reviewed>;
+/// Money that came was written down (after.version == 1), or stands as `after` now.
+struct payment_event {
+  payment_record after;
+
+  friend bool operator==(const payment_event&, const payment_event&) = default;
+};
+
+/// A refund was asked for or found (after.version == 1), or became `after`.
+struct refund_event {
+  refund after;
+
+  friend bool operator==(const refund_event&, const refund_event&) = default;
+};
+
+/// A review became `after`; closed, its task is done.
+struct review_event {
+  review after;
+
+  friend bool operator==(const review_event&, const review_event&) = default;
+};
+
+enum class attention : std::uint8_t {
+  /// The customer's bank asks for the money.
+  dispute,
+  refund_awaits_approval,
+  /// The provider waits for the business.
+  refund_needs_attention,
+  refund_failed,
+  /// Whether it happened could not be proved.
+  refund_unproved,
+  /// The provider calls a refund failed that had succeeded.
+  refund_contradicted,
+};
+[[nodiscard]] std::string_view to_string(attention why) noexcept;
+
+/// People are told, once.
+struct attention_needed {
+  attention why = attention::dispute;
+  /// May be nil.
+  order_id order{};
+  /// Reference, transaction and amount: for people.
+  std::string subject;
+
+  friend bool operator==(const attention_needed&, const attention_needed&) = default;
+};
+
+using desk_event = std::variant<order_event, stock_moved, payment_settled, paid_by_hand, payment_reviewed,
+                                payment_event, refund_event, review_event, attention_needed>;
 
 /// `outcome` answers the caller and is stored under `action_key` when that is not empty - refusals
 /// too. A refusal has no events.
@@ -106,13 +162,13 @@ struct stock_delta {
 
 struct timeline_entry {
   order_id order{};
-  /// Name of the order_event_kind, or "payment_review"; a detail follows after ": ".
+  /// Name of the order_event_kind, "payment_review", "refund_<state>" or "review_<state>"; a detail follows after ": ".
   std::string what;
   std::string actor;
   instant at{};
 };
 
-/// The writes of one decision but for its payments. Storage sorts them into its global lock order.
+/// The writes of one decision but for its money. Storage sorts them into its global lock order.
 struct desk_changes {
   std::vector<order_change> orders;
   std::vector<stock_delta> stock;

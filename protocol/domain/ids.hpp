@@ -54,6 +54,8 @@ using order_id = basic_id<struct order_tag>;
 using product_id = basic_id<struct product_tag>;
 using invoice_id = basic_id<struct invoice_tag>;
 using payment_id = basic_id<struct payment_tag>;
+using refund_id = basic_id<struct refund_tag>;
+using review_id = basic_id<struct review_tag>;
 using turn_id = basic_id<struct turn_tag>;
 
 /// Row number of a stored inbound event; never leaves this server.

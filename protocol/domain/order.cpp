@@ -55,6 +55,21 @@ bool can_become(order_status from, order_status to) noexcept {
   return false;
 }
 
+std::string_view to_string(dispute_state state) noexcept {
+  switch (state) {
+    case dispute_state::none: return "none";
+    case dispute_state::open: return "open";
+    case dispute_state::released: return "released";
+  }
+  return "unknown";
+}
+
+std::optional<dispute_state> parse_dispute_state(std::string_view name) noexcept {
+  for (const auto state : {dispute_state::none, dispute_state::open, dispute_state::released})
+    if (to_string(state) == name) return state;
+  return std::nullopt;
+}
+
 result<money> sum_of(const std::vector<order_line>& lines, currency_code currency) {
   money total{0, currency};
   for (const auto& line : lines) {

@@ -6,7 +6,7 @@
 //     └──────► cancelled ◄── awaiting       └► refunded ◄┘
 //
 // Transitions only go forward; cancelled and refunded are final. A paid order is never cancelled:
-// its money must go back first, and that is `refunded`. "Closed" means closed for the AI and for
+// its money must go back first, and that is `refunded`; a part that went back changes no state. "Closed" means closed for the AI and for
 // the customer: paid, fulfilled, cancelled and refunded orders are changed by facts or people only.
 
 #include <array>
@@ -37,6 +37,17 @@ inline constexpr std::array all_order_statuses = {order_status::draft,     order
 }
 /// The transition table of the diagram above; staying in a state is not a transition.
 [[nodiscard]] bool can_become(order_status from, order_status to) noexcept;
+
+/// Whether the customer's bank has asked for the money back.
+enum class dispute_state : std::uint8_t {
+  none,
+  /// Nothing is sent to the customer until a person releases it.
+  open,
+  /// By a person, for good.
+  released,
+};
+[[nodiscard]] std::string_view to_string(dispute_state state) noexcept;
+[[nodiscard]] std::optional<dispute_state> parse_dispute_state(std::string_view name) noexcept;
 
 inline constexpr std::size_t max_order_lines = 50;
 inline constexpr std::int64_t max_line_quantity = 10'000;
@@ -84,6 +95,11 @@ struct order {
   /// The provider's id of the payment that settled it; empty while unpaid and for cash.
   std::string payment_transaction;
   std::optional<instant> paid_at;
+  /// Minor units that settled it: more than `total` when the customer bears the fees, anything when a person said so.
+  std::int64_t received = 0;
+  /// Minor units of these that went back; all of them: refunded.
+  std::int64_t refunded = 0;
+  dispute_state dispute = dispute_state::none;
   /// How a fulfilled order is on its way, as a person wrote it.
   std::string tracking;
 

@@ -46,6 +46,11 @@ void store_product(order_book& book, const product& after) {
   book.products.insert_or_assign(after.id, after);
 }
 
+void remember_review(order_book& book, const std::string& subject, const order_id& order) {
+  if (book.reviewed.size() >= max_reviewed) book.reviewed.clear();
+  book.reviewed.emplace(subject, order);
+}
+
 struct applier {
   order_book& book;
 
@@ -53,8 +58,16 @@ struct applier {
   void operator()(const payment_settled&) const {}
   void operator()(const paid_by_hand&) const {}
   void operator()(const payment_reviewed& event) const {
-    if (book.reviewed.size() >= max_reviewed) book.reviewed.clear();
-    book.reviewed.emplace(event.subject(), event.order);
+    remember_review(book, event.subject(), event.order);
+  }
+  void operator()(const payment_event&) const {}
+  void operator()(const refund_event&) const {}
+  void operator()(const attention_needed&) const {}
+  void operator()(const review_event& event) const {
+    const auto& one = event.after;
+    const auto subject = review_subject(one.reason, one.reference, one.transaction);
+    if (is_open(one.state)) remember_review(book, subject, one.order);
+    else book.reviewed.erase(subject);
   }
   void operator()(const stock_moved& event) const {
     const auto known = book.products.find(event.product);
@@ -87,6 +100,11 @@ void apply(order_book& book, const desk_event& event) { std::visit(applier{book}
 void load(order_book& book, const product& stored) { store_product(book, stored); }
 
 void load(order_book& book, const order& stored) { store_order(book, stored); }
+
+void load(order_book& book, const review& stored) {
+  if (!is_open(stored.state)) return;
+  remember_review(book, review_subject(stored.reason, stored.reference, stored.transaction), stored.order);
+}
 
 void replace_products(order_book& book, const std::vector<product>& stored) {
   book.products.clear();

@@ -59,6 +59,7 @@
 #include "protocol/domain/catalog.hpp"
 #include "protocol/domain/desk_command.hpp"
 #include "protocol/domain/desk_event.hpp"
+#include "protocol/domain/desk_money.hpp"
 #include "protocol/domain/ids.hpp"
 #include "protocol/domain/order.hpp"
 
@@ -75,7 +76,7 @@ struct order_book {
   std::map<conversation_id, order_id> open_by_conversation;
   /// The last closed order per conversation, for the duplicate window.
   std::map<conversation_id, order> recent;
-  /// R24: payment_reviewed::subject and its order; forgotten with the book, and all at once at max_reviewed.
+  /// R24: review_subject and order of the open ones; all are forgotten at once at max_reviewed.
   std::map<std::string, order_id> reviewed;
 
   friend bool operator==(const order_book&, const order_book&) = default;
@@ -94,29 +95,41 @@ struct desk_settings {
   std::chrono::seconds payment_grace{std::chrono::minutes{10}};
   /// How much longer a live link's order waits for its provider to answer.
   std::chrono::seconds unanswered_grace{std::chrono::hours{1}};
+  /// R29; nothing: a person alone may refund any sum.
+  std::optional<std::int64_t> refund_limit_minor{};
+  /// R32: a call that was begun longer ago has arrived, or never will.
+  std::chrono::seconds refund_settle_time{std::chrono::minutes{2}};
+  /// R32: how long a provider is asked in vain before a person is.
+  std::chrono::seconds refund_doubt_time{std::chrono::hours{24}};
+  std::int32_t max_refund_attempts = 5;
   std::size_t max_open_orders = 10'000;
   std::size_t expiry_batch = 100;
 };
 
 struct desk_context {
   instant now{};
-  /// A fresh id, used only if an order is placed.
+  /// Fresh ids, used only if something is made.
   order_id new_order{};
   /// "ai", "system", "person:<id>", "provider:paystack": who the timeline names.
   std::string actor;
   desk_settings settings{};
   /// The order that the command names as storage has it, when the book does not hold it.
   std::optional<order> stored{};
+  payment_id new_payment{};
+  refund_id new_refund{};
+  /// desk_money.hpp
+  stored_money money{};
 };
 
 [[nodiscard]] decision decide(const order_book& book, const desk_command& command,
                               const desk_context& context);
 void apply(order_book& book, const desk_event& event);
 
-/// Loading: products and orders as stored (open ones, and closed ones still in the duplicate window).
+/// Loading: products, orders (open ones, and closed ones still in the duplicate window) and open reviews as stored.
 /// next_order_number is the loader's to set.
 void load(order_book& book, const product& stored);
 void load(order_book& book, const order& stored);
+void load(order_book& book, const review& stored);
 /// R16: these are all products now.
 void replace_products(order_book& book, const std::vector<product>& stored);
 /// Drops remembered closed orders that were wished before `before` (now - duplicate_window).

@@ -100,7 +100,10 @@ class writer {
       case action_effect::reservations_expired:
       case action_effect::hold_set:
       case action_effect::stock_adjusted:
-      case action_effect::contact_recorded: return {};
+      case action_effect::contact_recorded:
+      case action_effect::refund_updated:
+      case action_effect::dispute_released:
+      case action_effect::review_resolved: return {};
     }
     return {};
   }
@@ -130,6 +133,10 @@ class writer {
       case refusal::invalid_input:
       case refusal::order_open:
       case refusal::key_reused:
+      case refusal::disputed:
+      case refusal::refund_exceeds:
+      case refusal::needs_another_person:
+      case refusal::already_resolved:
       case refusal::invoice_conflict: return sentence(words_.not_allowed);
     }
     return {};

@@ -37,16 +37,6 @@ std::optional<provider> parse_provider(std::string_view name) noexcept {
   return std::nullopt;
 }
 
-std::string_view to_string(refund_status status) noexcept {
-  switch (status) {
-    case refund_status::pending: return "pending";
-    case refund_status::needs_attention: return "needs_attention";
-    case refund_status::succeeded: return "succeeded";
-    case refund_status::failed: return "failed";
-  }
-  return "unknown";
-}
-
 std::string_view to_string(failure_class failure) noexcept {
   switch (failure) {
     case failure_class::unavailable: return "unavailable";

@@ -14,6 +14,7 @@
 #include "protocol/domain/error.hpp"
 #include "protocol/domain/money.hpp"
 #include "protocol/domain/payment.hpp"
+#include "protocol/domain/refund.hpp"
 #include "protocol/domain/time.hpp"
 
 namespace sellavie::payment {
@@ -90,25 +91,8 @@ struct refund_request {
   std::string key;
 };
 
-enum class refund_status : std::uint8_t {
-  pending,
-  /// The provider waits for the business.
-  needs_attention,
-  succeeded,
-  failed,
-};
-[[nodiscard]] std::string_view to_string(refund_status status) noexcept;
-
-struct refund_fact {
-  std::string id;
-  std::string transaction;
-  /// refund_request::key, where the provider repeats it.
-  std::string key;
-  refund_status status = refund_status::pending;
-  money amount{};
-
-  friend bool operator==(const refund_fact&, const refund_fact&) = default;
-};
+using sellavie::refund_fact;
+using sellavie::refund_status;
 
 struct refund_query {
   std::string transaction;

@@ -1,8 +1,9 @@
-// Payment links, payment facts and what follows a payment: rules R8-R13, R17 and R21-R23 of order_book.hpp.
+// Payment links, payment facts and what follows a payment: rules R8-R13, R17 and R21-R23 of order_book.hpp, R25-R27,
+// R36 and R41 of desk_money.hpp.
 
 #include <algorithm>
 
-#include "protocol/domain/desk_rules.hpp"
+#include "protocol/domain/money_case.hpp"
 
 namespace sellavie::desk {
 namespace {
@@ -29,21 +30,44 @@ bool is_usable_url(const std::string& url) {
   return url.starts_with("https://") || url.starts_with("http://");
 }
 
-order settled(const order& current, const desk_context& context) {
-  auto after = next_version(current);
-  after.status = order_status::paid;
-  after.paid_at = context.now;
-  after.payment_url.clear();
-  return after;
+/// R25.
+payment_record written_down(const confirm_payment& command, payment_place place, const order* subject,
+                            const desk_context& context) {
+  const payment_fact& fact = command.fact;
+  payment_record fresh;
+  fresh.id = context.new_payment;
+  fresh.reference = fact.reference;
+  fresh.transaction = fact.transaction;
+  fresh.from = command.from;
+  fresh.mode = fact.mode;
+  fresh.received = fact.received;
+  fresh.place = place;
+  if (subject != nullptr) fresh.order = subject->id;
+  fresh.at = context.now;
+  return fresh;
 }
 
-decision review(const order_book& book, const confirm_payment& command, payment_reviewed money,
-                const order* subject, const desk_context& context) {
+/// Events that write it down with all that is said of it.
+void write_down(const order_book& book, const confirm_payment& command, payment_record fresh,
+                std::optional<order> subject, const desk_context& context, decision& decided) {
+  money_case about{book, context, std::move(fresh), std::move(subject)};
+  about.hear(command.fact);
+  about.follow();
+  auto written = about.finish({}, {}, {});
+  std::move(written.events.begin(), written.events.end(), std::back_inserter(decided.events));
+  if (about.subject()) describe(decided.outcome, *about.subject());
+}
+
+decision put_under_review(const order_book& book, const confirm_payment& command, payment_reviewed money,
+                          const order* subject, const desk_context& context) {
   auto outcome = make_outcome(asked_by(command), action_effect::payment_review);
   const bool is_new = !book.reviewed.contains(money.subject());
   if (is_new) outcome.review = money.reason;
   auto decided = answer(std::move(outcome), command.action_key, context, subject);
-  if (is_new) decided.events.emplace_back(std::move(money));
+  if (!is_new) return decided;
+  decided.events.emplace_back(std::move(money));
+  write_down(book, command, written_down(command, payment_place::in_review, subject, context),
+             subject == nullptr ? std::nullopt : std::optional{*subject}, context, decided);
   return decided;
 }
 
@@ -85,14 +109,57 @@ decision confirm_success(const order_book& book, const confirm_payment& command,
                             subject.payment_transaction == command.fact.transaction;
   if (same_payment) return tell(command, standing_of(subject), subject, context);
   if (const auto reason = objection(command, subject))
-    return review(book, command, {subject.id, command.fact, *reason}, &subject, context);
-  auto after = settled(subject, context);
-  after.payment_transaction = command.fact.transaction;
+    return put_under_review(book, command, {subject.id, command.fact, *reason}, &subject, context);
+  auto fresh = written_down(command, payment_place::on_order, &subject, context);
+  auto after = paid_with(subject, fresh, context);
   auto decided =
-      become({order_event_kind::paid, std::move(after), {}},
+      become({order_event_kind::paid, after, {}},
              make_outcome(asked_by(command), action_effect::payment_confirmed), command.action_key, context);
   decided.events.emplace_back(payment_settled{subject.id, command.fact});
+  write_down(book, command, std::move(fresh), std::move(after), context, decided);
   return decided;
+}
+
+/// What a customer hears about money that is written down already.
+action_effect standing_of(const money_case& about) {
+  const bool waits = about.payment().place == payment_place::in_review && about.payment().left() > 0;
+  if (waits) return action_effect::payment_review;
+  return about.subject() ? standing_of(*about.subject()) : action_effect::nothing;
+}
+
+/// R26.
+decision hear_again(const order_book& book, const confirm_payment& command, const desk_context& context) {
+  money_case about{book, context};
+  about.hear(command.fact);
+  about.follow();
+  return about.finish(make_outcome(asked_by(command), standing_of(about)), command.action_key,
+                      about.provider());
+}
+
+bool is_known(const payment_fact& fact, const stored_money& money) {
+  return money.payment && money.payment->reference == fact.reference &&
+         money.payment->transaction == fact.transaction;
+}
+
+/// R41: the provider is silent no more.
+void answer_silence(const confirm_payment& command, const desk_context& context, decision& decided) {
+  const auto& waiting = context.money.unanswered;
+  const bool is_answer = command.fact.status != payment_status::pending && waiting &&
+                         waiting->reference == command.fact.reference;
+  if (!is_answer || !is_open(waiting->state)) return;
+  auto after = *waiting;
+  after.state = review_state::answered;
+  after.resolved_by = command.from.provider.empty() ? context.actor : "provider:" + command.from.provider;
+  after.note = to_string(command.fact.status);
+  after.resolved_at = context.now;
+  ++after.version;
+  decided.events.emplace_back(review_event{std::move(after)});
+}
+
+/// R27: all of it is back already.
+bool is_given_back(const payment_fact& fact) {
+  return fact.status == payment_status::success && fact.returned &&
+         fact.returned->minor >= fact.received.minor;
 }
 
 decision note_pending(const confirm_payment& command, const order& subject, const desk_context& context) {
@@ -115,7 +182,28 @@ decision note_failed(const confirm_payment& command, const order& subject, const
   return tell(command, open ? action_effect::payment_failed : standing_of(subject), subject, context);
 }
 
-/// R17 and R23: the order that a person moves on to `to`, or why not.
+decision hear_first(const order_book& book, const confirm_payment& command, const desk_context& context) {
+  const auto parts = parse_payment_reference(command.fact.reference);
+  const auto named = parts ? parts->order : order_id{};
+  const auto* subject = parts ? any_order(book, named, context.stored) : nullptr;
+  const auto status = is_given_back(command.fact) ? payment_status::refunded : command.fact.status;
+  if (subject == nullptr) {
+    if (status == payment_status::success)
+      return put_under_review(book, command, {named, command.fact, review_reason::unknown_order}, nullptr,
+                              context);
+    return answer(make_refusal(asked_by(command), refusal::not_found), command.action_key, context);
+  }
+  switch (status) {
+    case payment_status::success: return confirm_success(book, command, *subject, context);
+    case payment_status::pending: return note_pending(command, *subject, context);
+    case payment_status::failed:
+    case payment_status::refunded: return note_failed(command, *subject, context);
+    case payment_status::not_started: break;
+  }
+  return tell(command, standing_of(*subject), *subject, context);
+}
+
+/// R17, R23 and R36: the order that a person moves on to `to`, or why not.
 template <class Command>
 std::variant<order, decision> moved_on(const order_book& book, const Command& command, order_status to,
                                        const desk_context& context) {
@@ -126,9 +214,23 @@ std::variant<order, decision> moved_on(const order_book& book, const Command& co
   if (subject == nullptr) return refuse(refusal::not_found);
   if (!can_become(subject->status, to)) return refuse(refusal::order_closed);
   if (is_overtaken(*subject, command.target)) return refuse(refusal::stale);
+  if (subject->dispute == dispute_state::open) return refuse(refusal::disputed);
   auto after = next_version(*subject);
   after.status = to;
   return after;
+}
+
+payment_record taken_by_hand(const order& open, hand_payment how, const desk_context& context) {
+  payment_record taken;
+  taken.id = context.new_payment;
+  taken.reference = by_hand_reference(open.id);
+  taken.from.provider = to_string(how);
+  taken.mode = payment_mode::live;
+  taken.received = open.total;
+  taken.place = payment_place::on_order;
+  taken.order = open.id;
+  taken.at = context.now;
+  return taken;
 }
 
 }  // namespace
@@ -183,35 +285,24 @@ decision decide(const order_book& book, const fail_payment_link& command, const 
 }
 
 decision decide(const order_book& book, const confirm_payment& command, const desk_context& context) {
-  const auto parts = parse_payment_reference(command.fact.reference);
-  const auto named = parts ? parts->order : order_id{};
-  const auto* subject = parts ? any_order(book, named, context.stored) : nullptr;
-  const bool success = command.fact.status == payment_status::success;
-  if (subject == nullptr) {
-    if (success)
-      return review(book, command, {named, command.fact, review_reason::unknown_order}, nullptr, context);
-    return answer(make_refusal(asked_by(command), refusal::not_found), command.action_key, context);
-  }
-  switch (command.fact.status) {
-    case payment_status::success: return confirm_success(book, command, *subject, context);
-    case payment_status::pending: return note_pending(command, *subject, context);
-    case payment_status::failed:
-    case payment_status::refunded: return note_failed(command, *subject, context);
-    case payment_status::not_started: break;
-  }
-  return tell(command, standing_of(*subject), *subject, context);
+  auto decided = is_known(command.fact, context.money) ? hear_again(book, command, context)
+                                                       : hear_first(book, command, context);
+  answer_silence(command, context, decided);
+  return decided;
 }
 
 decision decide(const order_book& book, const mark_paid& command, const desk_context& context) {
   const auto where = locate(book, command.target, context);
   if (where.open == nullptr)
     return answer(make_refusal(std::nullopt, where.why), command.action_key, context, where.closed);
+  const auto taken = taken_by_hand(*where.open, command.how, context);
   std::string detail{to_string(command.how)};
   if (!command.note.empty()) detail += ", " + command.note;
   auto decided =
-      become({order_event_kind::paid, settled(*where.open, context), std::move(detail)},
+      become({order_event_kind::paid, paid_with(*where.open, taken, context), std::move(detail)},
              make_outcome(std::nullopt, action_effect::payment_confirmed), command.action_key, context);
   decided.events.emplace_back(paid_by_hand{where.open->id, command.how, where.open->total});
+  if (taken.received.minor > 0) decided.events.emplace_back(payment_event{taken});
   return decided;
 }
 
@@ -237,17 +328,6 @@ decision decide(const order_book& book, const mark_fulfilled& command, const des
   after.tracking = command.tracking;
   return become({order_event_kind::fulfilled, std::move(after), command.tracking},
                 make_outcome(std::nullopt, action_effect::order_fulfilled), command.action_key, context);
-}
-
-decision decide(const order_book& book, const mark_refunded& command, const desk_context& context) {
-  auto moved = moved_on(book, command, order_status::refunded, context);
-  if (auto* refused = std::get_if<decision>(&moved)) return std::move(*refused);
-  const auto lines = std::get<order>(moved).lines;
-  auto decided =
-      become({order_event_kind::refunded, std::move(std::get<order>(moved)), {}},
-             make_outcome(std::nullopt, action_effect::order_refunded), command.action_key, context);
-  if (command.goods == restock::yes) return_stock(book, lines, decided.events);
-  return decided;
 }
 
 }  // namespace sellavie::desk

@@ -57,6 +57,15 @@ enum class provider_word : std::uint8_t {
 /// What becomes of a payment link that is live already.
 enum class live_link : std::uint8_t { keep, replace };
 
+enum class refund_listing : std::uint8_t {
+  /// To the last page, and each was accepted by confirm_refund.
+  complete,
+  /// It could not be had, or not be read.
+  in_vain,
+};
+
+enum class refund_end : std::uint8_t { happened, did_not_happen };
+
 namespace desk {
 
 struct place_order {
@@ -174,12 +183,6 @@ struct mark_fulfilled {
   std::string tracking;
 };
 
-struct mark_refunded {
-  std::string action_key;
-  order_target target;
-  restock goods = restock::no;
-};
-
 // --- refunds, disputes and the review queue (desk_money.hpp) --------------------------------------
 
 /// By a person: of the money that settled the order, or of the payment named.
@@ -226,13 +229,6 @@ struct confirm_refund {
   refund_id refund{};
 };
 
-enum class refund_listing : std::uint8_t {
-  /// To the last page, and each was told with confirm_refund.
-  complete,
-  /// It could not be had, or not be read.
-  in_vain,
-};
-
 /// A payment's refunds were listed because some may have happened.
 struct settle_doubt {
   payment_id payment{};
@@ -240,8 +236,6 @@ struct settle_doubt {
   /// When its first page was asked for.
   instant begun{};
 };
-
-enum class refund_end : std::uint8_t { happened, did_not_happen };
 
 /// A person looked at the provider's.
 struct resolve_refund {
@@ -272,7 +266,9 @@ using desk_command =
     std::variant<desk::place_order, desk::change_order, desk::cancel_order, desk::start_checkout,
                  desk::set_hold, desk::record_payment_link, desk::fail_payment_link, desk::confirm_payment,
                  desk::expire_reservations, desk::adjust_stock, desk::set_stock, desk::set_stocks,
-                 desk::mark_paid, desk::mark_fulfilled, desk::mark_refunded>;
+                 desk::mark_paid, desk::mark_fulfilled, desk::request_refund, desk::approve_refund,
+                 desk::reject_refund, desk::begin_refund, desk::refuse_refund, desk::confirm_refund,
+                 desk::settle_doubt, desk::resolve_refund, desk::release_dispute, desk::resolve_review>;
 
 /// The order that a command names by its id; nil: none.
 [[nodiscard]] order_id order_named_by(const desk_command& command) noexcept;

@@ -8,14 +8,16 @@
 //  R26 Of money that is written down a later word changes only this: more came, some went back, it is disputed. Late,
 //      doubled and overtaken words (pending, failed, not begun, less than is known) and words of another mode or
 //      currency say nothing of it.
-//  R27 What providers say went back is counted whoever sent it back, our own refunds once, and never more than came. All of
-//      it: the order is refunded, the review closes. A part: noted. Money that was back before anybody wrote it down
-//      is as good as not paid (R13); money of which a part was back does not cover an order (wrong_amount).
+//  R27 What providers say went back is counted whoever sent it back, our own refunds once, and never more than came: a
+//      sum that may have ours in it counts without them. All of it: the order is refunded, the review closes. A part:
+//      noted. Money that was back before anybody wrote it down is as good as not paid (R13); money of which a part was
+//      back does not cover an order (wrong_amount).
 //
 // Refunds
 //  R28 A person asks, with a reason: for the whole rest or a part, of money that settled an order which is paid or
 //      fulfilled, or of money under review. Never more than what is left after all refunds that may still happen;
-//      nothing while the order is disputed; nothing of another mode than the one we can call in (wrong_mode).
+//      nothing while the order is disputed; nothing of another mode than the one we can call in (wrong_mode). A hundred
+//      refunds of one payment are enough.
 //  R29 Four eyes: when what is asked of one payment without a second person's yes would pass the business's limit, it waits
 //      for another person. Anybody may reject it. Neither is possible twice.
 //  R30 A call is begun by a commit (sending), and only from `approved`: so it is never made twice unknown to us. An
@@ -26,8 +28,8 @@
 //      the call, and it was not among them; so many times, then it has failed. Listed in vain for too long it is unproved:
 //      people are told, a person says what became of it, or a later word does.
 //  R33 A listed refund is ours by the provider's id, by our key, or, where no key is repeated, when one of the same amount
-//      is in doubt: never sending it again is the safe mistake. Any other was made elsewhere, and is written down
-//      as the provider's. What was not sent yet and does not fit any more has failed.
+//      was called for and not heard of: never sending it again is the safe mistake. Any other was made elsewhere, and is
+//      written down as the provider's. What was not sent yet and does not fit any more has failed.
 //  R34 Money that a person took, a person gives back: agreed is done.
 //  R35 When all money of an order is back the order is refunded, and its pieces return if one of the refunds says so. A
 //      part changes no state; the order counts it.

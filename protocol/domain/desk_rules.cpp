@@ -53,6 +53,17 @@ const order* any_order(const order_book& book, const order_id& id, const std::op
   return stored && stored->id == id ? &*stored : nullptr;
 }
 
+order paid_with(const order& current, const payment_record& payment, const desk_context& context) {
+  auto after = next_version(current);
+  after.status = order_status::paid;
+  after.paid_at = context.now;
+  after.payment_url.clear();
+  after.payment_transaction = payment.transaction;
+  after.received = payment.received.minor;
+  after.refunded = payment.returned;
+  return after;
+}
+
 instant renewed_hold(const order& subject, std::chrono::seconds wanted, const desk_context& context) {
   const auto limit = subject.created_at + context.settings.longest_reservation;
   return std::max<instant>(subject.reserved_until, std::min<instant>(context.now + wanted, limit));

@@ -1,6 +1,6 @@
 #pragma once
-// Inside of order_book: one decide() per command, spread over desk_orders, desk_checkout and
-// desk_stock. Nobody outside protocol/domain includes this; they call sellavie::decide.
+// Inside of order_book: one decide() per command, spread over desk_orders, desk_checkout, desk_stock, desk_refunds,
+// desk_doubt and desk_reviews. Nobody outside protocol/domain includes this; they call sellavie::decide.
 
 #include <cstdint>
 #include <map>
@@ -34,7 +34,25 @@ namespace sellavie::desk {
 [[nodiscard]] decision decide(const order_book& book, const mark_paid& command, const desk_context& context);
 [[nodiscard]] decision decide(const order_book& book, const mark_fulfilled& command,
                               const desk_context& context);
-[[nodiscard]] decision decide(const order_book& book, const mark_refunded& command,
+[[nodiscard]] decision decide(const order_book& book, const request_refund& command,
+                              const desk_context& context);
+[[nodiscard]] decision decide(const order_book& book, const approve_refund& command,
+                              const desk_context& context);
+[[nodiscard]] decision decide(const order_book& book, const reject_refund& command,
+                              const desk_context& context);
+[[nodiscard]] decision decide(const order_book& book, const begin_refund& command,
+                              const desk_context& context);
+[[nodiscard]] decision decide(const order_book& book, const refuse_refund& command,
+                              const desk_context& context);
+[[nodiscard]] decision decide(const order_book& book, const confirm_refund& command,
+                              const desk_context& context);
+[[nodiscard]] decision decide(const order_book& book, const settle_doubt& command,
+                              const desk_context& context);
+[[nodiscard]] decision decide(const order_book& book, const resolve_refund& command,
+                              const desk_context& context);
+[[nodiscard]] decision decide(const order_book& book, const release_dispute& command,
+                              const desk_context& context);
+[[nodiscard]] decision decide(const order_book& book, const resolve_review& command,
                               const desk_context& context);
 [[nodiscard]] decision decide(const order_book& book, const adjust_stock& command,
                               const desk_context& context);
@@ -65,6 +83,10 @@ struct located {
 /// The order with this id wherever the book has it, else `stored` when that is the one.
 [[nodiscard]] const order* any_order(const order_book& book, const order_id& id,
                                      const std::optional<order>& stored);
+
+/// The same, paid by what came of this payment now.
+[[nodiscard]] order paid_with(const order& current, const payment_record& payment,
+                              const desk_context& context);
 
 /// R19: until when a hold that is renewed now may last.
 [[nodiscard]] instant renewed_hold(const order& subject, std::chrono::seconds wanted,

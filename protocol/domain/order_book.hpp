@@ -24,8 +24,8 @@
 //      currency and mode agree. The same fact again is confirmed and changes nothing.
 //  R12 Any other money goes to review and changes no order: wrong amount, currency or mode, a replaced
 //      link, a cancelled order, an order settled otherwise, an order nobody knows.
-//  R13 A pending payment holds the stock a little longer; one that failed, was given back or was not begun
-//      changes nothing.
+//  R13 A pending payment holds the stock a little longer; one that failed, was not begun, or was given back
+//      before it settled anything changes nothing.
 //  R14 Expiry cancels unpaid open orders whose reservation ended (plus a grace while a link is live),
 //      earliest first, so many at a time, and returns their stock; never a closed order. One with a live
 //      link goes only when its provider has just called it unpaid; when it was asked in vain and
@@ -34,7 +34,8 @@
 //  R15 Stock is edited by a delta, by compare-and-set or by a file of counts, and stays within 0 … max_stock.
 //  R16 Products are edited in their table; the book then takes them from there, stock and all, while
 //      nothing of its own is on the way to the table.
-//  R17 Transitions follow can_become(); only people mark paid by hand, fulfilled or refunded.
+//  R17 Transitions follow can_become(); only people mark paid by hand or fulfilled, and what is refunded follows from
+//      money that went back (R35).
 //  R18 A business has at most max_open_orders open orders.
 //  R19 A hold is renewed by changes and checkouts, but never beyond longest_reservation.
 //  R20 A person's order never alters an open one: the same items are answered by R3, others are refused
@@ -46,6 +47,8 @@
 //      state that is needed, is said first.
 //  R24 The same money is put before people once: as long as the book remembers it, it is answered as under review
 //      and no more.
+//
+//  R25 to R41, about money after it came, are in desk_money.hpp.
 
 #include <chrono>
 #include <cstddef>

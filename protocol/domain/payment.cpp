@@ -76,7 +76,8 @@ std::optional<review_reason> mismatch_of(const payment_fact& fact, const money& 
   if (fact.mode != mode) return review_reason::wrong_mode;
   if (fact.requested.currency != expected.currency || fact.received.currency != expected.currency)
     return review_reason::wrong_currency;
-  if (fact.requested.minor != expected.minor || fact.received.minor < expected.minor)
+  const auto back = fact.returned ? fact.returned->minor : 0;
+  if (fact.requested.minor != expected.minor || fact.received.minor - back < expected.minor)
     return review_reason::wrong_amount;
   return std::nullopt;
 }

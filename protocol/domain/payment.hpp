@@ -17,7 +17,7 @@ enum class payment_status : std::uint8_t {
   /// Money is on its way (bank transfer, USSD): the stock is held longer.
   pending,
   failed,
-  /// It was paid and all of it was given back: to an order that it never settled, as good as not paid.
+  /// It was paid and all of it was given back: as good as not paid, unless it is written down (desk_money R27).
   refunded,
   /// A link exists and nobody has paid; says nothing about money on its way.
   not_started,
@@ -75,7 +75,8 @@ enum class review_reason : std::uint8_t {
 [[nodiscard]] std::string_view to_string(review_reason reason) noexcept;
 [[nodiscard]] std::optional<review_reason> parse_review_reason(std::string_view name) noexcept;
 
-/// Requested equals expected, received covers it, currency and mode agree; nullopt = it settles.
+/// Requested equals expected, what was received and not given back covers it, currency and mode agree; nullopt = it
+/// settles.
 [[nodiscard]] std::optional<review_reason> mismatch_of(const payment_fact& fact, const money& expected,
                                                        payment_mode mode) noexcept;
 

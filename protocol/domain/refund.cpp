@@ -112,10 +112,13 @@ std::int64_t refundable_of(const payment_record& payment, std::span<const refund
   return std::max<std::int64_t>(0, payment.received.minor - ours - theirs);
 }
 
-std::int64_t foreign_part(std::int64_t said, std::span<const refund> refunds) {
-  const auto ours = sum_of(refunds, refund_origin::here,
-                           [](refund_state state) { return is_under_way(state) || has_succeeded(state); });
-  return std::max<std::int64_t>(0, said - ours);
+std::int64_t foreign_part(const payment_record& payment, std::span<const refund> refunds, std::int64_t said) {
+  const bool is_all = said >= payment.received.minor;
+  std::int64_t ours = 0;
+  for (const refund& one : refunds)
+    if (one.origin == refund_origin::here && one.attempt > 0 && (is_live(one.state) || !is_all))
+      ours += one.amount.minor;
+  return std::max<std::int64_t>(0, std::min(said, payment.received.minor) - ours);
 }
 
 }  // namespace sellavie

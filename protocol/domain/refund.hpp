@@ -94,6 +94,8 @@ enum class refund_origin : std::uint8_t {
 [[nodiscard]] std::optional<refund_origin> parse_refund_origin(std::string_view name) noexcept;
 
 inline constexpr std::size_t max_refund_reason_bytes = 500;
+/// That people may ask for.
+inline constexpr std::size_t max_refunds_of_a_payment = 100;
 
 struct refund {
   refund_id id{};
@@ -108,8 +110,8 @@ struct refund {
   refund_state state = refund_state::approved;
   /// "person:<id>", or "provider:<name>" when it was made elsewhere.
   std::string requested_by;
-  /// The other person; empty while nobody had to agree.
-  std::string approved_by;
+  /// The other person, who agreed or rejected it; empty while nobody had to.
+  std::string decided_by;
   /// The provider's own id of it; empty until it was heard.
   std::string provider_id;
   /// How often the call was begun.
@@ -136,8 +138,9 @@ struct refund {
 [[nodiscard]] std::int64_t returned_of(const payment_record& payment, std::span<const refund> refunds);
 /// What one more refund may take.
 [[nodiscard]] std::int64_t refundable_of(const payment_record& payment, std::span<const refund> refunds);
-/// What of the sum that a provider says went back is none of our refunds. Ours that are under way may be in that sum or
-/// not: they are left out, and the next word says more.
-[[nodiscard]] std::int64_t foreign_part(std::int64_t said, std::span<const refund> refunds);
+/// What of the sum that a provider says went back is none of our refunds, at least. Of a part all are left out that were
+/// ever sent: the word may be older than what is known of them. When all is back, those that failed are not in it.
+[[nodiscard]] std::int64_t foreign_part(const payment_record& payment, std::span<const refund> refunds,
+                                        std::int64_t said);
 
 }  // namespace sellavie

@@ -1,12 +1,15 @@
 #pragma once
-// A business for tests of the order_book: products in, commands in, outcomes out, time by hand.
+// A business for tests of the order_book: products in, commands in, outcomes out, time by hand. What is decided is
+// stored, and looked up as the desk does.
 
 #include <chrono>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "protocol/domain/order_book.hpp"
+#include "tests/protocol/domain/desk_store.hpp"
 
 namespace sellavie::test {
 
@@ -34,13 +37,20 @@ class a_shop {
     one.price = {price_minor, naira};
     one.stock = stock;
     load(book_, one);
+    store_.products.emplace(one.id, one);
     return *this;
   }
 
   decision decides(const desk_command& command) {
     context_.new_order = numbered<order_id>(++last_order_);
+    context_.new_payment = numbered<payment_id>(last_order_);
+    context_.new_refund = numbered<refund_id>(last_order_);
+    const auto named = money_named_by(command);
+    context_.money = named ? store_.find(*named) : stored_money{};
+    if (auto stored = store_.find_order(order_named_by(command))) context_.stored = std::move(stored);
     auto decided = decide(book_, command, context_);
     for (const auto& event : decided.events) apply(book_, event);
+    if (const auto broken = store_.write(decided); !broken.empty()) throw std::logic_error(broken);
     return decided;
   }
 
@@ -70,7 +80,13 @@ class a_shop {
   }
 
   action_outcome is_told(const payment_fact& fact) {
-    return does(desk::confirm_payment{"key", fact, payment_mode::live});
+    return does(desk::confirm_payment{"key", fact, payment_mode::live, {"paystack", "till"}});
+  }
+
+  /// Somebody else acts from now on.
+  a_shop& as(const std::string& actor) {
+    context_.actor = actor;
+    return *this;
   }
 
   a_shop& later(std::chrono::seconds time) {
@@ -88,10 +104,12 @@ class a_shop {
     return *last_order_of(book_, chat(conversation));
   }
   order_book& book() { return book_; }
+  desk_store& store() { return store_; }
   desk_context& context() { return context_; }
 
  private:
   order_book book_;
+  desk_store store_;
   desk_context context_{instant_from_ms(1'700'000'000'000), {}, "ai", {}};
   std::uint32_t last_order_ = 0;
   std::uint32_t last_key_ = 0;

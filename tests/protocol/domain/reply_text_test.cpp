@@ -76,8 +76,8 @@ TEST(reply_text, speaks_the_language_of_the_locale) {
 
 TEST(reply_text, has_a_sentence_for_everything_in_every_language) {
   for (const auto language : all_languages) {
-    for (auto at = static_cast<int>(refusal::unknown_product); at <= static_cast<int>(refusal::key_reused);
-         ++at) {
+    for (auto at = static_cast<int>(refusal::unknown_product);
+         at <= static_cast<int>(refusal::already_resolved); ++at) {
       auto refused = make_refusal(action_kind::place_order, static_cast<refusal>(at));
       refused.order_number = 3;
       EXPECT_THAT(reply_for(refused, language), testing::AllOf(Not(testing::IsEmpty()), Not(HasSubstr("{"))));
@@ -109,9 +109,9 @@ TEST(reply_text, keeps_a_hostile_name_on_its_line) {
 }
 
 TEST(outcome_names, are_read_back) {
-  for (auto at = 0; at <= static_cast<int>(refusal::key_reused); ++at)
+  for (auto at = 0; at <= static_cast<int>(refusal::already_resolved); ++at)
     EXPECT_EQ(parse_refusal(to_string(static_cast<refusal>(at))), static_cast<refusal>(at));
-  for (auto at = 0; at <= static_cast<int>(action_effect::contact_recorded); ++at)
+  for (auto at = 0; at <= static_cast<int>(action_effect::review_resolved); ++at)
     EXPECT_EQ(parse_action_effect(to_string(static_cast<action_effect>(at))), static_cast<action_effect>(at));
   EXPECT_FALSE(parse_refusal("unknown"));
   EXPECT_FALSE(parse_action_effect("unknown"));

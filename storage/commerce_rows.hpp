@@ -42,6 +42,8 @@ struct order_row {
   instant reserved_until{};
   instant paid_at{};
   std::string tracking;
+  std::string tax_mode = "none";
+  std::int32_t tax_rate_bp = 0;
   std::vector<order_item_row> items;
   bool items_changed = true;
 };
@@ -102,6 +104,11 @@ struct invoice_row {
   std::int64_t total_minor = 0;
   std::string lines;
   instant issued_at{};
+  /// JSON, as is `lines`.
+  std::string taxes = "[]";
+  std::string seller = "{}";
+  std::string buyer = "{}";
+  std::string corrects{};
 };
 
 }  // namespace sellavie::storage

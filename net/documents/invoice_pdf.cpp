@@ -141,8 +141,7 @@ class writer {
     blocks.push_back(head());
     for (const auto& row : rows_)
       blocks.push_back({row.height(), [this, &row](double y) { draw_row(row, y); }, true});
-    blocks.push_back(totals());
-    if (auto words = footer(); words.height > 0) blocks.push_back(std::move(words));
+    blocks.push_back(end_of_document());
     const auto pages = paginated(blocks);
     for (std::size_t i = 0; i < pages.size(); ++i) draw_page(pages[i], i + 1, pages.size());
     if (failed_) return *failed_;
@@ -335,14 +334,19 @@ class writer {
     page_.draw_link(all.pay_url, beside, y + 22 + all.pay_label.height(), document_.payment_url);
   }
 
-  block footer() {
+  /// What the business says at the end stands with the total: together they always fit on a page.
+  block end_of_document() {
+    auto sum = totals();
     auto words = std::make_shared<laid_text>(
         lay(in_lines(what_.seller.footer, 1'000, 16), in_width({8.5, false, muted}, content)));
-    if (words->is_empty()) return {};
-    return {words->height() + 26, [this, words](double y) {
-              page_.rule(left, y + 12, content, 0.5, hair);
-              page_.draw(*words, left, y + 22);
-            }};
+    if (words->is_empty()) return sum;
+    return {sum.height + words->height() + 26,
+            [this, words, sum](double y) {
+              sum.draw(y);
+              page_.rule(left, y + sum.height + 12, content, 0.5, hair);
+              page_.draw(*words, left, y + sum.height + 22);
+            },
+            false, true};
   }
 
   // --- pages ---

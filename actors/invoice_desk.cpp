@@ -90,8 +90,12 @@ void invoice_desk_state::on_loaded(const invoicing_record& record) {
   auto outcome = make_outcome(action_kind::send_invoice, action_effect::invoice_issued);
   describe(outcome, subject);
   outcome.invoice_number = issued.value().document.formatted_number;
-  if (issued.value().how == issuance::existing) return answer(std::move(outcome));
-  commit(issued.value().document, std::move(outcome));
+  storage::change_set changes;
+  const bool is_fresh = issued.value().how == issuance::fresh;
+  if (is_fresh) add_invoice(issued.value().document, changes);
+  if (fifo_.front().wanted.link) outcome.invoice_url = add_link(record, issued.value().document, changes);
+  if (!is_fresh && changes.invoice_links.empty()) return answer(std::move(outcome));
+  write(std::move(changes), std::move(outcome));
 }
 
 // A refusal is kept too: a resumed turn reads what the first run was told.
@@ -101,8 +105,7 @@ void invoice_desk_state::refuse(refusal why) {
   write({}, std::move(outcome));
 }
 
-void invoice_desk_state::commit(const invoice& document, action_outcome outcome) {
-  storage::change_set changes;
+void invoice_desk_state::add_invoice(const invoice& document, storage::change_set& changes) const {
   changes.invoices.push_back(to_row(document, business_->id));
   const issue_invoice& wanted = fifo_.front().wanted;
   changes.timeline.push_back({business_->id, document.order, "invoice_issued: " + document.formatted_number,
@@ -114,7 +117,17 @@ void invoice_desk_state::commit(const invoice& document, action_outcome outcome)
     changes.activities.push_back(
         {business_->id, *wanted.by, "invoice.issued", "invoice", document.id.value, {}, after.dump()});
   }
-  write(std::move(changes), std::move(outcome));
+}
+
+std::string invoice_desk_state::add_link(const invoicing_record& record, const invoice& document,
+                                         storage::change_set& to) const {
+  const auto& address = node_->settings->http.public_url;
+  if (address.empty()) return {};
+  if (record.link && record.link->is_fresh(node_->now())) return invoice_url(address, record.link->token);
+  const auto now = node_->now();
+  to.invoice_links.push_back(
+      {link_token(*node_->ids), business_->id, document.id, now, now + storage::invoice_link_life});
+  return invoice_url(address, to.invoice_links.back().token);
 }
 
 void invoice_desk_state::write(storage::change_set changes, action_outcome outcome) {

@@ -1,5 +1,6 @@
 #include "actors/invoice_records.hpp"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "protocol/domain/currency.hpp"
@@ -130,6 +131,20 @@ invoice to_invoice(const storage::invoice_row& row, std::int64_t order_number) {
   document.issued_at = row.issued_at;
   document.corrects = row.corrects;
   return document;
+}
+
+// The second half of an id is random but for its first two bits.
+uuid link_token(id_source& ids) {
+  uuid token = ids.next();
+  const uuid other = ids.next();
+  std::copy(other.bytes.begin() + 8, other.bytes.end(), token.bytes.begin());
+  token.bytes[6] = static_cast<std::uint8_t>((token.bytes[6] & 0x0FU) | 0x40U);
+  return token;
+}
+
+std::string invoice_url(std::string_view public_url, const uuid& token) {
+  while (public_url.ends_with('/')) public_url.remove_suffix(1);
+  return std::string{public_url} + "/i/" + to_string(token);
 }
 
 }  // namespace sellavie::actors

@@ -11,4 +11,9 @@ namespace sellavie::actors {
 /// What cannot be read of a row is empty; one of an earlier version has no taxes, seller and buyer.
 [[nodiscard]] invoice to_invoice(const storage::invoice_row& row, std::int64_t order_number);
 
+/// 118 random bits of two fresh ids, as a UUIDv4.
+[[nodiscard]] uuid link_token(id_source& ids);
+/// "https://shop.example/i/<token>".
+[[nodiscard]] std::string invoice_url(std::string_view public_url, const uuid& token);
+
 }  // namespace sellavie::actors

@@ -78,8 +78,16 @@ reader_actor::behavior_type reader(reader_actor::stateful_pointer<reader_state> 
         if (!existing) return make_error(existing.error().code);
         auto parties = reads.find_invoice_parties(wanted.business, wanted.buyer);
         if (!parties) return make_error(parties.error().code);
-        return shared<invoicing_record>{std::make_shared<invoicing_record>(
-            invoicing_record{last.value(), std::move(existing.value()), std::move(parties.value())})};
+        auto found = std::make_shared<invoicing_record>();
+        if (existing.value()) {
+          const auto link = reads.find_invoice_link(wanted.business, existing.value()->id);
+          if (!link) return make_error(link.error().code);
+          found->link = link.value();
+        }
+        found->last_number = last.value();
+        found->existing = std::move(existing.value());
+        found->parties = std::move(parties.value());
+        return shared<invoicing_record>{std::move(found)};
       },
       [&reads, &in_use](const storage::sent_question& asked) -> caf::result<found_sent> {
         const monitoring::at_work busy{in_use};

@@ -115,6 +115,7 @@ struct change_set {
   std::vector<timeline_row> timeline;
   std::vector<payment_row> payments;
   std::vector<invoice_row> invoices;
+  std::vector<invoice_link_row> invoice_links;
   std::vector<action_result_row> action_results;
   std::vector<activity_row> activities;
 };

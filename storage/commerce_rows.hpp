@@ -1,6 +1,7 @@
 #pragma once
 // What a change_set writes about orders, stock, payments and invoices.
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -109,6 +110,20 @@ struct invoice_row {
   std::string seller = "{}";
   std::string buyer = "{}";
   std::string corrects{};
+};
+
+/// A new link is made only in the second half of the last one's life.
+inline constexpr std::chrono::days invoice_link_life{60};
+
+/// Whoever has the token reads the document of the invoice until the link ends.
+struct invoice_link_row {
+  uuid token;
+  business_id business;
+  invoice_id invoice;
+  instant created_at{};
+  instant expires_at{};
+
+  [[nodiscard]] bool is_fresh(instant now) const { return expires_at - now > invoice_link_life / 2; }
 };
 
 }  // namespace sellavie::storage

@@ -94,13 +94,18 @@ INSERT INTO invoices (id, business_id, series, number, kind, order_id, currency,
 SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::bigint[], $5::text[], $6::uuid[], $7::text[], $8::bigint[],
                      $9::text[], $10::bigint[], $11::text[], $12::text[], $13::text[], $14::text[]))"};
 
+constexpr statement insert_invoice_links{"insert_invoice_links", R"(
+INSERT INTO invoice_links (token, business_id, invoice_id, created_at, expires_at)
+SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::bigint[], $5::bigint[]))"};
+
 constexpr statement insert_action_results{"insert_action_results", R"(
 INSERT INTO action_results (business_id, action_key, outcome, created_at)
 SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[]))"};
 
-constexpr std::array all_statements{change_stock,    insert_movements, insert_orders,        change_orders,
-                                    drop_items,      insert_items,     insert_timeline,      insert_payments,
-                                    change_payments, insert_invoices,  insert_action_results};
+constexpr std::array all_statements{change_stock,    insert_movements,     insert_orders,
+                                    change_orders,   drop_items,           insert_items,
+                                    insert_timeline, insert_payments,      change_payments,
+                                    insert_invoices, insert_invoice_links, insert_action_results};
 
 // --- columns -------------------------------------------------------------------------------------
 
@@ -191,6 +196,9 @@ void queue_invoices(pipeline& into, change_sets sets) {
   queue_rows(into, insert_invoices, sets, &change_set::invoices, &row::id, &row::business, &row::series,
              &row::number, &row::kind, &row::order, &row::currency, &row::total_minor, &row::lines,
              &row::issued_at, &row::taxes, &row::seller, &row::buyer, &row::corrects);
+  using link = invoice_link_row;
+  queue_rows(into, insert_invoice_links, sets, &change_set::invoice_links, &link::token, &link::business,
+             &link::invoice, &link::created_at, &link::expires_at);
 }
 
 void queue_action_results(pipeline& into, change_sets sets) {

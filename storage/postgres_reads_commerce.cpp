@@ -72,14 +72,18 @@ LEFT JOIN contacts m ON m.business_id = b.id AND m.id = k.merged_into
 WHERE b.id = $1::uuid)"};
 #undef INVOICE_SETTINGS
 
+constexpr statement select_invoice_link{"invoice_link", R"(
+SELECT token, created_at, expires_at FROM invoice_links
+WHERE business_id = $1::uuid AND invoice_id = $2::uuid ORDER BY expires_at DESC LIMIT 1)"};
+
 constexpr statement select_expired{"expired_reservations", R"(
 SELECT DISTINCT business_id FROM orders
 WHERE status IN ('draft', 'awaiting_payment') AND reserved_until > 0 AND reserved_until < $1::bigint ORDER BY business_id)"};
 
-constexpr std::array all_statements{select_currency,     select_products,         select_orders,
-                                    select_items,        select_last_number,      select_action_result,
-                                    select_last_invoice, select_invoice,          select_expired,
-                                    select_order,        select_invoice_settings, select_invoice_parties};
+constexpr std::array all_statements{
+    select_currency,         select_products,        select_orders,      select_items,   select_last_number,
+    select_action_result,    select_last_invoice,    select_invoice,     select_expired, select_order,
+    select_invoice_settings, select_invoice_parties, select_invoice_link};
 
 // --- rows ----------------------------------------------------------------------------------------
 
@@ -274,6 +278,20 @@ result<invoice_parties> postgres_reads::find_invoice_parties(business_id busines
   return read([&](pqxx::nontransaction& session) {
     return parties_of(
         session.exec_prepared1(select_invoice_parties.name, to_string(business), to_string(buyer)));
+  });
+}
+
+result<std::optional<invoice_link_row>> postgres_reads::find_invoice_link(business_id business,
+                                                                          invoice_id invoice) {
+  return read([&](pqxx::nontransaction& session) -> std::optional<invoice_link_row> {
+    const auto rows =
+        session.exec_prepared(select_invoice_link.name, to_string(business), to_string(invoice));
+    if (rows.empty()) return std::nullopt;
+    const pqxx::row first = rows[0];
+    fields from{first};
+    const auto token = from.id<invoice_id>().value;
+    const auto created = from.at();
+    return invoice_link_row{token, business, invoice, created, from.at()};
   });
 }
 

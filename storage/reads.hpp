@@ -272,6 +272,9 @@ class store_reads {
   [[nodiscard]] virtual result<invoice_settings_row> find_invoice_settings(business_id business) = 0;
   [[nodiscard]] virtual result<invoice_parties> find_invoice_parties(business_id business,
                                                                      contact_id buyer) = 0;
+  /// The last one made.
+  [[nodiscard]] virtual result<std::optional<invoice_link_row>> find_invoice_link(business_id business,
+                                                                                  invoice_id invoice) = 0;
   /// Orders whose reservation ended before `now`, by business: for the janitor to tell the desks.
   [[nodiscard]] virtual result<std::vector<business_id>> expired_reservations(instant now) = 0;
   /// By the platform's id only among the newest 500 messages of the conversation (docs/adr/0016).

@@ -106,6 +106,7 @@ std::string encode_outcome(const action_outcome& outcome) {
   put_text(object, "payment_reference", outcome.payment_reference);
   put_text(object, "payment_url", outcome.payment_url);
   put_text(object, "invoice_number", outcome.invoice_number);
+  put_text(object, "invoice_url", outcome.invoice_url);
   put_text(object, "tracking", outcome.tracking);
   put_text(object, "wish", outcome.wish);
   put_text(object, "sku", outcome.sku);
@@ -142,6 +143,7 @@ result<action_outcome> decode_outcome(std::string_view text) {
   outcome.payment_reference = read_text(object, "payment_reference");
   outcome.payment_url = read_text(object, "payment_url");
   outcome.invoice_number = read_text(object, "invoice_number");
+  outcome.invoice_url = read_text(object, "invoice_url");
   outcome.tracking = read_text(object, "tracking");
   outcome.wish = read_text(object, "wish");
   outcome.sku = read_text(object, "sku");

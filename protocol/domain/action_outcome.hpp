@@ -118,6 +118,8 @@ struct action_outcome {
   std::string payment_reference;
   std::string payment_url;
   std::string invoice_number;
+  /// Where the customer reads it; may be empty.
+  std::string invoice_url;
   /// Of a fulfilled order.
   std::string tracking;
   /// Of money that was not under review before.

@@ -90,7 +90,8 @@ class writer {
       case action_effect::checkout_ready:
         return with_link(sentence(words_.checkout_ready), words_.pay_here, outcome_.payment_url);
       case action_effect::checkout_failed: return sentence(words_.checkout_failed);
-      case action_effect::invoice_issued: return sentence(words_.invoice_issued);
+      case action_effect::invoice_issued:
+        return with_link(sentence(words_.invoice_issued), words_.read_here, outcome_.invoice_url);
       case action_effect::payment_confirmed: return sentence(words_.payment_confirmed);
       case action_effect::payment_pending: return sentence(words_.payment_pending);
       case action_effect::payment_failed: return sentence(words_.payment_failed);

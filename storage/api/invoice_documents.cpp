@@ -34,7 +34,7 @@ VALUES ($1::uuid, $2::uuid, $3, $4, $5::bigint) ON CONFLICT (invoice_id) DO NOTH
 constexpr const char* lock_links =
     "SELECT pg_advisory_xact_lock(hashtextextended('links of invoice ' || $1, 0))";
 constexpr const char* select_link = R"(
-SELECT token, expires_at FROM invoice_links
+SELECT token, business_id, invoice_id, created_at, expires_at FROM invoice_links
 WHERE business_id = $1::uuid AND invoice_id = $2::uuid AND expires_at > $3::bigint ORDER BY expires_at DESC LIMIT 1)";
 constexpr const char* drop_ended =
     "DELETE FROM invoice_links WHERE business_id = $1::uuid AND invoice_id = $2::uuid AND expires_at <= $3::bigint";
@@ -42,11 +42,9 @@ constexpr const char* insert_link = R"(
 INSERT INTO invoice_links (business_id, invoice_id, token, created_at, expires_at)
 VALUES ($1::uuid, $2::uuid, $3::uuid, $4::bigint, $5::bigint))";
 
-constexpr const char* select_public = R"(
-SELECT i.series, i.number, d.pdf FROM invoice_links l
-JOIN invoices i ON i.business_id = l.business_id AND i.id = l.invoice_id
-JOIN invoice_documents d ON d.business_id = l.business_id AND d.invoice_id = l.invoice_id
-WHERE l.token = $1::uuid AND l.expires_at > $2::bigint)";
+constexpr const char* select_by_token = R"(
+SELECT token, business_id, invoice_id, created_at, expires_at FROM invoice_links
+WHERE token = $1::uuid AND expires_at > $2::bigint)";
 
 pqxx::binarystring binary(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
 pqxx::binarystring binary(const crypto::sha256_digest& hash) { return {hash.data(), hash.size()}; }
@@ -90,6 +88,19 @@ std::optional<stored_invoice> stored_in(const pqxx::result& rows) {
   return found;
 }
 
+std::optional<invoice_link_row> link_in(const pqxx::result& rows) {
+  if (rows.empty()) return std::nullopt;
+  const pqxx::row first = rows[0];
+  fields row{first};
+  invoice_link_row found;
+  found.token = row.id<invoice_id>().value;
+  found.business = row.id<business_id>();
+  found.invoice = row.id<invoice_id>();
+  found.created_at = row.at();
+  found.expires_at = row.at();
+  return found;
+}
+
 }  // namespace
 
 result<std::optional<document_source>> find_document_source(api_session& session, const business_id& business,
@@ -120,22 +131,17 @@ result<std::string> keep_invoice_pdf(api_session& session, const business_id& bu
   });
 }
 
-result<invoice_link> link_invoice(api_session& session, const business_id& business, const change_origin& by,
-                                  const invoice_id& id, const uuid& fresh) {
+result<invoice_link_row> link_invoice(api_session& session, const business_id& business,
+                                      const change_origin& by, const invoice_id& id, const uuid& fresh) {
   return for_business(session, business, [&](pqxx::work& work) {
     const auto whose = to_string(business);
     const auto which = to_string(id);
     const auto now = to_unix_ms(by.at);
     work.exec_params(lock_links, which);
-    const auto known = work.exec_params(select_link, whose, which, now);
-    if (!known.empty()) {
-      const pqxx::row first = known[0];
-      fields row{first};
-      const auto token = row.id<basic_id<struct link_tag>>().value;
-      if (const auto until = row.at(); until - by.at > invoice_link_life / 2)
-        return invoice_link{token, until};
-    }
-    const invoice_link made{fresh, by.at + invoice_link_life};
+    if (auto known = link_in(work.exec_params(select_link, whose, which, now));
+        known && known->is_fresh(by.at))
+      return *known;
+    const invoice_link_row made{fresh, business, id, by.at, by.at + invoice_link_life};
     work.exec_params(drop_ended, whose, which, now);
     work.exec_params(insert_link, whose, which, to_string(fresh), now, to_unix_ms(made.expires_at));
     record_activity(
@@ -146,10 +152,9 @@ result<invoice_link> link_invoice(api_session& session, const business_id& busin
 }
 
 // As the engine: nobody's business is named by a link.
-result<std::optional<stored_invoice>> read_public_invoice(api_session& session, const uuid& token,
-                                                          instant now) {
+result<std::optional<invoice_link_row>> find_link(api_session& session, const uuid& token, instant now) {
   return for_accounts(session, [&](pqxx::work& work) {
-    return stored_in(work.exec_params(select_public, to_string(token), to_unix_ms(now)));
+    return link_in(work.exec_params(select_by_token, to_string(token), to_unix_ms(now)));
   });
 }
 

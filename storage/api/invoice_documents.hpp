@@ -2,7 +2,6 @@
 // The PDFs of invoices as they were first shown, never changed afterwards, and the links under which whoever has one
 // reads its document until the link ends.
 
-#include <chrono>
 #include <optional>
 #include <string>
 
@@ -11,9 +10,6 @@
 #include "storage/commerce_rows.hpp"
 
 namespace sellavie::storage {
-
-/// A new link is made in the second half of the last one's life: an invoice has two at most.
-inline constexpr std::chrono::days invoice_link_life{60};
 
 /// An invoice and what else its page shows. Days are those of the business's time zone: "2026-11-12".
 struct document_source {
@@ -44,17 +40,13 @@ struct stored_invoice {
 [[nodiscard]] result<std::string> keep_invoice_pdf(api_session& session, const business_id& business,
                                                    const invoice_id& id, const std::string& pdf, instant now);
 
-struct invoice_link {
-  uuid token;
-  instant expires_at{};
-};
 /// The living one, or a new one under `fresh`. The invoice is there.
-[[nodiscard]] result<invoice_link> link_invoice(api_session& session, const business_id& business,
-                                                const change_origin& by, const invoice_id& id,
-                                                const uuid& fresh);
+[[nodiscard]] result<invoice_link_row> link_invoice(api_session& session, const business_id& business,
+                                                    const change_origin& by, const invoice_id& id,
+                                                    const uuid& fresh);
 
-/// For anybody who knows the token, until it expires. Its document was stored before the link was made.
-[[nodiscard]] result<std::optional<stored_invoice>> read_public_invoice(api_session& session,
-                                                                        const uuid& token, instant now);
+/// What a link shows, for anybody who knows its token, until it expires.
+[[nodiscard]] result<std::optional<invoice_link_row>> find_link(api_session& session, const uuid& token,
+                                                                instant now);
 
 }  // namespace sellavie::storage

@@ -41,7 +41,7 @@ CREATE TABLE invoice_documents (
 ALTER TABLE invoice_documents ALTER COLUMN pdf SET STORAGE EXTERNAL;    -- compressed already
 
 -- `token` is the link under which anybody who has it may read the document until it expires (/i/{token}): 122 random
--- bits. An invoice has two that live at most: a new one is made only in the second half of the last one's life.
+-- bits. A new one is made only in the second half of the last one's life.
 CREATE TABLE invoice_links (
   token        uuid   PRIMARY KEY,
   business_id  uuid   NOT NULL,

@@ -104,6 +104,44 @@ TEST_F(invoice_desk, writes_tax_seller_and_buyer_as_they_are_now) {
             row.lines + row.taxes + row.seller + row.buyer);
 }
 
+TEST_F(invoice_desk, tells_the_customer_where_to_read_it_under_one_link_while_that_is_young) {
+  buys("c1");
+  world.finish_turns();
+  ASSERT_THAT(world.store->rows.invoice_links, SizeIs(1));
+  const auto first = world.store->rows.invoice_links.front();
+  EXPECT_EQ(first.invoice, world.store->rows.invoices.front().id);
+  EXPECT_EQ(first.expires_at - first.created_at, storage::invoice_link_life);
+  const auto told = [&](const storage::invoice_link_row& link) {
+    return HasSubstr("Read it here: https://shop.example/i/" + to_string(link.token));
+  };
+  EXPECT_THAT(world.ai_texts().back(), told(first));
+  world.model->always = [](const auto&) { return calls({{"send_invoice", "{}"}}, "Again."); };
+  buys("c1");
+  world.finish_turns();
+  EXPECT_THAT(world.store->rows.invoice_links, SizeIs(1));
+  EXPECT_THAT(world.ai_texts().back(), told(first));
+  // In the second half of its life.
+  auto& old = world.store->rows.invoice_links.front();
+  old.expires_at -= storage::invoice_link_life / 2 + std::chrono::hours{1};
+  buys("c1");
+  world.finish_turns();
+  ASSERT_THAT(world.store->rows.invoice_links, SizeIs(2));
+  EXPECT_THAT(world.ai_texts().back(), told(world.store->rows.invoice_links.back()));
+  EXPECT_THAT(numbers(), ElementsAre(1)) << "the invoice is the same one";
+}
+
+TEST_F(invoice_desk, makes_links_of_random_bits_alone) {
+  struct fixed_ids final : id_source {
+    uuid next() override {
+      uuid id;
+      id.bytes.fill(++count == 1 ? 0xAA : 0xBB);
+      return id;
+    }
+    int count = 0;
+  } ids;
+  EXPECT_EQ(to_string(actors::link_token(ids)), "bbbbbbbb-bbbb-4bbb-aaaa-aaaaaaaaaaaa");
+}
+
 TEST_F(invoice_desk, names_the_business_where_no_seller_is_set) {
   buys("c1");
   world.finish_turns();

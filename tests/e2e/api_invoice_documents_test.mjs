@@ -180,6 +180,24 @@ test("a link is read by whoever has it until it ends, and says nothing to anybod
   assert.ok(!JSON.stringify(log).includes(token), "no link in the log");
 });
 
+test("who asks for the invoice in the chat is told where to read it", async () => {
+  const who = here.customer();
+  let heard = 0;
+  for (const text of ["I want 2 Ankara 6 yards", "Checkout please", "Please send me the invoice"]) {
+    heard = (await here.sandbox.replies(who, "app")).length;
+    await here.sandbox.say(who, text);
+    await here.sandbox.heard(who, heard + 1);
+    await here.settled();
+  }
+  const told = (await here.sandbox.replies(who, "app")).slice(heard).map(({ text, buttons = [] }) => [text, ...buttons.map(({ url }) => url)].join(" ")).join(" ");
+  const [url] = /https?:\/\/\S+\/i\/[0-9a-f-]{36}/.exec(told) ?? [];
+  assert.ok(url, told);
+  const [number] = /INV-\d{6}/.exec(told);
+  const read = await fetch(url);
+  assert.equal(read.status, 200);
+  assert.ok(text_of(Buffer.from(await read.arrayBuffer())).includes(number));
+});
+
 test("without a public address there is no link, and the document is there all the same", async (t) => {
   const inner = await open_world(t, { name: "no-public-address", settings: { http: { public_url: "" } } });
   const owner = await signed_in_owner(inner);

@@ -116,7 +116,7 @@ TEST_F(invoice_documents_test, a_link_lives_its_days_and_is_made_anew_in_the_sec
   const auto second = link_invoice(store_of_api, ada, at(half), bill, plain_id(202)).value();
   EXPECT_EQ(second.token, plain_id(202));
   const auto reads = [&](const uuid& token, instant when) {
-    return read_public_invoice(store_of_api, token, when).value().has_value();
+    return find_link(store_of_api, token, when).value().has_value();
   };
   const auto last = first.expires_at - milliseconds{1};
   EXPECT_TRUE(reads(first.token, last)) << "the one that was given out stays";
@@ -126,6 +126,22 @@ TEST_F(invoice_documents_test, a_link_lives_its_days_and_is_made_anew_in_the_sec
   ASSERT_TRUE(link_invoice(store_of_api, ada, at(second.expires_at), bill, plain_id(203)));
   EXPECT_EQ(text("SELECT string_agg(token::text, ',') FROM invoice_links"), to_string(plain_id(203)));
   EXPECT_EQ(count("audit_log WHERE action = 'invoice.link_made'"), 3);
+}
+
+TEST_F(invoice_documents_test, the_desk_makes_a_link_in_its_commit_and_finds_the_last_one) {
+  auto reads = reader();
+  EXPECT_FALSE(reads.find_invoice_link(ada, bill).value());
+  const invoice_link_row older{plain_id(300), ada, bill, noon, noon + invoice_link_life};
+  const invoice_link_row newer{plain_id(301), ada, bill, noon, noon + invoice_link_life * 2};
+  ASSERT_EQ(apply({.invoice_links = {newer, older}}).outcome, commit_outcome::committed);
+  const auto found = reads.find_invoice_link(ada, bill).value().value();
+  EXPECT_EQ(found.token, newer.token);
+  EXPECT_EQ(found.expires_at, newer.expires_at);
+  EXPECT_FALSE(reads.find_invoice_link(id_of<business_id>(99), bill).value());
+  const auto shown = find_link(store_of_api, older.token, noon).value().value();
+  EXPECT_EQ(shown.business, ada);
+  EXPECT_EQ(shown.invoice, bill);
+  expect_refused({.invoice_links = {older}}, "invoice_links_pkey");
 }
 
 TEST_F(invoice_documents_test, settings_are_changed_by_whoever_saw_them_last) {

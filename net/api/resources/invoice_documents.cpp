@@ -13,7 +13,6 @@ using api::problem;
 using api::schema;
 namespace problems = api::problems;
 
-constexpr std::string_view public_path = "/i/";
 constexpr const char* pdf_type = "application/pdf";
 
 // --- the document --------------------------------------------------------------------------------
@@ -32,16 +31,16 @@ invoice_document document_of(const storage::document_source& from) {
 }
 
 /// Drawn when it is first asked for, then the stored one. Nothing: there is no such invoice.
-result<std::optional<storage::stored_invoice>> stored_of(const workplace& place, const api_call& call,
-                                                         const invoice_id& id) {
-  auto stored = storage::find_stored_invoice(place.store, call.by.business, id);
+result<std::optional<storage::stored_invoice>> stored_of(const workplace& place, const business_id& business,
+                                                         const invoice_id& id, instant now) {
+  auto stored = storage::find_stored_invoice(place.store, business, id);
   if (!stored || stored.value()) return stored;
-  const auto source = storage::find_document_source(place.store, call.by.business, id);
+  const auto source = storage::find_document_source(place.store, business, id);
   if (!source) return source.error();
   if (!source.value()) return std::optional<storage::stored_invoice>{};
   const auto drawn = render_invoice(document_of(*source.value()));
   if (!drawn) return drawn.error();
-  auto kept = storage::keep_invoice_pdf(place.store, call.by.business, id, drawn.value(), call.now);
+  auto kept = storage::keep_invoice_pdf(place.store, business, id, drawn.value(), now);
   if (!kept) return kept.error();
   const auto& row = source.value()->row;
   return std::optional{storage::stored_invoice{row.series, row.number, std::move(kept.value())}};
@@ -60,49 +59,45 @@ api_answer shown(storage::stored_invoice document) {
 
 // --- handlers ------------------------------------------------------------------------------------
 
-api_outcome show_pdf(workplace& place, api_call& call) {
-  return answer_with(stored_of(place, call, call.id<invoice_id>("invoice_id")),
-                     [](const auto& document) -> api_outcome {
-                       if (!document) return problem{problems::not_found};
-                       return shown(*document);
-                     });
+api_outcome shown_if_there(const result<std::optional<storage::stored_invoice>>& stored) {
+  return answer_with(stored, [](const auto& document) -> api_outcome {
+    if (!document) return problem{problems::not_found};
+    return shown(*document);
+  });
 }
 
-// The document is stored before there is a link: what strangers ask for costs a look, never a drawing.
+api_outcome show_pdf(workplace& place, api_call& call) {
+  return shown_if_there(stored_of(place, call.by.business, call.id<invoice_id>("invoice_id"), call.now));
+}
+
+// The document is stored now: what was linked by a person is as it was at that moment.
 api_outcome make_link(workplace& place, api_call& call) {
   const auto& base = place.with.settings->http.public_url;
   if (base.empty())
     return problem{problems::conflict,
                    "This server has no public address (http.public_url): a link would lead nowhere."};
   const auto id = call.id<invoice_id>("invoice_id");
-  const auto stored = stored_of(place, call, id);
+  const auto stored = stored_of(place, call.by.business, id, call.now);
   if (!stored) return api::problem_of(stored.error());
   if (!stored.value()) return problem{problems::not_found};
   return answer_with(
       storage::link_invoice(place.store, call.by.business, origin_of(call), id, fresh_token(place)),
-      [&](const storage::invoice_link& link) {
+      [&](const storage::invoice_link_row& link) {
         return api_answer{200,
-                          {{"url", invoice_url(base, link.token)},
+                          {{"url", actors::invoice_url(base, link.token)},
                            {"expires_at", api::timestamp(to_unix_ms(link.expires_at))}}};
       });
 }
 
-// Unknown and ended links are answered alike.
+// Unknown and ended links are answered alike. Who has a living one may be the first who reads the document.
 api_outcome show_public(workplace& place, api_call& call) {
-  return answer_with(
-      storage::read_public_invoice(place.store, call.ids.find("invoice_token")->second, call.now),
-      [](const auto& document) -> api_outcome {
-        if (!document) return problem{problems::not_found};
-        return shown(*document);
-      });
+  const auto link = storage::find_link(place.store, call.ids.find("invoice_token")->second, call.now);
+  if (!link) return api::problem_of(link.error());
+  if (!link.value()) return problem{problems::not_found};
+  return shown_if_there(stored_of(place, link.value()->business, link.value()->invoice, call.now));
 }
 
 }  // namespace
-
-std::string invoice_url(std::string_view public_url, const uuid& token) {
-  while (public_url.ends_with('/')) public_url.remove_suffix(1);
-  return std::string{public_url}.append(public_path).append(to_string(token));
-}
 
 std::vector<api_endpoint> invoice_document_endpoints() {
   using api::verb;
@@ -143,7 +138,7 @@ std::vector<api_endpoint> invoice_document_endpoints() {
                      .allowed = {api::audience::anyone},
                      .answers = {document("The document.")}},
        .handler = show_public,
-       .also_at = std::string{public_path} + "{invoice_token}"},
+       .also_at = "/i/{invoice_token}"},
   };
 }
 

@@ -2,9 +2,9 @@
 
 #include <charconv>
 
+#include "actors/invoice_records.hpp"
 #include "net/api/ask_actor.hpp"
 #include "net/api/listed_pages.hpp"
-#include "net/api/resources/invoice_documents.hpp"
 #include "net/api/resources/order_view.hpp"
 #include "net/api/shapes.hpp"
 #include "protocol/domain/invoice.hpp"
@@ -36,7 +36,7 @@ std::vector<api::field> invoice_fields() {
           {"public_url",
            schema::text({1, 2048, api::text_format::token})
                .or_null()
-               .example(invoice_url("https://shop.example", example_token()))
+               .example(actors::invoice_url("https://shop.example", example_token()))
                .described("Where whoever has it can read it; null: no link was made, or it has ended.")}};
 }
 
@@ -68,18 +68,18 @@ schema invoice_shape() {
 json shown(const storage::listed_invoice& one, const workplace& place, instant now) {
   const bool has_link = one.link_token && one.link_expires_at > now;
   const auto& base = place.with.settings->http.public_url;
-  return {
-      {"id", to_string(one.id)},
-      {"kind", one.kind},
-      {"number", format_invoice_number(one.series, one.number)},
-      {"order_id", to_string(one.order)},
-      {"order_number", one.order_number},
-      {"customer_id", to_string(one.customer)},
-      {"customer_name", one.customer_name},
-      {"total_minor", one.total_minor},
-      {"currency", one.currency},
-      {"issued_at", api::timestamp(to_unix_ms(one.issued_at))},
-      {"public_url", has_link && !base.empty() ? json(invoice_url(base, *one.link_token)) : json(nullptr)}};
+  return {{"id", to_string(one.id)},
+          {"kind", one.kind},
+          {"number", format_invoice_number(one.series, one.number)},
+          {"order_id", to_string(one.order)},
+          {"order_number", one.order_number},
+          {"customer_id", to_string(one.customer)},
+          {"customer_name", one.customer_name},
+          {"total_minor", one.total_minor},
+          {"currency", one.currency},
+          {"issued_at", api::timestamp(to_unix_ms(one.issued_at))},
+          {"public_url",
+           has_link && !base.empty() ? json(actors::invoice_url(base, *one.link_token)) : json(nullptr)}};
 }
 
 /// Each object of a JSON list, with these of its members.

@@ -60,6 +60,7 @@ struct tables {
   /// By reference.
   std::map<std::string, storage::payment_row> payments;
   std::vector<storage::invoice_row> invoices;
+  std::vector<storage::invoice_link_row> invoice_links;
   std::map<std::pair<business_id, std::string>, std::string> action_results;
   std::vector<storage::person_task> tasks;
   std::vector<storage::activity_row> activities;
@@ -126,6 +127,8 @@ class memory_store final : public storage::unit_of_work, public storage::store_r
                                                          const std::string& series) override;
   [[nodiscard]] result<std::optional<storage::invoice_row>> find_invoice(business_id business, order_id order,
                                                                          const std::string& kind) override;
+  [[nodiscard]] result<std::optional<storage::invoice_link_row>> find_invoice_link(
+      business_id business, invoice_id invoice) override;
   [[nodiscard]] result<storage::invoice_settings_row> find_invoice_settings(business_id business) override;
   [[nodiscard]] result<storage::invoice_parties> find_invoice_parties(business_id business,
                                                                       contact_id buyer) override;

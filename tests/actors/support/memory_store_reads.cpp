@@ -245,6 +245,15 @@ result<invoice_parties> memory_store::find_invoice_parties(business_id business,
   return both;
 }
 
+result<std::optional<invoice_link_row>> memory_store::find_invoice_link(business_id business,
+                                                                        invoice_id invoice) {
+  if (away || unsettled > 0) return is_away();
+  std::optional<invoice_link_row> last;
+  for (const auto& row : rows.invoice_links)
+    if (row.business == business && row.invoice == invoice) last = row;
+  return last;
+}
+
 result<std::vector<business_id>> memory_store::expired_reservations(instant now) {
   std::set<business_id> found;
   for (const auto& [id, row] : rows.orders)

@@ -19,6 +19,7 @@ action_outcome a_rich_outcome() {
   outcome.payment_reference = "sv-1";
   outcome.payment_url = "https://pay.example/x";
   outcome.invoice_number = "INV-7";
+  outcome.invoice_url = "https://shop.example/i/x";
   outcome.review = review_reason::wrong_amount;
   outcome.sku = "A1";
   outcome.product_name = "Ankara";

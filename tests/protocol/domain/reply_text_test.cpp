@@ -47,6 +47,18 @@ TEST(reply_text, gives_the_link_as_it_is) {
     EXPECT_THAT(reply_for(outcome, language), HasSubstr("https://checkout.example/a_b?x=[[1]]&y=2"));
 }
 
+TEST(reply_text, says_where_an_invoice_can_be_read) {
+  auto outcome = a_placed_order();
+  outcome.effect = action_effect::invoice_issued;
+  outcome.invoice_number = "INV-000007";
+  EXPECT_EQ(reply_for(outcome, reply_language::en), "Invoice INV-000007 for order #12: total NGN 30,000.00.");
+  outcome.invoice_url = "https://shop.example/i/1";
+  EXPECT_EQ(reply_for(outcome, reply_language::en),
+            "Invoice INV-000007 for order #12: total NGN 30,000.00.\nRead it here: https://shop.example/i/1");
+  for (const auto language : all_languages)
+    EXPECT_THAT(reply_for(outcome, language), HasSubstr("\n")) << static_cast<int>(language);
+}
+
 TEST(reply_text, gives_no_link_that_is_not_plain) {
   auto outcome = a_placed_order();
   outcome.effect = action_effect::checkout_ready;

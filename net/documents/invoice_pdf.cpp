@@ -2,12 +2,13 @@
 
 #include <algorithm>
 #include <chrono>
-#include <functional>
+#include <memory>
 #include <vector>
 
 #include "net/documents/document_words.hpp"
 #include "net/documents/page_canvas.hpp"
-#include "protocol/action/clean_text.hpp"
+#include "net/documents/pagination.hpp"
+#include "net/documents/people_text.hpp"
 
 namespace sellavie::net {
 namespace {
@@ -49,36 +50,7 @@ text_style as_number(text_style style) {
   return style;
 }
 
-// --- texts ---------------------------------------------------------------------------------------
-
-/// At most so many bytes, ending in "…" where something is missing.
-std::string bounded(std::string_view text, std::size_t most) {
-  auto clean = clean_text(text);
-  if (clean.size() <= most) return clean;
-  return std::string{trimmed(utf8_prefix(clean, most))} + "…";
-}
-
-std::string on_one_line(std::string_view text, std::size_t most) {
-  auto line = bounded(text, most);
-  std::replace_if(
-      line.begin(), line.end(), [](char c) { return c == '\n' || c == '\t'; }, ' ');
-  return line;
-}
-
-/// At most so many lines, without empty ones at the ends.
-std::string in_lines(std::string_view text, std::size_t most, std::size_t lines) {
-  const auto whole = bounded(text, most);
-  std::string_view rest = trimmed(whole);
-  std::size_t end = 0;
-  for (; lines > 0 && end != std::string_view::npos; --lines) end = rest.find('\n', end == 0 ? 0 : end + 1);
-  return std::string{rest.substr(0, end)};
-}
-
-bool is_plain_url(const std::string& url) {
-  const auto plain_ascii = [](char c) { return c > ' ' && c <= '~'; };
-  return url.size() <= 1'000 && (url.starts_with("https://") || url.starts_with("http://")) &&
-         std::all_of(url.begin(), url.end(), plain_ascii);
-}
+// --- time ----------------------------------------------------------------------------------------
 
 std::string two_digits(unsigned number) { return (number < 10 ? "0" : "") + std::to_string(number); }
 
@@ -95,16 +67,6 @@ std::string utc_text(instant at) {
 }
 
 // --- writer --------------------------------------------------------------------------------------
-
-/// What is never torn apart between two pages.
-struct block {
-  double height = 0;
-  std::function<void(double y)> draw;
-  /// Of the table: on a new page its head comes first.
-  bool is_row = false;
-  /// Goes to a new page together with the row before it.
-  bool takes_last_row = false;
-};
 
 struct table_row {
   laid_text name, sku, quantity, unit_price, amount;
@@ -142,23 +104,13 @@ class writer {
     for (const auto& row : rows_)
       blocks.push_back({row.height(), [this, &row](double y) { draw_row(row, y); }, true});
     blocks.push_back(end_of_document());
-    const auto pages = paginated(blocks);
+    const auto pages = paginated(blocks, {top, bottom, table_head_height()});
     for (std::size_t i = 0; i < pages.size(); ++i) draw_page(pages[i], i + 1, pages.size());
     if (failed_) return *failed_;
     return page_.finish();
   }
 
  private:
-  struct placed {
-    const block* what;
-    double y;
-  };
-  struct sheet {
-    std::vector<placed> blocks;
-    /// Of the table; none: no row stands here.
-    std::optional<double> table_at;
-  };
-
   [[nodiscard]] bool is_credit() const { return what_.kind == invoice_kind::credit_note; }
   [[nodiscard]] std::string text(const money& amount) const { return amount_text(amount, words_); }
   laid_text lay(std::string_view words, const text_style& style) const {
@@ -350,35 +302,6 @@ class writer {
   }
 
   // --- pages ---
-
-  std::vector<sheet> paginated(const std::vector<block>& blocks) const {
-    std::vector<sheet> pages(1);
-    double y = top;
-    const auto place = [&](const block& one) {
-      if (one.is_row && !pages.back().table_at) {
-        pages.back().table_at = y;
-        y += table_head_height();
-      }
-      pages.back().blocks.push_back({&one, y});
-      y += one.height;
-    };
-    for (const auto& one : blocks) {
-      const double head_height = one.is_row && !pages.back().table_at ? table_head_height() : 0;
-      const bool is_fresh = pages.back().blocks.empty();
-      if (y + head_height + one.height > bottom && !is_fresh) {
-        auto& before = pages.back().blocks;
-        const block* last = before.back().what;
-        const bool moves =
-            one.takes_last_row && last->is_row && before.size() > 1 && before[before.size() - 2].what->is_row;
-        if (moves) before.pop_back();
-        pages.emplace_back();
-        y = top;
-        if (moves) place(*last);
-      }
-      place(one);
-    }
-    return pages;
-  }
 
   void draw_page(const sheet& page, std::size_t number, std::size_t of) {
     if (page.table_at) draw_table_head(*page.table_at);

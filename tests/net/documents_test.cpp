@@ -15,6 +15,7 @@
 #include "net/documents/document_words.hpp"
 #include "net/documents/invoice_pdf.hpp"
 #include "net/documents/page_canvas.hpp"
+#include "net/documents/pagination.hpp"
 
 namespace sellavie::net {
 namespace {
@@ -262,6 +263,40 @@ TEST(documents, never_leave_the_total_or_the_last_words_alone_on_a_page) {
     before = pages;
   }
   EXPECT_GE(with_more_pages, 1) << "the lines never came to the end of a page";
+}
+
+TEST(documents_pages, keep_every_block_in_order_with_the_head_before_the_first_row_of_a_page) {
+  std::vector<block> blocks;
+  blocks.push_back({50, {}});
+  for (int i = 0; i < 7; ++i) blocks.push_back({20, {}, true});
+  blocks.push_back({30, {}, false, true});
+  const auto pages = paginated(blocks, {0, 100, 10});
+  // 50 + head 10 + 2 rows; head 10 + 4 rows; the last row goes with the end.
+  std::vector<std::vector<double>> stand;
+  std::size_t seen = 0;
+  for (const auto& page : pages) {
+    stand.emplace_back();
+    for (const auto& one : page.blocks) {
+      EXPECT_EQ(one.what, &blocks[seen++]);
+      stand.back().push_back(one.y);
+    }
+  }
+  EXPECT_EQ(seen, blocks.size());
+  EXPECT_EQ(stand, (std::vector<std::vector<double>>{{0, 60, 80}, {10, 30, 50, 70}, {10, 30}}));
+  EXPECT_EQ(pages[0].table_at, 50);
+  EXPECT_EQ(pages[2].table_at, 0);
+}
+
+TEST(documents_pages, leave_the_only_row_of_a_page_where_it_is_and_never_turn_an_empty_one) {
+  std::vector<block> blocks;
+  blocks.push_back({70, {}});
+  blocks.push_back({20, {}, true});
+  blocks.push_back({150, {}, false, true});
+  const auto pages = paginated(blocks, {0, 100, 10});
+  ASSERT_EQ(pages.size(), 2U);
+  EXPECT_EQ(pages[0].blocks.size(), 2U);
+  EXPECT_EQ(pages[1].blocks.front().y, 0);
+  EXPECT_FALSE(pages[1].table_at);
 }
 
 TEST(documents, break_long_names_and_keep_every_word) {

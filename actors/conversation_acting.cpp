@@ -187,7 +187,9 @@ instant conversation_state::payment_deadline() const {
 void conversation_state::issue(const std::string& key) {
   ask<order_found>(with_.orders, order_query{chat_.conversation}, [this, key](order_found& found) {
     if (!found.subject) return on_outcome(make_refusal(action_kind::send_invoice, refusal::no_open_order));
-    ask<action_outcome>(with_.invoices, issue_invoice{*found.subject, key, turn_.resumed},
+    issue_invoice wanted{*found.subject, key, turn_.resumed};
+    wanted.link = true;
+    ask<action_outcome>(with_.invoices, std::move(wanted),
                         [this](action_outcome& outcome) { on_outcome(std::move(outcome)); });
   });
 }

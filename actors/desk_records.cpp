@@ -293,6 +293,7 @@ std::optional<order> to_order(const storage::order_row& row, currency_code curre
   subject.received = row.received_minor;
   subject.refunded = row.refunded_minor;
   subject.dispute = parse_dispute_state(row.dispute).value_or(dispute_state::open);
+  subject.tax = make_tax_terms(row.tax_mode, row.tax_rate_bp);
   if (to_unix_ms(row.paid_at) != 0) subject.paid_at = row.paid_at;
   for (const auto& item : row.items) {
     order_line line{item.product,       item.sku, item.name, item.quantity, {item.unit_price_minor, currency},
@@ -328,7 +329,9 @@ storage::order_row to_row(const order& subject, business_id business) {
                          .tracking = subject.tracking,
                          .received_minor = subject.received,
                          .refunded_minor = subject.refunded,
-                         .dispute = std::string{to_string(subject.dispute)}};
+                         .dispute = std::string{to_string(subject.dispute)},
+                         .tax_mode = std::string{to_string(subject.tax.mode)},
+                         .tax_rate_bp = subject.tax.rate_bp};
   for (const order_line& line : subject.lines)
     row.items.push_back(
         {line.product, line.sku, line.name, line.quantity, line.unit_price.minor, line.price_version});
@@ -353,6 +356,7 @@ std::vector<product> make_products(const std::vector<storage::stored_product>& r
 order_book make_book(const storage::desk_record& record, currency_code currency, std::size_t& skipped) {
   order_book book;
   book.currency = currency;
+  book.tax = make_tax_terms(record.tax_mode, record.tax_rate_bp);
   book.next_order_number = record.last_order_number + 1;
   replace_products(book, make_products(record.products, currency));
   for (const auto& row : record.orders) {

@@ -2,8 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "actors/invoice_records.hpp"
 #include "protocol/action/outcome_codec.hpp"
-#include "protocol/domain/currency.hpp"
 #include "storage/fault_point.hpp"
 
 namespace sellavie::actors {
@@ -11,66 +11,21 @@ namespace {
 
 using json = nlohmann::json;
 
-std::string encode_lines(const std::vector<order_line>& lines) {
-  auto list = json::array();
-  for (const order_line& line : lines)
-    list.push_back({{"product", to_string(line.product)},
-                    {"sku", line.sku},
-                    {"name", line.name},
-                    {"quantity", line.quantity},
-                    {"unit_price_minor", line.unit_price.minor},
-                    {"price_version", line.price_version},
-                    {"total_minor", line.total.minor}});
-  return list.dump(-1, ' ', false, json::error_handler_t::replace);
-}
-
-std::vector<order_line> decode_lines(const std::string& text, currency_code currency) {
-  std::vector<order_line> lines;
-  const json list = json::parse(text, nullptr, false);
-  if (!list.is_array()) return lines;
-  for (const json& one : list) {
-    if (!one.is_object()) continue;
-    const auto product = parse_uuid(one.value("product", std::string{}));
-    lines.push_back({product_id{product.value_or(uuid{})},
-                     one.value("sku", std::string{}),
-                     one.value("name", std::string{}),
-                     one.value("quantity", std::int64_t{0}),
-                     {one.value("unit_price_minor", std::int64_t{0}), currency},
-                     one.value("price_version", std::int64_t{0}),
-                     {one.value("total_minor", std::int64_t{0}), currency}});
-  }
-  return lines;
-}
-
 std::vector<invoice> existing_of(const invoicing_record& record, const order& subject) {
   if (!record.existing) return {};
-  const auto& row = *record.existing;
-  const auto currency = subject.total.currency;
-  invoice document;
-  document.id = row.id;
-  document.kind = parse_invoice_kind(row.kind).value_or(invoice_kind::invoice);
-  document.series = row.series;
-  document.number = row.number;
-  document.formatted_number = format_invoice_number(row.series, row.number);
-  document.order = row.order;
-  document.order_number = subject.number;
-  document.lines = decode_lines(row.lines, currency);
-  document.total = {row.total_minor, currency};
-  document.issued_at = row.issued_at;
-  return {std::move(document)};
+  return {to_invoice(*record.existing, subject.number)};
 }
 
-storage::invoice_row to_row(const invoice& document, business_id business) {
-  return {.id = document.id,
-          .business = business,
-          .series = document.series,
-          .number = document.number,
-          .kind = std::string{to_string(document.kind)},
-          .order = document.order,
-          .currency = std::string{document.total.currency.text()},
-          .total_minor = document.total.minor,
-          .lines = encode_lines(document.lines),
-          .issued_at = document.issued_at};
+invoice_context context_of(const invoicing_record& record, invoice_id fresh, instant now) {
+  const auto& both = record.parties;
+  const auto& own = both.settings;
+  return {.next_number = record.last_number + 1,
+          .new_invoice = fresh,
+          .now = now,
+          .tax_name = own.tax_name,
+          .seller = {own.legal_name.empty() ? both.business_name : own.legal_name, own.address,
+                     own.tax_number, own.footer},
+          .buyer = {both.buyer_name, both.buyer_address, both.buyer_phone, both.buyer_email}};
 }
 
 }  // namespace
@@ -113,7 +68,8 @@ void invoice_desk_state::look_up_result() {
 void invoice_desk_state::load() {
   const auto failed = [this](const caf::error& failure) { self_->quit(make_error(code_of(failure))); };
   const load_invoicing wanted{business_->id, std::string{series_of(invoice_kind::invoice)},
-                              fifo_.front().wanted.subject.id, std::string{to_string(invoice_kind::invoice)}};
+                              fifo_.front().wanted.subject.id, std::string{to_string(invoice_kind::invoice)},
+                              fifo_.front().wanted.subject.contact};
   self_->request(node_->journal_of(business_->id), caf::infinite, inbox_check{})
       .then(
           [this, wanted, failed](const inbox_still_open&) {
@@ -127,15 +83,19 @@ void invoice_desk_state::on_loaded(const invoicing_record& record) {
   const order& subject = fifo_.front().wanted.subject;
   const auto existing = existing_of(record, subject);
   const auto issued = issue(subject, invoice_kind::invoice, existing,
-                            {record.last_number + 1, node_->ids->next_as<invoice_id>(), node_->now()});
+                            context_of(record, node_->ids->next_as<invoice_id>(), node_->now()));
   if (!issued) {
     return refuse(existing.empty() ? refusal::not_allowed : refusal::invoice_conflict);
   }
   auto outcome = make_outcome(action_kind::send_invoice, action_effect::invoice_issued);
   describe(outcome, subject);
   outcome.invoice_number = issued.value().document.formatted_number;
-  if (issued.value().how == issuance::existing) return answer(std::move(outcome));
-  commit(issued.value().document, std::move(outcome));
+  storage::change_set changes;
+  const bool is_fresh = issued.value().how == issuance::fresh;
+  if (is_fresh) add_invoice(issued.value().document, changes);
+  if (fifo_.front().wanted.link) outcome.invoice_url = add_link(record, issued.value().document, changes);
+  if (!is_fresh && changes.invoice_links.empty()) return answer(std::move(outcome));
+  write(std::move(changes), std::move(outcome));
 }
 
 // A refusal is kept too: a resumed turn reads what the first run was told.
@@ -145,8 +105,7 @@ void invoice_desk_state::refuse(refusal why) {
   write({}, std::move(outcome));
 }
 
-void invoice_desk_state::commit(const invoice& document, action_outcome outcome) {
-  storage::change_set changes;
+void invoice_desk_state::add_invoice(const invoice& document, storage::change_set& changes) const {
   changes.invoices.push_back(to_row(document, business_->id));
   const issue_invoice& wanted = fifo_.front().wanted;
   changes.timeline.push_back({business_->id, document.order, "invoice_issued: " + document.formatted_number,
@@ -158,7 +117,17 @@ void invoice_desk_state::commit(const invoice& document, action_outcome outcome)
     changes.activities.push_back(
         {business_->id, *wanted.by, "invoice.issued", "invoice", document.id.value, {}, after.dump()});
   }
-  write(std::move(changes), std::move(outcome));
+}
+
+std::string invoice_desk_state::add_link(const invoicing_record& record, const invoice& document,
+                                         storage::change_set& to) const {
+  const auto& address = node_->settings->http.public_url;
+  if (address.empty()) return {};
+  if (record.link && record.link->is_fresh(node_->now())) return invoice_url(address, record.link->token);
+  const auto now = node_->now();
+  to.invoice_links.push_back(
+      {link_token(*node_->ids), business_->id, document.id, now, now + storage::invoice_link_life});
+  return invoice_url(address, to.invoice_links.back().token);
 }
 
 void invoice_desk_state::write(storage::change_set changes, action_outcome outcome) {

@@ -29,6 +29,8 @@ struct issue_invoice {
   std::string actor = "ai";
   /// Of a wish that came through the API: it stands in the activity log.
   std::optional<storage::change_origin> by{};
+  /// The customer is told where to read it: its link is made in the same commit, where the server has an address.
+  bool link = false;
 };
 
 using invoice_desk_actor = caf::typed_actor<caf::replies_to<issue_invoice>::with<action_outcome>>;
@@ -52,7 +54,9 @@ class invoice_desk_state {
   void load();
   void on_loaded(const invoicing_record& record);
   void refuse(refusal why);
-  void commit(const invoice& document, action_outcome outcome);
+  void add_invoice(const invoice& document, storage::change_set& to) const;
+  [[nodiscard]] std::string add_link(const invoicing_record& record, const invoice& document,
+                                     storage::change_set& to) const;
   void write(storage::change_set changes, action_outcome outcome);
   void answer(action_outcome outcome);
 

@@ -188,6 +188,7 @@ void order_desk_state::load_products() {
       .then(
           [this, asked](const shared<product_list>& stored) {
             replace_products(book_, make_products(stored->rows, book_.currency));
+            book_.tax = stored->tax;
             products_ = nullptr;
             for (const auto& one : *asked) one.deliver(products_refreshed{});
             busy_ = false;

@@ -37,7 +37,7 @@ struct turn_facts {
   std::optional<order_status> status;
 };
 
-/// Products were edited in their table: answered when the book has them as they are now.
+/// Products were edited in their table, or the tax of the business: answered when the book has them as they are now.
 struct refresh_products {};
 struct products_refreshed {};
 

@@ -35,7 +35,10 @@ reader_actor::behavior_type reader(reader_actor::stateful_pointer<reader_state> 
         const monitoring::at_work busy{in_use};
         auto rows = reads.load_products(wanted.business);
         if (!rows) return make_error(rows.error().code);
-        return shared<product_list>{std::make_shared<product_list>(product_list{std::move(rows.value())})};
+        const auto settings = reads.find_invoice_settings(wanted.business);
+        if (!settings) return make_error(settings.error().code);
+        return shared<product_list>{std::make_shared<product_list>(product_list{
+            std::move(rows.value()), make_tax_terms(settings->tax_mode, settings->tax_rate_bp)})};
       },
       [&reads, &in_use](const load_outbox& wanted) -> caf::result<shared<loaded_outbox>> {
         const monitoring::at_work busy{in_use};
@@ -89,8 +92,18 @@ reader_actor::behavior_type reader(reader_actor::stateful_pointer<reader_state> 
         if (!last) return make_error(last.error().code);
         auto existing = reads.find_invoice(wanted.business, wanted.order, wanted.kind);
         if (!existing) return make_error(existing.error().code);
-        return shared<invoicing_record>{
-            std::make_shared<invoicing_record>(invoicing_record{last.value(), std::move(existing.value())})};
+        auto parties = reads.find_invoice_parties(wanted.business, wanted.buyer);
+        if (!parties) return make_error(parties.error().code);
+        auto found = std::make_shared<invoicing_record>();
+        if (existing.value()) {
+          const auto link = reads.find_invoice_link(wanted.business, existing.value()->id);
+          if (!link) return make_error(link.error().code);
+          found->link = link.value();
+        }
+        found->last_number = last.value();
+        found->existing = std::move(existing.value());
+        found->parties = std::move(parties.value());
+        return shared<invoicing_record>{std::move(found)};
       },
       [&reads, &in_use](const storage::sent_question& asked) -> caf::result<found_sent> {
         const monitoring::at_work busy{in_use};

@@ -12,6 +12,7 @@
 
 #include "actors/failure.hpp"
 #include "monitoring/metrics.hpp"
+#include "protocol/domain/tax.hpp"
 #include "storage/reads.hpp"
 
 namespace sellavie::actors {
@@ -30,8 +31,10 @@ struct load_desk {
 struct load_products {
   business_id business;
 };
+/// ... and the tax on what is priced from now on.
 struct product_list {
   std::vector<storage::stored_product> rows;
+  tax_terms tax{};
 };
 struct load_outbox {
   connection_id connection;
@@ -84,10 +87,14 @@ struct load_invoicing {
   std::string series;
   order_id order;
   std::string kind;
+  contact_id buyer;
 };
 struct invoicing_record {
   std::int64_t last_number = 0;
   std::optional<storage::invoice_row> existing;
+  /// Of the existing one.
+  std::optional<storage::invoice_link_row> link;
+  storage::invoice_parties parties;
 };
 struct loaded_outbox {
   std::vector<storage::stored_outbox_row> rows;

@@ -121,6 +121,7 @@ struct change_set {
   std::vector<review_row> reviews;
   std::vector<review_task_done> review_tasks_done;
   std::vector<invoice_row> invoices;
+  std::vector<invoice_link_row> invoice_links;
   std::vector<action_result_row> action_results;
   std::vector<activity_row> activities;
   // Background work. Finished before others are queued: a key is free for the next one.

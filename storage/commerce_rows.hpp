@@ -1,6 +1,7 @@
 #pragma once
 // What a change_set writes about orders, stock, payments and invoices.
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -46,6 +47,8 @@ struct order_row {
   std::int64_t received_minor = 0;
   std::int64_t refunded_minor = 0;
   std::string dispute = "none";
+  std::string tax_mode = "none";
+  std::int32_t tax_rate_bp = 0;
   std::vector<order_item_row> items;
   bool items_changed = true;
 };
@@ -111,6 +114,25 @@ struct invoice_row {
   std::int64_t total_minor = 0;
   std::string lines;
   instant issued_at{};
+  /// JSON, as is `lines`.
+  std::string taxes = "[]";
+  std::string seller = "{}";
+  std::string buyer = "{}";
+  std::string corrects{};
+};
+
+/// A new link is made only in the second half of the last one's life.
+inline constexpr std::chrono::days invoice_link_life{60};
+
+/// Whoever has the token reads the document of the invoice until the link ends.
+struct invoice_link_row {
+  uuid token;
+  business_id business;
+  invoice_id invoice;
+  instant created_at{};
+  instant expires_at{};
+
+  [[nodiscard]] bool is_fresh(instant now) const { return expires_at - now > invoice_link_life / 2; }
 };
 
 }  // namespace sellavie::storage

@@ -28,10 +28,12 @@ SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::bigint[], $5::bigin
 constexpr statement insert_orders{"insert_orders", R"(
 INSERT INTO orders (id, business_id, number, conversation_id, contact_id, status, currency, total_minor, note,
                     idempotency_key, version, payment_attempt, payment_reference, payment_url, created_at,
-                    reserved_until, paid_at, wished_at, payment_transaction, received_minor, refunded_minor, dispute)
+                    reserved_until, paid_at, wished_at, payment_transaction, received_minor, refunded_minor, dispute, tax_mode,
+                    tax_rate_bp)
 SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::bigint[],
                      $9::text[], $10::text[], $11::bigint[], $12::integer[], $13::text[], $14::text[], $15::bigint[],
-                     $16::bigint[], $17::bigint[], $18::bigint[], $19::text[], $20::bigint[], $21::bigint[], $22::text[]))"};
+                     $16::bigint[], $17::bigint[], $18::bigint[], $19::text[], $20::bigint[], $21::bigint[], $22::text[],
+                     $23::text[], $24::integer[]))"};
 
 constexpr statement change_orders{"change_orders", R"(
 WITH changed AS (
@@ -40,20 +42,20 @@ WITH changed AS (
       payment_attempt = u.payment_attempt, payment_reference = u.payment_reference, payment_url = u.payment_url,
       reserved_until = u.reserved_until, paid_at = u.paid_at, wished_at = u.wished_at,
       payment_transaction = u.payment_transaction, tracking = u.tracking, received_minor = u.received_minor,
-      refunded_minor = u.refunded_minor, dispute = u.dispute
+      refunded_minor = u.refunded_minor, dispute = u.dispute, tax_mode = u.tax_mode, tax_rate_bp = u.tax_rate_bp
   FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::bigint[], $5::text[], $6::bigint[], $7::bigint[], $8::integer[],
               $9::text[], $10::text[], $11::bigint[], $12::bigint[], $13::bigint[], $14::text[], $15::text[],
-              $16::bigint[], $17::bigint[], $18::text[])
+              $16::bigint[], $17::bigint[], $18::text[], $19::text[], $20::integer[])
     AS u (id, business_id, status, total_minor, note, prior_version, version, payment_attempt, payment_reference,
           payment_url, reserved_until, paid_at, wished_at, payment_transaction, tracking, received_minor, refunded_minor,
-          dispute)
+          dispute, tax_mode, tax_rate_bp)
   WHERE o.id = u.id AND o.business_id = u.business_id AND o.version = u.prior_version
     AND (o.status NOT IN ('paid', 'fulfilled', 'cancelled', 'refunded')
          OR (o.status, u.status) IN (('paid', 'fulfilled'), ('paid', 'refunded'), ('fulfilled', 'refunded'))
          OR o.status = u.status)
   RETURNING 1
 )
-SELECT require_rows((SELECT count(*) FROM changed), $19::bigint, 'orders to change'))"};
+SELECT require_rows((SELECT count(*) FROM changed), $21::bigint, 'orders to change'))"};
 
 constexpr statement drop_items{"drop_items", "DELETE FROM order_items WHERE order_id = ANY ($1::uuid[])"};
 
@@ -97,17 +99,23 @@ SELECT require_rows((SELECT count(*) FROM changed WHERE must_change = 1),
                     (SELECT count(*) FROM wanted WHERE must_change = 1), 'payments to change'))"};
 
 constexpr statement insert_invoices{"insert_invoices", R"(
-INSERT INTO invoices (id, business_id, series, number, kind, order_id, currency, total_minor, lines, issued_at)
+INSERT INTO invoices (id, business_id, series, number, kind, order_id, currency, total_minor, lines, issued_at, taxes, seller,
+                      buyer, corrects)
 SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::bigint[], $5::text[], $6::uuid[], $7::text[], $8::bigint[],
-                     $9::text[], $10::bigint[]))"};
+                     $9::text[], $10::bigint[], $11::text[], $12::text[], $13::text[], $14::text[]))"};
+
+constexpr statement insert_invoice_links{"insert_invoice_links", R"(
+INSERT INTO invoice_links (token, business_id, invoice_id, created_at, expires_at)
+SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::bigint[], $5::bigint[]))"};
 
 constexpr statement insert_action_results{"insert_action_results", R"(
 INSERT INTO action_results (business_id, action_key, outcome, created_at)
 SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[]))"};
 
-constexpr std::array all_statements{change_stock,    insert_movements, insert_orders,        change_orders,
-                                    drop_items,      insert_items,     insert_timeline,      insert_payments,
-                                    change_payments, insert_invoices,  insert_action_results};
+constexpr std::array all_statements{change_stock,    insert_movements,     insert_orders,
+                                    change_orders,   drop_items,           insert_items,
+                                    insert_timeline, insert_payments,      change_payments,
+                                    insert_invoices, insert_invoice_links, insert_action_results};
 
 // --- columns -------------------------------------------------------------------------------------
 
@@ -129,12 +137,12 @@ void queue_orders(pipeline& into, change_sets sets) {
       &row::id, &row::business, &row::number, &row::conversation, &row::contact, &row::status, &row::currency,
       &row::total_minor, &row::note, &row::idempotency_key, &row::version, &row::payment_attempt,
       &row::payment_reference, &row::payment_url, &row::created_at, &row::reserved_until, &row::paid_at,
-      &row::wished_at, &row::payment_transaction, &row::received_minor, &row::refunded_minor, &row::dispute);
+      &row::wished_at, &row::payment_transaction, &row::received_minor, &row::refunded_minor, &row::dispute, &row::tax_mode, &row::tax_rate_bp);
   auto changed = columns_of<row>(&row::id, &row::business, &row::status, &row::total_minor, &row::note,
                                  &row::prior_version, &row::version, &row::payment_attempt,
                                  &row::payment_reference, &row::payment_url, &row::reserved_until,
                                  &row::paid_at, &row::wished_at, &row::payment_transaction, &row::tracking,
-                                 &row::received_minor, &row::refunded_minor, &row::dispute);
+                                 &row::received_minor, &row::refunded_minor, &row::dispute, &row::tax_mode, &row::tax_rate_bp);
   for_rows(sets, &change_set::orders,
            [&](const row& one) { one.prior_version == 0 ? fresh.add(one) : changed.add(one); });
   fresh.queue(into, insert_orders);
@@ -197,7 +205,10 @@ void queue_invoices(pipeline& into, change_sets sets) {
   using row = invoice_row;
   queue_rows(into, insert_invoices, sets, &change_set::invoices, &row::id, &row::business, &row::series,
              &row::number, &row::kind, &row::order, &row::currency, &row::total_minor, &row::lines,
-             &row::issued_at);
+             &row::issued_at, &row::taxes, &row::seller, &row::buyer, &row::corrects);
+  using link = invoice_link_row;
+  queue_rows(into, insert_invoice_links, sets, &change_set::invoice_links, &link::token, &link::business,
+             &link::invoice, &link::created_at, &link::expires_at);
 }
 
 void queue_action_results(pipeline& into, change_sets sets) {

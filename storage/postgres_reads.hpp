@@ -49,6 +49,10 @@ class postgres_reads final : public store_reads {
                                                          const std::string& series) override;
   [[nodiscard]] result<std::optional<invoice_row>> find_invoice(business_id business, order_id order,
                                                                 const std::string& kind) override;
+  [[nodiscard]] result<invoice_settings_row> find_invoice_settings(business_id business) override;
+  [[nodiscard]] result<invoice_parties> find_invoice_parties(business_id business, contact_id buyer) override;
+  [[nodiscard]] result<std::optional<invoice_link_row>> find_invoice_link(business_id business,
+                                                                          invoice_id invoice) override;
   [[nodiscard]] result<std::vector<business_id>> expired_reservations(instant now) override;
   /// Among the conversation's last 500 messages.
   [[nodiscard]] result<std::optional<sent_record>> find_sent(const sent_question& asked) override;

@@ -23,7 +23,8 @@ FROM products WHERE business_id = $1::uuid ORDER BY id)"};
 #define ORDER_COLUMNS                                                                                               \
   "SELECT id, number, conversation_id, contact_id, status, currency, total_minor, note, idempotency_key, version, " \
   "payment_attempt, payment_reference, payment_url, created_at, reserved_until, paid_at, wished_at, "               \
-  "payment_transaction, tracking, received_minor, refunded_minor, dispute FROM orders WHERE business_id = $1::uuid AND "
+  "payment_transaction, tracking, received_minor, refunded_minor, dispute, tax_mode, tax_rate_bp "                  \
+  "FROM orders WHERE business_id = $1::uuid AND "
 
 // Open ones, and those placed or paid since $2. An order is held for a day at most, so that one paid since $2 is
 // not older than two: the index on (business, created_at) finds it. One that a person held longer is not
@@ -64,17 +65,39 @@ constexpr statement select_last_invoice{"last_invoice_number", R"(
 SELECT coalesce(max(number), 0) FROM invoices WHERE business_id = $1::uuid AND series = $2)"};
 
 constexpr statement select_invoice{"invoice", R"(
-SELECT id, series, number, currency, total_minor, lines, issued_at
+SELECT id, series, number, currency, total_minor, lines, issued_at, taxes, seller, buyer, corrects
 FROM invoices WHERE business_id = $1::uuid AND order_id = $2::uuid AND kind = $3)"};
+
+#define INVOICE_SETTINGS                                                                     \
+  "SELECT coalesce(s.legal_name, ''), coalesce(s.address, ''), coalesce(s.tax_number, ''), " \
+  "coalesce(s.tax_name, ''), coalesce(s.tax_mode, 'none'), coalesce(s.tax_rate_bp, 0), coalesce(s.footer, '')"
+constexpr statement select_invoice_settings{
+    "invoice_settings", INVOICE_SETTINGS
+    " FROM businesses b LEFT JOIN invoice_settings s ON s.business_id = b.id WHERE b.id = $1::uuid"};
+
+// The one whom a merged customer was merged into.
+constexpr statement select_invoice_parties{"invoice_parties", INVOICE_SETTINGS R"(, b.name,
+       coalesce(m.name, k.name, ''), coalesce(m.address, k.address, ''), coalesce(m.phone, k.phone, ''),
+       coalesce(m.email, k.email, '')
+FROM businesses b
+LEFT JOIN invoice_settings s ON s.business_id = b.id
+LEFT JOIN contacts k ON k.business_id = b.id AND k.id = $2::uuid
+LEFT JOIN contacts m ON m.business_id = b.id AND m.id = k.merged_into
+WHERE b.id = $1::uuid)"};
+#undef INVOICE_SETTINGS
+
+constexpr statement select_invoice_link{"invoice_link", R"(
+SELECT token, created_at, expires_at FROM invoice_links
+WHERE business_id = $1::uuid AND invoice_id = $2::uuid ORDER BY expires_at DESC LIMIT 1)"};
 
 constexpr statement select_expired{"expired_reservations", R"(
 SELECT DISTINCT business_id FROM orders
 WHERE status IN ('draft', 'awaiting_payment') AND reserved_until > 0 AND reserved_until < $1::bigint ORDER BY business_id)"};
 
-constexpr std::array all_statements{select_currency,     select_products,    select_orders,
-                                    select_items,        select_last_number, select_action_result,
-                                    select_last_invoice, select_invoice,     select_expired,
-                                    select_order,        select_payment,     select_recipient};
+constexpr std::array all_statements{
+    select_currency,      select_products,     select_orders,           select_items,           select_last_number,
+    select_action_result, select_last_invoice, select_invoice,          select_expired,         select_order,
+    select_payment,       select_recipient,    select_invoice_settings, select_invoice_parties, select_invoice_link};
 
 /// A desk forgets them all at once beyond so many (protocol/domain/order_book.hpp R24).
 constexpr int most_open_reviews = 4'000;
@@ -122,6 +145,8 @@ order_row order_of(business_id business, const pqxx::row& row) {
   one.received_minor = from.integer();
   one.refunded_minor = from.integer();
   one.dispute = from.text();
+  one.tax_mode = from.text();
+  one.tax_rate_bp = static_cast<std::int32_t>(from.integer());
   return one;
 }
 
@@ -173,7 +198,35 @@ invoice_row invoice_of(business_id business, order_id order, const std::string& 
   one.total_minor = from.integer();
   one.lines = from.text();
   one.issued_at = from.at();
+  one.taxes = from.text();
+  one.seller = from.text();
+  one.buyer = from.text();
+  one.corrects = from.text();
   return one;
+}
+
+invoice_settings_row settings_of(fields& from) {
+  invoice_settings_row one;
+  one.legal_name = from.text();
+  one.address = from.text();
+  one.tax_number = from.text();
+  one.tax_name = from.text();
+  one.tax_mode = from.text();
+  one.tax_rate_bp = static_cast<std::int32_t>(from.integer());
+  one.footer = from.text();
+  return one;
+}
+
+invoice_parties parties_of(const pqxx::row& row) {
+  fields from{row};
+  invoice_parties both;
+  both.settings = settings_of(from);
+  both.business_name = from.text();
+  both.buyer_name = from.text();
+  both.buyer_address = from.text();
+  both.buyer_phone = from.text();
+  both.buyer_email = from.text();
+  return both;
 }
 
 }  // namespace
@@ -189,6 +242,11 @@ result<desk_record> postgres_reads::load_desk(business_id business, instant clos
     if (currency.empty()) return std::nullopt;
     desk_record desk;
     desk.currency = currency.front()[0].as<std::string>();
+    const auto settings = session.exec_prepared1(select_invoice_settings.name, id);
+    fields from{settings};
+    const auto taxes = settings_of(from);
+    desk.tax_mode = taxes.tax_mode;
+    desk.tax_rate_bp = taxes.tax_rate_bp;
     desk.products = all_of(session.exec_prepared(select_products.name, id), product_of);
     desk.orders = all_of(session.exec_prepared(select_orders.name, id, to_unix_ms(closed_since)),
                          [&](const pqxx::row& row) { return order_of(business, row); });
@@ -262,6 +320,35 @@ result<std::optional<invoice_row>> postgres_reads::find_invoice(business_id busi
     const auto rows = session.exec_prepared(select_invoice.name, to_string(business), to_string(order), kind);
     if (rows.empty()) return std::nullopt;
     return invoice_of(business, order, kind, rows.front());
+  });
+}
+
+result<invoice_settings_row> postgres_reads::find_invoice_settings(business_id business) {
+  return read([&](pqxx::nontransaction& session) {
+    const auto row = session.exec_prepared1(select_invoice_settings.name, to_string(business));
+    fields from{row};
+    return settings_of(from);
+  });
+}
+
+result<invoice_parties> postgres_reads::find_invoice_parties(business_id business, contact_id buyer) {
+  return read([&](pqxx::nontransaction& session) {
+    return parties_of(
+        session.exec_prepared1(select_invoice_parties.name, to_string(business), to_string(buyer)));
+  });
+}
+
+result<std::optional<invoice_link_row>> postgres_reads::find_invoice_link(business_id business,
+                                                                          invoice_id invoice) {
+  return read([&](pqxx::nontransaction& session) -> std::optional<invoice_link_row> {
+    const auto rows =
+        session.exec_prepared(select_invoice_link.name, to_string(business), to_string(invoice));
+    if (rows.empty()) return std::nullopt;
+    const pqxx::row first = rows[0];
+    fields from{first};
+    const auto token = from.id<invoice_id>().value;
+    const auto created = from.at();
+    return invoice_link_row{token, business, invoice, created, from.at()};
   });
 }
 

@@ -166,8 +166,31 @@ struct stored_product {
   bool active = true;
 };
 
+/// What a business writes on its documents; all empty: nothing yet.
+struct invoice_settings_row {
+  std::string legal_name;
+  std::string address;
+  std::string tax_number;
+  std::string tax_name;
+  std::string tax_mode = "none";
+  std::int32_t tax_rate_bp = 0;
+  std::string footer;
+};
+
+/// Both sides of an invoice that is issued now.
+struct invoice_parties {
+  std::string business_name;
+  invoice_settings_row settings;
+  std::string buyer_name;
+  std::string buyer_address;
+  std::string buyer_phone;
+  std::string buyer_email;
+};
+
 struct desk_record {
   std::string currency;
+  std::string tax_mode = "none";
+  std::int32_t tax_rate_bp = 0;
   std::vector<stored_product> products;
   /// All open orders and those of the last duplicate window.
   std::vector<order_row> orders;
@@ -276,6 +299,13 @@ class store_reads {
                                                                  const std::string& series) = 0;
   [[nodiscard]] virtual result<std::optional<invoice_row>> find_invoice(business_id business, order_id order,
                                                                         const std::string& kind) = 0;
+  /// Without a row of the settings: the row's own values.
+  [[nodiscard]] virtual result<invoice_settings_row> find_invoice_settings(business_id business) = 0;
+  [[nodiscard]] virtual result<invoice_parties> find_invoice_parties(business_id business,
+                                                                     contact_id buyer) = 0;
+  /// The last one made.
+  [[nodiscard]] virtual result<std::optional<invoice_link_row>> find_invoice_link(business_id business,
+                                                                                  invoice_id invoice) = 0;
   /// Orders whose reservation ended before `now`, by business: for the janitor to tell the desks.
   [[nodiscard]] virtual result<std::vector<business_id>> expired_reservations(instant now) = 0;
   /// By the platform's id only among the newest 500 messages of the conversation (docs/adr/0016).

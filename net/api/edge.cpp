@@ -47,7 +47,8 @@ response edge::dressed(response answer, const wish& wanted) const {
 
 response edge::packed(response answer, const wish& wanted) const {
   answer = dressed(std::move(answer), wanted);
-  const bool is_packed_already = answer.content_type.starts_with("image/");
+  const bool is_packed_already =
+      answer.content_type.starts_with("image/") || answer.content_type == "application/pdf";
   if (!wanted.gzip || is_packed_already || answer.body.size() < least_gzip_bytes) return answer;
   auto smaller = gzip(answer.body);
   if (!smaller || smaller->size() >= answer.body.size()) return answer;

@@ -17,6 +17,8 @@
 #include "net/api/resources/events.hpp"
 #include "net/api/resources/invitation_acceptance.hpp"
 #include "net/api/resources/invitations.hpp"
+#include "net/api/resources/invoice_documents.hpp"
+#include "net/api/resources/invoice_settings.hpp"
 #include "net/api/resources/invoices.hpp"
 #include "net/api/resources/labels.hpp"
 #include "net/api/resources/manual_orders.hpp"
@@ -94,6 +96,8 @@ std::vector<api_endpoint> all_endpoints(const std::shared_ptr<access_cache>& acc
   add(manual_order_endpoints());
   add(order_change_endpoints());
   add(invoice_endpoints());
+  add(invoice_document_endpoints());
+  add(invoice_settings_endpoints());
   return all;
 }
 

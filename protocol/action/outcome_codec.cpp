@@ -101,10 +101,12 @@ std::string encode_outcome(const action_outcome& outcome) {
   if (outcome.review) object["review"] = to_string(*outcome.review);
   put_number(object, "order_number", outcome.order_number);
   put_money(object, "total", outcome.total);
+  put_money(object, "added_tax", outcome.added_tax);
   put_money(object, "price", outcome.price);
   put_text(object, "payment_reference", outcome.payment_reference);
   put_text(object, "payment_url", outcome.payment_url);
   put_text(object, "invoice_number", outcome.invoice_number);
+  put_text(object, "invoice_url", outcome.invoice_url);
   put_text(object, "tracking", outcome.tracking);
   put_text(object, "wish", outcome.wish);
   put_text(object, "sku", outcome.sku);
@@ -146,10 +148,12 @@ result<action_outcome> decode_outcome(std::string_view text) {
   }
   outcome.order_number = read_number(object, "order_number");
   outcome.total = read_money(object, "total");
+  outcome.added_tax = read_money(object, "added_tax");
   outcome.price = read_money(object, "price");
   outcome.payment_reference = read_text(object, "payment_reference");
   outcome.payment_url = read_text(object, "payment_url");
   outcome.invoice_number = read_text(object, "invoice_number");
+  outcome.invoice_url = read_text(object, "invoice_url");
   outcome.tracking = read_text(object, "tracking");
   outcome.wish = read_text(object, "wish");
   outcome.sku = read_text(object, "sku");

@@ -136,6 +136,9 @@ void describe(action_outcome& outcome, const order& subject) {
   outcome.lines.clear();
   for (const auto& line : subject.lines)
     outcome.lines.push_back({line.sku, line.name, line.quantity, line.unit_price, line.total});
+  const auto sum = sum_of(subject.lines, subject.total.currency);
+  const bool is_added = sum && sum->minor < subject.total.minor;
+  outcome.added_tax = is_added ? money{subject.total.minor - sum->minor, subject.total.currency} : money{};
 }
 
 }  // namespace sellavie

@@ -126,9 +126,13 @@ struct action_outcome {
   order_status status = order_status::draft;
   std::vector<outcome_line> lines;
   money total{};
+  /// Of `total`, on top of the lines (tax R5).
+  money added_tax{};
   std::string payment_reference;
   std::string payment_url;
   std::string invoice_number;
+  /// Where the customer reads it; may be empty.
+  std::string invoice_url;
   /// Of a fulfilled order.
   std::string tracking;
   /// Of money that was not under review before.

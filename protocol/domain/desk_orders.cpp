@@ -86,9 +86,10 @@ std::optional<action_outcome> fill(order& subject, const order_book& book, const
     if (auto* refused = std::get_if<action_outcome>(&line)) return std::move(*refused);
     subject.lines.push_back(std::move(std::get<order_line>(line)));
   }
-  const auto total = sum_of(subject.lines, book.currency);
+  const auto total = priced_total(subject.lines, book);
   if (!total) return make_refusal(kind, refusal::total_out_of_range);
   subject.total = *total;
+  subject.tax = book.tax;
   return std::nullopt;
 }
 

@@ -85,6 +85,14 @@ std::vector<std::pair<instant, const order*>> due_orders(const order_book& book,
   return due;
 }
 
+result<money> priced_total(const std::vector<order_line>& lines, const order_book& book) {
+  const auto sum = sum_of(lines, book.currency);
+  if (!sum) return sum;
+  const auto amount = with_tax(*sum, book.tax);
+  if (!amount) return amount.error();
+  return amount->total;
+}
+
 std::map<product_id, std::int64_t> pieces_of(const std::vector<order_line>& lines) {
   std::map<product_id, std::int64_t> pieces;
   for (const auto& line : lines) pieces[line.product] += line.quantity;

@@ -100,6 +100,8 @@ struct located {
 /// Appends the events that put the pieces of `lines` back into stock, in product order.
 void return_stock(const order_book& book, const std::vector<order_line>& lines,
                   std::vector<desk_event>& events);
+/// What the customer pays for these lines (tax R4, R5).
+[[nodiscard]] result<money> priced_total(const std::vector<order_line>& lines, const order_book& book);
 [[nodiscard]] std::map<product_id, std::int64_t> pieces_of(const std::vector<order_line>& lines);
 
 }  // namespace sellavie::desk

@@ -20,6 +20,18 @@ bool may_issue(order_status status, invoice_kind kind) noexcept {
          status == order_status::fulfilled;
 }
 
+/// R6.
+result<std::vector<tax_line>> taxes_of(const order& subject, const std::string& name) {
+  const auto sum = sum_of(subject.lines, subject.total.currency);
+  if (!sum) return sum.error();
+  const auto amount = with_tax(*sum, subject.tax);
+  if (!amount) return amount.error();
+  if (amount->total != subject.total)
+    return make_failure(errc::money_range, "lines and tax are not the total");
+  if (subject.tax.mode == tax_mode::none) return std::vector<tax_line>{};
+  return std::vector<tax_line>{{name, subject.tax, amount->tax}};
+}
+
 invoice written(const order& subject, invoice_kind kind, const invoice_context& context) {
   invoice document;
   document.id = context.new_invoice;
@@ -33,6 +45,8 @@ invoice written(const order& subject, invoice_kind kind, const invoice_context& 
   document.contact = subject.contact;
   document.lines = subject.lines;
   document.total = subject.total;
+  document.seller = context.seller;
+  document.buyer = context.buyer;
   document.issued_at = context.now;
   return document;
 }
@@ -63,6 +77,16 @@ std::string format_invoice_number(std::string_view series, std::int64_t number) 
   return std::string{series} + "-" + digits;
 }
 
+result<money> net_of(const invoice& document) {
+  money net = document.total;
+  for (const auto& line : document.taxes) {
+    const bool fits = line.tax.currency == net.currency && line.tax.minor >= 0 && line.tax.minor <= net.minor;
+    if (!fits) return make_failure(errc::money_range, "tax beyond the total");
+    net.minor -= line.tax.minor;
+  }
+  return net;
+}
+
 result<issued_invoice> issue(const order& subject, invoice_kind kind, std::span<const invoice> existing,
                              const invoice_context& context) {
   const auto* const bill = find_kind(existing, invoice_kind::invoice);
@@ -80,8 +104,15 @@ result<issued_invoice> issue(const order& subject, invoice_kind kind, std::span<
   if (kind == invoice_kind::credit_note) {
     document.lines = bill->lines;
     document.total = bill->total;
+    document.taxes = bill->taxes;
+    document.seller = bill->seller;
+    document.buyer = bill->buyer;
     document.corrects = bill->formatted_number;
+    return issued_invoice{std::move(document), issuance::fresh};
   }
+  auto taxes = taxes_of(subject, context.tax_name);
+  if (!taxes) return taxes.error();
+  document.taxes = std::move(*taxes);
   return issued_invoice{std::move(document), issuance::fresh};
 }
 

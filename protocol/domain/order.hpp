@@ -19,6 +19,7 @@
 #include "protocol/domain/error.hpp"
 #include "protocol/domain/ids.hpp"
 #include "protocol/domain/money.hpp"
+#include "protocol/domain/tax.hpp"
 #include "protocol/domain/time.hpp"
 
 namespace sellavie {
@@ -102,6 +103,8 @@ struct order {
   dispute_state dispute = dispute_state::none;
   /// How a fulfilled order is on its way, as a person wrote it.
   std::string tracking;
+  /// Under which `total` was priced (tax R7).
+  tax_terms tax{};
 
   friend bool operator==(const order&, const order&) = default;
 };

@@ -71,6 +71,8 @@ namespace sellavie {
 /// In memory per business. Bounded by products + open orders + max_recent_orders + max_reviewed.
 struct order_book {
   currency_code currency{};
+  /// Of what is priced from now on (tax R7).
+  tax_terms tax{};
   std::int64_t next_order_number = 1;
   std::map<product_id, product> products;
   std::map<std::string, product_id, std::less<>> by_sku;

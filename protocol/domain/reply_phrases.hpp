@@ -14,7 +14,7 @@ struct reply_phrases {
       checkout_started, checkout_ready, checkout_failed, invoice_issued, payment_confirmed, payment_pending,
       payment_failed, payment_review, order_fulfilled, order_refunded;
   // Parts.
-  std::string_view line, total, pay_here;
+  std::string_view line, tax, total, pay_here, read_here;
   // Refusals.
   std::string_view unknown_product, sold_out, too_few, bad_quantity, no_items, too_many_lines, price_changed,
       total_out_of_range, no_open_order, order_closed, payment_link_out, try_again, not_allowed,

@@ -44,6 +44,7 @@ class writer {
     const auto& name = outcome_.product_name.empty() ? outcome_.sku : outcome_.product_name;
     return fill(pattern, {{"order", order_label(outcome_.order_number)},
                           {"total", format_money(outcome_.total)},
+                          {"tax", format_money(outcome_.added_tax)},
                           {"invoice", safe_inline(outcome_.invoice_number)},
                           {"product", safe_inline(name)},
                           {"available", std::to_string(outcome_.available)},
@@ -57,6 +58,7 @@ class writer {
       text += '\n' + fill(words_.line, {{"quantity", std::to_string(line.quantity)},
                                         {"product", safe_inline(line.name)},
                                         {"amount", format_money(line.total)}});
+    if (outcome_.added_tax.minor > 0) text += '\n' + sentence(words_.tax);
     return text + '\n' + sentence(words_.total);
   }
 
@@ -88,7 +90,8 @@ class writer {
       case action_effect::checkout_ready:
         return with_link(sentence(words_.checkout_ready), words_.pay_here, outcome_.payment_url);
       case action_effect::checkout_failed: return sentence(words_.checkout_failed);
-      case action_effect::invoice_issued: return sentence(words_.invoice_issued);
+      case action_effect::invoice_issued:
+        return with_link(sentence(words_.invoice_issued), words_.read_here, outcome_.invoice_url);
       case action_effect::payment_confirmed: return sentence(words_.payment_confirmed);
       case action_effect::payment_pending: return sentence(words_.payment_pending);
       case action_effect::payment_failed: return sentence(words_.payment_failed);

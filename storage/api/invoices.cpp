@@ -42,12 +42,14 @@ constexpr const char* filtered = R"(
 
 #define INVOICE_COLUMNS                                                                                            \
   "p.id, p.kind, p.series, p.number, p.order_id, o.number, coalesce(main.id, k.id), coalesce(main.name, k.name), " \
-  "p.currency, p.total_minor, p.issued_at"
+  "p.currency, p.total_minor, p.issued_at, l.token, coalesce(l.expires_at, 0)"
 #define NEIGHBOURS                                                                                                     \
   " JOIN LATERAL (SELECT * FROM orders WHERE business_id = p.business_id AND id = p.order_id OFFSET 0) o ON true "     \
   "JOIN LATERAL (SELECT * FROM contacts WHERE business_id = o.business_id AND id = o.contact_id OFFSET 0) k ON true "  \
   "LEFT JOIN LATERAL (SELECT * FROM contacts WHERE business_id = k.business_id AND id = k.merged_into OFFSET 0) main " \
-  "ON true "
+  "ON true "                                                                                                           \
+  "LEFT JOIN LATERAL (SELECT token, expires_at FROM invoice_links WHERE business_id = p.business_id "                  \
+  "AND invoice_id = p.id ORDER BY expires_at DESC LIMIT 1) l ON true "
 
 std::string statement_of(source from, bool oldest_first) {
   const auto& look = places[static_cast<std::size_t>(from)];
@@ -67,10 +69,10 @@ std::string statement_of(source from, bool oldest_first) {
 
 constexpr const char* select_one =
     "SELECT " INVOICE_COLUMNS
-    ", p.lines FROM (SELECT * FROM invoices WHERE business_id = $1::uuid AND id = $2::uuid) p" NEIGHBOURS;
+    ", p.lines, p.taxes, p.corrects FROM (SELECT * FROM invoices WHERE business_id = $1::uuid AND id = $2::uuid) p" NEIGHBOURS;
 constexpr const char* select_of_order =
     "SELECT " INVOICE_COLUMNS
-    ", p.lines FROM (SELECT * FROM invoices WHERE business_id = $1::uuid AND order_id = $2::uuid AND kind = $3) p" NEIGHBOURS;
+    ", p.lines, p.taxes, p.corrects FROM (SELECT * FROM invoices WHERE business_id = $1::uuid AND order_id = $2::uuid AND kind = $3) p" NEIGHBOURS;
 #undef INVOICE_COLUMNS
 #undef NEIGHBOURS
 
@@ -93,6 +95,9 @@ listed_invoice invoice_in(fields& row) {
   one.currency = row.text();
   one.total_minor = row.integer();
   one.issued_at = row.at();
+  if (row.is_null()) row.skip();
+  else one.link_token = row.id<invoice_id>().value;
+  one.link_expires_at = row.at();
   return one;
 }
 
@@ -100,8 +105,10 @@ std::optional<invoice_detail> detail_in(const pqxx::result& rows) {
   if (rows.empty()) return std::nullopt;
   const pqxx::row first = rows[0];
   fields row{first};
-  invoice_detail found{invoice_in(row), {}};
+  invoice_detail found{invoice_in(row), {}, {}, {}};
   found.lines = row.text();
+  found.taxes = row.text();
+  found.corrects = row.text();
   return found;
 }
 

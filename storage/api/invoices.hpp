@@ -35,6 +35,9 @@ struct listed_invoice {
   std::string currency;
   std::int64_t total_minor = 0;
   instant issued_at{};
+  /// Of its last public link (storage/api/invoice_documents).
+  std::optional<uuid> link_token;
+  instant link_expires_at{};
 };
 
 /// A bounded look, as orders: a number, an order or a customer gathers, everything else walks by time.
@@ -46,6 +49,9 @@ struct invoice_detail {
   listed_invoice summary;
   /// JSON list, as it was written when it was issued.
   std::string lines;
+  std::string taxes;
+  /// Of a credit note: the number of its invoice.
+  std::string corrects;
 };
 [[nodiscard]] result<std::optional<invoice_detail>> find_invoice(api_session& session,
                                                                  const business_id& business,

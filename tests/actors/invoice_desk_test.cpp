@@ -4,6 +4,7 @@
 
 #include <gmock/gmock.h>
 
+#include "actors/invoice_records.hpp"
 #include "protocol/action/outcome_codec.hpp"
 #include "tests/actors/support/checkout_script.hpp"
 
@@ -78,6 +79,93 @@ TEST_F(invoice_desk, goes_on_without_a_gap_after_a_restart) {
   buys("c2");
   world.finish_turns();
   EXPECT_THAT(numbers(), ElementsAre(1, 2));
+}
+
+TEST_F(invoice_desk, writes_tax_seller_and_buyer_as_they_are_now) {
+  world.store->rows.invoice_settings[world.shop] = {"Ada Ltd",   "1 Marina", "TIN",   "VAT",
+                                                    "exclusive", 750,        "Thanks"};
+  buys("c1");
+  world.finish_turns();
+  ASSERT_THAT(world.store->rows.invoices, SizeIs(1));
+  const auto& row = world.store->rows.invoices.front();
+  const auto document = actors::to_invoice(row, 1042);
+  const auto& order = world.store->rows.orders.begin()->second;
+  EXPECT_EQ(order.tax_mode, "exclusive");
+  EXPECT_EQ(document.total.minor, order.total_minor);
+  ASSERT_THAT(document.taxes, SizeIs(1));
+  EXPECT_EQ(document.taxes.front().name, "VAT");
+  EXPECT_EQ(document.taxes.front().terms, (tax_terms{tax_mode::exclusive, 750}));
+  EXPECT_EQ(net_of(document).value().minor, document.lines.front().total.minor);
+  EXPECT_GT(document.total.minor, document.lines.front().total.minor) << "the tax is on top";
+  EXPECT_EQ(document.seller, (invoice_seller{"Ada Ltd", "1 Marina", "TIN", "Thanks"}));
+  EXPECT_EQ(document.buyer.name, to_string(order.contact));
+  const auto again = actors::to_row(document, row.business);
+  EXPECT_EQ(again.lines + again.taxes + again.seller + again.buyer,
+            row.lines + row.taxes + row.seller + row.buyer);
+}
+
+TEST_F(invoice_desk, tells_the_customer_where_to_read_it_under_one_link_while_that_is_young) {
+  buys("c1");
+  world.finish_turns();
+  ASSERT_THAT(world.store->rows.invoice_links, SizeIs(1));
+  const auto first = world.store->rows.invoice_links.front();
+  EXPECT_EQ(first.invoice, world.store->rows.invoices.front().id);
+  EXPECT_EQ(first.expires_at - first.created_at, storage::invoice_link_life);
+  const auto told = [&](const storage::invoice_link_row& link) {
+    return HasSubstr("Read it here: https://shop.example/i/" + to_string(link.token));
+  };
+  EXPECT_THAT(world.ai_texts().back(), told(first));
+  world.model->always = [](const auto&) { return calls({{"send_invoice", "{}"}}, "Again."); };
+  buys("c1");
+  world.finish_turns();
+  EXPECT_THAT(world.store->rows.invoice_links, SizeIs(1));
+  EXPECT_THAT(world.ai_texts().back(), told(first));
+  // In the second half of its life.
+  auto& old = world.store->rows.invoice_links.front();
+  old.expires_at -= storage::invoice_link_life / 2 + std::chrono::hours{1};
+  buys("c1");
+  world.finish_turns();
+  ASSERT_THAT(world.store->rows.invoice_links, SizeIs(2));
+  EXPECT_THAT(world.ai_texts().back(), told(world.store->rows.invoice_links.back()));
+  EXPECT_THAT(numbers(), ElementsAre(1)) << "the invoice is the same one";
+}
+
+TEST_F(invoice_desk, makes_links_of_random_bits_alone) {
+  struct fixed_ids final : id_source {
+    uuid next() override {
+      uuid id;
+      id.bytes.fill(++count == 1 ? 0xAA : 0xBB);
+      return id;
+    }
+    int count = 0;
+  } ids;
+  EXPECT_EQ(to_string(actors::link_token(ids)), "bbbbbbbb-bbbb-4bbb-aaaa-aaaaaaaaaaaa");
+}
+
+TEST_F(invoice_desk, names_the_business_where_no_seller_is_set) {
+  buys("c1");
+  world.finish_turns();
+  ASSERT_THAT(world.store->rows.invoices, SizeIs(1));
+  const auto document = actors::to_invoice(world.store->rows.invoices.front(), 1042);
+  EXPECT_EQ(document.seller.name, world.store->rows.businesses.at(world.shop).name);
+  EXPECT_THAT(document.taxes, IsEmpty());
+}
+
+TEST_F(invoice_desk, reads_a_row_of_before_there_were_documents) {
+  storage::invoice_row row{.series = "INV",
+                           .number = 7,
+                           .kind = "invoice",
+                           .currency = "NGN",
+                           .total_minor = 5,
+                           .lines = "not json",
+                           .taxes = "{}",
+                           .seller = "[1]",
+                           .buyer = "null"};
+  const auto document = actors::to_invoice(row, 3);
+  EXPECT_EQ(document.formatted_number, "INV-000007");
+  EXPECT_EQ(document.total.minor, 5);
+  EXPECT_EQ(document.seller, invoice_seller{});
+  EXPECT_THAT(document.lines, IsEmpty());
 }
 
 TEST_F(invoice_desk, answers_a_second_wish_with_the_invoice_that_is_there) {

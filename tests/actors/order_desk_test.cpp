@@ -229,6 +229,28 @@ TEST_F(order_desk, shows_products_as_they_are_in_the_table_once_it_was_told) {
   EXPECT_NE(found("N1"), shown->end());
 }
 
+TEST_F(order_desk, adds_the_tax_that_was_set_to_what_is_priced_once_it_was_told) {
+  open_shop();
+  place("c1", 1, "k1");
+  world.run();
+  const auto untaxed = world.orders().front().total_minor;
+  auto& settings = world.store->rows.invoice_settings[world.shop];
+  settings.tax_mode = "exclusive";
+  settings.tax_rate_bp = 1'000;
+  world.system->spawn([&](caf::event_based_actor* self) {
+    self->request(world.registry, caf::infinite, actors::products_edited{world.shop})
+        .then([](const actors::products_refreshed&) {});
+  });
+  world.run();
+  place("c2", 1, "k2");
+  world.run();
+  ASSERT_THAT(world.orders(), SizeIs(2));
+  EXPECT_EQ(world.orders().front().total_minor, untaxed) << "an order stays as it was priced";
+  EXPECT_EQ(world.orders().back().total_minor, untaxed + untaxed / 10);
+  EXPECT_EQ(world.orders().back().tax_mode, "exclusive");
+  EXPECT_EQ(world.orders().back().tax_rate_bp, 1'000);
+}
+
 TEST_F(order_desk, writes_who_corrected_the_stock_and_why) {
   actors::command_desk wanted{world.shop,
                               {desk::adjust_stock{"k1", "A1", -3, "broken"}, "k1", true, "person:grace"}};

@@ -93,6 +93,8 @@ const causes = {
   "invitation.sent": ["invite"],
   "invitation.sent_again": ["send_invitation_again"],
   "invoice.issued": ["issue_order_invoice"],
+  "invoice.link_made": ["link_invoice"],
+  "invoice_settings.changed": ["change_invoice_settings"],
   "label.added": ["add_label"],
   "label.changed": ["change_label"],
   "job.dropped": ["drop_dead_job"],

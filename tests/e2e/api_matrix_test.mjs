@@ -90,7 +90,8 @@ async function an_order_of({ client, business_id }, conversation_id) {
   const { order } = (await client.post(`${shop}/orders`, wish, { headers: { "idempotency-key": "matrix" } })).body;
   await client.post(`${shop}/orders/${order.id}/payment-link`, {}, { headers: { "idempotency-key": "matrix" } });
   const invoice = (await client.post(`${shop}/orders/${order.id}/invoice`)).body;
-  return { order_id: order.id, invoice_id: invoice.id };
+  const { url } = (await client.post(`${shop}/invoices/${invoice.id}/link`)).body;
+  return { order_id: order.id, invoice_id: invoice.id, invoice_token: url.split("/").at(-1) };
 }
 
 async function an_attachment_of({ client, business_id }) {
@@ -119,7 +120,7 @@ function path_of(operation, ids = {}) {
     .map(({ name, example }) => `${name}=${name === "business_id" ? "{business_id}" : encodeURIComponent(example)}`).join("&");
   const path = operation.path + (query && `?${query}`);
   const known = { business_id: stage.ada.business_id, conversation_id: stage.conversation_id, message_id: stage.message_id, activity_id: stage.activity_id, session_id: nobodys_id, label_id: stage.label_id, note_id: stage.note_id, canned_reply_id: stage.canned_reply_id, customer_id: stage.customer_id, task_id: stage.task_id, dead_job_id: stage.dead_job_id,
-    order_id: stage.order_id, invoice_id: stage.invoice_id, product_id: stage.product_id, image_id: stage.image_id, attachment_id: stage.attachment_id, media_token: stage.media_token, group_id: stage.group_id, import_id: stage.import_id, training_version_id: stage.training_version_id, connect_flow_id: stage.connect_flow_id, connection_id: stage.connection_id, payment_connection_id: stage.payment_connection_id, member_id: stage.member_id, invitation_id: stage.invitation_id, ...ids };
+    order_id: stage.order_id, invoice_id: stage.invoice_id, invoice_token: stage.invoice_token, product_id: stage.product_id, image_id: stage.image_id, attachment_id: stage.attachment_id, media_token: stage.media_token, group_id: stage.group_id, import_id: stage.import_id, training_version_id: stage.training_version_id, connect_flow_id: stage.connect_flow_id, connection_id: stage.connection_id, payment_connection_id: stage.payment_connection_id, member_id: stage.member_id, invitation_id: stage.invitation_id, ...ids };
   return path.replace(/\{(\w+)\}/g, (_, name) => {
     assert.ok(known[name], `the matrix has no ${name}: add one that exists`);
     return known[name];
@@ -153,7 +154,7 @@ function state() {
   const shop = ["products", "product_groups", "product_images", "stock_movements", "product_imports", "product_import_parts", "training_drafts", "training_versions"];
   const outside = ["connections", "connection_ids", "payment_connections", "connect_flows"];
   const team = ["businesses", "memberships", "invitations", "notification_settings"];
-  const sales = ["orders", "order_items", "order_timeline", "payments", "invoices"];
+  const sales = ["orders", "order_items", "order_timeline", "payments", "invoices", "invoice_settings", "invoice_documents", "invoice_links"];
   const rows = (name, from = name) => `SELECT '${name}', coalesce(string_agg(t::text, E'\\n' ORDER BY t::text), '') FROM ${from} t`;
   // One look: it is taken twice for each operation and role.
   return here.server.sql([rows("conversations", "(SELECT id, owner, epoch FROM conversations)"), ...[...inbox, ...shop, ...outside, ...team, ...sales].map((name) => rows(name))].join(" UNION ALL "));

@@ -1,10 +1,13 @@
 // Our tokens, seals, hashes, QR codes and the API's document against implementations that nobody here wrote (tests/interop), both ways.
 
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
 import { api_client } from "./harness/api.mjs";
+import { chat, signed_in_owner } from "./harness/team.mjs";
 import { root } from "./harness/workspace.mjs";
 import { shared_world } from "./harness/world.mjs";
 
@@ -133,6 +136,28 @@ test("jsqr reads from our QR code the very address that the app is given", async
     const { protocol, host, searchParams } = new URL(otpauth_uri);
     assert.deepEqual([protocol, host, searchParams.get("secret")], ["otpauth:", "totp", secret]);
   }
+});
+
+// A page of a PDF as pixels: poppler draws it as a reader's program does.
+function pixels_of_page(pdf) {
+  const picture = execFileSync("pdftoppm", ["-r", "150", "-f", "1", "-l", "1", "-"], { input: pdf, maxBuffer: 64 << 20 });
+  const [head, width, height] = /^P6\s(\d+) (\d+)\s255\s/.exec(picture.subarray(0, 40).toString("latin1"));
+  const colours = picture.subarray(head.length);
+  const pixels = new Uint8ClampedArray(width * height * 4);
+  for (let i = 0; i < width * height; i += 1) pixels.set([colours[3 * i], colours[3 * i + 1], colours[3 * i + 2], 255], 4 * i);
+  return [pixels, Number(width), Number(height)];
+}
+
+test("jsqr reads from the page of an invoice the very address where it can be paid", async () => {
+  const ada = await signed_in_owner(here);
+  const { id } = await chat(here, ada);
+  const with_key = () => ({ headers: { "idempotency-key": randomUUID() } });
+  const { body: { order } } = await ada.client.post(`${ada.shop}/orders`, { conversation_id: id, items: [{ sku: "A1", quantity: 1 }] }, with_key());
+  const { body: { payment_url } } = await ada.client.post(`${ada.shop}/orders/${order.id}/payment-link`, {}, with_key());
+  const { body: invoice } = await ada.client.post(`${ada.shop}/orders/${order.id}/invoice`);
+  const { bytes } = await ada.client.get(`${ada.shop}/invoices/${invoice.id}/pdf`);
+  assert.match(payment_url, /^http/);
+  assert.equal(read_qr_code(...pixels_of_page(bytes))?.data, payment_url);
 });
 
 test("a validator of OpenAPI 3.1 finds no fault in the API's document", async () => {

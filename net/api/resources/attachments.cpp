@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "net/api/edits.hpp"
+#include "net/api/public_token.hpp"
 #include "protocol/channel/send.hpp"
 #include "protocol/crypto/digest.hpp"
 #include "protocol/image/pdf_document.hpp"
@@ -79,15 +80,6 @@ std::string header_name(std::string_view name) {
 }
 
 // --- handlers ------------------------------------------------------------------------------------
-
-// 122 bits of the system's random source, as a UUIDv4.
-uuid fresh_token(const workplace& place) {
-  uuid token;
-  place.with.random(token.bytes);
-  token.bytes[6] = static_cast<std::uint8_t>((token.bytes[6] & 0x0FU) | 0x40U);
-  token.bytes[8] = static_cast<std::uint8_t>((token.bytes[8] & 0x3FU) | 0x80U);
-  return token;
-}
 
 /// Kind, type and bytes as they are sent; the sender's word for them does not count.
 result<void> read_file(std::string& bytes, picture_bench& bench, storage::new_attachment& into) {

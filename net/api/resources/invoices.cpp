@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include "actors/invoice_records.hpp"
 #include "net/api/ask_actor.hpp"
 #include "net/api/listed_pages.hpp"
 #include "net/api/resources/order_view.hpp"
@@ -19,9 +20,11 @@ using nlohmann::json;
 
 // --- shapes --------------------------------------------------------------------------------------
 
+uuid example_token() { return *parse_uuid("01890a5d-ac96-474b-bcce-b302099a8057"); }
+
 std::vector<api::field> invoice_fields() {
   return {{"id", schema::uuid()},
-          {"kind", schema::word({"invoice", "credit_note"}).described("This version makes no credit notes.")},
+          {"kind", schema::word({"invoice", "credit_note"})},
           {"number", invoice_number_text().described("Without gaps within its series.")},
           {"order_id", schema::uuid()},
           {"order_number", schema::integer(1).example(1042)},
@@ -33,9 +36,8 @@ std::vector<api::field> invoice_fields() {
           {"public_url",
            schema::text({1, 2048, api::text_format::token})
                .or_null()
-               .example(nlohmann::json(nullptr))
-               .described("Where the customer can read it; null: it has no public page, as none has in "
-                          "this version.")}};
+               .example(actors::invoice_url("https://shop.example", example_token()))
+               .described("Where whoever has it can read it; null: no link was made, or it has ended.")}};
 }
 
 schema invoice_shape() {
@@ -47,14 +49,25 @@ schema invoice_shape() {
            {"unit_price_minor", money_number()},
            {"total_minor", money_number()}})
           .named("InvoiceLine");
+  const auto tax = schema::object({{"name", schema::text({0, 40}).example("VAT")},
+                                   {"mode", schema::word({"inclusive", "exclusive"})},
+                                   {"rate_bp", schema::integer(0, whole_rate_bp).example(750)},
+                                   {"tax_minor", money_number()}})
+                       .named("InvoiceTax");
   auto fields = invoice_fields();
   fields.push_back({"lines", schema::list(line, max_order_lines)});
+  fields.push_back({"taxes", schema::list(tax, 10).described(
+                                 "Of the sum of the lines. net_minor and these are total_minor.")});
+  fields.push_back({"net_minor", money_number().described("Without tax.")});
+  fields.push_back({"corrects", invoice_number_text().or_null().described("Of a credit note: its invoice.")});
   return schema::object(std::move(fields)).named("Invoice");
 }
 
 // --- showing -------------------------------------------------------------------------------------
 
-json shown(const storage::listed_invoice& one) {
+json shown(const storage::listed_invoice& one, const workplace& place, instant now) {
+  const bool has_link = one.link_token && one.link_expires_at > now;
+  const auto& base = place.with.settings->http.public_url;
   return {{"id", to_string(one.id)},
           {"kind", one.kind},
           {"number", format_invoice_number(one.series, one.number)},
@@ -65,29 +78,42 @@ json shown(const storage::listed_invoice& one) {
           {"total_minor", one.total_minor},
           {"currency", one.currency},
           {"issued_at", api::timestamp(to_unix_ms(one.issued_at))},
-          {"public_url", nullptr}};
+          {"public_url",
+           has_link && !base.empty() ? json(actors::invoice_url(base, *one.link_token)) : json(nullptr)}};
 }
 
-json shown(const storage::invoice_detail& one) {
-  auto invoice = shown(one.summary);
-  auto lines = json::array();
-  const auto stored = json::parse(one.lines, nullptr, false);
-  if (stored.is_array())
-    for (const auto& line : stored)
-      if (line.is_object())
-        lines.push_back({{"sku", line.value("sku", "")},
-                         {"name", line.value("name", "")},
-                         {"quantity", line.value("quantity", std::int64_t{0})},
-                         {"unit_price_minor", line.value("unit_price_minor", std::int64_t{0})},
-                         {"total_minor", line.value("total_minor", std::int64_t{0})}});
-  invoice["lines"] = std::move(lines);
+/// Each object of a JSON list, with these of its members.
+json picked(const std::string& list, std::initializer_list<const char*> texts,
+            std::initializer_list<const char*> numbers) {
+  auto all = json::array();
+  const auto stored = json::parse(list, nullptr, false);
+  if (!stored.is_array()) return all;
+  for (const auto& one : stored) {
+    if (!one.is_object()) continue;
+    json shown_one = json::object();
+    for (const char* name : texts) shown_one[name] = one.value(name, "");
+    for (const char* name : numbers) shown_one[name] = one.value(name, std::int64_t{0});
+    all.push_back(std::move(shown_one));
+  }
+  return all;
+}
+
+json shown(const storage::invoice_detail& one, const workplace& place, instant now) {
+  auto invoice = shown(one.summary, place, now);
+  invoice["lines"] = picked(one.lines, {"sku", "name"}, {"quantity", "unit_price_minor", "total_minor"});
+  invoice["taxes"] = picked(one.taxes, {"name", "mode"}, {"rate_bp", "tax_minor"});
+  std::int64_t net = one.summary.total_minor;
+  for (const auto& tax : invoice["taxes"]) net -= tax["tax_minor"].get<std::int64_t>();
+  invoice["net_minor"] = net;
+  invoice["corrects"] = one.corrects.empty() ? json(nullptr) : json(one.corrects);
   return invoice;
 }
 
-api_outcome shown_if_there(const result<std::optional<storage::invoice_detail>>& found) {
-  return answer_with(found, [](const auto& one) -> api_outcome {
+api_outcome shown_if_there(const result<std::optional<storage::invoice_detail>>& found,
+                           const workplace& place, instant now) {
+  return answer_with(found, [&](const auto& one) -> api_outcome {
     if (!one) return problem{problems::not_found};
-    return api_answer{200, shown(*one)};
+    return api_answer{200, shown(*one, place, now)};
   });
 }
 
@@ -123,12 +149,13 @@ api_outcome list(workplace& place, api_call& call) {
       [&](const page_wish& wish) {
         return storage::list_invoices(place.store, call.by.business, filter, wish.after, wish.limit);
       },
-      [](const auto& row) { return shown(row); });
+      [&](const auto& row) { return shown(row, place, call.now); });
 }
 
 api_outcome show(workplace& place, api_call& call) {
   return shown_if_there(
-      storage::find_invoice(place.store, call.by.business, call.id<invoice_id>("invoice_id")));
+      storage::find_invoice(place.store, call.by.business, call.id<invoice_id>("invoice_id")), place,
+      call.now);
 }
 
 api_outcome issue(workplace& place, api_call& call) {
@@ -140,7 +167,8 @@ api_outcome issue(workplace& place, api_call& call) {
   if (!answered) return api::problem_of(answered.error());
   if (!answered.value().accepted) return refusal_of(answered.value());
   return shown_if_there(storage::find_invoice_of(place.store, call.by.business, order,
-                                                 std::string{to_string(invoice_kind::invoice)}));
+                                                 std::string{to_string(invoice_kind::invoice)}),
+                        place, call.now);
 }
 
 }  // namespace

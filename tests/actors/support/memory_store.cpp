@@ -311,6 +311,10 @@ struct transaction {
                 "invoice unique");
       db.invoices.push_back(row);
     });
+    each_row(sets, &change_set::invoice_links, [&](const invoice_link_row& row) {
+      for (const auto& other : db.invoice_links) require(other.token != row.token, "invoice link");
+      db.invoice_links.push_back(row);
+    });
     each_row(sets, &change_set::action_results, [&](const action_result_row& row) {
       require(db.action_results.try_emplace({row.business, row.action_key}, row.outcome).second,
               "action key");

@@ -52,6 +52,7 @@ struct stored_job {
 
 struct tables {
   std::map<business_id, storage::tenant_record> businesses;
+  std::map<business_id, storage::invoice_settings_row> invoice_settings;
   std::set<std::tuple<connection_id, std::string, std::int32_t>> inbound_keys;
   std::map<inbox_id, storage::stored_delivery> inbox;
   std::vector<storage::quarantined_row> quarantined;
@@ -72,6 +73,7 @@ struct tables {
   std::map<refund_id, storage::refund_row> refunds;
   std::map<review_id, storage::review_row> reviews;
   std::vector<storage::invoice_row> invoices;
+  std::vector<storage::invoice_link_row> invoice_links;
   std::map<std::pair<business_id, std::string>, std::string> action_results;
   std::vector<storage::person_task> tasks;
   std::vector<storage::activity_row> activities;
@@ -148,6 +150,11 @@ class memory_store final : public storage::unit_of_work, public storage::store_r
                                                          const std::string& series) override;
   [[nodiscard]] result<std::optional<storage::invoice_row>> find_invoice(business_id business, order_id order,
                                                                          const std::string& kind) override;
+  [[nodiscard]] result<std::optional<storage::invoice_link_row>> find_invoice_link(
+      business_id business, invoice_id invoice) override;
+  [[nodiscard]] result<storage::invoice_settings_row> find_invoice_settings(business_id business) override;
+  [[nodiscard]] result<storage::invoice_parties> find_invoice_parties(business_id business,
+                                                                      contact_id buyer) override;
   [[nodiscard]] result<std::vector<business_id>> expired_reservations(instant now) override;
   [[nodiscard]] result<std::optional<storage::sent_record>> find_sent(
       const storage::sent_question& asked) override;

@@ -243,6 +243,9 @@ result<desk_record> memory_store::load_desk(business_id business, instant closed
   desk_record record;
   record.currency = rows.businesses.at(business).currency;
   record.products = load_products(business).value();
+  const auto& taxes = rows.invoice_settings[business];
+  record.tax_mode = taxes.tax_mode;
+  record.tax_rate_bp = taxes.tax_rate_bp;
   for (const auto& [id, row] : rows.orders) {
     if (row.business != business) continue;
     record.last_order_number = std::max(record.last_order_number, row.number);
@@ -347,6 +350,29 @@ result<std::optional<invoice_row>> memory_store::find_invoice(business_id busine
   for (const auto& row : rows.invoices)
     if (row.business == business && row.order == order && row.kind == kind) return std::optional{row};
   return std::optional<invoice_row>{};
+}
+
+result<invoice_settings_row> memory_store::find_invoice_settings(business_id business) {
+  if (away || unsettled > 0) return is_away();
+  return rows.invoice_settings[business];
+}
+
+result<invoice_parties> memory_store::find_invoice_parties(business_id business, contact_id buyer) {
+  if (away || unsettled > 0) return is_away();
+  invoice_parties both;
+  both.business_name = rows.businesses.at(business).name;
+  both.settings = rows.invoice_settings[business];
+  both.buyer_name = to_string(buyer);
+  return both;
+}
+
+result<std::optional<invoice_link_row>> memory_store::find_invoice_link(business_id business,
+                                                                        invoice_id invoice) {
+  if (away || unsettled > 0) return is_away();
+  std::optional<invoice_link_row> last;
+  for (const auto& row : rows.invoice_links)
+    if (row.business == business && row.invoice == invoice) last = row;
+  return last;
 }
 
 result<std::vector<business_id>> memory_store::expired_reservations(instant now) {

@@ -15,9 +15,11 @@ action_outcome a_rich_outcome() {
   outcome.status = order_status::awaiting_payment;
   outcome.lines = {{"A1", "Ankara \"6\" yards", 2, {1'500'000, naira}, {3'000'000, naira}}};
   outcome.total = {3'000'000, naira};
+  outcome.added_tax = {225'000, naira};
   outcome.payment_reference = "sv-1";
   outcome.payment_url = "https://pay.example/x";
   outcome.invoice_number = "INV-7";
+  outcome.invoice_url = "https://shop.example/i/x";
   outcome.review = review_reason::wrong_amount;
   outcome.sku = "A1";
   outcome.product_name = "Ankara";

@@ -30,12 +30,33 @@ TEST(reply_text, says_what_was_ordered_and_what_it_costs) {
             "Your order #12 is reserved for you:\n- 2 × Ankara 6 yards: NGN 30,000.00\nTotal: NGN 30,000.00");
 }
 
+TEST(reply_text, says_which_tax_came_on_top_of_the_lines) {
+  auto outcome = a_placed_order();
+  outcome.added_tax = {225'000, naira};
+  outcome.total = {3'225'000, naira};
+  EXPECT_THAT(reply_for(outcome, reply_language::en), HasSubstr("\nTax: NGN 2,250.00\nTotal: NGN 32,250.00"));
+  EXPECT_THAT(reply_for(outcome, reply_language::fr), HasSubstr("\nTaxe : NGN 2,250.00\n"));
+  EXPECT_THAT(reply_for(outcome, reply_language::pt), HasSubstr("\nImposto: NGN 2,250.00\n"));
+}
+
 TEST(reply_text, gives_the_link_as_it_is) {
   auto outcome = a_placed_order();
   outcome.effect = action_effect::checkout_ready;
   outcome.payment_url = "https://checkout.example/a_b?x=[[1]]&y=2";
   for (const auto language : all_languages)
     EXPECT_THAT(reply_for(outcome, language), HasSubstr("https://checkout.example/a_b?x=[[1]]&y=2"));
+}
+
+TEST(reply_text, says_where_an_invoice_can_be_read) {
+  auto outcome = a_placed_order();
+  outcome.effect = action_effect::invoice_issued;
+  outcome.invoice_number = "INV-000007";
+  EXPECT_EQ(reply_for(outcome, reply_language::en), "Invoice INV-000007 for order #12: total NGN 30,000.00.");
+  outcome.invoice_url = "https://shop.example/i/1";
+  EXPECT_EQ(reply_for(outcome, reply_language::en),
+            "Invoice INV-000007 for order #12: total NGN 30,000.00.\nRead it here: https://shop.example/i/1");
+  for (const auto language : all_languages)
+    EXPECT_THAT(reply_for(outcome, language), HasSubstr("\n")) << static_cast<int>(language);
 }
 
 TEST(reply_text, gives_no_link_that_is_not_plain) {

@@ -347,7 +347,7 @@ TEST_F(checkout, believes_the_provider_and_not_the_customer) {
 
 TEST_F(checkout, uses_a_key_that_was_renewed_while_the_server_ran) {
   world.customer_says("c0", "hello");
-  world.store->rows.businesses.at(world.shop).payment->sealed_secret_key =
+  world.store->rows.businesses.at(world.shop).payments.front().sealed_secret_key =
       world.node->secrets->encrypt("sk_renewed", {}, world.time->now());
   caf::anon_send(world.registry, actors::directory_changed{});
   world.advance(1s);

@@ -32,6 +32,11 @@ slow_reader_actor::behavior_type slow_reader(slow_reader_actor::pointer self, re
       [=](const find_action_result& wanted) { return self->delegate(real, wanted); },
       [=](const load_invoicing& wanted) { return self->delegate(real, wanted); },
       [=](const storage::composed_question& wanted) { return self->delegate(real, wanted); },
+      [=](const load_payment& wanted) { return self->delegate(real, wanted); },
+      [=](const storage::money_question& wanted) { return self->delegate(real, wanted); },
+      [=](const load_recipient& wanted) { return self->delegate(real, wanted); },
+      [=](const storage::job_claim& wanted) { return self->delegate(real, wanted); },
+      [=](const load_job_state& wanted) { return self->delegate(real, wanted); },
       [=](const storage::sent_question& asked) -> caf::result<found_sent> {
         held->emplace_back(asked, self->make_response_promise<found_sent>());
         return held->back().second;

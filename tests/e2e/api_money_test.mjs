@@ -216,6 +216,7 @@ test("above the limit another person agrees, never the one who asked, and whoeve
   assert.notEqual(small.state, "awaiting_approval");
   const waiting = good(await ask(shop, order, { amount_minor: 4_000, reason: "In small pieces." }));
   assert.equal(waiting.state, "awaiting_approval", "pieces count together");
+  assert.equal((await all_of(shop.client, `${shop.shop}/tasks?kind=refund_awaits_approval`)).items.length, 1, "people are told");
   refused(await decide(shop, waiting, "approve"), 409, /another person must/);
   for (const what of [["approve"], ["reject", {}], ["resolve", { outcome: "happened", note: "x" }]])
     refused(await decide(vera, waiting, ...what), 403);
@@ -402,6 +403,8 @@ test("a dispute freezes its order until a person releases it, with a note", asyn
   const frozen = await order_becomes(shop, order, ({ dispute }) => dispute === "open", "is disputed");
   assert.equal(frozen.status, "paid");
   assert.equal((await payment_of(shop, order)).is_disputed, true);
+  const tasks = (await all_of(shop.client, `${shop.shop}/tasks?kind=dispute`)).items;
+  assert.ok(tasks.some(({ reason }) => reason.includes(order.reference)), JSON.stringify(tasks));
   assert.deepEqual((await all_of(shop.client, `${shop.shop}/orders?disputed=true`)).items.map(({ id }) => id), [order.id]);
   assert.ok(!(await all_of(shop.client, `${shop.shop}/orders?disputed=false`)).items.some(({ id }) => id === order.id));
   refused(await shop.client.post(at(shop, order, "/fulfil"), {}, if_match(frozen.version)), 409, /release it first/);

@@ -4,7 +4,6 @@
 
 #include "net/api/resources/conversation_view.hpp"
 #include "net/api/shapes.hpp"
-#include "net/api/wish_fingerprint.hpp"
 #include "protocol/domain/currency.hpp"
 #include "protocol/domain/refund.hpp"
 #include "protocol/domain/review.hpp"

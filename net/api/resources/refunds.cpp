@@ -70,7 +70,7 @@ api_outcome resolve(workplace& place, api_call& call) {
       place, call,
       desk::resolve_refund{{},
                            call.id<refund_id>("refund_id"),
-                           happened ? desk::refund_end::happened : desk::refund_end::did_not_happen,
+                           happened ? refund_end::happened : refund_end::did_not_happen,
                            call.body["note"].get<std::string>()},
       "The provider knows what becomes of this refund: only one that is unproved is for a person to say.");
 }

@@ -52,6 +52,8 @@ struct tenant {
   int utc_offset_minutes = 0;
   /// None: without limit.
   std::optional<std::int64_t> ai_replies_per_month;
+  /// What goes back of one payment on one person's word (desk_money R29); none: any sum.
+  std::optional<std::int64_t> refund_limit_minor;
   std::int64_t version = 0;
   taught knowledge;
   /// Names of model providers, whom to ask first; null: the node's order.

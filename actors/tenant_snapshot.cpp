@@ -36,6 +36,7 @@ tenant_ptr open_tenant(const storage::tenant_record& record, const config::plans
   opened->utc_offset_minutes = record.utc_offset_minutes;
   const auto plan = plans.of(record.plan);
   opened->ai_replies_per_month = plan.limits.ai_replies_per_month;
+  opened->refund_limit_minor = record.refund_limit_minor;
   if (!record.plan.empty() && plan.name != record.plan) log.warning("plan_unknown", {{}, record.id, {}});
   opened->version = record.version;
   opened->knowledge = open_training(record);

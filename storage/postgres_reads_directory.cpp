@@ -20,7 +20,7 @@ ORDER BY i.space, i.external_id)"};
 constexpr statement select_versions{"business_versions", "SELECT id, version FROM businesses"};
 
 constexpr statement select_tenant{"tenant", R"(
-SELECT key, name, currency, timezone, locale, coalesce(t.content, '{}'), coalesce(t.number, 0), settings, plan, version,
+SELECT key, name, currency, timezone, locale, coalesce(t.content, '{}'), coalesce(t.number, 0), settings, plan, refund_limit_minor, version,
        round(extract(epoch FROM (to_timestamp($2::bigint / 1000.0) AT TIME ZONE timezone)
                               - (to_timestamp($2::bigint / 1000.0) AT TIME ZONE 'UTC')) / 60)::integer
 FROM businesses b LEFT JOIN LATERAL (
@@ -80,6 +80,8 @@ tenant_record tenant_of(business_id business, const pqxx::row& row) {
   tenant.training_version = static_cast<std::int32_t>(from.integer());
   tenant.settings = from.text();
   tenant.plan = from.text();
+  if (from.is_null()) from.skip();
+  else tenant.refund_limit_minor = from.integer();
   tenant.version = from.integer();
   tenant.utc_offset_minutes = static_cast<int>(from.integer());
   return tenant;

@@ -87,6 +87,8 @@ struct tenant_record {
   std::string settings = "{}";
   /// Empty: the default.
   std::string plan;
+  /// What goes back of one payment on one person's word; none: any sum.
+  std::optional<std::int64_t> refund_limit_minor;
   std::int64_t version = 0;
   /// Minutes east of UTC in the business's zone at the time of loading.
   int utc_offset_minutes = 0;

@@ -30,6 +30,8 @@
 #include "net/api/resources/orders.hpp"
 #include "net/api/resources/passwords.hpp"
 #include "net/api/resources/payment_connections.hpp"
+#include "net/api/resources/payment_reviews.hpp"
+#include "net/api/resources/payments.hpp"
 #include "net/api/resources/person_tasks.hpp"
 #include "net/api/resources/plan.hpp"
 #include "net/api/resources/product_files.hpp"
@@ -38,6 +40,7 @@
 #include "net/api/resources/product_imports.hpp"
 #include "net/api/resources/product_stock.hpp"
 #include "net/api/resources/products.hpp"
+#include "net/api/resources/refunds.hpp"
 #include "net/api/resources/second_factor.hpp"
 #include "net/api/resources/sign_in.hpp"
 #include "net/api/resources/sign_up.hpp"
@@ -95,6 +98,9 @@ std::vector<api_endpoint> all_endpoints(const std::shared_ptr<access_cache>& acc
   add(order_endpoints());
   add(manual_order_endpoints());
   add(order_change_endpoints());
+  add(payment_endpoints());
+  add(refund_endpoints());
+  add(payment_review_endpoints());
   add(invoice_endpoints());
   add(invoice_document_endpoints());
   add(invoice_settings_endpoints());

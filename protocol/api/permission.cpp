@@ -24,6 +24,7 @@ std::string_view to_string(permission what) noexcept {
     case permission::converse: return "converse";
     case permission::sell: return "sell";
     case permission::manage: return "manage";
+    case permission::refund: return "refund";
     case permission::administer: return "administer";
     case permission::connect: return "connect";
     case permission::own: return "own";
@@ -37,6 +38,7 @@ role least_role(permission what) noexcept {
     case permission::converse:
     case permission::sell: return role::agent;
     case permission::manage:
+    case permission::refund:
     case permission::administer:
     case permission::connect: return role::admin;
     case permission::own: return role::owner;

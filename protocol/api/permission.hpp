@@ -24,6 +24,8 @@ enum class permission : std::uint8_t {
   sell,
   /// Change products, stock, training, canned replies, settings.
   manage,
+  /// Give money back, agree to that, say what money is for, release disputed orders.
+  refund,
   /// Invite and remove people, change roles below the own one; see the activity log.
   administer,
   /// Connect channels and payment providers.

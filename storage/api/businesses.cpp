@@ -11,7 +11,8 @@ namespace {
 
 using nlohmann::json;
 
-#define PROFILE_COLUMNS "b.id, b.name, b.currency, b.timezone, b.locale, b.profile_version, b.created_at "
+#define PROFILE_COLUMNS \
+  "b.id, b.name, b.currency, b.timezone, b.locale, b.profile_version, b.created_at, b.refund_limit_minor "
 
 #define OWN_BUSINESSES                                                     \
   "SELECT " PROFILE_COLUMNS                                                \
@@ -44,11 +45,16 @@ INSERT INTO memberships (account_id, business_id, role, created_at) VALUES ($1::
 constexpr const char* has_amounts = R"(
 SELECT EXISTS (SELECT FROM products WHERE business_id = $1::uuid) OR EXISTS (SELECT FROM orders WHERE business_id = $1::uuid))";
 constexpr const char* update_business = R"(
-UPDATE businesses SET name = $2, currency = $3, timezone = $4, locale = $5, profile_version = profile_version + 1
+UPDATE businesses SET name = $2, currency = $3, timezone = $4, locale = $5, refund_limit_minor = $6::bigint,
+  profile_version = profile_version + 1
 WHERE id = $1::uuid)";
 
 business_profile profile_in(fields& row) {
-  return {row.id<business_id>(), row.text(), row.text(), row.text(), row.text(), row.integer(), row.at()};
+  business_profile one{row.id<business_id>(), row.text(), row.text(), row.text(), row.text(),
+                       row.integer(),         row.at()};
+  if (row.is_null()) row.skip();
+  else one.refund_limit_minor = row.integer();
+  return one;
 }
 
 own_business own_in(const pqxx::row& one) {
@@ -65,7 +71,12 @@ std::optional<business_profile> profile_of(const pqxx::result& rows) {
 }
 
 json logged(const business_profile& one) {
-  return {{"name", one.name}, {"currency", one.currency}, {"timezone", one.timezone}, {"locale", one.locale}};
+  const auto& limit = one.refund_limit_minor;
+  return {{"name", one.name},
+          {"currency", one.currency},
+          {"timezone", one.timezone},
+          {"locale", one.locale},
+          {"refund_limit_minor", limit ? json(*limit) : json(nullptr)}};
 }
 
 business_profile changed_by(business_profile profile, const profile_change& wanted) {
@@ -73,6 +84,7 @@ business_profile changed_by(business_profile profile, const profile_change& want
   if (wanted.currency) profile.currency = *wanted.currency;
   if (wanted.timezone) profile.timezone = *wanted.timezone;
   if (wanted.locale) profile.locale = *wanted.locale;
+  if (wanted.refund_limit_minor) profile.refund_limit_minor = *wanted.refund_limit_minor;
   return profile;
 }
 
@@ -160,7 +172,10 @@ result<changed_profile> change_business(api_session& session, const business_id&
     auto done = judge(*was);
     if (done.outcome != profile_outcome::changed) return done;
     const auto& now = done.profile;
-    work.exec_params(update_business, to_string(business), now.name, now.currency, now.timezone, now.locale);
+    const auto limit =
+        now.refund_limit_minor ? std::optional{std::to_string(*now.refund_limit_minor)} : std::nullopt;
+    work.exec_params(update_business, to_string(business), now.name, now.currency, now.timezone, now.locale,
+                     limit ? limit->c_str() : nullptr);
     record_activity(work, &business, by,
                     {"business.changed", "business", business.value, logged(*was), logged(now)});
     ++done.profile.version;

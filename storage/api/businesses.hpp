@@ -1,5 +1,5 @@
 #pragma once
-// What people say of their business: name, currency, timezone, locale. Founding one is the engine's work, the rest
+// What people say of their business: name, currency, timezone, locale, how much one of them refunds alone. Founding one is the engine's work, the rest
 // runs as the tenant.
 
 #include <optional>
@@ -22,6 +22,8 @@ struct business_profile {
   /// Of these fields, not of the actors' snapshot.
   std::int64_t version = 1;
   instant created_at{};
+  /// Of one payment, on one person's word (desk_money R29); none: any sum.
+  std::optional<std::int64_t> refund_limit_minor{};
 };
 
 struct own_business {
@@ -59,6 +61,8 @@ struct profile_change {
   std::optional<std::string> currency;
   std::optional<std::string> timezone;
   std::optional<std::string> locale;
+  /// None within: without limit from now on.
+  std::optional<std::optional<std::int64_t>> refund_limit_minor;
   /// That was read.
   std::int64_t expected_version = 0;
 };

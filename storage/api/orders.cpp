@@ -12,10 +12,10 @@ namespace {
 
 // --- the list ------------------------------------------------------------------------------------
 // $1 business, $2 $3 the position before the page, $4 rows to look at, $5 status, $6 customer, $7 channel, $8 $9 since and
-// until, $10 rows of the page, $11 conversation, $12 $13 name from and to, $14 number.
+// until, $10 rows of the page, $11 conversation, $12 $13 name from and to, $14 number, $15 whether a dispute freezes it.
 
 /// Where a page's candidates come from.
-enum class source : std::size_t { walk, status, number, conversation, customer, name };
+enum class source : std::size_t { walk, status, disputed, number, conversation, customer, name };
 
 struct place_to_look {
   const char* from;
@@ -25,9 +25,10 @@ struct place_to_look {
 // One look by the key a contact: OFFSET 0 keeps the planner from reading a table as a whole instead.
 #define OF_THESE_CONTACTS \
   " k CROSS JOIN LATERAL (SELECT * FROM orders WHERE business_id = $1::uuid AND contact_id = k.id OFFSET 0) o"
-constexpr std::array<place_to_look, 6> places{{
+constexpr std::array<place_to_look, 7> places{{
     {"orders o", "true", "orders_by_time"},
     {"orders o", "o.status = $5::text", "orders_by_status"},
+    {"orders o", "o.dispute = 'open'", "orders_disputed"},
     {"orders o", "o.number = $14::bigint", "orders_business_id_number_key"},
     {"(SELECT contact_id AS id FROM conversations WHERE business_id = $1::uuid AND id = $11::uuid)" OF_THESE_CONTACTS,
      "true", "orders_of_contact"},
@@ -58,6 +59,7 @@ constexpr const char* filtered = R"(
   WHERE ($5::text IS NULL OR o.status = $5::text)
     AND o.created_at >= $8::bigint AND o.created_at < $9::bigint
     AND ($14::bigint IS NULL OR o.number = $14::bigint)
+    AND ($15::boolean IS NULL OR (o.dispute = 'open') = $15::boolean)
     AND ($11::uuid IS NULL OR o.conversation_id = $11::uuid)
     AND ($6::uuid IS NULL OR o.contact_id = $6::uuid
          OR o.contact_id IN (SELECT id FROM contacts WHERE business_id = $1::uuid AND merged_into = $6::uuid))
@@ -69,8 +71,8 @@ constexpr const char* filtered = R"(
 // A merged contact's profile is that of the one it was merged into.
 #define ORDER_COLUMNS                                                                                              \
   "p.id, p.number, p.conversation_id, coalesce(main.id, k.id), coalesce(main.name, k.name), n.channel, p.status, " \
-  "p.currency, p.total_minor, p.created_at, p.reserved_until, p.paid_at, p.version, "                              \
-  "(SELECT coalesce(sum(quantity), 0)::bigint FROM order_items WHERE order_id = p.id)"
+  "p.currency, p.total_minor, p.created_at, p.reserved_until, p.paid_at, p.version, p.received_minor, "            \
+  "p.refunded_minor, p.dispute, (SELECT coalesce(sum(quantity), 0)::bigint FROM order_items WHERE order_id = p.id)"
 #define NEIGHBOURS                                                                                                     \
   " JOIN LATERAL (SELECT * FROM contacts WHERE business_id = p.business_id AND id = p.contact_id OFFSET 0) k ON true " \
   "LEFT JOIN LATERAL (SELECT * FROM contacts WHERE business_id = k.business_id AND id = k.merged_into OFFSET 0) main " \
@@ -149,6 +151,9 @@ listed_order order_in(fields& row) {
   one.reserved_until = row.at();
   one.paid_at = row.at();
   one.version = row.integer();
+  one.received_minor = row.integer();
+  one.refunded_minor = row.integer();
+  one.dispute = row.text();
   one.pieces = row.integer();
   return one;
 }
@@ -182,13 +187,17 @@ source choose(const order_filter& filter) {
   if (filter.customer) return source::customer;
   if (!filter.name_prefix.empty()) return source::name;
   // The largest are found by their own index, whatever their status.
-  return filter.status && filter.sort != order_sort::largest ? source::status : source::walk;
+  if (filter.sort == order_sort::largest) return source::walk;
+  if (filter.disputed.value_or(false)) return source::disputed;
+  return filter.status ? source::status : source::walk;
 }
 
 int rows_to_look_at(source from, const order_filter& filter, int limit) {
-  const bool walks = from == source::walk || from == source::status;
+  const bool walks = from == source::walk || from == source::status || from == source::disputed;
   if (!walks) return most_gathered;
-  const bool misses = filter.channel || filter.sort == order_sort::largest;
+  const bool misses = filter.channel || filter.sort == order_sort::largest ||
+                      (filter.status && from != source::status) ||
+                      (filter.disputed && from != source::disputed);
   return misses ? longest_order_walk : limit + 1;
 }
 
@@ -209,6 +218,7 @@ listed_page<listed_order> look(pqxx::work& work, const business_id& business, co
   const auto customer = text_of(filter.customer);
   const auto conversation = text_of(filter.conversation);
   const auto number = filter.number ? std::optional{std::to_string(*filter.number)} : std::nullopt;
+  const char* disputed = !filter.disputed ? nullptr : *filter.disputed ? "true" : "false";
   const auto found = work.exec_params(
       statement_of(from, filter.sort), to_string(business),
       after ? after->key : (rises ? most::min() : most::max()),
@@ -216,7 +226,7 @@ listed_page<listed_order> look(pqxx::work& work, const business_id& business, co
       rows_to_look_at(from, filter, limit), or_null(filter.status), or_null(customer),
       or_null(filter.channel), filter.since ? to_unix_ms(*filter.since) : most::min(),
       filter.until ? to_unix_ms(*filter.until) : most::max(), limit + 1, or_null(conversation),
-      filter.name_prefix, filter.name_prefix + "\xF4\x8F\xBF\xBF", or_null(number));
+      filter.name_prefix, filter.name_prefix + "\xF4\x8F\xBF\xBF", or_null(number), disputed);
   return walked_page<listed_order>(found, limit, order_in, [&](const listed_order& last) {
     const bool by_total = filter.sort == order_sort::largest;
     return api::page_position{by_total ? last.total_minor : to_unix_ms(last.created_at), last.id.value};
@@ -227,7 +237,7 @@ listed_page<listed_order> look(pqxx::work& work, const business_id& business, co
 
 std::vector<list_plan> order_plans() {
   std::vector<list_plan> all;
-  constexpr int parameters = 14;
+  constexpr int parameters = 15;
   for (std::size_t i = 0; i < places.size(); ++i)
     for (const auto sort : {order_sort::newest, order_sort::oldest}) {
       const auto from = static_cast<source>(i);

@@ -2,7 +2,7 @@
 // Orders as people list and read them. They are written by the order desk alone.
 //
 // A page costs a bounded look: a filter that names few rows by an index (a number, a customer, a conversation, a
-// customer's name) gathers those, a status walks its own index, everything else walks the orders in the order that is
+// customer's name) gathers those, a status and open disputes walk their own indexes, everything else walks the orders in the order that is
 // asked for, at most `longest_order_walk` a page.
 
 #include <cstdint>
@@ -29,6 +29,8 @@ struct order_filter {
   std::optional<instant> since;
   std::optional<instant> until;
   std::optional<std::int64_t> number;
+  /// Whether a dispute freezes it.
+  std::optional<bool> disputed;
   /// The customer's name begins so; empty: any.
   std::string name_prefix;
   order_sort sort = order_sort::newest;
@@ -46,6 +48,11 @@ struct listed_order {
   std::string currency;
   std::int64_t total_minor = 0;
   std::int64_t pieces = 0;
+  /// What settled it, and what went back of that.
+  std::int64_t received_minor = 0;
+  std::int64_t refunded_minor = 0;
+  /// "none", "open" or "released".
+  std::string dispute;
   instant created_at{};
   /// Of an open order: when its stock goes back.
   instant reserved_until{};

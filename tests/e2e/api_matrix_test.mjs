@@ -33,9 +33,9 @@ async function set_up() {
   }));
   const { body } = await ada.client.get(`/businesses/${ada.business_id}/conversations?limit=1`);
   const theirs = (await other.client.get(`/businesses/${other.business_id}/conversations?limit=1`)).body.items[0];
-  Object.assign(other, { ids: { business_id: other.business_id, conversation_id: theirs.id, message_id: await a_message(other, theirs.id), ...await an_inbox_of(other, theirs), ...await a_product_of(other), activity_id: await an_entry(other) } });
+  Object.assign(other, { ids: { business_id: other.business_id, conversation_id: theirs.id, message_id: await a_message(other, theirs.id), ...await an_inbox_of(other, theirs), ...await a_product_of(other), ...await money_of(other), activity_id: await an_entry(other) } });
   const document = await ada.client.document();
-  return { ada, other, conversation_id: body.items[0].id, message_id: await a_message(ada, body.items[0].id), ...await an_inbox_of(ada, body.items[0]), ...await a_product_of(ada), ...await an_order_of(ada, body.items[0].id), ...await an_attachment_of(ada), ...await connections_of(ada), ...await a_team_of(ada), activity_id: await an_entry(ada), document, operations: declared(document) };
+  return { ada, other, conversation_id: body.items[0].id, message_id: await a_message(ada, body.items[0].id), ...await an_inbox_of(ada, body.items[0]), ...await a_product_of(ada), ...await an_order_of(ada, body.items[0].id), ...await money_of(ada), ...await an_attachment_of(ada), ...await connections_of(ada), ...await a_team_of(ada), activity_id: await an_entry(ada), document, operations: declared(document) };
 }
 
 async function a_team_of({ client, business_id }) {
@@ -94,6 +94,18 @@ async function an_order_of({ client, business_id }, conversation_id) {
   return { order_id: order.id, invoice_id: invoice.id, invoice_token: url.split("/").at(-1) };
 }
 
+// Nothing can be done with it: whoever may try is told so.
+async function money_of({ business_id }) {
+  const [payment_id, refund_id, review_id] = [randomUUID(), randomUUID(), randomUUID()];
+  await here.server.sql(`INSERT INTO payment_records (id, business_id, reference, transaction, provider, mode, currency, received_minor, place, received_at, version)
+      VALUES ('${payment_id}', '${business_id}', 'matrix', 'matrix', 'paystack', 'test', 'NGN', 100, 'dismissed', 0, 1);
+    INSERT INTO refunds (id, business_id, payment_id, amount_minor, currency, reason, returns_goods, origin, state, requested_by, requested_at, version)
+      VALUES ('${refund_id}', '${business_id}', '${payment_id}', 100, 'NGN', 'matrix', false, 'here', 'rejected', 'system', 0, 1);
+    INSERT INTO payment_reviews (id, business_id, reference, transaction, reason, state, opened_at, version)
+      VALUES ('${review_id}', '${business_id}', 'matrix', 'matrix', 'unknown_order', 'dismissed', 0, 1)`);
+  return { payment_id, refund_id, review_id };
+}
+
 async function an_attachment_of({ client, business_id }) {
   const { body } = await client.call("POST", `/businesses/${business_id}/attachments`, { raw: png(3, 2), headers: { "content-type": "image/png" } });
   return { attachment_id: body.id, media_token: body.url.split("/").at(-1) };
@@ -120,7 +132,7 @@ function path_of(operation, ids = {}) {
     .map(({ name, example }) => `${name}=${name === "business_id" ? "{business_id}" : encodeURIComponent(example)}`).join("&");
   const path = operation.path + (query && `?${query}`);
   const known = { business_id: stage.ada.business_id, conversation_id: stage.conversation_id, message_id: stage.message_id, activity_id: stage.activity_id, session_id: nobodys_id, label_id: stage.label_id, note_id: stage.note_id, canned_reply_id: stage.canned_reply_id, customer_id: stage.customer_id, task_id: stage.task_id, dead_job_id: stage.dead_job_id,
-    order_id: stage.order_id, invoice_id: stage.invoice_id, invoice_token: stage.invoice_token, product_id: stage.product_id, image_id: stage.image_id, attachment_id: stage.attachment_id, media_token: stage.media_token, group_id: stage.group_id, import_id: stage.import_id, training_version_id: stage.training_version_id, connect_flow_id: stage.connect_flow_id, connection_id: stage.connection_id, payment_connection_id: stage.payment_connection_id, member_id: stage.member_id, invitation_id: stage.invitation_id, ...ids };
+    order_id: stage.order_id, payment_id: stage.payment_id, refund_id: stage.refund_id, review_id: stage.review_id, invoice_id: stage.invoice_id, invoice_token: stage.invoice_token, product_id: stage.product_id, image_id: stage.image_id, attachment_id: stage.attachment_id, media_token: stage.media_token, group_id: stage.group_id, import_id: stage.import_id, training_version_id: stage.training_version_id, connect_flow_id: stage.connect_flow_id, connection_id: stage.connection_id, payment_connection_id: stage.payment_connection_id, member_id: stage.member_id, invitation_id: stage.invitation_id, ...ids };
   return path.replace(/\{(\w+)\}/g, (_, name) => {
     assert.ok(known[name], `the matrix has no ${name}: add one that exists`);
     return known[name];
@@ -154,7 +166,7 @@ function state() {
   const shop = ["products", "product_groups", "product_images", "stock_movements", "product_imports", "product_import_parts", "training_drafts", "training_versions"];
   const outside = ["connections", "connection_ids", "payment_connections", "connect_flows"];
   const team = ["businesses", "memberships", "invitations", "notification_settings"];
-  const sales = ["orders", "order_items", "order_timeline", "payments", "invoices", "invoice_settings", "invoice_documents", "invoice_links"];
+  const sales = ["orders", "order_items", "order_timeline", "payments", "payment_records", "refunds", "payment_reviews", "invoices", "invoice_settings", "invoice_documents", "invoice_links"];
   const rows = (name, from = name) => `SELECT '${name}', coalesce(string_agg(t::text, E'\\n' ORDER BY t::text), '') FROM ${from} t`;
   // One look: it is taken twice for each operation and role.
   return here.server.sql([rows("conversations", "(SELECT id, owner, epoch FROM conversations)"), ...[...inbox, ...shop, ...outside, ...team, ...sales].map((name) => rows(name))].join(" UNION ALL "));
@@ -244,6 +256,7 @@ const in_bodies = {
   // One's own customer, too, is no other one to merge with: there is no second.
   "merge_customer /into": { foreign: () => stage.customer_id, body: (id) => ({ into: id }) },
   "place_order /conversation_id": { foreign: () => stage.conversation_id, own: () => stage.other.ids.conversation_id, body: (id) => ({ conversation_id: id, items: [{ sku: "K1", quantity: 1 }] }) },
+  "resolve_payment_review /order_id": { foreign: () => stage.order_id, body: (id) => ({ resolution: "attach", order_id: id }) },
   "send_message /attachment_ids/0": { foreign: () => stage.attachment_id, own: async () => (await an_attachment_of(stage.other)).attachment_id, body: (id) => ({ text: "Look", attachment_ids: [id] }) },
   "transfer_ownership /member_id": { foreign: () => stage.member_id, body: (id) => ({ member_id: id, password }) },
 };
@@ -257,7 +270,9 @@ const in_queries = {
   "list_invoices order": () => stage.order_id,
   "list_orders conversation": () => stage.conversation_id,
   "list_orders customer": () => stage.customer_id,
+  "list_payments order": () => stage.order_id,
   "list_products group": () => stage.group_id,
+  "list_refunds order": () => stage.order_id,
 };
 
 const own_connection = async () => (await stage.other.client.get(`/businesses/${stage.other.business_id}/connections?limit=1`)).body.items[0].id;

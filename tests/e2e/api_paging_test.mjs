@@ -44,6 +44,12 @@ async function what_time_brings({ business_id }) {
       SELECT n, '${business_id}', id, 'failed 5 times', n, n, 'sealed' FROM generate_series(1, 3) n, (SELECT id FROM connections WHERE business_id = '${business_id}' LIMIT 1) c;
     INSERT INTO dead_jobs (id, business_id, kind, priority, attempts, claims, created_at, died_at, error_codes, error_times, payload)
       SELECT gen_random_uuid(), '${business_id}', 'paging', 1, 1, 1, 0, ${Date.now()} + n / 2, '{}', '{}', '{}' FROM generate_series(1, 4) n;
+    INSERT INTO payment_records (id, business_id, reference, transaction, provider, mode, currency, received_minor, place, received_at, version)
+      SELECT gen_random_uuid(), '${business_id}', 'paging' || n, 'paging', 'paystack', 'test', 'NGN', n, 'in_review', n / 2, 1 FROM generate_series(1, 4) n;
+    INSERT INTO refunds (id, business_id, payment_id, amount_minor, currency, reason, returns_goods, origin, state, requested_by, requested_at, version)
+      SELECT gen_random_uuid(), business_id, id, 1, 'NGN', 'paging', false, 'here', 'failed', 'system', received_at, 1 FROM payment_records WHERE transaction = 'paging';
+    INSERT INTO payment_reviews (id, business_id, reference, transaction, reason, state, opened_at, version)
+      SELECT gen_random_uuid(), business_id, reference, transaction, 'unknown_order', 'open', received_at, 1 FROM payment_records WHERE transaction = 'paging';
     INSERT INTO plan_usage (business_id, month, ai_replies, counted_to) VALUES ('${business_id}', '2025-01-01', 3, 0), ('${business_id}', '2025-02-01', 4, 0)`);
 }
 

@@ -126,7 +126,7 @@ test("whoever has an account founds a business and owns it; the same key founds 
   assert.equal((await client.get("/businesses")).body.items.length, 2);
   assert.deepEqual((await client.get("/me")).body.memberships.map(({ role }) => role), ["owner", "owner"]);
   const [entry] = await log_of({ client, shop: `/businesses/${first.body.id}` });
-  assert.deepEqual([entry.action, entry.account_id, JSON.parse(entry.after)], ["business.founded", id, ada_fabrics]);
+  assert.deepEqual([entry.action, entry.account_id, JSON.parse(entry.after)], ["business.founded", id, { ...ada_fabrics, refund_limit_minor: null }]);
 });
 
 test("currency, timezone and locale are ones that exist", async () => {

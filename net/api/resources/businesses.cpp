@@ -31,6 +31,12 @@ schema locale_text() {
       .described("BCP 47, without extensions: en-NG.");
 }
 
+schema refund_limit() {
+  return schema::integer(0).or_null().example(5'000'000).described(
+      "How much of one payment goes back on one person's word, in the business's currency: above it another person has to "
+      "agree. Null: any sum. Only an owner changes it.");
+}
+
 schema founding_shape() {
   return schema::object({{"name", name_text()},
                          {"currency", currency_text()},
@@ -41,7 +47,8 @@ schema change_shape() {
   return schema::object({{"name", name_text(), presence::optional},
                          {"currency", currency_text(), presence::optional},
                          {"timezone", chosen_timezone_text(), presence::optional},
-                         {"locale", locale_text(), presence::optional}});
+                         {"locale", locale_text(), presence::optional},
+                         {"refund_limit_minor", refund_limit(), presence::optional}});
 }
 schema business_shape() {
   return schema::object({{"id", schema::uuid()},
@@ -49,17 +56,27 @@ schema business_shape() {
                          {"currency", currency_text()},
                          {"timezone", timezone_text()},
                          {"locale", schema::text({0, 64, api::text_format::token}).example("en-NG")},
+                         {"refund_limit_minor", refund_limit()},
                          {"role", role_word().described("Yours.")},
                          {"version", schema::integer(1)},
                          {"created_at", schema::timestamp()}})
       .named("Business");
 }
 
+json number_or_null(const std::optional<std::int64_t>& number) {
+  return number ? json(*number) : json(nullptr);
+}
+
 json shown(const storage::business_profile& one, api::role role) {
-  return {{"id", to_string(one.id)},  {"name", one.name},
-          {"currency", one.currency}, {"timezone", one.timezone},
-          {"locale", one.locale},     {"role", api::to_string(role)},
-          {"version", one.version},   {"created_at", api::timestamp(to_unix_ms(one.created_at))}};
+  return {{"id", to_string(one.id)},
+          {"name", one.name},
+          {"currency", one.currency},
+          {"timezone", one.timezone},
+          {"locale", one.locale},
+          {"refund_limit_minor", number_or_null(one.refund_limit_minor)},
+          {"role", api::to_string(role)},
+          {"version", one.version},
+          {"created_at", api::timestamp(to_unix_ms(one.created_at))}};
 }
 
 // --- the body ------------------------------------------------------------------------------------
@@ -67,6 +84,14 @@ json shown(const storage::business_profile& one, api::role role) {
 std::optional<std::string> member(const json& body, const char* name) {
   const auto found = body.find(name);
   return found == body.end() ? std::nullopt : std::optional{found->get<std::string>()};
+}
+
+/// None within: null was given.
+std::optional<std::optional<std::int64_t>> limit_in(const json& body) {
+  const auto found = body.find("refund_limit_minor");
+  if (found == body.end()) return std::nullopt;
+  if (found->is_null()) return std::optional<std::int64_t>{};
+  return std::optional{found->get<std::int64_t>()};
 }
 
 problem unknown_timezone() {
@@ -143,9 +168,12 @@ api_outcome show(workplace& place, api_call& call) {
 
 api_outcome change(workplace& place, api_call& call) {
   if (auto wrong = misfit(call.body)) return *std::move(wrong);
-  const storage::profile_change wish{member(call.body, "name"), member(call.body, "currency"),
+  const storage::profile_change wish{member(call.body, "name"),     member(call.body, "currency"),
                                      member(call.body, "timezone"), member(call.body, "locale"),
-                                     call.expected_version};
+                                     limit_in(call.body),           call.expected_version};
+  // Else whoever refunds alone would say how much that may be.
+  if (wish.refund_limit_minor && !api::may(call.by.role, api::permission::own))
+    return problem{problems::forbidden, "Only an owner says how much one person may refund alone."};
   const auto done = storage::change_business(place.store, call.by.business, origin_of(call), wish);
   if (!done) return api::problem_of(done.error());
   using storage::profile_outcome;
@@ -202,7 +230,9 @@ std::vector<api_endpoint> business_endpoints() {
         .method = verb::patch,
         .path = one,
         .tag = "Businesses",
-        .summary = "Changes what is given. The currency only while there is neither a product nor an order.",
+        .summary =
+            "Changes what is given. The currency only while there is neither a product nor an order; how much one person "
+            "refunds alone only as an owner.",
         .allowed = {audience::member, permission::manage},
         .body = change_shape(),
         .answers = {api::with_etag({200, "The business.", business_shape()})},

@@ -1,5 +1,6 @@
 #include "net/api/resources/order_changes.hpp"
 
+#include "net/api/resources/money_view.hpp"
 #include "net/api/resources/order_items.hpp"
 #include "net/api/resources/order_view.hpp"
 #include "protocol/domain/order_book.hpp"
@@ -73,6 +74,18 @@ api_outcome hold(workplace& place, api_call& call) {
 
 api_outcome release(workplace& place, api_call& call) {
   return move_on(place, call, order_course::decide, desk::set_hold{{}, seen(call), instant{}});
+}
+
+api_outcome release_dispute(workplace& place, api_call& call) {
+  const auto found = order_of_path(place, call);
+  if (const auto* why = std::get_if<problem>(&found)) return *why;
+  const auto& dispute = std::get<storage::order_detail>(found).summary.dispute;
+  if (dispute == to_string(dispute_state::none))
+    return problem{problems::conflict, "Nobody disputes its money."};
+  if (dispute == to_string(dispute_state::released))
+    return problem{problems::conflict, "It was released before: the timeline says by whom."};
+  return move_on(place, call, order_course::decide,
+                 desk::release_dispute{{}, seen(call), call.body["note"].get<std::string>()});
 }
 
 }  // namespace
@@ -151,6 +164,14 @@ std::vector<api_endpoint> order_change_endpoints() {
                       "minutes when a payment link is live.",
            .allowed = sells},
           release),
+      changing(
+          {.id = "release_order_dispute",
+           .method = verb::post,
+           .path = one + "/release-dispute",
+           .summary = "An order that a dispute has frozen goes on: it can be fulfilled and refunded again.",
+           .allowed = gives_back,
+           .body = schema::object({{"note", money_note(1).described("For the timeline.")}})},
+          release_dispute),
   };
 }
 

@@ -22,27 +22,6 @@ schema status_word() {
   return schema::word(std::move(words));
 }
 
-std::vector<api::field> summary_fields() {
-  return {
-      {"id", schema::uuid()},
-      {"number",
-       schema::integer(1).example(1042).described("Shown to people as \"#1042\"; rises, with gaps.")},
-      {"conversation_id", schema::uuid()},
-      {"customer_id", schema::uuid()},
-      {"customer_name", customer_name_text()},
-      {"channel", channel_word()},
-      {"status", status_word().described("draft and awaiting_payment are open; the others are closed.")},
-      {"total_minor", money_number()},
-      {"currency", currency_text()},
-      {"pieces", schema::integer(0)},
-      {"reserved_until", schema::timestamp().or_null().described(
-                             "Of an open order: when its stock goes back, with a few minutes more while a "
-                             "payment link is live.")},
-      {"paid_at", schema::timestamp().or_null()},
-      {"created_at", schema::timestamp()},
-      {"version", schema::integer(1).described("The ETag.")}};
-}
-
 schema item_shape() {
   return schema::object(
              {{"product_id", schema::uuid()},
@@ -125,9 +104,10 @@ problem told_closed(const action_outcome& refused) {
     case order_status::draft:
     case order_status::awaiting_payment: return conflict(label + " is not paid yet.");
     case order_status::paid:
-      return conflict(label + " is paid: it can be fulfilled, and not changed any more.");
+      return conflict(label + " is paid: it can be fulfilled or refunded, and not changed any more.");
     case order_status::fulfilled:
-      return conflict(label + " is fulfilled: nothing about it changes any more.");
+      return conflict(label +
+                      " is fulfilled: it can be refunded, and nothing else about it changes any more.");
     case order_status::cancelled: return conflict(label + " is cancelled: place another one.");
     case order_status::refunded: return conflict(label + " is refunded: place another one.");
   }
@@ -143,10 +123,39 @@ schema currency_text() {
   return schema::text({3, 3}).example("NGN").described("ISO 4217; amounts are in its minor units.");
 }
 
-schema order_summary_shape() { return schema::object(summary_fields()).named("OrderSummary"); }
+std::vector<api::field> order_summary_fields() {
+  return {
+      {"id", schema::uuid()},
+      {"number",
+       schema::integer(1).example(1042).described("Shown to people as \"#1042\"; rises, with gaps.")},
+      {"conversation_id", schema::uuid()},
+      {"customer_id", schema::uuid()},
+      {"customer_name", customer_name_text()},
+      {"channel", channel_word()},
+      {"status", status_word().described("draft and awaiting_payment are open; the others are closed.")},
+      {"total_minor", money_number()},
+      {"received_minor",
+       money_number().described("What settled it: more than the total when the customer bears "
+                                "the fees, anything when a person said so.")},
+      {"refunded_minor", money_number().described("What went back of that.")},
+      {"currency", currency_text()},
+      {"dispute",
+       schema::word({"none", "open", "released"})
+           .described("open: the customer's bank asks for the money. The order is frozen until a person "
+                      "releases it.")},
+      {"pieces", schema::integer(0)},
+      {"reserved_until", schema::timestamp().or_null().described(
+                             "Of an open order: when its stock goes back, with a few minutes more while a "
+                             "payment link is live.")},
+      {"paid_at", schema::timestamp().or_null()},
+      {"created_at", schema::timestamp()},
+      {"version", schema::integer(1).described("The ETag.")}};
+}
+
+schema order_summary_shape() { return schema::object(order_summary_fields()).named("OrderSummary"); }
 
 schema order_shape() {
-  auto fields = summary_fields();
+  auto fields = order_summary_fields();
   for (auto& one : std::vector<api::field>{
            {"note", schema::text({0, 1000, api::text_format::lines}).example("Deliver in the evening.")},
            {"tracking", schema::text({0, 200, api::text_format::lines})
@@ -175,6 +184,9 @@ json shown(const storage::listed_order& one) {
           {"channel", one.channel},
           {"status", one.status},
           {"total_minor", one.total_minor},
+          {"received_minor", one.received_minor},
+          {"refunded_minor", one.refunded_minor},
+          {"dispute", one.dispute},
           {"currency", one.currency},
           {"pieces", one.pieces},
           {"reserved_until", is_open ? time_or_null(one.reserved_until) : json(nullptr)},
@@ -262,19 +274,34 @@ problem refusal_of(const action_outcome& refused) {
     case refusal::invoice_conflict:
       return conflict(
           "The order has changed since its invoice was issued: a credit note must correct it first.");
+    case refusal::disputed:
+      return conflict("The customer's bank asks for the money of order " + order_label(refused.order_number) +
+                      ": release it first.");
+    case refusal::refund_exceeds:
+      if (refused.amount.minor == 0) return conflict("Nothing is left of this money.");
+      return conflict("Of this money " + format_money(refused.amount) +
+                      " are left, refunds on their way deducted.");
+    case refusal::needs_another_person:
+      return conflict("Whoever asked for a refund cannot agree to it: another person must.");
+    case refusal::already_resolved: return conflict("That was decided before.");
     default: return api::problem_of(make_failure(refused.reason, refused.detail));
   }
 }
 
-std::variant<action_outcome, problem> ask_about_order(const workplace& place, const api_call& call,
-                                                      actors::order_command command) {
+result<action_outcome> ask_order_desk(const workplace& place, const api_call& call,
+                                      actors::order_command command) {
   auto& request = command.request;
   request.replay = !request.action_key.empty();
   request.actor = "person:" + to_string(call.by.account);
   request.by = origin_of(call);
   if (request.replay) request.wish = wish_fingerprint(call);
-  auto answered = ask_actor<action_outcome>(place.with.doors->registry,
-                                            actors::command_order{call.by.business, std::move(command)});
+  return ask_actor<action_outcome>(place.with.doors->registry,
+                                   actors::command_order{call.by.business, std::move(command)});
+}
+
+std::variant<action_outcome, problem> ask_about_order(const workplace& place, const api_call& call,
+                                                      actors::order_command command) {
+  auto answered = ask_order_desk(place, call, std::move(command));
   if (!answered) return api::problem_of(answered.error());
   auto& outcome = answered.value();
   if (!outcome.accepted) return refusal_of(outcome);

@@ -17,6 +17,7 @@ inline constexpr api::access sells{api::audience::member, api::permission::sell}
 /// Money that no provider confirms: not everybody who sells may say so.
 inline constexpr api::access takes_money{api::audience::member, api::permission::manage};
 
+[[nodiscard]] std::vector<api::field> order_summary_fields();
 [[nodiscard]] api::schema order_summary_shape();
 [[nodiscard]] api::schema order_shape();
 [[nodiscard]] api::schema money_number();
@@ -39,7 +40,11 @@ inline constexpr api::access takes_money{api::audience::member, api::permission:
 /// What a desk's refusal means to a client.
 [[nodiscard]] api::problem refusal_of(const action_outcome& refused);
 
-/// Names who does it and what is asked under the key, asks, and turns refusals into problems.
+/// Names who does it and what is asked under the key, and asks; what a refusal means is the caller's business.
+[[nodiscard]] result<action_outcome> ask_order_desk(const workplace& place, const api_call& call,
+                                                    actors::order_command command);
+
+/// ... and turns refusals into problems.
 [[nodiscard]] std::variant<action_outcome, api::problem> ask_about_order(const workplace& place,
                                                                          const api_call& call,
                                                                          actors::order_command command);

@@ -58,6 +58,7 @@ storage::order_filter filter_of(const api_call& call) {
   if (const auto id = call.query_value("customer")) filter.customer = contact_id{*parse_uuid(*id)};
   if (const auto id = call.query_value("conversation"))
     filter.conversation = conversation_id{*parse_uuid(*id)};
+  if (const auto disputed = call.query_value("disputed")) filter.disputed = *disputed == "true";
   filter.since = time_in(call, "since");
   filter.until = time_in(call, "until");
   if (const auto search = call.query_value("search")) {
@@ -115,6 +116,7 @@ std::vector<api_endpoint> order_endpoints() {
                         {"customer", schema::uuid(), "Of this customer, on all their channels."},
                         {"conversation", schema::uuid(), "Of this conversation."},
                         {"channel", channel_word(), "From this channel."},
+                        {"disputed", schema::boolean(), "Whether a dispute freezes it."},
                         {"since", schema::timestamp(), "Placed from this time on."},
                         {"until", schema::timestamp(), "Placed before this time."},
                         {"search", schema::text({1, 100}),

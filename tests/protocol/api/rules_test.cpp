@@ -54,7 +54,7 @@ TEST(session_rules, r6_the_failures_of_an_address_halve_every_quarter_of_an_hour
 
 TEST(permission, each_role_may_all_that_a_lesser_one_may) {
   for (const auto what : {permission::read, permission::converse, permission::sell, permission::manage,
-                          permission::administer, permission::connect, permission::own}) {
+                          permission::refund, permission::administer, permission::connect, permission::own}) {
     bool before = false;
     for (const role who : all_roles) {
       EXPECT_TRUE(!before || may(who, what));
@@ -64,6 +64,8 @@ TEST(permission, each_role_may_all_that_a_lesser_one_may) {
   }
   EXPECT_FALSE(may(role::viewer, permission::converse));
   EXPECT_FALSE(may(role::agent, permission::manage));
+  EXPECT_FALSE(may(role::agent, permission::refund));
+  EXPECT_TRUE(may(role::admin, permission::refund));
   EXPECT_FALSE(may(role::admin, permission::own));
 }
 

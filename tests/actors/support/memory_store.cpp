@@ -33,6 +33,7 @@ struct transaction {
   tables& db;
   memory_store::batch sets;
   std::vector<bool> fresh;
+  std::vector<bool> fresh_events;
 
   void run() {
     inbox();
@@ -50,6 +51,10 @@ struct transaction {
       db.plan_warnings.push_back(row);
     });
     each_row(sets, &change_set::tasks, [&](const person_task& row) { db.tasks.push_back(row); });
+    each_row(sets, &change_set::payment_events, [&](const payment_event_row& row) {
+      fresh_events.push_back(
+          db.payment_events.emplace(std::pair{row.connection, row.dedupe_key}, row).second);
+    });
     each_row(sets, &change_set::activities, [&](const activity_row& row) { db.activities.push_back(row); });
   }
 
@@ -332,7 +337,7 @@ commit_report memory_store::commit(batch sets) {
   if (decided && !decided->applied)
     return {decided->outcome, {}, make_failure(errc::conflict, "as the test wished")};
   tables next = rows;
-  transaction work{next, sets, {}};
+  transaction work{next, sets, {}, {}};
   try {
     work.run();
   } catch (const rolled_back& failure) {
@@ -341,7 +346,7 @@ commit_report memory_store::commit(batch sets) {
   rows = std::move(next);
   if (decided) return {decided->outcome, {}, make_failure(errc::in_doubt)};
   if (after_commit) after_commit(sets);
-  return {commit_outcome::committed, std::move(work.fresh), {}};
+  return {commit_outcome::committed, std::move(work.fresh), {}, std::move(work.fresh_events)};
 }
 
 }  // namespace sellavie::test

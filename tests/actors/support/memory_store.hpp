@@ -70,6 +70,7 @@ struct tables {
   std::vector<storage::plan_warning> plan_warnings;
   /// Those that are not done, by id; nobody claims them here.
   std::map<storage::job_id, storage::job_row> jobs;
+  std::map<std::pair<payment_connection_id, std::string>, storage::payment_event_row> payment_events;
 };
 
 class memory_store final : public storage::unit_of_work, public storage::store_reads {

@@ -89,6 +89,7 @@ node_actors spawn_node_actors(caf::actor_system& system, const std::shared_ptr<a
                           actors::pump_limits::of(window_of(*node->settings)));
   caf::anon_send(all.registry, actors::meet_pump{all.pump});
   all.writer = system.spawn(actors::inbox_writer, shared, all.pump);
+  all.payment_events = system.spawn(actors::payment_event_writer, shared);
   return all;
 }
 
@@ -100,6 +101,7 @@ caf::actor watch_node_actors(caf::actor_system& system, const node_actors& all, 
   add(all.registry);
   add(all.pump);
   add(all.writer);
+  add(all.payment_events);
   add(janitor);
   for (const auto& journal : node.journals) add(journal);
   for (const auto& reader : node.readers) add(reader);

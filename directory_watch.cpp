@@ -8,7 +8,9 @@ result<std::vector<business_id>> directory_watch::load() {
   std::vector<channel::route_entry> entries;
   for (const auto& one : loaded.value().entries)
     entries.push_back({one.route, {one.business, one.connection, one.channel}});
-  directory_->replace(std::make_shared<const channel::route_table>(entries));
+  directories_.routes->replace(std::make_shared<const channel::route_table>(entries));
+  directories_.payments->replace(std::make_shared<const net::payment_table>(
+      loaded.value().payments, *secrets_, *directories_.payments->current(), *log_));
   version_ = loaded.value().version;
   std::vector<business_id> changed;
   for (const auto& [business, version] : loaded.value().business_versions)

@@ -1,5 +1,5 @@
 #pragma once
-// Keeps the webhooks' directory of routes as the database has it, and tells which businesses changed with it.
+// Keeps the webhooks' directories of routes and of payment connections as the database has them, and tells which businesses changed with it.
 // Not thread-safe: the start's, and from then on the janitor's.
 
 #include <cstdint>
@@ -9,15 +9,25 @@
 #include <vector>
 
 #include "net/webhooks/meta_webhook.hpp"
+#include "net/webhooks/payment_directory.hpp"
 #include "storage/reads.hpp"
 
 namespace sellavie {
 
+struct webhook_directories {
+  std::shared_ptr<net::route_directory> routes = std::make_shared<net::route_directory>();
+  std::shared_ptr<net::payment_directory> payments = std::make_shared<net::payment_directory>();
+};
+
 class directory_watch {
  public:
   /// `reads` outlives it.
-  directory_watch(storage::store_reads& reads, std::shared_ptr<net::route_directory> directory)
-      : reads_{reads}, directory_{std::move(directory)} {}
+  directory_watch(storage::store_reads& reads, webhook_directories directories,
+                  std::shared_ptr<const crypto::fernet_ring> secrets, std::shared_ptr<monitoring::logger> log)
+      : reads_{reads},
+        directories_{std::move(directories)},
+        secrets_{std::move(secrets)},
+        log_{std::move(log)} {}
 
   /// The businesses that look different than at the last time.
   [[nodiscard]] result<std::vector<business_id>> load();
@@ -26,7 +36,9 @@ class directory_watch {
 
  private:
   storage::store_reads& reads_;
-  std::shared_ptr<net::route_directory> directory_;
+  webhook_directories directories_;
+  std::shared_ptr<const crypto::fernet_ring> secrets_;
+  std::shared_ptr<monitoring::logger> log_;
   std::int64_t version_ = 0;
   std::unordered_map<business_id, std::int64_t> business_versions_;
 };

@@ -90,6 +90,10 @@ auto purge_action_results(const storage::housekeeping& house) {
   return storage::purge_action_results(house, storage::stretch_at(house.now));
 }
 
+auto purge_payment_events(const storage::housekeeping& house) {
+  return storage::purge_payment_events(house, storage::stretch_at(house.now));
+}
+
 auto purge_sessions(const storage::housekeeping& house) {
   return storage::purge_sessions(house, storage::stretch_at(house.now));
 }
@@ -109,6 +113,7 @@ std::vector<actors::duty> janitor_duties(janitor_hands hands) {
           {"quarantine", 1h, purging(shop, storage::purge_quarantine)},
           {"turns", 1min, purging(shop, purge_turns)},
           {"action_results", 1min, purging(shop, purge_action_results)},
+          {"payment_events", 1min, purging(shop, purge_payment_events)},
           {"sessions", 1min, purging(shop, purge_sessions)},
           {"sign_ups", 1h, purging(shop, storage::purge_sign_ups)},
           {"password_resets", 1h, purging(shop, storage::purge_password_resets)},

@@ -13,6 +13,7 @@
 //   quarantine      1 h     events of nobody: 7 days
 //   turns           1 min   completed turns: 90 days; a 720th of the table at a time
 //   action_results  1 min   what actions did: 90 days; a 720th of the table at a time
+//   payment_events  1 min   what payment providers told: 90 days; a 720th of the table at a time
 //   sessions         1 min   ended ones with their refresh tokens: 30 days; a 720th of the table at a time
 //   sign_ups        1 h     wishes for accounts that nobody proved: 24 hours
 //   password_resets 1 h     tokens that nobody used: one hour

@@ -12,6 +12,7 @@
 #include "actors/janitor.hpp"
 #include "actors/job_runner.hpp"
 #include "actors/payment_worker.hpp"
+#include "actors/payment_event_writer.hpp"
 #include "actors/services.hpp"
 #include "actors/tenant_registry.hpp"
 #include "storage/connect.hpp"
@@ -22,6 +23,7 @@ struct node_actors {
   actors::tenant_registry_actor registry;
   actors::inbox_pump_actor pump;
   actors::inbox_writer_actor writer;
+  actors::payment_event_writer_actor payment_events;
   actors::llm_router_actor model;
   actors::payment_worker_actor payments;
   actors::job_runner_actor jobs;
@@ -39,7 +41,7 @@ struct node_database {
 /// customer's messages of one moment do not fit (docs/adr/0035-bounded-waits.md).
 [[nodiscard]] std::size_t window_of(const config::settings& settings);
 
-/// Spawns journals, readers, router, registry, pump and writer. `node` gets its journals and readers.
+/// Spawns journals, readers, router, registry, pump and writers. `node` gets its journals and readers.
 [[nodiscard]] node_actors spawn_node_actors(caf::actor_system& system,
                                             const std::shared_ptr<actors::services>& node,
                                             const node_database& database);

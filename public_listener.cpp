@@ -7,6 +7,7 @@
 #include "net/descriptors.hpp"
 #include "net/pay/return_page.hpp"
 #include "net/http/client_address.hpp"
+#include "net/webhooks/payment_webhook.hpp"
 #include "storage/api/access.hpp"
 #include "system_ports.hpp"
 
@@ -41,6 +42,7 @@ public_listener::public_listener(const net::io_threads& io, net::http_observer& 
     : parts_{std::move(parts)} {
   net::router routes;
   add_webhooks(routes);
+  add_payment_webhooks(routes);
   net::add_connect_callback(routes);
   net::add_pay_return(routes, {.worker = parts_.actors.payments,
                                .proxies = net::trusted_proxies{parts_.node->settings->http.trusted_proxies}});
@@ -62,12 +64,26 @@ void public_listener::add_webhooks(net::router& routes) const {
   for (const auto& token : meta.verify_tokens) webhook.verify_tokens.push_back(token.reveal());
   webhook.limits.body_bytes = node.settings->limits.webhook_bytes;
   webhook.proxies = net::trusted_proxies{node.settings->http.trusted_proxies};
-  webhook.directory = parts_.directory;
+  webhook.directory = parts_.directories.routes;
   webhook.writer = parts_.actors.writer;
   webhook.time = node.time;
   webhook.metrics = node.metrics;
   webhook.log = node.log;
   net::add_meta_webhook(routes, std::move(webhook));
+}
+
+void public_listener::add_payment_webhooks(net::router& routes) const {
+  const auto& node = *parts_.node;
+  net::payment_webhook_dependencies webhook;
+  webhook.body_bytes = node.settings->limits.payment_webhook_bytes;
+  webhook.proxies = net::trusted_proxies{node.settings->http.trusted_proxies};
+  webhook.directory = parts_.directories.payments;
+  webhook.writer = parts_.actors.payment_events;
+  webhook.time = node.time;
+  webhook.ids = node.ids;
+  webhook.metrics = node.metrics;
+  webhook.log = node.log;
+  net::add_payment_webhooks(routes, std::move(webhook));
 }
 
 void public_listener::add_api(net::router& routes, const net::io_threads& io) {

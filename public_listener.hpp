@@ -1,15 +1,15 @@
 #pragma once
-// What the world reaches: Meta's webhooks, the way back from its logins, the REST bridge and its live events, all
-// behind one HTTP server. Lifecycle: construct, listen(), stop_accepting(), drain().
+// What the world reaches: webhooks of Meta and of payment providers, the way back from Meta's logins, the REST
+// bridge and its live events, all behind one HTTP server. Lifecycle: construct, listen(), stop_accepting(), drain().
 
 #include <chrono>
 #include <memory>
 
 #include "actors/services.hpp"
+#include "directory_watch.hpp"
 #include "net/api/bridge.hpp"
 #include "net/feed/feed_threads.hpp"
 #include "net/http/server.hpp"
-#include "net/webhooks/meta_webhook.hpp"
 #include "node_actors.hpp"
 
 namespace sellavie {
@@ -18,7 +18,7 @@ struct public_parts {
   std::shared_ptr<const actors::services> node;
   node_actors actors;
   storage::database_access database;
-  std::shared_ptr<const net::route_directory> directory;
+  webhook_directories directories;
   std::shared_ptr<net::feed_hub> live;
   std::shared_ptr<const api::access_token_keys> tokens;
 };
@@ -36,6 +36,7 @@ class public_listener {
 
  private:
   void add_webhooks(net::router& routes) const;
+  void add_payment_webhooks(net::router& routes) const;
   void add_api(net::router& routes, const net::io_threads& io);
   void follow_access(net::access_cache& access);
 

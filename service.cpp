@@ -102,7 +102,7 @@ class server {
   std::unique_ptr<caf::actor_system> system_;
   std::shared_ptr<actors::services> node_;
   std::shared_ptr<net::client> client_;
-  std::shared_ptr<net::route_directory> directory_ = std::make_shared<net::route_directory>();
+  webhook_directories directories_;
   std::unique_ptr<storage::postgres_reads> janitor_reads_;
   std::optional<directory_watch> directory_watch_;
   storage::restart_pace pace_;
@@ -246,7 +246,7 @@ void server::spawn_actors() {
   actors_.jobs = spawn_job_runner(*system_, node_, database, job_handlers());
   janitor_reads_ = std::make_unique<storage::postgres_reads>(
       [engine, session] { return storage::open_pqxx(engine, session); }, node_->incarnation);
-  directory_watch_.emplace(*janitor_reads_, directory_);
+  directory_watch_.emplace(*janitor_reads_, directories_, secrets_, log_);
 }
 
 /// Who runs which background jobs. A kind that is not here waits for a server that knows it.
@@ -321,7 +321,7 @@ result<void> server::open_public() {
   if (!tokens) return tokens.error();
   public_ = std::make_unique<public_listener>(
       *io_, counts_,
-      public_parts{node_, actors_, database_->access(), directory_, live_,
+      public_parts{node_, actors_, database_->access(), directories_, live_,
                    std::make_shared<const api::access_token_keys>(std::move(tokens.value()))});
   return public_->listen();
 }

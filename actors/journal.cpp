@@ -29,6 +29,11 @@ monitoring::commit_outcome label(commit_outcome outcome) noexcept {
   return monitoring::commit_outcome::unavailable;
 }
 
+std::vector<bool> part_of(const std::vector<bool>& all, std::size_t first, std::size_t count) {
+  const auto begin = all.begin() + static_cast<std::ptrdiff_t>(first);
+  return {begin, begin + static_cast<std::ptrdiff_t>(count)};
+}
+
 }  // namespace
 
 caf::result<commit_reply> journal_state::enqueue(commit_request request) {
@@ -110,21 +115,23 @@ void journal_state::commit_batch(std::vector<waiting>& batch) {
   dependencies_.metrics->commit_group_size().observe(static_cast<double>(batch.size()));
   const auto report = commit(sets);
   if (report.outcome != commit_outcome::refused || batch.size() == 1) {
-    std::size_t first_fresh = 0;
+    place first;
     for (waiting& one : batch) {
-      settle(one, report, first_fresh);
-      first_fresh += one.request.changes->inbound.size();
+      settle(one, report, first);
+      first.inbound += one.request.changes->inbound.size();
+      first.events += one.request.changes->payment_events.size();
     }
     return;
   }
-  for (waiting& one : batch) settle(one, commit({one.request.changes.get()}), 0);
+  for (waiting& one : batch) settle(one, commit({one.request.changes.get()}), {});
 }
 
-void journal_state::settle(waiting& one, const storage::commit_report& report, std::size_t first_fresh) {
+void journal_state::settle(waiting& one, const storage::commit_report& report, place first) {
   commit_reply reply{report.outcome, {}, report.failure};
   if (report.outcome == commit_outcome::committed) {
-    const auto begin = report.fresh.begin() + static_cast<std::ptrdiff_t>(first_fresh);
-    reply.fresh.assign(begin, begin + static_cast<std::ptrdiff_t>(one.request.changes->inbound.size()));
+    const auto& changes = *one.request.changes;
+    reply.fresh = part_of(report.fresh, first.inbound, changes.inbound.size());
+    reply.fresh_events = part_of(report.fresh_events, first.events, changes.payment_events.size());
   }
   one.answer.deliver(std::move(reply));
   tell_watchers(one.request, report.outcome);

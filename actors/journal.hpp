@@ -36,6 +36,8 @@ struct commit_reply {
   /// One per inbound row of the request.
   std::vector<bool> fresh;
   error failure;
+  /// One per payment event of the request.
+  std::vector<bool> fresh_events{};
 };
 
 /// Which of these deliveries are still open? Answered behind every commit asked for earlier.
@@ -93,7 +95,12 @@ class journal_state {
   void schedule_flush();
   [[nodiscard]] bool should_linger() const;
   void commit_batch(std::vector<waiting>& batch);
-  void settle(waiting& one, const storage::commit_report& report, std::size_t first_fresh);
+  /// Where the answers to a request's rows begin in the report of its batch.
+  struct place {
+    std::size_t inbound = 0;
+    std::size_t events = 0;
+  };
+  void settle(waiting& one, const storage::commit_report& report, place first);
   void tell_watchers(const commit_request& request, storage::commit_outcome outcome) const;
   storage::commit_report commit(const std::vector<const storage::change_set*>& sets);
 

@@ -133,6 +133,7 @@ void read_limits(reader& in, limits_settings& limits) {
   in.integer("limits.mails_per_recipient_per_hour", limits.mails_per_recipient_per_hour, 1, 60 * million);
   in.integer("limits.body_bytes", limits.body_bytes, kibibyte, 64 * mebibyte);
   in.integer("limits.webhook_bytes", limits.webhook_bytes, kibibyte, 64 * mebibyte);
+  in.integer("limits.payment_webhook_bytes", limits.payment_webhook_bytes, kibibyte, 256 * kibibyte);
   in.integer("limits.buffered_bytes", limits.buffered_bytes, mebibyte, 65'536 * mebibyte);
   in.integer("limits.connections_per_address", limits.connections_per_address, 1, million);
 }
@@ -214,8 +215,7 @@ void refuse_later_keys(reader& in) {
 /// The rest of them changes nothing: said, so that nobody waits for its effect.
 std::vector<std::string> warn_of_later_keys(reader& in) {
   constexpr std::array texts{"cluster.listen", "cluster.certificate", "cluster.key", "cluster.ca"};
-  constexpr std::array numbers{std::pair{"limits.upload_bytes", ": uploads may have 10 MiB"},
-                               std::pair{"limits.payment_webhook_bytes", ""}};
+  constexpr std::array numbers{std::pair{"limits.upload_bytes", ": uploads may have 10 MiB"}};
   std::vector<std::string> warnings;
   const auto warn = [&](std::string key, const char* instead = "") {
     warnings.push_back(std::move(key) + " is not used in this version" + instead);

@@ -178,6 +178,8 @@ struct limits_settings {
   int mails_per_recipient_per_hour = 6;
   std::size_t body_bytes = 2'097'152;
   std::size_t webhook_bytes = 4'194'304;
+  /// Of a payment provider; never more than this, which is all that is read of an event.
+  std::size_t payment_webhook_bytes = 262'144;
   /// Requests over some KiB that are in memory at once, as far as they have arrived; one address may
   /// have an eighth (`buffered_share`) of it.
   std::size_t buffered_bytes = 268'435'456;

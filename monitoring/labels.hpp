@@ -48,6 +48,27 @@ enum class webhook_rejection : std::uint8_t {
 inline constexpr std::array<std::string_view, 6> webhook_rejections{
     "bad_signature", "malformed", "too_large", "overloaded", "timed_out", "unavailable"};
 
+/// What became of an event of a payment provider.
+enum class payment_event_result : std::uint8_t {
+  /// Stored, with the job that asks the provider.
+  accepted,
+  /// Stored; it names no payment, or is of a kind that concerns nobody: nothing is asked.
+  kept,
+  /// Was there already.
+  duplicate,
+  /// Refused: not signed, or for a connection that nobody has here.
+  bad_signature,
+  /// Signed, answered 200 and left: what was meant is found by asking.
+  unreadable,
+  /// Not stored: it must come again.
+  unavailable
+};
+inline constexpr std::array<std::string_view, 6> payment_event_results{
+    "accepted", "kept", "duplicate", "bad_signature", "unreadable", "unavailable"};
+
+/// Whose events these are; in the order of payment::provider.
+inline constexpr std::array<std::string_view, 3> payment_providers{"paystack", "flutterwave", "stripe"};
+
 /// Why the HTTP server refused by itself; in the order of net::http_rejection.
 inline constexpr std::array<std::string_view, 12> http_refusals{"too_many_connections",
                                                                 "too_many_connections_of_peer",

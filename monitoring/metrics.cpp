@@ -81,6 +81,13 @@ void metrics::make_inbound_series() {
                    "Webhook requests that were not accepted.");
   registry_->label(odd_, webhook_oddities, "kind", "sellavie_webhook_oddities_total",
                    "What was odd about webhooks that were answered 200 all the same.");
+  auto& payment_events = registry_->counters("sellavie_payment_events_total",
+                                             "Events of payment providers, by what became of them.");
+  for (std::size_t provider = 0; provider < payment_providers.size(); ++provider)
+    for (std::size_t i = 0; i < payment_event_results.size(); ++i)
+      payment_events_[provider][i] =
+          counter{payment_events.Add({{"provider", std::string{payment_providers[provider]}},
+                                      {"result", std::string{payment_event_results[i]}}})};
   registry_->label(http_requests_, status_classes, "status", "sellavie_http_requests_total",
                    "HTTP requests to the public listener that were answered, by class of the status.");
   registry_->label(refused_http_, http_refusals, "reason", "sellavie_http_refusals_total",

@@ -55,6 +55,10 @@ class metrics {
     return rejected_[at(reason)];
   }
   [[nodiscard]] const counter& odd_webhooks(webhook_oddity what) const { return odd_[at(what)]; }
+  /// `provider`: by index into payment_providers.
+  [[nodiscard]] const counter& payment_events(std::size_t provider, payment_event_result result) const {
+    return payment_events_[provider][at(result)];
+  }
   /// By class of the status; 200 and 204 share one series.
   [[nodiscard]] const counter& http_requests(int status) const;
   /// By index into http_refusals.
@@ -135,6 +139,7 @@ class metrics {
   std::array<counter, quarantine_reasons.size()> quarantined_;
   std::array<counter, webhook_rejections.size()> rejected_;
   std::array<counter, webhook_oddities.size()> odd_;
+  std::array<std::array<counter, payment_event_results.size()>, payment_providers.size()> payment_events_;
   std::array<counter, 5> http_requests_;
   std::array<counter, http_refusals.size()> refused_http_;
   counter http_evictions_;

@@ -20,6 +20,7 @@
 #include "storage/job_rows.hpp"
 #include "storage/message_rows.hpp"
 #include "storage/money_rows.hpp"
+#include "storage/payment_event_rows.hpp"
 
 namespace sellavie::storage {
 
@@ -129,6 +130,8 @@ struct change_set {
   std::vector<job_put_off> jobs_put_off;
   std::vector<job_death> jobs_dead;
   std::vector<job_row> jobs;
+  /// Of providers, by their webhooks; each with its job.
+  std::vector<payment_event_row> payment_events;
 };
 
 /// What one transaction commits together.

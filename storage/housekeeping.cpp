@@ -57,6 +57,10 @@ constexpr const char* delete_action_results = R"(
 DELETE FROM action_results WHERE ctid = ANY (ARRAY(
   SELECT ctid FROM action_results WHERE ctid >= $3::tid AND ctid < $4::tid AND created_at < $1::bigint
   LIMIT $2::integer)))";
+constexpr const char* delete_payment_events = R"(
+DELETE FROM payment_events WHERE ctid = ANY (ARRAY(
+  SELECT ctid FROM payment_events WHERE ctid >= $3::tid AND ctid < $4::tid AND received_at < $1::bigint
+  LIMIT $2::integer)))";
 
 constexpr const char* delete_sessions = R"(
 DELETE FROM sessions WHERE ctid = ANY (ARRAY(
@@ -184,6 +188,11 @@ result<std::int64_t> purge_action_results(const housekeeping& duty, stretch wher
                      where);
 }
 
+result<std::int64_t> purge_payment_events(const housekeeping& duty, stretch where) {
+  return remove_from(duty, "payment_events", delete_payment_events, duty.now - payment_event_retention,
+                     where);
+}
+
 result<std::int64_t> purge_sessions(const housekeeping& duty, stretch where) {
   return remove_from(duty, "sessions", delete_sessions, duty.now - session_retention, where);
 }
@@ -235,6 +244,7 @@ std::span<const statement> purge_statements() noexcept {
                                   statement{"person_tasks", delete_done_tasks},
                                   statement{"turns", delete_turns},
                                   statement{"action_results", delete_action_results},
+                                  statement{"payment_events", delete_payment_events},
                                   statement{"sessions", delete_sessions},
                                   statement{"sign_ups", delete_sign_ups},
                                   statement{"password_resets", delete_password_resets},

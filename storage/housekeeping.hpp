@@ -29,6 +29,8 @@ inline constexpr retention turn_retention{90};
 inline constexpr retention action_result_retention{90};
 inline constexpr retention done_task_retention{90};
 inline constexpr retention dead_job_retention{90};
+/// Longer than any provider repeats an event.
+inline constexpr retention payment_event_retention{90};
 /// After their end, for whoever asks what happened to a session. Their refresh tokens go with them.
 inline constexpr retention session_retention{30};
 
@@ -71,6 +73,7 @@ inline constexpr int half_a_day = 720;
 /// Completed ones in this stretch.
 [[nodiscard]] result<std::int64_t> purge_turns(const housekeeping& duty, stretch where = {});
 [[nodiscard]] result<std::int64_t> purge_action_results(const housekeeping& duty, stretch where = {});
+[[nodiscard]] result<std::int64_t> purge_payment_events(const housekeeping& duty, stretch where = {});
 
 /// Wishes for accounts, and tokens for new passwords, that expired.
 [[nodiscard]] result<std::int64_t> purge_sign_ups(const housekeeping& duty);

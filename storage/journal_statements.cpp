@@ -8,6 +8,7 @@
 #include "storage/journal_jobs.hpp"
 #include "storage/journal_message_path.hpp"
 #include "storage/journal_money.hpp"
+#include "storage/journal_payment_events.hpp"
 #include "storage/journal_people.hpp"
 #include "storage/journal_plans.hpp"
 
@@ -18,9 +19,9 @@ constexpr statement fence{"fence", "SELECT fence($1::bigint)"};
 
 std::vector<statement> joined() {
   std::vector<statement> all{fence};
-  for (const auto part :
-       {message_path_statements(), contact_statements(), commerce_statements(), money_statements(),
-        people_statements(), plan_statements(), job_statements(), activity_statements()})
+  for (const auto part : {message_path_statements(), contact_statements(), commerce_statements(),
+                          money_statements(), people_statements(), plan_statements(), job_statements(),
+                          payment_event_statements(), activity_statements()})
     all.insert(all.end(), part.begin(), part.end());
   return all;
 }
@@ -32,9 +33,10 @@ std::span<const statement> journal_statements() {
   return all;
 }
 
-int queue_change_sets(pipeline& into, change_sets sets, std::int64_t incarnation) {
+queued_answers queue_change_sets(pipeline& into, change_sets sets, std::int64_t incarnation) {
   into.queue(fence, {binary_int8(incarnation)});
-  const int inbound_at = queue_message_path(into, sets) ? 1 : -1;
+  queued_answers answers;
+  if (queue_message_path(into, sets)) answers.inbound = 1;
   queue_contacts(into, sets);
   queue_commerce(into, sets);
   queue_money(into, sets);
@@ -43,8 +45,10 @@ int queue_change_sets(pipeline& into, change_sets sets, std::int64_t incarnation
   queue_review_tasks(into, sets);
   queue_plan_warnings(into, sets);
   queue_jobs(into, sets, incarnation);
+  const auto position = static_cast<int>(into.queued());
+  if (queue_payment_events(into, sets)) answers.payment_events = position;
   queue_activities(into, sets);
-  return inbound_at;
+  return answers;
 }
 
 }  // namespace sellavie::storage

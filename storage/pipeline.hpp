@@ -50,6 +50,7 @@ class pipeline {
   explicit pipeline(PGconn& connection) noexcept : connection_{connection} {}
 
   void queue(const statement& what, std::initializer_list<parameter> parameters);
+  [[nodiscard]] std::size_t queued() const noexcept { return queued_; }
   /// Sends what is queued and waits for the outcome. `results` has one entry per statement.
   [[nodiscard]] commit_report finish(std::vector<pg_result>& results);
 

@@ -17,6 +17,9 @@ SELECT i.space, i.external_id, c.business_id, c.id, c.channel
 FROM connection_ids i JOIN connections c ON c.business_id = i.business_id AND c.id = i.connection_id
 ORDER BY i.space, i.external_id)"};
 
+constexpr statement select_payments{"payment_endpoints", R"(
+SELECT business_id, id, provider, secret_key, webhook_secrets, version FROM payment_connections)"};
+
 constexpr statement select_versions{"business_versions", "SELECT id, version FROM businesses"};
 
 constexpr statement select_tenant{"tenant", R"(
@@ -35,9 +38,9 @@ constexpr statement select_payment_connections{"tenant_payment_connections", R"(
 SELECT id, provider, mode, secret_key FROM payment_connections
 WHERE business_id = $1::uuid ORDER BY mode = 'live' DESC, id)"};
 
-constexpr std::array all_statements{select_directory_version, select_directory,
-                                    select_versions,          select_tenant,
-                                    select_connections,       select_payment_connections};
+constexpr std::array all_statements{select_directory_version,  select_directory, select_payments,
+                                    select_versions,           select_tenant,    select_connections,
+                                    select_payment_connections};
 
 // --- rows ----------------------------------------------------------------------------------------
 
@@ -64,6 +67,18 @@ directory_entry entry_of(const pqxx::row& row) {
   entry.business = from.id<business_id>();
   entry.connection = from.id<connection_id>();
   entry.channel = channel_of(from.text());
+  return entry;
+}
+
+payment_entry payment_of(const pqxx::row& row) {
+  fields from{row};
+  payment_entry entry;
+  entry.business = from.id<business_id>();
+  entry.connection = from.id<payment_connection_id>();
+  entry.provider = from.text();
+  entry.sealed_secret_key = from.text();
+  entry.sealed_webhook_secrets = from.text();
+  entry.version = from.integer();
   return entry;
 }
 
@@ -120,6 +135,7 @@ result<directory> postgres_reads::load_directory() {
     // The version first: what changes in between makes it stale, never missing.
     all.version = session.exec_prepared1(select_directory_version.name)[0].as<std::int64_t>();
     all.entries = all_of(session.exec_prepared(select_directory.name), entry_of);
+    all.payments = all_of(session.exec_prepared(select_payments.name), payment_of);
     for (const auto& row : session.exec_prepared(select_versions.name)) {
       fields from{row};
       const auto business = from.id<business_id>();

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <cstring>
 #include <thread>
 #include <utility>
 
@@ -27,12 +28,6 @@ constexpr auto end_pause = 20ms;
 /// Looks that the commit itself makes before it answers; about a second while no server is there.
 constexpr int doubt_attempts = 10;
 constexpr auto doubt_pause = 100ms;
-
-std::size_t inbound_rows(std::span<const change_set* const> sets) noexcept {
-  std::size_t rows = 0;
-  for (const change_set* set : sets) rows += set->inbound.size();
-  return rows;
-}
 
 std::int64_t read_int8(const char* bytes) noexcept {
   std::uint64_t raw = 0;
@@ -70,18 +65,24 @@ bool is_usable(PGconn& session) noexcept {
   return false;
 }
 
-// The statement answers with the ids that were fresh, in the order of the batch or not.
-std::vector<bool> match_fresh(std::span<const change_set* const> sets, const PGresult* answer) {
-  std::vector<inbox_id> fresh_ids;
+uuid read_uuid(const char* bytes) noexcept {
+  uuid id;
+  std::memcpy(id.bytes.data(), bytes, id.bytes.size());
+  return id;
+}
+
+/// The statement answers with the ids that were fresh, in the order of the batch or not.
+template <class Row, class Id>
+std::vector<bool> match_fresh(change_sets sets, std::vector<Row> change_set::*kind, Id Row::*id,
+                              const PGresult* answer, Id (*read)(const char*) noexcept) {
+  std::vector<Id> fresh_ids;
   fresh_ids.reserve(static_cast<std::size_t>(PQntuples(answer)));
-  for (int row = 0; row < PQntuples(answer); ++row)
-    fresh_ids.push_back(read_int8(PQgetvalue(answer, row, 0)));
+  for (int row = 0; row < PQntuples(answer); ++row) fresh_ids.push_back(read(PQgetvalue(answer, row, 0)));
   std::sort(fresh_ids.begin(), fresh_ids.end());
   std::vector<bool> fresh;
-  fresh.reserve(inbound_rows(sets));
   for (const change_set* set : sets)
-    for (const inbound_row& row : set->inbound)
-      fresh.push_back(std::binary_search(fresh_ids.begin(), fresh_ids.end(), row.id));
+    for (const Row& row : set->*kind)
+      fresh.push_back(std::binary_search(fresh_ids.begin(), fresh_ids.end(), row.*id));
   return fresh;
 }
 
@@ -98,11 +99,17 @@ commit_report postgres_unit_of_work::commit(std::span<const change_set* const> s
     return report;
   }
   pipeline batch{*connection_};
-  const int inbound_at = queue_change_sets(batch, sets, incarnation_);
+  const auto answers = queue_change_sets(batch, sets, incarnation_);
   std::vector<pg_result> results;
   commit_report report = batch.finish(results);
-  if (report.outcome == commit_outcome::committed && inbound_at >= 0)
-    report.fresh = match_fresh(sets, results.at(static_cast<std::size_t>(inbound_at)).get());
+  const auto answer = [&](int at) { return results.at(static_cast<std::size_t>(at)).get(); };
+  const bool is_committed = report.outcome == commit_outcome::committed;
+  if (is_committed && answers.inbound >= 0)
+    report.fresh =
+        match_fresh(sets, &change_set::inbound, &inbound_row::id, answer(answers.inbound), read_int8);
+  if (is_committed && answers.payment_events >= 0)
+    report.fresh_events = match_fresh(sets, &change_set::payment_events, &payment_event_row::id,
+                                      answer(answers.payment_events), read_uuid);
   if (report.outcome == commit_outcome::in_doubt) begin_doubt();
   if (report.outcome == commit_outcome::unavailable) connection_.reset();
   return report;

@@ -11,6 +11,7 @@
 #include "protocol/connect/secret_hint.hpp"
 #include "protocol/crypto/digest.hpp"
 #include "protocol/crypto/password.hpp"
+#include "protocol/payment/webhook_path.hpp"
 #include "storage/guarded.hpp"
 #include "storage/key_guard.hpp"
 
@@ -262,8 +263,9 @@ void line_writer::write_products() {
 void line_writer::write_payment(const provisioned_payment& one) {
   const auto secrets = nlohmann::json(one.webhook_secrets).dump();
   const auto found = into_.exec_params(find_payment, business_, one.provider, one.mode);
+  const auto connection = found.empty() ? new_id() : found.front()["id"].as<std::string>();
   if (found.empty()) {
-    into_.exec_params(insert_payment, new_id(), business_, one.provider, one.mode, seal(one.secret_key),
+    into_.exec_params(insert_payment, connection, business_, one.provider, one.mode, seal(one.secret_key),
                       seal(secrets), connect::secret_hint(one.secret_key),
                       static_cast<int>(one.webhook_secrets.size()), now());
     change(label(one) + " connected");
@@ -271,12 +273,13 @@ void line_writer::write_payment(const provisioned_payment& one) {
     const auto stored_secrets = found.front()["webhook_secrets"].as<std::string>();
     const bool keeps_secrets = one.webhook_secrets.empty() || holds(stored_secrets, secrets);
     if (!keeps_secrets || !holds(found.front()["secret_key"].as<std::string>(), one.secret_key)) {
-      into_.exec_params(renew_payment, found.front()["id"].as<std::string>(), seal(one.secret_key),
+      into_.exec_params(renew_payment, connection, seal(one.secret_key),
                         keeps_secrets ? stored_secrets : seal(secrets), connect::secret_hint(one.secret_key),
                         static_cast<int>(one.webhook_secrets.size()));
       change(label(one) + ": keys renewed");
     }
   }
+  say_url(label(one) + ": webhook to enter there", payment::webhook_path(one.provider, connection));
 }
 
 void line_writer::write_owner(const provisioned_owner& owner) {

@@ -28,7 +28,7 @@
 namespace sellavie::storage {
 
 struct provisioning_report {
-  /// For the operator, one a line: what was done, and the webhook URL to enter at Meta. No secrets.
+  /// For the operator, one a line: what was done, and the webhook URLs to enter at Meta and the payment providers. No secrets.
   std::vector<std::string> lines;
   /// Lines that were left out.
   std::vector<provisioning_problem> problems;

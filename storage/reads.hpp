@@ -18,6 +18,7 @@
 #include "storage/job_rows.hpp"
 #include "storage/message_rows.hpp"
 #include "storage/money_rows.hpp"
+#include "storage/payment_event_rows.hpp"
 
 namespace sellavie::storage {
 
@@ -29,11 +30,24 @@ struct directory_entry {
   channel_kind channel = channel_kind::messenger;
 };
 
+/// One payment connection, of any provider. Its secrets are still sealed (Fernet).
+struct payment_entry {
+  business_id business;
+  payment_connection_id connection;
+  std::string provider;
+  std::string sealed_secret_key;
+  /// Of a JSON list; "[]" unsealed: none.
+  std::string sealed_webhook_secrets;
+  /// Rises with its keys.
+  std::int64_t version = 0;
+};
+
 struct directory {
   std::int64_t version = 0;
   std::vector<directory_entry> entries;
   /// Of each business: rises with what its actors must know.
   std::unordered_map<business_id, std::int64_t> business_versions{};
+  std::vector<payment_entry> payments{};
 };
 
 struct connection_record {

@@ -33,6 +33,8 @@ struct commit_report {
   /// One per inbound row, in the order of the sets: true when new, false when already known.
   std::vector<bool> fresh;
   error failure;
+  /// The same of payment events.
+  std::vector<bool> fresh_events{};
 };
 
 class unit_of_work {

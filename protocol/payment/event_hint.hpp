@@ -1,6 +1,6 @@
 #pragma once
 // What a provider's event is good for: it says what to fetch. Signatures prove who called, not that the event is
-// new, complete or in order, so no amount and no state is ever taken from one (docs/adr/0038). Nobody calls it yet.
+// new, complete or in order, so no amount and no state is ever taken from one (docs/adr/0038).
 
 #include <cstdint>
 #include <optional>

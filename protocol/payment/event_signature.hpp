@@ -1,7 +1,7 @@
 #pragma once
 // Is it the payment provider who calls? Checks the bytes exactly as they came, compares in constant time, and gives
 // the index of the secret that matched. errc::bad_signature otherwise; the detail is for the log, never for the
-// caller. Nobody calls it yet (docs/adr/0038). Blank secrets never match. `…_values`: every value of the header, of which there has to be one.
+// caller. Blank secrets never match. `…_values`: every value of the header, of which there has to be one.
 
 #include <chrono>
 #include <cstddef>

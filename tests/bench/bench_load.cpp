@@ -2,6 +2,7 @@
 // same process and thread as the load, so that a turn's end is seen where it happens.
 //
 //   bench_load --port 8080 --model-port 9801 --graph-port 9802 --secret S --count 50000   webhooks
+//   … --payments ID --payments ID                                 events of payments, to these Paystack connections
 //   … --turns --in-flight 256                                     whole turns, closed loop
 //   … --turns --rate 1000                                         whole turns, open loop
 //   … --turns --in-flight 5000 --latency-ms 2000 --spread-ms 2000
@@ -195,13 +196,17 @@ int main(int argc, char** argv) {
   app.add_option("--port", with.load.port, "The server's public port")->required();
   app.add_option("--model-port", with.model_port)->required();
   app.add_option("--graph-port", with.graph_port)->required();
-  app.add_option("--secret", with.webhooks.app_secret, "The Meta app's secret")->required();
+  app.add_option("--secret", with.webhooks.app_secret, "The Meta app's secret, or of payments the API's key")
+      ->required()
+      ->take_last();
   app.add_option("--count", with.count);
   app.add_option("--connections", with.load.connections);
   app.add_option("--customers", with.webhooks.customers);
   app.add_option("--accounts", with.webhooks.accounts);
   app.add_flag("--turns", with.turns, "Wait for the reply, not only for the 200");
   app.add_flag("--to-itself", with.to_itself, "Messages of an account to itself: recorded, no turn starts");
+  app.add_option("--payments", with.webhooks.payment_connections,
+                 "Events of payments to these Paystack connections, signed with --secret");
   app.add_option("--in-flight", with.load.in_flight, "Turns under way (closed loop)");
   app.add_option("--rate", with.load.rate, "Requests a second (open loop)");
   app.add_option("--latency-ms", latency, "Of each model answer");
@@ -212,7 +217,9 @@ int main(int argc, char** argv) {
   app.add_option("--database", with.conninfo, "To wait until the tables are empty");
   CLI11_PARSE(app, argc, argv);
   with.webhooks.port = with.load.port;
-  with.webhooks.kind = with.to_itself ? webhook_kind::to_itself : webhook_kind::message;
+  with.webhooks.kind = !with.webhooks.payment_connections.empty() ? webhook_kind::payment_event
+                       : with.to_itself                           ? webhook_kind::to_itself
+                                                                  : webhook_kind::message;
   with.load.until = with.turns ? wait_for::reply : wait_for::answer;
   with.load.patience = std::chrono::seconds{patience};
   with.stand_ins.latency = milliseconds{latency};

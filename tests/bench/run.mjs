@@ -1,4 +1,4 @@
-// tests/bench/run [--rounds 5] [--quick] [--only accept,turns,rate,flight,idle] [--server FILE] [--tools FOLDER] [--report FILE]
+// tests/bench/run [--rounds 5] [--quick] [--only accept,events,turns,rate,flight,idle] [--server FILE] [--tools FOLDER] [--report FILE]
 //
 // Starts a server of its own (embedded database, temporary folder), plays Meta, the model and Graph
 // (bench_load), and sets each figure against pgbench on the same cluster, in alternating rounds.
@@ -24,8 +24,9 @@ const seconds = options.quick ? 3 : 8;        // of pgbench, and about that of e
 const accounts = 50;
 const customers = 10_000;
 const secret = "bench app secret";
+const payment_key = "sk_test_bench";
 const idle_conversations = options.quick ? 20_000 : 100_000;
-const stages = ["accept", "turns", "rate", "flight", "idle"].filter((one) => options.only === "" || options.only.split(",").includes(one));
+const stages = ["accept", "events", "turns", "rate", "flight", "idle"].filter((one) => options.only === "" || options.only.split(",").includes(one));
 
 function tool(name) {
   const places = [options.tools, `${root}/build/release/tests/bench`, `${root}/build/bench/tests/bench`].filter(Boolean);
@@ -74,6 +75,7 @@ function business(number) {
     key: `bench${number}`, business: `Bench shop ${number}`, currency: "NGN", timezone: "Africa/Lagos", locale: "en-NG",
     connections: [{ channel: "messenger", external_id: page, access_token: `token-${page}` }],
     products: Array.from({ length: 6 }, (_, i) => ({ sku: `B${i + 1}`, name: `Bench product ${i + 1}`, price_minor: 100_000 * (i + 1), stock: 1000 })),
+    payments: [{ provider: "paystack", mode: "test", secret_key: payment_key }],
     training: { tone: "warm and short", facts: ["We deliver within Lagos in 2 days."] },
   };
 }
@@ -141,7 +143,7 @@ async function pgbench(bench, script) {
 
 // What the stage before left behind (200,000 recorded events, dead rows) is cleared up outside of the next one's time.
 async function clear_up(bench) {
-  await bench.inside.sql("TRUNCATE recorded_events");
+  await bench.inside.sql("TRUNCATE recorded_events, payment_events, jobs");
   await bench.inside.sql("VACUUM ANALYZE");
   await bench.inside.sql("CHECKPOINT");
 }
@@ -174,6 +176,22 @@ async function measure_accept(bench, tps) {
   note("accept server us", result.server_us);
   note("accept postgres us", result.postgres_us);
   note("accept generator us", result.bench_us);
+  return result;
+}
+
+// Each is another event: one row and one job that nobody works off here.
+async function measure_events(bench, tps) {
+  const connections = (await bench.inside.sql("SELECT id FROM payment_connections ORDER BY id")).map(([id]) => id);
+  const count = Math.round(Math.min(200_000, Math.max(10_000, 2.2 * tps * seconds)));
+  const result = await load(bench, "--connections", 256, "--count", count, "--customers", customers, ...connections.flatMap((id) => ["--payments", id]), "--secret", payment_key);
+  const [[events]] = await bench.inside.sql("SELECT count(*) FROM payment_events");
+  if (Number(events) !== count) result.wrong.push(`${count} events left ${events} rows`);
+  note("events/s", result.accepted_per_second);
+  note("events ratio", result.accepted_per_second / tps);
+  note("events p99 ms", result.answer_p99_ms);
+  note("event cpu us", result.server_us + result.postgres_us);
+  note("event server us", result.server_us);
+  note("event postgres us", result.postgres_us);
   return result;
 }
 
@@ -256,6 +274,12 @@ const table = [
   ["… until the last 200 only", "accept cpu us, until the last 200", "", 1],
   ["… server / ", "accept server us", "", 1],
   ["… PostgreSQL", "accept postgres us", "", 1],
+  ["Durable payment events/s, 256 connections", "events/s", "", 0],
+  ["… as ratio to pgbench -c64", "events ratio", "≥ 2.0 x", 2, (value) => value >= 2],
+  ["… p99 (ms)", "events p99 ms", "", 1],
+  ["CPU per payment event (us)", "event cpu us", "", 1],
+  ["… server", "event server us", "", 1],
+  ["… PostgreSQL", "event postgres us", "", 1],
   ["Whole turns/s, 512 in flight, model 0 ms", "turns/s", "", 0],
   ["… as ratio to pgbench -c64", "turns ratio", "≥ 0.50 x", 2, (value) => value >= 0.5],
   ["… p99 (ms)", "turns p99 ms", "", 1],
@@ -320,12 +344,17 @@ async function main() {
     const script = await prepare_pgbench(bench);
     for (let round = 1; round <= rounds; round += 1) {
       await clear_up(bench);
-      const tps = ["accept", "turns"].some((stage) => stages.includes(stage)) ? await pgbench(bench, script) : NaN;
+      const tps = ["accept", "events", "turns"].some((stage) => stages.includes(stage)) ? await pgbench(bench, script) : NaN;
       note("pgbench", tps);
       if (stages.includes("accept")) {
         await clear_up(bench);
         const { accepted_per_second, answer_p99_ms } = await one(`round ${round}, accept`, measure_accept(bench, tps));
         say(`round ${round}: pgbench ${tps.toFixed(0)}/s, accepted ${accepted_per_second.toFixed(0)}/s (${(accepted_per_second / tps).toFixed(2)} x), p99 ${answer_p99_ms.toFixed(1)} ms`);
+      }
+      if (stages.includes("events")) {
+        await clear_up(bench);
+        const { accepted_per_second, answer_p99_ms, server_us, postgres_us } = await one(`round ${round}, events`, measure_events(bench, tps));
+        say(`round ${round}: pgbench ${tps.toFixed(0)}/s, payment events ${accepted_per_second.toFixed(0)}/s (${(accepted_per_second / tps).toFixed(2)} x), p99 ${answer_p99_ms.toFixed(1)} ms, ${server_us.toFixed(0)} + ${postgres_us.toFixed(0)} us`);
       }
       if (stages.includes("turns")) {
         await clear_up(bench);

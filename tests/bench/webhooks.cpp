@@ -13,6 +13,7 @@ namespace {
 constexpr std::uint64_t first_id = 7'000'000'000'000;
 constexpr std::uint64_t strangers_from = 1'000'000'000;
 constexpr std::size_t body_bytes = 700;
+constexpr std::size_t payment_body_bytes = 1'500;
 constexpr std::string_view said =
     "Good afternoon! I saw your fabrics on my sister's page and I like them very much. Could you tell me whether "
     "you still have the blue one with the small white flowers, how many yards are in one piece, and whether you "
@@ -50,7 +51,11 @@ std::string hex(std::span<const std::uint8_t> bytes) {
 }  // namespace
 
 webhook_factory::webhook_factory(const webhook_options& options)
-    : options_{options}, key_{options.app_secret}, next_customer_{0}, random_{random_seed()} {
+    : options_{options},
+      key_{options.app_secret, options.kind == webhook_kind::payment_event ? crypto::hash_algorithm::sha512
+                                                                           : crypto::hash_algorithm::sha256},
+      next_customer_{0},
+      random_{random_seed()} {
   next_customer_ = next_random(random_) % options_.customers;
 }
 
@@ -82,9 +87,38 @@ std::string webhook_factory::body_for(std::uint64_t customer) {
   return body.append(end);
 }
 
+std::string webhook_factory::payment_body(std::uint64_t customer) {
+  const std::string number = std::to_string(next_random(random_) >> 11U);
+  std::string body =
+      R"({"event":"charge.success","data":{"id":)" + number +
+      R"(,"domain":"test","status":"success","reference":"bench-)" + number +
+      R"(","amount":500000,"gateway_response":"Successful","channel":"card","currency":"NGN",)" +
+      R"("customer":{"id":)" + std::to_string(customer) +
+      R"(,"email":"customer@example.com"},"metadata":{"note":")";
+  constexpr std::string_view end = "\"}}}";
+  while (body.size() + said.size() + end.size() < payment_body_bytes) body.append(said);
+  body.append(said.substr(0, payment_body_bytes - std::min(payment_body_bytes, body.size() + end.size())));
+  return body.append(end);
+}
+
+signed_webhook webhook_factory::next_payment_event(std::uint64_t customer) {
+  const auto body = payment_body(customer);
+  std::array<std::uint8_t, 64> space{};
+  const auto& connection = options_.payment_connections[customer % options_.payment_connections.size()];
+  std::string bytes = "POST /webhooks/payments/paystack/" + connection +
+                      " HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(options_.port) +
+                      "\r\nUser-Agent: Paystack\r\nAccept: */*\r\nContent-Type: application/json\r\n"
+                      "x-paystack-signature: " +
+                      hex(key_.sign(body, space)) + "\r\nContent-Length: " + std::to_string(body.size()) +
+                      "\r\n\r\n";
+  bytes += body;
+  return {customer, std::move(bytes)};
+}
+
 signed_webhook webhook_factory::next() {
   const auto customer = next_customer_;
   next_customer_ = (next_customer_ + 1) % options_.customers;
+  if (options_.kind == webhook_kind::payment_event) return next_payment_event(customer);
   const auto body = body_for(customer);
   std::array<std::uint8_t, 64> space{};
   const auto signature = key_.sign(body, space);

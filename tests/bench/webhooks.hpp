@@ -1,6 +1,6 @@
 #pragma once
-// Messenger webhooks as Meta posts them, about 700 bytes, signed when they are made: the measured
-// window only writes bytes.
+// Messenger webhooks as Meta posts them, about 700 bytes, or events as Paystack posts them, about 1500; signed when they
+// are made: the measured window only writes bytes.
 
 #include <cstdint>
 #include <string>
@@ -15,10 +15,15 @@ enum class webhook_kind : std::uint8_t {
   message,
   /// The same message as the account's own (`is_self`): accepted, starts no turn, no conversation hears of it.
   to_itself,
+  /// An event of a payment, each another one: `charge.success`.
+  payment_event,
 };
 
 struct webhook_options {
+  /// Of a payment event: the API's key, the same for all connections.
   std::string app_secret;
+  /// Ids of Paystack connections, of payment events alone.
+  std::vector<std::string> payment_connections{};
   std::uint16_t port = 0;
   int accounts = 50;
   std::uint64_t customers = 10'000;
@@ -45,6 +50,8 @@ class webhook_factory {
 
  private:
   [[nodiscard]] std::string body_for(std::uint64_t customer);
+  [[nodiscard]] std::string payment_body(std::uint64_t customer);
+  [[nodiscard]] signed_webhook next_payment_event(std::uint64_t customer);
   [[nodiscard]] std::string fresh_mid();
 
   webhook_options options_;

@@ -52,6 +52,8 @@ INSTANTIATE_TEST_SUITE_P(
         contradiction{"buffers", "[limits]\nbuffered_bytes = 67108863",
                       "limits.buffered_bytes: is too small for the largest body that [limits] allows (one "
                       "address has an eighth); make it 67108864 or more"},
+        contradiction{"payment_events", "[limits]\npayment_webhook_bytes = 262145",
+                      "limits.payment_webhook_bytes: is 262145, out of range"},
         contradiction{"buffers_of_nothing", "[limits]\nconnections_per_address = 0",
                       "limits.connections_per_address: is 0, out of range"},
         contradiction{"kids",
@@ -73,7 +75,6 @@ TEST(later_keys, are_named_when_they_change_nothing) {
   const auto outcome = read(R"(
 [limits]
 upload_bytes = 10485760
-payment_webhook_bytes = 262144
 [cluster]
 listen = "10.0.0.1:1"
 certificate = "/c"
@@ -81,8 +82,7 @@ key = "/k"
 ca = "/a"
 )");
   EXPECT_THAT(lines_of(outcome), IsEmpty());
-  for (const auto* const key :
-       {"limits.payment_webhook_bytes", "cluster.listen", "cluster.certificate", "cluster.key", "cluster.ca"})
+  for (const auto* const key : {"cluster.listen", "cluster.certificate", "cluster.key", "cluster.ca"})
     EXPECT_THAT(outcome.warnings, Contains(std::string{key} + " is not used in this version"));
   EXPECT_THAT(outcome.warnings,
               Contains("limits.upload_bytes is not used in this version: uploads may have 10 MiB"));

@@ -46,6 +46,7 @@ TEST(load, has_the_documented_defaults) {
   EXPECT_EQ(values.limits.sign_ins_per_minute, 20);
   EXPECT_EQ(values.limits.body_bytes, 2097152U);
   EXPECT_EQ(values.limits.webhook_bytes, 4194304U);
+  EXPECT_EQ(values.limits.payment_webhook_bytes, 262144U);
   EXPECT_EQ(values.limits.buffered_bytes, 268435456U);
   EXPECT_EQ(values.limits.connections_per_address, 512U);
   EXPECT_EQ(values.conversation.gather_ms, 1200ms);

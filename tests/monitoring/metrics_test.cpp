@@ -38,6 +38,8 @@ const family families[] = {
      [](metrics& of) { of.rejected_webhooks(webhook_rejection::overloaded).increment(); }},
     {"sellavie_webhook_oddities_total", "{kind=\"unknown_object\"} 1",
      [](metrics& of) { of.odd_webhooks(webhook_oddity::unknown_object).increment(); }},
+    {"sellavie_payment_events_total", "{provider=\"stripe\",result=\"duplicate\"} 1",
+     [](metrics& of) { of.payment_events(2, payment_event_result::duplicate).increment(); }},
     {"sellavie_http_requests_total", "{status=\"4xx\"} 1",
      [](metrics& of) { of.http_requests(404).increment(); }},
     {"sellavie_http_refusals_total", "{reason=\"buffers_full\"} 1",

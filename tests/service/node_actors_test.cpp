@@ -79,6 +79,7 @@ class node {
     add("registry", actors_.registry);
     add("pump", actors_.pump);
     add("writer", actors_.writer);
+    add("payment events", actors_.payment_events);
     add("janitor", janitor_);
     for (std::size_t i = 0; i < services_->journals.size(); ++i)
       add("journal " + std::to_string(i), services_->journals[i]);
@@ -103,7 +104,7 @@ class node {
 
 TEST(node_actors_of_a_server, are_each_missed_when_they_die) {
   const auto count = node{}.parts().size();
-  ASSERT_GE(count, 8U);
+  ASSERT_GE(count, 9U);
   for (std::size_t i = 0; i < count; ++i) {
     node one;
     const auto [name, victim] = one.parts().at(i);

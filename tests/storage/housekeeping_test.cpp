@@ -136,6 +136,16 @@ TEST_F(housekeeping_test, action_results_outlive_any_replay_and_last_ninety_days
   EXPECT_EQ(text("SELECT action_key FROM action_results"), "new1");
 }
 
+TEST_F(housekeeping_test, events_of_payments_last_ninety_days) {
+  sql("INSERT INTO payment_events SELECT gen_random_uuid(), 'k' || g, " + quote(ada) +
+      ", gen_random_uuid(), 'payment', '', '', '', NULL, NULL, " + ms(noon - days{90}) +
+      " + g FROM generate_series(0, 9) g");
+  EXPECT_EQ(purge_payment_events(at(noon)).value(), 0);
+  EXPECT_EQ(purge_payment_events(at(noon + milliseconds{5}, 3)).value(), 3);
+  EXPECT_EQ(purge_payment_events(at(noon + milliseconds{5}, 3)).value(), 2);
+  EXPECT_EQ(text("SELECT min(dedupe_key) FROM payment_events"), "k5");
+}
+
 TEST_F(housekeeping_test, done_tasks_last_ninety_days_and_open_ones_for_ever) {
   add_task(noon - days{95}, ms(noon - days{91}));
   add_task(noon - days{95}, ms(noon - days{89}));
@@ -239,6 +249,8 @@ TEST_F(housekeeping_test, no_purge_reads_a_big_table_as_a_whole) {
       "INSERT INTO turns (conversation_id, turn_id, business_id, state, deliveries, started_at, ended_at) SELECT "
       "gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), 1, 1, g, g FROM generate_series(1, 30000) g;"
       "INSERT INTO action_results SELECT gen_random_uuid(), 'k' || g, '{}', g FROM generate_series(1, 30000) g;"
+      "INSERT INTO payment_events SELECT gen_random_uuid(), 'k' || g, gen_random_uuid(), gen_random_uuid(), 'payment', '', '', '', "
+      "NULL, NULL, g FROM generate_series(1, 30000) g;"
       "INSERT INTO parked_events SELECT g, gen_random_uuid(), gen_random_uuid(), 'x', g, g, '' FROM generate_series(1, 30000) g;"
       "INSERT INTO recorded_events SELECT g, gen_random_uuid(), gen_random_uuid(), 'x', g, '' FROM generate_series(1, 30000) g;"
       "INSERT INTO quarantined_events SELECT g, 'stranger', 'messenger', g, '' FROM generate_series(1, 30000) g;"

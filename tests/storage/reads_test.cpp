@@ -51,6 +51,24 @@ TEST_F(reads_test, the_directory_lists_each_id_of_each_connection) {
   EXPECT_EQ(all.business_versions.at(ada), 1);
 }
 
+TEST_F(reads_test, the_directory_lists_the_payment_connections_of_all_providers_with_their_secrets_sealed) {
+  sql("INSERT INTO payment_connections (id, business_id, provider, mode, secret_key, webhook_secrets, version, created_at) VALUES (" +
+      quote(id_of<payment_connection_id>(8)) + "," + quote(ada) +
+      ", 'stripe', 'live', 'sealed-key', 'sealed-list', 3, 0)");
+  sql("INSERT INTO payment_connections (id, business_id, provider, mode, secret_key, created_at) VALUES (" +
+      quote(id_of<payment_connection_id>(9)) + "," + quote(ada) + ", 'paystack', 'test', 'key', 0)");
+  auto all = good(store.load_directory()).payments;
+  ASSERT_THAT(all, SizeIs(2));
+  if (all[0].provider != "stripe") std::swap(all[0], all[1]);
+  EXPECT_EQ(all[0].business, ada);
+  EXPECT_EQ(all[0].connection, id_of<payment_connection_id>(8));
+  EXPECT_EQ(all[0].sealed_secret_key, "sealed-key");
+  EXPECT_EQ(all[0].sealed_webhook_secrets, "sealed-list");
+  EXPECT_EQ(all[0].version, 3);
+  EXPECT_EQ(all[1].provider, "paystack");
+  EXPECT_EQ(all[1].sealed_webhook_secrets, "[]");
+}
+
 TEST_F(reads_test, a_tenant_has_its_connections_payment_and_the_offset_at_the_instant_asked_for) {
   sql("INSERT INTO payment_connections (id, business_id, provider, mode, secret_key, created_at) VALUES (gen_random_uuid(), " +
       quote(ada) + ", 'paystack', 'test', 'key', 0)");

@@ -11,6 +11,7 @@
 #include "protocol/payment/port.hpp"
 #include "protocol/payment/secret_keys.hpp"
 #include "protocol/payment/units.hpp"
+#include "protocol/payment/webhook_path.hpp"
 #include "storage/api/businesses.hpp"
 #include "storage/api/payment_connections.hpp"
 
@@ -38,7 +39,8 @@ schema webhook_secrets_list() {
   return schema::list(schema::text({8, 400, api::text_format::token}).example("whsec_example"),
                       most_webhook_secrets)
       .described(
-          "With which the provider signs its events, so that one can be replaced. Kept; this version takes no events.");
+          "With which the provider signs its events: Stripe's signing secret (whsec_…), Flutterwave's secret hash. Several, so "
+          "that one can be replaced. Paystack signs with the secret key; here may stand its former ones.");
 }
 
 schema connection_shape() {
@@ -51,6 +53,13 @@ schema connection_shape() {
               {"key_hint",
                schema::text({0, 4}).example("mple").or_null().described("The key's last four characters.")},
               {"webhook_secrets", schema::integer(0, 100).described("How many are kept.")},
+              {"webhook_url",
+               schema::text({0, 2000})
+                   .example("https://shop.example/webhooks/payments/stripe/"
+                            "0198b0c5-7d3a-7cc1-9a35-6a0f5e1c2d3e")
+                   .or_null()
+                   .described("To be entered at the provider, so that it tells at once what happened to a "
+                              "payment. Null: this server has no public address.")},
               {"connected_at", schema::timestamp()},
               {"connected_by", schema::uuid().or_null().described("Null: set up by the operator.")},
               {"checked_at", maybe_at},
@@ -63,13 +72,20 @@ schema connection_shape() {
 json time_of(const std::optional<instant>& at) { return time_or_null(at.value_or(instant{})); }
 json text_or_null(const std::string& text) { return text.empty() ? json(nullptr) : json(text); }
 
-json shown(const stored_payment_connection& one) {
+json webhook_url(const workplace& place, const stored_payment_connection& one) {
+  const auto& public_url = place.with.settings->http.public_url;
+  return public_url.empty() ? json(nullptr)
+                            : json(public_url + payment::webhook_path(one.provider, to_string(one.id)));
+}
+
+json shown(const workplace& place, const stored_payment_connection& one) {
   return {{"id", to_string(one.id)},
           {"provider", one.provider},
           {"mode", one.mode},
           {"state", one.broken_at ? "key_refused" : "active"},
           {"key_hint", text_or_null(one.key_hint)},
           {"webhook_secrets", one.webhook_secrets},
+          {"webhook_url", webhook_url(place, one)},
           {"connected_at", api::timestamp(to_unix_ms(one.connected_at.value_or(one.created_at)))},
           {"connected_by", one.connected_by ? json(to_string(*one.connected_by)) : json(nullptr)},
           {"checked_at", time_of(one.checked_at)},
@@ -78,8 +94,8 @@ json shown(const stored_payment_connection& one) {
           {"version", one.version}};
 }
 
-api_outcome versioned(int status, const stored_payment_connection& one) {
-  return with_version({status, shown(one)}, one.version);
+api_outcome versioned(const workplace& place, int status, const stored_payment_connection& one) {
+  return with_version({status, shown(place, one)}, one.version);
 }
 
 problem no_secret_key(std::string_view provider) {
@@ -110,7 +126,7 @@ api_outcome list(workplace& place, api_call& call) {
       [&](const page_wish& wish) {
         return storage::list_payment_connections(place.store, call.by.business, wish.after, wish.limit);
       },
-      [](const auto& row) { return shown(row); });
+      [&](const auto& row) { return shown(place, row); });
 }
 
 payment_connection_id id_in(const api_call& call) {
@@ -119,9 +135,9 @@ payment_connection_id id_in(const api_call& call) {
 
 api_outcome read(workplace& place, api_call& call) {
   return answer_with(storage::find_payment_connection(place.store, call.by.business, id_in(call)),
-                     [](const auto& found) -> api_outcome {
+                     [&](const auto& found) -> api_outcome {
                        if (!found) return problem{problems::not_found};
-                       return versioned(200, *found);
+                       return versioned(place, 200, *found);
                      });
 }
 
@@ -149,7 +165,7 @@ api_outcome add(workplace& place, api_call& call) {
   keys.provider = provider;
   keys.mode = *mode;
   const auto added = storage::add_payment_connection(place.store, call.by.business, origin_of(call), keys);
-  if (added) return versioned(201, added.value());
+  if (added) return versioned(place, 201, added.value());
   auto told = api::problem_of(added.error());
   if (added.error().code == errc::conflict)
     told.detail = "This provider is connected in " + keys.mode + " mode already: replace its keys.";
@@ -173,7 +189,7 @@ api_outcome replace(workplace& place, api_call& call) {
                                                   call.expected_version);
   if (!done) return api::problem_of(done.error());
   if (done.value().outcome != storage::edit_outcome::done) return refused(done.value().outcome);
-  return versioned(200, done.value().row);
+  return versioned(place, 200, done.value().row);
 }
 
 api_outcome remove(workplace& place, api_call& call) {

@@ -33,6 +33,7 @@ struct transaction {
   tables& db;
   memory_store::batch sets;
   std::vector<bool> fresh;
+  std::vector<bool> fresh_events;
 
   void run() {
     inbox();
@@ -51,6 +52,10 @@ struct transaction {
     });
     each_row(sets, &change_set::tasks, [&](const person_task& row) { db.tasks.push_back(row); });
     jobs();
+    each_row(sets, &change_set::payment_events, [&](const payment_event_row& row) {
+      fresh_events.push_back(
+          db.payment_events.emplace(std::pair{row.connection, row.dedupe_key}, row).second);
+    });
     each_row(sets, &change_set::activities, [&](const activity_row& row) { db.activities.push_back(row); });
   }
 
@@ -392,7 +397,7 @@ commit_report memory_store::commit(batch sets) {
   if (decided && !decided->applied)
     return {decided->outcome, {}, make_failure(errc::conflict, "as the test wished")};
   tables next = rows;
-  transaction work{next, sets, {}};
+  transaction work{next, sets, {}, {}};
   try {
     work.run();
   } catch (const rolled_back& failure) {
@@ -401,7 +406,7 @@ commit_report memory_store::commit(batch sets) {
   rows = std::move(next);
   if (decided) return {decided->outcome, {}, make_failure(errc::in_doubt)};
   if (after_commit) after_commit(sets);
-  return {commit_outcome::committed, std::move(work.fresh), {}};
+  return {commit_outcome::committed, std::move(work.fresh), {}, std::move(work.fresh_events)};
 }
 
 }  // namespace sellavie::test

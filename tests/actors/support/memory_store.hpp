@@ -82,6 +82,7 @@ struct tables {
   std::vector<storage::plan_warning> plan_warnings;
   std::map<storage::job_id, stored_job> jobs;
   std::map<storage::job_id, stored_job> dead_jobs;
+  std::map<std::pair<payment_connection_id, std::string>, storage::payment_event_row> payment_events;
 };
 
 class memory_store final : public storage::unit_of_work, public storage::store_reads {

@@ -333,6 +333,33 @@ TEST(smtp, without_a_server_check_config_says_what_does_not_work) {
               Not(HasSubstr("no mail is sent")));
 }
 
+// ---- URLs of strangers --------------------------------------------------------------------------
+
+TEST(egress, reaches_the_public_alone_unless_it_is_told) {
+  const auto& usual = read("").values.egress;
+  EXPECT_THAT(usual.allow_private, IsEmpty());
+  EXPECT_THAT(usual.extra_ports, IsEmpty());
+  EXPECT_FALSE(usual.allow_http);
+  const auto outcome = read(
+      "[egress]\nallow_private = [\"10.0.0.0/8\", \"::1\"]\nextra_ports = [\"9443\"]\nallow_http = true");
+  EXPECT_THAT(lines_of(outcome), IsEmpty());
+  EXPECT_THAT(outcome.values.egress.allow_private, ElementsAre("10.0.0.0/8", "::1"));
+  EXPECT_THAT(outcome.values.egress.extra_ports, ElementsAre(9443));
+  EXPECT_TRUE(outcome.values.egress.allow_http);
+  EXPECT_THAT(render_report(outcome), HasSubstr("warning: egress.allow_private is set"));
+  EXPECT_THAT(render_report(outcome), HasSubstr("warning: egress.allow_http is set"));
+  EXPECT_THAT(render_report(read("")), Not(HasSubstr("egress")));
+}
+
+TEST(egress, refuses_blocks_and_ports_that_are_none) {
+  EXPECT_THAT(lines_of(read("[egress]\nallow_private = [\"localhost\"]")),
+              ElementsAre(HasSubstr("egress.allow_private: has an element that is not an IP address")));
+  for (const auto* const port : {"0", "65536", "https", "-1", ""})
+    EXPECT_THAT(lines_of(read("[egress]\nextra_ports = [\"" + std::string{port} + "\"]")),
+                ElementsAre(HasSubstr("egress.extra_ports: has an element that is not a port")))
+        << port;
+}
+
 // ---- report -------------------------------------------------------------------------------------
 
 TEST(report, warns_about_what_works_but_lacks_something) {

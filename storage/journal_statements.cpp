@@ -7,6 +7,7 @@
 #include "storage/journal_contacts.hpp"
 #include "storage/journal_jobs.hpp"
 #include "storage/journal_message_path.hpp"
+#include "storage/journal_outgoing.hpp"
 #include "storage/journal_people.hpp"
 #include "storage/journal_plans.hpp"
 
@@ -17,8 +18,9 @@ constexpr statement fence{"fence", "SELECT fence($1::bigint)"};
 
 std::vector<statement> joined() {
   std::vector<statement> all{fence};
-  for (const auto part : {message_path_statements(), contact_statements(), commerce_statements(),
-                          people_statements(), plan_statements(), job_statements(), activity_statements()})
+  for (const auto part :
+       {message_path_statements(), contact_statements(), outgoing_statements(), commerce_statements(),
+        people_statements(), plan_statements(), job_statements(), activity_statements()})
     all.insert(all.end(), part.begin(), part.end());
   return all;
 }
@@ -34,6 +36,7 @@ int queue_change_sets(pipeline& into, change_sets sets, std::int64_t incarnation
   into.queue(fence, {binary_int8(incarnation)});
   const int inbound_at = queue_message_path(into, sets) ? 1 : -1;
   queue_contacts(into, sets);
+  queue_outgoing(into, sets);
   queue_commerce(into, sets);
   queue_people(into, sets);
   queue_tasks(into, sets);

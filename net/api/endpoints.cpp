@@ -41,6 +41,7 @@
 #include "net/api/resources/sign_up.hpp"
 #include "net/api/resources/training.hpp"
 #include "net/api/resources/training_trial.hpp"
+#include "net/api/resources/webhook_endpoints.hpp"
 
 namespace sellavie::net {
 
@@ -88,6 +89,7 @@ std::vector<api_endpoint> all_endpoints(const std::shared_ptr<access_cache>& acc
   add(connect_flow_endpoints());
   add(connection_endpoints());
   add(payment_connection_endpoints());
+  add(webhook_endpoint_endpoints());
   add(training_endpoints());
   add(training_trial_endpoints());
   add(order_endpoints());

@@ -14,7 +14,7 @@ namespace sellavie::storage {
 struct listed_task {
   uuid id;
   std::optional<conversation_id> conversation;
-  /// "handover", "parked", "unconfirmed", "send_failed", "payment_review" or "connection".
+  /// "handover", "parked", "unconfirmed", "send_failed", "payment_review", "connection", "plan" or "webhook".
   std::string kind;
   std::string reason;
   instant created_at{};

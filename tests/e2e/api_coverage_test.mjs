@@ -140,6 +140,12 @@ const causes = {
   "training.draft_saved": ["save_training_draft"],
   "training.published": ["publish_training_draft"],
   "training.restored": ["restore_training_version"],
+  "webhook_endpoint.added": ["add_webhook_endpoint"],
+  "webhook_endpoint.changed": ["change_webhook_endpoint"],
+  "webhook_endpoint.pinged": ["ping_webhook_endpoint"],
+  "webhook_endpoint.removed": ["remove_webhook_endpoint"],
+  "webhook_endpoint.replayed": ["replay_webhook_delivery"],
+  "webhook_endpoint.secret_rotated": ["rotate_webhook_secret"],
 };
 // Recorded already for the operation that is to come.
 const without_operation = ["order.refunded"];

@@ -13,8 +13,8 @@ namespace problems = api::problems;
 using nlohmann::json;
 
 schema kind_word() {
-  return schema::word(
-      {"handover", "parked", "unconfirmed", "send_failed", "payment_review", "connection", "plan"});
+  return schema::word({"handover", "parked", "unconfirmed", "send_failed", "payment_review", "connection",
+                       "plan", "webhook"});
 }
 
 schema task_shape() {

@@ -21,6 +21,7 @@
 #include "net/ops/http_counts.hpp"
 #include "net/ops/ops_routes.hpp"
 #include "node_actors.hpp"
+#include "outgoing_work.hpp"
 #include "protocol/api/access_token.hpp"
 #include "public_listener.hpp"
 #include "storage/housekeeping.hpp"
@@ -95,6 +96,7 @@ class server {
   std::unique_ptr<public_listener> public_;
   std::unique_ptr<net::mail_sender> mail_sender_;
   std::unique_ptr<net::import_runner> import_runner_;
+  std::unique_ptr<outgoing_work> outgoing_;
   std::shared_ptr<net::feed_hub> live_;
   std::optional<database> database_;
   std::shared_ptr<const crypto::fernet_ring> secrets_;
@@ -243,6 +245,7 @@ void server::spawn_actors() {
   const auto session = storage::application_name_of(node_name);
   const node_database database{engine, session, on_fenced};
   actors_ = spawn_node_actors(*system_, node_, database);
+  outgoing_ = std::make_unique<outgoing_work>(*node_, database_->access());
   actors_.jobs = spawn_job_runner(*system_, node_, database, job_handlers());
   janitor_reads_ = std::make_unique<storage::postgres_reads>(
       [engine, session] { return storage::open_pqxx(engine, session); }, node_->incarnation);
@@ -250,7 +253,11 @@ void server::spawn_actors() {
 }
 
 /// Who runs which background jobs. A kind that is not here waits for a server that knows it.
-actors::job_kinds server::job_handlers() const { return {}; }
+actors::job_kinds server::job_handlers() const {
+  actors::job_kinds kinds;
+  outgoing_->add_to(kinds);
+  return kinds;
+}
 
 // Without this the rows of an earlier run, or of a sender that died with its supervisor, would wait for
 // the account's next message.
@@ -373,6 +380,7 @@ bool server::stop() {
   }
   if (mail_sender_) mail_sender_->stop();
   if (import_runner_) import_runner_->stop();
+  if (outgoing_) outgoing_->stop();
   bool clean = !health_.fenced && !health_.broken;
   const auto need = [&](const char* what, const result<void>& done) {
     if (done) return;

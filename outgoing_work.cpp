@@ -1,5 +1,7 @@
 #include "outgoing_work.hpp"
 
+#include "system_ports.hpp"
+
 namespace sellavie {
 namespace {
 
@@ -23,10 +25,13 @@ actors::job_end end_of(std::optional<instant> again_at) {
 
 }  // namespace
 
-outgoing_work::outgoing_work(const actors::services& node, const storage::database_access& database)
+outgoing_work::outgoing_work(const actors::services& node, const storage::database_access& database,
+                             const crypto::p256_key& push_key)
     : outside_{std::make_shared<net::egress_client>(
           net::egress_options{net::egress_rules{node.settings->egress}})},
-      webhooks_{webhook_parts(node, database, outside_)} {}
+      webhooks_{webhook_parts(node, database, outside_)},
+      pushes_{
+          {database, outside_, node.settings, node.time, node.secrets, node.log, system_random, push_key}} {}
 
 outgoing_work::~outgoing_work() { stop(); }
 
@@ -37,11 +42,14 @@ void outgoing_work::add_to(actors::job_kinds& kinds) {
     webhooks_.deliver(job.hold.business, job.payload,
                       [answer](std::optional<instant> again_at) { answer(end_of(again_at)); });
   };
+  kinds[storage::push_job_kind].run = [this](const storage::claimed_job& job,
+                                             const actors::job_answer& answer) { pushes_.send(job, answer); };
 }
 
 void outgoing_work::stop() {
   outside_->stop();
   webhooks_.stop();
+  pushes_.stop();
 }
 
 }  // namespace sellavie

@@ -7,13 +7,15 @@
 #include "actors/services.hpp"
 #include "net/egress/egress_client.hpp"
 #include "net/outgoing/webhook_sender.hpp"
+#include "net/push/push_sender.hpp"
 #include "storage/connect.hpp"
 
 namespace sellavie {
 
 class outgoing_work {
  public:
-  outgoing_work(const actors::services& node, const storage::database_access& database);
+  outgoing_work(const actors::services& node, const storage::database_access& database,
+                const crypto::p256_key& push_key);
   ~outgoing_work();
   outgoing_work(const outgoing_work&) = delete;
   outgoing_work& operator=(const outgoing_work&) = delete;
@@ -26,6 +28,7 @@ class outgoing_work {
  private:
   std::shared_ptr<net::egress_client> outside_;
   net::webhook_sender webhooks_;
+  net::push_sender pushes_;
 };
 
 }  // namespace sellavie

@@ -20,6 +20,7 @@
 #include "net/mail/mail_sender.hpp"
 #include "net/ops/http_counts.hpp"
 #include "net/ops/ops_routes.hpp"
+#include "net/push/push_key.hpp"
 #include "node_actors.hpp"
 #include "outgoing_work.hpp"
 #include "protocol/api/access_token.hpp"
@@ -100,6 +101,7 @@ class server {
   std::shared_ptr<net::feed_hub> live_;
   std::optional<database> database_;
   std::shared_ptr<const crypto::fernet_ring> secrets_;
+  std::optional<crypto::p256_key> push_key_;
   std::unique_ptr<caf::actor_system_config> caf_config_;
   std::unique_ptr<caf::actor_system> system_;
   std::shared_ptr<actors::services> node_;
@@ -169,6 +171,12 @@ result<void> server::open_keys() {
   auto made = config::ensure_keys(settings_->security, settings_->data.dir, policy);
   if (!made) return made.error();
   for (const auto& file : made.value()) say(config::describe_made_key(file));
+  const auto made_push = config::ensure_push_key(settings_->security, settings_->data.dir);
+  if (!made_push) return made_push.error();
+  for (const auto& file : made_push.value()) say(config::describe_made_key(file));
+  auto push_key = net::push_key_of(settings_->security);
+  if (!push_key) return push_key.error();
+  push_key_.emplace(std::move(push_key.value()));
   return admit_keys(*connection.value());
 }
 
@@ -245,7 +253,7 @@ void server::spawn_actors() {
   const auto session = storage::application_name_of(node_name);
   const node_database database{engine, session, on_fenced};
   actors_ = spawn_node_actors(*system_, node_, database);
-  outgoing_ = std::make_unique<outgoing_work>(*node_, database_->access());
+  outgoing_ = std::make_unique<outgoing_work>(*node_, database_->access(), *push_key_);
   actors_.jobs = spawn_job_runner(*system_, node_, database, job_handlers());
   janitor_reads_ = std::make_unique<storage::postgres_reads>(
       [engine, session] { return storage::open_pqxx(engine, session); }, node_->incarnation);

@@ -128,6 +128,7 @@ void read_egress(reader& in, egress_settings& egress) {
 void read_security(reader& in, security_settings& security) {
   in.list("security.jwt_keys", security.jwt_keys, parse_jwt_key);
   in.list("security.fernet_keys", security.fernet_keys, parse_fernet_key);
+  in.text("security.push_key", security.push_key, parse_fernet_key);
 }
 
 void read_limits(reader& in, limits_settings& limits) {

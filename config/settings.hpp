@@ -164,6 +164,9 @@ struct security_settings {
   std::vector<secret> jwt_keys;
   /// base64url of 32 bytes. The first encrypts, all decrypt.
   std::vector<secret> fernet_keys;
+  /// base64url of 32 bytes, a number of the curve P-256: signs what is sent to browsers. Browsers remember its public half:
+  /// with another one they have to subscribe again.
+  secret push_key;
 };
 
 struct limits_settings {

@@ -40,6 +40,8 @@ inline constexpr std::array sealed_columns{
     sealed_column{"second_factors", "account_id", "uuid", "secret", sealed_as::fernet, "second factors"},
     sealed_column{"refresh_tokens", "token_hash", "bytea", "successor", sealed_as::fernet,
                   "refresh tokens in their overlap", false},
+    sealed_column{"push_subscriptions", "id", "uuid", "sealed", sealed_as::fernet,
+                  "browsers that take messages", false},
     sealed_column{"mails", "id", "uuid", "letter", sealed_as::fernet, "waiting mails", false},
     sealed_column{"inbound_events", "id", "bigint", "payload", sealed_as::box, "deliveries in the inbox"},
     sealed_column{"parked_events", "id", "bigint", "payload", sealed_as::box, "parked deliveries"},

@@ -36,6 +36,7 @@
 #include "net/api/resources/product_imports.hpp"
 #include "net/api/resources/product_stock.hpp"
 #include "net/api/resources/products.hpp"
+#include "net/api/resources/push_subscriptions.hpp"
 #include "net/api/resources/second_factor.hpp"
 #include "net/api/resources/sign_in.hpp"
 #include "net/api/resources/sign_up.hpp"
@@ -66,6 +67,7 @@ std::vector<api_endpoint> all_endpoints(const std::shared_ptr<access_cache>& acc
   add(invitation_endpoints(invitation_mails));
   add(invitation_acceptance_endpoints());
   add(notification_settings_endpoints());
+  add(push_subscription_endpoints());
   add(conversation_endpoints());
   add(activity_endpoints());
   add(event_endpoints());

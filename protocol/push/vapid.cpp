@@ -27,8 +27,9 @@ std::string public_key_text(const crypto::p256_key& own) {
 std::string vapid_authorization(const crypto::p256_key& own, std::string_view audience,
                                 std::string_view contact, instant now) {
   const auto until = std::chrono::floor<std::chrono::seconds>(now + vapid_life).time_since_epoch().count();
-  auto token = encoded({{"typ", "JWT"}, {"alg", "ES256"}}) + '.' +
-               encoded({{"aud", audience}, {"exp", until}, {"sub", contact}});
+  nlohmann::json claims{{"aud", audience}, {"exp", until}};
+  if (!contact.empty()) claims["sub"] = contact;
+  auto token = encoded({{"typ", "JWT"}, {"alg", "ES256"}}) + '.' + encoded(claims);
   token += '.' + crypto::base64url_encode(own.sign(token));
   return "vapid t=" + token + ", k=" + public_key_text(own);
 }

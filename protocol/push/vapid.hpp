@@ -15,7 +15,7 @@ namespace sellavie::push {
 inline constexpr std::chrono::hours vapid_life{12};
 
 /// The value of Authorization. `audience` is the origin of the subscription's endpoint, `contact` a mailto: or https:
-/// address at which its operators reach ours.
+/// address at which its operators reach ours; empty: none.
 [[nodiscard]] std::string vapid_authorization(const crypto::p256_key& own, std::string_view audience,
                                               std::string_view contact, instant now);
 

@@ -54,6 +54,8 @@ const causes = {
   "account.password_changed": ["change_password"],
   "account.password_reset": ["reset_password"],
   "account.password_reset_requested": ["request_password_reset"],
+  "account.push_subscribed": ["add_push_subscription"],
+  "account.push_unsubscribed": ["remove_push_subscription"],
   "account.recovery_code_used": ["sign_in", "replace_recovery_codes", "turn_off_second_factor"],
   "account.recovery_codes_replaced": ["replace_recovery_codes"],
   "account.renamed": ["change_me"],

@@ -76,6 +76,9 @@ class key_rotation_test : public spine_test {
         "expires_at) VALUES (" +
         quote(id_of<connection_id>(72)) + "," + quote(ada) + "," + person + "," + session +
         ", 'facebook', sha256('x'), '" + sealed("tokens") + "', 0, 0)");
+    sql("INSERT INTO push_subscriptions (id, account_id, session_id, endpoint_hash, sealed, service, created_at) VALUES (" +
+        quote(id_of<connection_id>(74)) + "," + person + "," + session + ", sha256('x'), '" + sealed("{}") +
+        "', '', 0)");
     sql("INSERT INTO webhook_endpoints (id, business_id, url, description, events, secret, secret_hint, previous_secret, "
         "created_at, created_by) VALUES (" +
         quote(id_of<connection_id>(73)) + "," + quote(ada) + ", 'https://h', '', '{order.paid}', '" +

@@ -72,7 +72,6 @@ const std::vector<expected_plan> expected_plans{{"finish_inbox", "inbound_events
                                                 {"action_result", "action_results"},
                                                 {"invoice", "invoices"},
                                                 {"insert_webhook_events", "orders"},
-                                                {"insert_webhook_events", "webhook_endpoints"},
                                                 {"sent_message", "messages"},
                                                 {"sent_message", "contacts"},
                                                 {"sent_message", "contact_aliases"},

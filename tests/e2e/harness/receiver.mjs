@@ -1,4 +1,4 @@
-// A program of a shop that is told by outgoing webhooks.
+// A program of a shop that is told by outgoing webhooks; a push service, too.
 //
 //   const receiver = await open_receiver();
 //   receiver.answer = (request) => ({ status: 503 });
@@ -23,8 +23,10 @@ class receiver {
       const pieces = [];
       request.on("data", (piece) => pieces.push(piece));
       request.on("end", () => {
-        const body = Buffer.concat(pieces).toString();
-        const call = { method: request.method, path: request.url, headers: request.headers, body, event: JSON.parse(body || "null"), at: Date.now() };
+        const bytes = Buffer.concat(pieces);
+        const body = bytes.toString();
+        const is_json = request.headers["content-type"] === "application/json";
+        const call = { method: request.method, path: request.url, headers: request.headers, bytes, body, event: is_json ? JSON.parse(body) : undefined, at: Date.now() };
         this.got.push(call);
         const { status, headers = {}, text = "" } = this.answer(call);
         response.writeHead(status, headers).end(text);

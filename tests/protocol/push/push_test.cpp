@@ -44,6 +44,14 @@ TEST(push_message, is_the_one_of_rfc_8291) {
   EXPECT_EQ(decrypt(receiver, a_subscription().auth, decoded(body_text)).value(), sentence);
 }
 
+// Made by npm http_ece 1.2.1 for the receiver above.
+TEST(push_message, of_another_implementation_is_read) {
+  const auto body = decoded(
+      "BwcHBwcHBwcHBwcHBwcHBwAAEABBBMzeaH0eR8KgU5uOY86Iev_I0xOFGRTkCKsqWvW4kIOeNUWp2WdDS2rq_5Bq4KUoS3crITuawcibVULvv2gNNmr"
+      "A6-1UmWkFZ4V4Lk9ixbj98k5oy1N1KKa4aUnwsVcXUSCY3SE");
+  EXPECT_EQ(decrypt(receiver, a_subscription().auth, body).value(), "made elsewhere: ₦");
+}
+
 TEST(push_message, hides_its_length) {
   const auto size = [](std::size_t length) {
     return encrypt(a_subscription(), std::string(length, 'x'), keys).value().size();

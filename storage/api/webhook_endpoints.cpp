@@ -42,10 +42,13 @@ constexpr const char* delete_endpoint =
   "d.last_attempt_at, d.next_attempt_at FROM webhook_deliveries d JOIN webhook_events v ON v.business_id = "  \
   "d.business_id AND v.id = d.event_id WHERE d.business_id = $1::uuid AND d.endpoint_id = $2::uuid "
 constexpr const char* select_deliveries = DELIVERY_COLUMNS
-    "AND ($3::uuid IS NULL OR d.event_id < $3::uuid) AND ($5::text IS NULL OR d.state = $5::text) "
-    "ORDER BY d.endpoint_id DESC, d.event_id DESC LIMIT $4::integer";
+    "AND d.event_id < $3::uuid ORDER BY d.endpoint_id DESC, d.event_id DESC LIMIT $4::integer";
+constexpr const char* select_deliveries_in_state = DELIVERY_COLUMNS
+    "AND d.event_id < $3::uuid AND d.state = $5 "
+    "ORDER BY d.endpoint_id DESC, d.state DESC, d.event_id DESC LIMIT $4::integer";
 constexpr const char* select_delivery = DELIVERY_COLUMNS "AND d.event_id = $3::uuid";
 #undef DELIVERY_COLUMNS
+constexpr const char* behind_all_ids = "ffffffff-ffff-ffff-ffff-ffffffffffff";
 constexpr const char* insert_event = R"(
 INSERT INTO webhook_events (id, business_id, type, body, occurred_at) VALUES ($1::uuid, $2::uuid, $3, $4, $5::bigint))";
 constexpr const char* insert_delivery = R"(
@@ -237,10 +240,13 @@ result<std::vector<webhook_delivery>> list_webhook_deliveries(
     api_session& session, const business_id& business, const webhook_endpoint_id& endpoint,
     const std::optional<std::string>& state, const std::optional<api::page_position>& after, int limit) {
   return for_business(session, business, [&](pqxx::work& work) {
-    const auto before = after ? std::optional{to_string(after->id)} : std::nullopt;
-    return all_of(work.exec_params(select_deliveries, to_string(business), to_string(endpoint), before,
-                                   limit + 1, state),
-                  delivery_in);
+    const auto whose = to_string(business);
+    const auto before = after ? to_string(after->id) : std::string{behind_all_ids};
+    const auto rows =
+        state ? work.exec_params(select_deliveries_in_state, whose, to_string(endpoint), before, limit + 1,
+                                 *state)
+              : work.exec_params(select_deliveries, whose, to_string(endpoint), before, limit + 1);
+    return all_of(rows, delivery_in);
   });
 }
 
@@ -284,6 +290,8 @@ result<wished_delivery> replay_webhook_delivery(api_session& session, const busi
   });
 }
 
-const char* webhook_delivery_statement() noexcept { return select_deliveries; }
+std::vector<std::string> webhook_delivery_statements() {
+  return {select_deliveries, select_deliveries_in_state};
+}
 
 }  // namespace sellavie::storage

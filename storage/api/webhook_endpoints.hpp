@@ -119,7 +119,7 @@ struct wished_delivery {
                                                               const webhook_delivery_key& key,
                                                               const job_id& job);
 
-/// The statement of the list, for the test that looks at its plan.
-[[nodiscard]] const char* webhook_delivery_statement() noexcept;
+/// The statements of the list, for the test that looks at their plans.
+[[nodiscard]] std::vector<std::string> webhook_delivery_statements();
 
 }  // namespace sellavie::storage

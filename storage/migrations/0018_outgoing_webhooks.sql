@@ -48,6 +48,7 @@ CREATE TABLE webhook_deliveries (
   FOREIGN KEY (business_id, endpoint_id) REFERENCES webhook_endpoints (business_id, id) ON DELETE CASCADE,
   FOREIGN KEY (business_id, event_id) REFERENCES webhook_events (business_id, id) ON DELETE CASCADE
 );
+CREATE INDEX webhook_deliveries_by_state ON webhook_deliveries (endpoint_id, state, event_id);
 -- For the two that refer to it: an endpoint that is removed, an event that goes by age.
 CREATE INDEX webhook_deliveries_of_event ON webhook_deliveries (business_id, event_id);
 

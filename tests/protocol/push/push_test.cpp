@@ -6,6 +6,7 @@
 
 #include "protocol/crypto/encoding.hpp"
 #include "protocol/push/message.hpp"
+#include "protocol/push/notification_message.hpp"
 #include "protocol/push/vapid.hpp"
 
 namespace sellavie::push {
@@ -117,6 +118,15 @@ TEST(vapid, is_a_token_for_the_services_origin) {
           {"aud", "https://push.example:8443"}, {"exp", 1'764'504'000}, {"sub", "mailto:ops@shop.example"}}));
   EXPECT_TRUE(crypto::verify_p256(sender.public_point(), token.substr(0, last),
                                   bytes_of<64>(token.substr(last + 1))));
+}
+
+TEST(notification_message, says_what_happened_where_and_what_it_replaces) {
+  EXPECT_EQ(write_notification({notification_kind::hand_over, 1, "0190-chat"}, "0190-shop"),
+            R"({"tag":"hand_over 0190-shop 0190-chat","title":"A chat waits for you.",)"
+            R"("url":"/businesses/0190-shop/inbox/0190-chat"})");
+  EXPECT_EQ(
+      write_notification({notification_kind::paid_order, 3, {}}, "0190-shop"),
+      R"({"tag":"paid_order 0190-shop","title":"3 orders were paid.","url":"/businesses/0190-shop/orders"})");
 }
 
 TEST(origin, is_what_stands_before_the_path) {

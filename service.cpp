@@ -20,7 +20,9 @@
 #include "net/mail/mail_sender.hpp"
 #include "net/ops/http_counts.hpp"
 #include "net/ops/ops_routes.hpp"
+#include "net/push/push_key.hpp"
 #include "node_actors.hpp"
+#include "outgoing_work.hpp"
 #include "protocol/api/access_token.hpp"
 #include "public_listener.hpp"
 #include "storage/housekeeping.hpp"
@@ -95,9 +97,11 @@ class server {
   std::unique_ptr<public_listener> public_;
   std::unique_ptr<net::mail_sender> mail_sender_;
   std::unique_ptr<net::import_runner> import_runner_;
+  std::unique_ptr<outgoing_work> outgoing_;
   std::shared_ptr<net::feed_hub> live_;
   std::optional<database> database_;
   std::shared_ptr<const crypto::fernet_ring> secrets_;
+  std::optional<crypto::p256_key> push_key_;
   std::unique_ptr<caf::actor_system_config> caf_config_;
   std::unique_ptr<caf::actor_system> system_;
   std::shared_ptr<actors::services> node_;
@@ -167,6 +171,12 @@ result<void> server::open_keys() {
   auto made = config::ensure_keys(settings_->security, settings_->data.dir, policy);
   if (!made) return made.error();
   for (const auto& file : made.value()) say(config::describe_made_key(file));
+  const auto made_push = config::ensure_push_key(settings_->security, settings_->data.dir);
+  if (!made_push) return made_push.error();
+  for (const auto& file : made_push.value()) say(config::describe_made_key(file));
+  auto push_key = net::push_key_of(settings_->security);
+  if (!push_key) return push_key.error();
+  push_key_.emplace(std::move(push_key.value()));
   return admit_keys(*connection.value());
 }
 
@@ -243,6 +253,7 @@ void server::spawn_actors() {
   const auto session = storage::application_name_of(node_name);
   const node_database database{engine, session, on_fenced};
   actors_ = spawn_node_actors(*system_, node_, database);
+  outgoing_ = std::make_unique<outgoing_work>(*node_, database_->access(), *push_key_);
   actors_.jobs = spawn_job_runner(*system_, node_, database, job_handlers());
   janitor_reads_ = std::make_unique<storage::postgres_reads>(
       [engine, session] { return storage::open_pqxx(engine, session); }, node_->incarnation);
@@ -253,6 +264,7 @@ void server::spawn_actors() {
 actors::job_kinds server::job_handlers() const {
   actors::job_kinds kinds;
   actors::add_payment_kinds(kinds, actors_.payments);
+  outgoing_->add_to(kinds);
   return kinds;
 }
 
@@ -377,6 +389,7 @@ bool server::stop() {
   }
   if (mail_sender_) mail_sender_->stop();
   if (import_runner_) import_runner_->stop();
+  if (outgoing_) outgoing_->stop();
   bool clean = !health_.fenced && !health_.broken;
   const auto need = [&](const char* what, const result<void>& done) {
     if (done) return;

@@ -172,6 +172,9 @@ void find_warnings(loaded& outcome) {
   if (values.http.public_url.empty()) warn("http.public_url is empty: customers get no payment links");
   else if (is_plain_http_to_others(values.http.public_url))
     warn("http.public_url is not https: Meta and the payment providers call https addresses only");
+  if (!values.egress.allow_private.empty())
+    warn("egress.allow_private is set: webhooks of any business may call these addresses");
+  if (values.egress.allow_http) warn("egress.allow_http is set: what webhooks say may travel unencrypted");
   if (!is_loopback(values.ops.listen.host))
     warn("ops.listen is not a loopback address: keep /metrics away from the public");
   if (values.meta.app_secrets.empty() && values.meta.apps.empty())

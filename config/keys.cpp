@@ -167,6 +167,14 @@ result<std::vector<secret>> read_keys(const fs::path& file, key_parser parse) {
   return parse_lines(*text, parse, file);
 }
 
+result<void> make_folder(const fs::path& folder) {
+  std::error_code failure;
+  fs::create_directories(folder, failure);
+  if (!failure) return {};
+  return make_failure(errc::unavailable,
+                      "cannot make the data folder " + folder.string() + ": " + failure.message());
+}
+
 struct key_file {
   std::vector<secret>& keys;
   fs::path path;
@@ -197,7 +205,9 @@ result<bool> ensure(key_file& file, missing_keys policy) {
 }  // namespace
 
 std::string describe_made_key(const std::filesystem::path& file) {
-  return "made a new key: " + file.string() + " (keep a copy: without it stored secrets are lost)";
+  const bool is_push = file.filename() == push_key_file;
+  return "made a new key: " + file.string() + " (keep a copy: without it " +
+         (is_push ? "browsers get no messages until they subscribe again)" : "stored secrets are lost)");
 }
 
 result<std::string> make_fernet_key() {
@@ -216,11 +226,7 @@ result<std::string> make_jwt_key() {
 
 result<std::vector<fs::path>> ensure_keys(security_settings& security, const fs::path& data_dir,
                                           missing_keys policy) {
-  std::error_code failure;
-  fs::create_directories(data_dir, failure);
-  if (failure)
-    return make_failure(errc::unavailable,
-                        "cannot make the data folder " + data_dir.string() + ": " + failure.message());
+  if (auto there = make_folder(data_dir); !there) return there.error();
   std::array<key_file, 2> files{
       key_file{security.fernet_keys, data_dir / fernet_key_file, parse_fernet_key, make_fernet_key},
       key_file{security.jwt_keys, data_dir / jwt_key_file, parse_jwt_key, make_jwt_key}};
@@ -231,6 +237,19 @@ result<std::vector<fs::path>> ensure_keys(security_settings& security, const fs:
     if (!is_made) return is_made.error();
     if (*is_made) made.push_back(file.path);
   }
+  return made;
+}
+
+result<std::vector<fs::path>> ensure_push_key(security_settings& security, const fs::path& data_dir) {
+  std::vector<fs::path> made;
+  if (!security.push_key.empty()) return made;
+  if (auto there = make_folder(data_dir); !there) return there.error();
+  std::vector<secret> keys;
+  key_file file{keys, data_dir / push_key_file, parse_fernet_key, make_fernet_key};
+  const auto is_made = ensure(file, missing_keys::generate);
+  if (!is_made) return is_made.error();
+  if (*is_made) made.push_back(file.path);
+  security.push_key = keys.front();
   return made;
 }
 

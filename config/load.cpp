@@ -121,9 +121,16 @@ void read_smtp(reader& in, smtp_settings& smtp) {
   in.text("smtp.from", smtp.from, parse_sender);
 }
 
+void read_egress(reader& in, egress_settings& egress) {
+  in.list("egress.allow_private", egress.allow_private, parse_address_block);
+  in.list("egress.extra_ports", egress.extra_ports, parse_port);
+  in.boolean("egress.allow_http", egress.allow_http);
+}
+
 void read_security(reader& in, security_settings& security) {
   in.list("security.jwt_keys", security.jwt_keys, parse_jwt_key);
   in.list("security.fernet_keys", security.fernet_keys, parse_fernet_key);
+  in.text("security.push_key", security.push_key, parse_fernet_key);
 }
 
 void read_limits(reader& in, limits_settings& limits) {
@@ -189,6 +196,7 @@ void read_all(reader& in, settings& values) {
   read_channels(in, values.channels);
   in.duration("outbox.evidence_s", values.outbox.evidence_s, 1, day_s);
   read_smtp(in, values.smtp);
+  read_egress(in, values.egress);
   read_security(in, values.security);
   read_limits(in, values.limits);
   read_conversation(in, values.conversation);

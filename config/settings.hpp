@@ -160,11 +160,25 @@ struct smtp_settings {
   mail::mailbox from;
 };
 
+/// What a URL that a business supplied may reach (net/egress). Meant for tests and for receivers inside of one's own
+/// network: whoever may set such a URL reaches what is allowed here.
+struct egress_settings {
+  /// IP addresses or CIDR blocks that are called although they are not public.
+  std::vector<std::string> allow_private;
+  /// Beside 443 and 8443.
+  std::vector<std::uint16_t> extra_ports;
+  /// http beside https.
+  bool allow_http = false;
+};
+
 struct security_settings {
   /// "kid:key", key = base64url of 32 bytes. The first signs, all verify.
   std::vector<secret> jwt_keys;
   /// base64url of 32 bytes. The first encrypts, all decrypt.
   std::vector<secret> fernet_keys;
+  /// base64url of 32 bytes, a number of the curve P-256: signs what is sent to browsers. Browsers remember its public half:
+  /// with another one they have to subscribe again.
+  secret push_key;
 };
 
 struct limits_settings {
@@ -249,6 +263,7 @@ struct settings {
   channels_settings channels;
   outbox_settings outbox;
   smtp_settings smtp;
+  egress_settings egress;
   security_settings security;
   limits_settings limits;
   conversation_settings conversation;

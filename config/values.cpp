@@ -148,6 +148,13 @@ parsed<std::string> parse_address_block(std::string_view text) {
   return std::string{text};
 }
 
+parsed<std::uint16_t> parse_port(std::string_view text) {
+  std::uint16_t port = 0;
+  if (!parse_number(text, port) || port == 0)
+    return complain("has an element that is not a port", "write for example [\"9443\"]");
+  return port;
+}
+
 parsed<secret> parse_fernet_key(std::string_view text) {
   if (!is_key_of_32_bytes(text))
     return complain("holds a key that is not base64url of 32 bytes",

@@ -39,6 +39,8 @@ using parsed = boost::system::result<T, complaint>;
 [[nodiscard]] parsed<mail::mailbox> parse_sender(std::string_view text);
 /// An IP address or a CIDR block.
 [[nodiscard]] parsed<std::string> parse_address_block(std::string_view text);
+/// "8443", 1 to 65535.
+[[nodiscard]] parsed<std::uint16_t> parse_port(std::string_view text);
 /// base64url of exactly 32 bytes, with or without padding.
 [[nodiscard]] parsed<secret> parse_fernet_key(std::string_view text);
 /// "kid:" and the same.

@@ -166,6 +166,10 @@ enum class job_result : std::uint8_t { done, again, retried, timed_out, dead, un
 inline constexpr std::array<std::string_view, 7> job_results{"done", "again",   "retried",   "timed_out",
                                                              "dead", "unknown", "given_back"};
 
+/// What one attempt to deliver an outgoing webhook came to.
+enum class webhook_result : std::uint8_t { delivered, retried, dead };
+inline constexpr std::array<std::string_view, 3> webhook_results{"delivered", "retried", "dead"};
+
 /// `refused`: a row was not as expected, nothing is wrong with the store; `unavailable`: the store is away.
 enum class commit_outcome : std::uint8_t { committed, refused, fenced, in_doubt, unavailable };
 inline constexpr std::array<std::string_view, 5> commit_outcomes{"committed", "refused", "fenced", "in_doubt",

@@ -156,6 +156,8 @@ void metrics::make_outbound_series() {
           sends.Add({{"channel", std::string{channels[channel]}}, {"result", std::string{send_results[i]}}})};
   registry_->label(mails_, mail_results, "result", "sellavie_mails_total",
                    "Attempts to hand mails to the SMTP server; a dead one is given up.");
+  registry_->label(webhooks_out_, webhook_results, "result", "sellavie_webhooks_out_total",
+                   "Attempts to deliver outgoing webhooks; a dead one is given up.");
   resent_ = registry_->one_counter("sellavie_sends_repeated_without_evidence_total",
                                    "Lost sends repeated once although nobody knows whether they arrived.");
   overtaken_ = registry_->one_counter("sellavie_outbox_overtaken_total",

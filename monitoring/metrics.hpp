@@ -96,6 +96,8 @@ class metrics {
 
   [[nodiscard]] const counter& mails(mail_result result) const { return mails_[at(result)]; }
 
+  [[nodiscard]] const counter& webhooks_out(webhook_result result) const { return webhooks_out_[at(result)]; }
+
   // ---- background jobs
   /// Before their first job; from one thread. A kind that was not named shares the series "other".
   void name_job_kinds(const std::vector<std::string>& kinds);
@@ -160,6 +162,7 @@ class metrics {
   std::array<std::array<counter, send_results.size()>, 3> sends_;
   counter resent_;
   std::array<counter, mail_results.size()> mails_;
+  std::array<counter, webhook_results.size()> webhooks_out_;
   counter overtaken_;
   counter unrecalled_;
   std::map<std::string, job_counters, std::less<>> jobs_;

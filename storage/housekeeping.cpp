@@ -44,6 +44,10 @@ DELETE FROM recorded_events WHERE id = ANY (ARRAY(
 constexpr const char* delete_done_tasks = R"(
 DELETE FROM person_tasks WHERE id = ANY (ARRAY(
   SELECT id FROM person_tasks WHERE id < $3::uuid AND done_at < $1::bigint ORDER BY id LIMIT $2::integer)))";
+// Likewise; their deliveries go with them.
+constexpr const char* delete_webhook_events = R"(
+DELETE FROM webhook_events WHERE id = ANY (ARRAY(
+  SELECT id FROM webhook_events WHERE id < $3::uuid AND occurred_at < $1::bigint ORDER BY id LIMIT $2::integer)))";
 
 // Their keys begin with the conversation or the business, so no index finds the old ones, and one that did
 // would cost each message. The pages from $3 to $4 are read by themselves (a TID range scan).
@@ -135,6 +139,14 @@ std::string first_id_at(instant at) {
   return text.data();
 }
 
+/// By ids that begin with their time.
+result<std::int64_t> remove_made_before(const housekeeping& duty, const char* sql, instant before) {
+  return fenced(duty, [&](pqxx::work& transaction) {
+    return transaction.exec_params(sql, to_unix_ms(before), std::max(1, duty.batch), first_id_at(before))
+        .affected_rows();
+  });
+}
+
 }  // namespace
 
 stretch stretch_at(instant now) noexcept {
@@ -167,12 +179,11 @@ result<std::int64_t> purge_recorded(const housekeeping& duty) {
 }
 
 result<std::int64_t> purge_done_tasks(const housekeeping& duty) {
-  const auto before = duty.now - done_task_retention;
-  return fenced(duty, [&](pqxx::work& transaction) {
-    return transaction
-        .exec_params(delete_done_tasks, to_unix_ms(before), std::max(1, duty.batch), first_id_at(before))
-        .affected_rows();
-  });
+  return remove_made_before(duty, delete_done_tasks, duty.now - done_task_retention);
+}
+
+result<std::int64_t> purge_webhook_events(const housekeeping& duty) {
+  return remove_made_before(duty, delete_webhook_events, duty.now - webhook_retention);
 }
 
 result<std::int64_t> purge_dead_jobs(const housekeeping& duty) {
@@ -253,7 +264,8 @@ std::span<const statement> purge_statements() noexcept {
                                   statement{"mails", delete_mails},
                                   statement{"recorded_events", delete_recorded},
                                   statement{"dead_jobs", delete_dead_jobs},
-                                  statement{"attachments", delete_attachments}};
+                                  statement{"attachments", delete_attachments},
+                                  statement{"webhook_events", delete_webhook_events}};
   return all;
 }
 

@@ -39,6 +39,9 @@ inline constexpr retention mail_retention{7};
 inline constexpr std::chrono::hours flow_retention{1};
 inline constexpr retention invitation_retention{30};
 
+/// As outgoing::body_kept.
+inline constexpr retention webhook_retention{30};
+
 /// Uploads that no message uses.
 inline constexpr retention attachment_retention{1};
 
@@ -84,6 +87,9 @@ inline constexpr int half_a_day = 720;
 [[nodiscard]] result<std::int64_t> purge_invitations(const housekeeping& duty);
 /// Whether they were given up, or nobody ever tried.
 [[nodiscard]] result<std::int64_t> purge_mails(const housekeeping& duty);
+
+/// Events of outgoing webhooks, with their deliveries: after that nobody can replay them.
+[[nodiscard]] result<std::int64_t> purge_webhook_events(const housekeeping& duty);
 
 /// Uploads for the composer that no message uses.
 [[nodiscard]] result<std::int64_t> purge_attachments(const housekeeping& duty);

@@ -9,6 +9,7 @@
 #include "storage/journal_message_path.hpp"
 #include "storage/journal_money.hpp"
 #include "storage/journal_payment_events.hpp"
+#include "storage/journal_outgoing.hpp"
 #include "storage/journal_people.hpp"
 #include "storage/journal_plans.hpp"
 
@@ -19,9 +20,10 @@ constexpr statement fence{"fence", "SELECT fence($1::bigint)"};
 
 std::vector<statement> joined() {
   std::vector<statement> all{fence};
-  for (const auto part : {message_path_statements(), contact_statements(), commerce_statements(),
-                          money_statements(), people_statements(), plan_statements(), job_statements(),
-                          payment_event_statements(), activity_statements()})
+  for (const auto part :
+       {message_path_statements(), contact_statements(), outgoing_statements(), commerce_statements(),
+        money_statements(), people_statements(), plan_statements(), job_statements(), payment_event_statements(),
+        activity_statements()})
     all.insert(all.end(), part.begin(), part.end());
   return all;
 }
@@ -38,6 +40,7 @@ queued_answers queue_change_sets(pipeline& into, change_sets sets, std::int64_t 
   queued_answers answers;
   if (queue_message_path(into, sets)) answers.inbound = 1;
   queue_contacts(into, sets);
+  queue_outgoing(into, sets);
   queue_commerce(into, sets);
   queue_money(into, sets);
   queue_people(into, sets);

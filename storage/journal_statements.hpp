@@ -1,7 +1,8 @@
 #pragma once
 // The journal's SQL: one statement per kind of row, each taking a whole batch as binary arrays.
 // Statements run in one fixed order, so that two batches lock tables in the same order: the message
-// path, then commerce, then what waits for a person, then jobs and events of payments, then the activity log.
+// path, then what other programs are told, then commerce, then what waits for a person, then jobs and events of payments,
+// then the activity log.
 
 #include <span>
 

@@ -40,12 +40,14 @@
 #include "net/api/resources/product_imports.hpp"
 #include "net/api/resources/product_stock.hpp"
 #include "net/api/resources/products.hpp"
+#include "net/api/resources/push_subscriptions.hpp"
 #include "net/api/resources/refunds.hpp"
 #include "net/api/resources/second_factor.hpp"
 #include "net/api/resources/sign_in.hpp"
 #include "net/api/resources/sign_up.hpp"
 #include "net/api/resources/training.hpp"
 #include "net/api/resources/training_trial.hpp"
+#include "net/api/resources/webhook_endpoints.hpp"
 
 namespace sellavie::net {
 
@@ -70,6 +72,7 @@ std::vector<api_endpoint> all_endpoints(const std::shared_ptr<access_cache>& acc
   add(invitation_endpoints(invitation_mails));
   add(invitation_acceptance_endpoints());
   add(notification_settings_endpoints());
+  add(push_subscription_endpoints());
   add(conversation_endpoints());
   add(activity_endpoints());
   add(event_endpoints());
@@ -93,6 +96,7 @@ std::vector<api_endpoint> all_endpoints(const std::shared_ptr<access_cache>& acc
   add(connect_flow_endpoints());
   add(connection_endpoints());
   add(payment_connection_endpoints());
+  add(webhook_endpoint_endpoints());
   add(training_endpoints());
   add(training_trial_endpoints());
   add(order_endpoints());

@@ -64,7 +64,7 @@ smtp_client::answer mail_sender::hand_over(const storage::claimed_mail& mail) {
   const auto letter = open_letter(*with_.secrets, mail.sealed_letter);
   if (!letter) return {{}, "no key opens it"};
   const auto message = mail::compose({with_.smtp.from, mail.recipient, to_string(mail.id), mail.created_at},
-                                     letter.value().subject, letter.value().text);
+                                     letter.value().subject, letter.value().text, letter.value().html);
   return client_.send({with_.smtp.from.address, mail.recipient, message});
 }
 

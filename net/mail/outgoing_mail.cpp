@@ -8,7 +8,8 @@ namespace sellavie::net {
 
 storage::queued_mail outgoing_mail(const api_services& with, const mail::letter& letter,
                                    std::string recipient, instant now, std::chrono::hours life) {
-  const nlohmann::json content{{"subject", letter.subject}, {"text", letter.text}};
+  nlohmann::json content{{"subject", letter.subject}, {"text", letter.text}};
+  if (!letter.html.empty()) content["html"] = letter.html;
   const auto bytes = content.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   return {.id = with.ids->next_as<storage::mail_id>(),
           .recipient = std::move(recipient),
@@ -24,7 +25,8 @@ result<opened_letter> open_letter(const crypto::fernet_ring& secrets, std::strin
   const auto content = nlohmann::json::parse(opened.value().plaintext, nullptr, false);
   if (!content.is_object() || !content.contains("subject") || !content.contains("text"))
     return make_failure(errc::malformed, "a stored letter has no text");
-  return opened_letter{content["subject"].get<std::string>(), content["text"].get<std::string>()};
+  return opened_letter{content["subject"].get<std::string>(), content["text"].get<std::string>(),
+                       content.value("html", "")};
 }
 
 }  // namespace sellavie::net

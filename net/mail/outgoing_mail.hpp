@@ -17,6 +17,8 @@ namespace sellavie::net {
 struct opened_letter {
   std::string subject;
   std::string text;
+  /// Empty: the text alone.
+  std::string html;
 };
 /// errc::malformed when no key opens it.
 [[nodiscard]] result<opened_letter> open_letter(const crypto::fernet_ring& secrets, std::string_view sealed);

@@ -5,22 +5,17 @@
 #include <algorithm>
 #include <boost/url/parse.hpp>
 #include <cstring>
-#include <mutex>
 #include <new>
 #include <string_view>
 
 #include "config/values.hpp"
+#include "net/curl_library.hpp"
 
 namespace sellavie::net {
 namespace {
 
 constexpr long connect_limit_ms = 10'000;
 constexpr long send_limit_ms = 60'000;
-
-void initialise_once() {
-  static std::once_flag done;
-  std::call_once(done, [] { curl_global_init(CURL_GLOBAL_DEFAULT); });
-}
 
 struct list_free {
   void operator()(curl_slist* list) const noexcept { curl_slist_free_all(list); }
@@ -54,7 +49,7 @@ struct smtp_client::internals {
 };
 
 smtp_client::smtp_client(const smtp_server& server) : internals_{std::make_unique<internals>()} {
-  initialise_once();
+  initialise_curl();
   CURL* easy = internals_->easy = curl_easy_init();
   if (easy == nullptr) throw std::bad_alloc{};
   const auto& url = server.url.reveal();

@@ -25,10 +25,17 @@ const EVP_CIPHER* aes_256_gcm() {
   return cipher.get();
 }
 
-openssl_ptr<EVP_CIPHER_CTX> keyed_context(const aes_key& key, direction way) {
+const EVP_CIPHER* aes_128_gcm() {
+  static const auto cipher = own(EVP_CIPHER_fetch(nullptr, "AES-128-GCM", nullptr));
+  return cipher.get();
+}
+
+template <std::size_t Size>
+openssl_ptr<EVP_CIPHER_CTX> keyed_context(const std::array<std::uint8_t, Size>& key, direction way) {
+  static_assert(Size == 16 || Size == 32);
   auto context = own(EVP_CIPHER_CTX_new());
-  require(EVP_CipherInit_ex2(context.get(), aes_256_gcm(), key.data(), nullptr, static_cast<int>(way),
-                             nullptr) == 1);
+  require(EVP_CipherInit_ex2(context.get(), Size == 16 ? aes_128_gcm() : aes_256_gcm(), key.data(), nullptr,
+                             static_cast<int>(way), nullptr) == 1);
   return context;
 }
 
@@ -89,6 +96,18 @@ std::string seal(const aes_key& key, const gcm_nonce& nonce, std::string_view aa
 }
 
 result<std::string> open(const aes_key& key, const gcm_nonce& nonce, std::string_view aad,
+                         std::string_view sealed) {
+  return open_with(keyed_context(key, direction::decrypt).get(), nonce.data(), aad, sealed);
+}
+
+std::string seal(const aes128_key& key, const gcm_nonce& nonce, std::string_view aad,
+                 std::string_view plaintext) {
+  std::string out;
+  seal_onto(out, keyed_context(key, direction::encrypt).get(), nonce.data(), aad, plaintext);
+  return out;
+}
+
+result<std::string> open(const aes128_key& key, const gcm_nonce& nonce, std::string_view aad,
                          std::string_view sealed) {
   return open_with(keyed_context(key, direction::decrypt).get(), nonce.data(), aad, sealed);
 }

@@ -25,6 +25,13 @@ using gcm_nonce = std::array<std::uint8_t, 12>;
 [[nodiscard]] result<std::string> open(const aes_key& key, const gcm_nonce& nonce, std::string_view aad,
                                        std::string_view sealed);
 
+/// The same with AES-128-GCM, which web push prescribes (RFC 8188).
+using aes128_key = std::array<std::uint8_t, 16>;
+[[nodiscard]] std::string seal(const aes128_key& key, const gcm_nonce& nonce, std::string_view aad,
+                               std::string_view plaintext);
+[[nodiscard]] result<std::string> open(const aes128_key& key, const gcm_nonce& nonce, std::string_view aad,
+                                       std::string_view sealed);
+
 /// Encrypts inbox bodies. Keys are derived (HKDF-SHA256, info "sellavie inbox body v1") from the
 /// Fernet ring: the first seals, each opens. A box is
 ///   0x01 | first 4 bytes of SHA-256(derived key) | nonce 12 | ciphertext | tag 16.

@@ -29,6 +29,41 @@ letter closed(std::string_view kind, std::string subject, std::string text) {
   return {kind, std::move(subject), "Hello,\n\n" + std::move(text) + std::string{closing}};
 }
 
+std::string escaped(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (c == '&') out += "&amp;";
+    else if (c == '<') out += "&lt;";
+    else if (c == '>') out += "&gt;";
+    else if (c == '"') out += "&quot;";
+    else out += c;
+  }
+  return out;
+}
+
+/// Lines with where to look, as text and as HTML.
+letter listed(std::string_view kind, std::string subject, std::string_view opening, site base,
+              std::string_view business, std::span<const told_line> lines) {
+  constexpr std::string_view end =
+      "You chose to be told by mail; your notification settings change it. This mail was written by a program; nobody "
+      "reads answers to it.";
+  std::string text = "Hello,\n\n" + std::string{opening} + "\n";
+  std::string html =
+      "<!doctype html>\n<html lang=\"en\"><body>\n<p>Hello,</p>\n<p>" + escaped(opening) + "</p>\n<ul>\n";
+  for (const auto& line : lines) {
+    const auto sentence = sentence_of(line);
+    const auto where = base.empty() ? std::string{} : std::string{base} + path_of(line, business);
+    text += "\n* " + sentence + (where.empty() ? "" : "\n  " + where) + '\n';
+    html += "<li>" +
+            (where.empty() ? escaped(sentence)
+                           : "<a href=\"" + escaped(where) + "\">" + escaped(sentence) + "</a>") +
+            "</li>\n";
+  }
+  text += "\n" + std::string{end} + '\n';
+  html += "</ul>\n<p>" + escaped(end) + "</p>\n</body></html>\n";
+  return {kind, std::move(subject), std::move(text), std::move(html)};
+}
+
 }  // namespace
 
 letter confirm_address(site base, std::string_view token) {
@@ -109,6 +144,21 @@ letter ownership_given(site base, std::string_view business) {
                 "administrator of it now" +
                     team_page(base, business) +
                     "If it was not you, change your password at once and ask the new owner to hand it back.");
+}
+
+letter notification(site base, std::string_view business, std::span<const told_line> lines) {
+  auto subject = sentence_of(lines.front());
+  subject.pop_back();  // its full stop
+  if (lines.size() > 1) subject += ", and more";
+  return listed("notification", std::move(subject), "This happened in your business:", base, business, lines);
+}
+
+letter summary(site base, std::string_view business, std::span<const told_line> lines, digest_rhythm rhythm) {
+  const bool is_weekly = rhythm == digest_rhythm::weekly;
+  return listed("summary", is_weekly ? "Your week with Sellavie" : "Your day with Sellavie",
+                is_weekly ? "This happened in your business in the last week:"
+                          : "This happened in your business in the last day:",
+                base, business, lines);
 }
 
 }  // namespace sellavie::mail

@@ -2,9 +2,11 @@
 // What the server writes to people about their accounts. No letter repeats what a stranger typed, so
 // nobody can send words of their own through us.
 
+#include <span>
 #include <string>
 #include <string_view>
 
+#include "protocol/domain/notification_words.hpp"
 #include "protocol/mail/message.hpp"
 
 namespace sellavie::mail {
@@ -30,5 +32,11 @@ using site = std::string_view;
 /// `business`: its id, for the link.
 [[nodiscard]] letter ownership_received(site base, std::string_view business);
 [[nodiscard]] letter ownership_given(site base, std::string_view business);
+
+/// What happened in a business, to somebody who wants to be told by mail: plain and as HTML. At least one line.
+[[nodiscard]] letter notification(site base, std::string_view business, std::span<const told_line> lines);
+/// The same once a day or a week.
+[[nodiscard]] letter summary(site base, std::string_view business, std::span<const told_line> lines,
+                             digest_rhythm rhythm);
 
 }  // namespace sellavie::mail

@@ -100,6 +100,20 @@ std::string quoted_printable(std::string_view text) {
   return out;
 }
 
+/// In quoted-printable text "=_" is nowhere.
+constexpr std::string_view boundary = "=_sellavie_part";
+
+std::string encoded(std::string_view text) {
+  auto out = quoted_printable(text);
+  if (!out.ends_with("\r\n")) out += "\r\n";
+  return out;
+}
+
+std::string part(const std::string& type, std::string_view text) {
+  return "Content-Type: text/" + type +
+         "; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n" + encoded(text);
+}
+
 std::string_view domain_of(std::string_view address) noexcept {
   return address.substr(address.rfind('@') + 1);
 }
@@ -126,7 +140,8 @@ std::optional<mailbox> parse_mailbox(std::string_view text) {
   return mailbox{std::string{name}, std::string{address}};
 }
 
-std::string compose(const message_head& head, std::string_view subject, std::string_view text) {
+std::string compose(const message_head& head, std::string_view subject, std::string_view text,
+                    std::string_view html) {
   std::string out;
   const auto put = [&out](std::string_view name, const std::string& value) {
     out.append(name).append(": ").append(value).append("\r\n");
@@ -137,12 +152,17 @@ std::string compose(const message_head& head, std::string_view subject, std::str
   put("Date", mail_date(head.at));
   put("Message-ID", '<' + one_line(head.id) + '@' + std::string{domain_of(head.from.address)} + '>');
   put("MIME-Version", "1.0");
-  put("Content-Type", "text/plain; charset=utf-8");
-  put("Content-Transfer-Encoding", "quoted-printable");
+  const auto type = html.empty() ? std::string{"text/plain; charset=utf-8"}
+                                 : "multipart/alternative; boundary=\"" + std::string{boundary} + '"';
+  put("Content-Type", type);
+  if (html.empty()) put("Content-Transfer-Encoding", "quoted-printable");
   put("Auto-Submitted", "auto-generated");
-  out += "\r\n" + quoted_printable(text);
-  if (!out.ends_with("\r\n")) out += "\r\n";
-  return out;
+  out += "\r\n";
+  if (html.empty()) return out + encoded(text);
+  const auto mark = "--" + std::string{boundary};
+  out += mark + "\r\n" + part("plain", text);
+  out += mark + "\r\n" + part("html", html);
+  return out + mark + "--\r\n";
 }
 
 std::string mail_date(instant at) {

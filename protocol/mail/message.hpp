@@ -1,6 +1,6 @@
 #pragma once
-// A mail as it goes over the wire: RFC 5322 headers and one plain text part, CRLF, lines of at most 76
-// characters, ASCII only. Whatever the texts hold, they cannot begin a header of their own.
+// A mail as it goes over the wire: RFC 5322 headers and a plain text part, or that and the same as HTML, CRLF, lines of at
+// most 76 characters, ASCII only. Whatever the texts hold, they cannot begin a header or a part of their own.
 
 #include <optional>
 #include <string>
@@ -29,6 +29,8 @@ struct letter {
   std::string subject;
   /// UTF-8; lines end with \n.
   std::string text;
+  /// The same for those who show it; empty: the text alone.
+  std::string html{};
 };
 
 /// Who to whom, and when it was written: the same at each attempt, so that a mail that arrives
@@ -42,7 +44,8 @@ struct message_head {
   instant at{};
 };
 
-[[nodiscard]] std::string compose(const message_head& head, std::string_view subject, std::string_view text);
+[[nodiscard]] std::string compose(const message_head& head, std::string_view subject, std::string_view text,
+                                  std::string_view html = {});
 
 /// "Sun, 29 Nov 2026 00:52:25 +0000".
 [[nodiscard]] std::string mail_date(instant at);

@@ -68,6 +68,24 @@ TEST_F(keys, are_readable_by_their_owner_only_and_leave_nothing_behind) {
     EXPECT_EQ(file.status().permissions(), fs::perms{0600});
 }
 
+TEST_F(keys, for_browsers_are_made_whenever_they_are_missing_and_found_again) {
+  security_settings first;
+  const auto made = ensure_push_key(first, folder_ / "data");
+  ASSERT_TRUE(made);
+  EXPECT_THAT(*made, ElementsAre(folder_ / "data" / push_key_file));
+  EXPECT_TRUE(parse_fernet_key(first.push_key.reveal()));
+  EXPECT_EQ(fs::status(made->front()).permissions(), fs::perms{0600});
+  EXPECT_THAT(describe_made_key(made->front()), HasSubstr("subscribe again"));
+  EXPECT_THAT(describe_made_key(made->front()), testing::Not(HasSubstr(first.push_key.reveal())));
+  security_settings second;
+  EXPECT_THAT(*ensure_push_key(second, folder_ / "data"), IsEmpty());
+  EXPECT_EQ(second.push_key, first.push_key);
+  security_settings given;
+  given.push_key = secret{"p"};
+  EXPECT_THAT(*ensure_push_key(given, folder_), IsEmpty());
+  EXPECT_EQ(given.push_key.reveal(), "p");
+}
+
 TEST_F(keys, from_the_configuration_touch_no_file) {
   security_settings security;
   security.fernet_keys.emplace_back("f");

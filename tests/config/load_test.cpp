@@ -111,6 +111,7 @@ anthropic_version = "2026-10-21"
 [security]
 jwt_keys = ["k1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"]
 fernet_keys = ["AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="]
+push_key = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAE="
 [workers]
 writers = 4
 )");
@@ -334,6 +335,33 @@ TEST(smtp, without_a_server_check_config_says_what_does_not_work) {
   EXPECT_THAT(render_report(read("")), HasSubstr("warning: smtp.url is empty: no mail is sent"));
   EXPECT_THAT(render_report(read("[smtp]\nurl = \"smtps://h\"\nfrom = \"a@b.example\"")),
               Not(HasSubstr("no mail is sent")));
+}
+
+// ---- URLs of strangers --------------------------------------------------------------------------
+
+TEST(egress, reaches_the_public_alone_unless_it_is_told) {
+  const auto& usual = read("").values.egress;
+  EXPECT_THAT(usual.allow_private, IsEmpty());
+  EXPECT_THAT(usual.extra_ports, IsEmpty());
+  EXPECT_FALSE(usual.allow_http);
+  const auto outcome = read(
+      "[egress]\nallow_private = [\"10.0.0.0/8\", \"::1\"]\nextra_ports = [\"9443\"]\nallow_http = true");
+  EXPECT_THAT(lines_of(outcome), IsEmpty());
+  EXPECT_THAT(outcome.values.egress.allow_private, ElementsAre("10.0.0.0/8", "::1"));
+  EXPECT_THAT(outcome.values.egress.extra_ports, ElementsAre(9443));
+  EXPECT_TRUE(outcome.values.egress.allow_http);
+  EXPECT_THAT(render_report(outcome), HasSubstr("warning: egress.allow_private is set"));
+  EXPECT_THAT(render_report(outcome), HasSubstr("warning: egress.allow_http is set"));
+  EXPECT_THAT(render_report(read("")), Not(HasSubstr("egress")));
+}
+
+TEST(egress, refuses_blocks_and_ports_that_are_none) {
+  EXPECT_THAT(lines_of(read("[egress]\nallow_private = [\"localhost\"]")),
+              ElementsAre(HasSubstr("egress.allow_private: has an element that is not an IP address")));
+  for (const auto* const port : {"0", "65536", "https", "-1", ""})
+    EXPECT_THAT(lines_of(read("[egress]\nextra_ports = [\"" + std::string{port} + "\"]")),
+                ElementsAre(HasSubstr("egress.extra_ports: has an element that is not a port")))
+        << port;
 }
 
 // ---- report -------------------------------------------------------------------------------------

@@ -54,6 +54,8 @@ const causes = {
   "account.password_changed": ["change_password"],
   "account.password_reset": ["reset_password"],
   "account.password_reset_requested": ["request_password_reset"],
+  "account.push_subscribed": ["add_push_subscription"],
+  "account.push_unsubscribed": ["remove_push_subscription"],
   "account.recovery_code_used": ["sign_in", "replace_recovery_codes", "turn_off_second_factor"],
   "account.recovery_codes_replaced": ["replace_recovery_codes"],
   "account.renamed": ["change_me"],
@@ -150,6 +152,12 @@ const causes = {
   "training.draft_saved": ["save_training_draft"],
   "training.published": ["publish_training_draft"],
   "training.restored": ["restore_training_version"],
+  "webhook_endpoint.added": ["add_webhook_endpoint"],
+  "webhook_endpoint.changed": ["change_webhook_endpoint"],
+  "webhook_endpoint.pinged": ["ping_webhook_endpoint"],
+  "webhook_endpoint.removed": ["remove_webhook_endpoint"],
+  "webhook_endpoint.replayed": ["replay_webhook_delivery"],
+  "webhook_endpoint.secret_rotated": ["rotate_webhook_secret"],
 };
 
 // "subject.past_tense" in the sources that write the log; fault points are named alike.

@@ -33,9 +33,9 @@ async function set_up() {
   }));
   const { body } = await ada.client.get(`/businesses/${ada.business_id}/conversations?limit=1`);
   const theirs = (await other.client.get(`/businesses/${other.business_id}/conversations?limit=1`)).body.items[0];
-  Object.assign(other, { ids: { business_id: other.business_id, conversation_id: theirs.id, message_id: await a_message(other, theirs.id), ...await an_inbox_of(other, theirs), ...await a_product_of(other), ...await money_of(other), activity_id: await an_entry(other) } });
+  Object.assign(other, { ids: { business_id: other.business_id, conversation_id: theirs.id, message_id: await a_message(other, theirs.id), ...await an_inbox_of(other, theirs), ...await a_product_of(other), ...await money_of(other), ...await a_webhook_of(other), activity_id: await an_entry(other) } });
   const document = await ada.client.document();
-  return { ada, other, conversation_id: body.items[0].id, message_id: await a_message(ada, body.items[0].id), ...await an_inbox_of(ada, body.items[0]), ...await a_product_of(ada), ...await an_order_of(ada, body.items[0].id), ...await money_of(ada), ...await an_attachment_of(ada), ...await connections_of(ada), ...await a_team_of(ada), activity_id: await an_entry(ada), document, operations: declared(document) };
+  return { ada, other, conversation_id: body.items[0].id, message_id: await a_message(ada, body.items[0].id), ...await an_inbox_of(ada, body.items[0]), ...await a_product_of(ada), ...await an_order_of(ada, body.items[0].id), ...await money_of(ada), ...await an_attachment_of(ada), ...await connections_of(ada), ...await a_webhook_of(ada), ...await a_team_of(ada), activity_id: await an_entry(ada), document, operations: declared(document) };
 }
 
 async function a_team_of({ client, business_id }) {
@@ -82,6 +82,15 @@ async function connections_of({ client, business_id }) {
   const { items: [connection] } = (await client.get(`${shop}/connections`)).body;
   const payment = (await client.post(`${shop}/payment-connections`, { provider: "stripe", secret_key: "sk_test_of_the_matrix" })).body;
   return { connect_flow_id: flow.id, connection_id: connection.id, payment_connection_id: payment.id };
+}
+
+// Told of nothing that happens here; its delivery came to its end.
+async function a_webhook_of({ client, business_id }) {
+  const { id } = (await client.post(`/businesses/${business_id}/webhook-endpoints`, { url: "https://shop.example/hook", events: ["order.refunded"] })).body;
+  const event_id = randomUUID();
+  await here.server.sql(`INSERT INTO webhook_events (id, business_id, type, body, occurred_at) VALUES ('${event_id}', '${business_id}', 'order.refunded', '{}', 0);
+    INSERT INTO webhook_deliveries (endpoint_id, event_id, business_id, state, began_at) VALUES ('${id}', '${event_id}', '${business_id}', 'delivered', 0)`);
+  return { webhook_endpoint_id: id, event_id };
 }
 
 async function an_order_of({ client, business_id }, conversation_id) {
@@ -131,8 +140,8 @@ function path_of(operation, ids = {}) {
   const query = (operation.parameters ?? []).filter((one) => one.in === "query" && one.required)
     .map(({ name, example }) => `${name}=${name === "business_id" ? "{business_id}" : encodeURIComponent(example)}`).join("&");
   const path = operation.path + (query && `?${query}`);
-  const known = { business_id: stage.ada.business_id, conversation_id: stage.conversation_id, message_id: stage.message_id, activity_id: stage.activity_id, session_id: nobodys_id, label_id: stage.label_id, note_id: stage.note_id, canned_reply_id: stage.canned_reply_id, customer_id: stage.customer_id, task_id: stage.task_id, dead_job_id: stage.dead_job_id,
-    order_id: stage.order_id, payment_id: stage.payment_id, refund_id: stage.refund_id, review_id: stage.review_id, invoice_id: stage.invoice_id, invoice_token: stage.invoice_token, product_id: stage.product_id, image_id: stage.image_id, attachment_id: stage.attachment_id, media_token: stage.media_token, group_id: stage.group_id, import_id: stage.import_id, training_version_id: stage.training_version_id, connect_flow_id: stage.connect_flow_id, connection_id: stage.connection_id, payment_connection_id: stage.payment_connection_id, member_id: stage.member_id, invitation_id: stage.invitation_id, ...ids };
+  const known = { business_id: stage.ada.business_id, conversation_id: stage.conversation_id, message_id: stage.message_id, activity_id: stage.activity_id, session_id: nobodys_id, push_subscription_id: nobodys_id, label_id: stage.label_id, note_id: stage.note_id, canned_reply_id: stage.canned_reply_id, customer_id: stage.customer_id, task_id: stage.task_id, dead_job_id: stage.dead_job_id,
+    order_id: stage.order_id, webhook_endpoint_id: stage.webhook_endpoint_id, event_id: stage.event_id, payment_id: stage.payment_id, refund_id: stage.refund_id, review_id: stage.review_id, invoice_id: stage.invoice_id, invoice_token: stage.invoice_token, product_id: stage.product_id, image_id: stage.image_id, attachment_id: stage.attachment_id, media_token: stage.media_token, group_id: stage.group_id, import_id: stage.import_id, training_version_id: stage.training_version_id, connect_flow_id: stage.connect_flow_id, connection_id: stage.connection_id, payment_connection_id: stage.payment_connection_id, member_id: stage.member_id, invitation_id: stage.invitation_id, ...ids };
   return path.replace(/\{(\w+)\}/g, (_, name) => {
     assert.ok(known[name], `the matrix has no ${name}: add one that exists`);
     return known[name];
@@ -168,8 +177,9 @@ function state() {
   const team = ["businesses", "memberships", "invitations", "notification_settings"];
   const sales = ["orders", "order_items", "order_timeline", "payments", "payment_records", "refunds", "payment_reviews", "invoices", "invoice_settings", "invoice_documents", "invoice_links"];
   const rows = (name, from = name) => `SELECT '${name}', coalesce(string_agg(t::text, E'\\n' ORDER BY t::text), '') FROM ${from} t`;
+  const endpoints = "(SELECT id, url, description, events, secret, active, version FROM webhook_endpoints)";  // not what its deliveries came to
   // One look: it is taken twice for each operation and role.
-  return here.server.sql([rows("conversations", "(SELECT id, owner, epoch FROM conversations)"), ...[...inbox, ...shop, ...outside, ...team, ...sales].map((name) => rows(name))].join(" UNION ALL "));
+  return here.server.sql([rows("conversations", "(SELECT id, owner, epoch FROM conversations)"), rows("webhook_endpoints", endpoints), ...[...inbox, ...shop, ...outside, ...team, ...sales].map((name) => rows(name))].join(" UNION ALL "));
 }
 
 // Everything but what the server writes by itself at any time: heartbeats, the last use of a session, rolled usage, mails on their

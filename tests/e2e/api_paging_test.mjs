@@ -53,6 +53,17 @@ async function what_time_brings({ business_id }) {
     INSERT INTO plan_usage (business_id, month, ai_replies, counted_to) VALUES ('${business_id}', '2025-01-01', 3, 0), ('${business_id}', '2025-02-01', 4, 0)`);
 }
 
+// Their deliveries came to their ends: nothing changes while pages are turned.
+async function programs_and_browsers({ client, shop, business_id }) {
+  const [{ id }] = [await made(client.post(`${shop}/webhook-endpoints`, { url: "https://shop.example/1", events: ["order.refunded"] })),
+    await made(client.post(`${shop}/webhook-endpoints`, { url: "https://shop.example/2", events: ["order.refunded"] }))];
+  await here.server.sql(`INSERT INTO webhook_events (id, business_id, type, body, occurred_at) SELECT least_id_at(n), '${business_id}', 'order.refunded', '{}', n FROM generate_series(1000, 1003) n;
+    INSERT INTO webhook_deliveries (endpoint_id, event_id, business_id, state, began_at) SELECT '${id}', id, business_id, 'delivered', 0 FROM webhook_events WHERE occurred_at <= 1003`);
+  const keys = { p256dh: "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4", auth: "BTBZMqHH6r4Tts7J_aSIgg" };
+  for (const i of [1, 2]) await made(client.post("/me/push-subscriptions", { endpoint: `https://push.example/${i}`, keys }));
+  return { webhook_endpoint_id: id };
+}
+
 // At least two rows for each list of Ada's. -> values of the paths
 async function full_shop(ada) {
   const { client, shop } = ada;
@@ -74,9 +85,10 @@ async function full_shop(ada) {
   await colleague(here, ada);
   await signed_in_owner(here);
   await what_time_brings(ada);
+  const more = await programs_and_browsers(ada);
   await here.settled();
   await until("the activity is chained", async () => (await here.server.number("SELECT count(*) FROM audit_log WHERE position IS NULL")) === 0);
-  return { business_id: ada.business_id, conversation_id: chats[0].id, order_id, product_id: product.id };
+  return { business_id: ada.business_id, conversation_id: chats[0].id, order_id, product_id: product.id, ...more };
 }
 
 // Of queries that a list cannot do without.

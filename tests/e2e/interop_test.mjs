@@ -7,21 +7,27 @@ import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
 import { api_client } from "./harness/api.mjs";
+import { push_browser, queue_push } from "./harness/browser_push.mjs";
+import { open_receiver } from "./harness/receiver.mjs";
 import { chat, signed_in_owner } from "./harness/team.mjs";
 import { root } from "./harness/workspace.mjs";
 import { shared_world } from "./harness/world.mjs";
 
 const packages = `${root}/tests/interop`;
-if (!existsSync(`${packages}/node_modules/jsqr`)) throw new Error("the packages are not there: npm ci --prefix tests/interop");
+if (!existsSync(`${packages}/node_modules/http_ece`)) throw new Error("the packages are not there: npm ci --prefix tests/interop");
 const foreign = createRequire(`${packages}/package.json`);
 const jose = foreign("jose");
 const fernet = foreign("fernet");
 const bcrypt = foreign("bcryptjs");
 const { authenticator } = foreign("otplib");
 const read_qr_code = foreign("jsqr");
+const { Webhook } = foreign("standardwebhooks");
+const http_ece = foreign("http_ece");
 
 let here;
-shared_world({ before, after }, { name: "interop" }, (world) => { here = world; });
+const receiver = await open_receiver();
+after(() => receiver.close());
+shared_world({ before, after }, { name: "interop", settings: { egress: receiver.egress } }, (world) => { here = world; });
 
 const password = "a long demo password";
 const email = () => here.businesses[0].owner.email;
@@ -169,6 +175,38 @@ test("a validator of OpenAPI 3.1 finds no fault in the API's document", async ()
   const [path] = Object.keys(document.paths);
   for (const wrong of [{ ...document, info: {} }, { ...document, paths: { ...document.paths, [path]: { get: { parameters: [{ name: "x" }] } } } }])
     assert.equal((await validate(wrong)).valid, false, "it would have found one");
+});
+
+const business_of = async (client) => (await client.get("/me")).body.memberships[0].business_id;
+
+test("standardwebhooks verifies our webhooks, and refuses them changed, late or under another secret", async () => {
+  const client = await signed_in();
+  const shop = `/businesses/${await business_of(client)}`;
+  const { body: { id, secret } } = await client.post(`${shop}/webhook-endpoints`, { url: receiver.url("/standard"), events: ["order.placed"] });
+  assert.equal((await client.post(`${shop}/webhook-endpoints/${id}/ping`)).status, 202);
+  const [{ body, headers }] = await receiver.heard("/standard");
+  assert.equal(new Webhook(secret).verify(body, headers).type, "ping");
+  assert.throws(() => new Webhook(secret).verify(`${body} `, headers));
+  assert.throws(() => new Webhook(secret).verify(body, { ...headers, "webhook-timestamp": String(Number(headers["webhook-timestamp"]) - 600) }));
+  assert.throws(() => new Webhook(`whsec_${Buffer.alloc(32, 1).toString("base64")}`).verify(body, headers));
+});
+
+test("http_ece decrypts our push messages, and jose verifies who sent them", async () => {
+  const client = await signed_in();
+  const browser = new push_browser(receiver);
+  receiver.answer = () => ({ status: 201 });
+  const { body: { id } } = await client.post("/me/push-subscriptions", browser.subscription);
+  await queue_push(here, await business_of(client), id, { title: "A chat waits: ₦" });
+  const [{ bytes, headers }] = await browser.heard();
+  const opened = http_ece.decrypt(bytes, { version: "aes128gcm", privateKey: browser.ecdh, authSecret: browser.auth });
+  assert.deepEqual(JSON.parse(opened), { title: "A chat waits: ₦" });
+  const [, token, k] = /^vapid t=(\S+), k=(\S+)$/.exec(headers.authorization);
+  assert.equal(k, (await client.get("/push-key")).body.public_key);
+  const point = Buffer.from(k, "base64url");
+  const key = await jose.importJWK({ kty: "EC", crv: "P-256", x: point.subarray(1, 33).toString("base64url"), y: point.subarray(33).toString("base64url") }, "ES256");
+  const { payload } = await jose.jwtVerify(token, key, { audience: receiver.url(""), algorithms: ["ES256"] });
+  assert.equal(payload.sub, "mailto:mail@sellavie.example");
+  assert.ok(payload.exp - Date.now() / 1000 < 24 * 3600);
 });
 
 // Last: the owner of the second shop has a second factor from here on.

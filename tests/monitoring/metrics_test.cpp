@@ -85,6 +85,8 @@ const family families[] = {
      [](metrics& of) { of.jobs_oldest_due_age_seconds().set(9); }},
     {"sellavie_mails_total", "{result=\"retried\"} 1",
      [](metrics& of) { of.mails(mail_result::retried).increment(); }},
+    {"sellavie_webhooks_out_total", "{result=\"dead\"} 1",
+     [](metrics& of) { of.webhooks_out(webhook_result::dead).increment(); }},
     // storage
     {"sellavie_commits_total", "{outcome=\"fenced\"} 1",
      [](metrics& of) { of.commits(commit_outcome::fenced).increment(); }},

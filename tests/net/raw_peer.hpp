@@ -188,6 +188,7 @@ class raw_listener {
   ~raw_listener() { close(); }
 
   [[nodiscard]] std::uint16_t port() const { return port_; }
+  [[nodiscard]] int fd() const { return fd_; }
   /// Ends a blocked accept() on another thread.
   void stop() { ::shutdown(fd_, SHUT_RDWR); }
   [[nodiscard]] raw_peer accept() { return raw_peer{::accept4(fd_, nullptr, nullptr, SOCK_CLOEXEC)}; }

@@ -222,6 +222,22 @@ TEST_F(housekeeping_test, invitations_that_nobody_took_go_a_month_after_they_exp
   EXPECT_EQ(count("invitations"), 2);
 }
 
+TEST_F(housekeeping_test, webhook_events_go_after_a_month_with_their_deliveries) {
+  sql("INSERT INTO webhook_endpoints (id, business_id, url, description, events, secret, secret_hint, created_at, created_by) VALUES "
+      "('01977000-0000-7000-8000-00000000000e', " +
+      quote(ada) + ", 'https://h', '', '{order.paid}', 's', '', 0, gen_random_uuid())");
+  for (const instant at : {noon - days{31}, noon - days{29}}) {
+    const auto id = "(SELECT least_id_at(" + ms(at) + "))";
+    sql("INSERT INTO webhook_events VALUES (" + id + ", " + quote(ada) + ", 'order.paid', '{}', " + ms(at) +
+        "); INSERT INTO webhook_deliveries (endpoint_id, event_id, business_id, began_at) VALUES "
+        "('01977000-0000-7000-8000-00000000000e', " +
+        id + ", " + quote(ada) + ", 0)");
+  }
+  EXPECT_EQ(purge_webhook_events(at(noon)).value(), 1);
+  EXPECT_EQ(count("webhook_events"), 1);
+  EXPECT_EQ(count("webhook_deliveries"), 1);
+}
+
 TEST_F(housekeeping_test, the_stretches_of_half_a_day_cover_a_table_once) {
   add_results("old", 2'000, noon - days{91});
   ASSERT_GT(pages_of("action_results"), 5);

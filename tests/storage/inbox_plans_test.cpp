@@ -7,6 +7,7 @@
 #include "storage/api/dead_jobs.hpp"
 #include "storage/api/inbox.hpp"
 #include "storage/api/person_tasks.hpp"
+#include "storage/api/webhook_endpoints.hpp"
 #include "tests/storage/spine_fixture.hpp"
 
 namespace sellavie::storage {
@@ -39,6 +40,9 @@ class inbox_plans_test : public spine_test {
       INSERT INTO person_tasks (id, business_id, kind, reason, created_at, done_at) SELECT u(7,n), u(1,n%20), CASE WHEN n%7=0 THEN 'parked' ELSE 'handover' END, 'r', 0, CASE WHEN n%10=0 THEN NULL ELSE 1 END FROM generate_series(0,19999) n;
       INSERT INTO parked_events (id, business_id, connection_id, reason, accepted_at, parked_at, payload) SELECT n, u(1,n%20), u(2,n%20), 'r', 0, 0, 'x' FROM generate_series(0,19999) n;
       INSERT INTO dead_jobs (id, business_id, kind, priority, attempts, claims, created_at, died_at, error_codes, error_times, payload) SELECT u(9,n), u(1,n%20), 'k', 1, 1, 1, 0, n, '{}', '{}', '{}' FROM generate_series(0,19999) n;
+      INSERT INTO webhook_endpoints (id, business_id, url, description, events, secret, secret_hint, created_at, created_by) SELECT u(10,n), u(1,n%20), 'https://h', '', '{ping}', 's', '', 0, u(8,0) FROM generate_series(0,39) n;
+      INSERT INTO webhook_events (id, business_id, type, body, occurred_at) SELECT u(11,n), u(1,n%20), 'ping', '{}', 0 FROM generate_series(0,19999) n;
+      INSERT INTO webhook_deliveries (endpoint_id, event_id, business_id, state, began_at) SELECT u(10,n%40), u(11,n), u(1,n%20), CASE WHEN n%100=0 THEN 'dead' ELSE 'delivered' END, 0 FROM generate_series(0,19999) n;
       SET session_replication_role = origin;
       ANALYZE)");
   }
@@ -110,6 +114,12 @@ TEST_F(inbox_plans_test, customers_and_tasks_are_found_by_an_index) {
   const auto dead = plan_of(database.access().tenant, dead_job_list_statement(), 4);
   expect_index(dead, "dead_jobs_of_business");
   EXPECT_THAT(dead, Not(HasSubstr("Sort Key: dead_jobs"))) << dead;
+}
+
+TEST_F(inbox_plans_test, deliveries_of_webhooks_are_found_by_an_index) {
+  const auto deliveries = webhook_delivery_statements();
+  expect_index(plan_of(database.access().tenant, deliveries[0], 4), "webhook_deliveries_pkey");
+  expect_index(plan_of(database.access().tenant, deliveries[1], 5), "webhook_deliveries_by_state");
 }
 
 }  // namespace

@@ -76,6 +76,13 @@ class key_rotation_test : public spine_test {
         "expires_at) VALUES (" +
         quote(id_of<connection_id>(72)) + "," + quote(ada) + "," + person + "," + session +
         ", 'facebook', sha256('x'), '" + sealed("tokens") + "', 0, 0)");
+    sql("INSERT INTO push_subscriptions (id, account_id, session_id, endpoint_hash, sealed, service, created_at) VALUES (" +
+        quote(id_of<connection_id>(74)) + "," + person + "," + session + ", sha256('x'), '" + sealed("{}") +
+        "', '', 0)");
+    sql("INSERT INTO webhook_endpoints (id, business_id, url, description, events, secret, secret_hint, previous_secret, "
+        "created_at, created_by) VALUES (" +
+        quote(id_of<connection_id>(73)) + "," + quote(ada) + ", 'https://h', '', '{order.paid}', '" +
+        sealed("whsec_a") + "', '', '" + sealed("whsec_b") + "', 0, " + person + ")");
     sql("INSERT INTO inbound_events (id, business_id, connection_id, accepted_at, lane, payload) VALUES (1," +
         owner + ", 0, 1, " + boxed(1, "hello") + ")");
     sql("INSERT INTO parked_events (id, business_id, connection_id, reason, accepted_at, parked_at, payload) VALUES (2," +

@@ -71,6 +71,7 @@ const std::vector<expected_plan> expected_plans{{"finish_inbox", "inbound_events
                                                 {"last_order_number", "orders"},
                                                 {"action_result", "action_results"},
                                                 {"invoice", "invoices"},
+                                                {"insert_webhook_events", "orders"},
                                                 {"sent_message", "messages"},
                                                 {"sent_message", "contacts"},
                                                 {"sent_message", "contact_aliases"},

@@ -24,6 +24,7 @@ const std::set<std::string> global_tables{
     "mails",               // to people (0005)
     "nodes",               // server processes
     "password_resets",     // of accounts (0005)
+    "push_subscriptions",  // browsers of people (0019)
     "quarantined_events",  // of no known business
     "recovery_codes",      // of accounts (0005)
     "refresh_tokens",      // of sessions (0002)

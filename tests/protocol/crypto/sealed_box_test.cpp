@@ -22,6 +22,16 @@ TEST(seal, knows_case_14_of_the_gcm_specification) {
   EXPECT_EQ(hex_encode(as_bytes(seal(aes_key{}, gcm_nonce{}, "", ""))), "530f8afbc74536b9a963b4f1c4cb738b");
 }
 
+TEST(seal, knows_cases_1_and_2_of_the_gcm_specification) {
+  const std::string zeros(16, '\0');
+  EXPECT_EQ(hex_encode(as_bytes(seal(aes128_key{}, gcm_nonce{}, "", ""))),
+            "58e2fccefa7e3061367f1d57a4e7455a");
+  const auto sealed = seal(aes128_key{}, gcm_nonce{}, "", zeros);
+  EXPECT_EQ(hex_encode(as_bytes(sealed)), "0388dace60b6a392f328c2b971b2fe78ab6e47d42cec13bdf53a67b21257bddf");
+  EXPECT_EQ(*open(aes128_key{}, gcm_nonce{}, "", sealed), zeros);
+  EXPECT_FALSE(open(aes128_key{1}, gcm_nonce{}, "", sealed));
+}
+
 TEST(open, refuses_a_changed_box_another_aad_and_another_nonce) {
   const std::string sealed = seal(aes_key{}, nonce, "row 1", "body");
   EXPECT_EQ(*open(aes_key{}, nonce, "row 1", sealed), "body");

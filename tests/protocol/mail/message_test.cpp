@@ -115,5 +115,31 @@ TEST(mailbox, is_an_address_with_or_without_a_name) {
     EXPECT_EQ(parse_mailbox(bad), std::nullopt) << bad;
 }
 
+TEST(message, with_html_has_both_and_the_text_first) {
+  const auto message = compose(head, "Hello", "One\n", "<p>One \u20a6</p>\n");
+  EXPECT_THAT(headers_of(message),
+              HasSubstr("\r\nContent-Type: multipart/alternative; boundary=\"=_sellavie_part\"\r\n"));
+  EXPECT_EQ(body_of(message),
+            "--=_sellavie_part\r\n"
+            "Content-Type: text/plain; charset=utf-8\r\n"
+            "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
+            "One\r\n"
+            "--=_sellavie_part\r\n"
+            "Content-Type: text/html; charset=utf-8\r\n"
+            "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
+            "<p>One =E2=82=A6</p>\r\n"
+            "--=_sellavie_part--\r\n");
+}
+
+TEST(message, no_text_ends_its_part_by_itself) {
+  const std::string wicked = "--=_sellavie_part--\n";
+  const auto body = body_of(compose(head, "Hello", wicked, wicked));
+  std::size_t marks = 0;
+  for (auto at = body.find("=_sellavie_part"); at != std::string::npos;
+       at = body.find("=_sellavie_part", at + 1))
+    ++marks;
+  EXPECT_EQ(marks, 3U);
+}
+
 }  // namespace
 }  // namespace sellavie::mail

@@ -1,0 +1,14 @@
+#pragma once
+// What the dashboard's service worker is told to show: {"title", "url", "tag"}; a message with the tag of one that is shown
+// takes its place.
+
+#include <string>
+#include <string_view>
+
+#include "protocol/domain/notification_words.hpp"
+
+namespace sellavie::push {
+
+[[nodiscard]] std::string write_notification(const told_line& line, std::string_view business);
+
+}  // namespace sellavie::push

@@ -1,0 +1,211 @@
+// Other programs of a shop are told what happens: signed, again until they take it, and never anybody inside of our own network.
+
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { after, before, beforeEach, test } from "node:test";
+import { if_match } from "./harness/api.mjs";
+import { is_signed, open_receiver } from "./harness/receiver.mjs";
+import { dump_of, secrets_in } from "./harness/secrets.mjs";
+import { all_of, chat, signed_in_owner } from "./harness/team.mjs";
+import { sleep, until } from "./harness/workspace.mjs";
+import { shared_world } from "./harness/world.mjs";
+
+const receiver = await open_receiver();
+after(() => receiver.close());
+
+let here;
+let ada;
+let kofi;
+shared_world({ before, after }, { name: "api-webhooks-out", settings: { egress: receiver.egress } }, (world) => { here = world; });
+beforeEach(async () => {
+  ada ??= await signed_in_owner(here, 0);
+  kofi ??= await signed_in_owner(here, 1);
+  receiver.answer = () => ({ status: 200 });
+});
+
+const endpoints = (whose = ada) => `${whose.shop}/webhook-endpoints`;
+const at = ({ id }, whose = ada) => `${endpoints(whose)}/${id}`;
+const secrets = [];
+
+let paths = 0;
+// -> the endpoint with its secret, and its path at the receiver
+async function listening(events, { whose = ada, ...more } = {}) {
+  const path = `/hooks/${++paths}`;
+  const { status, body, text } = await whose.client.post(endpoints(whose), { url: receiver.url(path), events, ...more });
+  assert.equal(status, 201, text);
+  secrets.push(body.secret);
+  return { ...body, path };
+}
+
+const log = { explain: () => here.place.log_tail("server") };
+const heard = (endpoint, count = 1) => receiver.heard(endpoint.path, count, log);
+const ping = (endpoint) => ada.client.post(`${at(endpoint)}/ping`);
+const deliveries = async (endpoint, query = "") => (await ada.client.get(`${at(endpoint)}/deliveries${query}`)).body.items;
+
+async function settled(endpoint, event_id, state) {
+  let found;
+  await until(`${event_id} is ${state}`, async () => {
+    found = (await deliveries(endpoint)).find((one) => one.event_id === event_id);
+    return found?.state === state;
+  }, { seconds: 40, explain: () => `${JSON.stringify(found)}\n${here.place.log_tail("server")}` });
+  return found;
+}
+
+async function sold() {
+  const { id } = await chat(here, ada);
+  const placed = await ada.client.post(`${ada.shop}/orders`, { conversation_id: id, items: [{ sku: "A1", quantity: 2 }] }, { headers: { "idempotency-key": randomUUID() } });
+  assert.equal(placed.status, 201, placed.text);
+  return placed.body.order;
+}
+
+test("an order is told from its placing to its end, signed, to those who listen and to nobody else", async () => {
+  const all = await listening(["order.placed", "order.paid", "order.fulfilled", "invoice.issued"], { description: "Our stock system" });
+  const paid_alone = await listening(["order.paid"]);
+  const elsewhere = await listening(["order.placed", "order.paid"], { whose: kofi });
+  const order = await sold();
+  let { version } = order;
+  for (const [what, body] of [["mark-paid", { method: "cash" }], ["fulfil", {}]]) {
+    const answer = await ada.client.post(`${ada.shop}/orders/${order.id}/${what}`, body, if_match(version));
+    assert.equal(answer.status, 200, `${what}: ${answer.text}`);
+    ({ version } = answer.body);
+  }
+  const calls = await heard(all, 3);
+  const types = calls.map(({ event }) => event.type);
+  for (const type of ["order.placed", "order.paid", "order.fulfilled"]) assert.ok(types.includes(type), `${types}`);
+  for (const call of calls) {
+    assert.ok(is_signed(call, all.secret), call.event.type);
+    assert.ok(!is_signed(call, paid_alone.secret));
+    assert.deepEqual([call.method, call.headers["content-type"], call.headers["webhook-id"]], ["POST", "application/json", call.event.id]);
+    assert.equal(call.event.business_id, ada.business_id);
+  }
+  const told = calls.find(({ event }) => event.type === "order.placed").event.data;
+  assert.deepEqual([told.order_id, told.number, told.total_minor, told.currency], [order.id, order.number, order.total_minor, "NGN"]);
+  assert.deepEqual(told.items.map(({ sku, quantity }) => [sku, quantity]), [["A1", 2]]);
+  await heard(paid_alone, 1);
+  await sleep(500);
+  assert.deepEqual(receiver.at(paid_alone.path).map(({ event }) => event.type), ["order.paid"]);
+  assert.deepEqual(receiver.at(elsewhere.path), []);
+  const listed = await deliveries(all);
+  assert.deepEqual(listed.map(({ state, attempts, last_status }) => [state, attempts, last_status]), listed.map(() => ["delivered", 1, 200]));
+  assert.deepEqual((await all_of(ada.client, `${at(all)}/deliveries`, { limit: 1 })).items.map(({ event_id }) => event_id), listed.map(({ event_id }) => event_id));
+});
+
+test("a chat that the AI hands over is told, without a word of it", async () => {
+  const one = await listening(["conversation.handed_over"]);
+  const { who, id } = await chat(here, ada);
+  await here.sandbox.say(who, "I want to talk to a human, my secret word is Xylophone");
+  const [{ event, body }] = await heard(one);
+  assert.deepEqual([event.type, event.data.conversation_id], ["conversation.handed_over", id]);
+  assert.doesNotMatch(body, /Xylophone/);
+});
+
+test("what is not taken is sent again, under the same id and signed anew, until it is", async () => {
+  const one = await listening(["order.placed"]);
+  receiver.answer = () => ({ status: 500, text: "x".repeat(100_000) });
+  const { status, body: { event_id } } = await ping(one);
+  assert.equal(status, 202);
+  await heard(one, 1);
+  await until("the failure is known", async () => (await deliveries(one))[0].last_status === 500);
+  const failing = (await ada.client.get(at(one))).body;
+  assert.ok(failing.failing_since && failing.active);
+  assert.deepEqual((await deliveries(one, "?state=delivered")), []);
+  receiver.answer = () => ({ status: 204 });
+  const [first, second] = await heard(one, 2);
+  assert.deepEqual([second.headers["webhook-id"], second.body], [event_id, first.body]);
+  assert.notEqual(second.headers["webhook-timestamp"], first.headers["webhook-timestamp"]);
+  assert.ok(is_signed(second, one.secret));
+  const done = await settled(one, event_id, "delivered");
+  assert.deepEqual([done.attempts, done.last_status, done.next_attempt_at], [2, 204, null]);
+  const { failing_since, last_success_at } = (await ada.client.get(at(one))).body;
+  assert.equal(failing_since, null);
+  assert.ok(last_success_at);
+});
+
+test("a redirect is not followed and is no success", async () => {
+  const one = await listening(["order.placed"]);
+  receiver.answer = ({ path }) => (path === one.path ? { status: 307, headers: { location: receiver.url("/elsewhere") } } : { status: 200 });
+  await ping(one);
+  await heard(one);
+  await until("the failure is known", async () => (await deliveries(one))[0].last_status === 307);
+  assert.deepEqual(receiver.at("/elsewhere"), []);
+  assert.equal((await ada.client.delete(at(one), if_match(1))).status, 204);
+});
+
+test("a replaced secret signs beside the new one", async () => {
+  const one = await listening(["order.placed"]);
+  const { status, body, headers } = await ada.client.post(`${at(one)}/rotate-secret`, undefined, if_match(1));
+  assert.equal(status, 200);
+  secrets.push(body.secret);
+  assert.notEqual(body.secret, one.secret);
+  assert.ok(Date.parse(body.previous_secret_until) > Date.now() + 23 * 3_600_000);
+  assert.equal(headers.get("etag"), '"2"');
+  await ping(one);
+  const [call] = await heard(one);
+  for (const secret of [one.secret, body.secret]) assert.ok(is_signed(call, secret));
+  assert.equal((await ada.client.post(`${at(one)}/rotate-secret`, undefined, if_match(1))).status, 412);
+});
+
+test("one that says it is gone is turned off, people are told, and it begins anew when it is turned on", async () => {
+  const one = await listening(["order.placed"]);
+  receiver.answer = () => ({ status: 410 });
+  const { body: { event_id } } = await ping(one);
+  const dead = await settled(one, event_id, "dead");
+  assert.equal(dead.last_status, 410);
+  const off = (await ada.client.get(at(one))).body;
+  assert.deepEqual([off.active, off.off_reason, off.version], [false, "gone", 2]);
+  const tasks = (await ada.client.get(`${ada.shop}/tasks?kind=webhook`)).body.items;
+  assert.ok(tasks.some(({ reason }) => reason.includes("gone")), JSON.stringify(tasks));
+  for (const path of ["ping", `deliveries/${event_id}/replay`]) assert.equal((await ada.client.post(`${at(one)}/${path}`)).status, 409);
+  receiver.answer = () => ({ status: 200 });
+  const on = await ada.client.patch(at(one), { active: true }, if_match(2));
+  assert.deepEqual([on.status, on.body.active, on.body.off_reason, on.body.failing_since], [200, true, null, null]);
+  const again = await ada.client.post(`${at(one)}/deliveries/${event_id}/replay`);
+  assert.deepEqual([again.status, again.body.replays], [202, 1]);
+  await settled(one, event_id, "delivered");
+  assert.equal(receiver.at(one.path).length, 2);
+});
+
+test("what waits is delivered by the next server when this one is killed", async () => {
+  const one = await listening(["order.placed"]);
+  receiver.answer = () => ({ status: 503 });
+  const { body: { event_id } } = await ping(one);
+  await heard(one);
+  await here.server.restart();
+  receiver.answer = () => ({ status: 200 });
+  await settled(one, event_id, "delivered");
+});
+
+test("only public https addresses are taken, and those that the operator allows", async () => {
+  for (const [url, why] of [["https://10.0.0.1/x", "public address"], ["https://169.254.169.254/latest/meta-data", "public address"], ["https://[::1]/x", "public address"],
+    ["https://user:secret@shop.example/", "user name"], ["https://shop.example:22/", "port"], ["ftp://shop.example/", "https"], ["shop.example", "URL"]]) {
+    const { status, body } = await ada.client.post(endpoints(), { url, events: ["order.placed"] });
+    assert.deepEqual([status, body.errors?.[0].field], [422, "/url"], url);
+    assert.ok(body.errors[0].detail.includes(why), `${url}: ${body.errors[0].detail}`);
+  }
+  // A name is judged by what it resolves to when it is called: this one by nothing.
+  const { body: one } = await ada.client.post(endpoints(), { url: "https://nobody.invalid/hook", events: ["order.placed"] });
+  await ping(one);
+  await until("the attempt is known", async () => (await deliveries(one))[0].last_problem === "unreachable", log);
+  assert.equal((await ada.client.delete(at(one), if_match(1))).status, 204);
+});
+
+test("endpoints are changed by who has read them, and shown without their secrets", async () => {
+  const one = await listening(["order.placed"]);
+  const changed = await ada.client.patch(at(one), { events: ["order.refunded", "order.paid", "order.paid"], description: "Books" }, if_match(1));
+  assert.deepEqual([changed.body.events, changed.body.description, changed.body.url], [["order.paid", "order.refunded"], "Books", one.url]);
+  assert.equal((await ada.client.patch(at(one), { active: false }, if_match(1))).status, 412);
+  const { items } = await all_of(ada.client, endpoints());
+  assert.ok(items.some(({ id }) => id === one.id));
+  assert.equal(JSON.stringify(items).includes("whsec_"), false);
+  assert.equal(one.secret_hint, one.secret.slice(-4));
+  assert.equal((await kofi.client.get(at(one, kofi))).status, 404);
+});
+
+// Last: it looks at what the tests above left behind.
+test("no secret is stored, logged or written down anywhere", async () => {
+  const places = { dump: await dump_of(here.server.database), log: readFileSync(here.place.file("server.log"), "utf8") };
+  const keys = secrets.flatMap((one) => [one, Buffer.from(one.replace("whsec_", ""), "base64")]);
+  assert.ok(keys.length > 10);
+  for (const [place, text] of Object.entries(places)) assert.deepEqual(secrets_in(text, keys), [], place);
+});

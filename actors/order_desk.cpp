@@ -244,7 +244,7 @@ desk_context order_desk_state::context(const waiting& one) const {
   return {.now = node_->now(),
           .new_order = node_->ids->next_as<order_id>(),
           .actor = one.request.actor,
-          .settings = {},
+          .settings = {.refund_limit_minor = business_->refund_limit_minor},
           .stored = one.stored,
           .new_payment = node_->ids->next_as<payment_id>(),
           .new_refund = node_->ids->next_as<refund_id>(),

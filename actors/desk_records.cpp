@@ -187,6 +187,9 @@ struct event_writer {
 
   void operator()(const order_event& event) const {
     write_payment(event, decided, context, to);
+    if (event.kind == order_event_kind::refunded)
+      to.jobs.push_back(
+          credit_note_of(event.after, context.business, context.ids.next_as<storage::job_id>(), decided.at));
     write_activity(event, context, to);
   }
   void operator()(const paid_by_hand& paid) const {

@@ -12,8 +12,10 @@ namespace {
 using json = nlohmann::json;
 
 std::vector<invoice> existing_of(const invoicing_record& record, const order& subject) {
-  if (!record.existing) return {};
-  return {to_invoice(*record.existing, subject.number)};
+  std::vector<invoice> known;
+  for (const auto* row : {&record.existing, &record.corrected})
+    if (*row) known.push_back(to_invoice(**row, subject.number));
+  return known;
 }
 
 invoice_context context_of(const invoicing_record& record, invoice_id fresh, instant now) {
@@ -67,9 +69,9 @@ void invoice_desk_state::look_up_result() {
 // The barrier orders the read behind a former desk's commit.
 void invoice_desk_state::load() {
   const auto failed = [this](const caf::error& failure) { self_->quit(make_error(code_of(failure))); };
-  const load_invoicing wanted{business_->id, std::string{series_of(invoice_kind::invoice)},
-                              fifo_.front().wanted.subject.id, std::string{to_string(invoice_kind::invoice)},
-                              fifo_.front().wanted.subject.contact};
+  const issue_invoice& first = fifo_.front().wanted;
+  const load_invoicing wanted{business_->id, std::string{series_of(first.kind)}, first.subject.id,
+                              std::string{to_string(first.kind)}, first.subject.contact};
   self_->request(node_->journal_of(business_->id), caf::infinite, inbox_check{})
       .then(
           [this, wanted, failed](const inbox_still_open&) {
@@ -82,7 +84,7 @@ void invoice_desk_state::load() {
 void invoice_desk_state::on_loaded(const invoicing_record& record) {
   const order& subject = fifo_.front().wanted.subject;
   const auto existing = existing_of(record, subject);
-  const auto issued = issue(subject, invoice_kind::invoice, existing,
+  const auto issued = issue(subject, fifo_.front().wanted.kind, existing,
                             context_of(record, node_->ids->next_as<invoice_id>(), node_->now()));
   if (!issued) {
     return refuse(existing.empty() ? refusal::not_allowed : refusal::invoice_conflict);
@@ -108,7 +110,8 @@ void invoice_desk_state::refuse(refusal why) {
 void invoice_desk_state::add_invoice(const invoice& document, storage::change_set& changes) const {
   changes.invoices.push_back(to_row(document, business_->id));
   const issue_invoice& wanted = fifo_.front().wanted;
-  changes.timeline.push_back({business_->id, document.order, "invoice_issued: " + document.formatted_number,
+  changes.timeline.push_back({business_->id, document.order,
+                              std::string{to_string(document.kind)} + "_issued: " + document.formatted_number,
                               wanted.actor, document.issued_at});
   if (wanted.by) {
     const json after{{"number", document.formatted_number},

@@ -29,6 +29,8 @@ struct issue_invoice {
   std::string actor = "ai";
   /// Of a wish that came through the API: it stands in the activity log.
   std::optional<storage::change_origin> by{};
+  /// A credit note corrects the invoice that there is; without one it is refused.
+  invoice_kind kind = invoice_kind::invoice;
   /// The customer is told where to read it: its link is made in the same commit, where the server has an address.
   bool link = false;
 };

@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "actors/refund_run.hpp"
+
 namespace sellavie::actors {
 namespace {
 
@@ -179,6 +181,16 @@ storage::job_row refund_job_of(const refund& subject, const business_id& busines
           .priority = storage::job_priority::urgent,
           .due_at = at,
           .payload = nlohmann::json{{"refund", to_string(subject.id)}}.dump(),
+          .created_at = at};
+}
+
+storage::job_row credit_note_of(const order& subject, const business_id& business, storage::job_id id, instant at) {
+  return {.id = id,
+          .business = business,
+          .kind = std::string{credit_note_job},
+          .unique_key = to_string(subject.id),
+          .due_at = at,
+          .payload = nlohmann::json{{"order", to_string(subject.id)}}.dump(),
           .created_at = at};
 }
 

@@ -7,6 +7,7 @@
 
 #include "protocol/domain/desk_command.hpp"
 #include "protocol/domain/ids.hpp"
+#include "protocol/domain/invoice.hpp"
 #include "storage/api/change_origin.hpp"
 #include "storage/job_rows.hpp"
 
@@ -68,6 +69,7 @@ struct order_invoice {
   order_id order;
   std::string actor;
   std::optional<storage::change_origin> by{};
+  invoice_kind kind = invoice_kind::invoice;
 };
 
 }  // namespace sellavie::actors

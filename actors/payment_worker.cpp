@@ -48,6 +48,7 @@ void payment_worker_state::start(services_ptr node, tenant_registry_actor regist
 void payment_worker_state::carry_out(const payment_work& work) {
   if (work.job.kind == payment_check_job) check(work);
   else if (work.job.kind == refund_job) run_refund(work);
+  else if (work.job.kind == credit_note_job) credit(work);
   else end_link(work);
 }
 
@@ -96,6 +97,17 @@ void payment_worker_state::end_link(const payment_work& work) {
           [work](const caf::error& failure) { work.answer(failed(failure)); });
 }
 
+// Without an invoice there is nothing to correct.
+void payment_worker_state::credit(const payment_work& work) {
+  const auto id = parse_uuid(text_in(work.job, "order"));
+  if (!id) return work.answer(unreadable());
+  self_
+      ->request(registry_, caf::infinite,
+                invoice_order{work.job.hold.business, {order_id{*id}, "system", {}, invoice_kind::credit_note}})
+      .then([work](const action_outcome&) { work.answer(job_ends::done{}); },
+            [work](const caf::error& failure) { work.answer(failed(failure)); });
+}
+
 // What is invented finds nothing in the table, and goes no further.
 void payment_worker_state::welcome(const customer_returned& who) {
   if (visits_ >= most_visits) return who.tell(customer_news::waiting);
@@ -140,7 +152,7 @@ void add_payment_kinds(job_kinds& kinds, const payment_worker_actor& worker) {
   const job_handler run = [worker](const storage::claimed_job& job, job_answer answer) {
     caf::anon_send(worker, payment_work{job, std::move(answer)});
   };
-  for (const auto kind : {payment_check_job, refund_job, link_end_job})
+  for (const auto kind : {payment_check_job, refund_job, credit_note_job, link_end_job})
     kinds.emplace(std::string{kind}, job_kind{.run = run, .policy = {.max_attempts = 20}});
 }
 

@@ -1,8 +1,8 @@
 #pragma once
 // payment_worker
 //
-// Role       carries out the background work about payments: looks at them (actors/payment_check.hpp), refunds on their way, and
-//            links that nobody is meant to pay by any more. Tells how each job ends. Looks after customers who come back from a
+// Role       carries out the background work about payments: looks at them (actors/payment_check.hpp), refunds on their way, their
+//            credit notes, and links that nobody is meant to pay by any more. Tells how each job ends. Looks after customers who come back from a
 //            pay page, too.
 // Grain      one per node. Holds no state that matters: what nobody finishes is begun again by its job.
 // Invariant  a job of an event ends in the desk's own transaction, or by an answer that leaves nothing to do; one that could
@@ -58,6 +58,7 @@ class payment_worker_state {
   void check(const payment_work& work);
   void run_refund(const payment_work& work);
   void end_link(const payment_work& work);
+  void credit(const payment_work& work);
   void look_for(const customer_returned& who);
   void tell(const customer_returned& who, customer_news news);
 

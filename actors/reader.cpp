@@ -1,5 +1,7 @@
 #include "actors/reader.hpp"
 
+#include "protocol/domain/invoice.hpp"
+
 namespace sellavie::actors {
 namespace {
 
@@ -92,6 +94,10 @@ reader_actor::behavior_type reader(reader_actor::stateful_pointer<reader_state> 
         if (!last) return make_error(last.error().code);
         auto existing = reads.find_invoice(wanted.business, wanted.order, wanted.kind);
         if (!existing) return make_error(existing.error().code);
+        auto corrected = wanted.kind == to_string(invoice_kind::credit_note)
+                             ? reads.find_invoice(wanted.business, wanted.order, std::string{to_string(invoice_kind::invoice)})
+                             : result<std::optional<storage::invoice_row>>{std::nullopt};
+        if (!corrected) return make_error(corrected.error().code);
         auto parties = reads.find_invoice_parties(wanted.business, wanted.buyer);
         if (!parties) return make_error(parties.error().code);
         auto found = std::make_shared<invoicing_record>();
@@ -102,6 +108,7 @@ reader_actor::behavior_type reader(reader_actor::stateful_pointer<reader_state> 
         }
         found->last_number = last.value();
         found->existing = std::move(existing.value());
+        found->corrected = std::move(corrected.value());
         found->parties = std::move(parties.value());
         return shared<invoicing_record>{std::move(found)};
       },

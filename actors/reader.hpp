@@ -92,6 +92,8 @@ struct load_invoicing {
 struct invoicing_record {
   std::int64_t last_number = 0;
   std::optional<storage::invoice_row> existing;
+  /// For a credit note: the order's invoice.
+  std::optional<storage::invoice_row> corrected;
   /// Of the existing one.
   std::optional<storage::invoice_link_row> link;
   storage::invoice_parties parties;

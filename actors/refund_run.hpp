@@ -3,6 +3,7 @@
 // links that nobody is meant to pay by any more. Without actors, for those who only carry it.
 
 #include <optional>
+#include <string_view>
 
 #include "protocol/domain/refund.hpp"
 
@@ -15,6 +16,9 @@ struct run_refund {
 struct refund_ran {
   std::optional<instant> again_at;
 };
+
+/// The credit note of an order whose money is all back, when it has an invoice.
+inline constexpr std::string_view credit_note_job = "invoice.credit_note";
 
 /// When a refund that its provider has taken on is looked at again.
 [[nodiscard]] instant next_refund_look(const refund& subject, instant now) noexcept;

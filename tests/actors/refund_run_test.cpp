@@ -99,6 +99,31 @@ TEST_F(refunds, is_written_as_begun_before_the_provider_hears_of_it_and_ends_wit
   EXPECT_THAT(world.outside->waiting, IsEmpty()) << "what is over is not begun again";
 }
 
+TEST_F(refunds, the_invoice_of_an_order_whose_money_is_all_back_gets_its_credit_note_once) {
+  const auto order = world.orders().front().id;
+  std::optional<action_outcome> issued;
+  const actors::invoice_order credit{world.shop, {order, "system", {}, invoice_kind::credit_note}};
+  ask(actors::invoice_order{world.shop, {order, "person:grace", {}}}, issued);
+  ask(credit, issued);
+  EXPECT_FALSE(issued->accepted) << "nothing went back yet";
+  wants_back();
+  run_it();
+  provider_answers(http(200, answer(told("processed"))));
+  const auto is_credit = [](const auto& entry) { return entry.second.row.kind == actors::credit_note_job; };
+  const auto& jobs = world.store->rows.jobs;
+  EXPECT_EQ(std::count_if(jobs.begin(), jobs.end(), is_credit), 1);
+  ask(credit, issued);
+  ask(credit, issued);
+  EXPECT_TRUE(issued->accepted);
+  ASSERT_THAT(world.store->rows.invoices, SizeIs(2));
+  const auto& note = world.store->rows.invoices.back();
+  EXPECT_EQ(note.kind, "credit_note");
+  EXPECT_EQ(note.series, "CRN");
+  EXPECT_EQ(note.number, 1);
+  EXPECT_EQ(note.total_minor, 3'000'000);
+  EXPECT_EQ(note.corrects, "INV-000001");
+}
+
 TEST_F(refunds, a_part_leaves_the_order_paid_and_more_than_the_rest_is_refused) {
   wants_back(1'000'000);
   run_it();

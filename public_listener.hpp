@@ -1,6 +1,6 @@
 #pragma once
-// What the world reaches: Meta's webhooks, the way back from its logins, the REST bridge and its live events, all
-// behind one HTTP server. Lifecycle: construct, listen(), stop_accepting(), drain().
+// What the world reaches: Meta's webhooks, the way back from its logins, the REST bridge and its live events, and the
+// dashboard where it was built, all behind one HTTP server. Lifecycle: construct, listen(), stop_accepting(), drain().
 
 #include <chrono>
 #include <memory>
@@ -37,6 +37,7 @@ class public_listener {
  private:
   void add_webhooks(net::router& routes) const;
   void add_api(net::router& routes, const net::io_threads& io);
+  void add_dashboard(net::router& routes) const;
   void follow_access(net::access_cache& access);
 
   public_parts parts_;

@@ -18,5 +18,5 @@ export default defineConfig(({ mode }) => ({
     reportCompressedSize: false,
   },
   server: { proxy: { "/api": server, "/media": server } },
-  test: { environment: "happy-dom", include: ["test/unit/**/*.test.{ts,tsx}"], restoreMocks: true },
+  test: { include: ["test/unit/**/*.test.{ts,tsx}"], restoreMocks: true },
 }));

@@ -6,6 +6,7 @@ import { type KeyboardEvent, type ReactNode, useDeferredValue, useId, useMemo, u
 import { useLocation } from "wouter";
 import { useApi } from "../api/hooks";
 import { list_conversations, list_orders } from "../api/operations";
+import { customerName } from "../lib/customers";
 import { names } from "../lib/names";
 import { useWords } from "../words/provider";
 import { useHere } from "./business";
@@ -41,7 +42,7 @@ export default function CommandPalette({ onClose }: { onClose(): void }) {
     const people = (chats.data?.items ?? []).map((one) => ({
       id: one.id,
       icon: <MessageSquare aria-hidden className="size-4" />,
-      label: one.customer_name || t("customer.unnamed"),
+      label: customerName(t, one.customer_name, one.customer_id),
       hint: one.preview,
       to: at(`inbox/${one.id}`),
     }));

@@ -5,6 +5,7 @@ import { Link } from "wouter";
 import { useChange } from "../api/hooks";
 import { assign_conversation, attach_label, type Conversation, detach_label, end_snooze, snooze_conversation, take_over_conversation } from "../api/operations";
 import { useHere } from "../app/business";
+import { customerName } from "../lib/customers";
 import { names } from "../lib/names";
 import { useNow } from "../lib/now";
 import { atHour, daysToMonday } from "../lib/zone";
@@ -40,10 +41,10 @@ export function ChatHeader({ chat, back, menu, onMenu, isSideOpen, onSide, onCha
   const ids = { business_id, conversation_id: chat.id };
   const takeOver = useChange(take_over_conversation, onOwner);
   const window = sendWindow(chat.channel, chat.last_customer_at, now);
-  const name = chat.customer_name || t("customer.unnamed");
+  const name = customerName(t, chat.customer_name, chat.customer_id);
   const open = (wanted: OpenMenu) => (isOpen: boolean) => onMenu(isOpen ? wanted : null);
   return (
-    <header className="flex min-h-15 items-center gap-2 border-b border-line bg-surface px-2 py-2 sm:px-4">
+    <header className="flex min-h-15 items-center gap-2 border-b border-line bg-surface px-2 py-2 max-sm:flex-wrap max-sm:gap-y-0 max-sm:pb-0 sm:px-4">
       <Link href={back} aria-label={t("inbox.back")} className="inline-flex size-11 shrink-0 items-center justify-center rounded-md text-ink-soft hover:bg-hover lg:hidden">
         <ArrowLeft aria-hidden className="size-5 rtl:rotate-180" />
       </Link>
@@ -77,21 +78,23 @@ export function ChatHeader({ chat, back, menu, onMenu, isSideOpen, onSide, onCha
           {chat.is_blocked && <Badge tone="bad">{t("customer.blocked")}</Badge>}
         </p>
       </div>
-      {may(take_over_conversation) && chat.owner === "ai" && (
-        <Button size="small" isBusy={takeOver.isPending} onClick={() => takeOver.mutate(ids, { onError: tellProblem })}>
-          {t("inbox.take-over")}
-        </Button>
-      )}
-      {may(assign_conversation) && (
-        <div className="flex items-center max-sm:-ms-1">
-          <AssignMenu chat={chat} isOpen={menu === "assign"} onOpenChange={open("assign")} onChat={onChat} />
-          <LabelMenu chat={chat} isOpen={menu === "labels"} onOpenChange={open("labels")} onChat={onChat} all={labels.all} />
-          <SnoozeMenu chat={chat} isOpen={menu === "snooze"} onOpenChange={open("snooze")} onChat={onChat} />
-        </div>
-      )}
-      <IconButton label={t("inbox.side")} isOn={isSideOpen} onClick={onSide}>
-        <PanelRight aria-hidden className="size-4.5 rtl:-scale-x-100" />
-      </IconButton>
+      <div className="flex items-center gap-2 max-sm:w-full max-sm:justify-end">
+        {may(take_over_conversation) && chat.owner === "ai" && (
+          <Button size="small" isBusy={takeOver.isPending} onClick={() => takeOver.mutate(ids, { onError: tellProblem })}>
+            {t("inbox.take-over")}
+          </Button>
+        )}
+        {may(assign_conversation) && (
+          <div className="flex items-center">
+            <AssignMenu chat={chat} isOpen={menu === "assign"} onOpenChange={open("assign")} onChat={onChat} />
+            <LabelMenu chat={chat} isOpen={menu === "labels"} onOpenChange={open("labels")} onChat={onChat} all={labels.all} />
+            <SnoozeMenu chat={chat} isOpen={menu === "snooze"} onOpenChange={open("snooze")} onChat={onChat} />
+          </div>
+        )}
+        <IconButton label={t("inbox.side")} isOn={isSideOpen} onClick={onSide}>
+          <PanelRight aria-hidden className="size-4.5 rtl:-scale-x-100" />
+        </IconButton>
+      </div>
     </header>
   );
 }

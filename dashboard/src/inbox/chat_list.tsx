@@ -4,6 +4,7 @@ import { Bot, Clock, UserRound } from "lucide-react";
 import { memo, type ReactNode, useEffect, useRef } from "react";
 import { Link } from "wouter";
 import type { Conversation } from "../api/operations";
+import { customerName } from "../lib/customers";
 import { names } from "../lib/names";
 import { useNow } from "../lib/now";
 import { Avatar } from "../parts/avatar";
@@ -70,7 +71,7 @@ const Row = memo(function Row({ chat, isChosen, to }: { chat: Conversation; isCh
   const now = useNow(60_000);
   const { nameOf } = useMembers();
   const labels = useLabels().of(chat.label_ids);
-  const name = chat.customer_name || t("customer.unnamed");
+  const name = customerName(t, chat.customer_name, chat.customer_id);
   const window = sendWindow(chat.channel, chat.last_customer_at, now);
   const isEnding = chat.owner === "person" && window.state === "open" && window.closesAt - now < 4 * 3_600_000;
   const assignee = nameOf(chat.assignee_id);
@@ -86,13 +87,15 @@ const Row = memo(function Row({ chat, isChosen, to }: { chat: Conversation; isCh
       </span>
       <span className="flex min-w-0 flex-1 flex-col">
         <span className="flex items-baseline gap-2">
-          <bdi className={names("min-w-0 flex-1 truncate", chat.is_unread ? "font-semibold text-ink" : "font-medium text-ink")}>{name}</bdi>
+          <bdi className={names("min-w-0 flex-1 truncate [text-align:match-parent]", chat.is_unread ? "font-semibold text-ink" : "font-medium text-ink")}>{name}</bdi>
           {chat.last_message_at && (
             <span className={names("shrink-0 text-xs tabular-nums", chat.is_unread ? "font-semibold text-brand" : "text-ink-faint")}>{short(chat.last_message_at, now)}</span>
           )}
         </span>
         <span className="flex items-center gap-2">
-          <bdi className={names("min-w-0 flex-1 truncate text-sm", chat.is_unread ? "text-ink" : "text-ink-soft")}>{chat.preview || t("inbox.no-text")}</bdi>
+          <bdi className={names("min-w-0 flex-1 truncate text-sm [text-align:match-parent]", chat.is_unread ? "text-ink" : "text-ink-soft")}>
+            {chat.preview || t("inbox.no-text")}
+          </bdi>
           {chat.is_unread && <span role="img" aria-label={t("inbox.unread")} className="size-2.5 shrink-0 rounded-full bg-brand" />}
         </span>
         <span className="mt-auto flex items-center gap-1.5 overflow-hidden text-xs text-ink-faint">

@@ -17,6 +17,7 @@ import {
 } from "../api/operations";
 import { useHere } from "../app/business";
 import { useServices } from "../app/services";
+import { customerName } from "../lib/customers";
 import { useMedia } from "../lib/media";
 import { names } from "../lib/names";
 import { useNow } from "../lib/now";
@@ -192,7 +193,7 @@ export function Composer({ chat, ref, onOwner }: { chat: Conversation; ref: Ref<
           <StickyNote aria-hidden className="size-3.5" />
           {t("composer.note")}
         </ModeTab>
-        <span className="ms-auto min-w-0 truncate text-xs text-ink-faint">
+        <span className="ms-auto min-w-0 truncate text-xs text-ink-faint max-sm:invisible">
           {!isNote && window.state === "open" && chat.owner === "person" && t(window.isForPeopleOnly ? "window.left-people" : "window.left", { time: left(window.closesAt - now) })}
         </span>
         {!isNote && chat.owner === "person" && (
@@ -264,8 +265,8 @@ export function Composer({ chat, ref, onOwner }: { chat: Conversation; ref: Ref<
           <textarea
             ref={area}
             rows={1}
-            dir="auto"
-            aria-label={t(isNote ? "composer.note-label" : "composer.label", { name: chat.customer_name || t("customer.unnamed") })}
+            dir={text ? "auto" : undefined}
+            aria-label={t(isNote ? "composer.note-label" : "composer.label", { name: customerName(t, chat.customer_name, chat.customer_id) })}
             aria-autocomplete="list"
             aria-controls={areChoicesOpen ? `choices-${chat.id}` : undefined}
             aria-activedescendant={areChoicesOpen ? `choice-${choices[chosen]?.id}` : undefined}

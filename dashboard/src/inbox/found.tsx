@@ -5,6 +5,7 @@ import { Link } from "wouter";
 import { useApi, usePages } from "../api/hooks";
 import { list_conversations, search_messages } from "../api/operations";
 import { useHere } from "../app/business";
+import { customerName } from "../lib/customers";
 import { names } from "../lib/names";
 import { useNow } from "../lib/now";
 import { Avatar } from "../parts/avatar";
@@ -31,7 +32,7 @@ export function Found({ words, chosen, linkOf }: { words: string; chosen: string
         <Link key={chat.id} href={linkOf(chat.id)} className={row(chat.id)}>
           <Avatar name={chat.customer_name} id={chat.customer_id} />
           <span className="min-w-0 flex-1">
-            <bdi className="block truncate font-medium">{chat.customer_name || t("customer.unnamed")}</bdi>
+            <bdi className="block truncate font-medium">{customerName(t, chat.customer_name, chat.customer_id)}</bdi>
             <bdi className="block truncate text-sm text-ink-soft">{chat.preview}</bdi>
           </span>
         </Link>

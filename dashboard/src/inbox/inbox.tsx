@@ -80,7 +80,7 @@ export default function Inbox({ conversation_id }: { conversation_id: string | u
           <div className="flex gap-2" data-inbox-search>
             <SearchInput label={t("inbox.search")} value={filters.search ?? ""} onSearch={(text) => setFilters({ search: text })} />
           </div>
-          <nav aria-label={t("inbox.folders")} className="scroll-quiet -mx-3 flex gap-1 overflow-x-auto px-3 [scrollbar-width:none]">
+          <nav aria-label={t("inbox.folders")} className="scroll-quiet -mx-3 flex gap-0.5 overflow-x-auto px-3 [scrollbar-width:none]">
             {folders.map(({ id, label, icon: Icon }) => {
               const isHere = folder.id === id && !filters.search;
               const next = new URLSearchParams(search);
@@ -95,7 +95,7 @@ export default function Inbox({ conversation_id }: { conversation_id: string | u
                   aria-current={isHere ? "true" : undefined}
                   title={t(label)}
                   className={names(
-                    "inline-flex min-h-8 shrink-0 items-center gap-1.5 rounded-full px-2.5 text-sm font-medium pointer-coarse:min-h-10",
+                    "inline-flex min-h-8 shrink-0 items-center gap-1.5 rounded-full px-2 text-sm font-medium pointer-coarse:min-h-10",
                     isHere ? "bg-ink text-canvas" : "text-ink-soft hover:bg-hover hover:text-ink",
                   )}
                 >

@@ -5,6 +5,7 @@ import { Link } from "wouter";
 import { useApi, usePages } from "../api/hooks";
 import { type Conversation, list_orders, show_customer } from "../api/operations";
 import { useHere } from "../app/business";
+import { customerName } from "../lib/customers";
 import { names } from "../lib/names";
 import { OrderStatus } from "../pages/order_status";
 import { Avatar } from "../parts/avatar";
@@ -19,7 +20,7 @@ export function Side({ chat }: { chat: Conversation }) {
   const { business_id, at } = useHere();
   const customer = useApi(show_customer, { business_id, customer_id: chat.customer_id });
   const labels = useLabels().of(chat.label_ids);
-  const name = customer.data?.name || chat.customer_name || t("customer.unnamed");
+  const name = customer.data?.name || customerName(t, chat.customer_name, chat.customer_id);
   const reason = chat.owner === "person" && chat.handover_reason && !/^[0-9a-f-]{36}$/.test(chat.handover_reason) ? chat.handover_reason : "";
   return (
     <div className="flex flex-col gap-6">

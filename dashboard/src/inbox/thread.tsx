@@ -24,6 +24,9 @@ import { useMembers } from "./people";
 
 type Entry = { id: string; at: string } & ({ kind: "message"; message: Message } | { kind: "note"; note: Note });
 
+/** Pixels within which one counts as reading the end. */
+const nearEnd = 80;
+
 export function Thread({ conversation_id, onNewest }: { conversation_id: string; onNewest(message_id: string): void }) {
   const { t, zone, date } = useWords();
   const { business_id, me } = useHere();
@@ -52,6 +55,19 @@ export function Thread({ conversation_id, onNewest }: { conversation_id: string;
     const pane = scroller.current;
     if (pane) fromEnd.current = pane.scrollHeight - pane.scrollTop - pane.clientHeight;
   }, []);
+  // Heights settle after they are drawn: who reads the end stays there.
+  const content = useRef<HTMLDivElement>(null);
+  const isThere = !messages.isPending;
+  useEffect(() => {
+    const [pane, inner] = [scroller.current, content.current];
+    if (!isThere || !pane || !inner) return;
+    const watcher = new ResizeObserver(() => {
+      if (fromEnd.current < nearEnd) pane.scrollTop = pane.scrollHeight;
+    });
+    watcher.observe(inner);
+    watcher.observe(pane);
+    return () => watcher.disconnect();
+  }, [isThere]);
   const firstId = entries[0]?.id;
   const lastId = `${entries.at(-1)?.id}/${waiting.length}/${isAnswering}`;
   const before = useRef({ firstId, lastId });
@@ -59,10 +75,10 @@ export function Thread({ conversation_id, onNewest }: { conversation_id: string;
     const pane = scroller.current;
     if (!pane) return;
     const isOlderAbove = before.current.firstId !== firstId;
-    const isAtEnd = fromEnd.current < 80;
+    const isAtEnd = fromEnd.current < nearEnd;
     if (isOlderAbove || isAtEnd) pane.scrollTop = pane.scrollHeight - pane.clientHeight - (isAtEnd ? 0 : fromEnd.current);
     before.current = { firstId, lastId };
-    place();
+    if (!isAtEnd) place();
   }, [firstId, lastId, place]);
 
   const onScroll = () => {
@@ -82,7 +98,7 @@ export function Thread({ conversation_id, onNewest }: { conversation_id: string;
       aria-label={t("thread.label")}
       className="scroll-quiet flex min-h-0 flex-1 flex-col overflow-y-auto overscroll-contain px-4 py-4 sm:px-6 [overflow-anchor:none]"
     >
-      <div className="mt-auto flex flex-col">
+      <div ref={content} className="mt-auto flex flex-col">
         <div className="flex h-8 items-center justify-center text-ink-faint">{messages.isLoadingMore && <Spinner />}</div>
         {entries.length === 0 && waiting.length === 0 && <EmptyState title={t("thread.empty")} />}
         {entries.map((entry, index) => {

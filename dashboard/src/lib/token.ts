@@ -1,12 +1,18 @@
-import { useState } from "react";
+import { useEffect, useState } from "react";
 
-/** The token of a mail's link. It stands behind the `#`, and is taken out of the address at once. */
+/** What stands behind the `#`; it leaves the address as soon as the page is there. */
+export function useFragment(): URLSearchParams {
+  const [given] = useState(() => new URLSearchParams(location.hash.slice(1)));
+  useEffect(() => {
+    if (location.hash) history.replaceState(history.state, "", location.pathname + location.search);
+  }, []);
+  return given;
+}
+
+/** The token of a mail's link. */
 export function useMailToken(): [string, (token: string) => void] {
-  return useState(() => {
-    const token = new URLSearchParams(location.hash.slice(1)).get("token") ?? "";
-    if (token) history.replaceState(history.state, "", location.pathname + location.search);
-    return token;
-  });
+  const given = useFragment();
+  return useState(given.get("token") ?? "");
 }
 
 /** Where to go after signing in: an address of this site, and no other. */

@@ -1,7 +1,7 @@
 // One stream of a business's events, for as long as it is wanted.
 //
 //   F1  It resumes behind the last event that was handled; where that is not possible the server says `snapshot`.
-//   F2  Silence of two heartbeats is an end: the connection is given up and made again.
+//   F2  Silence of two heartbeats is an end, and so is a network that has gone: the connection is given up and made again.
 //   F3  Waits between tries double up to a bound, with jitter; the network's return ends a wait.
 //   F4  An ended token is no failure: another one is asked for at once. Without a session, or without the right to
 //       listen, it stops.
@@ -29,7 +29,7 @@ export interface Followed {
   onEvent(event: LiveEvent): void;
   onState(state: LiveState): void;
   signal: AbortSignal;
-  /** Ends a wait. */
+  /** Says `offline` and `online`; the latter ends a wait. */
   wake: EventTarget;
 }
 
@@ -67,6 +67,8 @@ export async function follow(what: Followed, ports: FollowPorts): Promise<void> 
     if (token === null) return "stop";
     const silence = new AbortController();
     let alarm = setTimeout(() => silence.abort(), silenceMs);
+    const cut = () => silence.abort();
+    what.wake.addEventListener("offline", cut);
     try {
       const headers: Record<string, string> = { Authorization: `Bearer ${token}`, Accept: "text/event-stream" };
       if (lastId) headers["Last-Event-ID"] = lastId;
@@ -92,6 +94,7 @@ export async function follow(what: Followed, ports: FollowPorts): Promise<void> 
       }
     } finally {
       clearTimeout(alarm);
+      what.wake.removeEventListener("offline", cut);
     }
   }
 

@@ -11,6 +11,7 @@ import { useServices } from "../app/services";
 import { Waiting } from "../app/waiting";
 import { type Connecting, forgetConnecting, takeConnecting } from "../lib/connecting";
 import { useForm } from "../lib/form";
+import { useFragment } from "../lib/token";
 import { Button } from "../parts/button";
 import { ChannelMark } from "../parts/channel";
 import { Checkbox } from "../parts/field";
@@ -24,11 +25,7 @@ export default function ConnectReturn() {
   const queries = useQueryClient();
   const [, go] = useLocation();
   const [begun] = useState(takeConnecting);
-  const [said] = useState(() => {
-    const given = new URLSearchParams(location.hash.slice(1));
-    history.replaceState(history.state, "", location.pathname);
-    return { state: given.get("state") ?? "", code: given.get("code") ?? "" };
-  });
+  const given = useFragment();
   const [flow, setFlow] = useState<ConnectFlow | null>(null);
   const [error, setError] = useState<unknown>(null);
 
@@ -37,8 +34,9 @@ export default function ConnectReturn() {
     let isHere = true;
     const { business_id, connect_flow_id, state } = begun;
     const ids = { business_id, connect_flow_id };
-    const isOurs = said.state === state;
-    const end = isOurs && said.code ? call(finish_connect_flow, { ...ids, body: { state, code: said.code } }) : call(cancel_connect_flow, { ...ids, body: { state } });
+    const code = given.get("code");
+    const isOurs = given.get("state") === state;
+    const end = isOurs && code ? call(finish_connect_flow, { ...ids, body: { state, code } }) : call(cancel_connect_flow, { ...ids, body: { state } });
     end.then(
       (next) => isHere && setFlow(next),
       (refused) => isHere && setError(refused),
@@ -46,7 +44,7 @@ export default function ConnectReturn() {
     return () => {
       isHere = false;
     };
-  }, [begun, said, call]);
+  }, [begun, given, call]);
 
   useEffect(() => {
     if (flow?.stage !== "connected" || !begun) return;

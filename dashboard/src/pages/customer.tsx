@@ -16,6 +16,7 @@ import {
 import { useHere } from "../app/business";
 import { useServices } from "../app/services";
 import { Waiting } from "../app/waiting";
+import { customerName } from "../lib/customers";
 import { useForm } from "../lib/form";
 import { Avatar } from "../parts/avatar";
 import { Badge } from "../parts/badge";
@@ -44,7 +45,7 @@ export default function Customer({ customer_id }: { customer_id: string }) {
   if (found.error && !found.data) return <ErrorState error={found.error} onRetry={found.refetch} />;
   if (!found.data) return <Waiting />;
   const customer = found.data;
-  const name = customer.name || t("customer.unnamed");
+  const name = customerName(t, customer.name, customer.id);
   const keep = (next: CustomerProfile) => {
     queries.setQueryData(["show_customer", { business_id, customer_id }], next);
     void queries.invalidateQueries({ queryKey: ["list_customers", { business_id }] });
@@ -208,7 +209,7 @@ function MergeDialog({ customer, onClose, onDone }: { customer: CustomerProfile;
   const others = useApi(list_customers, { business_id, query: { limit: 10, ...(name ? { name } : {}) } }, { keepsOld: true });
   return (
     <>
-      <Dialog isOpen={into === null} onClose={onClose} title={t("customer.merge")} hint={t("customer.merge-hint", { name: customer.name || t("customer.unnamed") })}>
+      <Dialog isOpen={into === null} onClose={onClose} title={t("customer.merge")} hint={t("customer.merge-hint", { name: customerName(t, customer.name, customer.id) })}>
         <SearchInput label={t("customer.search")} value={name} onSearch={setName} />
         {others.isPending && <SkeletonRows count={4} />}
         {others.error && <ErrorState error={others.error} onRetry={others.refetch} />}
@@ -219,7 +220,7 @@ function MergeDialog({ customer, onClose, onDone }: { customer: CustomerProfile;
               <li key={one.id}>
                 <button type="button" onClick={() => setInto(one)} className="flex min-h-13 w-full items-center gap-3 rounded-lg px-2 text-start hover:bg-hover">
                   <Avatar name={one.name} id={one.id} />
-                  <bdi className="min-w-0 flex-1 truncate font-medium">{one.name || t("customer.unnamed")}</bdi>
+                  <bdi className="min-w-0 flex-1 truncate font-medium">{customerName(t, one.name, one.id)}</bdi>
                   <bdi className="text-sm text-ink-faint">{one.phone || one.email}</bdi>
                 </button>
               </li>
@@ -229,7 +230,7 @@ function MergeDialog({ customer, onClose, onDone }: { customer: CustomerProfile;
       <ConfirmDialog
         isOpen={into !== null}
         onClose={() => setInto(null)}
-        title={t("customer.merge-title", { one: customer.name || t("customer.unnamed"), other: into?.name || t("customer.unnamed") })}
+        title={t("customer.merge-title", { one: customerName(t, customer.name, customer.id), other: into ? customerName(t, into.name, into.id) : "" })}
         hint={t("customer.merge-warning")}
         action={t("customer.merge")}
         onConfirm={async () => {

@@ -2,6 +2,7 @@ import { UsersRound } from "lucide-react";
 import { usePages } from "../api/hooks";
 import { type Customer, list_customers } from "../api/operations";
 import { useHere } from "../app/business";
+import { customerName } from "../lib/customers";
 import { useFilters } from "../lib/query";
 import { Avatar } from "../parts/avatar";
 import { Badge } from "../parts/badge";
@@ -25,7 +26,7 @@ export default function Customers() {
       cell: (one) => (
         <span className="flex min-w-0 items-center gap-3">
           <Avatar name={one.name} id={one.id} />
-          <bdi className="truncate">{one.name || t("customer.unnamed")}</bdi>
+          <bdi className="truncate">{customerName(t, one.name, one.id)}</bdi>
           {one.is_blocked && <Badge tone="bad">{t("customer.blocked")}</Badge>}
         </span>
       ),

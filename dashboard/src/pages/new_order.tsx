@@ -8,6 +8,7 @@ import { list_conversations, list_products, type Product, place_order, show_conv
 import { asProblem } from "../api/problem";
 import { useHere } from "../app/business";
 import { useServices } from "../app/services";
+import { customerName } from "../lib/customers";
 import { newKey } from "../lib/ids";
 import { Avatar } from "../parts/avatar";
 import { Button, IconButton } from "../parts/button";
@@ -142,7 +143,7 @@ function Chosen({ conversation_id, onChange }: { conversation_id: string; onChan
   const chat = useApi(show_conversation, { business_id, conversation_id });
   if (chat.error) return <ErrorState error={chat.error} onRetry={chat.refetch} />;
   if (!chat.data) return <SkeletonRows count={1} />;
-  const name = chat.data.customer_name || t("customer.unnamed");
+  const name = customerName(t, chat.data.customer_name, chat.data.customer_id);
   return (
     <div className="flex items-center gap-3 rounded-lg bg-sunken p-3">
       <Avatar name={name} id={chat.data.customer_id} />
@@ -171,7 +172,7 @@ function ChooseChat({ onChoose }: { onChoose(id: string): void }) {
         <button key={one.id} type="button" onClick={() => onChoose(one.id)} className="flex min-h-13 items-center gap-3 rounded-lg px-2 text-start hover:bg-hover">
           <Avatar name={one.customer_name} id={one.customer_id} />
           <span className="min-w-0 flex-1">
-            <bdi className="block truncate font-medium">{one.customer_name || t("customer.unnamed")}</bdi>
+            <bdi className="block truncate font-medium">{customerName(t, one.customer_name, one.customer_id)}</bdi>
             <bdi className="block truncate text-sm text-ink-faint">{one.preview}</bdi>
           </span>
           <ChannelMark channel={one.channel} />

@@ -20,6 +20,7 @@ import { useHere } from "../app/business";
 import { useServices } from "../app/services";
 import { Waiting } from "../app/waiting";
 import { useMembers } from "../inbox/people";
+import { customerName } from "../lib/customers";
 import { useForm } from "../lib/form";
 import { newKey } from "../lib/ids";
 import { Button, buttonClass } from "../parts/button";
@@ -162,7 +163,7 @@ export default function Order({ order_id }: { order_id: string }) {
                 [
                   t("field.name"),
                   <Link key="name" href={at(`customers/${order.customer_id}`)} className="rounded font-medium text-brand hover:underline">
-                    <bdi>{order.customer_name || t("customer.unnamed")}</bdi>
+                    <bdi>{customerName(t, order.customer_name, order.customer_id)}</bdi>
                   </Link>,
                 ],
                 [

@@ -4,12 +4,14 @@ import { Link } from "wouter";
 import { usePages } from "../api/hooks";
 import { list_orders, type OrderSummary, place_order } from "../api/operations";
 import { useHere } from "../app/business";
+import { customerName } from "../lib/customers";
 import { useFilters } from "../lib/query";
 import { instantOf } from "../lib/zone";
 import { Button, buttonClass } from "../parts/button";
 import { Card } from "../parts/card";
 import { ChannelMark } from "../parts/channel";
 import { Field, Select, TextInput } from "../parts/field";
+import { Filters } from "../parts/filters";
 import { Page } from "../parts/page";
 import { SearchInput } from "../parts/search_input";
 import { EmptyState } from "../parts/states";
@@ -46,7 +48,7 @@ export default function Orders() {
       cell: (one) => (
         <span className="flex items-center gap-2">
           <ChannelMark channel={one.channel} />
-          <bdi className="max-w-48 truncate text-ink">{one.customer_name || t("customer.unnamed")}</bdi>
+          <bdi className="max-w-48 truncate text-ink">{customerName(t, one.customer_name, one.customer_id)}</bdi>
         </span>
       ),
     },
@@ -67,8 +69,11 @@ export default function Orders() {
         )
       }
     >
-      <div className="mb-4 grid gap-2 sm:grid-cols-2 lg:grid-cols-[2fr_1fr_1fr_auto_auto_1fr]">
-        <SearchInput label={t("order.search")} value={filters.search ?? ""} onSearch={(search) => setFilters({ search })} />
+      <Filters
+        search={<SearchInput label={t("order.search")} value={filters.search ?? ""} onSearch={(search) => setFilters({ search })} />}
+        count={[filters.status, filters.channel, filters.since, filters.until].filter(Boolean).length}
+        columns="sm:grid-cols-2 lg:grid-cols-[2fr_1fr_1fr_auto_auto_1fr]"
+      >
         <Select aria-label={t("order.status")} value={filters.status ?? ""} onChange={(event) => setFilters({ status: event.target.value })}>
           <option value="">{t("filter.all-states")}</option>
           {statuses.map((status) => (
@@ -96,7 +101,7 @@ export default function Orders() {
           <option value="oldest">{t("sort.oldest")}</option>
           <option value="largest">{t("sort.largest")}</option>
         </Select>
-      </div>
+      </Filters>
       <Card isFlush className="[&>div]:pt-0">
         <DataTable
           caption={t("nav.orders")}

@@ -15,6 +15,7 @@ import { Button } from "../parts/button";
 import { Card } from "../parts/card";
 import { Dialog } from "../parts/dialog";
 import { Field, Select, TextArea, TextInput } from "../parts/field";
+import { Filters } from "../parts/filters";
 import { Page } from "../parts/page";
 import { ProductImage } from "../parts/private_image";
 import { SearchInput } from "../parts/search_input";
@@ -60,7 +61,7 @@ export default function Products() {
       ),
     },
     { name: t("product.state"), cell: (one) => <Badge tone={one.active ? "good" : "neutral"}>{t(one.active ? "product.active" : "product.archived")}</Badge> },
-    { name: t("product.stock"), cell: (one) => <Stock stock={one.stock} />, isNumber: true },
+    { name: t("product.stock"), cell: (one) => <Stock stock={one.stock} />, isNumber: true, isNamed: true },
     { name: t("product.price"), cell: (one) => <span className="font-medium text-ink">{money(one.price_minor, one.currency)}</span>, isNumber: true },
   ];
   const exportAll = async () => {
@@ -98,8 +99,11 @@ export default function Products() {
         </>
       }
     >
-      <div className="mb-4 grid gap-2 sm:grid-cols-[1fr_12rem_12rem]">
-        <SearchInput label={t("product.search")} value={filters.search ?? ""} onSearch={(search) => setFilters({ search })} />
+      <Filters
+        search={<SearchInput label={t("product.search")} value={filters.search ?? ""} onSearch={(search) => setFilters({ search })} />}
+        count={filters.state ? 1 : 0}
+        columns="sm:grid-cols-[1fr_12rem_12rem]"
+      >
         <Select aria-label={t("product.state")} value={filters.state ?? ""} onChange={(event) => setFilters({ state: event.target.value })}>
           <option value="">{t("product.active")}</option>
           <option value="archived">{t("product.archived")}</option>
@@ -109,7 +113,7 @@ export default function Products() {
           <option value="">{t("sort.name")}</option>
           <option value="newest">{t("sort.newest")}</option>
         </Select>
-      </div>
+      </Filters>
       <Card isFlush className="[&>div]:pt-0">
         <DataTable
           caption={t("nav.products")}

@@ -25,7 +25,7 @@ export function piecesOf(text: string): Piece[] {
 
 export function RichText({ text }: { text: string }) {
   return (
-    <span dir="auto" className="break-words whitespace-pre-wrap">
+    <span dir="auto" className="block break-words whitespace-pre-wrap">
       {piecesOf(text).map((piece, index) =>
         piece.href ? (
           // Pieces have no names of their own and never move.

@@ -10,7 +10,9 @@ export interface Column<Row> {
   cell(row: Row): ReactNode;
   /** Numbers stand at the end. */
   isNumber?: boolean;
-  /** Not on a phone, where a row is a card. */
+  /** On a phone, where a row is a card, its value does not say what it is. */
+  isNamed?: boolean;
+  /** Not on a phone. */
   isWideOnly?: boolean;
 }
 
@@ -84,11 +86,12 @@ export function DataTable<Row extends { id: string }>({
                   )}
                 </th>
               )}
-              {others.map(({ name, cell, isNumber, isWideOnly }) => (
+              {others.map(({ name, cell, isNumber, isNamed, isWideOnly }) => (
                 <td
                   key={name}
                   className={names("px-3 py-2.5 text-ink-soft last:pe-4 max-sm:p-0!", isNumber && "text-end tabular-nums max-sm:text-start", isWideOnly && "max-lg:hidden")}
                 >
+                  {isNamed && <span className="text-ink-faint sm:hidden">{name} </span>}
                   {cell(row)}
                 </td>
               ))}

@@ -77,6 +77,23 @@ describe("the stream", () => {
     expect(asked).toHaveLength(3);
     expect(waited).toHaveLength(1);
   });
+  test("gives the connection up when the network has gone (F2)", async () => {
+    const wake = new EventTarget();
+    const end = new AbortController();
+    const states: LiveState[] = [];
+    let tries = 0;
+    const hangs = (async (_: string, { signal }: RequestInit) => {
+      if (++tries === 2) end.abort();
+      setTimeout(() => wake.dispatchEvent(new Event("offline")));
+      return new Response(new ReadableStream({ start: (to) => signal?.addEventListener("abort", () => to.error(new Error("cut"))) }));
+    }) as typeof fetch;
+    const tokens = { token: async () => "t", renewed: async () => null };
+    await follow(
+      { url: "/events", tokens, onEvent: () => {}, onState: (state) => states.push(state), signal: end.signal, wake },
+      { fetch: hangs, random: () => 0, sleep: async () => {} },
+    );
+    expect(states).toEqual(["connecting", "live", "reconnecting", "live", "stopped"]);
+  });
   test("stops without a session and without the right to listen (F4)", async () => {
     for (const answer of [403, 404, event("", "end", { reason: "access_lost" })]) {
       const { run, asked, states } = stream(answer, event("1-1", "snapshot"));

@@ -26,16 +26,16 @@ export function Door({ title, hint, children, foot }: { title: string; hint?: Re
   return (
     <div className="flex min-h-dvh flex-col items-center px-4 py-8 sm:justify-center">
       <div className="w-full max-w-sm">
-        <div className="mb-8 flex items-center justify-between">
+        <header className="mb-8 flex items-center justify-between">
           <Logo />
           <LanguageChoice />
-        </div>
+        </header>
         <main className="rounded-xl border border-line bg-surface p-6 shadow-raised sm:p-8">
           <h1 className="text-2xl font-semibold tracking-tight text-balance">{title}</h1>
           {hint && <div className="mt-1.5 text-base text-pretty text-ink-soft">{hint}</div>}
           <div className="mt-6">{children}</div>
         </main>
-        {foot && <p className="mt-5 text-center text-base text-ink-soft">{foot}</p>}
+        {foot && <footer className="mt-5 text-center text-base text-ink-soft">{foot}</footer>}
       </div>
     </div>
   );

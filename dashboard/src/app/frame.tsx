@@ -102,7 +102,7 @@ function SideBar({ onSearch }: { onSearch(): void }) {
   const { t } = useWords();
   const { main, more } = usePlaces();
   return (
-    <div className="sticky top-0 hidden h-dvh w-56 shrink-0 flex-col gap-4 border-e border-line bg-sunken px-3 py-3 lg:flex">
+    <header className="sticky top-0 hidden h-dvh w-56 shrink-0 flex-col gap-4 border-e border-line bg-sunken px-3 py-3 lg:flex">
       <BusinessMenu />
       <button
         type="button"
@@ -123,7 +123,7 @@ function SideBar({ onSearch }: { onSearch(): void }) {
         ))}
       </nav>
       <AccountMenu />
-    </div>
+    </header>
   );
 }
 

@@ -92,7 +92,7 @@ export default function Customer({ customer_id }: { customer_id: string }) {
         )
       }
     >
-      <div className="grid gap-5 lg:grid-cols-[20rem_minmax(0,1fr)]">
+      <div className="grid grid-cols-1 gap-5 lg:grid-cols-[20rem_minmax(0,1fr)]">
         <div className="flex flex-col gap-5">
           <Card>
             <div className="mb-4 flex items-center gap-3">

@@ -150,7 +150,7 @@ export default function Order({ order_id }: { order_id: string }) {
         </>
       }
     >
-      <div className="grid gap-5 lg:grid-cols-[minmax(0,1fr)_20rem]">
+      <div className="grid grid-cols-1 gap-5 lg:grid-cols-[minmax(0,1fr)_20rem]">
         <div className="flex min-w-0 flex-col gap-5">
           <Items order={order} />
           <Payments order={order} />

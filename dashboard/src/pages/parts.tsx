@@ -54,7 +54,7 @@ export default function Parts() {
   ];
   return (
     <Page title="Parts" hint={<RichText text="Everything that pages are made of. See https://sellavie.example/parts for more." />} actions={<LanguageChoice />}>
-      <div className="grid gap-5 lg:grid-cols-2">
+      <div className="grid grid-cols-1 gap-5 lg:grid-cols-2">
         <Shown name="Logo, theme">
           <Logo />
           <Select aria-label="Theme" value={theme} onChange={(event) => setTheme(event.target.value as Theme)}>

@@ -82,7 +82,7 @@ export default function Product({ product_id }: { product_id: string }) {
         ))
       }
     >
-      <div className="grid gap-5 lg:grid-cols-[minmax(0,1fr)_22rem]">
+      <div className="grid grid-cols-1 gap-5 lg:grid-cols-[minmax(0,1fr)_22rem]">
         <div className="flex min-w-0 flex-col gap-5">
           <Details key={product.version} product={product} onDone={keep} isReadOnly={!mayChange} />
           <Images product={product} onDone={() => found.refetch()} mayChange={mayChange} />

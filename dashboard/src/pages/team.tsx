@@ -60,7 +60,7 @@ export default function Team() {
               <span className="truncate">{one.name || one.email}</span>
               {one.id === me.id && <Badge>{t("team.you")}</Badge>}
             </span>
-            <span className="block truncate text-sm font-normal text-ink-faint">{one.email}</span>
+            {one.name && <span className="block truncate text-sm font-normal text-ink-faint">{one.email}</span>}
           </span>
         </span>
       ),

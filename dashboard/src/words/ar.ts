@@ -648,7 +648,7 @@ export const ar: Catalogue = {
 
   "activity.hint": "من فعل ماذا. السجلات متسلسلة: لا يغيّرها أحد دون أن يُرى، ولا حتى من يدير الخادم.",
   "activity.everybody": "الجميع",
-  "activity.none": "لم يُفعل شيء",
+  "activity.none": "لا شيء بعد",
   "activity.who": "من",
   "activity.when": "متى",
   "activity.from": "من أين",

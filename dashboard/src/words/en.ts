@@ -650,7 +650,7 @@ export const en = {
 
   "activity.hint": "Who did what. Entries are chained: nobody can change them unseen, not even whoever runs the server.",
   "activity.everybody": "Everybody",
-  "activity.none": "Nothing was done",
+  "activity.none": "Nothing here yet",
   "activity.who": "Who",
   "activity.when": "When",
   "activity.from": "From",

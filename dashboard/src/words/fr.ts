@@ -650,7 +650,7 @@ export const fr: Catalogue = {
 
   "activity.hint": "Qui a fait quoi. Les entrées sont chaînées : personne ne peut les changer sans que cela se voie, pas même la personne qui gère le serveur.",
   "activity.everybody": "Tout le monde",
-  "activity.none": "Rien n’a été fait",
+  "activity.none": "Rien pour le moment",
   "activity.who": "Qui",
   "activity.when": "Quand",
   "activity.from": "Depuis",

@@ -13,14 +13,6 @@ import { shared_place } from "./place.mjs";
 let place;
 shared_place({ before, after }, "pages", async (opened) => {
   place = opened;
-});
-after(everybody_leaves);
-afterEach(no_complaints);
-
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const root = path.resolve(import.meta.dirname, "../..");
-
-before(async () => {
   const { sandbox } = place.here;
   const [product] = place.here.businesses[0].products;
   const one = place.here.customer("whatsapp");
@@ -30,6 +22,11 @@ before(async () => {
   await sandbox.say(two, "Can I talk to a person please?");
   await sandbox.heard(two, 1);
 });
+after(everybody_leaves);
+afterEach(no_complaints);
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const root = path.resolve(import.meta.dirname, "../..");
 
 test("the typed client is the one of this server's document", async () => {
   const document = await (await fetch(`${place.here.server.url}/api/v1/openapi.json`)).json();

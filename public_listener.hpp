@@ -1,6 +1,7 @@
 #pragma once
-// What the world reaches: webhooks of Meta and of payment providers, the way back from Meta's logins, the REST
-// bridge and its live events, all behind one HTTP server. Lifecycle: construct, listen(), stop_accepting(), drain().
+// What the world reaches: webhooks of Meta and of payment providers, the ways back from Meta's logins and from pay pages,
+// the REST bridge and its live events, and the dashboard where it was built, all behind one HTTP server. Lifecycle: construct,
+// listen(), stop_accepting(), drain().
 
 #include <chrono>
 #include <memory>
@@ -38,6 +39,7 @@ class public_listener {
   void add_webhooks(net::router& routes) const;
   void add_payment_webhooks(net::router& routes) const;
   void add_api(net::router& routes, const net::io_threads& io);
+  void add_dashboard(net::router& routes) const;
   void follow_access(net::access_cache& access);
 
   public_parts parts_;

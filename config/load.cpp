@@ -41,6 +41,7 @@ void read_http(reader& in, http_settings& http) {
   in.text("http.public_url", http.public_url, parse_base_url);
   in.list("http.trusted_proxies", http.trusted_proxies, parse_address_block);
   in.list("http.cors_origins", http.cors_origins, parse_origin);
+  in.text("http.dashboard", http.dashboard, parse_path);
 }
 
 void read_database(reader& in, database_settings& database) {

@@ -43,6 +43,8 @@ struct http_settings {
   /// "https://app.example.com": pages of these origins may use the API from a browser. Others may not; the
   /// dashboard needs none, it has the API's own origin.
   std::vector<std::string> cors_origins;
+  /// The folder of the built dashboard, served on "/"; where there is none, nothing is. Empty: never.
+  std::filesystem::path dashboard = "dashboard/dist";
 };
 
 struct ops_settings {

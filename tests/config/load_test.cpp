@@ -72,6 +72,7 @@ listen = "[::1]:80"
 public_url = "https://shop.example.com/"
 trusted_proxies = ["10.0.0.0/8", "::1"]
 cors_origins = ["https://app.example.com"]
+dashboard = "/usr/share/sellavie/dashboard"
 [ops]
 listen = "localhost:9000"
 [data]
@@ -121,6 +122,7 @@ writers = 4
   EXPECT_EQ(values.http.public_url, "https://shop.example.com");
   EXPECT_THAT(values.http.trusted_proxies, ElementsAre("10.0.0.0/8", "::1"));
   EXPECT_THAT(values.http.cors_origins, ElementsAre("https://app.example.com"));
+  EXPECT_EQ(values.http.dashboard, "/usr/share/sellavie/dashboard");
   EXPECT_EQ(to_string(values.ops.listen), "127.0.0.1:9000");
   EXPECT_EQ(values.database.url.reveal(), "postgresql://u:p@h/d");
   ASSERT_EQ(values.meta.app_secrets.size(), 2U);

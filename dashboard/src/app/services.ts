@@ -1,0 +1,48 @@
+// What one page has one of. Made once, in main.tsx; tests make their own.
+
+import { QueryClient } from "@tanstack/react-query";
+import { createContext, useContext, useSyncExternalStore } from "react";
+import { type Call, client } from "../api/client";
+import { asProblem } from "../api/problem";
+import type { Session, SessionState } from "../session/session";
+
+export interface Services {
+  session: Session;
+  call: Call;
+  queries: QueryClient;
+}
+
+export function servicesOf(session: Session): Services {
+  const queries = new QueryClient({
+    defaultOptions: {
+      queries: {
+        // Live events say what is old; without them a look back is a reason to read again.
+        staleTime: 30_000,
+        gcTime: 10 * 60_000,
+        retry: (failures, error) => failures < 2 && asProblem(error).isPassing && asProblem(error).status !== 429,
+        retryDelay: (attempt) => Math.min(8000, 600 * 2 ** attempt),
+      },
+      mutations: { retry: false },
+    },
+  });
+  let before = session.state;
+  session.subscribe(() => {
+    if (before === "signed-in" && session.state === "signed-out") queries.clear();
+    before = session.state;
+  });
+  return { session, call: client(session), queries };
+}
+
+const Context = createContext<Services | null>(null);
+export const ServicesProvider = Context;
+
+export function useServices(): Services {
+  const services = useContext(Context);
+  if (!services) throw new Error("no ServicesProvider");
+  return services;
+}
+
+export function useSession(): SessionState {
+  const { session } = useServices();
+  return useSyncExternalStore(session.subscribe, () => session.state);
+}

@@ -1,0 +1,343 @@
+// The middle pane: what was written, oldest above. It stays where it is read: at the end while one reads the end, and
+// at the same message while older ones come in above.
+
+import { AlarmClock, Bot, Check, CheckCheck, CircleAlert, CircleHelp, FileText, Image, Info, RotateCw, StickyNote, Trash2 } from "lucide-react";
+import { memo, useCallback, useEffect, useLayoutEffect, useMemo, useRef } from "react";
+import { useChange, usePages } from "../api/hooks";
+import { list_messages, list_notes, type Message, type Note, remove_note } from "../api/operations";
+import { ApiProblem } from "../api/problem";
+import { useHere } from "../app/business";
+import { useServices } from "../app/services";
+import { dayOf } from "../lib/format";
+import { names } from "../lib/names";
+import { useNow } from "../lib/now";
+import { useIsAnswering } from "../live/provider";
+import { IconButton } from "../parts/button";
+import { RichText } from "../parts/rich_text";
+import { Spinner } from "../parts/spinner";
+import { EmptyState, ErrorState, problemText, Skeleton } from "../parts/states";
+import { tellProblem } from "../parts/toast";
+import { useWords } from "../words/provider";
+import type { Waiting } from "./outbox";
+import { useOutbox, useWaiting } from "./outbox_provider";
+import { useMembers } from "./people";
+
+type Entry = { id: string; at: string } & ({ kind: "message"; message: Message } | { kind: "note"; note: Note });
+
+/** Pixels within which one counts as reading the end. */
+const nearEnd = 80;
+
+export function Thread({ conversation_id, onNewest }: { conversation_id: string; onNewest(message_id: string): void }) {
+  const { t, zone, date } = useWords();
+  const { business_id, me } = useHere();
+  const messages = usePages(list_messages, { business_id, conversation_id, query: { limit: 50 } });
+  const notes = usePages(list_notes, { business_id, conversation_id, query: { limit: 100 } });
+  const waiting = useWaiting(conversation_id);
+  const isAnswering = useIsAnswering(conversation_id);
+  const scroller = useRef<HTMLDivElement>(null);
+
+  const entries = useMemo<Entry[]>(() => {
+    const oldest = messages.hasMore ? (messages.rows.at(-1)?.at ?? "") : "";
+    const all: Entry[] = messages.rows.map((message) => ({ id: message.id, at: message.at, kind: "message", message }));
+    // A note stands where it was written; those above what is loaded come with it.
+    for (const note of notes.rows) if (note.created_at >= oldest) all.push({ id: note.id, at: note.created_at, kind: "note", note });
+    return all.sort((a, b) => (a.at === b.at ? (a.id < b.id ? -1 : 1) : a.at < b.at ? -1 : 1));
+  }, [messages.rows, messages.hasMore, notes.rows]);
+
+  const newest = messages.rows[0]?.id;
+  useEffect(() => {
+    if (newest) onNewest(newest);
+  }, [newest, onNewest]);
+
+  // Read before the change is drawn: how far the end is away.
+  const fromEnd = useRef(0);
+  const place = useCallback(() => {
+    const pane = scroller.current;
+    if (pane) fromEnd.current = pane.scrollHeight - pane.scrollTop - pane.clientHeight;
+  }, []);
+  // Heights settle after they are drawn: who reads the end stays there.
+  const content = useRef<HTMLDivElement>(null);
+  const isThere = !messages.isPending;
+  useEffect(() => {
+    const [pane, inner] = [scroller.current, content.current];
+    if (!isThere || !pane || !inner) return;
+    const watcher = new ResizeObserver(() => {
+      if (fromEnd.current < nearEnd) pane.scrollTop = pane.scrollHeight;
+    });
+    watcher.observe(inner);
+    watcher.observe(pane);
+    return () => watcher.disconnect();
+  }, [isThere]);
+  const firstId = entries[0]?.id;
+  const lastId = `${entries.at(-1)?.id}/${waiting.length}/${isAnswering}`;
+  const before = useRef({ firstId, lastId });
+  useLayoutEffect(() => {
+    const pane = scroller.current;
+    if (!pane) return;
+    const isOlderAbove = before.current.firstId !== firstId;
+    const isAtEnd = fromEnd.current < nearEnd;
+    if (isOlderAbove || isAtEnd) pane.scrollTop = pane.scrollHeight - pane.clientHeight - (isAtEnd ? 0 : fromEnd.current);
+    before.current = { firstId, lastId };
+    if (!isAtEnd) place();
+  }, [firstId, lastId, place]);
+
+  const onScroll = () => {
+    place();
+    const pane = scroller.current;
+    if (pane && pane.scrollTop < 400 && messages.hasMore && !messages.isLoadingMore) messages.loadMore();
+  };
+
+  if (messages.isPending) return <ThreadSkeleton />;
+  if (messages.error && entries.length === 0) return <ErrorState error={messages.error} onRetry={messages.refetch} />;
+  let day = "";
+  return (
+    <div
+      ref={scroller}
+      onScroll={onScroll}
+      role="log"
+      aria-label={t("thread.label")}
+      className="scroll-quiet flex min-h-0 flex-1 flex-col overflow-y-auto overscroll-contain px-4 py-4 sm:px-6 [overflow-anchor:none]"
+    >
+      <div ref={content} className="mt-auto flex flex-col">
+        <div className="flex h-8 items-center justify-center text-ink-faint">{messages.isLoadingMore && <Spinner />}</div>
+        {entries.length === 0 && waiting.length === 0 && <EmptyState title={t("thread.empty")} />}
+        {entries.map((entry, index) => {
+          const own = dayOf(entry.at, zone);
+          const isNewDay = own !== day;
+          day = own;
+          const previous = entries[index - 1];
+          const isGroup = !isNewDay && previous !== undefined && groupOf(previous) === groupOf(entry) && Date.parse(entry.at) - Date.parse(previous.at) < 5 * 60_000;
+          return (
+            <div key={entry.id} className="[content-visibility:auto] [contain-intrinsic-size:auto_3.5rem]">
+              {isNewDay && <p className="my-4 text-center text-xs font-medium text-ink-faint">{date(entry.at, "day")}</p>}
+              {entry.kind === "message" ? <Bubble message={entry.message} isGroup={isGroup} isOwn={entry.message.author_id === me.id} /> : <NoteBubble note={entry.note} />}
+            </div>
+          );
+        })}
+        {waiting.map((one) => (
+          <WaitingBubble key={one.key} one={one} />
+        ))}
+        {isAnswering && (
+          <div role="status" className="mt-3 flex items-center gap-2 self-end text-sm text-ai">
+            <Bot aria-hidden className="size-4" />
+            {t("thread.answering")}
+            <span aria-hidden className="flex gap-1">
+              {["", "[animation-delay:0.15s]", "[animation-delay:0.3s]"].map((delay) => (
+                <span key={delay} className={names("size-1.5 animate-[bounce-dot_1.2s_infinite] rounded-full bg-ai", delay)} />
+              ))}
+            </span>
+          </div>
+        )}
+      </div>
+    </div>
+  );
+}
+
+const groupOf = (entry: Entry) => (entry.kind === "note" ? `note ${entry.id}` : `${entry.message.origin} ${entry.message.author_id}`);
+
+const Bubble = memo(function Bubble({ message, isGroup, isOwn }: { message: Message; isGroup: boolean; isOwn: boolean }) {
+  const { t, date } = useWords();
+  const { nameOf } = useMembers();
+  const isIn = message.direction === "in";
+  const who =
+    message.origin === "person"
+      ? isOwn
+        ? t("author.me")
+        : (nameOf(message.author_id) ?? t("author.app"))
+      : message.origin === "ai"
+        ? t("author.ai")
+        : message.origin === "system"
+          ? t("author.system")
+          : null;
+  const isLost = message.state === "overtaken" || message.state === "unsent";
+  return (
+    <div className={names("flex flex-col", isIn ? "items-start" : "items-end", isGroup ? "mt-1" : "mt-4")}>
+      {!isGroup && who && (
+        <p className={names("mb-1 flex items-center gap-1.5 text-xs font-medium", message.origin === "ai" ? "text-ai" : "text-ink-soft")}>
+          {message.origin === "ai" && <Bot aria-hidden className="size-3.5" />}
+          {who}
+        </p>
+      )}
+      <div
+        className={names(
+          "max-w-[min(34rem,86%)] rounded-2xl px-3.5 py-2 text-base leading-relaxed",
+          isIn
+            ? "rounded-es-md bg-bubble-in"
+            : message.origin === "ai"
+              ? "rounded-ee-md bg-ai-soft"
+              : message.origin === "system"
+                ? "rounded-ee-md border border-line bg-surface"
+                : "rounded-ee-md bg-bubble-out",
+          isLost && "opacity-60",
+        )}
+      >
+        {message.attachments.map((one, index) => (
+          <AttachmentLine key={`${one.url}${index}`} one={one} />
+        ))}
+        {message.text ? (
+          <RichText text={message.text} />
+        ) : (
+          message.attachments.length === 0 && <span className="text-ink-faint italic">{t(message.state === "unsent" ? "message.unsent" : "message.no-text")}</span>
+        )}
+      </div>
+      <p className="mt-0.5 flex items-center gap-1.5 text-xs text-ink-faint">
+        <time dateTime={message.at}>{date(message.at, "time")}</time>
+        {!isIn && <MessageState state={message.state} />}
+      </p>
+    </div>
+  );
+});
+
+function MessageState({ state }: { state: Message["state"] }) {
+  const { t, word } = useWords();
+  const label = word("message-state", state);
+  const icon = "size-3.5";
+  switch (state) {
+    case "delivered":
+      return <CheckCheck role="img" aria-label={label} className={names(icon, "text-brand")} />;
+    case "ready":
+    case "sending":
+      return <Check role="img" aria-label={label} className={icon} />;
+    case "backoff":
+    case "unknown":
+      return (
+        <span className="inline-flex items-center gap-1">
+          <AlarmClock aria-hidden className={icon} />
+          {label}
+        </span>
+      );
+    case "dead":
+    case "unconfirmed":
+      return (
+        <span className="inline-flex items-center gap-1 font-medium text-bad" title={t(state === "dead" ? "message.dead-hint" : "message.unconfirmed-hint")}>
+          <CircleAlert aria-hidden className={icon} />
+          {label}
+        </span>
+      );
+    default:
+      return (
+        <span className="inline-flex items-center gap-1">
+          <Info aria-hidden className={icon} />
+          {label}
+        </span>
+      );
+  }
+}
+
+function AttachmentLine({ one }: { one: Message["attachments"][number] }) {
+  const { word } = useWords();
+  const kind = word("attachment", one.type || "file");
+  const isOurs = one.url.startsWith("/media/") || one.url.startsWith(`${location.origin}/media/`);
+  const isLink = /^https?:\/\//.test(one.url) || isOurs;
+  if (isOurs && one.type === "image") {
+    return (
+      <a href={one.url} target="_blank" rel="noopener noreferrer" className="mb-1 block overflow-hidden rounded-lg">
+        <img src={one.url} alt={one.title || kind} loading="lazy" className="max-h-64 min-h-16 w-auto" />
+      </a>
+    );
+  }
+  const Icon = one.type === "image" ? Image : one.type === "file" || one.type === "document" ? FileText : CircleHelp;
+  const line = (
+    <>
+      <Icon aria-hidden className="size-4 shrink-0" />
+      <span className="min-w-0 truncate">{one.title || kind}</span>
+    </>
+  );
+  const look = "mb-1 flex max-w-full items-center gap-2 rounded-lg bg-surface/70 px-2.5 py-1.5 text-sm font-medium";
+  return isLink ? (
+    <a href={one.url} target="_blank" rel="noopener noreferrer nofollow ugc" className={names(look, "hover:text-brand")}>
+      {line}
+    </a>
+  ) : (
+    <span className={look}>{line}</span>
+  );
+}
+
+function NoteBubble({ note }: { note: Note }) {
+  const { t, date } = useWords();
+  const { business_id, me, may, role } = useHere();
+  const { nameOf } = useMembers();
+  const { queries } = useServices();
+  const remove = useChange(remove_note, () => queries.invalidateQueries({ queryKey: ["list_notes", { conversation_id: note.conversation_id }] }));
+  const mayRemove = may(remove_note) && (note.author_id === me.id || role === "admin" || role === "owner");
+  return (
+    <div className="group mt-4 flex flex-col items-end">
+      <p className="mb-1 flex items-center gap-1.5 text-xs font-medium text-warn">
+        <StickyNote aria-hidden className="size-3.5" />
+        {t("note.by", { name: note.author_id === me.id ? t("author.me") : (nameOf(note.author_id) ?? t("author.gone")) })}
+      </p>
+      <div className="max-w-[min(34rem,86%)] rounded-2xl rounded-ee-md border border-warn/25 bg-bubble-note px-3.5 py-2 text-base leading-relaxed">
+        <RichText text={note.text} />
+      </div>
+      <p className="mt-0.5 flex items-center gap-1 text-xs text-ink-faint">
+        {mayRemove && (
+          <IconButton
+            label={t("note.remove")}
+            className="size-6! opacity-0 group-hover:opacity-100 focus-visible:opacity-100 pointer-coarse:opacity-100"
+            onClick={() => remove.mutate({ business_id, conversation_id: note.conversation_id, note_id: note.id }, { onError: tellProblem })}
+          >
+            <Trash2 aria-hidden className="size-3.5" />
+          </IconButton>
+        )}
+        <time dateTime={note.created_at}>{date(note.created_at, "time")}</time>
+      </p>
+    </div>
+  );
+}
+
+/** Written here, and not known to be sent. */
+function WaitingBubble({ one }: { one: Waiting }) {
+  const words = useWords();
+  const { t } = words;
+  const outbox = useOutbox();
+  const now = useNow(1000);
+  const isRefused = one.state === "refused";
+  const isLate = !isRefused && now - one.at > 4000;
+  const why = isRefused ? problemText(new ApiProblem({ kind: one.kind ?? "unknown", detail: one.detail ?? "" }), words) : null;
+  return (
+    <div className="mt-4 flex flex-col items-end">
+      <div
+        className={names(
+          "max-w-[min(34rem,86%)] rounded-2xl rounded-ee-md px-3.5 py-2 text-base leading-relaxed",
+          isRefused ? "border border-bad/40 bg-bad-soft" : "bg-bubble-out opacity-75",
+        )}
+      >
+        {one.text ? <RichText text={one.text} /> : <span className="italic">{t("message.attachments", { count: one.attachment_ids.length })}</span>}
+      </div>
+      <div className="mt-0.5 flex min-h-5 flex-wrap items-center justify-end gap-x-2 text-xs">
+        {why ? (
+          <>
+            <span role="alert" className="font-medium text-bad">
+              {why.title} {why.todo}
+            </span>
+            <button type="button" className="inline-flex min-h-6 items-center gap-1 rounded font-medium text-ink hover:text-brand" onClick={() => outbox.sendAgain(one.key)}>
+              <RotateCw aria-hidden className="size-3" />
+              {t("message.again")}
+            </button>
+            <button type="button" className="inline-flex min-h-6 items-center gap-1 rounded font-medium text-ink-soft hover:text-bad" onClick={() => outbox.discard(one.key)}>
+              <Trash2 aria-hidden className="size-3" />
+              {t("message.discard")}
+            </button>
+          </>
+        ) : (
+          <span role="status" className="inline-flex items-center gap-1.5 text-ink-faint">
+            {isLate && <Spinner className="size-3" />}
+            {t(isLate ? "message.waiting" : "message-state.sending")}
+          </span>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function ThreadSkeleton() {
+  const { t } = useWords();
+  const widths = ["w-56", "w-72 self-end", "w-40", "w-64 self-end", "w-48"];
+  return (
+    <div role="status" aria-label={t("state.loading")} className="flex flex-1 flex-col justify-end gap-4 px-6 py-6">
+      {widths.map((width) => (
+        <Skeleton key={width} className={names("h-11 rounded-2xl", width)} />
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,2 @@
+/** An Idempotency-Key of our making. */
+export const newKey = (): string => crypto.randomUUID();

@@ -1,0 +1,88 @@
+// The beginning of a business: its name, money and time.
+
+import { useQueryClient } from "@tanstack/react-query";
+import { useMemo, useRef } from "react";
+import { Link, useLocation } from "wouter";
+import { useApi } from "../api/hooks";
+import { found_business, show_me } from "../api/operations";
+import { asProblem } from "../api/problem";
+import { Door, linkClass } from "../app/door";
+import { useServices } from "../app/services";
+import { useSignOut } from "../app/sign_out";
+import { useForm } from "../lib/form";
+import { newKey } from "../lib/ids";
+import { Button } from "../parts/button";
+import { Field, Select, TextInput } from "../parts/field";
+import { ProblemBanner } from "../parts/states";
+import { useWords } from "../words/provider";
+
+export const currencies = ["NGN", "GHS", "KES", "ZAR", "UGX", "TZS", "RWF", "XOF", "XAF", "EGP", "MAD", "TND", "USD", "EUR", "GBP", "CAD", "INR", "AED", "SAR", "BRL"];
+
+export const zones = (): string[] => Intl.supportedValuesOf("timeZone");
+
+export default function Found() {
+  const { t, language } = useWords();
+  const { call } = useServices();
+  const queries = useQueryClient();
+  const [, go] = useLocation();
+  const signOut = useSignOut();
+  const me = useApi(show_me, {});
+  const key = useRef(newKey());
+  const own = Intl.DateTimeFormat().resolvedOptions().timeZone ?? "Africa/Lagos";
+  const names = useMemo(() => new Intl.DisplayNames(language, { type: "currency" }), [language]);
+  const form = useForm({ name: "", currency: "NGN", timezone: own }, async ({ name, currency, timezone }) => {
+    try {
+      const { id } = await call(found_business, { key: key.current, body: { name: name.trim(), currency, timezone, locale: navigator.language } });
+      await queries.invalidateQueries({ queryKey: ["show_me"] });
+      go(`/businesses/${id}/inbox`, { replace: true });
+    } catch (error) {
+      // Without an answer it may be founded: the same key then asks for what came of it.
+      if (!asProblem(error).isPassing) key.current = newKey();
+      throw error;
+    }
+  });
+  const hasOthers = (me.data?.memberships.length ?? 0) > 0;
+  return (
+    <Door
+      title={t("found.title")}
+      hint={t("found.hint")}
+      foot={
+        hasOthers ? (
+          <Link href="/" className={linkClass}>
+            {t("found.back")}
+          </Link>
+        ) : (
+          <button type="button" className={linkClass} onClick={signOut}>
+            {t("nav.sign-out")}
+          </button>
+        )
+      }
+    >
+      <form onSubmit={form.onSubmit} className="flex flex-col gap-4" noValidate>
+        <ProblemBanner error={form.refusal} />
+        <Field label={t("field.business-name")} hint={t("found.name-hint")} error={form.errorOf("name")}>
+          <TextInput {...form.text("name")} required autoComplete="organization" />
+        </Field>
+        <Field label={t("field.currency")} hint={t("found.currency-hint")} error={form.errorOf("currency")}>
+          <Select {...form.text("currency")}>
+            {currencies.map((code) => (
+              <option key={code} value={code}>
+                {`${code} · ${names.of(code) ?? code}`}
+              </option>
+            ))}
+          </Select>
+        </Field>
+        <Field label={t("field.timezone")} error={form.errorOf("timezone")}>
+          <Select {...form.text("timezone")}>
+            {zones().map((zone) => (
+              <option key={zone}>{zone}</option>
+            ))}
+          </Select>
+        </Field>
+        <Button type="submit" look="primary" isBusy={form.isBusy}>
+          {t("found.action")}
+        </Button>
+      </form>
+    </Door>
+  );
+}

@@ -1,0 +1,201 @@
+import { Download, Package, Plus, Upload } from "lucide-react";
+import { useState } from "react";
+import { useLocation } from "wouter";
+import { usePages } from "../api/hooks";
+import { create_product, export_products, list_products, type Product } from "../api/operations";
+import { ApiProblem } from "../api/problem";
+import { useHere } from "../app/business";
+import { useServices } from "../app/services";
+import { saveFile } from "../lib/files";
+import { useForm } from "../lib/form";
+import { parseMoney } from "../lib/format";
+import { useFilters } from "../lib/query";
+import { Badge } from "../parts/badge";
+import { Button } from "../parts/button";
+import { Card } from "../parts/card";
+import { Dialog } from "../parts/dialog";
+import { Field, Select, TextArea, TextInput } from "../parts/field";
+import { Filters } from "../parts/filters";
+import { Page } from "../parts/page";
+import { ProductImage } from "../parts/private_image";
+import { SearchInput } from "../parts/search_input";
+import { EmptyState, ProblemBanner } from "../parts/states";
+import { type Column, DataTable } from "../parts/table";
+import { tellProblem } from "../parts/toast";
+import { useWords } from "../words/provider";
+import { ImportDialog } from "./import_products";
+
+const few = 5;
+
+export default function Products() {
+  const { t, money } = useWords();
+  const { business_id, at, may } = useHere();
+  const { call } = useServices();
+  const [filters, setFilters] = useFilters("search", "state", "sort");
+  const [asked, setAsked] = useState<"new" | "import" | null>(null);
+  const [isExporting, setExporting] = useState(false);
+  const query = {
+    limit: 50,
+    ...(filters.search ? { search: filters.search } : {}),
+    ...(filters.state === "all" ? {} : { active: filters.state !== "archived" }),
+    ...(filters.sort === "newest" ? { sort: "newest" as const } : {}),
+  };
+  const products = usePages(list_products, { business_id, query }, { keepsOld: true });
+  const columns: Array<Column<Product>> = [
+    {
+      name: t("product.name"),
+      cell: (one) => (
+        <span className="flex min-w-0 items-center gap-3">
+          {one.images[0] ? (
+            <ProductImage product_id={one.id} image_id={one.images[0].id} alt="" className="size-10 rounded-md" />
+          ) : (
+            <span aria-hidden className="inline-flex size-10 shrink-0 items-center justify-center rounded-md bg-sunken text-ink-faint">
+              <Package className="size-5" strokeWidth={1.5} />
+            </span>
+          )}
+          <span className="min-w-0">
+            <span className="block truncate">{one.name}</span>
+            <span className="block truncate font-mono text-xs font-normal text-ink-faint">{[one.sku, ...(one.variant?.values ?? [])].join(" · ")}</span>
+          </span>
+        </span>
+      ),
+    },
+    { name: t("product.state"), cell: (one) => <Badge tone={one.active ? "good" : "neutral"}>{t(one.active ? "product.active" : "product.archived")}</Badge> },
+    { name: t("product.stock"), cell: (one) => <Stock stock={one.stock} />, isNumber: true, isNamed: true },
+    { name: t("product.price"), cell: (one) => <span className="font-medium text-ink">{money(one.price_minor, one.currency)}</span>, isNumber: true },
+  ];
+  const exportAll = async () => {
+    setExporting(true);
+    try {
+      saveFile((await call(export_products, { business_id })) as Blob, "products.csv");
+    } catch (error) {
+      tellProblem(error);
+    } finally {
+      setExporting(false);
+    }
+  };
+  const isFiltered = Boolean(filters.search || filters.state);
+  return (
+    <Page
+      title={t("nav.products")}
+      hint={t("product.hint")}
+      actions={
+        <>
+          {may(export_products) && (
+            <Button icon={<Download aria-hidden className="size-4" />} isBusy={isExporting} onClick={exportAll}>
+              {t("action.export")}
+            </Button>
+          )}
+          {may(create_product) && (
+            <>
+              <Button icon={<Upload aria-hidden className="size-4" />} onClick={() => setAsked("import")}>
+                {t("product.import")}
+              </Button>
+              <Button look="primary" icon={<Plus aria-hidden className="size-4" />} onClick={() => setAsked("new")}>
+                {t("product.new")}
+              </Button>
+            </>
+          )}
+        </>
+      }
+    >
+      <Filters
+        search={<SearchInput label={t("product.search")} value={filters.search ?? ""} onSearch={(search) => setFilters({ search })} />}
+        count={filters.state ? 1 : 0}
+        columns="sm:grid-cols-[1fr_12rem_12rem]"
+      >
+        <Select aria-label={t("product.state")} value={filters.state ?? ""} onChange={(event) => setFilters({ state: event.target.value })}>
+          <option value="">{t("product.active")}</option>
+          <option value="archived">{t("product.archived")}</option>
+          <option value="all">{t("filter.all-states")}</option>
+        </Select>
+        <Select aria-label={t("filter.sort")} value={filters.sort ?? ""} onChange={(event) => setFilters({ sort: event.target.value })}>
+          <option value="">{t("sort.name")}</option>
+          <option value="newest">{t("sort.newest")}</option>
+        </Select>
+      </Filters>
+      <Card isFlush className="[&>div]:pt-0">
+        <DataTable
+          caption={t("nav.products")}
+          columns={columns}
+          pages={products}
+          linkOf={(one) => at(`products/${one.id}`)}
+          empty={
+            <EmptyState
+              icon={Package}
+              title={t(isFiltered ? "product.none-found" : "product.none")}
+              hint={t(isFiltered ? "filter.none-hint" : "product.none-hint")}
+              action={
+                !isFiltered &&
+                may(create_product) && (
+                  <Button look="primary" onClick={() => setAsked("new")}>
+                    {t("product.new")}
+                  </Button>
+                )
+              }
+            />
+          }
+        />
+      </Card>
+      {asked === "new" && <NewProduct onClose={() => setAsked(null)} />}
+      {asked === "import" && <ImportDialog onClose={() => setAsked(null)} />}
+    </Page>
+  );
+}
+
+export function Stock({ stock }: { stock: number }) {
+  const { t, number } = useWords();
+  if (stock <= 0) return <Badge tone="bad">{t("stock.none")}</Badge>;
+  if (stock <= few) return <Badge tone="warn">{t("stock.few", { count: stock })}</Badge>;
+  return <>{number(stock)}</>;
+}
+
+function NewProduct({ onClose }: { onClose(): void }) {
+  const { t } = useWords();
+  const { business_id, business, at } = useHere();
+  const { call, queries } = useServices();
+  const [, go] = useLocation();
+  const form = useForm({ name: "", sku: "", price_minor: "", stock: "0", description: "" }, async ({ name, sku, price_minor, stock, description }) => {
+    const price = parseMoney(price_minor, business.currency);
+    if (price === null) throw new ApiProblem({ kind: "invalid-fields", fields: { "/price_minor": t("product.price-wrong") } });
+    const pieces = Number(stock);
+    if (!Number.isSafeInteger(pieces) || pieces < 0) throw new ApiProblem({ kind: "invalid-fields", fields: { "/stock": t("stock.wrong") } });
+    const made = await call(create_product, {
+      business_id,
+      body: { name: name.trim(), sku: sku.trim(), price_minor: price, stock: pieces, ...(description.trim() ? { description: description.trim() } : {}) },
+    });
+    queries.setQueryData(["show_product", { business_id, product_id: made.id }], made);
+    void queries.invalidateQueries({ queryKey: ["list_products", { business_id }] });
+    go(at(`products/${made.id}`));
+  });
+  return (
+    <Dialog isOpen onClose={onClose} title={t("product.new")} hint={t("product.new-hint")}>
+      <form onSubmit={form.onSubmit} className="flex flex-col gap-4" noValidate>
+        <ProblemBanner error={form.refusal} />
+        <Field label={t("product.name")} error={form.errorOf("name")}>
+          <TextInput {...form.text("name")} required />
+        </Field>
+        <div className="grid grid-cols-2 gap-3">
+          <Field label={t("product.price-in", { currency: business.currency })} error={form.errorOf("price_minor")}>
+            <TextInput {...form.text("price_minor")} inputMode="decimal" required />
+          </Field>
+          <Field label={t("product.stock")} error={form.errorOf("stock")}>
+            <TextInput {...form.text("stock")} inputMode="numeric" required />
+          </Field>
+        </div>
+        <Field label={t("product.sku")} hint={t("product.sku-hint")} error={form.errorOf("sku")}>
+          <TextInput {...form.text("sku")} required className="font-mono" autoCapitalize="characters" />
+        </Field>
+        <Field label={t("product.description")} hint={t("product.description-hint")} error={form.errorOf("description")}>
+          <TextArea {...form.text("description")} />
+        </Field>
+        <div className="flex justify-end gap-2">
+          <Button onClick={onClose}>{t("action.cancel")}</Button>
+          <Button type="submit" look="primary" isBusy={form.isBusy}>
+            {t("product.add")}
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

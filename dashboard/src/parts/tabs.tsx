@@ -1,0 +1,24 @@
+import { Link } from "wouter";
+import { names } from "../lib/names";
+
+/** Ways to look at the same thing, each with an address. */
+export function TabLinks({ label, tabs, current }: { label: string; tabs: Array<{ id: string; label: string; to: string; count?: string }>; current: string }) {
+  return (
+    <nav aria-label={label} className="scroll-quiet -mx-1 mb-4 flex gap-1 overflow-x-auto border-b border-line px-1">
+      {tabs.map((tab) => (
+        <Link
+          key={tab.id}
+          href={tab.to}
+          aria-current={tab.id === current ? "page" : undefined}
+          className={names(
+            "-mb-px inline-flex min-h-10 items-center gap-2 border-b-2 px-3 text-base font-medium whitespace-nowrap",
+            tab.id === current ? "border-brand text-ink" : "border-transparent text-ink-soft hover:text-ink",
+          )}
+        >
+          {tab.label}
+          {tab.count && <span className="rounded-full bg-sunken px-1.5 text-xs text-ink-soft">{tab.count}</span>}
+        </Link>
+      ))}
+    </nav>
+  );
+}

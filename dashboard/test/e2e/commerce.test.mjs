@@ -1,0 +1,147 @@
+// Products, orders and customers, by people who may and by one who may only look.
+
+import assert from "node:assert/strict";
+import { after, afterEach, before, test } from "node:test";
+import { colleague, signed_in_owner } from "../../../tests/e2e/harness/team.mjs";
+import { at, everybody_leaves, no_complaints, owner_at_work, person, sign_in } from "./people.mjs";
+import { shared_place } from "./place.mjs";
+
+let place;
+shared_place({ before, after }, "commerce", (opened) => {
+  place = opened;
+});
+after(everybody_leaves);
+afterEach(no_complaints);
+
+async function go(page, where) {
+  await page.goto(at(page, where));
+}
+
+test("a product is added, counted, changed, and archived", async () => {
+  const page = await owner_at_work(place);
+  await go(page, "products");
+  await page.getByRole("button", { name: "New product" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Product").fill("Adire scarf");
+  await dialog.getByLabel("Price (NGN)").fill("12,500.50");
+  await dialog.getByLabel("Stock").fill("3");
+  await dialog.getByLabel("SKU").fill("ADI-1");
+  await dialog.getByRole("button", { name: "Add product" }).click();
+  await page.getByRole("heading", { name: "Adire scarf", level: 1 }).waitFor();
+  await page.getByText("3 left").waitFor();
+  await page.getByLabel("Pieces").fill("10");
+  await page.getByRole("button", { name: "Change the stock" }).click();
+  await page.getByText("+10").waitFor();
+  await page.getByLabel("Price (NGN)").fill("13000");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByText("Saved").waitFor();
+  const [[price, stock]] = await place.here.server.sql("SELECT price_minor, stock FROM products WHERE sku = 'ADI-1'");
+  assert.deepEqual([price, stock], ["1300000", "13"]);
+  await page.getByRole("button", { name: "Archive" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Archive" }).click();
+  await page.getByRole("button", { name: "Offer again" }).waitFor();
+});
+
+test("a sheet with bad rows is looked at first, and its good rows are taken", async () => {
+  const page = await owner_at_work(place);
+  await go(page, "products");
+  await page.getByRole("button", { name: "Import" }).click();
+  const rows = Array.from({ length: 60 }, (_, i) => `IMP-${i},Imported ${i},${i % 20 === 7 ? "cheap" : 1000 + i},5`);
+  const dialog = page.getByRole("dialog");
+  await dialog.locator("input[type=file]").setInputFiles({ name: "sheet.csv", mimeType: "text/csv", buffer: Buffer.from(["sku,name,price,stock", ...rows].join("\n")) });
+  await dialog.getByRole("button", { name: "Import 57 rows" }).waitFor();
+  assert.equal(await dialog.getByRole("table").getByText("Refused").count(), 3);
+  await dialog.getByRole("button", { name: "Import 57 rows" }).click();
+  await dialog.getByText("The import is done.").waitFor();
+  await dialog.getByRole("button", { name: "Close" }).last().click();
+  await page.getByRole("searchbox").fill("IMP-59");
+  await page.getByRole("link", { name: /Imported 59/ }).waitFor();
+});
+
+test("an order that the AI took is paid by hand and sent, and its history says who did what", async () => {
+  const who = place.here.customer("whatsapp");
+  const [product] = place.here.businesses[0].products;
+  await place.here.sandbox.say(who, `I want 2 ${product.name}`, { name: "Chinedu Okafor" });
+  await place.here.sandbox.heard(who, 1);
+  const page = await owner_at_work(place);
+  await go(page, "orders");
+  await page.getByRole("row").filter({ hasText: "Chinedu Okafor" }).getByRole("link").click();
+  await page.getByRole("heading", { level: 1, name: /^Order #/ }).waitFor();
+  await page.getByText("₦30,000.00").first().waitFor();
+  await page.getByRole("button", { name: "More", exact: true }).click();
+  await page.getByRole("menuitem", { name: "Mark as paid" }).click();
+  await page.getByRole("dialog").getByLabel("Slip or reference").fill("Slip 4711");
+  await page.getByRole("dialog").getByRole("button", { name: "Mark as paid" }).click();
+  await page.getByRole("button", { name: "Mark as sent" }).click();
+  await page.getByRole("dialog").getByLabel("How it travels").fill("GIG 12345");
+  await page.getByRole("dialog").getByRole("button", { name: "Mark as sent" }).click();
+  await page.getByText("GIG 12345").first().waitFor();
+  const history = page.getByRole("list").filter({ hasText: "Placed · AI" });
+  await history.getByText(/^Paid ·/).waitFor();
+  await history.getByText(/^Sent ·/).waitFor();
+  assert.deepEqual(await place.here.server.sql("SELECT status FROM orders WHERE tracking = 'GIG 12345'"), [["fulfilled"]]);
+});
+
+test("a person makes an order for a customer, and the customer is told", async () => {
+  const who = place.here.customer("whatsapp");
+  await place.here.sandbox.say(who, "Hello!", { name: "Akosua Mensah" });
+  await place.here.sandbox.heard(who, 1);
+  const page = await owner_at_work(place);
+  await go(page, "orders?new=1");
+  const drawer = page.getByRole("dialog");
+  await drawer.getByRole("button", { name: /Akosua Mensah/ }).click();
+  await drawer.getByRole("button", { name: /Beaded purse/ }).click();
+  await drawer.getByRole("button", { name: "One more of Beaded purse" }).click();
+  await drawer.getByRole("checkbox", { name: "Send a payment link" }).uncheck();
+  await drawer.getByRole("button", { name: "Place the order" }).click();
+  await page.getByRole("heading", { level: 1, name: /^Order #/ }).waitFor();
+  await place.here.sandbox.heard(who, 2);
+});
+
+test("a customer's profile is changed and blocked", async () => {
+  const who = place.here.customer("whatsapp");
+  await place.here.sandbox.say(who, "Hello!", { name: "Fatima Bello" });
+  await place.here.sandbox.heard(who, 1);
+  const page = await owner_at_work(place);
+  await go(page, "customers");
+  await page.getByRole("link", { name: /Fatima Bello/ }).click();
+  await page.getByRole("button", { name: "Edit" }).click();
+  await page.getByRole("dialog").getByLabel("Address").fill("12 Marina, Lagos");
+  await page.getByRole("dialog").getByRole("button", { name: "Save" }).click();
+  await page.getByText("12 Marina, Lagos").waitFor();
+  await page.getByRole("button", { name: "More", exact: true }).click();
+  await page.getByRole("menuitem", { name: "Block" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Block" }).click();
+  await page.getByText("Blocked").first().waitFor();
+});
+
+test("a viewer sees no button that the role does not allow", async () => {
+  const who = place.here.customer("whatsapp");
+  await place.here.sandbox.say(who, "Hello!", { name: "Seen By Viewer" });
+  await place.here.sandbox.heard(who, 1);
+  const first = await signed_in_owner(place.here);
+  await colleague(place.here, first, { role: "viewer" });
+  const page = await person({ base: place.base });
+  await sign_in(page, place.here.businesses[1].owner.email);
+  await page.waitForURL(/\/inbox/);
+  await page.goto(`/businesses/${first.business_id}/inbox`);
+  await page.getByRole("link").filter({ hasText: "Seen By Viewer" }).click();
+  await page.getByText("Your role reads along.").waitFor();
+  for (const name of ["Take over", "Send", "Assign to", "Snooze until"]) assert.equal(await page.getByRole("button", { name }).count(), 0, name);
+  const pages = { orders: ["New order"], products: ["New product", "Import"], connections: ["Connect", "Check now", "Disconnect"], team: ["Invite somebody"], settings: ["Save"] };
+  for (const [where, buttons] of Object.entries(pages)) {
+    await go(page, where);
+    await page.getByRole("heading", { level: 1 }).waitFor();
+    await page.getByRole("status", { name: "Loading" }).first().waitFor({ state: "detached" });
+    for (const name of buttons)
+      assert.equal(
+        await page
+          .getByRole("button", { name, exact: true })
+          .or(page.getByRole("link", { name, exact: true }))
+          .count(),
+        0,
+        `${where}: ${name}`,
+      );
+  }
+  assert.equal(await page.getByRole("link", { name: "Activity log" }).count(), 0);
+});

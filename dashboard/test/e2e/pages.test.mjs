@@ -1,0 +1,129 @@
+// Each page on a desk and in a pocket, light, dark and in Arabic: no violation that axe finds, nothing wider than the
+// screen, nothing in the console, no request that fails. The pictures are for people.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import path from "node:path";
+import { after, afterEach, before, test } from "node:test";
+import { client_of } from "../../scripts/generate_client.mjs";
+import { at, everybody_leaves, narrow, no_complaints, owner_at_work, person, picture, wide } from "./people.mjs";
+import { shared_place } from "./place.mjs";
+
+let place;
+shared_place({ before, after }, "pages", async (opened) => {
+  place = opened;
+  const { sandbox } = place.here;
+  const [product] = place.here.businesses[0].products;
+  const one = place.here.customer("whatsapp");
+  await sandbox.say(one, `I want 2 ${product.name}`, { name: "Chinedu Okafor" });
+  await sandbox.heard(one, 1);
+  const two = place.here.customer("instagram");
+  await sandbox.say(two, "Can I talk to a person please?");
+  await sandbox.heard(two, 1);
+});
+after(everybody_leaves);
+afterEach(no_complaints);
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const root = path.resolve(import.meta.dirname, "../..");
+
+test("the typed client is the one of this server's document", async () => {
+  const document = await (await fetch(`${place.here.server.url}/api/v1/openapi.json`)).json();
+  const kept = readFileSync(path.join(root, "src/api/operations.ts"), "utf8");
+  assert.equal(kept, client_of(document), "make it again: node scripts/generate_client.mjs SERVER > src/api/operations.ts");
+});
+
+async function looks_well(page, name) {
+  await page.waitForTimeout(400);
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() => window.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }));
+  assert.deepEqual(
+    violations.map(
+      ({ id, nodes }) =>
+        `${id}: ${nodes
+          .slice(0, 3)
+          .map(({ html }) => html.slice(0, 160))
+          .join(" | ")}`,
+    ),
+    [],
+    name,
+  );
+  // As wide as it says whatever stands on it: a screen grows with what overflows.
+  const width = page.viewportSize().width;
+  assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= width, `${name} is wider than ${width}`);
+  await picture(page, name);
+}
+
+const failed = [];
+function watch(page) {
+  page.on("response", (answer) => answer.status() >= 400 && failed.push(`${answer.status()} ${answer.url()}`));
+}
+
+const looks = [
+  { name: "light", size: wide },
+  { name: "dark", size: wide, theme: "dark" },
+  { name: "arabic", size: wide, language: "ar" },
+  { name: "phone", size: narrow },
+  { name: "phone-dark-arabic", size: narrow, theme: "dark", language: "ar" },
+];
+const places = [
+  "inbox",
+  "orders",
+  "products",
+  "customers",
+  "connections",
+  "team",
+  "plan",
+  "activity",
+  "settings",
+  "settings?tab=replies",
+  "settings?tab=labels",
+  "settings?tab=notifications",
+  "settings?tab=you",
+  "security",
+];
+const doors = ["sign-in", "sign-up", "forgot-password", "reset-password", "verify-email", "invitation"];
+
+for (const { name, size, theme, language } of looks) {
+  test(`each page looks well: ${name}`, { timeout: 300_000 }, async () => {
+    const stranger = await person({ base: place.base, size, theme, language });
+    watch(stranger);
+    for (const door of doors) {
+      await stranger.goto(`/${door}`);
+      await stranger.getByRole("heading", { level: 1 }).waitFor();
+      await looks_well(stranger, `${door}-${name}`);
+    }
+    await stranger.context().close();
+    // Signed in by English names; the language is the person's own choice afterwards.
+    const page = await owner_at_work(place, { size });
+    watch(page);
+    await page.context().addInitScript(
+      ([chosen, words]) => {
+        localStorage.setItem("sellavie.theme", chosen);
+        localStorage.setItem("sellavie.language", words);
+      },
+      [theme ?? "light", language ?? "en"],
+    );
+    for (const where of places) {
+      await page.goto(at(page, where));
+      await page.getByRole("heading", { level: 1 }).first().waitFor({ state: "attached" });
+      await page
+        .locator("[role=status][aria-label]")
+        .first()
+        .waitFor({ state: "detached" })
+        .catch(() => {});
+      await looks_well(page, `${where.replace(/\W+/g, "-")}-${name}`);
+    }
+    for (const list of ["inbox", "orders", "products", "customers"]) {
+      await page.goto(at(page, list));
+      const inside = list === "inbox" ? page.locator("main ul li a").first() : page.locator("main table tbody th a").first();
+      await inside.click();
+      await page.getByRole("heading", { level: 1 }).first().waitFor();
+      await page.waitForTimeout(500);
+      await looks_well(page, `${list}-one-${name}`);
+    }
+    assert.deepEqual(failed.splice(0), []);
+    await page.context().close();
+  });
+}

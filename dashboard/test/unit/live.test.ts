@@ -1,0 +1,168 @@
+import { describe, expect, test, vi } from "vitest";
+import type { LoadedPages } from "../../src/api/hooks";
+import type { Conversation, Message } from "../../src/api/operations";
+import { withChat, withMessages } from "../../src/live/apply";
+import { follow, type LiveEvent, type LiveState, waitBefore } from "../../src/live/follow";
+import { SentEventReader } from "../../src/live/sse";
+
+describe("server-sent events", () => {
+  const text = ': hello\n\nid: 17-1\nevent: message.created\ndata: {"a":\ndata: 1}\n\nevent: snapshot\ndata: {}\r\n\r\n';
+  test("are the same whatever pieces they come in", () => {
+    const whole = new SentEventReader().read(text);
+    expect(whole).toEqual([
+      { id: "17-1", event: "message.created", data: '{"a":\n1}' },
+      { id: "", event: "snapshot", data: "{}" },
+    ]);
+    for (let size = 1; size < 12; ++size) {
+      const reader = new SentEventReader();
+      const pieces = text.match(new RegExp(`[\\s\\S]{1,${size}}`, "g")) ?? [];
+      expect(pieces.flatMap((piece) => reader.read(piece))).toEqual(whole);
+    }
+  });
+  test("a line that never ends is refused", () => {
+    expect(() => new SentEventReader().read("x".repeat(300_000))).toThrow();
+  });
+});
+
+// A server that answers each request with what the test says.
+function stream(...answers: Array<string | number | Error>) {
+  const asked: Array<Record<string, string>> = [];
+  const states: LiveState[] = [];
+  const events: LiveEvent[] = [];
+  const end = new AbortController();
+  const waited: number[] = [];
+  const tokens = { token: vi.fn(async () => `token ${asked.length}` as string | null), renewed: vi.fn(async () => "another" as string | null) };
+  const run = () =>
+    follow(
+      { url: "/events", tokens, onEvent: (event) => events.push(event), onState: (state) => states.push(state), signal: end.signal, wake: new EventTarget() },
+      {
+        fetch: (async (_: string, init: RequestInit) => {
+          asked.push(init.headers as Record<string, string>);
+          const answer = answers[asked.length - 1];
+          if (answer === undefined) {
+            end.abort();
+            throw new Error("the test is over");
+          }
+          if (answer instanceof Error) throw answer;
+          if (typeof answer === "number") return new Response(null, { status: answer });
+          return new Response(new Blob([answer]).stream());
+        }) as typeof fetch,
+        random: () => 0.5,
+        sleep: async (ms) => void waited.push(ms),
+      },
+    );
+  return { run, asked, states, events, tokens, waited };
+}
+
+const event = (id: string, type: string, more = {}) => `id: ${id}\nevent: ${type}\ndata: ${JSON.stringify({ type, ...more })}\n\n`;
+
+describe("the stream", () => {
+  test("goes on behind the last event that was handled (F1)", async () => {
+    const { run, asked, events, states } = stream(event("9-1", "snapshot") + event("9-2", "order.created"), event("9-3", "order.changed"));
+    await run();
+    expect(events.map(({ type }) => type)).toEqual(["snapshot", "order.created", "order.changed"]);
+    expect(asked.map((headers) => headers["Last-Event-ID"])).toEqual([undefined, "9-2", "9-3"]);
+    expect(states).toEqual(["connecting", "live", "reconnecting", "live", "reconnecting", "stopped"]);
+  });
+  test("waits longer after each failure, and from the beginning after a success (F3)", async () => {
+    const { run, waited } = stream(new Error("no network"), 503, event("1-1", "snapshot"), 500);
+    await run();
+    expect(waited).toEqual([waitBefore(0, 0.5), waitBefore(1, 0.5), waitBefore(0, 0.5), waitBefore(1, 0.5)]);
+    expect(waitBefore(50, 1)).toBe(15_000);
+  });
+  test("takes another token at once when the server says that it ended (F4)", async () => {
+    const { run, waited, tokens, asked } = stream(event("", "end", { reason: "token_expired" }), event("1-1", "snapshot"));
+    await run();
+    expect(tokens.renewed).toHaveBeenCalledTimes(1);
+    expect(asked).toHaveLength(3);
+    expect(waited).toHaveLength(1);
+  });
+  test("gives the connection up when the network has gone (F2)", async () => {
+    const wake = new EventTarget();
+    const end = new AbortController();
+    const states: LiveState[] = [];
+    let tries = 0;
+    const hangs = (async (_: string, { signal }: RequestInit) => {
+      if (++tries === 2) {
+        end.abort();
+        throw new Error("the test is over");
+      }
+      setTimeout(() => wake.dispatchEvent(new Event("offline")));
+      return new Response(new ReadableStream({ start: (to) => signal?.addEventListener("abort", () => to.error(new Error("cut"))) }));
+    }) as typeof fetch;
+    const tokens = { token: async () => "t", renewed: async () => null };
+    await follow(
+      { url: "/events", tokens, onEvent: () => {}, onState: (state) => states.push(state), signal: end.signal, wake },
+      { fetch: hangs, random: () => 0, sleep: async () => {} },
+    );
+    expect(states).toEqual(["connecting", "live", "reconnecting", "stopped"]);
+  });
+  test("stops without a session and without the right to listen (F4)", async () => {
+    for (const answer of [403, 404, event("", "end", { reason: "access_lost" })]) {
+      const { run, asked, states } = stream(answer, event("1-1", "snapshot"));
+      await run();
+      expect([asked.length, states.at(-1)]).toEqual([1, "stopped"]);
+    }
+    const gone = stream(401, event("1-1", "snapshot"));
+    gone.tokens.renewed.mockResolvedValue(null);
+    await gone.run();
+    expect(gone.asked).toHaveLength(1);
+  });
+});
+
+const chat = (id: string, at: string, more: Partial<Conversation> = {}): Conversation => ({
+  id,
+  customer_id: id,
+  customer_name: "Ada",
+  is_blocked: false,
+  channel: "messenger",
+  owner: "ai",
+  epoch: 1,
+  taken_by: null,
+  handover_reason: "",
+  preview: "",
+  assignee_id: null,
+  snoozed_until: null,
+  is_unread: true,
+  label_ids: [],
+  last_customer_at: at,
+  last_message_at: at,
+  created_at: at,
+  ...more,
+});
+const pagesOf = <Row>(...pages: Row[][]): LoadedPages<Row> => ({
+  pages: pages.map((items, i) => ({ items, next_cursor: i < pages.length - 1 ? String(i) : null })),
+  pageParams: pages.map(() => undefined),
+});
+const idsOf = (pages: LoadedPages<{ id: string }>) => pages.pages.map((page) => page.items.map(({ id }) => id));
+
+describe("a chat that changed", () => {
+  const loaded = pagesOf([chat("c", "2026-01-03"), chat("b", "2026-01-02")], [chat("a", "2026-01-01")]);
+  test("moves to its place, and is there once", () => {
+    expect(idsOf(withChat(loaded, chat("a", "2026-01-04"), {}, "me"))).toEqual([["a", "c", "b"], []]);
+    expect(idsOf(withChat(loaded, chat("x", "2026-01-02T12"), {}, "me"))).toEqual([["c", "x", "b"], ["a"]]);
+    expect(idsOf(withChat(loaded, chat("o", "2025-01-01"), {}, "me"))).toEqual([
+      ["c", "b"],
+      ["a", "o"],
+    ]);
+  });
+  test("leaves a list whose filter it does not pass any more", () => {
+    expect(idsOf(withChat(loaded, chat("c", "2026-01-04", { owner: "person" }), { owner: "ai" }, "me"))).toEqual([["b"], ["a"]]);
+    expect(idsOf(withChat(loaded, chat("n", "2026-01-04", { assignee_id: "me" }), { assignee: "me" }, "me"))[0]?.[0]).toBe("n");
+    expect(idsOf(withChat(loaded, chat("n", "2026-01-04", { assignee_id: "other" }), { assignee: "nobody" }, "me"))[0]).toEqual(["c", "b"]);
+  });
+  test("that is older than what is loaded waits for its page", () => {
+    const partly = { ...loaded, pages: loaded.pages.map((page) => ({ ...page, next_cursor: "more" })) };
+    expect(idsOf(withChat(partly, chat("o", "2025-01-01"), {}, "me"))).toEqual([["c", "b"], ["a"]]);
+  });
+});
+
+describe("messages that came", () => {
+  const message = (id: string, at: string, text = ""): Message => ({ id, direction: "in", origin: "customer", author_id: null, state: "received", text, attachments: [], at });
+  test("replace themselves, and new ones stand by their time", () => {
+    const loaded = pagesOf([message("3", "t3"), message("2", "t2")], [message("1", "t1")]);
+    const next = withMessages(loaded, [message("2", "t2", "edited"), message("5", "t5"), message("4", "t4")]);
+    expect(idsOf(next)).toEqual([["5", "4", "3", "2"], ["1"]]);
+    expect(next.pages[0]?.items[3]?.text).toBe("edited");
+  });
+});

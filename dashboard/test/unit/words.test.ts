@@ -1,0 +1,114 @@
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { parseSync } from "vite";
+import { describe, expect, test } from "vitest";
+import { ar } from "../../src/words/ar";
+import { en } from "../../src/words/en";
+import { fr } from "../../src/words/fr";
+import { type Catalogue, type Key, preferredLanguage, say } from "../../src/words/words";
+
+const src = path.resolve(import.meta.dirname, "../../src");
+const sources = readdirSync(src, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".tsx"));
+const others: Array<[string, Catalogue]> = [
+  ["fr", fr],
+  ["ar", ar],
+];
+const textsOf = (entry: Catalogue[Key]) => (typeof entry === "string" ? [entry] : Object.values(entry));
+const namesIn = (text: string) => [...new Set([...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name))].sort();
+
+describe("the catalogues", () => {
+  test("a plural is chosen by the language's rules and its number written as the language does", () => {
+    expect(say(en, "en", "order.piece-count", { count: 1 })).toBe("1 piece");
+    expect(say(en, "en", "order.piece-count", { count: 1200 })).toBe("1,200 pieces");
+    const forms = [0, 1, 2, 3, 11, 100].map((count) => say(ar, "ar", "order.piece-count", { count }).replace(/[\d٠-٩٬,]+/g, "#"));
+    expect(new Set(forms).size).toBeGreaterThan(4);
+  });
+  test("a value is put in as it is, whatever stands in it", () => {
+    expect(say(en, "en", "team.invited", { email: "{email}$&" })).toBe("A mail to {email}$& is on its way");
+  });
+  test.each(others)("%s fills in what English fills in, in each of its forms", (_, catalogue) => {
+    const wrong = (Object.keys(en) as Key[]).filter((key) => {
+      const wanted = namesIn(textsOf((en as Catalogue)[key]).join(" ")).filter((name) => name !== "count");
+      return textsOf(catalogue[key]).some((text) => JSON.stringify(namesIn(text).filter((name) => name !== "count")) !== JSON.stringify(wanted));
+    });
+    expect(wrong).toEqual([]);
+  });
+  test.each(others)("%s has a form for each of the language's plurals", (language, catalogue) => {
+    const forms = new Intl.PluralRules(language).resolvedOptions().pluralCategories;
+    const wrong = (Object.keys(en) as Key[]).filter(
+      (key) => typeof catalogue[key] !== "string" && forms.some((form) => !(form in (catalogue[key] as object)) && form !== "many" && form !== "zero"),
+    );
+    expect(wrong).toEqual([]);
+  });
+  test("no text is left untranslated", () => {
+    const same = (Object.keys(en) as Key[]).filter((key) => JSON.stringify(ar[key]) === JSON.stringify((en as Catalogue)[key]) && /\p{L}{3}/u.test(String(en[key])));
+    expect(same).toEqual(
+      [
+        "channel.messenger",
+        "channel.instagram",
+        "channel.whatsapp",
+        "author.system",
+        "order.times",
+        "provider.paystack",
+        "provider.flutterwave",
+        "provider.stripe",
+        "actor.system",
+        "product.sku",
+        "import.field.sku",
+      ].filter((key) => same.includes(key as Key)),
+    );
+  });
+  test("the first known language of the person is taken", () => {
+    expect([preferredLanguage(null, ["de", "fr-CI", "en"]), preferredLanguage("ar", ["fr"]), preferredLanguage("xx", [])]).toEqual(["fr", "ar", "en"]);
+  });
+});
+
+interface Node {
+  type: string;
+  [member: string]: unknown;
+}
+
+/** Texts that a page would show without a catalogue, as "line: text". */
+function bareTexts(code: string, file: string): string[] {
+  const found: string[] = [];
+  const isText = (text: unknown) => typeof text === "string" && /\p{L}{2}/u.test(text);
+  const note = (at: Node, text: unknown) => found.push(`${file}:${code.slice(0, at.start as number).split("\n").length}: ${String(text).trim()}`);
+  const shown = new Set(["label", "title", "hint", "alt", "placeholder", "aria-label", "action", "name"]);
+  const visit = (node: unknown): void => {
+    if (Array.isArray(node)) for (const one of node) visit(one);
+    if (typeof node !== "object" || node === null || !("type" in node)) return;
+    const at = node as Node;
+    const value = at.value as Node | null | undefined;
+    if (at.type === "JSXText" && isText(at.value)) note(at, at.value);
+    if (at.type === "JSXExpressionContainer" && (at.expression as Node).type === "Literal" && isText((at.expression as Node).value)) note(at, (at.expression as Node).value);
+    if (at.type === "JSXAttribute" && value?.type === "Literal" && shown.has(nameOf(at.name as Node)) && isText(value.value) && nameOf(at.name as Node) !== "name")
+      note(at, value.value);
+    for (const [member, inner] of Object.entries(at)) if (member !== "parent") visit(inner);
+  };
+  visit(parseSync(file, code).program);
+  return found;
+}
+
+const nameOf = (name: Node) => String(name.name ?? "");
+
+describe("the pages", () => {
+  test("show nothing that is not in a catalogue", () => {
+    expect(sources.length).toBeGreaterThan(50);
+    const product = /: (Sellavie|CSV)$/;
+    const found = sources.filter((file) => file !== "pages/parts.tsx").flatMap((file) => bareTexts(readFileSync(path.join(src, file), "utf8"), file));
+    expect(found.filter((text) => !product.test(text))).toEqual([]);
+  });
+  test("would be caught showing one", () => {
+    const code = 'export const X = () => <p title="Some text">Hello <b>{"you"}</b></p>;';
+    expect(bareTexts(code, "x.tsx")).toHaveLength(3);
+  });
+  test("use every text that is there", () => {
+    const all = sources
+      .concat(readdirSync(src, { recursive: true, encoding: "utf8" }).filter((file) => /^(?!words).*\.ts$/.test(file)))
+      .map((file) => readFileSync(path.join(src, file), "utf8"))
+      .join("\n");
+    const made = [...all.matchAll(/(?:word\("([a-z-]+)"|t\(`([a-z-]+(?:\.[a-z-]+)*)\.\$)/g)].map((found) => `${found[1] ?? found[2]}.`);
+    const unused = Object.keys(en).filter((key) => !all.includes(`"${key}"`) && !made.some((prefix) => key.startsWith(prefix)));
+    expect(unused).toEqual([]);
+  });
+});

@@ -1,0 +1,69 @@
+#include "net/dashboard/dashboard_routes.hpp"
+
+#include <utility>
+
+#include "net/http/gzip.hpp"
+
+namespace sellavie::net {
+namespace {
+
+constexpr const char* for_a_year = "public, max-age=31536000, immutable";
+constexpr const char* ask_again = "no-cache";
+constexpr std::string_view assets = "assets/";
+
+// Styles may stand in a page: the primitives of dialogs set some. They can show nothing that is not there.
+constexpr const char* content_security_policy =
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' blob:; font-src 'self'; "
+    "connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'none'";
+
+/// If-None-Match names this one (RFC 9110 13.1.2); "W/" makes no difference to it.
+bool is_known(std::string_view if_none_match, std::string_view etag) noexcept {
+  return if_none_match == "*" || if_none_match.find(etag) != std::string_view::npos;
+}
+
+response answer_of(const request& asked, const site_file& file, const char* caching) {
+  response answer{200,
+                  {{"Cache-Control", caching},
+                   {"ETag", file.etag},
+                   {"Content-Security-Policy", content_security_policy},
+                   {"X-Content-Type-Options", "nosniff"},
+                   {"X-Frame-Options", "DENY"},
+                   {"Referrer-Policy", "no-referrer"},
+                   {"Cross-Origin-Opener-Policy", "same-origin"},
+                   {"Permissions-Policy", "camera=(), geolocation=(), microphone=()"}}};
+  if (!file.zipped.empty()) answer.headers.emplace_back("Vary", "Accept-Encoding");
+  if (is_known(asked.joined_header("If-None-Match"), file.etag)) {
+    answer.status = 304;
+    return answer;
+  }
+  answer.content_type = file.content_type;
+  if (!file.zipped.empty() && accepts_gzip(asked.joined_header("Accept-Encoding"))) {
+    answer.headers.emplace_back("Content-Encoding", "gzip");
+    answer.body = file.zipped;
+  } else {
+    answer.body = file.bytes;
+  }
+  return answer;
+}
+
+}  // namespace
+
+void add_dashboard(router& routes, std::shared_ptr<const site> files) {
+  const auto give = [files](const site_file* file, const char* caching) {
+    return
+        [files, file, caching](request& asked, responder to) { to.answer(answer_of(asked, *file, caching)); };
+  };
+  for (const auto* path : page_paths)
+    routes.add(http_method::get, path, give(files->find("index.html"), ask_again));
+  for (const auto& [path, file] : files->files())
+    if (path != "index.html" && path.find('/') == std::string::npos)
+      routes.add(http_method::get, '/' + path, give(&file, ask_again));
+  routes.add(http_method::get, "/assets/{file*}", [files](request& asked, responder to) {
+    const auto* file = files->find(std::string{assets}.append(asked.parameter("file")));
+    if (file == nullptr) return to.answer(problem_response(404, asked.request_id));
+    to.answer(answer_of(asked, *file, for_a_year));
+  });
+}
+
+}  // namespace sellavie::net

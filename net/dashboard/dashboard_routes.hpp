@@ -1,0 +1,25 @@
+#pragma once
+// The dashboard's addresses on the public listener.
+//
+//   R1  Files below /assets carry a hash of themselves in their names: kept by browsers for a year. All others are asked
+//       for again with their ETag, and answered 304 while they are the same.
+//   R2  The addresses of pages (page_paths) are answered with index.html: a reload and the link of a mail find their page.
+//       Every other address stays what it was without a dashboard.
+//   R3  Each answer carries a Content-Security-Policy: scripts come from here alone, none stands in a page.
+
+#include <array>
+#include <memory>
+
+#include "net/dashboard/site.hpp"
+#include "net/http/router.hpp"
+
+namespace sellavie::net {
+
+/// Of the dashboard's pages (dashboard/src/app/app.tsx); those of mails are named in protocol/mail/letters.
+inline constexpr std::array page_paths{
+    "/",           "/sign-in", "/sign-up",        "/verify-email", "/forgot-password",   "/reset-password",
+    "/invitation", "/start",   "/connect/return", "/parts",        "/businesses/{rest*}"};
+
+void add_dashboard(router& routes, std::shared_ptr<const site> files);
+
+}  // namespace sellavie::net

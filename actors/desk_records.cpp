@@ -17,9 +17,11 @@ void write_order(const order_change& change, business_id business, storage::chan
   to.orders.push_back(std::move(row));
 }
 
-bool is_settled_by_provider(const decision& decided) {
-  return std::any_of(decided.events.begin(), decided.events.end(),
-                     [](const desk_event& event) { return std::holds_alternative<payment_settled>(event); });
+/// The money that a provider's word, or a person's, settles an order with; null: none does.
+const payment_settled* settled_by(const decision& decided) {
+  for (const desk_event& event : decided.events)
+    if (const auto* settled = std::get_if<payment_settled>(&event)) return settled;
+  return nullptr;
 }
 
 /// Nobody is meant to pay by this link any more. Where the provider can, it is ended there too.
@@ -81,8 +83,9 @@ void write_payment(const order_event& event, const decision& decided, const writ
       row.must_change = false;
       break;
     case order_event_kind::paid:
-      // By hand: nobody needs the link any more.
-      if (is_settled_by_provider(decided)) return;
+      // By hand or by other money: nobody needs the link any more.
+      if (const auto* settled = settled_by(decided); settled != nullptr && settled->fact.reference == row.reference)
+        return;
       [[fallthrough]];
     case order_event_kind::changed:
     case order_event_kind::cancelled:
@@ -116,7 +119,7 @@ nlohmann::json logged(const order& subject) {
 }
 
 /// Nothing: it is no person's doing, or stands with another event.
-std::string_view activity_of(order_event_kind kind) {
+std::string_view activity_of(order_event_kind kind, const decision& decided) {
   switch (kind) {
     case order_event_kind::placed: return "order.placed";
     case order_event_kind::changed: return "order.changed";
@@ -124,7 +127,8 @@ std::string_view activity_of(order_event_kind kind) {
     case order_event_kind::checkout_started: return "order.payment_link_asked";
     case order_event_kind::hold_set: return "order.hold_set";
     case order_event_kind::hold_released: return "order.hold_released";
-    case order_event_kind::paid: return "order.paid_by_hand";
+    case order_event_kind::paid:
+      return settled_by(decided) != nullptr ? "order.payment_accepted" : "order.paid_by_hand";
     case order_event_kind::fulfilled: return "order.fulfilled";
     case order_event_kind::partly_refunded: return "order.partly_refunded";
     case order_event_kind::refunded: return "order.refunded";
@@ -141,8 +145,9 @@ std::string_view activity_of(order_event_kind kind) {
 
 // What people write freely (reasons, notes) stands on the timeline only: a log that cannot be changed is no place
 // for it.
-void write_activity(const order_event& event, const write_context& context, storage::change_set& to) {
-  const auto action = activity_of(event.kind);
+void write_activity(const order_event& event, const decision& decided, const write_context& context,
+                    storage::change_set& to) {
+  const auto action = activity_of(event.kind, decided);
   if (!context.by || action.empty()) return;
   auto after = logged(event.after);
   std::string was;
@@ -166,12 +171,18 @@ bool is_to_be_run(const refund& after) {
   return after.state == refund_state::approved || is_found;
 }
 
-/// What a person did with it.
-std::string activity_of(const refund& after) {
-  if (after.version == 1) return "requested";
-  if (after.state == refund_state::rejected) return "rejected";
-  if (after.state == refund_state::approved) return "approved";
-  return "resolved";
+/// What a person did with it. Cash that is agreed is given back at once, without a call.
+std::string_view activity_of(const refund& after) {
+  if (after.version == 1) return "refund.requested";
+  if (after.state == refund_state::rejected) return "refund.rejected";
+  if (after.state == refund_state::approved || after.attempt == 0) return "refund.approved";
+  return "refund.resolved";
+}
+
+/// Money that a person put on another order has its row there, if at all.
+bool is_of(const std::string& reference, const order_id& order) {
+  const auto parts = parse_payment_reference(reference);
+  return parts && parts->order == order;
 }
 
 struct event_writer {
@@ -190,7 +201,7 @@ struct event_writer {
     if (event.kind == order_event_kind::refunded)
       to.jobs.push_back(
           credit_note_of(event.after, context.business, context.ids.next_as<storage::job_id>(), decided.at));
-    write_activity(event, context, to);
+    write_activity(event, decided, context, to);
   }
   void operator()(const paid_by_hand& paid) const {
     if (paid.amount.minor == 0) return;
@@ -212,7 +223,8 @@ struct event_writer {
                            .expected_status = "unpaid",
                            .status = "paid",
                            .transaction = settled.fact.transaction,
-                           .at = decided.at});
+                           .at = decided.at,
+                           .must_change = is_of(settled.fact.reference, settled.order)});
   }
   void operator()(const payment_reviewed& reviewed) const {
     to.payments.push_back({.business = context.business,
@@ -241,7 +253,7 @@ struct event_writer {
     to.refunds.push_back(to_row(after, context.business));
     if (is_to_be_run(after))
       to.jobs.push_back(refund_job_of(after, context.business, context.ids.next_as<storage::job_id>(), decided.at));
-    log_money("refund." + activity_of(after), "refund", after.id.value,
+    log_money(std::string{activity_of(after)}, "refund", after.id.value,
               {{"state", to_string(after.state)},
                {"amount_minor", after.amount.minor},
                {"payment_id", to_string(after.payment)}});
@@ -249,9 +261,9 @@ struct event_writer {
   void operator()(const review_event& event) const {
     const review& after = event.after;
     to.reviews.push_back(to_row(after, context.business));
-    if (!is_open(after.state))
-      to.review_tasks_done.push_back(
-          {context.business, review_subject(after.reason, after.reference, after.transaction), decided.at});
+    if (is_open(after.state)) return;
+    to.review_tasks_done.push_back(
+        {context.business, review_subject(after.reason, after.reference, after.transaction), decided.at});
     log_money("payment_review.resolved", "payment_review", after.id.value, {{"state", to_string(after.state)}});
   }
   void operator()(const attention_needed& needed) const {

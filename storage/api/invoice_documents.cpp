@@ -28,7 +28,7 @@ JOIN invoices i ON i.business_id = d.business_id AND i.id = d.invoice_id
 WHERE d.business_id = $1::uuid AND d.invoice_id = $2::uuid)";
 constexpr const char* insert_pdf = R"(
 INSERT INTO invoice_documents (business_id, invoice_id, sha256, pdf, created_at)
-VALUES ($1::uuid, $2::uuid, $3, $4, $5::bigint) ON CONFLICT (invoice_id) DO NOTHING)";
+VALUES ($1::uuid, $2::uuid, $3, $4, $5::bigint) ON CONFLICT (business_id, invoice_id) DO NOTHING)";
 
 // Of one invoice one at a time, so that two who ask at once have the same.
 constexpr const char* lock_links =

@@ -31,11 +31,12 @@ ALTER TABLE invoices
 
 -- The PDF as it was first shown. Never changed, never removed.
 CREATE TABLE invoice_documents (
-  invoice_id   uuid   PRIMARY KEY,
   business_id  uuid   NOT NULL,
+  invoice_id   uuid   NOT NULL,
   sha256       bytea  NOT NULL CHECK (length(sha256) = 32),
   pdf          bytea  NOT NULL,
   created_at   bigint NOT NULL,
+  PRIMARY KEY (business_id, invoice_id),
   FOREIGN KEY (business_id, invoice_id) REFERENCES invoices (business_id, id)
 );
 ALTER TABLE invoice_documents ALTER COLUMN pdf SET STORAGE EXTERNAL;    -- compressed already

@@ -93,10 +93,10 @@ TEST(provisioning_file_test, lists_all_problems_with_line_and_remedy) {
 }
 
 TEST(provisioning_file_test, refuses_a_payment_provider_that_this_version_does_not_speak) {
-  for (const std::string name : {"stripe", "flutterwave", "other"})
-    EXPECT_THAT(problems_of(replaced(bola, R"("provider":"paystack")", R"("provider":")" + name + "\"")),
-                ElementsAre("line 1: payments[0].provider: \"" + name +
-                            "\" is not in this version; use \"paystack\", or leave this payment out"));
+  for (const std::string name : {"stripe", "flutterwave", "paystack"})
+    EXPECT_THAT(problems_of(replaced(bola, R"("provider":"paystack")", R"("provider":")" + name + "\"")), IsEmpty());
+  EXPECT_THAT(problems_of(replaced(bola, R"("provider":"paystack")", R"("provider":"other")")),
+              ElementsAre(HasSubstr("line 1: payments[0].provider: ")));
 }
 
 TEST(provisioning_file_test, an_account_is_listed_once_in_the_file) {

@@ -21,8 +21,10 @@ desk_command result_of(const action_outcome& started, const payment_link& link) 
 }
 
 desk_command confirmed(payment_fact fact, const asked_account& asked, std::string action_key) {
-  return desk::confirm_payment{
-      std::move(action_key), std::move(fact), asked.mode, {std::string{to_string(asked.provider)}, to_string(asked.connection)}};
+  return desk::confirm_payment{std::move(action_key),
+                               std::move(fact),
+                               asked.mode,
+                               {std::string{to_string(asked.provider)}, to_string(asked.connection)}};
 }
 
 bool needs_another_link(link_step taken, const action_outcome& stored, link_attempt attempt) noexcept {

@@ -28,7 +28,8 @@ enum class link_step : std::uint8_t {
 [[nodiscard]] desk_command result_of(const action_outcome& started, const payment_link& link);
 
 /// What the desk is told of money, by the provider's word alone.
-[[nodiscard]] desk_command confirmed(payment_fact fact, const asked_account& asked, std::string action_key = {});
+[[nodiscard]] desk_command confirmed(payment_fact fact, const asked_account& asked,
+                                     std::string action_key = {});
 
 /// A stale result: a run that died had dropped the reference, or the order has changed since.
 [[nodiscard]] bool needs_another_link(link_step taken, const action_outcome& stored,

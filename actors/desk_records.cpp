@@ -25,8 +25,8 @@ const payment_settled* settled_by(const decision& decided) {
 }
 
 /// Nobody is meant to pay by this link any more. Where the provider can, it is ended there too.
-void drop_link(const order& after, std::int32_t attempt, const decision& decided, const write_context& context,
-               storage::change_set& to) {
+void drop_link(const order& after, std::int32_t attempt, const decision& decided,
+               const write_context& context, storage::change_set& to) {
   if (attempt < 1) return;
   const auto reference = make_payment_reference(after.id, attempt);
   to.payments.push_back({.business = context.business,
@@ -84,13 +84,13 @@ void write_payment(const order_event& event, const decision& decided, const writ
       break;
     case order_event_kind::paid:
       // By hand or by other money: nobody needs the link any more.
-      if (const auto* settled = settled_by(decided); settled != nullptr && settled->fact.reference == row.reference)
+      if (const auto* settled = settled_by(decided);
+          settled != nullptr && settled->fact.reference == row.reference)
         return;
       [[fallthrough]];
     case order_event_kind::changed:
     case order_event_kind::cancelled:
-    case order_event_kind::expired:
-      return drop_link(after, after.payment_attempt, decided, context, to);
+    case order_event_kind::expired: return drop_link(after, after.payment_attempt, decided, context, to);
     case order_event_kind::placed:
     case order_event_kind::hold_set:
     case order_event_kind::hold_released:
@@ -167,7 +167,8 @@ void write_activity(const order_event& event, const decision& decided, const wri
 
 /// A refund that may be sent, or that somebody else has begun.
 bool is_to_be_run(const refund& after) {
-  const bool is_found = after.version == 1 && after.origin == refund_origin::elsewhere && is_under_way(after.state);
+  const bool is_found =
+      after.version == 1 && after.origin == refund_origin::elsewhere && is_under_way(after.state);
   return after.state == refund_state::approved || is_found;
 }
 
@@ -190,7 +191,8 @@ struct event_writer {
   const write_context& context;
   storage::change_set& to;
 
-  void log_money(std::string action, std::string kind, const uuid& subject, const nlohmann::json& after) const {
+  void log_money(std::string action, std::string kind, const uuid& subject,
+                 const nlohmann::json& after) const {
     if (!context.by) return;
     to.activities.push_back(
         {context.business, *context.by, std::move(action), std::move(kind), subject, {}, after.dump()});
@@ -252,7 +254,8 @@ struct event_writer {
     const refund& after = event.after;
     to.refunds.push_back(to_row(after, context.business));
     if (is_to_be_run(after))
-      to.jobs.push_back(refund_job_of(after, context.business, context.ids.next_as<storage::job_id>(), decided.at));
+      to.jobs.push_back(
+          refund_job_of(after, context.business, context.ids.next_as<storage::job_id>(), decided.at));
     log_money(std::string{activity_of(after)}, "refund", after.id.value,
               {{"state", to_string(after.state)},
                {"amount_minor", after.amount.minor},
@@ -264,11 +267,12 @@ struct event_writer {
     if (is_open(after.state)) return;
     to.review_tasks_done.push_back(
         {context.business, review_subject(after.reason, after.reference, after.transaction), decided.at});
-    log_money("payment_review.resolved", "payment_review", after.id.value, {{"state", to_string(after.state)}});
+    log_money("payment_review.resolved", "payment_review", after.id.value,
+              {{"state", to_string(after.state)}});
   }
   void operator()(const attention_needed& needed) const {
-    to.tasks.push_back(
-        {context.business, std::nullopt, context.ids.next(), std::string{to_string(needed.why)}, needed.subject, decided.at});
+    to.tasks.push_back({context.business, std::nullopt, context.ids.next(),
+                        std::string{to_string(needed.why)}, needed.subject, decided.at});
   }
   void operator()(const stock_moved& moved) const {
     if (moved.reason.empty()) return;

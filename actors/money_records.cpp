@@ -173,7 +173,8 @@ storage::money_question question_of(const money_named& named, const business_id&
           named.transaction};
 }
 
-storage::job_row refund_job_of(const refund& subject, const business_id& business, storage::job_id id, instant at) {
+storage::job_row refund_job_of(const refund& subject, const business_id& business, storage::job_id id,
+                               instant at) {
   return {.id = id,
           .business = business,
           .kind = std::string{refund_job},
@@ -184,7 +185,8 @@ storage::job_row refund_job_of(const refund& subject, const business_id& busines
           .created_at = at};
 }
 
-storage::job_row credit_note_of(const order& subject, const business_id& business, storage::job_id id, instant at) {
+storage::job_row credit_note_of(const order& subject, const business_id& business, storage::job_id id,
+                                instant at) {
   return {.id = id,
           .business = business,
           .kind = std::string{credit_note_job},

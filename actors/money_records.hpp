@@ -26,10 +26,10 @@ namespace sellavie::actors {
 
 /// Background work that follows a refund to its end; its payload names the refund.
 inline constexpr std::string_view refund_job = "refund.run";
-[[nodiscard]] storage::job_row refund_job_of(const refund& subject, const business_id& business, storage::job_id id,
-                                             instant at);
+[[nodiscard]] storage::job_row refund_job_of(const refund& subject, const business_id& business,
+                                             storage::job_id id, instant at);
 
-[[nodiscard]] storage::job_row credit_note_of(const order& subject, const business_id& business, storage::job_id id,
-                                              instant at);
+[[nodiscard]] storage::job_row credit_note_of(const order& subject, const business_id& business,
+                                              storage::job_id id, instant at);
 
 }  // namespace sellavie::actors

@@ -49,7 +49,8 @@ storage::job_row poll_of(const std::string& reference, const business_id& busine
           .created_at = made};
 }
 
-storage::job_row link_end_of(const std::string& reference, const business_id& business, storage::job_id id, instant at) {
+storage::job_row link_end_of(const std::string& reference, const business_id& business, storage::job_id id,
+                             instant at) {
   return {.id = id,
           .business = business,
           .kind = std::string{link_end_job},

@@ -120,8 +120,8 @@ caf::result<payment_link> payment_client_state::make_link(const make_payment_lin
 void payment_client_state::begin(const payment_account& account, const payment::http_call& call,
                                  instant deadline, exchanges::continuation then) {
   exchanges_.begin(*node_->outside,
-                   payment_request(call, node_->settings->payments.url_of(account.provider), account.secret_key,
-                                   rest_of(deadline)),
+                   payment_request(call, node_->settings->payments.url_of(account.provider),
+                                   account.secret_key, rest_of(deadline)),
                    payment_client_actor{self_}, std::move(then));
 }
 
@@ -198,16 +198,15 @@ void payment_client_state::ask(const payment_account& account, const payment::pa
   const auto& port = payment::port_of(account.provider);
   const auto call = port.encode_payment(query);
   if (!call) return then(std::nullopt);
-  begin(
-      account, call.value(), deadline, [&port, query, then = std::move(then)](outbound_response& response) {
-        if (response.outcome != transport_outcome::answered) return then(std::nullopt);
-        auto read = port.decode_payment(response.status, response.body, query);
-        if (auto* fact = std::get_if<payment_fact>(&read)) return then(std::move(*fact));
-        const auto why = std::get<payment::payment_failure>(read).failure;
-        const bool is_unknown = why == payment::failure_class::not_found && !query.reference.empty();
-        if (is_unknown) return then(nothing_paid(query.reference, query.mode));
-        then(std::nullopt);
-      });
+  begin(account, call.value(), deadline, [&port, query, then = std::move(then)](outbound_response& response) {
+    if (response.outcome != transport_outcome::answered) return then(std::nullopt);
+    auto read = port.decode_payment(response.status, response.body, query);
+    if (auto* fact = std::get_if<payment_fact>(&read)) return then(std::move(*fact));
+    const auto why = std::get<payment::payment_failure>(read).failure;
+    const bool is_unknown = why == payment::failure_class::not_found && !query.reference.empty();
+    if (is_unknown) return then(nothing_paid(query.reference, query.mode));
+    then(std::nullopt);
+  });
 }
 
 // --- money on its way back -----------------------------------------------------------------------
@@ -256,12 +255,13 @@ caf::result<refunds_listed> payment_client_state::list(const list_refunds& wante
   const auto* account = account_of(wanted.connection);
   if (account == nullptr) answer.deliver(refunds_listed{});
   else
-    list_page(std::make_shared<listing>(listing{*account,
-                                                {.transaction = wanted.transaction, .currency = wanted.currency},
-                                                wanted.deadline,
-                                                0,
-                                                {},
-                                                answer}));
+    list_page(
+        std::make_shared<listing>(listing{*account,
+                                          {.transaction = wanted.transaction, .currency = wanted.currency},
+                                          wanted.deadline,
+                                          0,
+                                          {},
+                                          answer}));
   return answer.to_return();
 }
 
@@ -270,7 +270,8 @@ void payment_client_state::list_page(const listing_ptr& wanted) {
   const auto call = port.encode_refunds(wanted->query);
   if (!call || ++wanted->pages > most_pages) return wanted->answer.deliver(std::move(wanted->found));
   begin(wanted->account, call.value(), wanted->deadline, [this, &port, wanted](outbound_response& response) {
-    if (response.outcome != transport_outcome::answered) return wanted->answer.deliver(std::move(wanted->found));
+    if (response.outcome != transport_outcome::answered)
+      return wanted->answer.deliver(std::move(wanted->found));
     auto read = port.decode_refunds(response.status, response.body, wanted->query);
     auto* page = std::get_if<payment::refund_list>(&read);
     if (page == nullptr) return wanted->answer.deliver(std::move(wanted->found));
@@ -298,14 +299,16 @@ caf::result<link_end> payment_client_state::expire(const expire_link& wanted) {
             const payment::payment_query query{wanted.reference, found.row->link_id, {}, account->mode};
             const auto call = port.encode_expiry(query);
             if (!call) return answer.deliver(link_end::over);
-            begin(*account, call.value(), wanted.deadline, [&port, query, answer](outbound_response& response) {
-              if (response.outcome != transport_outcome::answered) return answer.deliver(link_end::silent);
-              const auto read = port.decode_expiry(response.status, response.body, query);
-              const auto* failure = std::get_if<payment::payment_failure>(&read);
-              if (failure == nullptr) return answer.deliver(link_end::over);
-              const bool is_closed = failure->failure == payment::failure_class::rejected;
-              answer.deliver(is_closed ? link_end::look : link_end::silent);
-            });
+            begin(*account, call.value(), wanted.deadline,
+                  [&port, query, answer](outbound_response& response) {
+                    if (response.outcome != transport_outcome::answered)
+                      return answer.deliver(link_end::silent);
+                    const auto read = port.decode_expiry(response.status, response.body, query);
+                    const auto* failure = std::get_if<payment::payment_failure>(&read);
+                    if (failure == nullptr) return answer.deliver(link_end::over);
+                    const bool is_closed = failure->failure == payment::failure_class::rejected;
+                    answer.deliver(is_closed ? link_end::look : link_end::silent);
+                  });
           },
           [answer](const caf::error&) { answer.deliver(link_end::silent); });
   return answer.to_return();

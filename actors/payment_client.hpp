@@ -127,15 +127,14 @@ enum class link_end : std::uint8_t {
   silent,
 };
 
-using payment_client_actor = caf::typed_actor<caf::replies_to<make_payment_link>::with<payment_link>,
-                                              caf::replies_to<fetch_payment>::with<payment_truth>,
-                                              caf::replies_to<send_refund>::with<refund_sent>,
-                                              caf::replies_to<list_refunds>::with<refunds_listed>,
-                                              caf::replies_to<expire_link>::with<link_end>,
-                                              // The business as it is now.
-                                              caf::reacts_to<tenant_ptr>,
-                                              // From the transport.
-                                              caf::reacts_to<transport_answer>>;
+using payment_client_actor = caf::typed_actor<
+    caf::replies_to<make_payment_link>::with<payment_link>,
+    caf::replies_to<fetch_payment>::with<payment_truth>, caf::replies_to<send_refund>::with<refund_sent>,
+    caf::replies_to<list_refunds>::with<refunds_listed>, caf::replies_to<expire_link>::with<link_end>,
+    // The business as it is now.
+    caf::reacts_to<tenant_ptr>,
+    // From the transport.
+    caf::reacts_to<transport_answer>>;
 
 class payment_client_state {
  public:

@@ -10,7 +10,9 @@ namespace {
 
 job_end unreadable() { return job_ends::hopeless{"payload_unreadable"}; }
 
-job_end failed(const caf::error& failure) { return job_ends::failed{std::string{to_string(code_of(failure))}, {}}; }
+job_end failed(const caf::error& failure) {
+  return job_ends::failed{std::string{to_string(code_of(failure))}, {}};
+}
 
 std::string text_in(const storage::claimed_job& job, const char* name) {
   const auto payload = nlohmann::json::parse(job.payload, nullptr, false);
@@ -90,7 +92,9 @@ void payment_worker_state::end_link(const payment_work& work) {
           [this, work, business, reference](link_end end) {
             if (end == link_end::silent) return work.answer(job_ends::failed{"provider_silent", {}});
             if (end == link_end::over) return work.answer(job_ends::done{});
-            self_->request(registry_, caf::infinite, check_business_payment{business, {.reference = reference}})
+            self_
+                ->request(registry_, caf::infinite,
+                          check_business_payment{business, {.reference = reference}})
                 .then([work](const payment_checked&) { work.answer(job_ends::done{}); },
                       [work](const caf::error& failure) { work.answer(failed(failure)); });
           },
@@ -102,8 +106,9 @@ void payment_worker_state::credit(const payment_work& work) {
   const auto id = parse_uuid(text_in(work.job, "order"));
   if (!id) return work.answer(unreadable());
   self_
-      ->request(registry_, caf::infinite,
-                invoice_order{work.job.hold.business, {order_id{*id}, "system", {}, invoice_kind::credit_note}})
+      ->request(
+          registry_, caf::infinite,
+          invoice_order{work.job.hold.business, {order_id{*id}, "system", {}, invoice_kind::credit_note}})
       .then([work](const action_outcome&) { work.answer(job_ends::done{}); },
             [work](const caf::error& failure) { work.answer(failed(failure)); });
 }
@@ -113,7 +118,8 @@ void payment_worker_state::welcome(const customer_returned& who) {
   if (visits_ >= most_visits) return who.tell(customer_news::waiting);
   ++visits_;
   self_
-      ->request(node_->reader_of(who.business.value), caf::infinite, load_payment{who.business, who.reference})
+      ->request(node_->reader_of(who.business.value), caf::infinite,
+                load_payment{who.business, who.reference})
       .then(
           [this, who](const found_payment& found) {
             if (found.row) look_for(who);
@@ -123,9 +129,7 @@ void payment_worker_state::welcome(const customer_returned& who) {
 }
 
 void payment_worker_state::look_for(const customer_returned& who) {
-  self_
-      ->request(registry_, caf::infinite,
-                check_business_payment{who.business, {.reference = who.reference}})
+  self_->request(registry_, caf::infinite, check_business_payment{who.business, {.reference = who.reference}})
       .then(
           [this, who](const payment_checked& looked) {
             tell(who, looked.is_paid ? customer_news::paid : customer_news::waiting);
@@ -139,7 +143,7 @@ void payment_worker_state::tell(const customer_returned& who, customer_news news
 }
 
 payment_worker_actor::behavior_type payment_worker(payment_worker_state::pointer self, services_ptr node,
-                                                     tenant_registry_actor registry) {
+                                                   tenant_registry_actor registry) {
   auto& state = self->state;
   state.start(std::move(node), std::move(registry));
   return {

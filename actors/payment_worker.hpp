@@ -70,7 +70,7 @@ class payment_worker_state {
 static_assert(!std::is_aggregate_v<payment_worker_state>);
 
 payment_worker_actor::behavior_type payment_worker(payment_worker_state::pointer self, services_ptr node,
-                                                     tenant_registry_actor registry);
+                                                   tenant_registry_actor registry);
 
 /// The kinds of job that it carries out.
 void add_payment_kinds(job_kinds& kinds, const payment_worker_actor& worker);

@@ -95,7 +95,8 @@ reader_actor::behavior_type reader(reader_actor::stateful_pointer<reader_state> 
         auto existing = reads.find_invoice(wanted.business, wanted.order, wanted.kind);
         if (!existing) return make_error(existing.error().code);
         auto corrected = wanted.kind == to_string(invoice_kind::credit_note)
-                             ? reads.find_invoice(wanted.business, wanted.order, std::string{to_string(invoice_kind::invoice)})
+                             ? reads.find_invoice(wanted.business, wanted.order,
+                                                  std::string{to_string(invoice_kind::invoice)})
                              : result<std::optional<storage::invoice_row>>{std::nullopt};
         if (!corrected) return make_error(corrected.error().code);
         auto parties = reads.find_invoice_parties(wanted.business, wanted.buyer);

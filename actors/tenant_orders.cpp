@@ -163,7 +163,10 @@ caf::result<action_outcome> tenant_supervisor_state::issue_for_order(const order
                 return answer.deliver(make_refusal(action_kind::send_invoice, refusal::not_found));
               self_
                   ->request(invoices_, caf::infinite,
-                            issue_invoice{.subject = *found.subject, .actor = wanted.actor, .by = wanted.by, .kind = wanted.kind})
+                            issue_invoice{.subject = *found.subject,
+                                          .actor = wanted.actor,
+                                          .by = wanted.by,
+                                          .kind = wanted.kind})
                   .then([answer](const action_outcome& outcome) { answer.deliver(outcome); },
                         [answer](const caf::error& failure) { answer.deliver(told_as_ours(failure)); });
             },

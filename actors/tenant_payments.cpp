@@ -9,7 +9,9 @@ namespace {
 
 constexpr std::chrono::seconds patience{10};
 
-std::string actor_of(const asked_account& asked) { return "provider:" + std::string{to_string(asked.provider)}; }
+std::string actor_of(const asked_account& asked) {
+  return "provider:" + std::string{to_string(asked.provider)};
+}
 
 /// What the desk made of the provider's word.
 check_outcome outcome_of(const action_outcome& decided) {
@@ -21,7 +23,8 @@ check_outcome outcome_of(const action_outcome& decided) {
 }  // namespace
 
 // Work for a business that is loaded, or will be.
-void tenant_supervisor_state::when_ready(std::function<void()> work, const std::function<void(errc)>& otherwise) {
+void tenant_supervisor_state::when_ready(std::function<void()> work,
+                                         const std::function<void(errc)>& otherwise) {
   if (business_) return work();
   if (!loading_) return otherwise(errc::unavailable);
   if (desk_work_before_load_.size() >= waiting_per_business) return otherwise(errc::overloaded);

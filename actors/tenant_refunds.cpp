@@ -54,7 +54,8 @@ caf::result<refund_ran> tenant_supervisor_state::run(const run_refund& wanted) {
 }
 
 // A refund that is not there, or that nothing can be read of, is no work.
-void tenant_supervisor_state::with_refund(const refund_id& id, const refund_answer& answer, refund_handler then) {
+void tenant_supervisor_state::with_refund(const refund_id& id, const refund_answer& answer,
+                                          refund_handler then) {
   self_
       ->request(dependencies_.node->reader_of(business_->id.value), caf::infinite,
                 storage::money_question{.business = business_->id, .refund = id})
@@ -88,8 +89,8 @@ void tenant_supervisor_state::begin_refund(const stored_money& money, const refu
       fails(answer));
 }
 
-void tenant_supervisor_state::call_refund(const payment_record& payment, const refund& subject, std::int32_t attempt,
-                                          const refund_answer& answer) {
+void tenant_supervisor_state::call_refund(const payment_record& payment, const refund& subject,
+                                          std::int32_t attempt, const refund_answer& answer) {
   const send_refund wanted{{payment.transaction, subject.amount, refund_key(subject.id)},
                            connection_of(payment),
                            dependencies_.node->now() + patience};
@@ -101,7 +102,8 @@ void tenant_supervisor_state::call_refund(const payment_record& payment, const r
               case refund_call::answered:
                 return tell_desk(
                     desk::confirm_refund{payment.id, *sent.fact, subject.id},
-                    [this, id = subject.id, answer](const action_outcome&) { rest_after(id, answer); }, fails(answer));
+                    [this, id = subject.id, answer](const action_outcome&) { rest_after(id, answer); },
+                    fails(answer));
               case refund_call::refused:
                 return tell_desk(
                     desk::refuse_refund{subject.id, attempt, sent.code},
@@ -121,13 +123,17 @@ void tenant_supervisor_state::hear_refunds(const payment_record& payment, const 
   const instant begun = dependencies_.node->now();
   self_
       ->request(payments_, caf::infinite,
-                list_refunds{payment.transaction, payment.received.currency, connection_of(payment), begun + patience})
+                list_refunds{payment.transaction, payment.received.currency, connection_of(payment),
+                             begun + patience})
       .then(
           [this, payment = payment.id, begun, then, otherwise](const refunds_listed& listed) {
             for (const auto& fact : listed.refunds)
-              tell_desk(desk::confirm_refund{payment, fact, {}}, [](const action_outcome&) {}, otherwise);
+              tell_desk(
+                  desk::confirm_refund{payment, fact, {}}, [](const action_outcome&) {}, otherwise);
             const auto listing = listed.is_complete ? refund_listing::complete : refund_listing::in_vain;
-            tell_desk(desk::settle_doubt{payment, listing, begun}, [then](const action_outcome&) { then(); }, otherwise);
+            tell_desk(
+                desk::settle_doubt{payment, listing, begun}, [then](const action_outcome&) { then(); },
+                otherwise);
           },
           otherwise);
 }
@@ -150,7 +156,9 @@ caf::result<link_end> tenant_supervisor_state::expire_payment_link(const expire_
   when_ready(
       [this, wanted, answer] {
         spawn_desks();
-        self_->request(payments_, caf::infinite, expire_link{wanted.reference, dependencies_.node->now() + patience})
+        self_
+            ->request(payments_, caf::infinite,
+                      expire_link{wanted.reference, dependencies_.node->now() + patience})
             .then([answer](link_end end) { answer.deliver(end); },
                   [answer](const caf::error& failure) { answer.deliver(told_as_ours(failure)); });
       },

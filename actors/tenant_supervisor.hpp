@@ -77,9 +77,8 @@ using tenant_supervisor_actor = caf::typed_actor<
     caf::replies_to<command_chat>::with<chat_commanded>, caf::replies_to<desk_request>::with<action_outcome>,
     caf::replies_to<order_command>::with<action_outcome>,
     caf::replies_to<order_invoice>::with<action_outcome>,
-    caf::replies_to<payment_check>::with<payment_checked>,
-    caf::replies_to<run_refund>::with<refund_ran>, caf::replies_to<expire_link>::with<link_end>,
-    caf::replies_to<refresh_products>::with<products_refreshed>,
+    caf::replies_to<payment_check>::with<payment_checked>, caf::replies_to<run_refund>::with<refund_ran>,
+    caf::replies_to<expire_link>::with<link_end>, caf::replies_to<refresh_products>::with<products_refreshed>,
     caf::replies_to<take_training>::with<training_taken>, caf::reacts_to<expire_atom>,
     // From its children.
     caf::reacts_to<deliveries_finished>, caf::reacts_to<offer_together>, caf::reacts_to<lives_elsewhere>,
@@ -251,7 +250,8 @@ class tenant_supervisor_state {
   using failure_handler = std::function<void(const caf::error&)>;
   template <class Answer>
   [[nodiscard]] static failure_handler fails(const Answer& answer);
-  void tell_desk(desk_command command, std::function<void(const action_outcome&)> then, failure_handler otherwise);
+  void tell_desk(desk_command command, std::function<void(const action_outcome&)> then,
+                 failure_handler otherwise);
   void begin_refund(const stored_money& money, const refund& subject, const refund_answer& answer);
   void call_refund(const payment_record& payment, const refund& subject, std::int32_t attempt,
                    const refund_answer& answer);

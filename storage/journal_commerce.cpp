@@ -137,12 +137,13 @@ void queue_orders(pipeline& into, change_sets sets) {
       &row::id, &row::business, &row::number, &row::conversation, &row::contact, &row::status, &row::currency,
       &row::total_minor, &row::note, &row::idempotency_key, &row::version, &row::payment_attempt,
       &row::payment_reference, &row::payment_url, &row::created_at, &row::reserved_until, &row::paid_at,
-      &row::wished_at, &row::payment_transaction, &row::received_minor, &row::refunded_minor, &row::dispute, &row::tax_mode, &row::tax_rate_bp);
-  auto changed = columns_of<row>(&row::id, &row::business, &row::status, &row::total_minor, &row::note,
-                                 &row::prior_version, &row::version, &row::payment_attempt,
-                                 &row::payment_reference, &row::payment_url, &row::reserved_until,
-                                 &row::paid_at, &row::wished_at, &row::payment_transaction, &row::tracking,
-                                 &row::received_minor, &row::refunded_minor, &row::dispute, &row::tax_mode, &row::tax_rate_bp);
+      &row::wished_at, &row::payment_transaction, &row::received_minor, &row::refunded_minor, &row::dispute,
+      &row::tax_mode, &row::tax_rate_bp);
+  auto changed = columns_of<row>(
+      &row::id, &row::business, &row::status, &row::total_minor, &row::note, &row::prior_version,
+      &row::version, &row::payment_attempt, &row::payment_reference, &row::payment_url, &row::reserved_until,
+      &row::paid_at, &row::wished_at, &row::payment_transaction, &row::tracking, &row::received_minor,
+      &row::refunded_minor, &row::dispute, &row::tax_mode, &row::tax_rate_bp);
   for_rows(sets, &change_set::orders,
            [&](const row& one) { one.prior_version == 0 ? fresh.add(one) : changed.add(one); });
   fresh.queue(into, insert_orders);

@@ -8,8 +8,8 @@
 #include "storage/journal_jobs.hpp"
 #include "storage/journal_message_path.hpp"
 #include "storage/journal_money.hpp"
-#include "storage/journal_payment_events.hpp"
 #include "storage/journal_outgoing.hpp"
+#include "storage/journal_payment_events.hpp"
 #include "storage/journal_people.hpp"
 #include "storage/journal_plans.hpp"
 
@@ -20,10 +20,9 @@ constexpr statement fence{"fence", "SELECT fence($1::bigint)"};
 
 std::vector<statement> joined() {
   std::vector<statement> all{fence};
-  for (const auto part :
-       {message_path_statements(), contact_statements(), outgoing_statements(), commerce_statements(),
-        money_statements(), people_statements(), plan_statements(), job_statements(), payment_event_statements(),
-        activity_statements()})
+  for (const auto part : {message_path_statements(), contact_statements(), outgoing_statements(),
+                          commerce_statements(), money_statements(), people_statements(), plan_statements(),
+                          job_statements(), payment_event_statements(), activity_statements()})
     all.insert(all.end(), part.begin(), part.end());
   return all;
 }

@@ -95,9 +95,10 @@ SELECT DISTINCT business_id FROM orders
 WHERE status IN ('draft', 'awaiting_payment') AND reserved_until > 0 AND reserved_until < $1::bigint ORDER BY business_id)"};
 
 constexpr std::array all_statements{
-    select_currency,      select_products,     select_orders,           select_items,           select_last_number,
-    select_action_result, select_last_invoice, select_invoice,          select_expired,         select_order,
-    select_payment,       select_recipient,    select_invoice_settings, select_invoice_parties, select_invoice_link};
+    select_currency,         select_products,        select_orders,       select_items,
+    select_last_number,      select_action_result,   select_last_invoice, select_invoice,
+    select_expired,          select_order,           select_payment,      select_recipient,
+    select_invoice_settings, select_invoice_parties, select_invoice_link};
 
 /// A desk forgets them all at once beyond so many (protocol/domain/order_book.hpp R24).
 constexpr int most_open_reviews = 4'000;

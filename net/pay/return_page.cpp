@@ -31,16 +31,18 @@ struct words {
 };
 
 constexpr std::array<words, 3> all_words{
-    words{"en", "Payment received", "We are checking your payment", "Nothing is known of this payment",
-          "Thank you. The shop writes to you in the chat; you can close this page.",
-          "Some payments take a few minutes. You will hear in the chat when it has arrived; you can close this page. "
-          "Please do not pay twice.",
-          "Please go back to the chat and ask the shop for a new link."},
-    words{"fr", "Paiement reçu", "Nous vérifions votre paiement", "Ce paiement est inconnu",
-          "Merci. La boutique vous écrit dans la conversation ; vous pouvez fermer cette page.",
-          "Certains paiements prennent quelques minutes. Vous serez prévenu dans la conversation ; vous pouvez fermer cette "
-          "page. Merci de ne pas payer deux fois.",
-          "Revenez à la conversation et demandez un nouveau lien à la boutique."},
+    words{
+        "en", "Payment received", "We are checking your payment", "Nothing is known of this payment",
+        "Thank you. The shop writes to you in the chat; you can close this page.",
+        "Some payments take a few minutes. You will hear in the chat when it has arrived; you can close this page. "
+        "Please do not pay twice.",
+        "Please go back to the chat and ask the shop for a new link."},
+    words{
+        "fr", "Paiement reçu", "Nous vérifions votre paiement", "Ce paiement est inconnu",
+        "Merci. La boutique vous écrit dans la conversation ; vous pouvez fermer cette page.",
+        "Certains paiements prennent quelques minutes. Vous serez prévenu dans la conversation ; vous pouvez fermer cette "
+        "page. Merci de ne pas payer deux fois.",
+        "Revenez à la conversation et demandez un nouveau lien à la boutique."},
     words{"pt", "Pagamento recebido", "Estamos a verificar o seu pagamento", "Este pagamento não é conhecido",
           "Obrigado. A loja escreve-lhe na conversa; pode fechar esta página.",
           "Alguns pagamentos demoram alguns minutos. Será avisado na conversa; pode fechar esta página. "
@@ -54,9 +56,10 @@ const words& words_for(std::string_view accept_language) {
 }
 
 const std::string& policy() {
-  static const std::string text = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
-                                  "style-src 'sha256-" +
-                                  crypto::base64_encode(crypto::sha256(look)) + "'";
+  static const std::string text =
+      "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+      "style-src 'sha256-" +
+      crypto::base64_encode(crypto::sha256(look)) + "'";
   return text;
 }
 
@@ -89,9 +92,9 @@ void welcome(const pay_return_dependencies& with, request& asked, responder to) 
     return to.answer(pay_return_page(customer_news::nothing_known, language));
   const auto waiting = std::make_shared<responder>(std::move(to));
   caf::anon_send(with.worker, actors::customer_returned{business_id{*shop}, payment,
-                                                         [waiting, language](customer_news news) {
-                                                           waiting->answer(pay_return_page(news, language));
-                                                         }});
+                                                        [waiting, language](customer_news news) {
+                                                          waiting->answer(pay_return_page(news, language));
+                                                        }});
 }
 
 }  // namespace
@@ -114,10 +117,9 @@ response pay_return_page(customer_news news, std::string_view accept_language) {
 
 void add_pay_return(router& routes, pay_return_dependencies dependencies) {
   const auto with = std::make_shared<const pay_return_dependencies>(std::move(dependencies));
-  routes.add(
-      http_method::get, pay_return_path,
-      [with](request& asked, responder to) { welcome(*with, asked, std::move(to)); },
-      {.answer_deadline = patience});
+  routes.add(http_method::get, pay_return_path,
+             [with](request& asked, responder to) { welcome(*with, asked, std::move(to)); },
+             {.answer_deadline = patience});
 }
 
 }  // namespace sellavie::net

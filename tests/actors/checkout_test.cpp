@@ -56,11 +56,13 @@ TEST(payment_row, goes_to_review_with_money_that_settles_nothing) {
   EXPECT_EQ(one.world.store->rows.payments.at(first).status, "review");
   EXPECT_EQ(one.world.tasks("payment_review"), 1U);
   EXPECT_EQ(one.world.orders().front().status, "awaiting_payment");
-  // A review does not stand in the way of what comes after it.
+  // More of the same money is for the person who looks; other money settles the order all the same.
   one.confirm(first, "T1", 3'000'000);
+  EXPECT_EQ(one.world.store->rows.payments.at(first).status, "review");
+  one.confirm(first, "T2", 3'000'000);
   EXPECT_EQ(one.world.store->rows.payments.at(first).status, "paid");
   EXPECT_EQ(one.world.orders().front().status, "paid");
-  one.confirm(first, "T2", 3'000'000);
+  one.confirm(first, "T3", 3'000'000);
   EXPECT_EQ(one.world.store->rows.payments.at(first).status, "paid") << "a second payment is not the first";
   EXPECT_EQ(one.world.tasks("payment_review"), 2U);
 }

@@ -61,7 +61,7 @@ TEST_F(payment_event_writer, gathers_what_comes_while_a_commit_is_under_way) {
   world.run_until([&] { return world.store->commits > 0; });
   for (int i = 1; i <= 20; ++i) told.push_back(tell("k" + std::to_string(i % 15)));
   world.run();
-  EXPECT_EQ(world.store->commits, 2U);
+  EXPECT_EQ(world.store->commits, 3U) << "the first, the next one alone, and all that came behind it";
   EXPECT_THAT(world.store->rows.payment_events, SizeIs(15));
   std::vector<std::string> order;
   for (const auto& one : told) order.push_back(one->value() == event_fate::stored ? "new" : "known");
@@ -81,7 +81,7 @@ TEST_F(payment_event_writer, appends_no_more_than_its_bound_at_once) {
   };
   for (std::size_t i = 0; i < most + 5; ++i) tell("k" + std::to_string(i));
   world.run();
-  EXPECT_THAT(sizes, ElementsAre(most, 5U));
+  EXPECT_THAT(sizes, ElementsAre(1U, most, 4U));
   EXPECT_THAT(world.store->rows.payment_events, SizeIs(most + 6));
 }
 

@@ -1,8 +1,8 @@
 // A refund on its way to the provider and to its end.
 
+#include "actors/refund_run.hpp"
 #include "actors/money_records.hpp"
 #include "actors/payment_check.hpp"
-#include "actors/refund_run.hpp"
 #include "tests/actors/support/checkout_script.hpp"
 
 namespace sellavie::test {
@@ -18,6 +18,7 @@ struct refunds : checkout {
   std::string link;
   std::optional<action_outcome> decided;
   std::optional<actors::refund_ran> ran;
+  std::optional<actors::payment_checked> looked;
   std::optional<errc> failure;
 
   refunds() {
@@ -37,7 +38,6 @@ struct refunds : checkout {
     world.run();
   }
   void look_at(const std::string& reference, actors::check_kind kind = actors::check_kind::payment) {
-    std::optional<actors::payment_checked> looked;
     ask(actors::check_business_payment{world.shop, {.reference = reference, .kind = kind}}, looked);
   }
   void provider_answers(actors::outbound_response response) {
@@ -55,11 +55,15 @@ struct refunds : checkout {
     ASSERT_TRUE(decided);
     ASSERT_TRUE(decided->accepted) << to_string(decided->why);
   }
-  [[nodiscard]] const storage::refund_row& stored() const { return world.store->rows.refunds.begin()->second; }
+  [[nodiscard]] const storage::refund_row& stored() const {
+    return world.store->rows.refunds.begin()->second;
+  }
   void run_it() { ask(actors::run_business_refund{world.shop, {stored().id}}, ran); }
-  [[nodiscard]] std::string told(const std::string& status, std::int64_t minor = 3'000'000, int id = 5) const {
+  [[nodiscard]] std::string told(const std::string& status, std::int64_t minor = 3'000'000,
+                                 int id = 5) const {
     return R"({"id":)" + std::to_string(id) + R"(,"transaction":77,"status":")" + status + R"(","amount":)" +
-           std::to_string(minor) + R"(,"currency":"NGN","merchant_note":")" + refund_key(stored().id) + R"("})";
+           std::to_string(minor) + R"(,"currency":"NGN","merchant_note":")" + refund_key(stored().id) +
+           R"("})";
   }
   static std::string answer(const std::string& data) { return R"({"status":true,"data":)" + data + "}"; }
   [[nodiscard]] const actors::outbound_request& asked() const {
@@ -135,9 +139,7 @@ TEST_F(refunds, a_part_leaves_the_order_paid_and_more_than_the_rest_is_refused) 
                                                  .target = {{}, world.orders().front().id},
                                                  .amount = money{2'000'001, *parse_currency("NGN")},
                                                  .reason = "torn"},
-                            "more",
-                            false,
-                            "person:grace"}},
+                            "more", false, "person:grace"}},
       decided);
   EXPECT_EQ(decided->why, refusal::refund_exceeds);
 }
@@ -225,7 +227,9 @@ TEST_F(refunds, one_made_in_the_providers_dashboard_is_found_by_its_event) {
   ASSERT_THAT(world.outside->waiting, SizeIs(1));
   EXPECT_THAT(asked().url, HasSubstr("/refund?transaction=77"));
   provider_answers(http(
-      200, answer(R"([{"id":9,"transaction":77,"status":"processed","amount":3000000,"currency":"NGN","merchant_note":"by hand"}])")));
+      200,
+      answer(
+          R"([{"id":9,"transaction":77,"status":"processed","amount":3000000,"currency":"NGN","merchant_note":"by hand"}])")));
   ASSERT_THAT(world.store->rows.refunds, SizeIs(1));
   EXPECT_EQ(stored().origin, "elsewhere");
   EXPECT_EQ(world.orders().front().status, "refunded");
@@ -237,7 +241,8 @@ TEST_F(refunds, disputed_money_freezes_its_order) {
   EXPECT_EQ(world.orders().front().dispute, "open");
   EXPECT_EQ(world.tasks("dispute"), 1U);
   ask(actors::command_desk{world.shop,
-                           {desk::mark_fulfilled{"f1", {{}, world.orders().front().id}, "rider"}, "f1", false, "person:grace"}},
+                           {desk::mark_fulfilled{"f1", {{}, world.orders().front().id}, "rider"}, "f1", false,
+                            "person:grace"}},
       decided);
   EXPECT_EQ(decided->why, refusal::disputed);
 }

@@ -16,9 +16,11 @@ using testing::Pair;
 
 TEST(pay_return_page, says_what_the_look_found) {
   EXPECT_THAT(pay_return_page(customer_news::paid, "").body, HasSubstr("<h1>Payment received</h1>"));
-  EXPECT_THAT(pay_return_page(customer_news::waiting, "").body,
-              AllOf(HasSubstr("checking your payment"), HasSubstr("do not pay twice"), Not(HasSubstr("received"))));
-  EXPECT_THAT(pay_return_page(customer_news::nothing_known, "").body, HasSubstr("ask the shop for a new link"));
+  EXPECT_THAT(
+      pay_return_page(customer_news::waiting, "").body,
+      AllOf(HasSubstr("checking your payment"), HasSubstr("do not pay twice"), Not(HasSubstr("received"))));
+  EXPECT_THAT(pay_return_page(customer_news::nothing_known, "").body,
+              HasSubstr("ask the shop for a new link"));
 }
 
 TEST(pay_return_page, speaks_the_first_language_that_the_browser_names_and_it_knows) {
@@ -27,7 +29,8 @@ TEST(pay_return_page, speaks_the_first_language_that_the_browser_names_and_it_kn
   EXPECT_THAT(pay_return_page(customer_news::paid, "pt").body, HasSubstr("<html lang=\"pt\">"));
   for (const auto* other : {"", "sw-KE", "x", "\"><script>", ",;,", "*"})
     EXPECT_THAT(pay_return_page(customer_news::paid, other).body,
-                AllOf(HasSubstr("<html lang=\"en\">"), Not(HasSubstr("script")))) << other;
+                AllOf(HasSubstr("<html lang=\"en\">"), Not(HasSubstr("script"))))
+        << other;
 }
 
 TEST(pay_return_page, is_kept_nowhere_framed_nowhere_and_runs_nothing) {
@@ -35,9 +38,10 @@ TEST(pay_return_page, is_kept_nowhere_framed_nowhere_and_runs_nothing) {
   EXPECT_EQ(page.content_type, "text/html; charset=utf-8");
   EXPECT_THAT(page.headers, Contains(Pair("Cache-Control", "no-store")));
   EXPECT_THAT(page.headers, Contains(Pair("Referrer-Policy", "no-referrer")));
-  EXPECT_THAT(page.headers, Contains(Pair("Content-Security-Policy",
-                                          AllOf(HasSubstr("default-src 'none'"), HasSubstr("frame-ancestors 'none'"),
-                                                HasSubstr("style-src 'sha256-"), Not(HasSubstr("unsafe"))))));
+  EXPECT_THAT(page.headers,
+              Contains(Pair("Content-Security-Policy",
+                            AllOf(HasSubstr("default-src 'none'"), HasSubstr("frame-ancestors 'none'"),
+                                  HasSubstr("style-src 'sha256-"), Not(HasSubstr("unsafe"))))));
 }
 
 }  // namespace

@@ -94,7 +94,8 @@ TEST(provisioning_file_test, lists_all_problems_with_line_and_remedy) {
 
 TEST(provisioning_file_test, refuses_a_payment_provider_that_this_version_does_not_speak) {
   for (const std::string name : {"stripe", "flutterwave", "paystack"})
-    EXPECT_THAT(problems_of(replaced(bola, R"("provider":"paystack")", R"("provider":")" + name + "\"")), IsEmpty());
+    EXPECT_THAT(problems_of(replaced(bola, R"("provider":"paystack")", R"("provider":")" + name + "\"")),
+                IsEmpty());
   EXPECT_THAT(problems_of(replaced(bola, R"("provider":"paystack")", R"("provider":"other")")),
               ElementsAre(HasSubstr("line 1: payments[0].provider: ")));
 }

@@ -47,8 +47,8 @@
 //      money; failed or rejected, the review is open again.
 //  R40 dismiss, with a note: what was not answered, and test money. Other money only when a person says that
 //      it was settled elsewhere.
-//  R41 It closes by itself when the provider says that all of the money is back; one about a silent provider (not_answered)
-//      when it has answered. Money on its way is no answer.
+//  R41 It closes by itself when the provider says that all of the money is back, and is open again when more comes; one
+//      about a silent provider (not_answered) closes when it has answered. Money on its way is no answer.
 
 #include <optional>
 #include <string>

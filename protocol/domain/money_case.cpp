@@ -84,7 +84,8 @@ std::string money_case::provider() const {
 void money_case::hear(const payment_fact& fact) {
   if (fact.mode != payment_.mode) return;
   const auto is_ours = [&](const money& amount) { return amount.currency == payment_.received.currency; };
-  if (fact.status == payment_status::success && is_ours(fact.received))
+  const bool has_come = fact.status == payment_status::success || fact.status == payment_status::refunded;
+  if (has_come && is_ours(fact.received))
     payment_.received.minor = std::max(payment_.received.minor, fact.received.minor);
   std::int64_t back = 0;
   if (fact.status == payment_status::refunded) back = payment_.received.minor;
@@ -172,7 +173,7 @@ void money_case::follow() {
     events_.emplace_back(payment_event{payment_});
   }
   if (payment_.place == payment_place::on_order && subject_) follow_order();
-  if (reviewed_ && is_open(reviewed_->state)) follow_review();
+  if (reviewed_) follow_review();
 }
 
 void money_case::follow_order() {
@@ -196,6 +197,9 @@ void money_case::follow_order() {
 }
 
 void money_case::follow_review() {
+  if (reviewed_->state == review_state::refunded && payment_.left() > 0)
+    return resolve(review_state::open, {}, {});
+  if (!is_open(reviewed_->state)) return;
   const auto unfinished = std::find_if(refunds_.begin(), refunds_.end(), is_unfinished);
   const bool is_refunding = reviewed_->state == review_state::refunding;
   if (payment_.left() == 0)

@@ -4,7 +4,8 @@
 //   open ──► accepted | attached | dismissed        (a person)
 //    │ ▲──► refunding ──► refunded                  (a person asked; the provider did it)
 //    │ └────────┘ (it failed or was rejected)
-//    └─────► refunded | answered                    (by itself: the provider's word)
+//    └─────► refunded | answered                    (by itself: the provider's word; refunded is open again when
+//                                                    more comes)
 
 #include <array>
 #include <cstdint>

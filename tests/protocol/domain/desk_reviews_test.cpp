@@ -247,6 +247,20 @@ TEST(desk_money_r41, closes_by_itself_when_the_money_is_back) {
   EXPECT_TRUE(till.balances());
 }
 
+TEST(desk_money_r41, is_open_again_when_more_comes_of_money_that_was_back) {
+  a_till till;
+  const auto order = till.has_paid_late(1);
+  auto word = till.word_on(order);
+  word.status = payment_status::refunded;
+  till.is_told(word);
+  word.status = payment_status::success;
+  word.received.minor += 500;
+  word.returned = money{price, naira};
+  EXPECT_EQ(till.is_told(word).effect, action_effect::payment_review);
+  EXPECT_EQ(till.review_of(order).state, review_state::open);
+  EXPECT_EQ(till.store().sums(naira), (ledger{price + 500, 0, 500, price, 0}));
+}
+
 TEST(desk_money_r41, answers_a_silence_when_the_provider_speaks) {
   for (const auto word : {payment_status::pending, payment_status::failed, payment_status::not_started,
                           payment_status::success}) {

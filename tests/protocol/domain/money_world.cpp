@@ -474,8 +474,8 @@ std::string money_world::broken_promise() const {
       if (one.origin == refund_origin::here && is_live(one.state)) ours += one.amount.minor;
       if (one.state == refund_state::succeeded) back += one.amount.minor;
     }
-    if (ours > payment.received.minor || back > payment.returned || payment.left() < 0)
-      return "refunds exceed what came";
+    if (ours > payment.received.minor) return "refunds that may happen exceed what came";
+    if (back > payment.returned || payment.left() < 0) return "what went back exceeds what came";
     if (payment.place != payment_place::on_order) continue;
     if (!settled.insert(payment.order).second) return "an order is paid twice";
   }

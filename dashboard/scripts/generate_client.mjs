@@ -66,7 +66,7 @@ function operation_of(document, path, method, one, used) {
     `answer: ${answer_type(one, type)}`,
     `needs: "${needs}"`,
   ];
-  const words = [one.operationId, method.toUpperCase(), path.replace(/^\/api\/v1/, ""), one["x-permission"] ?? (one.security?.length === 0 ? "anyone" : "account"), needs];
+  const words = [one.operationId, method.toUpperCase(), path.replace(/^\/api\/v1/, ""), one["x-roles"]?.[0] ?? (one.security?.length === 0 ? "anyone" : "account"), needs];
   const text = `/** ${one.summary} */\nexport const ${one.operationId} = /* @__PURE__ */ operation<{ ${shape.join("; ")} }>(${words.map((word) => JSON.stringify(word)).join(", ")});`;
   return { id: one.operationId, text };
 }

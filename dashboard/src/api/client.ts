@@ -73,7 +73,7 @@ export function client(tokens: TokenSource, base = "/api/v1"): Call {
   return async (what, input, signal) => {
     const asked = input as AnyInput;
     const url = base + pathOf(what.path, asked);
-    if (what.permission === "anyone") return read(await attempt(url, requestOf(what as Operation<Shape>, asked, null), signal));
+    if (what.least === "anyone") return read(await attempt(url, requestOf(what as Operation<Shape>, asked, null), signal));
     const token = await tokens.token();
     if (token === null) throw new ApiProblem({ kind: "unauthenticated", status: 401 });
     const answer = await attempt(url, requestOf(what as Operation<Shape>, asked, token), signal);

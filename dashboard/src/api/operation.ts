@@ -8,14 +8,16 @@ export interface Shape {
   needs: "nothing" | "version" | "key";
 }
 
-/** The least right that an operation asks for; `account` is any signed-in person. */
-export type Permission = "anyone" | "account" | "read" | "converse" | "sell" | "manage" | "administer" | "connect" | "own";
+export type Role = "viewer" | "agent" | "admin" | "owner";
+
+/** Who may call at least: the least role of a member, any signed-in person, or anyone. */
+export type Least = Role | "account" | "anyone";
 
 export interface Operation<S extends Shape> {
   name: string;
   method: string;
   path: string;
-  permission: Permission;
+  least: Least;
   needs: S["needs"];
   /** Of types only. */
   shape?: S;
@@ -30,26 +32,14 @@ export type Input<S extends Shape> = S["path"] & {
 export type Answer<O> = O extends Operation<infer S> ? S["answer"] : never;
 export type InputOf<O> = O extends Operation<infer S> ? Input<S> : never;
 
-export function operation<S extends Shape>(name: string, method: string, path: string, permission: string, needs: S["needs"]): Operation<S> {
-  return { name, method, path, permission: permission as Permission, needs };
+export function operation<S extends Shape>(name: string, method: string, path: string, least: Least, needs: S["needs"]): Operation<S> {
+  return { name, method, path, least, needs };
 }
 
-export type Role = "viewer" | "agent" | "admin" | "owner";
-
 const roles: Role[] = ["viewer", "agent", "admin", "owner"];
-const least: Record<Permission, Role> = {
-  anyone: "viewer",
-  account: "viewer",
-  read: "viewer",
-  converse: "agent",
-  sell: "agent",
-  manage: "admin",
-  administer: "admin",
-  connect: "admin",
-  own: "owner",
-};
 
-/** Whether the server would let this role do it (protocol/api/permission). */
-export function may(role: Role, what: { permission: Permission }): boolean {
-  return roles.indexOf(role) >= roles.indexOf(least[what.permission]);
+/** Whether the server would let this role do it. What it does not know it does not allow. */
+export function may(role: Role, { least }: { least: Least }): boolean {
+  if (least === "anyone" || least === "account") return true;
+  return roles.includes(least) && roles.indexOf(role) >= roles.indexOf(least);
 }

@@ -71,6 +71,8 @@ export interface Business {
   id: string;
   locale: string;
   name: string;
+  /** How much of one payment goes back on one person's word, in the business's currency: above it another person has to agree. Null: any sum. Only an owner changes it. */
+  refund_limit_minor: number | null;
   /** Yours. */
   role: "viewer" | "agent" | "admin" | "owner";
   timezone: string;
@@ -222,6 +224,21 @@ export interface CustomerProfile {
   version: number;
 }
 
+export interface DeadJob {
+  attempts: number;
+  created_at: string;
+  died_at: string;
+  /** What went wrong, oldest first. */
+  errors: Array<JobError>;
+  id: string;
+  kind: string;
+}
+
+export interface DeadJobPage {
+  items: Array<DeadJob>;
+  next_cursor: string | null;
+}
+
 export interface Event {
   at?: string;
   /** Its state, subscription or last error is another now: read it. */
@@ -277,21 +294,26 @@ export interface InvitationPage {
 }
 
 export interface Invoice {
+  /** Of a credit note: its invoice. */
+  corrects: string | null;
   /** ISO 4217; amounts are in its minor units. */
   currency: string;
   customer_id: string;
   customer_name: string;
   id: string;
   issued_at: string;
-  /** This version makes no credit notes. */
   kind: "invoice" | "credit_note";
   lines: Array<InvoiceLine>;
+  /** Without tax. */
+  net_minor: number;
   /** Without gaps within its series. */
   number: string;
   order_id: string;
   order_number: number;
-  /** Where the customer can read it; null: it has no public page, as none has in this version. */
+  /** Where whoever has it can read it; null: no link was made, or it has ended. */
   public_url: string | null;
+  /** Of the sum of the lines. net_minor and these are total_minor. */
+  taxes: Array<InvoiceTax>;
   total_minor: number;
 }
 
@@ -303,9 +325,32 @@ export interface InvoiceLine {
   unit_price_minor: number;
 }
 
+export interface InvoiceLink {
+  expires_at: string;
+  /** Whoever has it can read the document. */
+  url: string;
+}
+
 export interface InvoicePage {
   items: Array<InvoiceSummary>;
   next_cursor: string | null;
+}
+
+export interface InvoiceSettings {
+  address: string;
+  /** At the end of each document. */
+  footer: string;
+  /** Who sells; empty: the business's name. */
+  legal_name: string;
+  /** inclusive: prices hold the tax. exclusive: it comes on top when an order is priced. Orders that are there stay as they were priced. */
+  tax_mode: "none" | "inclusive" | "exclusive";
+  /** Needed when there is a tax. */
+  tax_name: string;
+  tax_number: string;
+  /** Basis points: 750 is 7.5 %. Of none: 0. */
+  tax_rate_bp: number;
+  /** 0: nobody chose anything yet. */
+  version: number;
 }
 
 export interface InvoiceSummary {
@@ -315,15 +360,26 @@ export interface InvoiceSummary {
   customer_name: string;
   id: string;
   issued_at: string;
-  /** This version makes no credit notes. */
   kind: "invoice" | "credit_note";
   /** Without gaps within its series. */
   number: string;
   order_id: string;
   order_number: number;
-  /** Where the customer can read it; null: it has no public page, as none has in this version. */
+  /** Where whoever has it can read it; null: no link was made, or it has ended. */
   public_url: string | null;
   total_minor: number;
+}
+
+export interface InvoiceTax {
+  mode: "inclusive" | "exclusive";
+  name: string;
+  rate_bp: number;
+  tax_minor: number;
+}
+
+export interface JobError {
+  at: string;
+  code: string;
 }
 
 export interface Label {
@@ -543,6 +599,8 @@ export interface Order {
   currency: string;
   customer_id: string;
   customer_name: string;
+  /** open: the customer's bank asks for the money. The order is frozen until a person releases it. */
+  dispute: "none" | "open" | "released";
   id: string;
   invoices: Array<{
     id: string;
@@ -560,6 +618,10 @@ export interface Order {
   /** Every attempt, newest first. */
   payments: Array<Payment>;
   pieces: number;
+  /** What settled it: more than the total when the customer bears the fees, anything when a person said so. */
+  received_minor: number;
+  /** What went back of that. */
+  refunded_minor: number;
   /** Of an open order: when its stock goes back, with a few minutes more while a payment link is live. */
   reserved_until: string | null;
   /** draft and awaiting_payment are open; the others are closed. */
@@ -604,11 +666,17 @@ export interface OrderSummary {
   currency: string;
   customer_id: string;
   customer_name: string;
+  /** open: the customer's bank asks for the money. The order is frozen until a person releases it. */
+  dispute: "none" | "open" | "released";
   id: string;
   /** Shown to people as "#1042"; rises, with gaps. */
   number: number;
   paid_at: string | null;
   pieces: number;
+  /** What settled it: more than the total when the customer bears the fees, anything when a person said so. */
+  received_minor: number;
+  /** What went back of that. */
+  refunded_minor: number;
   /** Of an open order: when its stock goes back, with a few minutes more while a payment link is live. */
   reserved_until: string | null;
   /** draft and awaiting_payment are open; the others are closed. */
@@ -681,10 +749,127 @@ export interface PaymentConnection {
   version: number;
   /** How many are kept. */
   webhook_secrets: number;
+  /** To be entered at the provider, so that it tells at once what happened to a payment. Null: this server has no public address. */
+  webhook_url: string | null;
 }
 
 export interface PaymentConnectionPage {
   items: Array<PaymentConnection>;
+  next_cursor: string | null;
+}
+
+export interface PaymentReview {
+  /** ISO 4217; amounts are in its minor units. */
+  currency: string | null;
+  id: string;
+  mode: "test" | "live" | null;
+  note: string;
+  opened_at: string;
+  /** The order that the reference names, if there is one. */
+  order_id: string | null;
+  order_number: number | null;
+  /** The money; null: it is not known whether it came. */
+  payment_id: string | null;
+  /** "cash" and "transfer" were taken by a person. */
+  provider: string | null;
+  /** Why it settled nothing. not_answered: the provider did not say whether money came. */
+  reason: "wrong_amount" | "wrong_currency" | "wrong_mode" | "old_reference" | "order_cancelled" | "already_settled" | "unknown_order" | "not_answered";
+  received_minor: number | null;
+  reference: string;
+  resolved_at: string | null;
+  /** Of a person; null: nobody has, or it closed by itself. */
+  resolved_by: string | null;
+  /** open: a person has to say. refunding: a refund of it is under way; when it fails the review is open again. The others are final. */
+  state: "open" | "refunding" | "accepted" | "attached" | "refunded" | "dismissed" | "answered";
+}
+
+export interface PaymentReviewDetail {
+  /** ISO 4217; amounts are in its minor units. */
+  currency: string | null;
+  id: string;
+  mode: "test" | "live" | null;
+  note: string;
+  opened_at: string;
+  order: {
+    channel: "messenger" | "instagram" | "whatsapp";
+    conversation_id: string;
+    created_at: string;
+    /** ISO 4217; amounts are in its minor units. */
+    currency: string;
+    customer_id: string;
+    customer_name: string;
+    /** open: the customer's bank asks for the money. The order is frozen until a person releases it. */
+    dispute: "none" | "open" | "released";
+    id: string;
+    /** Shown to people as "#1042"; rises, with gaps. */
+    number: number;
+    paid_at: string | null;
+    pieces: number;
+    /** What settled it: more than the total when the customer bears the fees, anything when a person said so. */
+    received_minor: number;
+    /** What went back of that. */
+    refunded_minor: number;
+    /** Of an open order: when its stock goes back, with a few minutes more while a payment link is live. */
+    reserved_until: string | null;
+    /** draft and awaiting_payment are open; the others are closed. */
+    status: "draft" | "awaiting_payment" | "paid" | "fulfilled" | "cancelled" | "refunded";
+    total_minor: number;
+    /** The ETag. */
+    version: number;
+  } | null;
+  /** The order that the reference names, if there is one. */
+  order_id: string | null;
+  order_number: number | null;
+  payment: {
+    /** ISO 4217; amounts are in its minor units. */
+    currency: string;
+    /** Of the order. */
+    customer_id: string | null;
+    customer_name: string;
+    id: string;
+    /** The customer's bank has asked for it. */
+    is_disputed: boolean;
+    mode: "test" | "live";
+    /** That it settled, or that its reference names. */
+    order_id: string | null;
+    order_number: number | null;
+    /** That was asked; null: a person took it. */
+    payment_connection_id: string | null;
+    /** It settled the order, a person has to say what it is for, or has said that it is not the shop's business. */
+    place: "on_order" | "in_review" | "dismissed";
+    /** "cash" and "transfer" were taken by a person. */
+    provider: string;
+    /** When it became known here. */
+    received_at: string;
+    received_minor: number;
+    /** Ours: of an order and one attempt to pay it. */
+    reference: string;
+    /** What went back so far, by us or otherwise. */
+    returned_minor: number;
+    /** The provider's; null: a person took it. */
+    transaction: string | null;
+  } | null;
+  /** The money; null: it is not known whether it came. */
+  payment_id: string | null;
+  /** "cash" and "transfer" were taken by a person. */
+  provider: string | null;
+  /** Why it settled nothing. not_answered: the provider did not say whether money came. */
+  reason: "wrong_amount" | "wrong_currency" | "wrong_mode" | "old_reference" | "order_cancelled" | "already_settled" | "unknown_order" | "not_answered";
+  received_minor: number | null;
+  reference: string;
+  /** What one more refund may take of it. */
+  refundable_minor: number;
+  /** Newest first. */
+  refunds: Array<Refund>;
+  resolved_at: string | null;
+  /** Of a person; null: nobody has, or it closed by itself. */
+  resolved_by: string | null;
+  /** open: a person has to say. refunding: a refund of it is under way; when it fails the review is open again. The others are final. */
+  state: "open" | "refunding" | "accepted" | "attached" | "refunded" | "dismissed" | "answered";
+}
+
+export interface PaymentReviewPage {
+  items: Array<PaymentReview>;
   next_cursor: string | null;
 }
 
@@ -831,8 +1016,184 @@ export interface ProductPage {
   next_cursor: string | null;
 }
 
+export interface PushKey {
+  /** What a browser takes as applicationServerKey. */
+  public_key: string;
+}
+
+export interface PushSubscription {
+  created_at: string;
+  device: string;
+  id: string;
+  is_this_session: boolean;
+  last_success_at: string | null;
+  service: string;
+}
+
+export interface PushSubscriptionPage {
+  items: Array<PushSubscription>;
+  next_cursor: string | null;
+}
+
+export interface ReceivedPayment {
+  /** ISO 4217; amounts are in its minor units. */
+  currency: string;
+  /** Of the order. */
+  customer_id: string | null;
+  customer_name: string;
+  id: string;
+  /** The customer's bank has asked for it. */
+  is_disputed: boolean;
+  mode: "test" | "live";
+  /** That it settled, or that its reference names. */
+  order_id: string | null;
+  order_number: number | null;
+  /** That was asked; null: a person took it. */
+  payment_connection_id: string | null;
+  /** It settled the order, a person has to say what it is for, or has said that it is not the shop's business. */
+  place: "on_order" | "in_review" | "dismissed";
+  /** "cash" and "transfer" were taken by a person. */
+  provider: string;
+  /** When it became known here. */
+  received_at: string;
+  received_minor: number;
+  /** Ours: of an order and one attempt to pay it. */
+  reference: string;
+  /** What went back so far, by us or otherwise. */
+  returned_minor: number;
+  /** The provider's; null: a person took it. */
+  transaction: string | null;
+}
+
+export interface ReceivedPaymentDetail {
+  /** ISO 4217; amounts are in its minor units. */
+  currency: string;
+  /** Of the order. */
+  customer_id: string | null;
+  customer_name: string;
+  id: string;
+  /** The customer's bank has asked for it. */
+  is_disputed: boolean;
+  mode: "test" | "live";
+  order: {
+    channel: "messenger" | "instagram" | "whatsapp";
+    conversation_id: string;
+    created_at: string;
+    /** ISO 4217; amounts are in its minor units. */
+    currency: string;
+    customer_id: string;
+    customer_name: string;
+    /** open: the customer's bank asks for the money. The order is frozen until a person releases it. */
+    dispute: "none" | "open" | "released";
+    id: string;
+    /** Shown to people as "#1042"; rises, with gaps. */
+    number: number;
+    paid_at: string | null;
+    pieces: number;
+    /** What settled it: more than the total when the customer bears the fees, anything when a person said so. */
+    received_minor: number;
+    /** What went back of that. */
+    refunded_minor: number;
+    /** Of an open order: when its stock goes back, with a few minutes more while a payment link is live. */
+    reserved_until: string | null;
+    /** draft and awaiting_payment are open; the others are closed. */
+    status: "draft" | "awaiting_payment" | "paid" | "fulfilled" | "cancelled" | "refunded";
+    total_minor: number;
+    /** The ETag. */
+    version: number;
+  } | null;
+  /** That it settled, or that its reference names. */
+  order_id: string | null;
+  order_number: number | null;
+  /** That was asked; null: a person took it. */
+  payment_connection_id: string | null;
+  /** It settled the order, a person has to say what it is for, or has said that it is not the shop's business. */
+  place: "on_order" | "in_review" | "dismissed";
+  /** "cash" and "transfer" were taken by a person. */
+  provider: string;
+  /** When it became known here. */
+  received_at: string;
+  received_minor: number;
+  /** Ours: of an order and one attempt to pay it. */
+  reference: string;
+  /** What one more refund may take of it. */
+  refundable_minor: number;
+  /** Newest first. */
+  refunds: Array<Refund>;
+  /** What went back so far, by us or otherwise. */
+  returned_minor: number;
+  review: {
+    /** ISO 4217; amounts are in its minor units. */
+    currency: string | null;
+    id: string;
+    mode: "test" | "live" | null;
+    note: string;
+    opened_at: string;
+    /** The order that the reference names, if there is one. */
+    order_id: string | null;
+    order_number: number | null;
+    /** The money; null: it is not known whether it came. */
+    payment_id: string | null;
+    /** "cash" and "transfer" were taken by a person. */
+    provider: string | null;
+    /** Why it settled nothing. not_answered: the provider did not say whether money came. */
+    reason: "wrong_amount" | "wrong_currency" | "wrong_mode" | "old_reference" | "order_cancelled" | "already_settled" | "unknown_order" | "not_answered";
+    received_minor: number | null;
+    reference: string;
+    resolved_at: string | null;
+    /** Of a person; null: nobody has, or it closed by itself. */
+    resolved_by: string | null;
+    /** open: a person has to say. refunding: a refund of it is under way; when it fails the review is open again. The others are final. */
+    state: "open" | "refunding" | "accepted" | "attached" | "refunded" | "dismissed" | "answered";
+  } | null;
+  /** The provider's; null: a person took it. */
+  transaction: string | null;
+}
+
+export interface ReceivedPaymentPage {
+  items: Array<ReceivedPayment>;
+  next_cursor: string | null;
+}
+
 export interface RecoveryCodes {
   recovery_codes: Array<string>;
+}
+
+export interface Refund {
+  amount_minor: number;
+  /** ISO 4217; amounts are in its minor units. */
+  currency: string;
+  /** Who agreed or rejected; null: nobody else had to yet. */
+  decided_by: string | null;
+  id: string;
+  /** The provider called it failed after it had succeeded. */
+  is_contradicted: boolean;
+  mode: "test" | "live";
+  /** Why it was rejected or failed, or what a person says became of it. */
+  note: string;
+  order_id: string | null;
+  order_number: number | null;
+  /** elsewhere: in the provider's dashboard. */
+  origin: "here" | "elsewhere";
+  payment_id: string;
+  /** "cash" and "transfer" were taken by a person. */
+  provider: string;
+  /** The provider's own id of it, once it has one. */
+  provider_refund_id: string | null;
+  reason: string;
+  requested_at: string;
+  /** Null: not by a person here. */
+  requested_by: string | null;
+  /** When the whole order is refunded its pieces return to the stock. */
+  restock: boolean;
+  sent_at: string | null;
+  /** awaiting_approval: another person has to agree. approved: it is about to be sent. sending: whether the provider has it is not known yet. needs_attention: the provider waits for the business. unproved: a person has to look at the provider's and say what became of it. */
+  state: "awaiting_approval" | "rejected" | "approved" | "sending" | "pending" | "needs_attention" | "succeeded" | "failed" | "unproved";
+}
+
+export interface RefundPage {
+  items: Array<Refund>;
+  next_cursor: string | null;
 }
 
 export interface SecondFactorEnrolment {
@@ -889,7 +1250,7 @@ export interface Task {
   done_at: string | null;
   done_by: string | null;
   id: string;
-  kind: "handover" | "parked" | "unconfirmed" | "send_failed" | "payment_review" | "connection" | "plan";
+  kind: "handover" | "parked" | "unconfirmed" | "send_failed" | "payment_review" | "connection" | "plan" | "webhook" | "dispute" | "refund_awaits_approval" | "refund_needs_attention" | "refund_failed" | "refund_unproved" | "refund_contradicted";
   reason: string;
 }
 
@@ -1046,6 +1407,73 @@ export interface TrainingVersionPage {
   next_cursor: string | null;
 }
 
+export interface WebhookDelivery {
+  /** Since it was to be sent first, or was replayed. */
+  attempts: number;
+  event_id: string;
+  last_attempt_at: string | null;
+  /** Why there was no answer. */
+  last_problem: "refused" | "unreachable" | "timed_out" | "lost" | "turned_off" | null;
+  last_status: number | null;
+  next_attempt_at: string | null;
+  occurred_at: string;
+  replays: number;
+  state: "waiting" | "delivered" | "dead";
+  type: string;
+}
+
+export interface WebhookDeliveryPage {
+  items: Array<WebhookDelivery>;
+  next_cursor: string | null;
+}
+
+export interface WebhookEndpoint {
+  active: boolean;
+  created_at: string;
+  created_by: string;
+  description: string;
+  /** What it is told of. */
+  events: Array<"order.placed" | "order.paid" | "order.fulfilled" | "order.cancelled" | "order.refunded" | "payment.review" | "conversation.handed_over" | "invoice.issued">;
+  failing_since: string | null;
+  id: string;
+  last_success_at: string | null;
+  /** Who turned it off: a person, three days without a success, or its own 410. */
+  off_reason: "person" | "failing" | "gone" | null;
+  previous_secret_until: string | null;
+  /** The secret's last four characters. */
+  secret_hint: string;
+  /** https, on port 443 or 8443 of a public host. Redirects are not followed. */
+  url: string;
+  version: number;
+}
+
+export interface WebhookEndpointPage {
+  items: Array<WebhookEndpoint>;
+  next_cursor: string | null;
+}
+
+export interface WebhookEndpointWithSecret {
+  active: boolean;
+  created_at: string;
+  created_by: string;
+  description: string;
+  /** What it is told of. */
+  events: Array<"order.placed" | "order.paid" | "order.fulfilled" | "order.cancelled" | "order.refunded" | "payment.review" | "conversation.handed_over" | "invoice.issued">;
+  failing_since: string | null;
+  id: string;
+  last_success_at: string | null;
+  /** Who turned it off: a person, three days without a success, or its own 410. */
+  off_reason: "person" | "failing" | "gone" | null;
+  previous_secret_until: string | null;
+  /** With which we sign (standardwebhooks.com). It is not shown again. */
+  secret: string;
+  /** The secret's last four characters. */
+  secret_hint: string;
+  /** https, on port 443 or 8443 of a public host. Redirects are not followed. */
+  url: string;
+  version: number;
+}
+
 /** Join the team with the account that you are signed in to; its address must be the invited one. */
 export const accept_invitation = /* @__PURE__ */ operation<{ path: object; query: object; body: {
   /** From the mail. */
@@ -1068,53 +1496,75 @@ export const add_canned_reply = /* @__PURE__ */ operation<{ path: { business_id:
   /** What is typed after the slash. */
   shortcut: string;
   text: string;
-}; answer: CannedReply; needs: "nothing" }>("add_canned_reply", "POST", "/businesses/{business_id}/canned-replies", "manage", "nothing");
+}; answer: CannedReply; needs: "nothing" }>("add_canned_reply", "POST", "/businesses/{business_id}/canned-replies", "admin", "nothing");
 
 /** Makes a label; no two have the same name. */
 export const add_label = /* @__PURE__ */ operation<{ path: { business_id: string }; query: object; body: {
   colour: "grey" | "red" | "orange" | "yellow" | "green" | "teal" | "blue" | "purple" | "pink";
   name: string;
-}; answer: Label; needs: "nothing" }>("add_label", "POST", "/businesses/{business_id}/labels", "manage", "nothing");
+}; answer: Label; needs: "nothing" }>("add_label", "POST", "/businesses/{business_id}/labels", "admin", "nothing");
 
 /** Writes a note, and mentions members. */
 export const add_note = /* @__PURE__ */ operation<{ path: { business_id: string; conversation_id: string }; query: object; body: {
   mentions?: Array<string>;
   text: string;
-}; answer: Note; needs: "nothing" }>("add_note", "POST", "/businesses/{business_id}/conversations/{conversation_id}/notes", "converse", "nothing");
+}; answer: Note; needs: "nothing" }>("add_note", "POST", "/businesses/{business_id}/conversations/{conversation_id}/notes", "agent", "nothing");
 
 /** Connects a payment provider; each once in test and once in live mode. Links are made with the oldest live connection, else with the oldest in test mode; the others answer for the links that they made. */
 export const add_payment_connection = /* @__PURE__ */ operation<{ path: { business_id: string }; query: object; body: {
   provider: "paystack" | "flutterwave" | "stripe";
   /** The secret key as the provider shows it; test or live is told from how it begins. */
   secret_key: string;
-  /** With which the provider signs its events, so that one can be replaced. Kept; this version takes no events. */
+  /** With which the provider signs its events: Stripe's signing secret (whsec_…), Flutterwave's secret hash. Several, so that one can be replaced. Paystack signs with the secret key; here may stand its former ones. */
   webhook_secrets?: Array<string>;
-}; answer: PaymentConnection; needs: "nothing" }>("add_payment_connection", "POST", "/businesses/{business_id}/payment-connections", "connect", "nothing");
+}; answer: PaymentConnection; needs: "nothing" }>("add_payment_connection", "POST", "/businesses/{business_id}/payment-connections", "admin", "nothing");
+
+/** This browser takes messages, until you sign out here. Of 20 the oldest makes room. */
+export const add_push_subscription = /* @__PURE__ */ operation<{ path: object; query: object; body: {
+  /** At the browser's push service. Never shown again. */
+  endpoint: string;
+  keys: {
+    auth: string;
+    p256dh: string;
+  };
+}; answer: PushSubscription; needs: "nothing" }>("add_push_subscription", "POST", "/me/push-subscriptions", "account", "nothing");
+
+/** Tells one more program; at most 10. What is committed from then on is sent, each event until it is taken (2xx) or a day has passed. */
+export const add_webhook_endpoint = /* @__PURE__ */ operation<{ path: { business_id: string }; query: object; body: {
+  description?: string;
+  /** What it is told of. */
+  events: Array<"order.placed" | "order.paid" | "order.fulfilled" | "order.cancelled" | "order.refunded" | "payment.review" | "conversation.handed_over" | "invoice.issued">;
+  /** https, on port 443 or 8443 of a public host. Redirects are not followed. */
+  url: string;
+}; answer: WebhookEndpointWithSecret; needs: "nothing" }>("add_webhook_endpoint", "POST", "/businesses/{business_id}/webhook-endpoints", "admin", "nothing");
 
 /** So many pieces more, or fewer; never below none. */
 export const adjust_product_stock = /* @__PURE__ */ operation<{ path: { business_id: string; product_id: string }; query: object; body: {
   delta: number;
   /** For the list of movements: "counted", "broken". */
   reason: string;
-}; answer: Stock; needs: "key" }>("adjust_product_stock", "POST", "/businesses/{business_id}/products/{product_id}/stock/adjust", "manage", "key");
+}; answer: Stock; needs: "key" }>("adjust_product_stock", "POST", "/businesses/{business_id}/products/{product_id}/stock/adjust", "admin", "key");
+
+/** Another person than the one who asked agrees: the money goes back. */
+export const approve_refund = /* @__PURE__ */ operation<{ path: { business_id: string; refund_id: string }; query: object; body: undefined; answer: Refund; needs: "key" }>("approve_refund", "POST", "/businesses/{business_id}/refunds/{refund_id}/approve", "admin", "key");
 
 /** It is not offered any more; orders that have it go on. */
-export const archive_product = /* @__PURE__ */ operation<{ path: { business_id: string; product_id: string }; query: object; body: undefined; answer: Product; needs: "nothing" }>("archive_product", "POST", "/businesses/{business_id}/products/{product_id}/archive", "manage", "nothing");
+export const archive_product = /* @__PURE__ */ operation<{ path: { business_id: string; product_id: string }; query: object; body: undefined; answer: Product; needs: "nothing" }>("archive_product", "POST", "/businesses/{business_id}/products/{product_id}/archive", "admin", "nothing");
 
 /** Gives it to a member to work on, or (null) to nobody. Who answers the customer stays. */
 export const assign_conversation = /* @__PURE__ */ operation<{ path: { business_id: string; conversation_id: string }; query: object; body: {
   assignee_id: string | null;
-}; answer: Conversation; needs: "nothing" }>("assign_conversation", "PUT", "/businesses/{business_id}/conversations/{conversation_id}/assignee", "converse", "nothing");
+}; answer: Conversation; needs: "nothing" }>("assign_conversation", "PUT", "/businesses/{business_id}/conversations/{conversation_id}/assignee", "agent", "nothing");
 
 /** Gives it this label. */
-export const attach_label = /* @__PURE__ */ operation<{ path: { business_id: string; conversation_id: string; label_id: string }; query: object; body: undefined; answer: Conversation; needs: "nothing" }>("attach_label", "PUT", "/businesses/{business_id}/conversations/{conversation_id}/labels/{label_id}", "converse", "nothing");
+export const attach_label = /* @__PURE__ */ operation<{ path: { business_id: string; conversation_id: string; label_id: string }; query: object; body: undefined; answer: Conversation; needs: "nothing" }>("attach_label", "PUT", "/businesses/{business_id}/conversations/{conversation_id}/labels/{label_id}", "agent", "nothing");
 
 /** Begins a login at Meta, which this session has to finish within ten minutes. */
 export const begin_connect_flow = /* @__PURE__ */ operation<{ path: { business_id: string }; query: object; body: {
   /** To renew this connection, and no other. */
   connection_id?: string;
   kind: "facebook" | "instagram" | "whatsapp";
-}; answer: BegunConnectFlow; needs: "nothing" }>("begin_connect_flow", "POST", "/businesses/{business_id}/connect-flows", "connect", "nothing");
+}; answer: BegunConnectFlow; needs: "nothing" }>("begin_connect_flow", "POST", "/businesses/{business_id}/connect-flows", "admin", "nothing");
 
 /** First step: a secret for your authenticator app. Nothing is on before it was confirmed. */
 export const begin_second_factor = /* @__PURE__ */ operation<{ path: object; query: object; body: {
@@ -1122,13 +1572,13 @@ export const begin_second_factor = /* @__PURE__ */ operation<{ path: object; que
 }; answer: SecondFactorEnrolment; needs: "nothing" }>("begin_second_factor", "POST", "/me/second-factor", "account", "nothing");
 
 /** What they write from now on is kept, and neither answered nor told to anybody. */
-export const block_customer = /* @__PURE__ */ operation<{ path: { business_id: string; customer_id: string }; query: object; body: undefined; answer: CustomerProfile; needs: "nothing" }>("block_customer", "POST", "/businesses/{business_id}/customers/{customer_id}/block", "converse", "nothing");
+export const block_customer = /* @__PURE__ */ operation<{ path: { business_id: string; customer_id: string }; query: object; body: undefined; answer: CustomerProfile; needs: "nothing" }>("block_customer", "POST", "/businesses/{business_id}/customers/{customer_id}/block", "agent", "nothing");
 
 /** Ends a login that the person cancelled at Meta, or that failed there. */
 export const cancel_connect_flow = /* @__PURE__ */ operation<{ path: { business_id: string; connect_flow_id: string }; query: object; body: {
   /** As `begin_connect_flow` gave it. */
   state: string;
-}; answer: ConnectFlow; needs: "nothing" }>("cancel_connect_flow", "POST", "/businesses/{business_id}/connect-flows/{connect_flow_id}/cancel", "connect", "nothing");
+}; answer: ConnectFlow; needs: "nothing" }>("cancel_connect_flow", "POST", "/businesses/{business_id}/connect-flows/{connect_flow_id}/cancel", "admin", "nothing");
 
 /** Ends an open order and puts its pieces back. Its payment provider is asked first: one that has just been paid is not cancelled. */
 export const cancel_order = /* @__PURE__ */ operation<{ path: { business_id: string; order_id: string }; query: object; body: {
@@ -1136,12 +1586,12 @@ export const cancel_order = /* @__PURE__ */ operation<{ path: { business_id: str
   reason: string;
   /** Says so in the chat, in the server's own words and in the same commit. */
   tell_customer?: boolean;
-}; answer: Order; needs: "version" }>("cancel_order", "POST", "/businesses/{business_id}/orders/{order_id}/cancel", "sell", "version");
+}; answer: Order; needs: "version" }>("cancel_order", "POST", "/businesses/{business_id}/orders/{order_id}/cancel", "agent", "version");
 
 /** Ends an import before its next part; what it took stays. */
-export const cancel_product_import = /* @__PURE__ */ operation<{ path: { business_id: string; import_id: string }; query: object; body: undefined; answer: ProductImport; needs: "nothing" }>("cancel_product_import", "POST", "/businesses/{business_id}/products/imports/{import_id}/cancel", "manage", "nothing");
+export const cancel_product_import = /* @__PURE__ */ operation<{ path: { business_id: string; import_id: string }; query: object; body: undefined; answer: ProductImport; needs: "nothing" }>("cancel_product_import", "POST", "/businesses/{business_id}/products/imports/{import_id}/cancel", "admin", "nothing");
 
-/** Changes what is given. The currency only while there is neither a product nor an order. */
+/** Changes what is given. The currency only while there is neither a product nor an order; how much one person refunds alone only as an owner. */
 export const change_business = /* @__PURE__ */ operation<{ path: { business_id: string }; query: object; body: {
   /** ISO 4217: NGN. */
   currency?: string;
@@ -1149,16 +1599,18 @@ export const change_business = /* @__PURE__ */ operation<{ path: { business_id: 
   locale?: string;
   /** What customers read. */
   name?: string;
+  /** How much of one payment goes back on one person's word, in the business's currency: above it another person has to agree. Null: any sum. Only an owner changes it. */
+  refund_limit_minor?: number | null;
   /** A name of the IANA database: Africa/Lagos. */
   timezone?: string;
-}; answer: Business; needs: "version" }>("change_business", "PATCH", "/businesses/{business_id}", "manage", "version");
+}; answer: Business; needs: "version" }>("change_business", "PATCH", "/businesses/{business_id}", "admin", "version");
 
 /** Changes shortcut and text. */
 export const change_canned_reply = /* @__PURE__ */ operation<{ path: { business_id: string; canned_reply_id: string }; query: object; body: {
   /** What is typed after the slash. */
   shortcut: string;
   text: string;
-}; answer: CannedReply; needs: "version" }>("change_canned_reply", "PUT", "/businesses/{business_id}/canned-replies/{canned_reply_id}", "manage", "version");
+}; answer: CannedReply; needs: "version" }>("change_canned_reply", "PUT", "/businesses/{business_id}/canned-replies/{canned_reply_id}", "admin", "version");
 
 /** Changes what is given; empty takes it away. */
 export const change_customer = /* @__PURE__ */ operation<{ path: { business_id: string; customer_id: string }; query: object; body: {
@@ -1166,13 +1618,29 @@ export const change_customer = /* @__PURE__ */ operation<{ path: { business_id: 
   email?: string;
   name?: string;
   phone?: string;
-}; answer: CustomerProfile; needs: "version" }>("change_customer", "PATCH", "/businesses/{business_id}/customers/{customer_id}", "converse", "version");
+}; answer: CustomerProfile; needs: "version" }>("change_customer", "PATCH", "/businesses/{business_id}/customers/{customer_id}", "agent", "version");
+
+/** Says all of it anew, for orders that are priced and invoices that are issued from now on. */
+export const change_invoice_settings = /* @__PURE__ */ operation<{ path: { business_id: string }; query: object; body: {
+  address: string;
+  /** At the end of each document. */
+  footer: string;
+  /** Who sells; empty: the business's name. */
+  legal_name: string;
+  /** inclusive: prices hold the tax. exclusive: it comes on top when an order is priced. Orders that are there stay as they were priced. */
+  tax_mode: "none" | "inclusive" | "exclusive";
+  /** Needed when there is a tax. */
+  tax_name: string;
+  tax_number: string;
+  /** Basis points: 750 is 7.5 %. Of none: 0. */
+  tax_rate_bp: number;
+}; answer: InvoiceSettings; needs: "version" }>("change_invoice_settings", "PUT", "/businesses/{business_id}/invoice-settings", "admin", "version");
 
 /** Renames or recolours a label. */
 export const change_label = /* @__PURE__ */ operation<{ path: { business_id: string; label_id: string }; query: object; body: {
   colour: "grey" | "red" | "orange" | "yellow" | "green" | "teal" | "blue" | "purple" | "pink";
   name: string;
-}; answer: Label; needs: "version" }>("change_label", "PUT", "/businesses/{business_id}/labels/{label_id}", "manage", "version");
+}; answer: Label; needs: "version" }>("change_label", "PUT", "/businesses/{business_id}/labels/{label_id}", "admin", "version");
 
 /** Change your name. */
 export const change_me = /* @__PURE__ */ operation<{ path: object; query: object; body: {
@@ -1182,7 +1650,7 @@ export const change_me = /* @__PURE__ */ operation<{ path: object; query: object
 /** Gives another role, not above your own. The last owner stays one. */
 export const change_member = /* @__PURE__ */ operation<{ path: { business_id: string; member_id: string }; query: object; body: {
   role: "viewer" | "agent" | "admin" | "owner";
-}; answer: Member; needs: "version" }>("change_member", "PATCH", "/businesses/{business_id}/members/{member_id}", "administer", "version");
+}; answer: Member; needs: "version" }>("change_member", "PATCH", "/businesses/{business_id}/members/{member_id}", "admin", "version");
 
 /** Chooses all of it anew, for yourself. */
 export const change_notification_settings = /* @__PURE__ */ operation<{ path: { business_id: string }; query: object; body: {
@@ -1198,7 +1666,7 @@ export const change_notification_settings = /* @__PURE__ */ operation<{ path: { 
     /** Over midnight when it is earlier; the minute is not included. */
     to: string;
   } | null;
-}; answer: NotificationSettings; needs: "version" }>("change_notification_settings", "PUT", "/businesses/{business_id}/notification-settings", "read", "version");
+}; answer: NotificationSettings; needs: "version" }>("change_notification_settings", "PUT", "/businesses/{business_id}/notification-settings", "viewer", "version");
 
 /** All items of an open order, as they shall be, at today's prices. A payment link that is out is dropped; money for it goes to review. */
 export const change_order_items = /* @__PURE__ */ operation<{ path: { business_id: string; order_id: string }; query: object; body: {
@@ -1209,7 +1677,7 @@ export const change_order_items = /* @__PURE__ */ operation<{ path: { business_i
   }>;
   /** Says so in the chat, in the server's own words and in the same commit. */
   tell_customer?: boolean;
-}; answer: Order; needs: "version" }>("change_order_items", "PUT", "/businesses/{business_id}/orders/{order_id}/items", "sell", "version");
+}; answer: Order; needs: "version" }>("change_order_items", "PUT", "/businesses/{business_id}/orders/{order_id}/items", "agent", "version");
 
 /** Change your password; ends your other sessions. */
 export const change_password = /* @__PURE__ */ operation<{ path: object; query: object; body: {
@@ -1230,18 +1698,28 @@ export const change_product = /* @__PURE__ */ operation<{ path: { business_id: s
     /** One for each option of the group, in its order. */
     values: Array<string>;
   } | null;
-}; answer: Product; needs: "version" }>("change_product", "PATCH", "/businesses/{business_id}/products/{product_id}", "manage", "version");
+}; answer: Product; needs: "version" }>("change_product", "PATCH", "/businesses/{business_id}/products/{product_id}", "admin", "version");
 
 /** Another name. */
 export const change_product_group = /* @__PURE__ */ operation<{ path: { business_id: string; group_id: string }; query: object; body: {
   name: string;
-}; answer: ProductGroup; needs: "version" }>("change_product_group", "PATCH", "/businesses/{business_id}/product-groups/{group_id}", "manage", "version");
+}; answer: ProductGroup; needs: "version" }>("change_product_group", "PATCH", "/businesses/{business_id}/product-groups/{group_id}", "admin", "version");
+
+/** Changes what is given; one that was turned off begins anew when it is turned on. */
+export const change_webhook_endpoint = /* @__PURE__ */ operation<{ path: { business_id: string; webhook_endpoint_id: string }; query: object; body: {
+  active?: boolean;
+  description?: string;
+  /** What it is told of. */
+  events?: Array<"order.placed" | "order.paid" | "order.fulfilled" | "order.cancelled" | "order.refunded" | "payment.review" | "conversation.handed_over" | "invoice.issued">;
+  /** https, on port 443 or 8443 of a public host. Redirects are not followed. */
+  url?: string;
+}; answer: WebhookEndpoint; needs: "version" }>("change_webhook_endpoint", "PATCH", "/businesses/{business_id}/webhook-endpoints/{webhook_endpoint_id}", "admin", "version");
 
 /** Asks Meta whether the token lives and whether messages are sent to us; subscribes again if not. */
-export const check_connection = /* @__PURE__ */ operation<{ path: { business_id: string; connection_id: string }; query: object; body: undefined; answer: Connection; needs: "nothing" }>("check_connection", "POST", "/businesses/{business_id}/connections/{connection_id}/check", "connect", "nothing");
+export const check_connection = /* @__PURE__ */ operation<{ path: { business_id: string; connection_id: string }; query: object; body: undefined; answer: Connection; needs: "nothing" }>("check_connection", "POST", "/businesses/{business_id}/connections/{connection_id}/check", "admin", "nothing");
 
 /** Asks the provider whether the key works: its balance is read and forgotten. */
-export const check_payment_connection = /* @__PURE__ */ operation<{ path: { business_id: string; payment_connection_id: string }; query: object; body: undefined; answer: PaymentConnection; needs: "nothing" }>("check_payment_connection", "POST", "/businesses/{business_id}/payment-connections/{payment_connection_id}/check", "connect", "nothing");
+export const check_payment_connection = /* @__PURE__ */ operation<{ path: { business_id: string; payment_connection_id: string }; query: object; body: undefined; answer: PaymentConnection; needs: "nothing" }>("check_payment_connection", "POST", "/businesses/{business_id}/payment-connections/{payment_connection_id}/check", "admin", "nothing");
 
 /** Connects some of the accounts that a login opened: all of them or none. */
 export const choose_connect_accounts = /* @__PURE__ */ operation<{ path: { business_id: string; connect_flow_id: string }; query: object; body: {
@@ -1251,13 +1729,13 @@ export const choose_connect_accounts = /* @__PURE__ */ operation<{ path: { busin
   }>;
   /** Two-step PIN of a WhatsApp number. Without one a new one is set, which WhatsApp Manager can reset. */
   pin?: string;
-}; answer: ConnectFlow; needs: "nothing" }>("choose_connect_accounts", "POST", "/businesses/{business_id}/connect-flows/{connect_flow_id}/choose", "connect", "nothing");
+}; answer: ConnectFlow; needs: "nothing" }>("choose_connect_accounts", "POST", "/businesses/{business_id}/connect-flows/{connect_flow_id}/choose", "admin", "nothing");
 
 /** What publishing the draft would change. */
-export const compare_training_draft = /* @__PURE__ */ operation<{ path: { business_id: string }; query: object; body: undefined; answer: TrainingChanges; needs: "nothing" }>("compare_training_draft", "GET", "/businesses/{business_id}/training/draft/changes", "read", "nothing");
+export const compare_training_draft = /* @__PURE__ */ operation<{ path: { business_id: string }; query: object; body: undefined; answer: TrainingChanges; needs: "nothing" }>("compare_training_draft", "GET", "/businesses/{business_id}/training/draft/changes", "viewer", "nothing");
 
 /** What a version changed, against the one before it or another one. */
-export const compare_training_versions = /* @__PURE__ */ operation<{ path: { business_id: string; training_version_id: string }; query: { since?: string }; body: undefined; answer: TrainingChanges; needs: "nothing" }>("compare_training_versions", "GET", "/businesses/{business_id}/training/versions/{training_version_id}/changes", "read", "nothing");
+export const compare_training_versions = /* @__PURE__ */ operation<{ path: { business_id: string; training_version_id: string }; query: { since?: string }; body: undefined; answer: TrainingChanges; needs: "nothing" }>("compare_training_versions", "GET", "/businesses/{business_id}/training/versions/{training_version_id}/changes", "viewer", "nothing");
 
 /** Second step: a code of the app turns it on and gives the recovery codes, this once. */
 export const confirm_second_factor = /* @__PURE__ */ operation<{ path: object; query: object; body: {
@@ -1279,26 +1757,29 @@ export const create_product = /* @__PURE__ */ operation<{ path: { business_id: s
     /** One for each option of the group, in its order. */
     values: Array<string>;
   } | null;
-}; answer: Product; needs: "nothing" }>("create_product", "POST", "/businesses/{business_id}/products", "manage", "nothing");
+}; answer: Product; needs: "nothing" }>("create_product", "POST", "/businesses/{business_id}/products", "admin", "nothing");
 
 /** A new group; its products name it as their variant's group. */
 export const create_product_group = /* @__PURE__ */ operation<{ path: { business_id: string }; query: object; body: {
   name: string;
   /** What its products differ in: size, colour. */
   options: Array<string>;
-}; answer: ProductGroup; needs: "nothing" }>("create_product_group", "POST", "/businesses/{business_id}/product-groups", "manage", "nothing");
+}; answer: ProductGroup; needs: "nothing" }>("create_product_group", "POST", "/businesses/{business_id}/product-groups", "admin", "nothing");
 
 /** Takes the picture away. */
-export const delete_product_image = /* @__PURE__ */ operation<{ path: { business_id: string; product_id: string; image_id: string }; query: object; body: undefined; answer: undefined; needs: "nothing" }>("delete_product_image", "DELETE", "/businesses/{business_id}/products/{product_id}/images/{image_id}", "manage", "nothing");
+export const delete_product_image = /* @__PURE__ */ operation<{ path: { business_id: string; product_id: string; image_id: string }; query: object; body: undefined; answer: undefined; needs: "nothing" }>("delete_product_image", "DELETE", "/businesses/{business_id}/products/{product_id}/images/{image_id}", "admin", "nothing");
 
 /** Takes this label away. */
-export const detach_label = /* @__PURE__ */ operation<{ path: { business_id: string; conversation_id: string; label_id: string }; query: object; body: undefined; answer: Conversation; needs: "nothing" }>("detach_label", "DELETE", "/businesses/{business_id}/conversations/{conversation_id}/labels/{label_id}", "converse", "nothing");
+export const detach_label = /* @__PURE__ */ operation<{ path: { business_id: string; conversation_id: string; label_id: string }; query: object; body: undefined; answer: Conversation; needs: "nothing" }>("detach_label", "DELETE", "/businesses/{business_id}/conversations/{conversation_id}/labels/{label_id}", "agent", "nothing");
 
 /** Takes an upload back that no message uses. */
-export const discard_attachment = /* @__PURE__ */ operation<{ path: { business_id: string; attachment_id: string }; query: object; body: undefined; answer: undefined; needs: "nothing" }>("discard_attachment", "DELETE", "/businesses/{business_id}/attachments/{attachment_id}", "converse", "nothing");
+export const discard_attachment = /* @__PURE__ */ operation<{ path: { business_id: string; attachment_id: string }; query: object; body: undefined; answer: undefined; needs: "nothing" }>("discard_attachment", "DELETE", "/businesses/{business_id}/attachments/{attachment_id}", "agent", "nothing");
 
 /** Forgets the token and frees the account for another business; its chats stay. */
-export const disconnect_connection = /* @__PURE__ */ operation<{ path: { business_id: string; connection_id: string }; query: object; body: undefined; answer: Connection; needs: "nothing" }>("disconnect_connection", "POST", "/businesses/{business_id}/connections/{connection_id}/disconnect", "connect", "nothing");
+export const disconnect_connection = /* @__PURE__ */ operation<{ path: { business_id: string; connection_id: string }; query: object; body: undefined; answer: Connection; needs: "nothing" }>("disconnect_connection", "POST", "/businesses/{business_id}/connections/{connection_id}/disconnect", "admin", "nothing");
+
+/** Gives the work up. */
+export const drop_dead_job = /* @__PURE__ */ operation<{ path: { business_id: string; dead_job_id: string }; query: object; body: undefined; answer: undefined; needs: "nothing" }>("drop_dead_job", "DELETE", "/businesses/{business_id}/jobs/dead/{dead_job_id}", "admin", "nothing");
 
 /** End all of your sessions but this one. */
 export const end_other_sessions = /* @__PURE__ */ operation<{ path: object; query: object; body: undefined; answer: {
@@ -1309,13 +1790,13 @@ export const end_other_sessions = /* @__PURE__ */ operation<{ path: object; quer
 export const end_session = /* @__PURE__ */ operation<{ path: { session_id: string }; query: object; body: undefined; answer: undefined; needs: "nothing" }>("end_session", "DELETE", "/sessions/{session_id}", "account", "nothing");
 
 /** Not snoozed any more. */
-export const end_snooze = /* @__PURE__ */ operation<{ path: { business_id: string; conversation_id: string }; query: object; body: undefined; answer: Conversation; needs: "nothing" }>("end_snooze", "DELETE", "/businesses/{business_id}/conversations/{conversation_id}/snooze", "converse", "nothing");
+export const end_snooze = /* @__PURE__ */ operation<{ path: { business_id: string; conversation_id: string }; query: object; body: undefined; answer: Conversation; needs: "nothing" }>("end_snooze", "DELETE", "/businesses/{business_id}/conversations/{conversation_id}/snooze", "agent", "nothing");
 
 /** The hash chain as JSON Lines, for sellavie verify-audit; pages follow one another until one is empty. */
-export const export_activity = /* @__PURE__ */ operation<{ path: { business_id: string }; query: { after?: number; limit?: number }; body: undefined; answer: Blob; needs: "nothing" }>("export_activity", "GET", "/businesses/{business_id}/activity/export", "administer", "nothing");
+export const export_activity = /* @__PURE__ */ operation<{ path: { business_id: string }; query: { after?: number; limit?: number }; body: undefined; answer: Blob; needs: "nothing" }>("export_activity", "GET", "/businesses/{business_id}/activity/export", "admin", "nothing");
 
 /** The whole catalogue as a sheet that can be imported again. */
-export const export_products = /* @__PURE__ */ operation<{ path: { business_id: string }; query: object; body: undefined; answer: Blob; needs: "nothing" }>("export_products", "GET", "/businesses/{business_id}/products/export", "read", "nothing");
+export const export_products = /* @__PURE__ */ operation<{ path: { business_id: string }; query: object; body: undefined; answer: Blob; needs: "nothing" }>("export_products", "GET", "/businesses/{business_id}/products/export", "viewer", "nothing");
 
 /** Takes the code of a login: connects the account, or lists the accounts to choose from. */
 export const finish_connect_flow = /* @__PURE__ */ operation<{ path: { business_id: string; connect_flow_id: string }; query: object; body: {
@@ -1326,10 +1807,10 @@ export const finish_connect_flow = /* @__PURE__ */ operation<{ path: { business_
   /** As `begin_connect_flow` gave it. */
   state: string;
   waba_id?: string;
-}; answer: ConnectFlow; needs: "nothing" }>("finish_connect_flow", "POST", "/businesses/{business_id}/connect-flows/{connect_flow_id}/finish", "connect", "nothing");
+}; answer: ConnectFlow; needs: "nothing" }>("finish_connect_flow", "POST", "/businesses/{business_id}/connect-flows/{connect_flow_id}/finish", "admin", "nothing");
 
 /** Marks a task as done. Who comes second is told who did it. */
-export const finish_task = /* @__PURE__ */ operation<{ path: { business_id: string; task_id: string }; query: object; body: undefined; answer: Task; needs: "nothing" }>("finish_task", "POST", "/businesses/{business_id}/tasks/{task_id}/done", "converse", "nothing");
+export const finish_task = /* @__PURE__ */ operation<{ path: { business_id: string; task_id: string }; query: object; body: undefined; answer: Task; needs: "nothing" }>("finish_task", "POST", "/businesses/{business_id}/tasks/{task_id}/done", "agent", "nothing");
 
 /** Begins a business; you are its owner. The same key again begins no second one. */
 export const found_business = /* @__PURE__ */ operation<{ path: object; query: object; body: {
@@ -1349,108 +1830,126 @@ export const fulfil_order = /* @__PURE__ */ operation<{ path: { business_id: str
   tell_customer?: boolean;
   /** How it travels; told with the rest. */
   tracking?: string;
-}; answer: Order; needs: "version" }>("fulfil_order", "POST", "/businesses/{business_id}/orders/{order_id}/fulfil", "sell", "version");
+}; answer: Order; needs: "version" }>("fulfil_order", "POST", "/businesses/{business_id}/orders/{order_id}/fulfil", "agent", "version");
 
 /** How far an import is. */
-export const get_product_import = /* @__PURE__ */ operation<{ path: { business_id: string; import_id: string }; query: object; body: undefined; answer: ProductImport; needs: "nothing" }>("get_product_import", "GET", "/businesses/{business_id}/products/imports/{import_id}", "manage", "nothing");
+export const get_product_import = /* @__PURE__ */ operation<{ path: { business_id: string; import_id: string }; query: object; body: undefined; answer: ProductImport; needs: "nothing" }>("get_product_import", "GET", "/businesses/{business_id}/products/imports/{import_id}", "admin", "nothing");
 
 /** The sheet as it came, with what became of each row; kept for seven days. */
-export const get_product_import_result = /* @__PURE__ */ operation<{ path: { business_id: string; import_id: string }; query: object; body: undefined; answer: Blob; needs: "nothing" }>("get_product_import_result", "GET", "/businesses/{business_id}/products/imports/{import_id}/result", "manage", "nothing");
+export const get_product_import_result = /* @__PURE__ */ operation<{ path: { business_id: string; import_id: string }; query: object; body: undefined; answer: Blob; needs: "nothing" }>("get_product_import_result", "GET", "/businesses/{business_id}/products/imports/{import_id}/result", "admin", "nothing");
 
 /** What the AI is taught now. */
-export const get_training = /* @__PURE__ */ operation<{ path: { business_id: string }; query: object; body: undefined; answer: TrainingVersion; needs: "nothing" }>("get_training", "GET", "/businesses/{business_id}/training", "read", "nothing");
+export const get_training = /* @__PURE__ */ operation<{ path: { business_id: string }; query: object; body: undefined; answer: TrainingVersion; needs: "nothing" }>("get_training", "GET", "/businesses/{business_id}/training", "viewer", "nothing");
 
 /** The draft that the team edits; what is published where nobody has edited. */
-export const get_training_draft = /* @__PURE__ */ operation<{ path: { business_id: string }; query: object; body: undefined; answer: TrainingDraft; needs: "nothing" }>("get_training_draft", "GET", "/businesses/{business_id}/training/draft", "read", "nothing");
+export const get_training_draft = /* @__PURE__ */ operation<{ path: { business_id: string }; query: object; body: undefined; answer: TrainingDraft; needs: "nothing" }>("get_training_draft", "GET", "/businesses/{business_id}/training/draft", "viewer", "nothing");
 
 /** One version with its content. */
-export const get_training_version = /* @__PURE__ */ operation<{ path: { business_id: string; training_version_id: string }; query: object; body: undefined; answer: TrainingVersion; needs: "nothing" }>("get_training_version", "GET", "/businesses/{business_id}/training/versions/{training_version_id}", "read", "nothing");
+export const get_training_version = /* @__PURE__ */ operation<{ path: { business_id: string; training_version_id: string }; query: object; body: undefined; answer: TrainingVersion; needs: "nothing" }>("get_training_version", "GET", "/businesses/{business_id}/training/versions/{training_version_id}", "viewer", "nothing");
 
 /** How long the stock of an open order waits; 14 days at most. */
 export const hold_order = /* @__PURE__ */ operation<{ path: { business_id: string; order_id: string }; query: object; body: {
   until: string;
-}; answer: Order; needs: "version" }>("hold_order", "PUT", "/businesses/{business_id}/orders/{order_id}/reservation", "sell", "version");
+}; answer: Order; needs: "version" }>("hold_order", "PUT", "/businesses/{business_id}/orders/{order_id}/reservation", "agent", "version");
 
 /** Has the sheet imported: a job takes its good rows, by sku; the same sheet again changes nothing. */
-export const import_products = /* @__PURE__ */ operation<{ path: { business_id: string }; query: { stock?: "keep" | "set"; sku_column?: string; name_column?: string; description_column?: string; price_column?: string; stock_column?: string; active_column?: string }; body: Blob; answer: ProductImport; needs: "key" }>("import_products", "POST", "/businesses/{business_id}/products/imports", "manage", "key");
+export const import_products = /* @__PURE__ */ operation<{ path: { business_id: string }; query: { stock?: "keep" | "set"; sku_column?: string; name_column?: string; description_column?: string; price_column?: string; stock_column?: string; active_column?: string }; body: Blob; answer: ProductImport; needs: "key" }>("import_products", "POST", "/businesses/{business_id}/products/imports", "admin", "key");
 
 /** Invites an address by mail, for 7 days, to a role not above your own. The answer is the same whether or not the address has an account; inviting it twice is refused. */
 export const invite = /* @__PURE__ */ operation<{ path: { business_id: string }; query: object; body: {
   email: string;
   role: "viewer" | "agent" | "admin" | "owner";
-}; answer: Invitation; needs: "nothing" }>("invite", "POST", "/businesses/{business_id}/invitations", "administer", "nothing");
+}; answer: Invitation; needs: "nothing" }>("invite", "POST", "/businesses/{business_id}/invitations", "admin", "nothing");
 
 /** The invoice of an order that awaits payment, is paid or fulfilled: issued once, then the same one. */
-export const issue_order_invoice = /* @__PURE__ */ operation<{ path: { business_id: string; order_id: string }; query: object; body: undefined; answer: Invoice; needs: "nothing" }>("issue_order_invoice", "POST", "/businesses/{business_id}/orders/{order_id}/invoice", "sell", "nothing");
+export const issue_order_invoice = /* @__PURE__ */ operation<{ path: { business_id: string; order_id: string }; query: object; body: undefined; answer: Invoice; needs: "nothing" }>("issue_order_invoice", "POST", "/businesses/{business_id}/orders/{order_id}/invoice", "agent", "nothing");
 
 /** Ends your own membership. The last owner cannot leave. */
-export const leave_business = /* @__PURE__ */ operation<{ path: { business_id: string }; query: object; body: undefined; answer: undefined; needs: "nothing" }>("leave_business", "POST", "/businesses/{business_id}/leave", "read", "nothing");
+export const leave_business = /* @__PURE__ */ operation<{ path: { business_id: string }; query: object; body: undefined; answer: undefined; needs: "nothing" }>("leave_business", "POST", "/businesses/{business_id}/leave", "viewer", "nothing");
+
+/** A link for the customer: the one there is while it has half of its sixty days left, else a new one. */
+export const link_invoice = /* @__PURE__ */ operation<{ path: { business_id: string; invoice_id: string }; query: object; body: undefined; answer: InvoiceLink; needs: "nothing" }>("link_invoice", "POST", "/businesses/{business_id}/invoices/{invoice_id}/link", "agent", "nothing");
 
 /** Who did what: every change that people made, and every sensitive read. */
-export const list_activity = /* @__PURE__ */ operation<{ path: { business_id: string }; query: { cursor?: string; limit?: number; subject_id?: string; account_id?: string; action?: string; since?: string; until?: string; sort?: "newest" | "oldest" }; body: undefined; answer: ActivityPage; needs: "nothing" }>("list_activity", "GET", "/businesses/{business_id}/activity", "administer", "nothing");
+export const list_activity = /* @__PURE__ */ operation<{ path: { business_id: string }; query: { cursor?: string; limit?: number; subject_id?: string; account_id?: string; action?: string; since?: string; until?: string; sort?: "newest" | "oldest" }; body: undefined; answer: ActivityPage; needs: "nothing" }>("list_activity", "GET", "/businesses/{business_id}/activity", "admin", "nothing");
 
 /** The businesses that you belong to. */
 export const list_businesses = /* @__PURE__ */ operation<{ path: object; query: { cursor?: string; limit?: number }; body: undefined; answer: BusinessPage; needs: "nothing" }>("list_businesses", "GET", "/businesses", "account", "nothing");
 
 /** Texts that people send often. */
-export const list_canned_replies = /* @__PURE__ */ operation<{ path: { business_id: string }; query: { cursor?: string; limit?: number }; body: undefined; answer: CannedReplyPage; needs: "nothing" }>("list_canned_replies", "GET", "/businesses/{business_id}/canned-replies", "read", "nothing");
+export const list_canned_replies = /* @__PURE__ */ operation<{ path: { business_id: string }; query: { cursor?: string; limit?: number }; body: undefined; answer: CannedReplyPage; needs: "nothing" }>("list_canned_replies", "GET", "/businesses/{business_id}/canned-replies", "viewer", "nothing");
 
 /** The channel accounts, also those that were disconnected. */
-export const list_connections = /* @__PURE__ */ operation<{ path: { business_id: string }; query: { cursor?: string; limit?: number; channel?: "messenger" | "instagram" | "whatsapp" }; body: undefined; answer: ConnectionPage; needs: "nothing" }>("list_connections", "GET", "/businesses/{business_id}/connections", "read", "nothing");
+export const list_connections = /* @__PURE__ */ operation<{ path: { business_id: string }; query: { cursor?: string; limit?: number; channel?: "messenger" | "instagram" | "whatsapp" }; body: undefined; answer: ConnectionPage; needs: "nothing" }>("list_connections", "GET", "/businesses/{business_id}/connections", "viewer", "nothing");
 
 /** The inbox, by the last message. A filtered page may hold less than `limit` and still have a next one. */
-export const list_conversations = /* @__PURE__ */ operation<{ path: { business_id: string }; query: { cursor?: string; limit?: number; owner?: "ai" | "person"; channel?: "messenger" | "instagram" | "whatsapp"; assignee?: string; label?: string; snoozed?: boolean; unread?: boolean; name?: string; sort?: "newest" | "oldest" }; body: undefined; answer: ConversationPage; needs: "nothing" }>("list_conversations", "GET", "/businesses/{business_id}/conversations", "read", "nothing");
+export const list_conversations = /* @__PURE__ */ operation<{ path: { business_id: string }; query: { cursor?: string; limit?: number; owner?: "ai" | "person"; channel?: "messenger" | "instagram" | "whatsapp"; assignee?: string; label?: string; snoozed?: boolean; unread?: boolean; name?: string; sort?: "newest" | "oldest" }; body: undefined; answer: ConversationPage; needs: "nothing" }>("list_conversations", "GET", "/businesses/{business_id}/conversations", "viewer", "nothing");
 
 /** Who wrote to this business, by when they first did. */
-export const list_customers = /* @__PURE__ */ operation<{ path: { business_id: string }; query: { cursor?: string; limit?: number; name?: string; sort?: "newest" | "oldest" }; body: undefined; answer: CustomerPage; needs: "nothing" }>("list_customers", "GET", "/businesses/{business_id}/customers", "read", "nothing");
+export const list_customers = /* @__PURE__ */ operation<{ path: { business_id: string }; query: { cursor?: string; limit?: number; name?: string; sort?: "newest" | "oldest" }; body: undefined; answer: CustomerPage; needs: "nothing" }>("list_customers", "GET", "/businesses/{business_id}/customers", "viewer", "nothing");
+
+/** Background work that failed for good, the latest first. It is kept for 90 days. */
+export const list_dead_jobs = /* @__PURE__ */ operation<{ path: { business_id: string }; query: { cursor?: string; limit?: number }; body: undefined; answer: DeadJobPage; needs: "nothing" }>("list_dead_jobs", "GET", "/businesses/{business_id}/jobs/dead", "admin", "nothing");
 
 /** Invitations that nobody has accepted yet; expired ones for 30 days. */
-export const list_invitations = /* @__PURE__ */ operation<{ path: { business_id: string }; query: { cursor?: string; limit?: number }; body: undefined; answer: InvitationPage; needs: "nothing" }>("list_invitations", "GET", "/businesses/{business_id}/invitations", "administer", "nothing");
+export const list_invitations = /* @__PURE__ */ operation<{ path: { business_id: string }; query: { cursor?: string; limit?: number }; body: undefined; answer: InvitationPage; needs: "nothing" }>("list_invitations", "GET", "/businesses/{business_id}/invitations", "admin", "nothing");
 
 /** Invoices and credit notes, newest first. */
-export const list_invoices = /* @__PURE__ */ operation<{ path: { business_id: string }; query: { cursor?: string; limit?: number; kind?: "invoice" | "credit_note"; order?: string; customer?: string; since?: string; until?: string; number?: string; sort?: "newest" | "oldest" }; body: undefined; answer: InvoicePage; needs: "nothing" }>("list_invoices", "GET", "/businesses/{business_id}/invoices", "read", "nothing");
+export const list_invoices = /* @__PURE__ */ operation<{ path: { business_id: string }; query: { cursor?: string; limit?: number; kind?: "invoice" | "credit_note"; order?: string; customer?: string; since?: string; until?: string; number?: string; sort?: "newest" | "oldest" }; body: undefined; answer: InvoicePage; needs: "nothing" }>("list_invoices", "GET", "/businesses/{business_id}/invoices", "viewer", "nothing");
 
 /** The labels of the business. */
-export const list_labels = /* @__PURE__ */ operation<{ path: { business_id: string }; query: { cursor?: string; limit?: number }; body: undefined; answer: LabelPage; needs: "nothing" }>("list_labels", "GET", "/businesses/{business_id}/labels", "read", "nothing");
+export const list_labels = /* @__PURE__ */ operation<{ path: { business_id: string }; query: { cursor?: string; limit?: number }; body: undefined; answer: LabelPage; needs: "nothing" }>("list_labels", "GET", "/businesses/{business_id}/labels", "viewer", "nothing");
 
 /** The people of the business. */
-export const list_members = /* @__PURE__ */ operation<{ path: { business_id: string }; query: { cursor?: string; limit?: number }; body: undefined; answer: MemberPage; needs: "nothing" }>("list_members", "GET", "/businesses/{business_id}/members", "read", "nothing");
+export const list_members = /* @__PURE__ */ operation<{ path: { business_id: string }; query: { cursor?: string; limit?: number }; body: undefined; answer: MemberPage; needs: "nothing" }>("list_members", "GET", "/businesses/{business_id}/members", "viewer", "nothing");
 
 /** Notes that mention you, newest first. */
-export const list_mentions = /* @__PURE__ */ operation<{ path: { business_id: string }; query: { cursor?: string; limit?: number }; body: undefined; answer: NotePage; needs: "nothing" }>("list_mentions", "GET", "/businesses/{business_id}/mentions", "read", "nothing");
+export const list_mentions = /* @__PURE__ */ operation<{ path: { business_id: string }; query: { cursor?: string; limit?: number }; body: undefined; answer: NotePage; needs: "nothing" }>("list_mentions", "GET", "/businesses/{business_id}/mentions", "viewer", "nothing");
 
 /** What was written, newest first. */
-export const list_messages = /* @__PURE__ */ operation<{ path: { business_id: string; conversation_id: string }; query: { cursor?: string; limit?: number }; body: undefined; answer: MessagePage; needs: "nothing" }>("list_messages", "GET", "/businesses/{business_id}/conversations/{conversation_id}/messages", "read", "nothing");
+export const list_messages = /* @__PURE__ */ operation<{ path: { business_id: string; conversation_id: string }; query: { cursor?: string; limit?: number }; body: undefined; answer: MessagePage; needs: "nothing" }>("list_messages", "GET", "/businesses/{business_id}/conversations/{conversation_id}/messages", "viewer", "nothing");
 
 /** What happened to your account: sign-ins, sign-outs, ended sessions. */
 export const list_my_activity = /* @__PURE__ */ operation<{ path: object; query: { cursor?: string; limit?: number }; body: undefined; answer: OwnActivityPage; needs: "nothing" }>("list_my_activity", "GET", "/me/activity", "account", "nothing");
 
 /** The team's notes on a conversation, newest first. Customers never see them. */
-export const list_notes = /* @__PURE__ */ operation<{ path: { business_id: string; conversation_id: string }; query: { cursor?: string; limit?: number }; body: undefined; answer: NotePage; needs: "nothing" }>("list_notes", "GET", "/businesses/{business_id}/conversations/{conversation_id}/notes", "read", "nothing");
+export const list_notes = /* @__PURE__ */ operation<{ path: { business_id: string; conversation_id: string }; query: { cursor?: string; limit?: number }; body: undefined; answer: NotePage; needs: "nothing" }>("list_notes", "GET", "/businesses/{business_id}/conversations/{conversation_id}/notes", "viewer", "nothing");
 
 /** Everything that happened to the order, and who did it. */
-export const list_order_timeline = /* @__PURE__ */ operation<{ path: { business_id: string; order_id: string }; query: { cursor?: string; limit?: number }; body: undefined; answer: OrderTimelinePage; needs: "nothing" }>("list_order_timeline", "GET", "/businesses/{business_id}/orders/{order_id}/timeline", "read", "nothing");
+export const list_order_timeline = /* @__PURE__ */ operation<{ path: { business_id: string; order_id: string }; query: { cursor?: string; limit?: number }; body: undefined; answer: OrderTimelinePage; needs: "nothing" }>("list_order_timeline", "GET", "/businesses/{business_id}/orders/{order_id}/timeline", "viewer", "nothing");
 
 /** The orders, newest first. A page may be short and still say where to go on. */
-export const list_orders = /* @__PURE__ */ operation<{ path: { business_id: string }; query: { cursor?: string; limit?: number; status?: "draft" | "awaiting_payment" | "paid" | "fulfilled" | "cancelled" | "refunded"; customer?: string; conversation?: string; channel?: "messenger" | "instagram" | "whatsapp"; since?: string; until?: string; search?: string; sort?: "newest" | "oldest" | "largest" }; body: undefined; answer: OrderPage; needs: "nothing" }>("list_orders", "GET", "/businesses/{business_id}/orders", "read", "nothing");
+export const list_orders = /* @__PURE__ */ operation<{ path: { business_id: string }; query: { cursor?: string; limit?: number; status?: "draft" | "awaiting_payment" | "paid" | "fulfilled" | "cancelled" | "refunded"; customer?: string; conversation?: string; channel?: "messenger" | "instagram" | "whatsapp"; disputed?: boolean; since?: string; until?: string; search?: string; sort?: "newest" | "oldest" | "largest" }; body: undefined; answer: OrderPage; needs: "nothing" }>("list_orders", "GET", "/businesses/{business_id}/orders", "viewer", "nothing");
 
 /** Messages that could not be handled, newest first, with the reason and without their text. */
-export const list_parked_deliveries = /* @__PURE__ */ operation<{ path: { business_id: string }; query: { cursor?: string; limit?: number }; body: undefined; answer: ParkedDeliveryPage; needs: "nothing" }>("list_parked_deliveries", "GET", "/businesses/{business_id}/parked-deliveries", "administer", "nothing");
+export const list_parked_deliveries = /* @__PURE__ */ operation<{ path: { business_id: string }; query: { cursor?: string; limit?: number }; body: undefined; answer: ParkedDeliveryPage; needs: "nothing" }>("list_parked_deliveries", "GET", "/businesses/{business_id}/parked-deliveries", "admin", "nothing");
 
 /** The payment providers, without their keys. */
-export const list_payment_connections = /* @__PURE__ */ operation<{ path: { business_id: string }; query: { cursor?: string; limit?: number }; body: undefined; answer: PaymentConnectionPage; needs: "nothing" }>("list_payment_connections", "GET", "/businesses/{business_id}/payment-connections", "connect", "nothing");
+export const list_payment_connections = /* @__PURE__ */ operation<{ path: { business_id: string }; query: { cursor?: string; limit?: number }; body: undefined; answer: PaymentConnectionPage; needs: "nothing" }>("list_payment_connections", "GET", "/businesses/{business_id}/payment-connections", "admin", "nothing");
+
+/** Money that fits no rule and waits for a person, oldest first. */
+export const list_payment_reviews = /* @__PURE__ */ operation<{ path: { business_id: string }; query: { cursor?: string; limit?: number; state?: "open" | "refunding" | "accepted" | "attached" | "refunded" | "dismissed" | "answered" | "all"; since?: string; until?: string; sort?: "oldest" | "newest" }; body: undefined; answer: PaymentReviewPage; needs: "nothing" }>("list_payment_reviews", "GET", "/businesses/{business_id}/payment-reviews", "viewer", "nothing");
+
+/** Money that came, newest first. Attempts to be paid are with their orders. */
+export const list_payments = /* @__PURE__ */ operation<{ path: { business_id: string }; query: { cursor?: string; limit?: number; place?: "on_order" | "in_review" | "dismissed"; provider?: "paystack" | "flutterwave" | "stripe" | "cash" | "transfer"; order?: string; since?: string; until?: string; sort?: "newest" | "oldest" }; body: undefined; answer: ReceivedPaymentPage; needs: "nothing" }>("list_payments", "GET", "/businesses/{business_id}/payments", "viewer", "nothing");
 
 /** AI replies by month, as far as they are known. */
-export const list_plan_months = /* @__PURE__ */ operation<{ path: { business_id: string }; query: { cursor?: string; limit?: number }; body: undefined; answer: MonthUsagePage; needs: "nothing" }>("list_plan_months", "GET", "/businesses/{business_id}/plan/months", "read", "nothing");
+export const list_plan_months = /* @__PURE__ */ operation<{ path: { business_id: string }; query: { cursor?: string; limit?: number }; body: undefined; answer: MonthUsagePage; needs: "nothing" }>("list_plan_months", "GET", "/businesses/{business_id}/plan/months", "viewer", "nothing");
 
 /** Groups of variants. */
-export const list_product_groups = /* @__PURE__ */ operation<{ path: { business_id: string }; query: { cursor?: string; limit?: number }; body: undefined; answer: ProductGroupPage; needs: "nothing" }>("list_product_groups", "GET", "/businesses/{business_id}/product-groups", "read", "nothing");
+export const list_product_groups = /* @__PURE__ */ operation<{ path: { business_id: string }; query: { cursor?: string; limit?: number }; body: undefined; answer: ProductGroupPage; needs: "nothing" }>("list_product_groups", "GET", "/businesses/{business_id}/product-groups", "viewer", "nothing");
 
 /** Imports that are open, or ended within the last seven days. */
-export const list_product_imports = /* @__PURE__ */ operation<{ path: { business_id: string }; query: { cursor?: string; limit?: number; state?: "queued" | "running" | "done" | "failed" | "cancelled" }; body: undefined; answer: ProductImportPage; needs: "nothing" }>("list_product_imports", "GET", "/businesses/{business_id}/products/imports", "manage", "nothing");
+export const list_product_imports = /* @__PURE__ */ operation<{ path: { business_id: string }; query: { cursor?: string; limit?: number; state?: "queued" | "running" | "done" | "failed" | "cancelled" }; body: undefined; answer: ProductImportPage; needs: "nothing" }>("list_product_imports", "GET", "/businesses/{business_id}/products/imports", "admin", "nothing");
 
 /** The catalogue. */
-export const list_products = /* @__PURE__ */ operation<{ path: { business_id: string }; query: { cursor?: string; limit?: number; active?: boolean; search?: string; group?: string; sort?: "name" | "newest" }; body: undefined; answer: ProductPage; needs: "nothing" }>("list_products", "GET", "/businesses/{business_id}/products", "read", "nothing");
+export const list_products = /* @__PURE__ */ operation<{ path: { business_id: string }; query: { cursor?: string; limit?: number; active?: boolean; search?: string; group?: string; sort?: "name" | "newest" }; body: undefined; answer: ProductPage; needs: "nothing" }>("list_products", "GET", "/businesses/{business_id}/products", "viewer", "nothing");
+
+/** Your browsers that take messages. */
+export const list_push_subscriptions = /* @__PURE__ */ operation<{ path: object; query: { cursor?: string; limit?: number }; body: undefined; answer: PushSubscriptionPage; needs: "nothing" }>("list_push_subscriptions", "GET", "/me/push-subscriptions", "account", "nothing");
+
+/** Money on its way back or back, newest first; what was made in a provider's dashboard, too. */
+export const list_refunds = /* @__PURE__ */ operation<{ path: { business_id: string }; query: { cursor?: string; limit?: number; state?: "awaiting_approval" | "rejected" | "approved" | "sending" | "pending" | "needs_attention" | "succeeded" | "failed" | "unproved"; order?: string; since?: string; until?: string; sort?: "newest" | "oldest" }; body: undefined; answer: RefundPage; needs: "nothing" }>("list_refunds", "GET", "/businesses/{business_id}/refunds", "viewer", "nothing");
 
 /** Where you are signed in. */
 export const list_sessions = /* @__PURE__ */ operation<{ path: object; query: object; body: undefined; answer: {
@@ -1458,13 +1957,19 @@ export const list_sessions = /* @__PURE__ */ operation<{ path: object; query: ob
 }; needs: "nothing" }>("list_sessions", "GET", "/sessions", "account", "nothing");
 
 /** Who corrected the stock, and why. */
-export const list_stock_movements = /* @__PURE__ */ operation<{ path: { business_id: string; product_id: string }; query: { cursor?: string; limit?: number }; body: undefined; answer: StockMovementPage; needs: "nothing" }>("list_stock_movements", "GET", "/businesses/{business_id}/products/{product_id}/stock/movements", "read", "nothing");
+export const list_stock_movements = /* @__PURE__ */ operation<{ path: { business_id: string; product_id: string }; query: { cursor?: string; limit?: number }; body: undefined; answer: StockMovementPage; needs: "nothing" }>("list_stock_movements", "GET", "/businesses/{business_id}/products/{product_id}/stock/movements", "viewer", "nothing");
 
 /** What waits for a person, oldest first. */
-export const list_tasks = /* @__PURE__ */ operation<{ path: { business_id: string }; query: { cursor?: string; limit?: number; kind?: "handover" | "parked" | "unconfirmed" | "send_failed" | "payment_review" | "connection" | "plan" }; body: undefined; answer: TaskPage; needs: "nothing" }>("list_tasks", "GET", "/businesses/{business_id}/tasks", "read", "nothing");
+export const list_tasks = /* @__PURE__ */ operation<{ path: { business_id: string }; query: { cursor?: string; limit?: number; kind?: "handover" | "parked" | "unconfirmed" | "send_failed" | "payment_review" | "connection" | "plan" | "webhook" | "dispute" | "refund_awaits_approval" | "refund_needs_attention" | "refund_failed" | "refund_unproved" | "refund_contradicted" }; body: undefined; answer: TaskPage; needs: "nothing" }>("list_tasks", "GET", "/businesses/{business_id}/tasks", "viewer", "nothing");
 
 /** Everything that was published, the newest first. */
-export const list_training_versions = /* @__PURE__ */ operation<{ path: { business_id: string }; query: { cursor?: string; limit?: number }; body: undefined; answer: TrainingVersionPage; needs: "nothing" }>("list_training_versions", "GET", "/businesses/{business_id}/training/versions", "read", "nothing");
+export const list_training_versions = /* @__PURE__ */ operation<{ path: { business_id: string }; query: { cursor?: string; limit?: number }; body: undefined; answer: TrainingVersionPage; needs: "nothing" }>("list_training_versions", "GET", "/businesses/{business_id}/training/versions", "viewer", "nothing");
+
+/** What was sent there in the last 30 days, and what became of it; newest first. */
+export const list_webhook_deliveries = /* @__PURE__ */ operation<{ path: { business_id: string; webhook_endpoint_id: string }; query: { cursor?: string; limit?: number; state?: "waiting" | "delivered" | "dead" }; body: undefined; answer: WebhookDeliveryPage; needs: "nothing" }>("list_webhook_deliveries", "GET", "/businesses/{business_id}/webhook-endpoints/{webhook_endpoint_id}/deliveries", "admin", "nothing");
+
+/** Where other programs of the business are told what happens, without the secrets. */
+export const list_webhook_endpoints = /* @__PURE__ */ operation<{ path: { business_id: string }; query: { cursor?: string; limit?: number }; body: undefined; answer: WebhookEndpointPage; needs: "nothing" }>("list_webhook_endpoints", "GET", "/businesses/{business_id}/webhook-endpoints", "admin", "nothing");
 
 /** What the mail's token invites to. Changes nothing. */
 export const look_at_invitation = /* @__PURE__ */ operation<{ path: object; query: object; body: {
@@ -1475,7 +1980,7 @@ export const look_at_invitation = /* @__PURE__ */ operation<{ path: object; quer
 /** You have seen everything up to this message. Each person reads for themselves. */
 export const mark_conversation_read = /* @__PURE__ */ operation<{ path: { business_id: string; conversation_id: string }; query: object; body: {
   message_id: string;
-}; answer: Conversation; needs: "nothing" }>("mark_conversation_read", "PUT", "/businesses/{business_id}/conversations/{conversation_id}/read", "read", "nothing");
+}; answer: Conversation; needs: "nothing" }>("mark_conversation_read", "PUT", "/businesses/{business_id}/conversations/{conversation_id}/read", "viewer", "nothing");
 
 /** A person took the money outside of a provider. Once: a paid order is closed. */
 export const mark_order_paid = /* @__PURE__ */ operation<{ path: { business_id: string; order_id: string }; query: object; body: {
@@ -1484,12 +1989,15 @@ export const mark_order_paid = /* @__PURE__ */ operation<{ path: { business_id: 
   note?: string;
   /** Says so in the chat, in the server's own words and in the same commit. */
   tell_customer?: boolean;
-}; answer: Order; needs: "version" }>("mark_order_paid", "POST", "/businesses/{business_id}/orders/{order_id}/mark-paid", "manage", "version");
+}; answer: Order; needs: "version" }>("mark_order_paid", "POST", "/businesses/{business_id}/orders/{order_id}/mark-paid", "admin", "version");
 
 /** Makes this one part of `into`, whose profile counts and whose empty fields are filled. Conversations and orders stay where they are and are shown with both. Not reversible. */
 export const merge_customer = /* @__PURE__ */ operation<{ path: { business_id: string; customer_id: string }; query: object; body: {
   into: string;
-}; answer: CustomerProfile; needs: "nothing" }>("merge_customer", "POST", "/businesses/{business_id}/customers/{customer_id}/merge", "converse", "nothing");
+}; answer: CustomerProfile; needs: "nothing" }>("merge_customer", "POST", "/businesses/{business_id}/customers/{customer_id}/merge", "agent", "nothing");
+
+/** Sends an event of the type `ping`, to try it. */
+export const ping_webhook_endpoint = /* @__PURE__ */ operation<{ path: { business_id: string; webhook_endpoint_id: string }; query: object; body: undefined; answer: WebhookDelivery; needs: "nothing" }>("ping_webhook_endpoint", "POST", "/businesses/{business_id}/webhook-endpoints/{webhook_endpoint_id}/ping", "admin", "nothing");
 
 /** An order for the customer of a conversation: stock is held at once, prices are the catalogue's. Who has the same items in an order that is open, or was wished in the last ten minutes, is answered with that one. */
 export const place_order = /* @__PURE__ */ operation<{ path: { business_id: string }; query: object; body: {
@@ -1507,25 +2015,28 @@ export const place_order = /* @__PURE__ */ operation<{ path: { business_id: stri
   send_payment_link?: boolean;
   /** Sends what was ordered to the chat. */
   tell_customer?: boolean;
-}; answer: PlacedOrder; needs: "key" }>("place_order", "POST", "/businesses/{business_id}/orders", "sell", "key");
+}; answer: PlacedOrder; needs: "key" }>("place_order", "POST", "/businesses/{business_id}/orders", "agent", "key");
 
 /** What importing the sheet would do, row by row; nothing is changed. */
-export const preview_product_import = /* @__PURE__ */ operation<{ path: { business_id: string }; query: { stock?: "keep" | "set"; sku_column?: string; name_column?: string; description_column?: string; price_column?: string; stock_column?: string; active_column?: string }; body: Blob; answer: ProductImportPreview; needs: "nothing" }>("preview_product_import", "POST", "/businesses/{business_id}/products/import/preview", "manage", "nothing");
+export const preview_product_import = /* @__PURE__ */ operation<{ path: { business_id: string }; query: { stock?: "keep" | "set"; sku_column?: string; name_column?: string; description_column?: string; price_column?: string; stock_column?: string; active_column?: string }; body: Blob; answer: ProductImportPreview; needs: "nothing" }>("preview_product_import", "POST", "/businesses/{business_id}/products/import/preview", "admin", "nothing");
 
 /** Makes a version of the draft; every chat is taught it from its next turn on. */
 export const publish_training_draft = /* @__PURE__ */ operation<{ path: { business_id: string }; query: object; body: {
   /** What is new, for the list of versions. */
   note: string;
-}; answer: TrainingVersion; needs: "version" }>("publish_training_draft", "POST", "/businesses/{business_id}/training/draft/publish", "manage", "version");
+}; answer: TrainingVersion; needs: "version" }>("publish_training_draft", "POST", "/businesses/{business_id}/training/draft/publish", "admin", "version");
 
 /** A login that this session began. */
-export const read_connect_flow = /* @__PURE__ */ operation<{ path: { business_id: string; connect_flow_id: string }; query: object; body: undefined; answer: ConnectFlow; needs: "nothing" }>("read_connect_flow", "GET", "/businesses/{business_id}/connect-flows/{connect_flow_id}", "connect", "nothing");
+export const read_connect_flow = /* @__PURE__ */ operation<{ path: { business_id: string; connect_flow_id: string }; query: object; body: undefined; answer: ConnectFlow; needs: "nothing" }>("read_connect_flow", "GET", "/businesses/{business_id}/connect-flows/{connect_flow_id}", "admin", "nothing");
 
 /** One channel account and how it is. */
-export const read_connection = /* @__PURE__ */ operation<{ path: { business_id: string; connection_id: string }; query: object; body: undefined; answer: Connection; needs: "nothing" }>("read_connection", "GET", "/businesses/{business_id}/connections/{connection_id}", "read", "nothing");
+export const read_connection = /* @__PURE__ */ operation<{ path: { business_id: string; connection_id: string }; query: object; body: undefined; answer: Connection; needs: "nothing" }>("read_connection", "GET", "/businesses/{business_id}/connections/{connection_id}", "viewer", "nothing");
 
 /** One payment provider, without its keys. */
-export const read_payment_connection = /* @__PURE__ */ operation<{ path: { business_id: string; payment_connection_id: string }; query: object; body: undefined; answer: PaymentConnection; needs: "nothing" }>("read_payment_connection", "GET", "/businesses/{business_id}/payment-connections/{payment_connection_id}", "connect", "nothing");
+export const read_payment_connection = /* @__PURE__ */ operation<{ path: { business_id: string; payment_connection_id: string }; query: object; body: undefined; answer: PaymentConnection; needs: "nothing" }>("read_payment_connection", "GET", "/businesses/{business_id}/payment-connections/{payment_connection_id}", "admin", "nothing");
+
+/** One endpoint, without its secret. */
+export const read_webhook_endpoint = /* @__PURE__ */ operation<{ path: { business_id: string; webhook_endpoint_id: string }; query: object; body: undefined; answer: WebhookEndpoint; needs: "nothing" }>("read_webhook_endpoint", "GET", "/businesses/{business_id}/webhook-endpoints/{webhook_endpoint_id}", "admin", "nothing");
 
 /** Exchange a refresh token for new tokens; each is used once. */
 export const refresh_tokens = /* @__PURE__ */ operation<{ path: object; query: object; body: {
@@ -1534,31 +2045,69 @@ export const refresh_tokens = /* @__PURE__ */ operation<{ path: object; query: o
   refresh_token?: string;
 }; answer: Tokens; needs: "nothing" }>("refresh_tokens", "POST", "/auth/refresh", "account", "nothing");
 
+/** Gives back money that settled the order, all that is left or a part. When all of it is back the order is refunded. Above the business's limit it waits for another person. */
+export const refund_order = /* @__PURE__ */ operation<{ path: { business_id: string; order_id: string }; query: object; body: {
+  /** In the money's currency; without it all that is left. */
+  amount_minor?: number;
+  /** For the timeline. */
+  reason: string;
+  /** When the whole order is refunded its pieces return to the stock. */
+  restock?: boolean;
+}; answer: Refund; needs: "key" }>("refund_order", "POST", "/businesses/{business_id}/orders/{order_id}/refunds", "admin", "key");
+
+/** Gives money back to whoever paid it, all that is left or a part: money of an order, or money under review. Above the business's limit it waits for another person. */
+export const refund_payment = /* @__PURE__ */ operation<{ path: { business_id: string; payment_id: string }; query: object; body: {
+  /** In the money's currency; without it all that is left. */
+  amount_minor?: number;
+  /** For the timeline. */
+  reason: string;
+  /** When the whole order is refunded its pieces return to the stock. */
+  restock?: boolean;
+}; answer: Refund; needs: "key" }>("refund_payment", "POST", "/businesses/{business_id}/payments/{payment_id}/refunds", "admin", "key");
+
+/** A refund that waits for another person's word does not happen. Who asked for it may do this, too. */
+export const reject_refund = /* @__PURE__ */ operation<{ path: { business_id: string; refund_id: string }; query: object; body: {
+  /** Why: shown with the refund. */
+  note?: string;
+}; answer: Refund; needs: "key" }>("reject_refund", "POST", "/businesses/{business_id}/refunds/{refund_id}/reject", "admin", "key");
+
 /** The stock waits no longer: the order expires as if its time were over, after a few minutes when a payment link is live. */
-export const release_order = /* @__PURE__ */ operation<{ path: { business_id: string; order_id: string }; query: object; body: undefined; answer: Order; needs: "version" }>("release_order", "DELETE", "/businesses/{business_id}/orders/{order_id}/reservation", "sell", "version");
+export const release_order = /* @__PURE__ */ operation<{ path: { business_id: string; order_id: string }; query: object; body: undefined; answer: Order; needs: "version" }>("release_order", "DELETE", "/businesses/{business_id}/orders/{order_id}/reservation", "agent", "version");
+
+/** An order that a dispute has frozen goes on: it can be fulfilled and refunded again. */
+export const release_order_dispute = /* @__PURE__ */ operation<{ path: { business_id: string; order_id: string }; query: object; body: {
+  /** For the timeline. */
+  note: string;
+}; answer: Order; needs: "version" }>("release_order_dispute", "POST", "/businesses/{business_id}/orders/{order_id}/release-dispute", "admin", "version");
 
 /** Removes a canned reply. */
-export const remove_canned_reply = /* @__PURE__ */ operation<{ path: { business_id: string; canned_reply_id: string }; query: object; body: undefined; answer: undefined; needs: "nothing" }>("remove_canned_reply", "DELETE", "/businesses/{business_id}/canned-replies/{canned_reply_id}", "manage", "nothing");
+export const remove_canned_reply = /* @__PURE__ */ operation<{ path: { business_id: string; canned_reply_id: string }; query: object; body: undefined; answer: undefined; needs: "nothing" }>("remove_canned_reply", "DELETE", "/businesses/{business_id}/canned-replies/{canned_reply_id}", "admin", "nothing");
 
 /** Removes a label, also from its conversations. */
-export const remove_label = /* @__PURE__ */ operation<{ path: { business_id: string; label_id: string }; query: object; body: undefined; answer: undefined; needs: "nothing" }>("remove_label", "DELETE", "/businesses/{business_id}/labels/{label_id}", "manage", "nothing");
+export const remove_label = /* @__PURE__ */ operation<{ path: { business_id: string; label_id: string }; query: object; body: undefined; answer: undefined; needs: "nothing" }>("remove_label", "DELETE", "/businesses/{business_id}/labels/{label_id}", "admin", "nothing");
 
 /** Ends a membership; access ends at once. Chats that were assigned to them are nobody's then. */
-export const remove_member = /* @__PURE__ */ operation<{ path: { business_id: string; member_id: string }; query: object; body: undefined; answer: undefined; needs: "nothing" }>("remove_member", "DELETE", "/businesses/{business_id}/members/{member_id}", "administer", "nothing");
+export const remove_member = /* @__PURE__ */ operation<{ path: { business_id: string; member_id: string }; query: object; body: undefined; answer: undefined; needs: "nothing" }>("remove_member", "DELETE", "/businesses/{business_id}/members/{member_id}", "admin", "nothing");
 
 /** Removes a note: your own, or as an admin anybody's. */
-export const remove_note = /* @__PURE__ */ operation<{ path: { business_id: string; conversation_id: string; note_id: string }; query: object; body: undefined; answer: undefined; needs: "nothing" }>("remove_note", "DELETE", "/businesses/{business_id}/conversations/{conversation_id}/notes/{note_id}", "converse", "nothing");
+export const remove_note = /* @__PURE__ */ operation<{ path: { business_id: string; conversation_id: string; note_id: string }; query: object; body: undefined; answer: undefined; needs: "nothing" }>("remove_note", "DELETE", "/businesses/{business_id}/conversations/{conversation_id}/notes/{note_id}", "agent", "nothing");
 
 /** Forgets the keys: payments under way can no longer be looked up. */
-export const remove_payment_connection = /* @__PURE__ */ operation<{ path: { business_id: string; payment_connection_id: string }; query: object; body: undefined; answer: undefined; needs: "version" }>("remove_payment_connection", "DELETE", "/businesses/{business_id}/payment-connections/{payment_connection_id}", "connect", "version");
+export const remove_payment_connection = /* @__PURE__ */ operation<{ path: { business_id: string; payment_connection_id: string }; query: object; body: undefined; answer: undefined; needs: "version" }>("remove_payment_connection", "DELETE", "/businesses/{business_id}/payment-connections/{payment_connection_id}", "admin", "version");
+
+/** This browser takes no messages any more. */
+export const remove_push_subscription = /* @__PURE__ */ operation<{ path: { push_subscription_id: string }; query: object; body: undefined; answer: undefined; needs: "nothing" }>("remove_push_subscription", "DELETE", "/me/push-subscriptions/{push_subscription_id}", "account", "nothing");
+
+/** Nothing is sent there any more, not even what waits. */
+export const remove_webhook_endpoint = /* @__PURE__ */ operation<{ path: { business_id: string; webhook_endpoint_id: string }; query: object; body: undefined; answer: undefined; needs: "version" }>("remove_webhook_endpoint", "DELETE", "/businesses/{business_id}/webhook-endpoints/{webhook_endpoint_id}", "admin", "version");
 
 /** Puts other keys of the same mode in place; without webhook secrets those that are there stay. */
 export const replace_payment_keys = /* @__PURE__ */ operation<{ path: { business_id: string; payment_connection_id: string }; query: object; body: {
   /** The secret key as the provider shows it; test or live is told from how it begins. */
   secret_key: string;
-  /** With which the provider signs its events, so that one can be replaced. Kept; this version takes no events. */
+  /** With which the provider signs its events: Stripe's signing secret (whsec_…), Flutterwave's secret hash. Several, so that one can be replaced. Paystack signs with the secret key; here may stand its former ones. */
   webhook_secrets?: Array<string>;
-}; answer: PaymentConnection; needs: "version" }>("replace_payment_keys", "PUT", "/businesses/{business_id}/payment-connections/{payment_connection_id}/keys", "connect", "version");
+}; answer: PaymentConnection; needs: "version" }>("replace_payment_keys", "PUT", "/businesses/{business_id}/payment-connections/{payment_connection_id}/keys", "admin", "version");
 
 /** New recovery codes; the old ones stop working. */
 export const replace_recovery_codes = /* @__PURE__ */ operation<{ path: object; query: object; body: {
@@ -1566,6 +2115,9 @@ export const replace_recovery_codes = /* @__PURE__ */ operation<{ path: object; 
   code: string;
   password: string;
 }; answer: RecoveryCodes; needs: "nothing" }>("replace_recovery_codes", "POST", "/me/second-factor/recovery-codes", "account", "nothing");
+
+/** Sends it once more under its old id, signed anew, whether or not it was taken. */
+export const replay_webhook_delivery = /* @__PURE__ */ operation<{ path: { business_id: string; webhook_endpoint_id: string; event_id: string }; query: object; body: undefined; answer: WebhookDelivery; needs: "nothing" }>("replay_webhook_delivery", "POST", "/businesses/{business_id}/webhook-endpoints/{webhook_endpoint_id}/deliveries/{event_id}/replay", "admin", "nothing");
 
 /** Get a mail with which a new password can be set. */
 export const request_password_reset = /* @__PURE__ */ operation<{ path: object; query: object; body: {
@@ -1578,7 +2130,7 @@ export const request_payment_link = /* @__PURE__ */ operation<{ path: { business
   replace?: boolean;
   /** Sends it to the chat. */
   send?: boolean;
-}; answer: Order; needs: "key" }>("request_payment_link", "POST", "/businesses/{business_id}/orders/{order_id}/payment-link", "sell", "key");
+}; answer: Order; needs: "key" }>("request_payment_link", "POST", "/businesses/{business_id}/orders/{order_id}/payment-link", "agent", "key");
 
 /** Send the mail of a sign-up again; the earlier one stops working. */
 export const resend_verification = /* @__PURE__ */ operation<{ path: object; query: object; body: {
@@ -1593,29 +2145,52 @@ export const reset_password = /* @__PURE__ */ operation<{ path: object; query: o
   token: string;
 }; answer: undefined; needs: "nothing" }>("reset_password", "POST", "/auth/reset-password", "anyone", "nothing");
 
+/** A person says what becomes of the money. Who comes second is told who was first, and what they said. */
+export const resolve_payment_review = /* @__PURE__ */ operation<{ path: { business_id: string; review_id: string }; query: object; body: {
+  /** Of refund and of both dismissals it must say why. */
+  note?: string;
+  /** Of attach. */
+  order_id?: string;
+  /** accept: it settles the order that its reference names, whatever the amount. attach: another open order. refund: all that is left goes back. dismiss: it was test money, or nothing came after all. dismiss_as_handled: somebody has settled it elsewhere. */
+  resolution: "accept" | "attach" | "refund" | "dismiss" | "dismiss_as_handled";
+}; answer: PaymentReviewDetail; needs: "key" }>("resolve_payment_review", "POST", "/businesses/{business_id}/payment-reviews/{review_id}/resolve", "admin", "key");
+
+/** A person has looked at the provider's what became of a refund that is unproved. */
+export const resolve_refund = /* @__PURE__ */ operation<{ path: { business_id: string; refund_id: string }; query: object; body: {
+  /** What was seen: shown with the refund. */
+  note: string;
+  outcome: "happened" | "did_not_happen";
+}; answer: Refund; needs: "key" }>("resolve_refund", "POST", "/businesses/{business_id}/refunds/{refund_id}/resolve", "admin", "key");
+
 /** It is offered again. */
-export const restore_product = /* @__PURE__ */ operation<{ path: { business_id: string; product_id: string }; query: object; body: undefined; answer: Product; needs: "nothing" }>("restore_product", "POST", "/businesses/{business_id}/products/{product_id}/restore", "manage", "nothing");
+export const restore_product = /* @__PURE__ */ operation<{ path: { business_id: string; product_id: string }; query: object; body: undefined; answer: Product; needs: "nothing" }>("restore_product", "POST", "/businesses/{business_id}/products/{product_id}/restore", "admin", "nothing");
 
 /** Rolls back: publishes what an old version said as a new one; the draft stays. */
 export const restore_training_version = /* @__PURE__ */ operation<{ path: { business_id: string; training_version_id: string }; query: object; body: {
   /** What is new, for the list of versions. */
   note: string;
-}; answer: TrainingVersion; needs: "nothing" }>("restore_training_version", "POST", "/businesses/{business_id}/training/versions/{training_version_id}/restore", "manage", "nothing");
+}; answer: TrainingVersion; needs: "nothing" }>("restore_training_version", "POST", "/businesses/{business_id}/training/versions/{training_version_id}/restore", "admin", "nothing");
+
+/** Does the work once more from the start: it is an open job again. */
+export const retry_dead_job = /* @__PURE__ */ operation<{ path: { business_id: string; dead_job_id: string }; query: object; body: undefined; answer: undefined; needs: "nothing" }>("retry_dead_job", "POST", "/businesses/{business_id}/jobs/dead/{dead_job_id}/retry", "admin", "nothing");
 
 /** The AI answers again. */
-export const return_conversation_to_ai = /* @__PURE__ */ operation<{ path: { business_id: string; conversation_id: string }; query: object; body: undefined; answer: ConversationOwner; needs: "nothing" }>("return_conversation_to_ai", "POST", "/businesses/{business_id}/conversations/{conversation_id}/return-to-ai", "converse", "nothing");
+export const return_conversation_to_ai = /* @__PURE__ */ operation<{ path: { business_id: string; conversation_id: string }; query: object; body: undefined; answer: ConversationOwner; needs: "nothing" }>("return_conversation_to_ai", "POST", "/businesses/{business_id}/conversations/{conversation_id}/return-to-ai", "agent", "nothing");
 
 /** Takes an invitation back; its link stops working. */
-export const revoke_invitation = /* @__PURE__ */ operation<{ path: { business_id: string; invitation_id: string }; query: object; body: undefined; answer: undefined; needs: "nothing" }>("revoke_invitation", "DELETE", "/businesses/{business_id}/invitations/{invitation_id}", "administer", "nothing");
+export const revoke_invitation = /* @__PURE__ */ operation<{ path: { business_id: string; invitation_id: string }; query: object; body: undefined; answer: undefined; needs: "nothing" }>("revoke_invitation", "DELETE", "/businesses/{business_id}/invitations/{invitation_id}", "admin", "nothing");
+
+/** Makes a new secret; the one before signs beside it for a day. */
+export const rotate_webhook_secret = /* @__PURE__ */ operation<{ path: { business_id: string; webhook_endpoint_id: string }; query: object; body: undefined; answer: WebhookEndpointWithSecret; needs: "version" }>("rotate_webhook_secret", "POST", "/businesses/{business_id}/webhook-endpoints/{webhook_endpoint_id}/rotate-secret", "admin", "version");
 
 /** Replaces the draft; customers see nothing of it before it is published. */
-export const save_training_draft = /* @__PURE__ */ operation<{ path: { business_id: string }; query: object; body: TrainingRequest; answer: TrainingDraft; needs: "version" }>("save_training_draft", "PUT", "/businesses/{business_id}/training/draft", "manage", "version");
+export const save_training_draft = /* @__PURE__ */ operation<{ path: { business_id: string }; query: object; body: TrainingRequest; answer: TrainingDraft; needs: "version" }>("save_training_draft", "PUT", "/businesses/{business_id}/training/draft", "admin", "version");
 
 /** Messages that hold all of these words, or words that begin so, newest first. */
-export const search_messages = /* @__PURE__ */ operation<{ path: { business_id: string }; query: { cursor?: string; limit?: number; words: string }; body: undefined; answer: MessageHits; needs: "nothing" }>("search_messages", "GET", "/businesses/{business_id}/messages", "read", "nothing");
+export const search_messages = /* @__PURE__ */ operation<{ path: { business_id: string }; query: { cursor?: string; limit?: number; words: string }; body: undefined; answer: MessageHits; needs: "nothing" }>("search_messages", "GET", "/businesses/{business_id}/messages", "viewer", "nothing");
 
 /** Sends it again for another 7 days; the link of the earlier mail stops working. */
-export const send_invitation_again = /* @__PURE__ */ operation<{ path: { business_id: string; invitation_id: string }; query: object; body: undefined; answer: Invitation; needs: "nothing" }>("send_invitation_again", "POST", "/businesses/{business_id}/invitations/{invitation_id}/send-again", "administer", "nothing");
+export const send_invitation_again = /* @__PURE__ */ operation<{ path: { business_id: string; invitation_id: string }; query: object; body: undefined; answer: Invitation; needs: "nothing" }>("send_invitation_again", "POST", "/businesses/{business_id}/invitations/{invitation_id}/send-again", "admin", "nothing");
 
 /** Writes to the customer as a person. Takes the chat over where the AI has it. The same key again sends nothing again, whenever it comes. */
 export const send_message = /* @__PURE__ */ operation<{ path: { business_id: string; conversation_id: string }; query: object; body: {
@@ -1625,7 +2200,7 @@ export const send_message = /* @__PURE__ */ operation<{ path: { business_id: str
   image_url?: string;
   /** Split where it is longer than the channel allows. */
   text?: string;
-}; answer: SentMessage; needs: "key" }>("send_message", "POST", "/businesses/{business_id}/conversations/{conversation_id}/messages", "converse", "key");
+}; answer: SentMessage; needs: "key" }>("send_message", "POST", "/businesses/{business_id}/conversations/{conversation_id}/messages", "agent", "key");
 
 /** The stock as it was counted; 409 when it is not what you saw any more. */
 export const set_product_stock = /* @__PURE__ */ operation<{ path: { business_id: string; product_id: string }; query: object; body: {
@@ -1634,31 +2209,37 @@ export const set_product_stock = /* @__PURE__ */ operation<{ path: { business_id
   /** For the list of movements: "counted", "broken". */
   reason: string;
   stock: number;
-}; answer: Stock; needs: "nothing" }>("set_product_stock", "PUT", "/businesses/{business_id}/products/{product_id}/stock", "manage", "nothing");
+}; answer: Stock; needs: "nothing" }>("set_product_stock", "PUT", "/businesses/{business_id}/products/{product_id}/stock", "admin", "nothing");
 
 /** One entry. */
-export const show_activity = /* @__PURE__ */ operation<{ path: { business_id: string; activity_id: string }; query: object; body: undefined; answer: Activity; needs: "nothing" }>("show_activity", "GET", "/businesses/{business_id}/activity/{activity_id}", "administer", "nothing");
+export const show_activity = /* @__PURE__ */ operation<{ path: { business_id: string; activity_id: string }; query: object; body: undefined; answer: Activity; needs: "nothing" }>("show_activity", "GET", "/businesses/{business_id}/activity/{activity_id}", "admin", "nothing");
 
 /** Where the hash chain ends: whoever keeps it can tell later that nothing was changed. */
-export const show_activity_head = /* @__PURE__ */ operation<{ path: { business_id: string }; query: object; body: undefined; answer: ActivityHead; needs: "nothing" }>("show_activity_head", "GET", "/businesses/{business_id}/activity/head", "administer", "nothing");
+export const show_activity_head = /* @__PURE__ */ operation<{ path: { business_id: string }; query: object; body: undefined; answer: ActivityHead; needs: "nothing" }>("show_activity_head", "GET", "/businesses/{business_id}/activity/head", "admin", "nothing");
 
 /** An upload. */
-export const show_attachment = /* @__PURE__ */ operation<{ path: { business_id: string; attachment_id: string }; query: object; body: undefined; answer: Attachment; needs: "nothing" }>("show_attachment", "GET", "/businesses/{business_id}/attachments/{attachment_id}", "converse", "nothing");
+export const show_attachment = /* @__PURE__ */ operation<{ path: { business_id: string; attachment_id: string }; query: object; body: undefined; answer: Attachment; needs: "nothing" }>("show_attachment", "GET", "/businesses/{business_id}/attachments/{attachment_id}", "agent", "nothing");
 
 /** One business. */
-export const show_business = /* @__PURE__ */ operation<{ path: { business_id: string }; query: object; body: undefined; answer: Business; needs: "nothing" }>("show_business", "GET", "/businesses/{business_id}", "read", "nothing");
+export const show_business = /* @__PURE__ */ operation<{ path: { business_id: string }; query: object; body: undefined; answer: Business; needs: "nothing" }>("show_business", "GET", "/businesses/{business_id}", "viewer", "nothing");
 
 /** One canned reply. */
-export const show_canned_reply = /* @__PURE__ */ operation<{ path: { business_id: string; canned_reply_id: string }; query: object; body: undefined; answer: CannedReply; needs: "nothing" }>("show_canned_reply", "GET", "/businesses/{business_id}/canned-replies/{canned_reply_id}", "read", "nothing");
+export const show_canned_reply = /* @__PURE__ */ operation<{ path: { business_id: string; canned_reply_id: string }; query: object; body: undefined; answer: CannedReply; needs: "nothing" }>("show_canned_reply", "GET", "/businesses/{business_id}/canned-replies/{canned_reply_id}", "viewer", "nothing");
 
 /** One conversation. */
-export const show_conversation = /* @__PURE__ */ operation<{ path: { business_id: string; conversation_id: string }; query: object; body: undefined; answer: Conversation; needs: "nothing" }>("show_conversation", "GET", "/businesses/{business_id}/conversations/{conversation_id}", "read", "nothing");
+export const show_conversation = /* @__PURE__ */ operation<{ path: { business_id: string; conversation_id: string }; query: object; body: undefined; answer: Conversation; needs: "nothing" }>("show_conversation", "GET", "/businesses/{business_id}/conversations/{conversation_id}", "viewer", "nothing");
 
 /** A customer with channels and orders; of a merged one, the customer that it is part of. */
-export const show_customer = /* @__PURE__ */ operation<{ path: { business_id: string; customer_id: string }; query: object; body: undefined; answer: CustomerProfile; needs: "nothing" }>("show_customer", "GET", "/businesses/{business_id}/customers/{customer_id}", "read", "nothing");
+export const show_customer = /* @__PURE__ */ operation<{ path: { business_id: string; customer_id: string }; query: object; body: undefined; answer: CustomerProfile; needs: "nothing" }>("show_customer", "GET", "/businesses/{business_id}/customers/{customer_id}", "viewer", "nothing");
 
 /** An invoice with its lines, as it was issued. */
-export const show_invoice = /* @__PURE__ */ operation<{ path: { business_id: string; invoice_id: string }; query: object; body: undefined; answer: Invoice; needs: "nothing" }>("show_invoice", "GET", "/businesses/{business_id}/invoices/{invoice_id}", "read", "nothing");
+export const show_invoice = /* @__PURE__ */ operation<{ path: { business_id: string; invoice_id: string }; query: object; body: undefined; answer: Invoice; needs: "nothing" }>("show_invoice", "GET", "/businesses/{business_id}/invoices/{invoice_id}", "viewer", "nothing");
+
+/** The invoice as a PDF: made when it is first asked for, then always the same bytes. */
+export const show_invoice_pdf = /* @__PURE__ */ operation<{ path: { business_id: string; invoice_id: string }; query: object; body: undefined; answer: Blob; needs: "nothing" }>("show_invoice_pdf", "GET", "/businesses/{business_id}/invoices/{invoice_id}/pdf", "viewer", "nothing");
+
+/** What is written on invoices, and the tax on what is sold. */
+export const show_invoice_settings = /* @__PURE__ */ operation<{ path: { business_id: string }; query: object; body: undefined; answer: InvoiceSettings; needs: "nothing" }>("show_invoice_settings", "GET", "/businesses/{business_id}/invoice-settings", "viewer", "nothing");
 
 /** Your account and the businesses that you belong to. */
 export const show_me = /* @__PURE__ */ operation<{ path: object; query: object; body: undefined; answer: Me; needs: "nothing" }>("show_me", "GET", "/me", "account", "nothing");
@@ -1667,28 +2248,43 @@ export const show_me = /* @__PURE__ */ operation<{ path: object; query: object; 
 export const show_media = /* @__PURE__ */ operation<{ path: { media_token: string }; query: object; body: undefined; answer: Blob; needs: "nothing" }>("show_media", "GET", "/media/{media_token}", "anyone", "nothing");
 
 /** One of them. */
-export const show_member = /* @__PURE__ */ operation<{ path: { business_id: string; member_id: string }; query: object; body: undefined; answer: Member; needs: "nothing" }>("show_member", "GET", "/businesses/{business_id}/members/{member_id}", "read", "nothing");
+export const show_member = /* @__PURE__ */ operation<{ path: { business_id: string; member_id: string }; query: object; body: undefined; answer: Member; needs: "nothing" }>("show_member", "GET", "/businesses/{business_id}/members/{member_id}", "viewer", "nothing");
 
 /** One message, with what became of it. */
-export const show_message = /* @__PURE__ */ operation<{ path: { business_id: string; conversation_id: string; message_id: string }; query: object; body: undefined; answer: Message; needs: "nothing" }>("show_message", "GET", "/businesses/{business_id}/conversations/{conversation_id}/messages/{message_id}", "read", "nothing");
+export const show_message = /* @__PURE__ */ operation<{ path: { business_id: string; conversation_id: string; message_id: string }; query: object; body: undefined; answer: Message; needs: "nothing" }>("show_message", "GET", "/businesses/{business_id}/conversations/{conversation_id}/messages/{message_id}", "viewer", "nothing");
 
 /** What you want to be told of this business, and how. It is kept; this version delivers nothing yet. */
-export const show_notification_settings = /* @__PURE__ */ operation<{ path: { business_id: string }; query: object; body: undefined; answer: NotificationSettings; needs: "nothing" }>("show_notification_settings", "GET", "/businesses/{business_id}/notification-settings", "read", "nothing");
+export const show_notification_settings = /* @__PURE__ */ operation<{ path: { business_id: string }; query: object; body: undefined; answer: NotificationSettings; needs: "nothing" }>("show_notification_settings", "GET", "/businesses/{business_id}/notification-settings", "viewer", "nothing");
 
 /** An order with items, payments and invoices. */
-export const show_order = /* @__PURE__ */ operation<{ path: { business_id: string; order_id: string }; query: object; body: undefined; answer: Order; needs: "nothing" }>("show_order", "GET", "/businesses/{business_id}/orders/{order_id}", "read", "nothing");
+export const show_order = /* @__PURE__ */ operation<{ path: { business_id: string; order_id: string }; query: object; body: undefined; answer: Order; needs: "nothing" }>("show_order", "GET", "/businesses/{business_id}/orders/{order_id}", "viewer", "nothing");
+
+/** Money that came, with its refunds, its review and its order. */
+export const show_payment = /* @__PURE__ */ operation<{ path: { business_id: string; payment_id: string }; query: object; body: undefined; answer: ReceivedPaymentDetail; needs: "nothing" }>("show_payment", "GET", "/businesses/{business_id}/payments/{payment_id}", "viewer", "nothing");
+
+/** A review with its money, the refunds of it and its order. */
+export const show_payment_review = /* @__PURE__ */ operation<{ path: { business_id: string; review_id: string }; query: object; body: undefined; answer: PaymentReviewDetail; needs: "nothing" }>("show_payment_review", "GET", "/businesses/{business_id}/payment-reviews/{review_id}", "viewer", "nothing");
 
 /** The plan, what of it is used this month, and what happens next. */
-export const show_plan = /* @__PURE__ */ operation<{ path: { business_id: string }; query: object; body: undefined; answer: Plan; needs: "nothing" }>("show_plan", "GET", "/businesses/{business_id}/plan", "read", "nothing");
+export const show_plan = /* @__PURE__ */ operation<{ path: { business_id: string }; query: object; body: undefined; answer: Plan; needs: "nothing" }>("show_plan", "GET", "/businesses/{business_id}/plan", "viewer", "nothing");
 
 /** One product. */
-export const show_product = /* @__PURE__ */ operation<{ path: { business_id: string; product_id: string }; query: object; body: undefined; answer: Product; needs: "nothing" }>("show_product", "GET", "/businesses/{business_id}/products/{product_id}", "read", "nothing");
+export const show_product = /* @__PURE__ */ operation<{ path: { business_id: string; product_id: string }; query: object; body: undefined; answer: Product; needs: "nothing" }>("show_product", "GET", "/businesses/{business_id}/products/{product_id}", "viewer", "nothing");
 
 /** One group. */
-export const show_product_group = /* @__PURE__ */ operation<{ path: { business_id: string; group_id: string }; query: object; body: undefined; answer: ProductGroup; needs: "nothing" }>("show_product_group", "GET", "/businesses/{business_id}/product-groups/{group_id}", "read", "nothing");
+export const show_product_group = /* @__PURE__ */ operation<{ path: { business_id: string; group_id: string }; query: object; body: undefined; answer: ProductGroup; needs: "nothing" }>("show_product_group", "GET", "/businesses/{business_id}/product-groups/{group_id}", "viewer", "nothing");
 
 /** The picture's bytes. */
-export const show_product_image = /* @__PURE__ */ operation<{ path: { business_id: string; product_id: string; image_id: string }; query: object; body: undefined; answer: Blob; needs: "nothing" }>("show_product_image", "GET", "/businesses/{business_id}/products/{product_id}/images/{image_id}", "read", "nothing");
+export const show_product_image = /* @__PURE__ */ operation<{ path: { business_id: string; product_id: string; image_id: string }; query: object; body: undefined; answer: Blob; needs: "nothing" }>("show_product_image", "GET", "/businesses/{business_id}/products/{product_id}/images/{image_id}", "viewer", "nothing");
+
+/** The document behind an invoice's link; also at /i/{invoice_token}. */
+export const show_public_invoice = /* @__PURE__ */ operation<{ path: { invoice_token: string }; query: object; body: undefined; answer: Blob; needs: "nothing" }>("show_public_invoice", "GET", "/i/{invoice_token}", "anyone", "nothing");
+
+/** The key with which a browser subscribes to messages of this server. */
+export const show_push_key = /* @__PURE__ */ operation<{ path: object; query: object; body: undefined; answer: PushKey; needs: "nothing" }>("show_push_key", "GET", "/push-key", "account", "nothing");
+
+/** A refund as it stands. */
+export const show_refund = /* @__PURE__ */ operation<{ path: { business_id: string; refund_id: string }; query: object; body: undefined; answer: Refund; needs: "nothing" }>("show_refund", "GET", "/businesses/{business_id}/refunds/{refund_id}", "viewer", "nothing");
 
 /** Sign in with e-mail and password, and a code where a second factor is on. */
 export const sign_in = /* @__PURE__ */ operation<{ path: object; query: object; body: {
@@ -1714,10 +2310,10 @@ export const sign_up = /* @__PURE__ */ operation<{ path: object; query: object; 
 /** Out of the way until then, or until the customer writes. */
 export const snooze_conversation = /* @__PURE__ */ operation<{ path: { business_id: string; conversation_id: string }; query: object; body: {
   until: string;
-}; answer: Conversation; needs: "nothing" }>("snooze_conversation", "PUT", "/businesses/{business_id}/conversations/{conversation_id}/snooze", "converse", "nothing");
+}; answer: Conversation; needs: "nothing" }>("snooze_conversation", "PUT", "/businesses/{business_id}/conversations/{conversation_id}/snooze", "agent", "nothing");
 
 /** A person answers from now on; no message of the AI follows the answer. Who comes second is told who has it. */
-export const take_over_conversation = /* @__PURE__ */ operation<{ path: { business_id: string; conversation_id: string }; query: object; body: undefined; answer: ConversationOwner; needs: "nothing" }>("take_over_conversation", "POST", "/businesses/{business_id}/conversations/{conversation_id}/take-over", "converse", "nothing");
+export const take_over_conversation = /* @__PURE__ */ operation<{ path: { business_id: string; conversation_id: string }; query: object; body: undefined; answer: ConversationOwner; needs: "nothing" }>("take_over_conversation", "POST", "/businesses/{business_id}/conversations/{conversation_id}/take-over", "agent", "nothing");
 
 /** Makes a member the owner in your place; you become an admin. Both get a mail. */
 export const transfer_ownership = /* @__PURE__ */ operation<{ path: { business_id: string }; query: object; body: {
@@ -1725,12 +2321,12 @@ export const transfer_ownership = /* @__PURE__ */ operation<{ path: { business_i
   code?: string;
   member_id: string;
   password: string;
-}; answer: undefined; needs: "nothing" }>("transfer_ownership", "POST", "/businesses/{business_id}/transfer-ownership", "own", "nothing");
+}; answer: undefined; needs: "nothing" }>("transfer_ownership", "POST", "/businesses/{business_id}/transfer-ownership", "owner", "nothing");
 
 /** Asks the model one question as a new customer would, taught by the draft; nothing is stored or sent. */
 export const try_training_draft = /* @__PURE__ */ operation<{ path: { business_id: string }; query: object; body: {
   question: string;
-}; answer: TrainingTrial; needs: "nothing" }>("try_training_draft", "POST", "/businesses/{business_id}/training/draft/try", "manage", "nothing");
+}; answer: TrainingTrial; needs: "nothing" }>("try_training_draft", "POST", "/businesses/{business_id}/training/draft/try", "admin", "nothing");
 
 /** Sign in without codes from now on. */
 export const turn_off_second_factor = /* @__PURE__ */ operation<{ path: object; query: object; body: {
@@ -1740,13 +2336,13 @@ export const turn_off_second_factor = /* @__PURE__ */ operation<{ path: object; 
 }; answer: undefined; needs: "nothing" }>("turn_off_second_factor", "POST", "/me/second-factor/turn-off", "account", "nothing");
 
 /** They are answered again. */
-export const unblock_customer = /* @__PURE__ */ operation<{ path: { business_id: string; customer_id: string }; query: object; body: undefined; answer: CustomerProfile; needs: "nothing" }>("unblock_customer", "POST", "/businesses/{business_id}/customers/{customer_id}/unblock", "converse", "nothing");
+export const unblock_customer = /* @__PURE__ */ operation<{ path: { business_id: string; customer_id: string }; query: object; body: undefined; answer: CustomerProfile; needs: "nothing" }>("unblock_customer", "POST", "/businesses/{business_id}/customers/{customer_id}/unblock", "agent", "nothing");
 
 /** A picture or PDF to be sent to a customer. Pictures are encoded anew, without metadata. The same file again adds nothing while no message uses it. */
-export const upload_attachment = /* @__PURE__ */ operation<{ path: { business_id: string }; query: { name?: string }; body: Blob; answer: Attachment; needs: "nothing" }>("upload_attachment", "POST", "/businesses/{business_id}/attachments", "converse", "nothing");
+export const upload_attachment = /* @__PURE__ */ operation<{ path: { business_id: string }; query: { name?: string }; body: Blob; answer: Attachment; needs: "nothing" }>("upload_attachment", "POST", "/businesses/{business_id}/attachments", "agent", "nothing");
 
 /** Adds a picture. It is encoded anew, without metadata; the same file again adds nothing. */
-export const upload_product_image = /* @__PURE__ */ operation<{ path: { business_id: string; product_id: string }; query: object; body: Blob; answer: ProductImage; needs: "nothing" }>("upload_product_image", "POST", "/businesses/{business_id}/products/{product_id}/images", "manage", "nothing");
+export const upload_product_image = /* @__PURE__ */ operation<{ path: { business_id: string; product_id: string }; query: object; body: Blob; answer: ProductImage; needs: "nothing" }>("upload_product_image", "POST", "/businesses/{business_id}/products/{product_id}/images", "admin", "nothing");
 
 /** Prove the address with the mail's token and the chosen password: the account begins, signed in. */
 export const verify_email = /* @__PURE__ */ operation<{ path: object; query: object; body: {

@@ -2,7 +2,7 @@
 
 import { createContext, type ReactNode, useContext } from "react";
 import { useApi } from "../api/hooks";
-import { may, type Permission, type Role } from "../api/operation";
+import { type Least, may, type Role } from "../api/operation";
 import { type Business, type Me, show_business, show_me } from "../api/operations";
 import { ErrorState } from "../parts/states";
 import { useZone } from "../words/provider";
@@ -14,7 +14,7 @@ export interface Here {
   business_id: string;
   role: Role;
   /** Whether the role allows an operation: what it does not allow is not shown. */
-  may(what: { permission: Permission }): boolean;
+  may(what: { least: Least }): boolean;
   /** An address below the business. */
   at(path: string): string;
 }

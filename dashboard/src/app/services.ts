@@ -27,10 +27,16 @@ export function servicesOf(session: Session): Services {
   });
   let before = session.state;
   session.subscribe(() => {
-    if (before === "signed-in" && session.state === "signed-out") queries.clear();
+    if (before === "signed-in" && session.state === "signed-out") forget(queries);
     before = session.state;
   });
   return { session, call: client(session), queries };
+}
+
+/** Nothing of what one person read or began to write is there for the next. */
+function forget(queries: QueryClient): void {
+  queries.clear();
+  for (const name of Object.keys(sessionStorage)) if (name.startsWith("sellavie.draft.")) sessionStorage.removeItem(name);
 }
 
 const Context = createContext<Services | null>(null);

@@ -72,6 +72,12 @@ export function Composer({ chat, ref, onOwner }: { chat: Conversation; ref: Ref<
   const note = useChange(add_note, () => queries.invalidateQueries({ queryKey: ["list_notes", { conversation_id: chat.id }] }));
   const canned = useApi(list_canned_replies, { business_id, query: whole }, { staleMs: 5 * 60_000 });
 
+  // Each time that the AI has it, beginning to write takes it again.
+  const { reset: forgetTakeover } = takeOver;
+  useEffect(() => {
+    if (chat.owner === "ai") forgetTakeover();
+  }, [chat.owner, forgetTakeover]);
+
   const write = (next: string) => {
     setText(next);
     setChosen(0);
@@ -202,7 +208,7 @@ export function Composer({ chat, ref, onOwner }: { chat: Conversation; ref: Ref<
             look="quiet"
             icon={<Bot aria-hidden className="size-4 text-ai" />}
             isBusy={giveBack.isPending}
-            onClick={() => giveBack.mutate(ids, { onSuccess: () => takeOver.reset(), onError: tellProblem })}
+            onClick={() => giveBack.mutate(ids, { onError: tellProblem })}
           >
             {t("composer.to-ai")}
           </Button>

@@ -54,7 +54,6 @@ export default function Inbox({ conversation_id }: { conversation_id: string | u
   const chats = usePages(list_conversations, { business_id, query }, { isOn: isList });
   const linkOf = useCallback((id: string) => `${at(`inbox/${id}`)}${search ? `?${search}` : ""}`, [at, search]);
   const [isHelpOpen, setHelpOpen] = useState(false);
-  useTitle(conversation_id ? "" : t("nav.inbox"));
 
   const move = (by: 1 | -1) => {
     const here = chats.rows.findIndex(({ id }) => id === conversation_id);
@@ -76,7 +75,7 @@ export default function Inbox({ conversation_id }: { conversation_id: string | u
         className={names("flex w-full min-w-0 flex-col border-e border-line bg-surface lg:w-88 lg:shrink-0", conversation_id ? "max-lg:hidden" : "max-lg:h-[calc(100dvh-3.5rem)]")}
       >
         <div className="flex flex-col gap-2.5 border-b border-line px-3 pt-3 pb-2.5">
-          {!conversation_id && <h1 className="sr-only">{t("nav.inbox")}</h1>}
+          {!conversation_id && <ListTitle />}
           <div className="flex gap-2" data-inbox-search>
             <SearchInput label={t("inbox.search")} value={filters.search ?? ""} onSearch={(text) => setFilters({ search: text })} />
           </div>
@@ -172,6 +171,12 @@ export default function Inbox({ conversation_id }: { conversation_id: string | u
       <ShortcutsDialog isOpen={isHelpOpen} onClose={() => setHelpOpen(false)} />
     </div>
   );
+}
+
+function ListTitle() {
+  const { t } = useWords();
+  useTitle(t("nav.inbox"));
+  return <h1 className="sr-only">{t("nav.inbox")}</h1>;
 }
 
 const sideFlag = "sellavie.side";

@@ -131,7 +131,7 @@ export default function Customer({ customer_id }: { customer_id: string }) {
             </ul>
           </Card>
         </div>
-        <Card title={t("nav.orders")} hint={t("customer.order-count", { count: customer.orders })} isFlush>
+        <Card title={t("nav.orders")} hint={customer.orders > 0 ? t("customer.order-count", { count: customer.orders }) : undefined} isFlush>
           <DataTable caption={t("nav.orders")} columns={columns} pages={orders} linkOf={(one) => at(`orders/${one.id}`)} empty={<EmptyState title={t("side.no-orders")} />} />
         </Card>
       </div>

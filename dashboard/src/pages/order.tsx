@@ -308,7 +308,7 @@ function Items({ order }: { order: OrderShape }) {
                 {item.name}
               </Link>
               <p className="text-sm text-ink-faint">
-                {item.sku} · {t("order.times", { count: item.quantity, price: money(item.unit_price_minor, order.currency) })}
+                <bdi>{item.sku}</bdi> · <span dir="ltr">{t("order.times", { count: item.quantity, price: money(item.unit_price_minor, order.currency) })}</span>
               </p>
             </div>
             <span className="tabular-nums">{money(item.total_minor, order.currency)}</span>

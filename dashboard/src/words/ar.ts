@@ -730,7 +730,7 @@ export const ar: Catalogue = {
   "replies.text": "النص",
   "replies.remove-hint": "ما أُرسل به يبقى.",
   "remove.title": "حذف {name}؟",
-  "notifications.hint": "ما تريد أن تُخبر به. تُحفظ اختياراتك؛ هذه النسخة تعرض ما يحدث هنا ولا ترسل شيئًا بعد.",
+  "notifications.hint": "ما تريد أن تُخبر به، وكيف.",
   "notifications.what": "ماذا",
   "notifications.in_app": "هنا",
   "notifications.email": "بريد",

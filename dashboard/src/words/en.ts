@@ -732,7 +732,7 @@ export const en = {
   "replies.text": "Text",
   "replies.remove-hint": "What was sent with it stays.",
   "remove.title": "Remove {name}?",
-  "notifications.hint": "What you want to be told. They are kept for you; this version shows what happens here and sends nothing yet.",
+  "notifications.hint": "What you want to be told, and how.",
   "notifications.what": "What",
   "notifications.in_app": "Here",
   "notifications.email": "E-mail",

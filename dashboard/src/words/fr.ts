@@ -732,7 +732,7 @@ export const fr: Catalogue = {
   "replies.text": "Texte",
   "replies.remove-hint": "Ce qui a été envoyé avec elle reste.",
   "remove.title": "Supprimer {name} ?",
-  "notifications.hint": "Ce dont vous voulez être prévenu. Vos choix sont gardés ; cette version montre ce qui se passe ici et n’envoie encore rien.",
+  "notifications.hint": "Ce dont vous voulez être prévenu, et comment.",
   "notifications.what": "Quoi",
   "notifications.in_app": "Ici",
   "notifications.email": "E-mail",

@@ -103,6 +103,22 @@ test("a session that is ended elsewhere is signed out here", async () => {
   expect_complaints(refused);
 });
 
+test("without a network the page still begins, says so, and goes on when it is back", async () => {
+  const page = await owner_at_work(place, { workers: "allow" });
+  await page.evaluate(async () => {
+    await navigator.serviceWorker.ready;
+  });
+  // What is read under the worker is kept.
+  await page.reload();
+  await page.getByText("No chats yet").waitFor();
+  await page.context().setOffline(true);
+  await page.reload();
+  await page.getByText("No connection").waitFor();
+  await page.context().setOffline(false);
+  await page.getByText("No chats yet").waitFor();
+  expect_complaints(/ERR_INTERNET_DISCONNECTED|Failed to fetch|ERR_FAILED/);
+});
+
 test("signing out in one tab signs the other one out, and forgets what was read", async () => {
   const page = await owner_at_work(place);
   const tab = await page.context().newPage();

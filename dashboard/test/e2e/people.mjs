@@ -21,12 +21,12 @@ async function launched() {
 }
 
 // -> a page; `theme` and `language` as chosen in the settings
-export async function person({ base, size = wide, theme = "light", language = "en" } = {}) {
+export async function person({ base, size = wide, theme = "light", language = "en", workers = "block" } = {}) {
   const context = await (await launched()).newContext({
     viewport: size,
     isMobile: size.width < 700,
     hasTouch: size.width < 700,
-    serviceWorkers: "block",
+    serviceWorkers: workers,
     baseURL: base,
     locale: "en-GB",
   });

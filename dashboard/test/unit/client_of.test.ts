@@ -15,6 +15,7 @@ const documentWith = (schema: object) => ({
         requestBody: { content: { "application/json": { schema } } },
         responses: { 200: { content: { "application/json": { schema: { $ref: "#/components/schemas/Thing" } } } }, 404: {} },
         "x-permission": "manage",
+        "x-roles": ["admin", "owner"],
       },
     },
   },
@@ -25,7 +26,7 @@ test("an operation becomes a call with its types and what it needs", () => {
   const text = client_of(documentWith(schemaOf({ sizes: { type: "array", items: { type: "integer" } } })));
   expect(text).toContain('name: string | null;\n  kind?: "a" | "b";');
   expect(text).toContain(
-    'path: { thing_id: string }; query: object; body: {\n  sizes?: Array<number>;\n}; answer: Thing; needs: "version" }>("change_thing", "PUT", "/things/{thing_id}", "manage", "version")',
+    'path: { thing_id: string }; query: object; body: {\n  sizes?: Array<number>;\n}; answer: Thing; needs: "version" }>("change_thing", "PUT", "/things/{thing_id}", "admin", "version")',
   );
 });
 

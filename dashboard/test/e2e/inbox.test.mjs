@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 import { png } from "../../../tests/e2e/harness/pictures.mjs";
 import { colleague, signed_in_owner } from "../../../tests/e2e/harness/team.mjs";
+import { until } from "../../../tests/e2e/harness/workspace.mjs";
 import { at, everybody_leaves, expect_complaints, no_complaints, owner_at_work, person, sign_in } from "./people.mjs";
 import { shared_place } from "./place.mjs";
 
@@ -86,15 +87,18 @@ test("a reload in the middle of writing loses neither the draft nor what waits t
   await page.getByRole("button", { name: "Take over" }).click();
   await page.getByText("You answer").waitFor();
   // The answer is lost each time: whether the server took the message nobody here knows.
+  let lost_answers = 0;
   await page.route("**/messages", async (route) => {
     if (route.request().method() !== "POST") return route.continue();
     await route.fetch();
     await route.abort();
+    lost_answers += 1;
   });
   await composer(page, who).fill("Sent, as it happens");
   await composer(page, who).press("Enter");
   await composer(page, who).fill("Not finished yet");
   await place.here.sandbox.heard(who, 2);
+  await until("an answer was lost", () => lost_answers > 0);
   await page.unroute("**/messages");
   await page.reload();
   assert.equal(await composer(page, who).inputValue(), "Not finished yet");

@@ -3,7 +3,7 @@
 import { Bot, Clock, UserRound } from "lucide-react";
 import { memo, type ReactNode, useEffect, useRef } from "react";
 import { Link } from "wouter";
-import type { Conversation } from "../api/operations";
+import type { Conversation, Label } from "../api/operations";
 import { customerName } from "../lib/customers";
 import { names } from "../lib/names";
 import { useNow } from "../lib/now";
@@ -21,6 +21,9 @@ const rowHeight = 84;
 
 export function ChatList({ pages, chosen, linkOf, empty }: { pages: Pages<Conversation>; chosen: string | undefined; linkOf(id: string): string; empty: ReactNode }) {
   const { t } = useWords();
+  const now = useNow(60_000);
+  const { nameOf } = useMembers();
+  const { all: labels } = useLabels();
   const scroller = useRef<HTMLDivElement>(null);
   const { rows, hasMore, isLoadingMore, loadMore } = pages;
   const { first, last, onScroll, show } = useRowsInSight(scroller, rows.length + (hasMore ? 1 : 0), rowHeight);
@@ -52,7 +55,7 @@ export function ChatList({ pages, chosen, linkOf, empty }: { pages: Pages<Conver
           return (
             <li key={chat?.id ?? "more"} aria-setsize={hasMore ? -1 : rows.length} aria-posinset={index + 1} className="absolute inset-x-0 top-0" style={place}>
               {chat ? (
-                <Row chat={chat} isChosen={chat.id === chosen} to={linkOf(chat.id)} />
+                <Row chat={chat} isChosen={chat.id === chosen} to={linkOf(chat.id)} now={now} assignee={nameOf(chat.assignee_id)} all={labels} />
               ) : (
                 <div className="flex h-full items-center justify-center text-ink-faint">
                   <Spinner />
@@ -66,15 +69,22 @@ export function ChatList({ pages, chosen, linkOf, empty }: { pages: Pages<Conver
   );
 }
 
-const Row = memo(function Row({ chat, isChosen, to }: { chat: Conversation; isChosen: boolean; to: string }) {
+interface RowGiven {
+  chat: Conversation;
+  isChosen: boolean;
+  to: string;
+  now: number;
+  assignee: string | null;
+  /** Every label there is. */
+  all: Label[];
+}
+
+const Row = memo(function Row({ chat, isChosen, to, now, assignee, all }: RowGiven) {
   const { t, short, left } = useWords();
-  const now = useNow(60_000);
-  const { nameOf } = useMembers();
-  const labels = useLabels().of(chat.label_ids);
+  const labels = all.filter(({ id }) => chat.label_ids.includes(id));
   const name = customerName(t, chat.customer_name, chat.customer_id);
   const window = sendWindow(chat.channel, chat.last_customer_at, now);
   const isEnding = chat.owner === "person" && window.state === "open" && window.closesAt - now < 4 * 3_600_000;
-  const assignee = nameOf(chat.assignee_id);
   return (
     <Link
       href={to}

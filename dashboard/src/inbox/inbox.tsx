@@ -69,7 +69,7 @@ export default function Inbox({ conversation_id }: { conversation_id: string | u
   });
 
   return (
-    <div className="flex min-h-0 flex-1 lg:h-dvh">
+    <div className="flex min-h-0 flex-1 lg:h-dvh lg:flex-none">
       <section
         aria-label={t("nav.inbox")}
         className={names("flex w-full min-w-0 flex-col border-e border-line bg-surface lg:w-88 lg:shrink-0", conversation_id ? "max-lg:hidden" : "max-lg:h-[calc(100dvh-3.5rem)]")}

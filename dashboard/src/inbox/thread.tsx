@@ -30,6 +30,7 @@ const nearEnd = 80;
 export function Thread({ conversation_id, onNewest }: { conversation_id: string; onNewest(message_id: string): void }) {
   const { t, zone, date } = useWords();
   const { business_id, me } = useHere();
+  const { nameOf } = useMembers();
   const messages = usePages(list_messages, { business_id, conversation_id, query: { limit: 50 } });
   const notes = usePages(list_notes, { business_id, conversation_id, query: { limit: 100 } });
   const waiting = useWaiting(conversation_id);
@@ -110,7 +111,11 @@ export function Thread({ conversation_id, onNewest }: { conversation_id: string;
           return (
             <div key={entry.id} className="[content-visibility:auto] [contain-intrinsic-size:auto_3.5rem]">
               {isNewDay && <p className="my-4 text-center text-xs font-medium text-ink-faint">{date(entry.at, "day")}</p>}
-              {entry.kind === "message" ? <Bubble message={entry.message} isGroup={isGroup} isOwn={entry.message.author_id === me.id} /> : <NoteBubble note={entry.note} />}
+              {entry.kind === "message" ? (
+                <Bubble message={entry.message} isGroup={isGroup} isOwn={entry.message.author_id === me.id} author={nameOf(entry.message.author_id)} />
+              ) : (
+                <NoteBubble note={entry.note} />
+              )}
             </div>
           );
         })}
@@ -135,15 +140,14 @@ export function Thread({ conversation_id, onNewest }: { conversation_id: string;
 
 const groupOf = (entry: Entry) => (entry.kind === "note" ? `note ${entry.id}` : `${entry.message.origin} ${entry.message.author_id}`);
 
-const Bubble = memo(function Bubble({ message, isGroup, isOwn }: { message: Message; isGroup: boolean; isOwn: boolean }) {
+const Bubble = memo(function Bubble({ message, isGroup, isOwn, author }: { message: Message; isGroup: boolean; isOwn: boolean; author: string | null }) {
   const { t, date } = useWords();
-  const { nameOf } = useMembers();
   const isIn = message.direction === "in";
   const who =
     message.origin === "person"
       ? isOwn
         ? t("author.me")
-        : (nameOf(message.author_id) ?? t("author.app"))
+        : (author ?? t("author.app"))
       : message.origin === "ai"
         ? t("author.ai")
         : message.origin === "system"

@@ -1,9 +1,23 @@
 // Numbers, money and times as people of a language read them. Money is whole minor units with an ISO 4217 code.
 
+// Making a formatter costs a hundred times what using it does, and a list uses few kinds of them.
+const formatters = new Map<string, unknown>();
+
+function kept<Format>(key: string, make: () => Format): Format {
+  const found = formatters.get(key) as Format | undefined;
+  if (found) return found;
+  const made = make();
+  formatters.set(key, made);
+  return made;
+}
+
+const dateFormat = (language: string, options: Intl.DateTimeFormatOptions) => kept(`date ${language} ${JSON.stringify(options)}`, () => new Intl.DateTimeFormat(language, options));
+const numberFormat = (language: string, options: Intl.NumberFormatOptions) => kept(`number ${language} ${JSON.stringify(options)}`, () => new Intl.NumberFormat(language, options));
+
 /** How many digits of a currency are minor: 2 of NGN, 0 of XOF, 3 of KWD. */
 export function minorDigits(currency: string): number {
   try {
-    return new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2;
+    return numberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits ?? 2;
   } catch {
     return 2;
   }
@@ -13,9 +27,9 @@ export function formatMoney(minor: number, currency: string, language: string): 
   const digits = minorDigits(currency);
   const shown = { minimumFractionDigits: digits, maximumFractionDigits: digits } as const;
   try {
-    return new Intl.NumberFormat(language, { style: "currency", currency, currencyDisplay: "narrowSymbol", ...shown }).format(decimal(minor, digits));
+    return numberFormat(language, { style: "currency", currency, currencyDisplay: "narrowSymbol", ...shown }).format(decimal(minor, digits));
   } catch {
-    return `${new Intl.NumberFormat(language, shown).format(decimal(minor, digits))} ${currency}`;
+    return `${numberFormat(language, shown).format(decimal(minor, digits))} ${currency}`;
   }
 }
 
@@ -76,9 +90,9 @@ export function formatDate(at: string | number, { language, zone }: Clock, style
     day: { weekday: "long", day: "numeric", month: "long" },
   };
   try {
-    return new Intl.DateTimeFormat(language, { ...shown[style], timeZone: zone }).format(new Date(at));
+    return dateFormat(language, { ...shown[style], timeZone: zone }).format(new Date(at));
   } catch {
-    return new Intl.DateTimeFormat(language, { ...shown[style], timeZone: "UTC" }).format(new Date(at));
+    return dateFormat(language, { ...shown[style], timeZone: "UTC" }).format(new Date(at));
   }
 }
 
@@ -88,7 +102,7 @@ export function dayOf(at: string | number, zone: string): string {
 }
 
 function formatDay(at: Date, zone: string): string {
-  const parts = new Intl.DateTimeFormat("en-CA", { year: "numeric", month: "2-digit", day: "2-digit", timeZone: zone }).format(at);
+  const parts = dateFormat("en-CA", { year: "numeric", month: "2-digit", day: "2-digit", timeZone: zone }).format(at);
   return parts;
 }
 
@@ -112,13 +126,13 @@ export function formatShort(at: string | number, now: number, { language, zone }
   if (dayOf(at, zone) === dayOf(now, zone)) return formatDate(at, { language, zone }, "time");
   const isRecent = Math.abs(now - then.getTime()) < 6 * 86_400_000;
   const shown: Intl.DateTimeFormatOptions = isRecent ? { weekday: "short" } : { day: "numeric", month: "short" };
-  return new Intl.DateTimeFormat(language, { ...shown, timeZone: zone }).format(then);
+  return dateFormat(language, { ...shown, timeZone: zone }).format(then);
 }
 
 /** "5 h", "43 min": what is left of a window. */
 export function formatLeft(ms: number, language: string): string {
   const minutes = Math.max(0, Math.floor(ms / 60_000));
-  const of = (value: number, unit: "day" | "hour" | "minute") => new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "narrow" }).format(value);
+  const of = (value: number, unit: "day" | "hour" | "minute") => numberFormat(language, { style: "unit", unit, unitDisplay: "narrow" }).format(value);
   if (minutes >= 2 * 1440) return of(Math.floor(minutes / 1440), "day");
   if (minutes >= 60) return of(Math.floor(minutes / 60), "hour");
   return of(minutes, "minute");

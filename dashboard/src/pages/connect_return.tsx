@@ -66,7 +66,7 @@ export default function ConnectReturn() {
   if (error || flow?.stage === "failed") {
     return (
       <Door title={t("connect.title")} foot={back}>
-        <ErrorState error={error ?? new ApiProblem({ kind: flow?.problem ?? "connect-denied" })} />
+        <ErrorState error={error ?? new ApiProblem({ kind: (flow?.problem ?? "connect-denied").replace("/problems/", "") })} />
       </Door>
     );
   }

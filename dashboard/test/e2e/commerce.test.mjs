@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
+import { png } from "../../../tests/e2e/harness/pictures.mjs";
 import { colleague, signed_in_owner } from "../../../tests/e2e/harness/team.mjs";
 import { at, everybody_leaves, no_complaints, owner_at_work, person, sign_in } from "./people.mjs";
 import { shared_place } from "./place.mjs";
@@ -40,6 +41,18 @@ test("a product is added, counted, changed, and archived", async () => {
   await page.getByRole("button", { name: "Archive" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Archive" }).click();
   await page.getByRole("button", { name: "Offer again" }).waitFor();
+});
+
+test("a picture is dropped on a product, is to be seen, and goes", async () => {
+  const page = await owner_at_work(place);
+  await go(page, "products");
+  await page.getByRole("link", { name: /Beaded purse/ }).click();
+  await page.locator("input[type=file]").setInputFiles({ name: "purse.png", mimeType: "image/png", buffer: Buffer.from(png(320, 240)) });
+  const picture = page.getByRole("img", { name: "Beaded purse, picture 1" });
+  await picture.waitFor();
+  assert.deepEqual(await picture.evaluate(async (image) => [await image.decode(), image.naturalWidth].at(-1)), 320);
+  await page.getByRole("button", { name: "Remove picture 1" }).click();
+  await picture.waitFor({ state: "detached" });
 });
 
 test("a sheet with bad rows is looked at first, and its good rows are taken", async () => {

@@ -2,7 +2,9 @@
 
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
+import { png } from "../../../tests/e2e/harness/pictures.mjs";
 import { colleague, signed_in_owner } from "../../../tests/e2e/harness/team.mjs";
+import { until } from "../../../tests/e2e/harness/workspace.mjs";
 import { at, everybody_leaves, expect_complaints, no_complaints, owner_at_work, person, sign_in } from "./people.mjs";
 import { shared_place } from "./place.mjs";
 
@@ -85,15 +87,18 @@ test("a reload in the middle of writing loses neither the draft nor what waits t
   await page.getByRole("button", { name: "Take over" }).click();
   await page.getByText("You answer").waitFor();
   // The answer is lost each time: whether the server took the message nobody here knows.
+  let lost_answers = 0;
   await page.route("**/messages", async (route) => {
     if (route.request().method() !== "POST") return route.continue();
     await route.fetch();
     await route.abort();
+    lost_answers += 1;
   });
   await composer(page, who).fill("Sent, as it happens");
   await composer(page, who).press("Enter");
   await composer(page, who).fill("Not finished yet");
   await place.here.sandbox.heard(who, 2);
+  await until("an answer was lost", () => lost_answers > 0);
   await page.unroute("**/messages");
   await page.reload();
   assert.equal(await composer(page, who).inputValue(), "Not finished yet");
@@ -160,6 +165,30 @@ test("a saved reply is found by its shortcut", async () => {
   await page.getByRole("option", { name: /hours/ }).waitFor();
   await composer(page, who).press("Enter");
   assert.equal(await composer(page, who).inputValue(), "We are open from 9 to 6.");
+});
+
+test("a picture goes with a reply, and the customer gets both", async () => {
+  const page = await owner_at_work(place);
+  const who = await writes("Hello!");
+  await open(page, who);
+  await page.getByRole("button", { name: "Take over" }).click();
+  await page.getByText("You answer").waitFor();
+  await page.locator("section input[type=file]").setInputFiles({ name: "purse.png", mimeType: "image/png", buffer: Buffer.from(png(320, 240)) });
+  await page.getByText("purse.png").waitFor();
+  await composer(page, who).fill("Here it is.");
+  await composer(page, who).press("Enter");
+  const replies = await place.here.sandbox.heard(who, 3);
+  assert.ok(
+    replies.some((one) => JSON.stringify(one).includes("/media/")),
+    JSON.stringify(replies),
+  );
+  await thread(page).getByText("Here it is.").waitFor();
+  await thread(page)
+    .getByRole("link")
+    .filter({ has: page.getByRole("img") })
+    .or(thread(page).getByRole("link", { name: /purse|Picture/ }))
+    .first()
+    .waitFor();
 });
 
 test("nothing that a customer writes becomes part of the page", async () => {

@@ -20,7 +20,8 @@ struct refund_ran {
 /// The credit note of an order whose money is all back, when it has an invoice.
 inline constexpr std::string_view credit_note_job = "invoice.credit_note";
 
-/// When a refund that its provider has taken on is looked at again.
+/// When a refund that its provider has taken on is looked at again: soon while somebody may be watching, then seldom. Events of
+/// refunds cannot be relied on: some providers send none, and of two equal ones one may look like a repetition.
 [[nodiscard]] instant next_refund_look(const refund& subject, instant now) noexcept;
 /// After that nobody looks any more; an event of the provider may still end it.
 inline constexpr std::chrono::hours refunds_are_followed{30 * 24};

@@ -32,6 +32,8 @@ tenant_supervisor_state::failure_handler tenant_supervisor_state::fails(const An
 
 instant next_refund_look(const refund& subject, instant now) noexcept {
   const auto age = now - subject.requested_at;
+  if (age < std::chrono::minutes{2}) return now + std::chrono::seconds{20};
+  if (age < std::chrono::minutes{10}) return now + std::chrono::minutes{1};
   if (age < std::chrono::hours{1}) return now + std::chrono::minutes{10};
   if (age < std::chrono::hours{24}) return now + std::chrono::hours{1};
   return now + std::chrono::hours{6};

@@ -14,7 +14,7 @@ import { api_error, serve_api } from "./payment_api.mjs";
 const currencies = ["NGN", "GHS", "KES", "UGX", "TZS", "RWF", "ZAR", "ZMW", "MWK", "XAF", "XOF", "EGP", "USD", "EUR", "GBP"];
 const default_minutes = 24 * 60;
 const per_page = 10;
-const refund_words = { pending: "pending", done: "completed", failed: "failed" };
+const refund_words = { pending: "pending", done: "completed-mpgs", failed: "failed" };
 const account_id = 73_362;
 const first_attempt_id = 288_200_000;
 const most_kept = 100_000;

@@ -55,7 +55,9 @@ class node {
     services_->jitter = [] { return 0.5; };
     services_->incarnation = 1;
     system_.await_actors_before_shutdown(false);
-    actors_ = spawn_node_actors(system_, services_, {{"host=/nowhere", {}}, "sellavie/test", [] {}});
+    const node_database away{{"host=/nowhere", {}}, "sellavie/test", [] {}};
+    actors_ = spawn_node_actors(system_, services_, away);
+    actors_.jobs = spawn_job_runner(system_, services_, away, {});
     janitor_ = system_.spawn<caf::detached>(
         actors::janitor, actors::janitor_dependencies{services_->time, services_->log, {}});
     watchman_ = watch_node_actors(system_, actors_, *services_, janitor_, [heard = heard_] {
@@ -80,6 +82,8 @@ class node {
     add("pump", actors_.pump);
     add("writer", actors_.writer);
     add("payment events", actors_.payment_events);
+    add("payments", actors_.payments);
+    add("jobs", actors_.jobs);
     add("janitor", janitor_);
     for (std::size_t i = 0; i < services_->journals.size(); ++i)
       add("journal " + std::to_string(i), services_->journals[i]);

@@ -292,6 +292,7 @@ TEST_F(housekeeping_test, no_purge_reads_a_big_table_as_a_whole) {
       "decode(lpad(to_hex(g), 64, '0'), 'hex'), g, g FROM generate_series(1, 30000) g;"
       "INSERT INTO dead_jobs (id, business_id, kind, priority, attempts, claims, created_at, died_at, error_codes, error_times, payload) "
       "SELECT gen_random_uuid(), gen_random_uuid(), 'k', 1, 1, 1, 0, g, '{}', '{}', '{}' FROM generate_series(1, 30000) g;"
+      "INSERT INTO webhook_events SELECT gen_random_uuid(), gen_random_uuid(), 'order.paid', '{}', g FROM generate_series(1, 30000) g;"
       "ANALYZE");
   const auto session = open_pq(database.access().engine, "plans").value();
   for (const auto& one : purge_statements()) {

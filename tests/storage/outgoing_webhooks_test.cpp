@@ -405,7 +405,7 @@ TEST_F(outgoing_webhooks_test, the_activity_log_shows_where_to_and_neither_path_
   EXPECT_EQ(number("SELECT count(*) FROM audit_log WHERE action LIKE 'webhook_endpoint.%'"), 3);
   EXPECT_EQ(number("SELECT count(*) FROM audit_log WHERE audit_log::text ~ 'hidden|/hook|sealed|fresh'"), 0);
   EXPECT_EQ(number("SELECT count(*) FROM audit_log WHERE audit_log::text LIKE '%https://shop.example\"%'"),
-            2);
+            3);
 }
 
 TEST_F(outgoing_webhooks_test, deliveries_are_listed_newest_first_by_page_and_state) {

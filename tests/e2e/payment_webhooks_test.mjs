@@ -19,8 +19,10 @@ const businesses = () => demo_businesses((one) => (one.key === "ada" ? { ...one,
 
 let here;
 let connections;
-shared_world({ before, after }, { name: "payment_webhooks", businesses: businesses() }, (world) => { here = world; });
-before(async () => { connections = await connections_of(here); });
+shared_world({ before, after }, { name: "payment_webhooks", businesses: businesses() }, async (world) => {
+  here = world;
+  connections = await connections_of(here);
+});
 
 async function connections_of({ server }) {
   return Object.fromEntries(await server.sql(

@@ -48,6 +48,7 @@ async function open_bench() {
     meta: { app_secrets: [secret], graph_url: `http://127.0.0.1:${graph}`, instagram_url: `http://127.0.0.1:${graph}` },
     llm: { order: ["local"], attempt_ms: 30_000, deadline_ms: 60_000 },
     "llm.local": { base_url: `http://127.0.0.1:${model}/v1`, api_key: "bench", model: "stand-in", concurrency: 8192, queue: 100_000 },
+    payments: { paystack_url: "http://127.0.0.1:9" },  // nobody answers there
     channels: { messenger_per_second: 100_000, instagram_per_second: 100_000, whatsapp_per_second: 100_000 },
     conversation: { gather_ms: 0, typing: false, passivate_after_s: 600 },
     limits: { requests_per_minute: 60_000_000 },
@@ -179,7 +180,7 @@ async function measure_accept(bench, tps) {
   return result;
 }
 
-// Each is another event: one row and one job that nobody works off here.
+// Each is another event: one row and one job. The jobs are worked off meanwhile, and fail: nobody answers for Paystack.
 async function measure_events(bench, tps) {
   const connections = (await bench.inside.sql("SELECT id FROM payment_connections ORDER BY id")).map(([id]) => id);
   const count = Math.round(Math.min(200_000, Math.max(10_000, 2.2 * tps * seconds)));

@@ -21,7 +21,7 @@ let here;
 let connections;
 shared_world({ before, after }, { name: "payment_webhooks", businesses: businesses() }, async (world) => {
   here = world;
-  connections = await connections_of(world);
+  connections = await connections_of(here);
 });
 
 async function connections_of({ server }) {

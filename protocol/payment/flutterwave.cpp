@@ -178,7 +178,7 @@ result<http_call> encode_refunds(const refund_query& query) {
   if (!is_plain_id(query.transaction)) return make_failure(errc::invalid_value, "transaction");
   const auto page = page_after(query.after);
   if (!page) return make_failure(errc::invalid_value, "after");
-  return http_call{"GET", "/refunds?id=" + query.transaction + "&page=" + std::to_string(*page), {}};
+  return http_call{"GET", "/refunds?page=" + std::to_string(*page), {}};
 }
 
 // How long a page is nobody says: one that is empty was behind the last.

@@ -28,7 +28,8 @@ namespace sellavie::payment::flutterwave {
 [[nodiscard]] refund_answer decode_refund(int http_status, std::string_view body,
                                           const refund_request& asked);
 
-/// GET /refunds. The key of a refund is not repeated: amounts have to tell them apart.
+/// GET /refunds, all of the shop's: nobody documents a filter by transaction, and one that means something else would hide
+/// what was sent back. The key of a refund is not repeated: amounts have to tell them apart.
 [[nodiscard]] result<http_call> encode_refunds(const refund_query& query);
 [[nodiscard]] refunds_answer decode_refunds(int http_status, std::string_view body,
                                             const refund_query& asked);

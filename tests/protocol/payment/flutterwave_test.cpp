@@ -250,7 +250,7 @@ TEST(flutterwave_refund, of_another_payment_or_amount_is_not_ours) {
 }
 
 TEST(flutterwave_refunds, are_read_until_a_page_is_empty) {
-  EXPECT_EQ(encode_refunds(refunds_of_it).value().path, "/refunds?id=908790&page=1");
+  EXPECT_EQ(encode_refunds(refunds_of_it).value().path, "/refunds?page=1");
   const json ours{
       {"id", 1}, {"TransactionId", 908'790}, {"AmountRefunded", 12'000}, {"status", "completed-mpgs"}};
   const json others{{"id", 2}, {"TransactionId", 5}, {"AmountRefunded", "?"}, {"status", "?"}};
@@ -262,7 +262,7 @@ TEST(flutterwave_refunds, are_read_until_a_page_is_empty) {
   EXPECT_EQ(list.next, "1");
   auto second = refunds_of_it;
   second.after = list.next;
-  EXPECT_EQ(encode_refunds(second).value().path, "/refunds?id=908790&page=2");
+  EXPECT_EQ(encode_refunds(second).value().path, "/refunds?page=2");
   EXPECT_EQ(decode_refunds(200, answer(json::array()), second), refunds_answer{refund_list{}});
 }
 

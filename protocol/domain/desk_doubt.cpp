@@ -63,7 +63,10 @@ bool is_about(const refund_fact& fact, const payment_record& payment) {
 }
 
 /// R31.
-void hear(money_case& about, const refund& known, const refund_fact& fact) {
+void hear(money_case& about, const refund& known, const confirm_refund& command) {
+  const auto& fact = command.fact;
+  const bool is_guessed = known.provider_id.empty() && fact.key.empty() && command.refund.is_nil();
+  if (is_guessed) about.take_for_ours(fact.amount.minor);
   auto after = known;
   after.provider_id = fact.id;
   after.amount = fact.amount;
@@ -115,7 +118,7 @@ decision decide(const order_book& book, const confirm_refund& command, const des
   auto id = context.new_refund;
   if (const auto* known = meant_by(about, command)) {
     id = known->id;
-    hear(about, refund{*known}, command.fact);
+    hear(about, refund{*known}, command);
   } else {
     about.change(made_elsewhere(about, command.fact, context));
   }

@@ -80,6 +80,7 @@ std::string_view to_string(attention why) noexcept {
     case attention::refund_failed: return "refund_failed";
     case attention::refund_unproved: return "refund_unproved";
     case attention::refund_contradicted: return "refund_contradicted";
+    case attention::more_came: return "more_came";
   }
   return "unknown";
 }

@@ -124,6 +124,8 @@ enum class attention : std::uint8_t {
   refund_unproved,
   /// The provider calls a refund failed that had succeeded.
   refund_contradicted,
+  /// ... for an order whose money had all gone back.
+  more_came,
 };
 [[nodiscard]] std::string_view to_string(attention why) noexcept;
 

@@ -15,7 +15,7 @@
 //
 // Refunds
 //  R28 A person asks, with a reason: for the whole rest or a part, of money that settled an order which is paid or
-//      fulfilled, or of money under review. Never more than what is left after all refunds that may still happen;
+//      fulfilled (or refunded, when more came afterwards), or of money under review. Never more than what is left after all refunds that may still happen;
 //      nothing while the order is disputed; nothing of another mode than the one we can call in (wrong_mode). A hundred
 //      refunds of one payment are enough.
 //  R29 Four eyes: when what is asked of one payment without a second person's yes would pass the business's limit, it waits
@@ -31,8 +31,8 @@
 //      was called for and not heard of: never sending it again is the safe mistake. Any other was made elsewhere, and is
 //      written down as the provider's. What was not sent yet and does not fit any more has failed.
 //  R34 Money that a person took, a person gives back: agreed is done.
-//  R35 When all money of an order is back the order is refunded, and its pieces return if one of the refunds says so. A
-//      part changes no state; the order counts it.
+//  R35 When all money of an order is back the order is refunded, for good, and its pieces return if one of the refunds
+//      says so. A part changes no state; the order counts it. More that comes later is told.
 //
 // Disputes
 //  R36 Disputed money on an order freezes it: it is not fulfilled, and not refunded, until a person releases it with a note;

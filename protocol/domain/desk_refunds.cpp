@@ -22,7 +22,8 @@ bool is_settled(order_status status) {
 refusal objection_on_order(const money_case& about, const order_target& target) {
   const auto& subject = about.subject();
   if (!subject || (!target.order.is_nil() && target.order != subject->id)) return refusal::not_found;
-  if (!is_settled(subject->status)) return refusal::order_closed;
+  const bool has_rest = subject->status == order_status::refunded && about.payment().left() > 0;
+  if (!is_settled(subject->status) && !has_rest) return refusal::order_closed;
   if (is_overtaken(*subject, target)) return refusal::stale;
   return about.is_frozen() ? refusal::disputed : refusal::none;
 }

@@ -87,8 +87,11 @@ void money_case::hear(const payment_fact& fact) {
   const bool has_come = fact.status == payment_status::success || fact.status == payment_status::refunded;
   if (has_come && is_ours(fact.received))
     payment_.received.minor = std::max(payment_.received.minor, fact.received.minor);
+  // All of what had come by then: the word may be older than what is known.
+  const bool says_what_came = is_ours(fact.received) && fact.received.minor > 0;
   std::int64_t back = 0;
-  if (fact.status == payment_status::refunded) back = payment_.received.minor;
+  if (fact.status == payment_status::refunded)
+    back = says_what_came ? fact.received.minor : payment_.received.minor;
   else if (fact.returned && is_ours(*fact.returned)) back = fact.returned->minor;
   payment_.elsewhere = std::max(payment_.elsewhere, foreign_part(payment_, refunds_, back));
   if (fact.is_disputed && !payment_.is_disputed) dispute();
@@ -104,6 +107,10 @@ void money_case::change(refund after) {
   if (const auto why = attention_to(after); why && has_moved) tell(*why, after.amount);
   if (is_new) refunds_.push_back(std::move(after));
   else *known = std::move(after);
+}
+
+void money_case::take_for_ours(std::int64_t minor) {
+  payment_.elsewhere = std::max<std::int64_t>(0, payment_.elsewhere - minor);
 }
 
 void money_case::settle(const order& open, std::string detail) {
@@ -181,7 +188,9 @@ void money_case::follow_order() {
   if (subject_->received != payment_.received.minor) {
     auto after = *subject_;
     const auto more = payment_.received.minor - std::exchange(after.received, payment_.received.minor);
+    const bool is_over = after.status == order_status::refunded;
     change_order(order_event_kind::payment_grew, std::move(after), sum(more));
+    if (is_over) tell(attention::more_came, {more, payment_.received.currency});
   }
   if (subject_->refunded == payment_.returned) return;
   auto after = *subject_;

@@ -33,6 +33,8 @@ class money_case {
   void hear(const payment_fact& fact);
   /// A new one, or the next version of one that is known.
   void change(refund after);
+  /// R33: what may have been counted as made elsewhere is taken for one of ours.
+  void take_for_ours(std::int64_t minor);
   /// R38: `open` is paid by it.
   void settle(const order& open, std::string detail);
   void resolve(review_state to, std::string by, std::string note);

@@ -429,6 +429,19 @@ TEST(desk_money_r33, knows_its_own_without_a_key_by_the_amount_that_is_in_doubt)
   EXPECT_TRUE(till.balances());
 }
 
+TEST(desk_money_r33, counts_once_what_a_sum_told_and_it_takes_for_its_own) {
+  a_till till;
+  const auto order = till.has_paid(1);
+  auto part = till.word_on(order);
+  part.returned = money{30'000, naira};
+  till.is_told(part);
+  const auto id = till.sends_back(order, 30'000);
+  till.finds(till.money_of(order).id, 30'000, refund_status::succeeded, "X1", "");
+  EXPECT_EQ(till.refund_of(id).state, refund_state::succeeded);
+  EXPECT_EQ(till.order_of(order).refunded, 30'000);
+  EXPECT_TRUE(till.balances());
+}
+
 TEST(desk_money_r33, knows_without_a_key_what_a_person_said_had_happened) {
   a_till till;
   const auto order = till.has_paid(1);
@@ -509,6 +522,22 @@ TEST(desk_money_r35, refunds_the_order_when_the_parts_make_the_whole) {
   till.hears(rest, refund_status::succeeded, "R2");
   EXPECT_EQ(till.order_of(order).status, order_status::refunded);
   EXPECT_EQ(till.stock_of("A1"), 20);
+  EXPECT_TRUE(till.balances());
+}
+
+TEST(desk_money_r35, tells_of_more_that_comes_for_a_refunded_order_and_lets_it_go_back) {
+  a_till till;
+  const auto order = till.has_paid(1);
+  auto word = till.word_on(order);
+  word.status = payment_status::refunded;
+  till.is_told(word);
+  EXPECT_EQ(till.asks_back(order).why, refusal::order_closed);
+  word.status = payment_status::success;
+  word.received.minor += 500;
+  till.is_told(word);
+  EXPECT_EQ(till.order_of(order).status, order_status::refunded);
+  EXPECT_THAT(till.told(), ElementsAre(attention::more_came));
+  EXPECT_EQ(till.asks_back(order).amount.minor, 500);
   EXPECT_TRUE(till.balances());
 }
 

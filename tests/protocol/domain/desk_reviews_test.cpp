@@ -258,6 +258,10 @@ TEST(desk_money_r41, is_open_again_when_more_comes_of_money_that_was_back) {
   word.returned = money{price, naira};
   EXPECT_EQ(till.is_told(word).effect, action_effect::payment_review);
   EXPECT_EQ(till.review_of(order).state, review_state::open);
+  word.status = payment_status::refunded;
+  word.received.minor = price;
+  till.is_told(word);
+  EXPECT_EQ(till.review_of(order).state, review_state::open) << "an old word, of when less had come";
   EXPECT_EQ(till.store().sums(naira), (ledger{price + 500, 0, 500, price, 0}));
 }
 

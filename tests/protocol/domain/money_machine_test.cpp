@@ -19,7 +19,7 @@ namespace {
 
 using namespace test;
 
-constexpr int steps_of_a_life = 60;
+constexpr int steps_of_a_life = 120;
 
 std::uint64_t wanted_lives() {
   const char* wish = std::getenv("SELLAVIE_LONG");
@@ -29,24 +29,6 @@ std::uint64_t wanted_lives() {
 std::uint64_t first_seed() {
   const char* wish = std::getenv("SELLAVIE_SEED");
   return wish != nullptr ? std::strtoull(wish, nullptr, 10) : std::random_device{}();
-}
-
-/// Empty, or what is broken and how it came to that.
-std::string live(money_world& world) {
-  std::string broken;
-  for (int i = 0; i < steps_of_a_life && broken.empty(); ++i) {
-    world.step();
-    broken = world.broken_promise();
-  }
-  if (broken.empty()) {
-    world.settle();
-    broken = world.broken_settlement();
-  }
-  if (broken.empty()) return {};
-  std::ostringstream told;
-  told << broken << "\n";
-  for (const auto& line : world.history()) told << "  " << line << "\n";
-  return told.str();
 }
 
 /// What the lives went through, so that none of it is only promised.
@@ -76,6 +58,25 @@ struct reached {
   }
 };
 
+/// Empty, or what is broken and how it came to that.
+std::string live(money_world& world, reached& seen) {
+  std::string broken;
+  for (int i = 0; i < steps_of_a_life && broken.empty(); ++i) {
+    world.step();
+    broken = world.broken_promise();
+  }
+  seen.look(world.store());
+  if (broken.empty()) {
+    world.settle();
+    broken = world.broken_settlement();
+  }
+  if (broken.empty()) return {};
+  std::ostringstream told;
+  told << broken << "\n";
+  for (const auto& line : world.history()) told << "  " << line << "\n";
+  return told.str();
+}
+
 TEST(money_machine, keeps_every_minor_unit_whatever_happens_in_whatever_order) {
   const auto lives = wanted_lives();
   const auto first = first_seed();
@@ -83,27 +84,23 @@ TEST(money_machine, keeps_every_minor_unit_whatever_happens_in_whatever_order) {
   reached seen;
   for (std::uint64_t seed = first; seed < first + lives; ++seed) {
     money_world world{seed};
-    if (const auto broken = live(world); !broken.empty())
+    if (const auto broken = live(world, seen); !broken.empty())
       FAIL() << "SELLAVIE_SEED=" << seed << ": " << broken;
-    seen.look(world.store());
   }
+  EXPECT_EQ(seen.refunds.size(), all_refund_states.size());
   EXPECT_EQ(seen.reviews.size(), all_review_states.size());
   EXPECT_EQ(seen.orders.size(), all_order_statuses.size());
   EXPECT_EQ(seen.disputes.size(), 3U);
   EXPECT_EQ(seen.places.size(), 3U);
   EXPECT_EQ(seen.origins.size(), 2U);
-  for (const auto state : {refund_state::awaiting_approval, refund_state::rejected, refund_state::approved,
-                           refund_state::succeeded, refund_state::failed})
-    EXPECT_TRUE(seen.refunds.contains(state)) << to_string(state);
   // unknown_order cannot come about here: no order of ours is ever lost.
   EXPECT_EQ(seen.reasons.size(), 7U);
 }
 
 TEST(money_machine, lives_the_same_life_again_from_the_same_seed) {
   money_world one{7}, other{7}, another{8};
-  EXPECT_EQ(live(one), "");
-  EXPECT_EQ(live(other), "");
-  EXPECT_EQ(live(another), "");
+  reached seen;
+  for (auto* life : {&one, &other, &another}) EXPECT_EQ(live(*life, seen), "");
   EXPECT_EQ(one.history(), other.history());
   EXPECT_NE(one.history(), another.history());
   EXPECT_EQ(one.store().refunds, other.store().refunds);

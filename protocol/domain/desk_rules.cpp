@@ -86,7 +86,7 @@ std::vector<std::pair<instant, const order*>> due_orders(const order_book& book,
 }
 
 result<money> priced_total(const std::vector<order_line>& lines, const order_book& book) {
-  const auto sum = sum_of(lines, book.currency);
+  auto sum = sum_of(lines, book.currency);
   if (!sum) return sum;
   const auto amount = with_tax(*sum, book.tax);
   if (!amount) return amount.error();

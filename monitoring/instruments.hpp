@@ -27,6 +27,7 @@ class counter {
 
 class gauge {
  public:
+  /// Of nobody: it is raised and lowered unseen.
   gauge() = default;
   explicit gauge(prometheus::Gauge& series) noexcept : series_{&series} {}
 

@@ -20,6 +20,15 @@ std::int64_t pieces_out(const desk_store& store, const product_id& id) {
   return pieces;
 }
 
+bool has_unfinished_refund(const desk_store& store, const review& waiting) {
+  return std::any_of(store.refunds.begin(), store.refunds.end(), [&](const auto& entry) {
+    const refund& one = entry.second;
+    const auto& payment = store.payments.at(one.payment);
+    return payment.reference == waiting.reference && payment.transaction == waiting.transaction &&
+           one.origin == refund_origin::here && is_live(one.state) && one.state != refund_state::succeeded;
+  });
+}
+
 std::string name_of(const desk_command& command) { return "command " + std::to_string(command.index()); }
 
 bool is_pending(refund_status status) {
@@ -69,29 +78,50 @@ void money_world::ask_as_person(desk_command command) {
 }
 
 std::string money_world::inspect(const decision& decided) {
-  for (const auto& change : changes_of(decided).orders) {
-    const auto known = desk_.store.orders.find(change.after.id);
-    if (known == desk_.store.orders.end()) continue;
-    const auto& was = known->second;
-    if (was.status != change.after.status && !can_become(was.status, change.after.status))
-      return "an order goes back";
-    if (is_closed(was.status) && was.lines != change.after.lines) return "a closed order has other items";
-  }
   bool is_refunded = false;
   for (const auto& event : decided.events) {
-    if (const auto* moved = std::get_if<order_event>(&event))
-      is_refunded = is_refunded || moved->kind == order_event_kind::refunded;
+    if (const auto* changed = std::get_if<order_event>(&event)) {
+      is_refunded = is_refunded || changed->kind == order_event_kind::refunded;
+      if (auto wrong = inspect(*changed); !wrong.empty()) return wrong;
+    }
     if (const auto* stock = std::get_if<stock_moved>(&event); stock != nullptr && is_refunded)
       returned_pieces_[stock->product] += stock->delta;
-    const auto* sent = std::get_if<refund_event>(&event);
-    if (sent == nullptr || sent->after.state != refund_state::sending) continue;
-    std::int64_t live = 0;
-    for (const auto& [id, one] : desk_.store.refunds)
-      if (one.payment == sent->after.payment && is_live(one.state)) live += one.amount.minor;
-    if (live > desk_.store.payments.at(sent->after.payment).received.minor)
-      return "a refund is sent that is more than what is left";
+    if (const auto* changed = std::get_if<refund_event>(&event))
+      if (auto wrong = inspect(changed->after); !wrong.empty()) return wrong;
   }
   return {};
+}
+
+std::string money_world::inspect(const order_event& event) const {
+  const auto known = desk_.store.orders.find(event.after.id);
+  if (known == desk_.store.orders.end()) return {};
+  const auto& was = known->second;
+  if (was.status != event.after.status && !can_become(was.status, event.after.status))
+    return "an order goes back";
+  if (is_closed(was.status) && was.lines != event.after.lines) return "a closed order has other items";
+  if (event.kind == order_event_kind::fulfilled && was.dispute == dispute_state::open)
+    return "a disputed order is fulfilled";
+  return {};
+}
+
+std::string money_world::inspect(const refund& after) const {
+  const auto& store = desk_.store;
+  const auto& limit = desk_.settings.refund_limit_minor;
+  if (after.state == refund_state::approved && after.attempt == 0) {
+    if (after.decided_by == after.requested_by) return "two eyes are not four";
+    if (limit && after.decided_by.empty() && after.amount.minor > *limit)
+      return "one person passes the limit";
+  }
+  if (after.state != refund_state::sending) return {};
+  const auto& payment = store.payments.at(after.payment);
+  std::int64_t live = 0;
+  for (const auto& [id, one] : store.refunds)
+    if (one.payment == after.payment && is_live(one.state)) live += one.amount.minor;
+  if (live > payment.received.minor) return "a refund is sent that is more than what is left";
+  const auto subject = store.orders.find(payment.order);
+  const bool is_frozen = payment.place == payment_place::on_order && subject != store.orders.end() &&
+                         subject->second.dispute == dispute_state::open;
+  return is_frozen ? "a disputed order is refunded" : "";
 }
 
 // --- what may happen --------------------------------------------------------------------------------
@@ -247,7 +277,8 @@ void money_world::word_arrives() {
 
 void money_world::refund_is_begun() {
   for (const auto& [id, one] : desk_.store.refunds) {
-    if (one.state != refund_state::approved || once_in(3)) continue;
+    // Somebody who does not know how it stands may want it, too.
+    if (one.state != refund_state::approved && !(one.state == refund_state::sending && once_in(8))) continue;
     const auto refund = id;
     const auto begun = ask(desk::begin_refund{refund}, "system");
     if (!begun || !begun->accepted) return;
@@ -292,8 +323,11 @@ money_world::listing money_world::list_of(const payment_record& payment) {
 }
 
 void money_world::refunds_are_listed() {
-  if (desk_.store.payments.empty()) return;
-  const auto& payment = any_of(desk_.store.payments).second;
+  auto& store = desk_.store;
+  if (store.payments.empty()) return;
+  const auto id = store.refunds.empty() || once_in(3) ? any_of(store.payments).first
+                                                      : any_of(store.refunds).second.payment;
+  const auto& payment = store.payments.at(id);
   if (payment.transaction.empty()) return;
   auto listed = list_of(payment);
   if (once_in(4)) {
@@ -309,9 +343,9 @@ void money_world::person_refunds() {
   desk::request_refund wish;
   wish.reason = "broken";
   wish.goods = once_in(2) ? restock::yes : restock::no;
-  if (once_in(2)) wish.target.order = any_order();
+  if (once_in(3)) wish.target.order = any_order();
   else if (!desk_.store.payments.empty()) wish.payment = any_of(desk_.store.payments).first;
-  if (once_in(2)) wish.amount = money{static_cast<std::int64_t>(below(4'000)), naira};
+  if (!once_in(3)) wish.amount = money{static_cast<std::int64_t>(below(once_in(2) ? 4'000 : 100)), naira};
   ask_as_person(wish);
 }
 
@@ -488,6 +522,9 @@ std::string money_world::broken_promise() const {
     });
     if (!is_seen) return "money that nobody is told of";
   }
+  for (const auto& [id, one] : store.reviews)
+    if (one.state == review_state::refunding && !has_unfinished_refund(store, one))
+      return "a review waits for a refund that is over";
   for (const auto& [id, one] : store.orders)
     if (one.status == order_status::refunded && one.refunded == 0) return "refunded without money";
   for (const auto& [id, one] : store.products) {

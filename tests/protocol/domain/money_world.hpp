@@ -116,6 +116,8 @@ class money_world {
   [[nodiscard]] payment_fact word_on_link(const std::string& reference);
   [[nodiscard]] listing list_of(const payment_record& payment);
   [[nodiscard]] std::string inspect(const decision& decided);
+  [[nodiscard]] std::string inspect(const order_event& event) const;
+  [[nodiscard]] std::string inspect(const refund& after) const;
 
   std::mt19937_64 random_;
   a_desk desk_;

@@ -264,6 +264,9 @@ struct event_writer {
   void operator()(const review_event& event) const {
     const review& after = event.after;
     to.reviews.push_back(to_row(after, context.business));
+    if (after.state == review_state::open)
+      to.tasks.push_back({context.business, std::nullopt, context.ids.next(), "payment_review",
+                          review_subject(after.reason, after.reference, after.transaction), decided.at});
     if (is_open(after.state)) return;
     to.review_tasks_done.push_back(
         {context.business, review_subject(after.reason, after.reference, after.transaction), decided.at});

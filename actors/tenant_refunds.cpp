@@ -118,8 +118,6 @@ void tenant_supervisor_state::call_refund(const payment_record& payment, const r
           [answer](const caf::error& failure) { answer.deliver(told_as_ours(failure)); });
 }
 
-// The desk hears of each refund, and last that these were all: its mailbox keeps their order, and if it dies on one of
-// them it hears of none behind it.
 void tenant_supervisor_state::hear_refunds(const payment_record& payment, const std::function<void()>& then,
                                            const failure_handler& otherwise) {
   const instant begun = dependencies_.node->now();
@@ -129,15 +127,28 @@ void tenant_supervisor_state::hear_refunds(const payment_record& payment, const 
                              begun + patience})
       .then(
           [this, payment = payment.id, begun, then, otherwise](const refunds_listed& listed) {
-            for (const auto& fact : listed.refunds)
-              tell_desk(
-                  desk::confirm_refund{payment, fact, {}}, [](const action_outcome&) {}, otherwise);
-            const auto listing = listed.is_complete ? refund_listing::complete : refund_listing::in_vain;
-            tell_desk(
-                desk::settle_doubt{payment, listing, begun}, [then](const action_outcome&) { then(); },
-                otherwise);
+            tell_refunds(std::make_shared<refund_words>(
+                refund_words{payment, listed.refunds, listed.is_complete, begun, then, otherwise}));
           },
           otherwise);
+}
+
+// One after another: that these were all is true only when the desk has taken each of them.
+void tenant_supervisor_state::tell_refunds(const std::shared_ptr<refund_words>& words) {
+  if (words->told == words->refunds.size()) {
+    const auto listing = words->are_all ? refund_listing::complete : refund_listing::in_vain;
+    return tell_desk(
+        desk::settle_doubt{words->payment, listing, words->begun},
+        [words](const action_outcome&) { words->then(); }, words->otherwise);
+  }
+  tell_desk(
+      desk::confirm_refund{words->payment, words->refunds[words->told], {}},
+      [this, words](const action_outcome& decided) {
+        words->are_all = words->are_all && decided.accepted;
+        ++words->told;
+        tell_refunds(words);
+      },
+      words->otherwise);
 }
 
 void tenant_supervisor_state::rest_after(const refund_id& id, const refund_answer& answer) {

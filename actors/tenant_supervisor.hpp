@@ -255,6 +255,17 @@ class tenant_supervisor_state {
   void begin_refund(const stored_money& money, const refund& subject, const refund_answer& answer);
   void call_refund(const payment_record& payment, const refund& subject, std::int32_t attempt,
                    const refund_answer& answer);
+  struct refund_words {
+    payment_id payment;
+    std::vector<refund_fact> refunds;
+    /// To the last page, and the desk has taken each so far.
+    bool are_all = false;
+    instant begun{};
+    std::function<void()> then;
+    failure_handler otherwise;
+    std::size_t told = 0;
+  };
+  void tell_refunds(const std::shared_ptr<refund_words>& words);
   /// The desk hears of all refunds of a payment that its provider lists.
   void hear_refunds(const payment_record& payment, const std::function<void()>& then,
                     const failure_handler& otherwise);

@@ -280,7 +280,6 @@ TEST_F(job_runner, an_end_is_written_until_the_store_has_it) {
   EXPECT_THAT(calls, SizeIs(1)) << "and it was run once";
 }
 
-<<<<<<< HEAD
 class job_runner_in_doubt : public job_runner, public testing::WithParamInterface<bool> {};
 
 INSTANTIATE_TEST_SUITE_P(, job_runner_in_doubt, testing::Bool());
@@ -297,24 +296,6 @@ TEST_P(job_runner_in_doubt, writes_the_end_again_and_does_no_harm) {
   pass(3s);
   EXPECT_THAT(store->rows.jobs, IsEmpty());
   EXPECT_THAT(calls, SizeIs(1));
-=======
-TEST_F(job_runner, an_end_in_doubt_is_written_again_and_does_no_harm) {
-  begin();
-  for (const bool happened : {true, false}) {
-    calls.clear();
-    queue("ask", ada, {}, "key");
-    pass(limits.pause);
-    ASSERT_THAT(calls, SizeIs(1));
-    store->before_commit = [this, happened](memory_store::batch) -> std::optional<memory_store::fate> {
-      store->before_commit = nullptr;
-      return memory_store::fate{commit_outcome::in_doubt, happened};
-    };
-    answer(0, job_ends::done{});
-    pass(3s);
-    EXPECT_THAT(store->rows.jobs, IsEmpty());
-    EXPECT_THAT(calls, SizeIs(1));
-  }
->>>>>>> part_jobs
 }
 
 TEST_F(job_runner, a_claim_that_cannot_be_asked_for_is_asked_for_again) {

@@ -103,8 +103,6 @@ response pay_return_page(customer_news news, std::string_view accept_language) {
   const auto& in = words_for(accept_language);
   response answer{.headers = {{"Content-Security-Policy", policy()},
                               {"Cache-Control", "no-store"},
-                              {"Referrer-Policy", "no-referrer"},
-                              {"X-Content-Type-Options", "nosniff"},
                               {"X-Robots-Tag", "noindex"}},
                   .content_type = "text/html; charset=utf-8"};
   switch (news) {

@@ -37,7 +37,6 @@ TEST(pay_return_page, is_kept_nowhere_framed_nowhere_and_runs_nothing) {
   const auto page = pay_return_page(customer_news::paid, "");
   EXPECT_EQ(page.content_type, "text/html; charset=utf-8");
   EXPECT_THAT(page.headers, Contains(Pair("Cache-Control", "no-store")));
-  EXPECT_THAT(page.headers, Contains(Pair("Referrer-Policy", "no-referrer")));
   EXPECT_THAT(page.headers,
               Contains(Pair("Content-Security-Policy",
                             AllOf(HasSubstr("default-src 'none'"), HasSubstr("frame-ancestors 'none'"),

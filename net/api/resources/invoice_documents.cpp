@@ -21,8 +21,10 @@ constexpr const char* pdf_type = "application/pdf";
 invoice_document document_of(const storage::document_source& from) {
   invoice_document document;
   document.what = actors::to_invoice(from.row, from.order_number);
-  if (document.what.seller.name.empty()) document.what.seller.name = from.business_name;
-  if (document.what.buyer.name.empty()) document.what.buyer.name = from.customer_name;
+  if (document.what.seller.name.empty()) {
+    document.what.seller.name = from.business_name;
+    document.what.buyer.name = from.customer_name;
+  }
   document.issued = parse_civil_date(from.issued_on).value_or(civil_date{});
   document.paid = parse_civil_date(from.paid_on);
   document.payment_url = from.payment_url;
@@ -51,8 +53,7 @@ api_answer shown(storage::stored_invoice document) {
   api_answer answer;
   const auto number = format_invoice_number(document.series, document.number);
   answer.headers = {{"Content-Disposition", "inline; filename=\"" + number + ".pdf\""},
-                    {"X-Robots-Tag", "noindex, nofollow, noarchive"},
-                    {"Referrer-Policy", "no-referrer"}};
+                    {"X-Robots-Tag", "noindex, nofollow, noarchive"}};
   answer.raw_body = {std::move(document.pdf), pdf_type};
   return answer;
 }

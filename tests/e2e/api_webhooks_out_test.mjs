@@ -209,3 +209,7 @@ test("no secret is stored, logged or written down anywhere", async () => {
   assert.ok(keys.length > 10);
   for (const [place, text] of Object.entries(places)) assert.deepEqual(secrets_in(text, keys), [], place);
 });
+
+test("what became of each attempt is counted", async () => {
+  for (const result of ["delivered", "retried"]) assert.ok((await here.server.metric("sellavie_webhooks_out_total", { result })) > 0, result);
+});

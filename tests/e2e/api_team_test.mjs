@@ -114,7 +114,7 @@ test("whoever has an account founds a business and owns it; the same key founds 
   const once = key();
   const first = await client.post("/businesses", ada_fabrics, once);
   assert.equal(first.status, 201, first.text);
-  assert.deepEqual({ ...first.body, id: 0, created_at: 0 }, { ...ada_fabrics, id: 0, created_at: 0, role: "owner", version: 1 });
+  assert.deepEqual({ ...first.body, id: 0, created_at: 0 }, { ...ada_fabrics, id: 0, created_at: 0, refund_limit_minor: null, role: "owner", version: 1 });
   const again = await client.post("/businesses", ada_fabrics, once);
   assert.deepEqual([again.status, again.body.id], [201, first.body.id]);
   const other = await client.post("/businesses", { ...ada_fabrics, name: "Bola Beads" }, once);

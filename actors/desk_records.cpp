@@ -24,6 +24,11 @@ const payment_settled* settled_by(const decision& decided) {
   return nullptr;
 }
 
+bool is_by_hand(const decision& decided) {
+  return std::any_of(decided.events.begin(), decided.events.end(),
+                     [](const desk_event& event) { return std::holds_alternative<paid_by_hand>(event); });
+}
+
 /// Nobody is meant to pay by this link any more. Where the provider can, it is ended there too.
 void drop_link(const order& after, std::int32_t attempt, const decision& decided,
                const write_context& context, storage::change_set& to) {
@@ -127,8 +132,7 @@ std::string_view activity_of(order_event_kind kind, const decision& decided) {
     case order_event_kind::checkout_started: return "order.payment_link_asked";
     case order_event_kind::hold_set: return "order.hold_set";
     case order_event_kind::hold_released: return "order.hold_released";
-    case order_event_kind::paid:
-      return settled_by(decided) != nullptr ? "order.payment_accepted" : "order.paid_by_hand";
+    case order_event_kind::paid: return is_by_hand(decided) ? "order.paid_by_hand" : "order.payment_accepted";
     case order_event_kind::fulfilled: return "order.fulfilled";
     case order_event_kind::partly_refunded: return "order.partly_refunded";
     case order_event_kind::refunded: return "order.refunded";
@@ -249,6 +253,16 @@ struct event_writer {
   }
   void operator()(const payment_event& event) const {
     to.payment_records.push_back(to_row(event.after, context.business));
+    // Accepted or attached by a person: the attempt that brought it is no longer under review.
+    const bool is_accepted = event.after.version > 1 && event.after.place == payment_place::on_order &&
+                             settled_by(decided) == nullptr;
+    if (is_accepted)
+      to.payments.push_back({.business = context.business,
+                             .reference = event.after.reference,
+                             .expected_status = "review",
+                             .status = "paid",
+                             .at = decided.at,
+                             .must_change = false});
   }
   void operator()(const refund_event& event) const {
     const refund& after = event.after;

@@ -6,7 +6,6 @@
 #include "actors/money_records.hpp"
 #include "actors/payment_check.hpp"
 #include "protocol/action/outcome_codec.hpp"
-#include "protocol/payment/port.hpp"
 
 namespace sellavie::actors {
 namespace {
@@ -29,7 +28,7 @@ bool is_by_hand(const decision& decided) {
                      [](const desk_event& event) { return std::holds_alternative<paid_by_hand>(event); });
 }
 
-/// Nobody is meant to pay by this link any more. Where the provider can, it is ended there too.
+/// Nobody is meant to pay by this link any more. Where its provider can, it is ended there too, whoever makes links now.
 void drop_link(const order& after, std::int32_t attempt, const decision& decided,
                const write_context& context, storage::change_set& to) {
   if (attempt < 1) return;
@@ -41,8 +40,7 @@ void drop_link(const order& after, std::int32_t attempt, const decision& decided
                          .status = "expired",
                          .at = decided.at,
                          .must_change = false});
-  const auto* account = context.paying;
-  if (account != nullptr && payment::port_of(account->provider).expires_links)
+  if (context.ends_links)
     to.jobs.push_back(
         link_end_of(reference, context.business, context.ids.next_as<storage::job_id>(), decided.at));
 }
@@ -190,6 +188,18 @@ bool is_of(const std::string& reference, const order_id& order) {
   return parts && parts->order == order;
 }
 
+/// One decision may change a row more than once: it is written as it ends, against what it was before.
+template <class Row>
+void put_version(std::vector<Row>& rows, Row next) {
+  for (Row& known : rows)
+    if (known.id == next.id) {
+      next.prior_version = known.prior_version;
+      known = std::move(next);
+      return;
+    }
+  rows.push_back(std::move(next));
+}
+
 struct event_writer {
   const decision& decided;
   const write_context& context;
@@ -247,26 +257,14 @@ struct event_writer {
                         .transaction = reviewed.fact.transaction,
                         .reason = reviewed.reason,
                         .opened_at = decided.at};
-    to.reviews.push_back(to_row(opened, context.business));
-    to.tasks.push_back({context.business, std::nullopt, context.ids.next(), "payment_review",
-                        reviewed.subject(), decided.at});
+    (*this)(review_event{opened});
   }
   void operator()(const payment_event& event) const {
-    to.payment_records.push_back(to_row(event.after, context.business));
-    // Accepted or attached by a person: the attempt that brought it is no longer under review.
-    const bool is_accepted = event.after.version > 1 && event.after.place == payment_place::on_order &&
-                             settled_by(decided) == nullptr;
-    if (is_accepted)
-      to.payments.push_back({.business = context.business,
-                             .reference = event.after.reference,
-                             .expected_status = "review",
-                             .status = "paid",
-                             .at = decided.at,
-                             .must_change = false});
+    put_version(to.payment_records, to_row(event.after, context.business));
   }
   void operator()(const refund_event& event) const {
     const refund& after = event.after;
-    to.refunds.push_back(to_row(after, context.business));
+    put_version(to.refunds, to_row(after, context.business));
     if (is_to_be_run(after))
       to.jobs.push_back(
           refund_job_of(after, context.business, context.ids.next_as<storage::job_id>(), decided.at));
@@ -277,11 +275,19 @@ struct event_writer {
   }
   void operator()(const review_event& event) const {
     const review& after = event.after;
-    to.reviews.push_back(to_row(after, context.business));
+    put_version(to.reviews, to_row(after, context.business));
     if (after.state == review_state::open)
       to.tasks.push_back({context.business, std::nullopt, context.ids.next(), "payment_review",
                           review_subject(after.reason, after.reference, after.transaction), decided.at});
     if (is_open(after.state)) return;
+    // The attempt that brought the money is no longer under review.
+    if (after.state == review_state::accepted || after.state == review_state::attached)
+      to.payments.push_back({.business = context.business,
+                             .reference = after.reference,
+                             .expected_status = "review",
+                             .status = "paid",
+                             .at = decided.at,
+                             .must_change = false});
     to.review_tasks_done.push_back(
         {context.business, review_subject(after.reason, after.reference, after.transaction), decided.at});
     log_money("payment_review.resolved", "payment_review", after.id.value,

@@ -22,6 +22,8 @@ struct write_context {
   /// Where payments are begun; null: nowhere.
   const payment_account* paying = nullptr;
   id_source& ids;
+  /// Some account of the business can end links that were given out.
+  bool ends_links = false;
   /// The person who gave the command through the API; for the activity log.
   std::optional<storage::change_origin> by{};
   /// The order that is decided about, as it was; null: it is new, or none is.

@@ -46,8 +46,7 @@ job_verdict end_job(const storage::claimed_job& job, const job_policy& policy, c
     return {storage::job_put_off{job.hold, later->at, 0, {}, at.now}, job_result::again};
   if (const auto* failure = std::get_if<job_ends::failed>(&end)) return retry(job, policy, *failure, at);
   if (const auto* failure = std::get_if<job_ends::hopeless>(&end)) return die(job, failure->code, at);
-  if (std::holds_alternative<job_ends::completed_elsewhere>(end)) return {{}, job_result::done};
-  return {storage::job_done{job.hold, false}, job_result::done};
+  return {storage::job_done{job.hold}, job_result::done};
 }
 
 std::optional<job_verdict> refuse_job(const storage::claimed_job& job, const job_policy& policy,

@@ -36,13 +36,10 @@ struct failed {
 struct hopeless {
   std::string code;
 };
-/// The handler's own commit has it (change_set::jobs_done), or was refused because the job is not ours any more.
-struct completed_elsewhere {};
 
 }  // namespace job_ends
 
-using job_end = std::variant<job_ends::done, job_ends::again_at, job_ends::failed, job_ends::hopeless,
-                             job_ends::completed_elsewhere>;
+using job_end = std::variant<job_ends::done, job_ends::again_at, job_ends::failed, job_ends::hopeless>;
 
 struct job_policy {
   backoff_settings pauses{.first = std::chrono::seconds{5}, .longest = std::chrono::hours{1}};
@@ -52,7 +49,7 @@ struct job_policy {
 };
 
 struct job_verdict {
-  using write = std::variant<std::monostate, storage::job_done, storage::job_put_off, storage::job_death>;
+  using write = std::variant<storage::job_done, storage::job_put_off, storage::job_death>;
   write row;
   monitoring::job_result result = monitoring::job_result::done;
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <typeinfo>
 
 namespace sellavie::actors {
 namespace {
@@ -131,7 +132,11 @@ void job_runner_state::begin(const storage::claimed_job& job) {
   };
   try {
     kind->second.run(job, answer);
-  } catch (const std::exception&) {
+  } catch (const std::exception& failure) {
+    node_->log->error("job_handler_threw", {.business_id = job.hold.business},
+                      {{"kind", monitoring::code{job.kind}},
+                       {"job_id", job.hold.id},
+                       {"type", monitoring::code{typeid(failure).name()}}});
     answer(job_ends::failed{"handler_threw"});
   }
 }
@@ -166,7 +171,6 @@ void job_runner_state::settle(on_the_way& one, job_verdict verdict) {
                          {"job_id", hold.id},
                          {"attempts", one.job.attempts},
                          {"why", monitoring::code{death->error_code}}});
-  if (std::holds_alternative<std::monostate>(verdict.row)) return finish(hold);
   outbound_[&node_->journal_of(hold.business)].waiting.emplace_back(hold, std::move(verdict));
   if (!std::exchange(is_writing_soon_, true)) self_->send(self_, job_write_atom::value);
 }

@@ -5,8 +5,8 @@
 // Grain      one per node; several nodes share the table (storage/job_rows has its rules, actors/job_rules what becomes
 //            of a job).
 // Invariant  a job that is claimed here is begun once under that claim, and its first answer counts. What became of it
-//            is written until the store says so: it may be written twice, never lost; a claim that ended meanwhile makes
-//            it nothing. A handler that commits the job itself (change_set::jobs_done) is refused when its claim ended.
+//            is written until the store says so: it may be written twice, never lost; a claim that ended meanwhile, or a
+//            handler's own commit that has it already (change_set::jobs_done), makes it nothing.
 // Bounds     `at_once` jobs of all businesses and `per_business` of one are on the way; one claim is under way at a time, and
 //            one commit a journal. A handler that never answers has failed after its kind's limit; a claim that nobody
 //            ends ends a minute after the longest limit.

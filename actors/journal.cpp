@@ -92,7 +92,12 @@ storage::commit_report journal_state::commit(const std::vector<const storage::ch
   storage::fault_point("journal.after_commit");
   dependencies_.metrics->commit_time().observe(steady_clock::now() - begun);
   dependencies_.metrics->commits(label(report.outcome)).increment();
-  const auto queues_jobs = [](const storage::change_set* set) { return !set->jobs.empty(); };
+  // One for later, such as the first poll of a link, is found by the clock.
+  const auto queues_jobs = [](const storage::change_set* set) {
+    return !set->payment_events.empty() ||
+           std::any_of(set->jobs.begin(), set->jobs.end(),
+                       [](const storage::job_row& job) { return job.due_at <= job.created_at; });
+  };
   if (dependencies_.jobs && report.outcome == commit_outcome::committed &&
       std::any_of(sets.begin(), sets.end(), queues_jobs))
     dependencies_.jobs->ring();

@@ -21,8 +21,8 @@ struct customer_notice {
   /// What was told is stored under it, and answers whoever asks again. Empty: the command is told in the commit that
   /// stores its own key, or has none.
   std::string key{};
-  /// Only what this very command changes: what is so already, the customer has heard elsewhere.
-  bool only_news = false;
+  /// Only that this very command made the order paid: whatever else becomes of the money is no news of this kind.
+  bool only_when_paid = false;
 };
 
 /// Of the notice about what is done under `action_key`, in however many steps.
@@ -44,7 +44,7 @@ struct desk_request {
   std::optional<customer_notice> tell{};
   /// Nothing is decided: what is stored under the key, or not_found.
   bool only_known = false;
-  /// Done with what is decided, in its transaction, whoever holds it by then.
+  /// Done with what is decided, in its transaction, when anything is written; left alone when it is not held any more.
   std::optional<storage::job_hold> finishes{};
 };
 

@@ -1,16 +1,38 @@
 #include "actors/order_desk.hpp"
 
+#include <algorithm>
+
 #include "actors/money_records.hpp"
 #include "protocol/action/outcome_codec.hpp"
+#include "protocol/payment/port.hpp"
 #include "storage/fault_point.hpp"
 
 namespace sellavie::actors {
 namespace {
 
+bool ends_links(const tenant& business) {
+  return std::any_of(business.payments.begin(), business.payments.end(), [](const payment_account& account) {
+    return payment::port_of(account.provider).expires_links;
+  });
+}
+
+/// Where nothing is paid by link, money is real.
+payment_mode mode_of(const tenant& business) {
+  const auto* account = business.paying();
+  return account != nullptr ? account->mode : payment_mode::live;
+}
+
+bool pays_an_order(const decision& decided) {
+  return std::any_of(decided.events.begin(), decided.events.end(), [](const desk_event& event) {
+    const auto* changed = std::get_if<order_event>(&event);
+    return changed != nullptr && changed->kind == order_event_kind::paid;
+  });
+}
+
 // A link that another request has recorded changes nothing here, and is told all the same.
 bool is_told(const desk_request& request, const decision& decided) {
   if (!request.tell || !is_worth_telling(decided.outcome)) return false;
-  return !request.tell->only_news || !decided.events.empty();
+  return !request.tell->only_when_paid || pays_an_order(decided);
 }
 
 }  // namespace
@@ -157,7 +179,8 @@ void order_desk_state::look_up_money(waiting one) {
 
 void order_desk_state::look_up_subject(waiting one) {
   const order_id subject = one.money.payment ? one.money.payment->order : order_id{};
-  if (subject.is_nil()) return decide_now(std::move(one));
+  const bool is_found = one.stored && one.stored->id == subject;
+  if (subject.is_nil() || is_found) return decide_now(std::move(one));
   if (const order* known = find_order(book_, subject)) {
     one.money.subject = *known;
     return decide_now(std::move(one));
@@ -244,7 +267,7 @@ desk_context order_desk_state::context(const waiting& one) const {
   return {.now = node_->now(),
           .new_order = node_->ids->next_as<order_id>(),
           .actor = one.request.actor,
-          .settings = {.refund_limit_minor = business_->refund_limit_minor},
+          .settings = {.refund_limit_minor = business_->refund_limit_minor, .mode = mode_of(*business_)},
           .stored = one.stored,
           .new_payment = node_->ids->next_as<payment_id>(),
           .new_refund = node_->ids->next_as<refund_id>(),
@@ -264,16 +287,20 @@ const order* order_desk_state::before(const decision& decided, const waiting& on
 void order_desk_state::decide_now(waiting one) {
   auto decided = decide(book_, one.request.command, context(one));
   decided.outcome.wish = one.request.wish;
-  const bool writes = !decided.events.empty() || !decided.action_key.empty() || one.request.finishes ||
-                      is_told(one.request, decided);
+  const bool writes = !decided.events.empty() || !decided.action_key.empty() || is_told(one.request, decided);
   if (!writes) return deliver(one, std::move(decided.outcome));
   commit(std::move(one), std::move(decided));
 }
 
 void order_desk_state::commit(waiting one, decision decided) {
-  auto changes = std::make_shared<storage::change_set>(write_decision(
-      decided, {business_->id, business_->paying(), *node_->ids, one.request.by, before(decided, one)}));
-  if (one.request.finishes) changes->jobs_done.push_back({*one.request.finishes, false});
+  auto changes =
+      std::make_shared<storage::change_set>(write_decision(decided, {.business = business_->id,
+                                                                     .paying = business_->paying(),
+                                                                     .ids = *node_->ids,
+                                                                     .ends_links = ends_links(*business_),
+                                                                     .by = one.request.by,
+                                                                     .before = before(decided, one)}));
+  if (one.request.finishes) changes->jobs_done.push_back({*one.request.finishes});
   if (is_told(one.request, decided))
     tell_customer(*node_, *business_, *one.request.tell, decided.outcome, *changes);
   auto held = std::make_shared<std::pair<waiting, decision>>(std::move(one), std::move(decided));

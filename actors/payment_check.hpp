@@ -34,7 +34,7 @@ struct payment_check {
   /// A reference that the store does not know may become known: the event overtook us. This look is the last one, and
   /// whoever sent the event is asked.
   bool is_last = false;
-  /// Done with what the desk decides, in its transaction.
+  /// Done in the transaction of what the desk decides, when it decides anything new.
   std::optional<storage::job_hold> finishes{};
 };
 
@@ -52,10 +52,8 @@ enum class check_outcome : std::uint8_t {
 };
 [[nodiscard]] std::string_view to_string(check_outcome outcome) noexcept;
 
-/// `finished`: the job is done in the desk's transaction.
 struct payment_checked {
   check_outcome outcome = check_outcome::silent;
-  bool finished = false;
   /// The order of the payment is paid, by this money or other.
   bool is_paid = false;
 };

@@ -38,7 +38,7 @@ std::string code_of_refusal(const payment::payment_failure& failure) {
   return failure.code.empty() ? std::string{to_string(failure.failure)} : failure.code;
 }
 
-/// That nothing is known under a reference of ours means that nobody has paid by it.
+/// Where open links are unknown, nothing under a reference of ours means that nobody has paid by it.
 payment_fact nothing_paid(const std::string& reference, payment_mode mode) {
   return {.reference = reference, .status = payment_status::not_started, .mode = mode};
 }
@@ -174,8 +174,9 @@ caf::result<payment_truth> payment_client_state::fetch(const fetch_payment& want
                 load_payment{business_->id, wanted.reference})
       .then(
           [this, answer, wanted](const found_payment& found) {
-            const auto* account = found.row ? account_of(*found.row) : account_of(wanted.connection);
             payment_truth truth{.is_known = found.row.has_value()};
+            if (!found.row && wanted.may_become_known) return answer.deliver(std::move(truth));
+            const auto* account = found.row ? account_of(*found.row) : account_of(wanted.connection);
             if (account == nullptr) return answer.deliver(std::move(truth));
             truth.asked = asked_of(*account);
             ask(*account,
@@ -189,7 +190,7 @@ caf::result<payment_truth> payment_client_state::fetch(const fetch_payment& want
                   answer.deliver(std::move(truth));
                 });
           },
-          [answer](const caf::error&) { answer.deliver(payment_truth{}); });
+          [answer](const caf::error&) { answer.deliver(payment_truth{.is_unread = true}); });
   return answer.to_return();
 }
 
@@ -203,8 +204,9 @@ void payment_client_state::ask(const payment_account& account, const payment::pa
     auto read = port.decode_payment(response.status, response.body, query);
     if (auto* fact = std::get_if<payment_fact>(&read)) return then(std::move(*fact));
     const auto why = std::get<payment::payment_failure>(read).failure;
-    const bool is_unknown = why == payment::failure_class::not_found && !query.reference.empty();
-    if (is_unknown) return then(nothing_paid(query.reference, query.mode));
+    const bool is_unpaid = why == payment::failure_class::not_found && !port.knows_open_links &&
+                           query.transaction.empty() && !query.reference.empty();
+    if (is_unpaid) return then(nothing_paid(query.reference, query.mode));
     then(std::nullopt);
   });
 }

@@ -64,8 +64,10 @@ struct fetch_payment {
   std::string reference{};
   /// The provider's id.
   std::string transaction{};
-  /// Whose event it was: asked when the store knows no payment under this reference.
+  /// Whose event it was: asked when the store knows no payment under this reference, and will not.
   payment_connection_id connection{};
+  /// A reference that the store does not know may become known: nobody is asked about it yet.
+  bool may_become_known = false;
   instant deadline{};
 };
 
@@ -76,6 +78,8 @@ struct payment_truth {
   std::optional<asked_account> asked{};
   /// The store has a payment under the reference.
   bool is_known = false;
+  /// The store could not say: nothing here means anything.
+  bool is_unread = false;
 };
 
 /// The desk has written that it is begun.

@@ -24,14 +24,14 @@ std::string text_in(const storage::claimed_job& job, const char* name) {
 
 job_end end_after(const payment_checked& looked, const payment_check& wanted, const storage::claimed_job& job,
                   instant now) {
-  if (looked.finished) return job_ends::completed_elsewhere{};
+  const bool is_repeated = wanted.is_poll && now - job.created_at < polls_go_on;
   const auto later = [&]() -> job_end { return job_ends::again_at{next_look(job.created_at, now)}; };
   switch (looked.outcome) {
     case check_outcome::open:
-      if (wanted.is_poll) return later();
+      if (is_repeated) return later();
       break;
     case check_outcome::silent:
-      if (wanted.is_poll) return later();
+      if (is_repeated) return later();
       return job_ends::failed{"provider_silent", {}};
     case check_outcome::unknown:
       if (wanted.is_poll) break;

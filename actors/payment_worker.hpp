@@ -6,8 +6,8 @@
 //            pay page, too.
 // Grain      one per node. Holds no state that matters: what nobody finishes is begun again by its job.
 // Invariant  a job of an event ends in the desk's own transaction, or by an answer that leaves nothing to do; one that could
-//            not be carried out fails and is tried again. A poll goes on until nothing more will come of its payment, a
-//            refund is followed to its end.
+//            not be carried out fails and is tried again. A poll goes on until nothing more will come of its payment, at most
+//            `polls_go_on`; a refund is followed to its end.
 // Bounds     jobs are bounded by their runner. Of customers `most_visits` are looked after at once, the others are told to
 //            wait for the chat; nobody but a payment that the store knows wakes a business.
 // Supervised by the node.
@@ -40,6 +40,8 @@ using payment_worker_actor =
 /// How the job ends that had this look.
 [[nodiscard]] job_end end_after(const payment_checked& looked, const payment_check& wanted,
                                 const storage::claimed_job& job, instant now);
+/// Of a link: longer than any order waits for its money (desk_settings::longest_hold).
+inline constexpr std::chrono::hours polls_go_on{30 * 24};
 /// A reference that nobody knows is waited for so many times.
 inline constexpr std::int32_t looks_for_the_unknown = 4;
 

@@ -23,8 +23,7 @@ caf::error tenant_supervisor_state::told_as_ours(const caf::error& failure) {
 void tenant_supervisor_state::ask_desk(desk_request request, std::function<void(const action_outcome&)> then,
                                        const order_answer& answer) {
   spawn_desks();
-  self_->request(orders_, caf::infinite, std::move(request))
-      .then(std::move(then), [answer](const caf::error& failure) { answer.deliver(told_as_ours(failure)); });
+  self_->request(orders_, caf::infinite, std::move(request)).then(std::move(then), fails(answer));
 }
 
 caf::result<action_outcome> tenant_supervisor_state::forward_to_desk(desk_request& request) {

@@ -54,18 +54,16 @@ void tenant_supervisor_state::confirm_link(const std::shared_ptr<link_round>& ro
                                            const std::string& reference, const payment_truth& truth) {
   if (!truth.fact) return settle_silent(round, reference);
   const bool is_answer = truth.fact->status != payment_status::pending;
-  self_
-      ->request(round->orders, caf::infinite,
-                desk_request{confirmed(*truth.fact, *truth.asked), {}, false, "system"})
-      .then(
-          [this, round, reference, is_answer](const action_outcome& decided) {
-            // Money that does not fit is no word that the order is unpaid: people have the longer grace to look.
-            if (decided.effect == action_effect::payment_review) return settle_silent(round, reference);
-            if (is_answer) round->answered.unpaid.push_back(reference);
-            settle_link(round);
-          },
-          // The desk is being loaded anew: what the provider said is asked again.
-          [this, round](const caf::error&) { settle_link(round); });
+  hear_fact(
+      round->orders, {confirmed(*truth.fact, *truth.asked), {}, false, "system"},
+      [this, round, reference, is_answer](const action_outcome& decided) {
+        // Money that does not fit is no word that the order is unpaid: people have the longer grace to look.
+        if (decided.effect == action_effect::payment_review) return settle_silent(round, reference);
+        if (is_answer) round->answered.unpaid.push_back(reference);
+        settle_link(round);
+      },
+      // The desk is being loaded anew: what the provider said is asked again.
+      [this, round](const caf::error&) { settle_link(round); });
 }
 
 void tenant_supervisor_state::settle_silent(const std::shared_ptr<link_round>& round,

@@ -68,9 +68,10 @@ void tenant_supervisor_state::confirm_payment(const std::string& reference, cons
       .then(
           [this, answer, then](const payment_truth& truth) {
             if (!truth.fact) return then(std::nullopt);
-            ask_desk(
-                {confirmed(*truth.fact, *truth.asked), {}, false, "system"},
-                [then](const action_outcome& decided) { then(decided); }, answer);
+            spawn_desks();
+            hear_fact(
+                orders_, {confirmed(*truth.fact, *truth.asked), {}, false, "system"},
+                [then](const action_outcome& decided) { then(decided); }, fails(answer));
           },
           [then](const caf::error&) { then(std::nullopt); });
 }
@@ -118,22 +119,23 @@ void tenant_supervisor_state::make_link(const order_command_ptr& command, const 
                 },
                 answer);
           },
-          [answer](const caf::error& failure) { answer.deliver(told_as_ours(failure)); });
+          fails(answer));
 }
 
 // The first time the desk is asked again, and says what is to be done with the order as it is now; money that a
 // person must look at comes first.
 void tenant_supervisor_state::settle(const order_command_ptr& command, const payment_link& paid,
                                      link_attempt attempt, const order_answer& answer) {
-  ask_desk(
-      {confirmed(*paid.fact, paid.asked), {}, false, "system"},
+  spawn_desks();
+  hear_fact(
+      orders_, {confirmed(*paid.fact, paid.asked), {}, false, "system"},
       [this, command, attempt, answer](const action_outcome& decided) {
         const bool is_open =
             attempt == link_attempt::first && decided.effect != action_effect::payment_review;
         if (is_open) check_out_again(command, answer);
         else finish_order(command, decided, answer);
       },
-      answer);
+      fails(answer));
 }
 
 void tenant_supervisor_state::check_out_again(const order_command_ptr& command, const order_answer& answer) {
@@ -167,10 +169,9 @@ caf::result<action_outcome> tenant_supervisor_state::issue_for_order(const order
                                           .actor = wanted.actor,
                                           .by = wanted.by,
                                           .kind = wanted.kind})
-                  .then([answer](const action_outcome& outcome) { answer.deliver(outcome); },
-                        [answer](const caf::error& failure) { answer.deliver(told_as_ours(failure)); });
+                  .then([answer](const action_outcome& outcome) { answer.deliver(outcome); }, fails(answer));
             },
-            [answer](const caf::error& failure) { answer.deliver(told_as_ours(failure)); });
+            fails(answer));
   });
 }
 

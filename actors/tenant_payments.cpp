@@ -13,10 +13,11 @@ std::string actor_of(const asked_account& asked) {
   return "provider:" + std::string{to_string(asked.provider)};
 }
 
-/// What the desk made of the provider's word.
-check_outcome outcome_of(const action_outcome& decided) {
-  const bool is_open =
-      decided.effect == action_effect::payment_pending || decided.effect == action_effect::payment_failed;
+/// What the desk made of the provider's word. Money on its way may come to an order that is closed by now.
+check_outcome outcome_of(const payment_fact& fact, const action_outcome& decided) {
+  const bool is_open = fact.status == payment_status::pending ||
+                       decided.effect == action_effect::payment_pending ||
+                       decided.effect == action_effect::payment_failed;
   return is_open ? check_outcome::open : check_outcome::settled;
 }
 
@@ -38,10 +39,13 @@ caf::result<payment_checked> tenant_supervisor_state::check_payment(const paymen
         spawn_desks();
         self_
             ->request(payments_, caf::infinite,
-                      fetch_payment{wanted.reference, wanted.transaction, wanted.connection,
-                                    dependencies_.node->now() + patience})
+                      fetch_payment{.reference = wanted.reference,
+                                    .transaction = wanted.transaction,
+                                    .connection = wanted.connection,
+                                    .may_become_known = !wanted.reference.empty() && !wanted.is_last,
+                                    .deadline = dependencies_.node->now() + patience})
             .then([this, wanted, answer](const payment_truth& truth) { weigh(wanted, truth, answer); },
-                  [answer](const caf::error& failure) { answer.deliver(told_as_ours(failure)); });
+                  fails(answer));
       },
       [answer](errc why) { answer.deliver(make_error(why)); });
   return answer.to_return();
@@ -49,49 +53,61 @@ caf::result<payment_checked> tenant_supervisor_state::check_payment(const paymen
 
 void tenant_supervisor_state::weigh(const payment_check& wanted, const payment_truth& truth,
                                     const check_answer& answer) {
+  if (truth.is_unread) return answer.deliver(payment_checked{check_outcome::silent});
   const bool may_become_known = !wanted.reference.empty() && !truth.is_known && !wanted.is_last;
   if (may_become_known) return answer.deliver(payment_checked{check_outcome::unknown});
   if (!truth.asked) return answer.deliver(payment_checked{check_outcome::strange});
   if (!truth.fact) return answer.deliver(payment_checked{check_outcome::silent});
-  const auto ours = parse_payment_reference(truth.fact->reference);
-  if (!ours) return answer.deliver(payment_checked{check_outcome::strange});
-  if (truth.fact->status != payment_status::success) return settle_fact(wanted, truth, std::nullopt, answer);
-  self_
-      ->request(dependencies_.node->reader_of(business_->id.value), caf::infinite,
-                load_recipient{business_->id, ours->order})
-      .then(
-          [this, wanted, truth, answer](const found_recipient& found) {
-            std::optional<customer_notice> tell;
-            if (const auto& whom = found.whom)
-              tell = customer_notice{whom->conversation, whom->connection, whom->customer, {}, true};
-            settle_fact(wanted, truth, std::move(tell), answer);
-          },
-          [answer](const caf::error& failure) { answer.deliver(told_as_ours(failure)); });
-}
-
-void tenant_supervisor_state::settle_fact(const payment_check& wanted, const payment_truth& truth,
-                                          std::optional<customer_notice> tell, const check_answer& answer) {
-  spawn_desks();
+  if (!parse_payment_reference(truth.fact->reference))
+    return answer.deliver(payment_checked{check_outcome::strange});
   auto fact = *truth.fact;
   fact.is_disputed = fact.is_disputed || wanted.kind == check_kind::dispute;
   desk_request request{confirmed(fact, *truth.asked), {}, false, actor_of(*truth.asked)};
   request.finishes = wanted.finishes;
-  request.tell = tell;
-  self_->request(orders_, caf::infinite, std::move(request))
+  spawn_desks();
+  hear_fact(
+      orders_, std::move(request),
+      [this, wanted, fact, answer](const action_outcome& decided) {
+        if (wanted.kind == check_kind::refund) return look_at_refunds(wanted, fact, answer);
+        answer.deliver(
+            payment_checked{outcome_of(fact, decided), decided.effect == action_effect::payment_confirmed});
+      },
+      fails(answer));
+}
+
+// Only money that has come can be news to the customer.
+void tenant_supervisor_state::hear_fact(const order_desk_actor& desk, desk_request request, desk_handler then,
+                                        failure_handler otherwise) {
+  const auto& fact = std::get<desk::confirm_payment>(request.command).fact;
+  const auto ours = parse_payment_reference(fact.reference);
+  const auto tell_the_desk = [this, desk, then = std::move(then), otherwise](desk_request& told) {
+    const auto tell = told.tell;
+    self_->request(desk, caf::infinite, std::move(told))
+        .then(
+            [this, tell, then](const action_outcome& decided) {
+              if (tell && decided.accepted) look_for_unannounced({tell->connection, tell->customer});
+              then(decided);
+            },
+            otherwise);
+  };
+  if (!ours || fact.status != payment_status::success) return tell_the_desk(request);
+  self_
+      ->request(dependencies_.node->reader_of(business_->id.value), caf::infinite,
+                load_recipient{business_->id, ours->order})
       .then(
-          [this, tell, wanted, fact, answer](const action_outcome& decided) {
-            if (tell && decided.accepted) look_for_unannounced({tell->connection, tell->customer});
-            if (wanted.kind == check_kind::refund) return look_at_refunds(wanted, fact, answer);
-            answer.deliver(payment_checked{outcome_of(decided), wanted.finishes.has_value(),
-                                           decided.effect == action_effect::payment_confirmed});
+          [request = std::make_shared<desk_request>(std::move(request)),
+           tell_the_desk](const found_recipient& found) {
+            if (const auto& whom = found.whom)
+              request->tell = customer_notice{whom->conversation, whom->connection, whom->customer, {}, true};
+            tell_the_desk(*request);
           },
-          [answer](const caf::error& failure) { answer.deliver(told_as_ours(failure)); });
+          otherwise);
 }
 
 // Of money that nobody has written down there is nothing to follow.
 void tenant_supervisor_state::look_at_refunds(const payment_check& wanted, const payment_fact& fact,
                                               const check_answer& answer) {
-  const auto otherwise = [answer](const caf::error& failure) { answer.deliver(told_as_ours(failure)); };
+  const auto otherwise = fails(answer);
   self_
       ->request(dependencies_.node->reader_of(business_->id.value), caf::infinite,
                 storage::money_question{

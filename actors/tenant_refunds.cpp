@@ -11,6 +11,8 @@ namespace {
 constexpr std::chrono::seconds patience{20};
 /// A little later than a call counts as having arrived or not (desk_settings::refund_settle_time).
 constexpr std::chrono::minutes doubt_rest{3};
+/// Until it is looked whether a person has released it.
+constexpr std::chrono::minutes dispute_rest{60};
 
 const refund* find(const stored_money& money, const refund_id& id) {
   for (const refund& one : money.refunds)
@@ -24,11 +26,6 @@ payment_connection_id connection_of(const payment_record& payment) {
 }
 
 }  // namespace
-
-template <class Answer>
-tenant_supervisor_state::failure_handler tenant_supervisor_state::fails(const Answer& answer) {
-  return [answer](const caf::error& failure) { answer.deliver(told_as_ours(failure)); };
-}
 
 instant next_refund_look(const refund& subject, instant now) noexcept {
   const auto age = now - subject.requested_at;
@@ -68,7 +65,7 @@ void tenant_supervisor_state::with_refund(const refund_id& id, const refund_answ
             if (subject == nullptr || !money->payment) return answer.deliver(refund_ran{});
             then(*money, *subject);
           },
-          [answer](const caf::error& failure) { answer.deliver(told_as_ours(failure)); });
+          fails(answer));
 }
 
 void tenant_supervisor_state::tell_desk(desk_command command, std::function<void(const action_outcome&)> then,
@@ -83,8 +80,10 @@ void tenant_supervisor_state::begin_refund(const stored_money& money, const refu
   tell_desk(
       desk::begin_refund{subject.id},
       [this, payment = *money.payment, subject, answer](const action_outcome& begun) {
-        // Somebody was faster: what became of it is read anew.
-        if (!begun.accepted) return answer.deliver(refund_ran{dependencies_.node->now()});
+        // Somebody was faster: what became of it is read anew. A dispute holds it up until it is released.
+        const bool is_held = begun.why == refusal::disputed;
+        const auto rest = is_held ? dispute_rest : std::chrono::minutes{0};
+        if (!begun.accepted) return answer.deliver(refund_ran{dependencies_.node->now() + rest});
         storage::fault_point("refund.begun");
         call_refund(payment, subject, begun.attempt, answer);
       },
@@ -107,6 +106,8 @@ void tenant_supervisor_state::call_refund(const payment_record& payment, const r
                     [this, id = subject.id, answer](const action_outcome&) { rest_after(id, answer); },
                     fails(answer));
               case refund_call::refused:
+                // Of a repeated call that may say no more than that an earlier one has come through.
+                if (attempt > 1) break;
                 return tell_desk(
                     desk::refuse_refund{subject.id, attempt, sent.code},
                     [answer](const action_outcome&) { answer.deliver(refund_ran{}); }, fails(answer));
@@ -115,7 +116,7 @@ void tenant_supervisor_state::call_refund(const payment_record& payment, const r
             }
             answer.deliver(refund_ran{dependencies_.node->now() + doubt_rest});
           },
-          [answer](const caf::error& failure) { answer.deliver(told_as_ours(failure)); });
+          fails(answer));
 }
 
 void tenant_supervisor_state::hear_refunds(const payment_record& payment, const std::function<void()>& then,
@@ -172,8 +173,7 @@ caf::result<link_end> tenant_supervisor_state::expire_payment_link(const expire_
         self_
             ->request(payments_, caf::infinite,
                       expire_link{wanted.reference, dependencies_.node->now() + patience})
-            .then([answer](link_end end) { answer.deliver(end); },
-                  [answer](const caf::error& failure) { answer.deliver(told_as_ours(failure)); });
+            .then([answer](link_end end) { answer.deliver(end); }, fails(answer));
       },
       [answer](errc why) { answer.deliver(make_error(why)); });
   return answer.to_return();

@@ -25,9 +25,9 @@
 //            passed on: a desk that dies on it answers with an error. Before a person cancels, changes or settles an order
 //            with a live payment link, its provider is asked, so that money that has come counts (4 s; one that
 //            does not answer holds nothing up). Payment links are made from here, as a conversation makes them.
-// Payments   a look at a payment (actors/payment_check.hpp) asks its provider and gives the desk the fact. The customer hears
-//            of an order that became paid by it, in the desk's transaction; money of a reference that is not of our
-//            making is another till's and none of ours.
+// Payments   a look at a payment (actors/payment_check.hpp) asks its provider and gives the desk the fact. Whoever looked, the
+//            customer hears of an order that became paid by it, in the desk's transaction; money of a reference that is not
+//            of our making is another till's and none of ours.
 // Expiry     the desk never waits for a provider, so it is asked from here about the live links of orders whose
 //            time is over: at most 16 in a round, one round at a time, after a silent one a minute's rest.
 // Supervised by the tenant_registry.
@@ -249,7 +249,9 @@ class tenant_supervisor_state {
   void with_refund(const refund_id& id, const refund_answer& answer, refund_handler then);
   using failure_handler = std::function<void(const caf::error&)>;
   template <class Answer>
-  [[nodiscard]] static failure_handler fails(const Answer& answer);
+  [[nodiscard]] static failure_handler fails(const Answer& answer) {
+    return [answer](const caf::error& failure) { answer.deliver(told_as_ours(failure)); };
+  }
   void tell_desk(desk_command command, std::function<void(const action_outcome&)> then,
                  failure_handler otherwise);
   void begin_refund(const stored_money& money, const refund& subject, const refund_answer& answer);
@@ -272,8 +274,10 @@ class tenant_supervisor_state {
   void rest_after(const refund_id& id, const refund_answer& answer);
   using check_answer = owed_answer<payment_checked>;
   void weigh(const payment_check& wanted, const payment_truth& truth, const check_answer& answer);
-  void settle_fact(const payment_check& wanted, const payment_truth& truth,
-                   std::optional<customer_notice> tell, const check_answer& answer);
+  using desk_handler = std::function<void(const action_outcome&)>;
+  /// Gives the desk a provider's word; the customer hears of an order that becomes paid by it.
+  void hear_fact(const order_desk_actor& desk, desk_request request, desk_handler then,
+                 failure_handler otherwise);
   void look_at_refunds(const payment_check& wanted, const payment_fact& fact, const check_answer& answer);
   void carry_out(const order_command_ptr& command, const order_answer& answer);
   void check_out(const order_command_ptr& command, link_attempt attempt, const order_answer& answer);

@@ -1,8 +1,8 @@
 #pragma once
 // Durable background work: what a change_set writes of it, and what its runner claims (tables jobs and dead_jobs).
 //
-//  R1 A job that is committed is run: at least once, and its effects once when its handler commits them together
-//     with `job_done`, which refuses the commit of one who does not hold the job any more.
+//  R1 A job that is committed is run: at least once, so what it does must bear repetition. A handler may commit
+//     `job_done` together with what it did; it may also come twice.
 //  R2 At most one open job a (business, kind, unique key). Another wish adds none; it makes the open one due no later
 //     and no less urgent, unless that one waits after a failure. While it is being run, it is run once more
 //     afterwards: whoever runs it may have read already.
@@ -55,10 +55,9 @@ struct job_hold {
   friend bool operator==(const job_hold&, const job_hold&) = default;
 };
 
-/// It goes, or is ready once more (R2). Not held any more: refused, or with `must_hold` false left alone.
+/// It goes, or is ready once more (R2); left alone when it is not held any more.
 struct job_done {
   job_hold job;
-  bool must_hold = true;
 };
 
 /// It waits again; left alone when it is not held any more.

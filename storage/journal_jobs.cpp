@@ -10,24 +10,20 @@ namespace {
 
 // --- SQL -----------------------------------------------------------------------------------------
 
-// Locked first: what was wanted meanwhile is seen. One that two sets finish is one row for two, and refused.
+// Locked first: what was wanted meanwhile is seen.
 constexpr statement finish_jobs{"finish_jobs", R"(
 WITH wanted AS (
-  SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::integer[], $4::smallint[]) AS t (id, business_id, claim, must_hold)
+  SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::integer[]) AS t (id, business_id, claim)
 ), held AS MATERIALIZED (
   SELECT j.id, j.wanted_at FROM wanted w JOIN jobs j ON j.id = w.id
-  WHERE (j.business_id = w.business_id) IS TRUE AND j.claims = w.claim AND j.claimed_by = $5::bigint
+  WHERE (j.business_id = w.business_id) IS TRUE AND j.claims = w.claim AND j.claimed_by = $4::bigint
   ORDER BY j.id FOR UPDATE OF j
 ), gone AS (
-  DELETE FROM jobs j USING held h WHERE j.id = h.id AND h.wanted_at IS NULL RETURNING j.id
-), kept AS (
-  UPDATE jobs j SET state = 0, due_at = h.wanted_at, wanted_at = NULL, claimed_by = NULL, claimed_until = NULL, attempts = 0,
-         error_codes = '{}', error_times = '{}'
-  FROM held h WHERE j.id = h.id AND h.wanted_at IS NOT NULL RETURNING j.id
+  DELETE FROM jobs j USING held h WHERE j.id = h.id AND h.wanted_at IS NULL
 )
-SELECT require_rows((SELECT count(*) FROM (SELECT id FROM gone UNION ALL SELECT id FROM kept) done
-                     WHERE id IN (SELECT id FROM wanted WHERE must_hold = 1)),
-                    (SELECT count(*) FROM wanted WHERE must_hold = 1), 'jobs to finish'))"};
+UPDATE jobs j SET state = 0, due_at = h.wanted_at, wanted_at = NULL, claimed_by = NULL, claimed_until = NULL, attempts = 0,
+       error_codes = '{}', error_times = '{}'
+FROM held h WHERE j.id = h.id AND h.wanted_at IS NOT NULL)"};
 
 constexpr statement put_off_jobs{"put_off_jobs", R"(
 WITH wanted AS (
@@ -87,7 +83,7 @@ std::span<const statement> job_statements() noexcept {
 }
 
 void queue_jobs(pipeline& into, change_sets sets, std::int64_t incarnation) {
-  queue_held(into, finish_jobs, sets, &change_set::jobs_done, incarnation, &job_done::must_hold);
+  queue_held(into, finish_jobs, sets, &change_set::jobs_done, incarnation);
   using later = job_put_off;
   queue_held(into, put_off_jobs, sets, &change_set::jobs_put_off, incarnation, &later::due_at,
              &later::attempts, &later::error_code, &later::at);

@@ -48,14 +48,15 @@ constexpr statement change_refunds{"change_refunds", R"(
 WITH changed AS (
   UPDATE refunds r
   SET version = u.version, state = u.state, decided_by = u.decided_by, provider_id = u.provider_id, attempt = u.attempt,
-      sent_at = u.sent_at, note = u.note, is_contradicted = u.is_contradicted = 1
+      sent_at = u.sent_at, note = u.note, is_contradicted = u.is_contradicted = 1, amount_minor = u.amount_minor
   FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::integer[],
-              $9::bigint[], $10::text[], $11::smallint[])
-    AS u (id, business_id, prior_version, version, state, decided_by, provider_id, attempt, sent_at, note, is_contradicted)
+              $9::bigint[], $10::text[], $11::smallint[], $12::bigint[])
+    AS u (id, business_id, prior_version, version, state, decided_by, provider_id, attempt, sent_at, note, is_contradicted,
+          amount_minor)
   WHERE r.id = u.id AND r.business_id = u.business_id AND r.version = u.prior_version
   RETURNING 1
 )
-SELECT require_rows((SELECT count(*) FROM changed), $12::bigint, 'refunds to change'))"};
+SELECT require_rows((SELECT count(*) FROM changed), $13::bigint, 'refunds to change'))"};
 
 constexpr statement insert_reviews{"insert_reviews", R"(
 INSERT INTO payment_reviews (id, business_id, version, order_id, reference, transaction, reason, state, resolved_by, note,
@@ -116,7 +117,7 @@ void queue_money(pipeline& into, change_sets sets) {
                                   &back::note, &back::is_contradicted),
                  columns_of<back>(&back::id, &back::business, &back::prior_version, &back::version,
                                   &back::state, &back::decided_by, &back::provider_id, &back::attempt,
-                                  &back::sent_at, &back::note, &back::is_contradicted));
+                                  &back::sent_at, &back::note, &back::is_contradicted, &back::amount_minor));
   using look = review_row;
   queue_versions(into, sets, &change_set::reviews, insert_reviews, change_reviews,
                  columns_of<look>(&look::id, &look::business, &look::version, &look::order, &look::reference,

@@ -39,6 +39,8 @@ class collector {
   }
 
   void operator()(const review_event& event) {
+    // What its reference names is no order of ours.
+    if (event.after.reason == review_reason::unknown_order) return;
     note(event.after.order, "review_" + std::string{to_string(event.after.state)}, event.after.note);
   }
 

@@ -141,6 +141,8 @@ decision decide(const order_book& book, const approve_refund& command, const des
   if (auto* refused = std::get_if<decision>(&found)) return std::move(*refused);
   auto& after = std::get<refund>(found);
   money_case about{book, context};
+  if (about.is_frozen())
+    return refuse(refusal::disputed, command.action_key, context, pointer_to(about.subject()));
   if (after.requested_by == context.actor)
     return refuse(refusal::needs_another_person, command.action_key, context, pointer_to(about.subject()));
   after.state = agreed(about);

@@ -39,7 +39,7 @@ decision settle_order(const order_book& book, money_case& about, const order_tar
   const auto where = locate(book, target, context);
   if (where.open == nullptr) return refuse(where.why, command, context, where.closed);
   const bool is_ours = about.payment().received.currency == where.open->total.currency &&
-                       about.reviewed()->reason != review_reason::wrong_mode;
+                       about.payment().mode == context.settings.mode;
   if (!is_ours) return refuse(refusal::not_allowed, command, context, where.open);
   about.settle(*where.open, difference_of(about.payment(), *where.open, command.note));
   const bool accepts = command.how == review_resolution::accept;

@@ -102,6 +102,8 @@ struct desk_settings {
   std::chrono::seconds unanswered_grace{std::chrono::hours{1}};
   /// R29; nothing: a person alone may refund any sum.
   std::optional<std::int64_t> refund_limit_minor{};
+  /// R38: of money that may settle what a person puts it on.
+  payment_mode mode = payment_mode::live;
   /// R32: a call that was begun longer ago has arrived, or never will.
   std::chrono::seconds refund_settle_time{std::chrono::minutes{2}};
   /// R32: how long a provider is asked in vain before a person is.

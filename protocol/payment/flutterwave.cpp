@@ -100,7 +100,7 @@ std::optional<refund_fact> refund_of(const json& data, currency_code currency) {
   auto amount = money_of(data, "amount_refunded", currency);
   if (!amount) amount = money_of(data, "AmountRefunded", currency);
   refund_fact fact{id_of(data, "id"), transaction_of(data), {}};
-  if (!status || !amount || fact.id.empty()) return std::nullopt;
+  if (!status || !amount || !is_plain_id(fact.id)) return std::nullopt;
   fact.status = *status;
   fact.amount = *amount;
   return fact;
@@ -138,8 +138,9 @@ checkout_answer decode_link(int http_status, std::string_view body, const checko
   return link;
 }
 
+// A customer may try several times under one reference, and each try is a transaction: who names one asks about that.
 result<http_call> encode_payment(const payment_query& query) {
-  if (!query.reference.empty())
+  if (query.transaction.empty() && !query.reference.empty())
     return http_call{
         "GET", "/transactions/verify_by_reference?tx_ref=" + crypto::percent_encode(query.reference), {}};
   if (!is_plain_id(query.transaction)) return make_failure(errc::invalid_value, "transaction");
@@ -151,7 +152,9 @@ verify_answer decode_payment(int http_status, std::string_view body, const payme
   const auto* data = data_of(http_status, answer);
   if (data == nullptr) return failed(http_status, answer);
   auto fact = fact_of(*data, asked.mode);
-  if (!fact || !is_about(*fact, asked)) return payment_failure{failure_class::malformed, http_status, {}};
+  const bool is_another = fact && !asked.transaction.empty() && fact->transaction != asked.transaction;
+  if (!fact || is_another || !is_about(*fact, asked))
+    return payment_failure{failure_class::malformed, http_status, {}};
   return std::move(*fact);
 }
 

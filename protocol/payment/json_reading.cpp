@@ -165,7 +165,8 @@ bool is_mail_address(std::string_view email) noexcept {
 }
 
 bool is_about(const payment_fact& fact, const payment_query& asked) noexcept {
-  if (fact.reference.empty()) return false;
+  const bool is_nothing = fact.status == payment_status::success && fact.received.minor < 1;
+  if (is_nothing || (!fact.transaction.empty() && !is_plain_id(fact.transaction))) return false;
   if (!asked.reference.empty()) return fact.reference == asked.reference;
   return !asked.link.empty() || asked.transaction.empty() || fact.transaction == asked.transaction;
 }

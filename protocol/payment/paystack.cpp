@@ -94,7 +94,7 @@ std::optional<refund_fact> refund_of(const json& data) {
   const auto currency = parse_currency(text_of(data, "currency"));
   const auto amount = currency ? money_of(data, "amount", *currency) : std::nullopt;
   refund_fact fact{id_of(data, "id"), transaction_of(data), text_of(data, "merchant_note")};
-  if (!status || !amount || fact.id.empty()) return std::nullopt;
+  if (!status || !amount || !is_plain_id(fact.id)) return std::nullopt;
   fact.status = *status;
   fact.amount = *amount;
   return fact;
@@ -199,6 +199,7 @@ result<http_call> encode_refunds(const refund_query& query) {
                    {}};
 }
 
+// How many it puts on a page whatever it was asked for nobody says: one that is empty was behind the last.
 refunds_answer decode_refunds(int http_status, std::string_view body, const refund_query& asked) {
   const auto answer = parse_object(body);
   if (!is_success(http_status)) return failed(http_status, answer);
@@ -211,7 +212,7 @@ refunds_answer decode_refunds(int http_status, std::string_view body, const refu
     if (of.empty() || (of == asked.transaction && !fact)) return unreadable(http_status);
     if (fact) list.refunds.push_back(std::move(*fact));
   }
-  if (data->size() >= refunds_per_page) list.next = std::to_string(page_after(asked.after).value_or(1));
+  if (!data->empty()) list.next = std::to_string(page_after(asked.after).value_or(1));
   return list;
 }
 

@@ -21,6 +21,7 @@ checkout_answer decode_paystack_link(int http_status, std::string_view body, con
 
 constexpr provider_port paystack_port{provider::paystack,
                                       false,
+                                      true,
                                       &paystack::encode_initialize,
                                       &decode_paystack_link,
                                       &paystack::encode_payment,
@@ -36,6 +37,7 @@ constexpr provider_port paystack_port{provider::paystack,
                                       true};
 constexpr provider_port flutterwave_port{provider::flutterwave,
                                          false,
+                                         false,
                                          &flutterwave::encode_link,
                                          &flutterwave::decode_link,
                                          &flutterwave::encode_payment,
@@ -50,6 +52,7 @@ constexpr provider_port flutterwave_port{provider::flutterwave,
                                          &flutterwave::decode_balances,
                                          true};
 constexpr provider_port stripe_port{provider::stripe,
+                                    true,
                                     true,
                                     &stripe::encode_link,
                                     &stripe::decode_link,

@@ -15,6 +15,8 @@ struct provider_port {
   provider name;
   /// Whether a link that was given out can be ended. Elsewhere money may still come on an old link: review.
   bool expires_links;
+  /// Whether a link that nobody has paid by is known. Where it is, "not found" is the word of another account.
+  bool knows_open_links;
   result<http_call> (*encode_link)(const checkout_request& request);
   checkout_answer (*decode_link)(int http_status, std::string_view body, const checkout_request& asked);
   result<http_call> (*encode_payment)(const payment_query& query);

@@ -190,7 +190,7 @@ std::optional<refund_fact> refund_of(const json& refund) {
   const auto currency = currency_of(refund);
   const auto amount = currency ? money_of(refund, "amount", *currency) : std::nullopt;
   refund_fact fact{text_of(refund, "id"), id_within(refund, "payment_intent"), metadata_of(refund, "refund")};
-  if (!status || !amount || fact.id.empty()) return std::nullopt;
+  if (!status || !amount || !is_plain_id(fact.id)) return std::nullopt;
   fact.status = *status;
   fact.amount = *amount;
   return fact;

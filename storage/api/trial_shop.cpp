@@ -6,12 +6,11 @@
 namespace sellavie::storage {
 namespace {
 
-// Of the providers that this version speaks.
 constexpr const char* select_shop = R"(
 SELECT name, locale, currency,
        round(extract(epoch FROM (to_timestamp($2::bigint / 1000.0) AT TIME ZONE timezone)
                               - (to_timestamp($2::bigint / 1000.0) AT TIME ZONE 'UTC')) / 60)::integer,
-       EXISTS (SELECT FROM payment_connections WHERE business_id = $1::uuid AND provider = 'paystack')
+       EXISTS (SELECT FROM payment_connections WHERE business_id = $1::uuid)
 FROM businesses WHERE id = $1::uuid)";
 constexpr const char* select_products = R"(
 SELECT id, sku, name, description, price_minor, stock, price_version FROM products

@@ -7,6 +7,7 @@
 #include <random>
 
 #include "tests/actors/support/chat_script.hpp"
+#include "tests/actors/support/checkout_script.hpp"
 
 namespace sellavie::test {
 namespace {
@@ -213,7 +214,7 @@ class bad_day {
 
   std::optional<actors::outbound_response> pay(const actors::outbound_request& request) {
     if (!calm_ && one_in(3)) return one_in(2) ? lost_answer() : http(502, "<html>");
-    if (request.method == "GET") return http(404, R"({"status":false,"code":"transaction_not_found"})");
+    if (request.method == "GET") return http(200, verified(reference_of(request), "abandoned", 1'000));
     const auto asked = nlohmann::json::parse(request.body);
     const std::string reference = asked["reference"];
     return http(

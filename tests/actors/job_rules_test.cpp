@@ -28,10 +28,9 @@ storage::job_put_off after_failure(std::int32_t attempts, job_ends::failed failu
   return row_of<storage::job_put_off>(end_job(a_job(attempts), policy, failure, {now, jitter}));
 }
 
-TEST(job_rules, done_is_done_whether_or_not_it_is_still_held) {
+TEST(job_rules, done_is_done) {
   const auto verdict = end_job(a_job(), policy, job_ends::done{}, {now});
   EXPECT_EQ(row_of<storage::job_done>(verdict).job, a_job().hold);
-  EXPECT_FALSE(row_of<storage::job_done>(verdict).must_hold);
   EXPECT_EQ(verdict.result, job_result::done);
 }
 
@@ -68,12 +67,6 @@ TEST(job_rules, the_last_failure_is_its_death) {
 TEST(job_rules, what_is_hopeless_is_dead_at_once) {
   const auto verdict = end_job(a_job(1), policy, job_ends::hopeless{"address_unknown"}, {now});
   EXPECT_EQ(row_of<storage::job_death>(verdict).error_code, "address_unknown");
-}
-
-TEST(job_rules, what_the_handler_committed_itself_is_not_written_again) {
-  const auto verdict = end_job(a_job(), policy, job_ends::completed_elsewhere{}, {now});
-  EXPECT_TRUE(std::holds_alternative<std::monostate>(verdict.row));
-  EXPECT_EQ(verdict.result, job_result::done);
 }
 
 TEST(job_rules, one_that_was_lost_too_often_is_not_begun) {

@@ -1,6 +1,8 @@
 // A look at a payment: what a poll, an event or a returning customer makes of it.
 
 #include "actors/payment_check.hpp"
+#include "actors/order_desk.hpp"
+#include "actors/payment_worker.hpp"
 
 #include "tests/actors/support/checkout_script.hpp"
 
@@ -40,6 +42,49 @@ TEST(payment_check_payload, names_a_payment_or_is_nothing) {
   for (const auto* bad : {"", "[]", "{}", "null", R"({"reference":7})", R"({"reference":""})", "\xff",
                           R"({"connection":"00000000-0000-7000-8000-000000000001"})"})
     EXPECT_FALSE(actors::read_check(bad)) << bad;
+}
+
+// --- what becomes of the job that had a look ---
+
+struct look_end {
+  check_outcome outcome;
+  bool is_poll;
+  std::chrono::hours age;
+  const char* end;
+};
+
+std::string name_of(const actors::job_end& end) {
+  if (const auto* failure = std::get_if<actors::job_ends::failed>(&end)) return failure->code;
+  return std::holds_alternative<actors::job_ends::again_at>(end) ? "again" : "done";
+}
+
+TEST(payment_check_end, a_poll_goes_on_while_money_may_come_and_an_event_is_done_or_tried_again) {
+  constexpr auto young = 2h;
+  constexpr auto old = actors::polls_go_on;
+  const look_end ends[] = {
+      {check_outcome::open, true, young, "again"},
+      {check_outcome::open, true, old, "done"},
+      {check_outcome::open, false, young, "done"},
+      {check_outcome::silent, true, young, "again"},
+      {check_outcome::silent, true, old, "provider_silent"},
+      {check_outcome::silent, false, young, "provider_silent"},
+      {check_outcome::unknown, true, young, "done"},
+      {check_outcome::unknown, false, young, "payment_unknown"},
+      {check_outcome::settled, true, young, "done"},
+      {check_outcome::settled, false, young, "done"},
+      {check_outcome::strange, true, young, "done"},
+      {check_outcome::strange, false, young, "done"},
+  };
+  const instant now = instant_from_ms(1'700'000'000'000);
+  for (const auto& one : ends) {
+    storage::claimed_job job;
+    job.created_at = now - one.age;
+    const auto end = actors::end_after({one.outcome}, {.is_poll = one.is_poll}, job, now);
+    EXPECT_EQ(name_of(end), one.end) << to_string(one.outcome) << " poll " << one.is_poll << " "
+                                     << one.age.count() << " h";
+    if (const auto* later = std::get_if<actors::job_ends::again_at>(&end))
+      EXPECT_EQ(later->at, actors::next_look(job.created_at, now));
+  }
 }
 
 struct payment_checks : checkout {
@@ -131,7 +176,6 @@ TEST_F(payment_checks, a_provider_that_does_not_say_decides_nothing) {
     provider_answers(answer);
     ASSERT_TRUE(checked);
     EXPECT_EQ(checked->outcome, check_outcome::silent);
-    EXPECT_FALSE(checked->finished);
   }
   EXPECT_EQ(world.orders().front().status, "awaiting_payment");
 }
@@ -142,12 +186,13 @@ TEST_F(payment_checks, a_job_ends_in_the_transaction_of_what_it_found) {
   look({.reference = link, .finishes = storage::job_hold{job, world.shop, 1}});
   EXPECT_TRUE(world.store->rows.jobs.contains(job));
   provider_answers(http(200, verified(link, "success", 3'000'000)));
-  EXPECT_TRUE(checked->finished);
   EXPECT_FALSE(world.store->rows.jobs.contains(job));
   hold(job, 2);
+  const auto commits = world.store->commits;
   look({.reference = link, .finishes = storage::job_hold{job, world.shop, 2}});
   provider_answers(http(200, verified(link, "success", 3'000'000)));
-  EXPECT_FALSE(world.store->rows.jobs.contains(job)) << "also when there was nothing left to decide";
+  EXPECT_EQ(checked->outcome, check_outcome::settled);
+  EXPECT_EQ(world.store->commits, commits) << "nothing was left to decide: its runner ends it, among others";
 }
 
 TEST_F(payment_checks, a_job_stays_when_the_desks_commit_does_not_go_through) {
@@ -166,13 +211,44 @@ TEST_F(payment_checks, a_job_stays_when_the_desks_commit_does_not_go_through) {
 TEST_F(payment_checks, a_reference_that_nobody_knows_yet_is_waited_for_and_in_the_end_its_sender_is_asked) {
   const std::string stranger = "sv-00000000000070008000000000000099-1";
   look({.reference = stranger, .connection = world.till});
-  world.outside->waiting.empty() ? void() : provider_answers(http(404, "{}"));
+  EXPECT_THAT(world.outside->waiting, IsEmpty()) << "nobody is asked about what may become known";
   ASSERT_TRUE(checked);
   EXPECT_EQ(checked->outcome, check_outcome::unknown);
   look({.reference = stranger, .connection = world.till, .is_last = true});
   provider_answers(http(200, verified(stranger, "success", 5)));
   EXPECT_EQ(checked->outcome, check_outcome::settled);
   EXPECT_EQ(world.tasks("payment_review"), 1U) << "money without an order is for people";
+}
+
+TEST_F(payment_checks, a_store_that_cannot_be_read_says_nothing_about_a_payment) {
+  world.store->away = true;
+  look({.reference = link});
+  world.store->away = false;
+  if (checked) EXPECT_EQ(checked->outcome, check_outcome::silent);
+  else EXPECT_TRUE(failure);
+  EXPECT_EQ(world.orders().front().status, "awaiting_payment");
+}
+
+TEST_F(payment_checks, money_on_its_way_to_a_closed_order_is_looked_at_until_it_has_come) {
+  world.jump(2h);
+  caf::anon_send(world.desk, actors::expire_orders{{link}});
+  world.run();
+  ASSERT_EQ(world.orders().front().status, "cancelled");
+  look_and_hear({.reference = link}, "processing");
+  EXPECT_EQ(checked->outcome, check_outcome::open);
+  look_and_hear({.reference = link}, "success");
+  EXPECT_EQ(checked->outcome, check_outcome::settled);
+  EXPECT_EQ(world.tasks("payment_review"), 1U);
+  EXPECT_THAT(told(), IsEmpty()) << "a closed order is not called paid";
+}
+
+TEST_F(payment_checks, what_becomes_of_the_money_later_is_not_told_as_if_it_were_paid_again) {
+  look_and_hear({.reference = link}, "success");
+  ASSERT_THAT(told(), SizeIs(1));
+  look_and_hear({.reference = link, .kind = actors::check_kind::dispute}, "success");
+  EXPECT_EQ(world.orders().front().dispute, "open");
+  look_and_hear({.reference = link, .kind = actors::check_kind::dispute}, "reversed");
+  EXPECT_THAT(told(), SizeIs(1));
 }
 
 TEST_F(payment_checks, money_of_another_till_of_the_shop_is_none_of_ours) {

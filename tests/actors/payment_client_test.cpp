@@ -67,8 +67,12 @@ struct payment_client : testing::Test {
     });
     world.run();
   }
-  void ask_truth() {
-    const actors::fetch_payment wanted{.reference = "sv-1-1", .deadline = world.time->now() + 5s};
+  void ask_truth(std::string transaction = {}) {
+    ask_truth(
+        {.reference = "sv-1-1", .transaction = std::move(transaction), .deadline = world.time->now() + 5s});
+  }
+  void ask_truth(const actors::fetch_payment& wanted) {
+    truth.reset();
     world.system->spawn([this, wanted](caf::event_based_actor* self) {
       self->request(client, caf::infinite, wanted)
           .then([this](const actors::payment_truth& found) { truth = found; }, [](const caf::error&) {});
@@ -85,6 +89,9 @@ constexpr const char* good_link =
     R"({"status":true,"data":{"authorization_url":"https://pay.example/x","reference":"sv-1-1"}})";
 constexpr const char* paid =
     R"({"status":true,"data":{"id":7,"domain":"test","status":"success","reference":"sv-1-1","amount":500000,"currency":"NGN"}})";
+
+constexpr const char* no_such_payment =
+    R"({"status":"error","message":"No transaction was found for this id","data":null})";
 
 TEST_F(payment_client, makes_a_link_with_the_business_own_key_and_never_beyond_the_turns_deadline) {
   ask_link(3s);
@@ -165,22 +172,60 @@ TEST_F(payment_client, asks_the_account_that_made_the_link_when_another_makes_th
   EXPECT_EQ(truth->asked->mode, payment_mode::test);
 }
 
-TEST_F(payment_client, takes_a_reference_that_the_provider_does_not_know_for_unpaid) {
+TEST_F(payment_client, takes_a_reference_that_flutterwave_does_not_know_for_unpaid) {
+  use(provider::flutterwave, "FLWSECK_TEST-1-X");
+  begin("sv-1-1", provider::flutterwave);
   ask_truth();
-  reply(http(404, R"({"status":false,"code":"transaction_not_found"})"));
+  reply(http(400, no_such_payment));
   ASSERT_TRUE(truth);
   ASSERT_TRUE(truth->fact);
   EXPECT_EQ(truth->fact->status, payment_status::not_started);
 }
 
+TEST_F(payment_client, takes_a_link_that_its_provider_does_not_know_for_no_word_at_all) {
+  ask_truth();
+  reply(http(404, R"({"status":false,"code":"transaction_not_found"})"));
+  ASSERT_TRUE(truth);
+  EXPECT_TRUE(truth->asked);
+  EXPECT_FALSE(truth->fact) << "Paystack knows a link that nobody has paid by: this is another account";
+}
+
+TEST_F(payment_client, asks_flutterwave_about_the_very_transaction_that_an_event_names) {
+  use(provider::flutterwave, "FLWSECK_TEST-1-X");
+  begin("sv-1-1", provider::flutterwave);
+  ask_truth("8");
+  ASSERT_THAT(world.outside->waiting, SizeIs(1));
+  EXPECT_THAT(world.outside->waiting.front().request.url, HasSubstr("/transactions/8/verify"));
+  reply(http(400, no_such_payment));
+  ASSERT_TRUE(truth);
+  EXPECT_FALSE(truth->fact) << "an unknown transaction says nothing about its link";
+}
+
+TEST_F(payment_client, asks_nobody_about_a_reference_that_may_become_known) {
+  world.store->rows.payments.clear();
+  const actors::fetch_payment wanted{.reference = "sv-1-1",
+                                     .connection = till_of(provider::paystack),
+                                     .may_become_known = true,
+                                     .deadline = world.time->now() + 5s};
+  ask_truth(wanted);
+  ASSERT_TRUE(truth);
+  EXPECT_FALSE(truth->is_known);
+  EXPECT_FALSE(truth->is_unread);
+  EXPECT_THAT(world.outside->waiting, SizeIs(0));
+}
+
+TEST_F(payment_client, tells_a_store_that_it_could_not_read_from_one_that_knows_nothing) {
+  world.store->away = true;
+  ask_truth();
+  world.store->away = false;
+  ASSERT_TRUE(truth);
+  EXPECT_TRUE(truth->is_unread);
+  EXPECT_THAT(world.outside->waiting, SizeIs(0));
+}
+
 TEST_F(payment_client, asks_whoever_sent_an_event_about_a_payment_that_the_store_does_not_know) {
-  const actors::fetch_payment wanted{
-      .transaction = "77", .connection = till_of(provider::paystack), .deadline = world.time->now() + 5s};
-  world.system->spawn([this, wanted](caf::event_based_actor* self) {
-    self->request(client, caf::infinite, wanted)
-        .then([this](const actors::payment_truth& found) { truth = found; }, [](const caf::error&) {});
-  });
-  world.run();
+  ask_truth(
+      {.transaction = "77", .connection = till_of(provider::paystack), .deadline = world.time->now() + 5s});
   ASSERT_THAT(world.outside->waiting, SizeIs(1));
   EXPECT_THAT(world.outside->waiting.front().request.url, HasSubstr("/transaction/77"));
 }
@@ -250,7 +295,7 @@ TEST_F(payment_client, looks_before_it_asks_flutterwave_for_another_link) {
   EXPECT_THAT(world.outside->waiting.front().request.body, HasSubstr("sv-1-1@shop.example.invalid"));
   reply(lost_answer());
   EXPECT_THAT(world.outside->waiting.front().request.url, HasSubstr("verify_by_reference?tx_ref=sv-1-1"));
-  reply(http(400, R"({"status":"error","message":"No transaction was found for this id","data":null})"));
+  reply(http(400, no_such_payment));
   ASSERT_TRUE(link);
   EXPECT_EQ(link->outcome, link_outcome::reference_taken);
 }

@@ -276,6 +276,7 @@ TEST_F(person_orders, a_link_that_was_just_paid_is_not_cancelled) {
   EXPECT_EQ(outcomes.back().status, order_status::paid);
   EXPECT_EQ(world.orders().front().status, "paid");
   EXPECT_EQ(world.stock("A1"), 18);
+  EXPECT_THAT(world.texts(message_origin::system), SizeIs(1)) << "its customer hears that the money has come";
 }
 
 TEST_F(person_orders, who_acts_as_if_no_money_had_come_is_told_once_that_some_has) {

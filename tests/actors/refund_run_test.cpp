@@ -45,6 +45,11 @@ struct refunds : checkout {
     world.outside->answer(std::move(response));
     world.run();
   }
+  /// Page after page; one that is empty is the last.
+  void provider_lists(const std::string& refunds) {
+    provider_answers(http(200, answer(refunds)));
+    if (refunds != "[]") provider_answers(http(200, answer("[]")));
+  }
   void wants_back(std::optional<std::int64_t> minor = {}) {
     desk::request_refund wish{.action_key = "r" + std::to_string(++wishes_),
                               .target = {{}, world.orders().front().id},
@@ -154,7 +159,7 @@ TEST_F(refunds, one_that_takes_its_time_is_followed) {
   world.jump(20s);
   run_it();
   EXPECT_EQ(asked().method, "GET");
-  provider_answers(http(200, answer("[" + told("processed") + "]")));
+  provider_lists("[" + told("processed") + "]");
   EXPECT_EQ(stored().state, "succeeded");
   EXPECT_FALSE(ran->again_at);
 }
@@ -168,7 +173,7 @@ TEST_F(refunds, after_a_lost_answer_the_refunds_are_listed_before_anything_is_re
   world.jump(*ran->again_at - world.time->now());
   run_it();
   EXPECT_EQ(asked().method, "GET") << "looked for, not sent again";
-  provider_answers(http(200, answer("[" + told("processed") + "]")));
+  provider_lists("[" + told("processed") + "]");
   EXPECT_EQ(stored().state, "succeeded");
   EXPECT_EQ(world.orders().front().status, "refunded");
 }
@@ -180,7 +185,7 @@ TEST_F(refunds, one_that_is_proved_absent_is_sent_again_under_the_same_key) {
   provider_answers(lost_answer());
   world.jump(*ran->again_at - world.time->now());
   run_it();
-  provider_answers(http(200, answer("[]")));
+  provider_lists("[]");
   EXPECT_EQ(stored().state, "approved");
   run_it();
   EXPECT_EQ(asked().body, first);
@@ -221,15 +226,42 @@ TEST_F(refunds, what_the_provider_refuses_has_failed_and_people_are_told) {
   EXPECT_EQ(world.orders().front().status, "paid");
 }
 
+TEST_F(refunds, a_repeated_call_that_is_refused_is_looked_for_and_not_given_up) {
+  wants_back();
+  run_it();
+  provider_answers(lost_answer());
+  world.jump(*ran->again_at - world.time->now());
+  run_it();
+  provider_lists("[]");
+  run_it();
+  provider_answers(http(400, R"({"status":false,"code":"invalid_amount","message":"no"})"));
+  EXPECT_EQ(stored().state, "sending") << "the first call may have come through after all";
+  EXPECT_EQ(world.tasks("refund_failed"), 0U);
+  ASSERT_TRUE(ran->again_at);
+  world.jump(*ran->again_at - world.time->now());
+  run_it();
+  provider_lists("[" + told("processed") + "]");
+  EXPECT_EQ(stored().state, "succeeded");
+}
+
+TEST_F(refunds, one_that_a_dispute_holds_up_waits_for_a_person) {
+  wants_back();
+  look_at(link, actors::check_kind::dispute);
+  provider_answers(http(200, verified(link, "success", 3'000'000)));
+  run_it();
+  EXPECT_THAT(world.outside->waiting, IsEmpty());
+  EXPECT_EQ(stored().state, "approved");
+  ASSERT_TRUE(ran->again_at);
+  EXPECT_EQ(*ran->again_at, world.time->now() + 1h);
+}
+
 TEST_F(refunds, one_made_in_the_providers_dashboard_is_found_by_its_event) {
   look_at(link, actors::check_kind::refund);
   provider_answers(http(200, verified(link, "reversed", 3'000'000)));
   ASSERT_THAT(world.outside->waiting, SizeIs(1));
   EXPECT_THAT(asked().url, HasSubstr("/refund?transaction=77"));
-  provider_answers(http(
-      200,
-      answer(
-          R"([{"id":9,"transaction":77,"status":"processed","amount":3000000,"currency":"NGN","merchant_note":"by hand"}])")));
+  provider_lists(
+      R"([{"id":9,"transaction":77,"status":"processed","amount":3000000,"currency":"NGN","merchant_note":"by hand"}])");
   ASSERT_THAT(world.store->rows.refunds, SizeIs(1));
   EXPECT_EQ(stored().origin, "elsewhere");
   EXPECT_EQ(world.orders().front().status, "refunded");

@@ -567,6 +567,19 @@ TEST(desk_money_r36, freezes_a_disputed_order_until_a_person_releases_it) {
   EXPECT_EQ(till.does(desk::mark_fulfilled{"k", {{}, order}, ""}).effect, action_effect::order_fulfilled);
 }
 
+TEST(desk_money_r36, approves_no_refund_of_disputed_money_until_it_is_released) {
+  a_till till;
+  till.context().settings.refund_limit_minor = 0;
+  const auto order = till.has_paid(1);
+  const auto asked = till.asks_back(order).refund;
+  auto disputed = till.word_on(order);
+  disputed.is_disputed = true;
+  till.is_told(disputed);
+  EXPECT_EQ(till.as(amina).does(desk::approve_refund{"k", asked}).why, refusal::disputed);
+  till.does(desk::release_dispute{"k", {{}, order}, "won"});
+  EXPECT_EQ(till.does(desk::approve_refund{"k", asked}).state, "approved");
+}
+
 TEST(desk_money_r36, freezes_an_order_whose_money_is_disputed_from_the_start) {
   a_till till;
   till.places(1, {{"A1", 1}});

@@ -134,6 +134,15 @@ TEST(desk_money_r38, settles_nothing_with_another_currency_or_mode) {
       << "no key of ours reaches it";
 }
 
+TEST(desk_money_r38, settles_nothing_with_money_of_another_mode_whatever_else_was_wrong_with_it) {
+  a_till till;
+  const auto play = till.has_paid_late(1);
+  const auto other = till.places(2, {{"A1", 1}}).order;
+  till.context().settings.mode = payment_mode::test;
+  EXPECT_EQ(till.resolves(play, review_resolution::attach, "x", other).why, refusal::not_allowed)
+      << "the shop's own money is of the other mode by now";
+}
+
 TEST(desk_money_r38, freezes_an_order_that_disputed_money_settles) {
   a_till till;
   const auto order = has_paid_half(till);

@@ -107,6 +107,14 @@ TEST(flutterwave_payment, is_asked_for_by_reference_or_id) {
   EXPECT_EQ(encode_payment({}).error().code, errc::invalid_value);
 }
 
+TEST(flutterwave_payment, of_several_tries_under_one_reference_is_the_one_that_was_asked_for) {
+  const payment_query second{"sv-1-1", {}, "8321945", payment_mode::live};
+  EXPECT_EQ(encode_payment(second).value().path, "/transactions/8321945/verify");
+  EXPECT_EQ(std::get<payment_fact>(decode_payment(200, answer(a_payment()), second)).transaction, "8321945");
+  const payment_query first{"sv-1-1", {}, "8321944", payment_mode::live};
+  EXPECT_EQ(failure_of(decode_payment(200, answer(a_payment()), first)), failure_class::malformed);
+}
+
 TEST(flutterwave_payment, gives_a_fact_in_minor_units_and_the_mode_of_the_key) {
   const payment_fact expected{"sv-1-1",         "8321945",        payment_status::success,
                               {500'000, naira}, {500'000, naira}, payment_mode::live};
@@ -163,8 +171,8 @@ TEST(flutterwave_payment, reads_every_state) {
 
 TEST(flutterwave_payment, never_takes_an_unreadable_answer_for_money) {
   const std::pair<const char*, json> broken[] = {
-      {"status", "success"}, {"tx_ref", "sv-1-2"}, {"tx_ref", nullptr},     {"currency", "ngn"},
-      {"currency", "XXX"},   {"id", nullptr},      {"status", "Successful"}};
+      {"status", "success"}, {"tx_ref", "sv-1-2"}, {"tx_ref", nullptr},      {"currency", "ngn"},
+      {"currency", "XXX"},   {"id", nullptr},      {"status", "Successful"}, {"amount", 0}};
   for (const auto& [name, value] : broken) {
     auto payment = a_payment();
     payment[name] = value;

@@ -101,7 +101,8 @@ class outgoing_work_test : public storage::unit_of_work_test {
 
   /// As the receiver makes it.
   std::string signature_of(const std::string& request, instant at) const {
-    return outgoing::sign(std::array{secret}, {field_of(request, "webhook-id"), at, body_of(request)}).value();
+    return outgoing::sign(std::array{secret}, {field_of(request, "webhook-id"), at, body_of(request)})
+        .value();
   }
 
   test::raw_listener receiver;

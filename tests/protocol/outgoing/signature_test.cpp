@@ -19,9 +19,7 @@ const std::string vector = "v1,OvbJD5uGPcSdg1R/yoebHR20aAw9cUfICe9ED9zTMo8=";
 const std::string secret = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 const std::string other = "whsec_ICECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 
-std::string signed_with(std::vector<std::string> secrets) {
-  return sign(secrets, {id, now, body}).value();
-}
+std::string signed_with(std::vector<std::string> secrets) { return sign(secrets, {id, now, body}).value(); }
 
 TEST(signature, is_what_another_implementation_makes) {
   std::array<std::uint8_t, 32> bytes{};

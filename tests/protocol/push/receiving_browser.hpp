@@ -18,7 +18,8 @@ inline std::string decrypt(const crypto::p256_key& receiver, const std::array<st
                            std::string_view body) {
   using namespace std::string_view_literals;
   using crypto::as_text;
-  constexpr std::size_t header = 16 + 4 + 1 + 65;  // salt, record size, length of the key id, the sender's point
+  constexpr std::size_t header =
+      16 + 4 + 1 + 65;  // salt, record size, length of the key id, the sender's point
   if (body.size() <= header) throw std::runtime_error{"a push message without a body"};
   const auto salt = body.substr(0, 16);
   crypto::p256_point sender{};

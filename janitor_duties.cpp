@@ -121,6 +121,7 @@ std::vector<actors::duty> janitor_duties(janitor_hands hands) {
           {"invitations", 1h, purging(shop, storage::purge_invitations)},
           {"mails", 1h, purging(shop, storage::purge_mails)},
           {"attachments", 1h, purging(shop, storage::purge_attachments)},
+          {"webhook_deliveries", 5min, purging(shop, storage::end_stranded_deliveries)},
           {"webhook_events", 1h, purging(shop, storage::purge_webhook_events)},
           {"recorded", 1h, purging(shop, storage::purge_recorded)},
           {"parked", 24h, purging(shop, storage::purge_parked)},

@@ -5,6 +5,9 @@
 namespace sellavie {
 namespace {
 
+/// What may wait before a call for the egress client's threads takes minutes when nobody answers.
+constexpr std::chrono::minutes call_limit{5};
+
 net::webhook_sender_dependencies webhook_parts(const actors::services& node,
                                                const storage::database_access& database,
                                                std::shared_ptr<net::egress_client> outside) {
@@ -37,11 +40,13 @@ outgoing_work::~outgoing_work() { stop(); }
 
 void outgoing_work::add_to(actors::job_kinds& kinds) {
   // Its own retries: only a claim that was lost counts as an attempt.
+  kinds[storage::webhook_job_kind].policy.limit = call_limit;
   kinds[storage::webhook_job_kind].run = [this](const storage::claimed_job& job,
                                                 const actors::job_answer& answer) {
     webhooks_.deliver(job.hold.business, job.payload,
                       [answer](std::optional<instant> again_at) { answer(end_of(again_at)); });
   };
+  kinds[storage::push_job_kind].policy.limit = call_limit;
   kinds[storage::push_job_kind].run = [this](const storage::claimed_job& job,
                                              const actors::job_answer& answer) { pushes_.send(job, answer); };
 }

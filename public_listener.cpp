@@ -48,7 +48,7 @@ public_listener::public_listener(const net::io_threads& io, net::http_observer& 
   net::add_pay_return(routes, {.worker = parts_.actors.payments,
                                .proxies = net::trusted_proxies{parts_.node->settings->http.trusted_proxies}});
   add_api(routes, io);
-  add_dashboard(routes);
+  net::add_dashboard(routes, parts_.node->settings->http.dashboard, *parts_.node->log);
   server_ = std::make_unique<net::http_server>(io.contexts(), std::move(routes),
                                                limits_of(*parts_.node->settings), &counts);
 }
@@ -107,19 +107,6 @@ void public_listener::add_api(net::router& routes, const net::io_threads& io) {
   bridge_ = std::make_unique<net::bridge>(
       net::bridge_dependencies{std::move(services), parts_.database, access, node.metrics});
   bridge_->add_to(routes, net::all_endpoints(access, node.settings->limits));
-}
-
-// Without one the API is served as ever; one that is not whole is told and left out.
-void public_listener::add_dashboard(net::router& routes) const {
-  const auto& node = *parts_.node;
-  const auto& folder = node.settings->http.dashboard;
-  std::error_code ignored;
-  if (folder.empty() || !std::filesystem::exists(folder, ignored)) return;
-  auto loaded = net::site::load(folder);
-  if (!loaded)
-    return node.log->warning("dashboard_not_served", {},
-                             {{"code", monitoring::code{to_string(loaded.error().code)}}});
-  net::add_dashboard(routes, std::make_shared<const net::site>(std::move(loaded.value())));
 }
 
 /// Streams end when what they were opened with does.

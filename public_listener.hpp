@@ -39,7 +39,6 @@ class public_listener {
   void add_webhooks(net::router& routes) const;
   void add_payment_webhooks(net::router& routes) const;
   void add_api(net::router& routes, const net::io_threads& io);
-  void add_dashboard(net::router& routes) const;
   void follow_access(net::access_cache& access);
 
   public_parts parts_;

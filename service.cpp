@@ -375,6 +375,8 @@ bool server::stop() {
     caf::anon_send(actors_.pump, actors::drain_atom::value);
     caf::anon_send(actors_.jobs, actors::drain_atom::value);
     public_->drain(3s);
+    // Receivers may take their time; the next start sends what they have not taken.
+    outgoing_->stop();
     // The last turn's reply is on its way to the channel when the pump is empty already.
     const auto is_busy = [this] {
       return metrics_->queue_depth(monitoring::queue::pump).value() > 0 ||

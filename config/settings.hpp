@@ -43,7 +43,7 @@ struct http_settings {
   /// "https://app.example.com": pages of these origins may use the API from a browser. Others may not; the
   /// dashboard needs none, it has the API's own origin.
   std::vector<std::string> cors_origins;
-  /// The folder of the built dashboard, served on "/"; where there is none, nothing is. Empty: never.
+  /// The folder of the built dashboard, served on "/"; where there is none, nothing is, and the log says so. Empty: never.
   std::filesystem::path dashboard = "dashboard/dist";
 };
 

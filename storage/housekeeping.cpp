@@ -49,6 +49,21 @@ constexpr const char* delete_webhook_events = R"(
 DELETE FROM webhook_events WHERE id = ANY (ARRAY(
   SELECT id FROM webhook_events WHERE id < $3::uuid AND occurred_at < $1::bigint ORDER BY id LIMIT $2::integer)))";
 
+// Endpoint by endpoint, because only their index begins with who waits. The second look at the time is for those who
+// replay one meanwhile.
+constexpr const char* end_stranded = R"(
+UPDATE webhook_deliveries d
+SET state = 'dead', next_attempt_at = 0,
+    last_problem = CASE WHEN d.last_status = 0 AND d.last_problem = '' THEN 'lost' ELSE d.last_problem END
+FROM (SELECT w.endpoint_id, w.event_id FROM webhook_endpoints e
+      JOIN webhook_deliveries w ON w.endpoint_id = e.id AND w.state = 'waiting'
+      WHERE w.next_attempt_at < $1::bigint
+        AND NOT EXISTS (SELECT FROM jobs j WHERE j.business_id = w.business_id AND j.kind = 'webhook.out'
+                        AND j.unique_key = w.endpoint_id || '.' || w.event_id)
+      LIMIT $2::integer) stranded
+WHERE d.endpoint_id = stranded.endpoint_id AND d.event_id = stranded.event_id AND d.state = 'waiting'
+  AND d.next_attempt_at < $1::bigint)";
+
 // Their keys begin with the conversation or the business, so no index finds the old ones, and one that did
 // would cost each message. The pages from $3 to $4 are read by themselves (a TID range scan).
 constexpr const char* count_pages =
@@ -184,6 +199,10 @@ result<std::int64_t> purge_done_tasks(const housekeeping& duty) {
 
 result<std::int64_t> purge_webhook_events(const housekeeping& duty) {
   return remove_made_before(duty, delete_webhook_events, duty.now - webhook_retention);
+}
+
+result<std::int64_t> end_stranded_deliveries(const housekeeping& duty) {
+  return remove(duty, end_stranded, duty.now - stranded_after);
 }
 
 result<std::int64_t> purge_dead_jobs(const housekeeping& duty) {

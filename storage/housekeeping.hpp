@@ -42,6 +42,9 @@ inline constexpr retention invitation_retention{30};
 /// As outgoing::body_kept.
 inline constexpr retention webhook_retention{30};
 
+/// Who queues a job for a delivery does it in the same transaction: what is overdue by this has none any more.
+inline constexpr std::chrono::minutes stranded_after{10};
+
 /// Uploads that no message uses.
 inline constexpr retention attachment_retention{1};
 
@@ -90,6 +93,10 @@ inline constexpr int half_a_day = 720;
 
 /// Events of outgoing webhooks, with their deliveries: after that nobody can replay them.
 [[nodiscard]] result<std::int64_t> purge_webhook_events(const housekeeping& duty);
+
+/// Deliveries of outgoing webhooks that wait for a job that died or is gone are dead, so that people see it and can
+/// replay them; how many.
+[[nodiscard]] result<std::int64_t> end_stranded_deliveries(const housekeeping& duty);
 
 /// Uploads for the composer that no message uses.
 [[nodiscard]] result<std::int64_t> purge_attachments(const housekeeping& duty);

@@ -25,7 +25,7 @@ struct push_job {
 [[nodiscard]] std::string write_push_job(const push_job& job);
 [[nodiscard]] std::optional<push_job> read_push_job(std::string_view payload);
 
-/// Fernet of {"endpoint", "p256dh", "auth"}; nothing when it is gone, or its session has ended.
+/// Fernet of {"endpoint", "p256dh", "auth", "key"}; nothing when it is gone, or its session has ended.
 [[nodiscard]] result<std::optional<std::string>> find_push_target(api_session& session,
                                                                   const push_subscription_id& id,
                                                                   instant now);

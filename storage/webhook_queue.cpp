@@ -22,6 +22,9 @@ JOIN webhook_endpoints e ON e.business_id = d.business_id AND e.id = d.endpoint_
 JOIN webhook_events v ON v.business_id = d.business_id AND v.id = d.event_id
 WHERE d.business_id = $1::uuid AND d.endpoint_id = $2::uuid AND d.event_id = $3::uuid AND d.state = 'waiting')";
 
+// Before its deliveries, as its removal does: neither waits for the other in a circle.
+constexpr const char* lock_endpoint =
+    "SELECT FROM webhook_endpoints WHERE business_id = $1::uuid AND id = $2::uuid FOR NO KEY UPDATE";
 constexpr const char* update_delivery = R"(
 UPDATE webhook_deliveries SET state = $4, attempts = attempts + 1, last_status = $5::integer, last_problem = $6,
        last_attempt_at = $7::bigint, next_attempt_at = $8::bigint
@@ -32,11 +35,11 @@ WHERE business_id = $1::uuid AND id = $2::uuid)";
 constexpr const char* note_failure = R"(
 UPDATE webhook_endpoints SET failing_since = $3::bigint
 WHERE business_id = $1::uuid AND id = $2::uuid AND failing_since IS NULL)";
-// Somebody may have turned it off, or on again, since the attempt began.
+// Somebody may have turned it off, or on again, or given it another URL, since the attempt began.
 constexpr const char* turn_off = R"(
 UPDATE webhook_endpoints SET active = false, off_reason = $3, failing_since = coalesce(failing_since, $4::bigint),
        version = version + 1
-WHERE business_id = $1::uuid AND id = $2::uuid AND active)";
+WHERE business_id = $1::uuid AND id = $2::uuid AND active AND ($3 = 'gone' OR failing_since <= $5::bigint))";
 constexpr const char* insert_task = R"(
 INSERT INTO person_tasks (id, business_id, kind, reason, created_at) VALUES ($1::uuid, $2::uuid, 'webhook', $3, $4::bigint))";
 
@@ -61,7 +64,8 @@ void judge_endpoint(pqxx::work& work, const business_id& business, const webhook
     case endpoint_verdict::turned_off: break;
   }
   const bool is_gone = made.status == gone;
-  const auto done = work.exec_params(turn_off, whose, endpoint, is_gone ? "gone" : "failing", at);
+  const auto done = work.exec_params(turn_off, whose, endpoint, is_gone ? "gone" : "failing", at,
+                                     to_unix_ms(made.at - outgoing::longest_failing));
   if (done.affected_rows() == 0) return;
   work.exec_params(insert_task, to_string(made.task), whose,
                    is_gone ? "a webhook endpoint was turned off: it answered that it is gone"
@@ -121,6 +125,7 @@ result<void> record_webhook_attempt(api_session& session, const business_id& bus
                                     const webhook_attempt& made) {
   return for_business(session, business, [&](pqxx::work& work) {
     const bool is_again = made.outcome.end == delivery_end::again;
+    work.exec_params(lock_endpoint, to_string(business), to_string(made.key.endpoint));
     const auto changed =
         work.exec_params(update_delivery, to_string(business), to_string(made.key.endpoint),
                          to_string(made.key.event), state_of(made.outcome.end), made.status, made.problem,

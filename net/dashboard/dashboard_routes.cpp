@@ -1,7 +1,9 @@
 #include "net/dashboard/dashboard_routes.hpp"
 
+#include <memory>
 #include <utility>
 
+#include "net/dashboard/site.hpp"
 #include "net/http/gzip.hpp"
 
 namespace sellavie::net {
@@ -47,9 +49,7 @@ response answer_of(const request& asked, const site_file& file, const char* cach
   return answer;
 }
 
-}  // namespace
-
-void add_dashboard(router& routes, std::shared_ptr<const site> files) {
+void add_files(router& routes, const std::shared_ptr<const site>& files) {
   const auto give = [files](const site_file* file, const char* caching) {
     return
         [files, file, caching](request& asked, responder to) { to.answer(answer_of(asked, *file, caching)); };
@@ -64,6 +64,26 @@ void add_dashboard(router& routes, std::shared_ptr<const site> files) {
     if (file == nullptr) return to.answer(problem_response(404, asked.request_id));
     to.answer(answer_of(asked, *file, for_a_year));
   });
+}
+
+/// A folder that changes while it is read, or memory that is short, must not stop a start.
+result<site> load(const std::filesystem::path& folder) {
+  try {
+    return site::load(folder);
+  } catch (const std::exception&) {
+    return make_failure(errc::unavailable, "cannot read " + folder.string());
+  }
+}
+
+}  // namespace
+
+void add_dashboard(router& routes, const std::filesystem::path& folder, monitoring::logger& log) {
+  if (folder.empty()) return;
+  auto loaded = load(folder);
+  const monitoring::field where{"folder", monitoring::operator_text{folder.string()}};
+  if (loaded) return add_files(routes, std::make_shared<const site>(std::move(loaded.value())));
+  if (loaded.error().code == errc::not_found) return log.warning("dashboard_not_there", {where});
+  log.warning("dashboard_not_served", {where, {"why", loaded.error()}});
 }
 
 }  // namespace sellavie::net

@@ -6,11 +6,12 @@
 //   R2  The addresses of pages (page_paths) are answered with index.html: a reload and the link of a mail find their page.
 //       Every other address stays what it was without a dashboard.
 //   R3  Each answer carries a Content-Security-Policy: scripts come from here alone, none stands in a page.
+//   R4  Without a whole dashboard everything else is served as ever, and the log says why.
 
 #include <array>
-#include <memory>
+#include <filesystem>
 
-#include "net/dashboard/site.hpp"
+#include "monitoring/log.hpp"
 #include "net/http/router.hpp"
 
 namespace sellavie::net {
@@ -20,6 +21,7 @@ inline constexpr std::array page_paths{
     "/",           "/sign-in", "/sign-up",        "/verify-email", "/forgot-password",   "/reset-password",
     "/invitation", "/start",   "/connect/return", "/parts",        "/businesses/{rest*}"};
 
-void add_dashboard(router& routes, std::shared_ptr<const site> files);
+/// Of `folder`; empty: none is wanted.
+void add_dashboard(router& routes, const std::filesystem::path& folder, monitoring::logger& log);
 
 }  // namespace sellavie::net

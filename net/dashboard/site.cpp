@@ -76,15 +76,21 @@ result<site> site::load(const fs::path& folder) {
        at.increment(failure)) {
     const auto path = at->path().lexically_relative(folder).generic_string();
     const auto* type = type_of(path);
-    if (at->is_symlink() || !at->is_regular_file() || !is_plain(path) || type == nullptr) continue;
-    if (loaded.files_.size() >= most_files || at->file_size() > most_bytes - total) return too_large;
+    const bool is_file = at->symlink_status(failure).type() == fs::file_type::regular;
+    if (failure) break;
+    if (!is_file || !is_plain(path) || type == nullptr) continue;
+    const auto size = at->file_size(failure);
+    if (failure) break;
+    if (loaded.files_.size() >= most_files || size > most_bytes - total) return too_large;
     auto bytes = read_all(at->path());
     if (!bytes) return bytes.error();
     total += bytes.value().size();
     if (total > most_bytes) return too_large;
     loaded.files_.emplace(path, describe(std::move(bytes.value()), *type));
   }
-  if (loaded.find("index.html") == nullptr)
+  if (failure && failure != std::errc::no_such_file_or_directory)
+    return make_failure(errc::unavailable, "cannot read " + folder.string() + ": " + failure.message());
+  if (failure || loaded.find("index.html") == nullptr)
     return make_failure(errc::not_found, "there is no index.html in " + folder.string());
   return loaded;
 }

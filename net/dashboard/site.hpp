@@ -29,7 +29,7 @@ class site {
   static constexpr std::size_t most_files = 1000;
   static constexpr std::size_t most_bytes = std::size_t{32} * 1024 * 1024;
 
-  /// errc::not_found without an index.html in `folder`.
+  /// errc::not_found without an index.html in `folder`; errc::unavailable when it cannot be read.
   [[nodiscard]] static result<site> load(const std::filesystem::path& folder);
 
   /// By its path below the folder: "assets/index-Dk3x.js". Null: no such file.

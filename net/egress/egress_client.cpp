@@ -4,6 +4,14 @@
 #include <utility>
 
 namespace sellavie::net {
+namespace {
+
+egress_answer perform(transfer& line, egress_request& request) {
+  if (request.when_begun && !request.when_begun(request)) return {.outcome = egress_outcome::refused};
+  return line.perform(request);
+}
+
+}  // namespace
 
 egress_client::egress_client(egress_options options)
     : options_{std::move(options)},
@@ -50,9 +58,15 @@ void egress_client::stop() {
 }
 
 std::deque<egress_client::waiting_call>::iterator egress_client::next_call() {
-  return std::find_if(queue_.begin(), queue_.end(), [this](const waiting_call& call) {
-    return lanes_[call.request.lane].running < most_running_;
-  });
+  auto next = queue_.end();
+  auto fewest = most_running_;
+  for (auto call = queue_.begin(); call != queue_.end() && fewest > 0; ++call) {
+    const auto running = lanes_[call->request.lane].running;
+    if (running >= fewest) continue;
+    fewest = running;
+    next = call;
+  }
+  return next;
 }
 
 void egress_client::end_of(const std::string& lane) {
@@ -77,7 +91,7 @@ void egress_client::run() {
       --lane.waiting;
       ++lane.running;
     }
-    auto answer = line.perform(call.request);
+    auto answer = perform(line, call.request);
     end_of(call.request.lane);
     call.done(std::move(answer));
   }

@@ -4,8 +4,8 @@
 // time gains nothing. No redirects, no proxies, no decompression, no cookies, no connection kept; TLS is verified.
 //
 //  R1 A fixed number of threads and a bounded queue; over it the answer is `overloaded`, at once.
-//  R2 A lane (whose wish it is) has at most half of the threads and a quarter of the queue, so that one slow receiver
-//     delays nobody else's.
+//  R2 A lane (whose wish it is) has at most half of the threads and a quarter of the queue, and the next thread goes to
+//     the lane that has the fewest, so that one slow receiver delays nobody else's.
 //  R3 A call ends within its time, whatever the other side does, and within a second of stop().
 //  R4 Of an answer so much is kept as the caller wants; what comes behind it is not read.
 //
@@ -61,7 +61,7 @@ class egress_client {
 
   void run();
   [[nodiscard]] bool has_room(const std::string& lane) const;
-  /// The first whose lane may have another thread; end() if none. Under the lock.
+  /// The first of the lane that has the fewest threads; end() if each has its share. Under the lock.
   [[nodiscard]] std::deque<waiting_call>::iterator next_call();
   void end_of(const std::string& lane);
 

@@ -11,6 +11,9 @@ namespace {
 
 namespace ip = boost::asio::ip;
 
+/// Of a name in DNS.
+constexpr std::size_t longest_host = 253;
+
 error refusal(const char* why) { return make_failure(errc::invalid_value, why); }
 
 /// Of a name or an IPv4 address; an IPv6 address has brackets and is judged as an address.
@@ -81,6 +84,7 @@ result<void> egress_rules::check_url(std::string_view text) const {
   if (url->has_userinfo()) return refusal("must have no user name in it");
   const auto host = text_of(url->encoded_host());
   if (host.empty()) return refusal("must name a host");
+  if (host.size() > longest_host) return refusal("must name a host of at most 253 characters");
   if (!is_plain_host(host) || !has_plain_path(*url)) return refusal("must be a URL");
   if (!may_use(port_of(*url, is_https))) return refusal("must use port 443 or 8443");
   if (const auto address = address_in(*url); address && !may_reach(*address))

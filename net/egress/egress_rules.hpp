@@ -1,7 +1,8 @@
 #pragma once
 // Where the egress client goes: what a URL of a stranger may say, and which addresses may stand behind its name. Pure.
 //
-//  R1 https, and http only where the operator allows it; a host; no user info; at most 2,000 printable ASCII characters.
+//  R1 https, and http only where the operator allows it; a host of at most 253 characters; no user info; at most 2,000
+//     printable ASCII characters.
 //  R2 Ports 443 and 8443 (80 with http), and those of the configuration.
 //  R3 An address is public (public_address) or of a block that the operator allows. A URL that names an address is judged
 //     by it at once; a name is judged by what it resolves to each time, when the connection is made.

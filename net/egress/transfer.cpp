@@ -136,8 +136,9 @@ struct transfer::call_state {
       case CURLE_WRITE_ERROR: return answer.is_cut ? egress_outcome::answered : egress_outcome::lost;
       case CURLE_OPERATION_TIMEDOUT: return egress_outcome::timed_out;
       case CURLE_ABORTED_BY_CALLBACK: return egress_outcome::stopped;
-      case CURLE_URL_MALFORMAT:
-      case CURLE_UNSUPPORTED_PROTOCOL: return egress_outcome::refused;
+      case CURLE_URL_MALFORMAT: return egress_outcome::refused;
+      // Of an answer that is no HTTP, too.
+      case CURLE_UNSUPPORTED_PROTOCOL: return was_one_tried ? egress_outcome::lost : egress_outcome::refused;
       case CURLE_COULDNT_CONNECT:
         return was_one_refused && !was_one_tried ? egress_outcome::refused : egress_outcome::unreachable;
       case CURLE_COULDNT_RESOLVE_HOST:

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -27,6 +28,8 @@ struct egress_request {
   std::size_t largest_answer = 65'536;
   /// Whose wish it is: a business.
   std::string lane;
+  /// Called by the egress client when its turn has come, on a thread of it: adds what depends on the moment. False: refused.
+  std::function<bool(egress_request&)> when_begun{};
 };
 
 inline constexpr std::size_t largest_egress_body = 1'048'576;

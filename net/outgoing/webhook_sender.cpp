@@ -16,6 +16,9 @@ constexpr std::chrono::milliseconds call_limit{10'000};
 constexpr std::size_t largest_answer = 1'024;
 /// While we are busy ourselves.
 constexpr auto short_pause = 5s;
+/// While a business has its share: from the first one to both together.
+constexpr std::chrono::milliseconds least_pause_of_a_business{20'000};
+constexpr std::chrono::milliseconds spread_of_a_business{40'000};
 
 }  // namespace
 
@@ -41,16 +44,30 @@ void webhook_sender::deliver(const business_id& business, std::string_view paylo
     with_.log->error("webhook_job_unreadable", {{}, business, {}}, {});
     return done(std::nullopt);
   }
-  if (on_the_way_.fetch_add(1) >= with_.most_on_the_way) {
-    --on_the_way_;
-    return done(with_.time->now() + short_pause);
-  }
+  if (const auto again_at = take_place(business)) return done(again_at);
   const auto one = std::make_shared<delivery>(delivery{business, *key, std::move(done)});
   if (!desk_.submit([this, one](std::size_t) { look_up(one); })) put_off(one);
 }
 
+std::optional<instant> webhook_sender::take_place(const business_id& business) {
+  const std::lock_guard hold{mutex_};
+  if (on_the_way_ >= with_.most_on_the_way) return with_.time->now() + short_pause;
+  auto& own = of_business_[business];
+  if (own >= with_.most_of_a_business)
+    return with_.time->now() + least_pause_of_a_business +
+           std::chrono::floor<milliseconds>(with_.jitter() * spread_of_a_business);
+  ++own;
+  ++on_the_way_;
+  return std::nullopt;
+}
+
 void webhook_sender::end(const delivery_ptr& one, std::optional<instant> again_at) {
-  --on_the_way_;
+  {
+    const std::lock_guard hold{mutex_};
+    --on_the_way_;
+    const auto own = of_business_.find(one->business);
+    if (--own->second == 0) of_business_.erase(own);
+  }
   one->done(again_at);
 }
 
@@ -67,36 +84,38 @@ void webhook_sender::look_up(const delivery_ptr& one) {
   send(one);
 }
 
-result<egress_request> webhook_sender::signed_request(const delivery& one) const {
+// When its turn has come: receivers take a timestamp of the last five minutes, and calls may wait for as long.
+bool webhook_sender::sign(const delivery& one, egress_request& request) const {
+  const auto refused = [&](const error& why) {
+    with_.log->error("webhook_not_signed", {{}, one.business, {}}, {{"why", why}});
+    return false;
+  };
   std::vector<std::string> secrets;
   for (const auto& sealed : {one.due.sealed_secret, one.due.sealed_previous}) {
     if (sealed.empty()) continue;
     auto opened = with_.secrets->decrypt(sealed);
-    if (!opened) return opened.error();
+    if (!opened) return refused(opened.error());
     secrets.push_back(std::move(opened.value().plaintext));
   }
   const auto id = to_string(one.key.event);
   const auto now = with_.time->now();
-  auto signature = outgoing::sign(secrets, {id, now, one.due.body});
-  if (!signature) return signature.error();
-  return egress_request{.url = one.due.url,
-                        .headers = {{"Content-Type", "application/json"},
-                                    {"webhook-id", id},
-                                    {"webhook-timestamp", outgoing::timestamp_of(now)},
-                                    {"webhook-signature", std::move(signature.value())}},
-                        .body = one.due.body,
-                        .timeout = call_limit,
-                        .largest_answer = largest_answer,
-                        .lane = to_string(one.business)};
+  auto signature = outgoing::sign(secrets, {id, now, request.body});
+  if (!signature) return refused(signature.error());
+  request.headers.emplace_back("webhook-id", id);
+  request.headers.emplace_back("webhook-timestamp", outgoing::timestamp_of(now));
+  request.headers.emplace_back("webhook-signature", std::move(signature.value()));
+  return true;
 }
 
 void webhook_sender::send(const delivery_ptr& one) {
-  auto request = signed_request(*one);
-  if (!request) {
-    with_.log->error("webhook_not_signed", {{}, one->business, {}}, {{"why", request.error()}});
-    return record(one, {.outcome = egress_outcome::refused});
-  }
-  with_.outside->send(std::move(request.value()), [this, one](const egress_answer& got) {
+  egress_request request{.url = one->due.url,
+                         .headers = {{"Content-Type", "application/json"}},
+                         .body = one->due.body,
+                         .timeout = call_limit,
+                         .largest_answer = largest_answer,
+                         .lane = to_string(one->business),
+                         .when_begun = [this, one](egress_request& begun) { return sign(*one, begun); }};
+  with_.outside->send(std::move(request), [this, one](const egress_answer& got) {
     const bool was_sent = got.outcome != egress_outcome::overloaded && got.outcome != egress_outcome::stopped;
     if (!was_sent || !desk_.submit([this, one, got](std::size_t) { record(one, got); })) put_off(one);
   });

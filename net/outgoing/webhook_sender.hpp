@@ -1,19 +1,21 @@
 #pragma once
-// Delivers outgoing webhooks: the work of the job "webhook.out". Looks up what is due (storage/webhook_queue), signs it at
-// that moment, sends it through the egress client, writes down what came of it (protocol/outgoing/delivery) and says
-// when it wants to be asked again.
+// Delivers outgoing webhooks: the work of the job "webhook.out". Looks up what is due (storage/webhook_queue), sends it
+// through the egress client, signed when its turn there has come, writes down what came of it (protocol/outgoing/delivery)
+// and says when it wants to be asked again.
 //
-//  R1 At most `most_on_the_way` at once; over it, and while the database or the client is busy, it is put off by seconds
-//     and no attempt is counted.
+//  R1 At most `most_on_the_way` at once, and `most_of_a_business` of one; over it, and while the database or the client is
+//     busy, it is put off by seconds and no attempt is counted. What is over a business's share comes back spread over a
+//     minute: its receiver is slow, or it has much to tell.
 //  R2 What came of an attempt is recorded before the job is answered. A death in between sends it once more, under the same id.
 //
 // Lifecycle: construct (starts), stop() (what is on the way is not answered: its job is begun again elsewhere), destroy.
 // The egress client is stopped before it.
 
-#include <atomic>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
+#include <unordered_map>
 
 #include "actors/clock.hpp"
 #include "monitoring/log.hpp"
@@ -36,6 +38,7 @@ struct webhook_sender_dependencies {
   /// Uniform in [0, 1).
   std::function<double()> jitter;
   std::size_t most_on_the_way = 64;
+  std::size_t most_of_a_business = 8;
 };
 
 class webhook_sender {
@@ -56,17 +59,21 @@ class webhook_sender {
   struct delivery;
   using delivery_ptr = std::shared_ptr<delivery>;
 
+  /// When to come back, if there is no place for another one of this business.
+  [[nodiscard]] std::optional<instant> take_place(const business_id& business);
   void look_up(const delivery_ptr& one);
   void send(const delivery_ptr& one);
   void record(const delivery_ptr& one, const egress_answer& got);
-  [[nodiscard]] result<egress_request> signed_request(const delivery& one) const;
+  [[nodiscard]] bool sign(const delivery& one, egress_request& request) const;
   void put_off(const delivery_ptr& one);
   void end(const delivery_ptr& one, std::optional<instant> again_at);
   void tell(const delivery& one, const storage::webhook_attempt& made) const;
 
   const webhook_sender_dependencies with_;
   storage::api_session store_;
-  std::atomic<std::size_t> on_the_way_{0};
+  std::mutex mutex_;
+  std::size_t on_the_way_ = 0;
+  std::unordered_map<business_id, std::size_t> of_business_;
   /// One thread, which alone uses `store_`. Each delivery has at most one piece of work in it.
   worker_pool desk_;
 };

@@ -1,5 +1,6 @@
 #include "net/push/push_sender.hpp"
 
+#include <array>
 #include <nlohmann/json.hpp>
 
 #include "protocol/push/message.hpp"
@@ -16,14 +17,25 @@ constexpr std::size_t largest_answer = 1'024;
 /// While we are busy ourselves.
 constexpr auto short_pause = 5s;
 
-result<push::subscription> opened(const crypto::fernet_ring& secrets, std::string_view sealed) {
+constexpr std::array services{"fcm.googleapis.com", "updates.push.services.mozilla.com", "notify.windows.com",
+                              "push.apple.com"};
+
+struct opened_subscription {
+  push::subscription to;
+  /// Ours, under which the browser subscribed; empty: unknown.
+  std::string key;
+};
+
+result<opened_subscription> opened(const crypto::fernet_ring& secrets, std::string_view sealed) {
   const auto text = secrets.decrypt(sealed);
   if (!text) return text.error();
   const auto read = nlohmann::json::parse(text.value().plaintext, nullptr, false);
   if (!read.is_object() || !read.contains("endpoint") || !read.contains("p256dh") || !read.contains("auth"))
     return make_failure(errc::malformed, "a stored push subscription has no keys");
-  return push::parse_subscription(read["endpoint"].get<std::string>(), read["p256dh"].get<std::string>(),
-                                  read["auth"].get<std::string>());
+  auto to = push::parse_subscription(read["endpoint"].get<std::string>(), read["p256dh"].get<std::string>(),
+                                     read["auth"].get<std::string>());
+  if (!to) return to.error();
+  return opened_subscription{std::move(to.value()), read.value("key", "")};
 }
 
 /// One in 2^32 is none.
@@ -43,9 +55,22 @@ std::string push_contact(const config::settings& settings) {
   return {};
 }
 
+std::string push_lane(std::string_view origin) {
+  constexpr std::string_view scheme = "https://";
+  const auto host = origin.starts_with(scheme) ? origin.substr(scheme.size()) : std::string_view{};
+  for (const std::string_view service : services) {
+    const bool is_below = host.ends_with(service) && host.size() > service.size() &&
+                          host[host.size() - service.size() - 1] == '.';
+    if (host == service || is_below) return std::string{service};
+  }
+  return "push";
+}
+
 struct push_sender::message {
   storage::push_job job;
   actors::job_answer answer;
+  /// Whether the browser subscribed under the key that we have now.
+  bool is_of_our_key = false;
 };
 
 push_sender::push_sender(push_sender_dependencies dependencies)
@@ -79,23 +104,32 @@ void push_sender::send(const storage::claimed_job& job, actors::job_answer answe
 
 void push_sender::look_up(const message_ptr& one) {
   const auto found = storage::find_push_target(store_, one->job.subscription, with_.time->now());
-  if (!found) return end(one, put_off());
+  if (!found) {
+    warn("push_not_found", *one, found.error());
+    return end(one, put_off());
+  }
   if (!found.value()) return end(one, ends::done{});
   hand_over(one, *found.value());
 }
 
-result<egress_request> push_sender::request_of(const message& one, std::string_view sealed) const {
-  const auto to = opened(*with_.secrets, sealed);
-  if (!to) return to.error();
+void push_sender::warn(monitoring::name_literal event, const message& one, const error& why) const {
+  with_.log->warning(event, {{"subscription", one.job.subscription}, {"why", why}});
+}
+
+result<egress_request> push_sender::request_of(message& one, std::string_view sealed) const {
+  const auto found = opened(*with_.secrets, sealed);
+  if (!found) return found.error();
+  const auto& to = found.value().to;
+  one.is_of_our_key = found.value().key == push::public_key_text(with_.own);
   push::message_keys keys{fresh_key(with_.random), {}};
   with_.random(keys.salt);
-  auto body = push::encrypt(to.value(), one.job.message, keys);
+  auto body = push::encrypt(to, one.job.message, keys);
   if (!body) return body.error();
   const auto now = with_.time->now();
   const auto life = std::chrono::floor<std::chrono::seconds>(one.job.until - now).count();
-  const auto origin = push::origin_of(to.value().endpoint);
+  const auto origin = push::origin_of(to.endpoint);
   return egress_request{
-      .url = to.value().endpoint,
+      .url = to.endpoint,
       .headers = {{"Content-Type", "application/octet-stream"},
                   {"Content-Encoding", "aes128gcm"},
                   {"TTL", std::to_string(life)},
@@ -104,14 +138,13 @@ result<egress_request> push_sender::request_of(const message& one, std::string_v
       .body = std::move(body.value()),
       .timeout = call_limit,
       .largest_answer = largest_answer,
-      // Few services serve all browsers: one that hangs has its share of the threads.
-      .lane = origin};
+      .lane = push_lane(origin)};
 }
 
 void push_sender::hand_over(const message_ptr& one, std::string_view sealed) {
   auto request = request_of(*one, sealed);
   if (!request) {
-    with_.log->warning("push_not_made", {{"subscription", one->job.subscription}, {"why", request.error()}});
+    warn("push_not_made", *one, request.error());
     return end(one, ends::hopeless{"unreadable_subscription"});
   }
   with_.outside->send(std::move(request.value()), [this, one](const egress_answer& got) {
@@ -124,12 +157,17 @@ void push_sender::settle(const message_ptr& one, const egress_answer& got) {
   const auto now = with_.time->now();
   const bool is_answered = got.outcome == egress_outcome::answered;
   if (is_answered && got.status >= 200 && got.status < 300) {
-    (void)storage::note_push(store_, one->job.subscription, now);
+    if (const auto noted = storage::note_push(store_, one->job.subscription, now); !noted)
+      warn("push_not_noted", *one, noted.error());
     return end(one, ends::done{});
   }
-  if (is_answered && (got.status == 404 || got.status == 410)) {
-    if (!storage::drop_push_subscription(store_, one->job.subscription)) return end(one, put_off());
-    return end(one, ends::done{});
+  const bool is_unsubscribed = got.status == 404 || got.status == 410;
+  const bool is_of_another_key = (got.status == 401 || got.status == 403) && !one->is_of_our_key;
+  if (is_answered && (is_unsubscribed || is_of_another_key)) {
+    const auto dropped = storage::drop_push_subscription(store_, one->job.subscription);
+    if (dropped) return end(one, ends::done{});
+    warn("push_not_dropped", *one, dropped.error());
+    return end(one, put_off());
   }
   const bool may_pass = !is_answered || got.status == 429 || got.status >= 500;
   const auto code =

@@ -2,14 +2,18 @@
 // Sends messages to browsers: the work of the job "push". Looks the subscription up, encrypts and signs for it, hands the
 // message to the browser's push service through the egress client.
 //
-//  R1 Taken (2xx) is done. 404 and 410 say that the browser unsubscribed: its row goes.
+//  R1 Taken (2xx) is done. 404 and 410 say that the browser unsubscribed: its row goes. So it does with 401 and 403 when
+//     the browser subscribed under another key than ours of now, which its service will never take.
 //  R2 429, 5xx and no answer are failures; the job queue tries again, until the message is worthless.
 //  R3 Any other answer is final: another attempt would hear the same.
+//  R4 A lane is a push service of a browser that we know; all other origins share one.
 //
 // Lifecycle: as webhook_sender.
 
 #include <atomic>
 #include <memory>
+#include <string>
+#include <string_view>
 
 #include "actors/clock.hpp"
 #include "actors/job_runner.hpp"
@@ -53,7 +57,8 @@ class push_sender {
 
   void look_up(const message_ptr& one);
   void hand_over(const message_ptr& one, std::string_view sealed);
-  [[nodiscard]] result<egress_request> request_of(const message& one, std::string_view sealed) const;
+  [[nodiscard]] result<egress_request> request_of(message& one, std::string_view sealed) const;
+  void warn(monitoring::name_literal event, const message& one, const error& why) const;
   void settle(const message_ptr& one, const egress_answer& got);
   [[nodiscard]] actors::job_end put_off() const;
   void end(const message_ptr& one, actors::job_end how);
@@ -65,6 +70,9 @@ class push_sender {
   /// One thread, which alone uses `store_`. Each message has at most one piece of work in it.
   worker_pool desk_;
 };
+
+/// R4. Anybody can subscribe with origins of their own: however many these are, they have the share of one.
+[[nodiscard]] std::string push_lane(std::string_view origin);
 
 /// Where operators of push services reach ours: the public address, else the sender of mails, else nothing.
 [[nodiscard]] std::string push_contact(const config::settings& settings);

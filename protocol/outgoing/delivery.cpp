@@ -23,7 +23,8 @@ milliseconds pause_after(const attempt& made, int attempts, std::uint32_t jitter
 endpoint_verdict verdict_of(const attempt& made, const delivery_age& age) noexcept {
   if (is_success(made.status)) return endpoint_verdict::works;
   if (made.status == gone) return endpoint_verdict::turned_off;
-  const bool is_too_long = age.failing_since && age.now - *age.failing_since >= longest_failing;
+  const bool is_too_long =
+      age.attempts > 1 && age.failing_since && age.now - *age.failing_since >= longest_failing;
   return is_too_long ? endpoint_verdict::turned_off : endpoint_verdict::fails;
 }
 

@@ -5,8 +5,8 @@
 //  W2 A failure is tried again: after 10 s, 20 s, 40 s … 4 h, less up to a quarter by chance; not sooner than a
 //     Retry-After of 429 and 503 says, as far as that is within 4 h.
 //  W3 24 h after it was first due it is dead; a person can replay it while its body is kept (30 days).
-//  W4 An endpoint that has taken nothing for 3 days, with failures all the while, is turned off, and one that answers
-//     410 Gone at once. What waits for it is dead then.
+//  W4 An endpoint that has taken nothing for 3 days is turned off by a failure that is not its delivery's first (between
+//     rare events it may have come back), and one that answers 410 Gone at once. What waits for it is dead then.
 
 #include <chrono>
 #include <cstdint>

@@ -4,7 +4,6 @@
 // webhook-signature ("v1," and base64 of HMAC-SHA256 over "<id>.<timestamp>.<body>"; one for each secret that is valid,
 // with blanks between them, so that a secret can be replaced without a gap).
 
-#include <chrono>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -28,18 +27,5 @@ struct signed_message {
 [[nodiscard]] result<std::string> sign(std::span<const std::string> secrets, const signed_message& message);
 /// The value of webhook-timestamp.
 [[nodiscard]] std::string timestamp_of(instant at);
-
-struct received_message {
-  std::string_view id;
-  std::string_view timestamp;
-  std::string_view signatures;
-  std::string_view body;
-};
-inline constexpr std::chrono::seconds usual_tolerance{300};
-
-/// As a receiver checks it: one of the signatures is of the secret, and it was made at most `tolerance` before or after
-/// `now`. errc::bad_signature otherwise.
-[[nodiscard]] result<void> verify(std::string_view secret, const received_message& message, instant now,
-                                  std::chrono::seconds tolerance = usual_tolerance);
 
 }  // namespace sellavie::outgoing

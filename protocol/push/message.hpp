@@ -27,8 +27,4 @@ struct message_keys {
 [[nodiscard]] result<std::string> encrypt(const subscription& to, std::string_view message,
                                           const message_keys& with, std::size_t padded_to = usual_length);
 
-/// As the browser does it. errc::bad_signature without a reason.
-[[nodiscard]] result<std::string> decrypt(const crypto::p256_key& receiver,
-                                          const std::array<std::uint8_t, 16>& auth, std::string_view body);
-
 }  // namespace sellavie::push

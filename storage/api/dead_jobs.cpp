@@ -4,6 +4,7 @@
 
 #include "storage/api/activity_work.hpp"
 #include "storage/api/api_work.hpp"
+#include "storage/webhook_queue.hpp"
 
 namespace sellavie::storage {
 namespace {
@@ -22,7 +23,13 @@ WITH gone AS (
 )
 INSERT INTO jobs (id, business_id, kind, unique_key, priority, state, due_at, claims, created_at, payload)
 SELECT id, business_id, kind, unique_key, priority, 1, $3::bigint, claims, created_at, payload FROM gone
-RETURNING kind)";
+RETURNING kind, unique_key)";
+// What an outgoing webhook's job delivers died with it (housekeeping); its key names it (webhook_queue).
+constexpr const char* revive_delivery = R"(
+UPDATE webhook_deliveries SET state = 'waiting', began_at = $3::bigint, next_attempt_at = $3::bigint, attempts = 0,
+       replays = replays + 1
+WHERE business_id = $1::uuid AND endpoint_id = split_part($2, '.', 1)::uuid AND event_id = split_part($2, '.', 2)::uuid
+  AND state = 'dead')";
 constexpr const char* drop =
     "DELETE FROM dead_jobs WHERE business_id = $1::uuid AND id = $2::uuid RETURNING kind";
 
@@ -68,6 +75,8 @@ result<bool> retry_dead_job(api_session& session, const business_id& business, c
                             const job_id& id) {
   return for_business(session, business, [&](pqxx::work& work) {
     const auto found = work.exec_params(reopen, to_string(business), to_string(id), to_unix_ms(by.at));
+    if (!found.empty() && found.front()[0].c_str() == std::string_view{webhook_job_kind})
+      work.exec_params(revive_delivery, to_string(business), found.front()[1].c_str(), to_unix_ms(by.at));
     return take(work, found, business, by, "job.retried", id);
   });
 }

@@ -28,12 +28,16 @@ VALUES ($1::uuid, $2::uuid, $3, $4, ARRAY(SELECT jsonb_array_elements_text($5::j
 constexpr const char* update_endpoint = R"(
 UPDATE webhook_endpoints SET url = $3, description = $4, events = ARRAY(SELECT jsonb_array_elements_text($5::jsonb)),
        active = $6::boolean, off_reason = CASE WHEN $6::boolean THEN '' WHEN active THEN 'person' ELSE off_reason END,
-       failing_since = CASE WHEN $6::boolean AND NOT active THEN NULL ELSE failing_since END, version = version + 1
+       failing_since = CASE WHEN ($6::boolean AND NOT active) OR url <> $3 THEN NULL ELSE failing_since END,
+       version = version + 1
 WHERE business_id = $1::uuid AND id = $2::uuid)";
 constexpr const char* update_secret = R"(
 UPDATE webhook_endpoints SET previous_secret = secret, previous_until = $5::bigint, secret = $3, secret_hint = $4,
        version = version + 1
 WHERE business_id = $1::uuid AND id = $2::uuid)";
+constexpr const char* leave_endpoint = R"(
+UPDATE webhook_endpoints SET active = false, off_reason = 'person'
+WHERE business_id = $1::uuid AND id = $2::uuid AND active)";
 constexpr const char* delete_endpoint =
     "DELETE FROM webhook_endpoints WHERE business_id = $1::uuid AND id = $2::uuid";
 
@@ -226,13 +230,23 @@ result<edited<stored_webhook_endpoint>> rotate_webhook_secret(
 result<edit_outcome> remove_webhook_endpoint(api_session& session, const business_id& business,
                                              const change_origin& by, const webhook_endpoint_id& id,
                                              std::int64_t expected_version) {
-  return for_business(session, business, [&](pqxx::work& work) {
+  // By itself: commits hold those that are active, and its deliveries take a while to delete.
+  const auto left = for_business(session, business, [&](pqxx::work& work) {
     const auto was = find(work, select_held, business, id);
     edited<stored_webhook_endpoint> change;
     if (!may_edit(was ? &*was : nullptr, expected_version, change)) return change.outcome;
+    if (work.exec_params(leave_endpoint, to_string(business), to_string(id)).affected_rows() > 0)
+      record(work, business, by, "webhook_endpoint.changed", id, logged(*was),
+             logged(*find(work, select_one, business, id)));
+    return change.outcome;
+  });
+  if (!left || left.value() != edit_outcome::done) return left;
+  return for_business(session, business, [&](pqxx::work& work) {
+    const auto was = find(work, select_held, business, id);
+    if (!was) return edit_outcome::not_found;
     work.exec_params(delete_endpoint, to_string(business), to_string(id));
     record(work, business, by, "webhook_endpoint.removed", id, logged(*was), nullptr);
-    return change.outcome;
+    return edit_outcome::done;
   });
 }
 

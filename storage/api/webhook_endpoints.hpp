@@ -61,7 +61,7 @@ struct webhook_endpoint_wish {
 [[nodiscard]] result<edited<stored_webhook_endpoint>> add_webhook_endpoint(
     api_session& session, const business_id& business, const change_origin& by,
     const webhook_endpoint_wish& wanted, const webhook_secret& secret);
-/// One that is turned on again begins anew: what it failed is forgotten.
+/// One that is turned on again, or has another URL, begins anew: what it failed is forgotten.
 [[nodiscard]] result<edited<stored_webhook_endpoint>> change_webhook_endpoint(
     api_session& session, const business_id& business, const change_origin& by,
     const webhook_endpoint_wish& wanted, std::int64_t expected_version);
@@ -69,7 +69,8 @@ struct webhook_endpoint_wish {
 [[nodiscard]] result<edited<stored_webhook_endpoint>> rotate_webhook_secret(
     api_session& session, const business_id& business, const change_origin& by, const webhook_endpoint_id& id,
     const webhook_secret& secret, instant previous_until, std::int64_t expected_version);
-/// With what waits for it and what is known of its deliveries.
+/// With what waits for it and what is known of its deliveries. Two transactions: after the first it is turned off, and a
+/// removal that ends there is made again.
 [[nodiscard]] result<edit_outcome> remove_webhook_endpoint(api_session& session, const business_id& business,
                                                            const change_origin& by,
                                                            const webhook_endpoint_id& id,

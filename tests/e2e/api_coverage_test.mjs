@@ -154,7 +154,7 @@ const causes = {
   "training.published": ["publish_training_draft"],
   "training.restored": ["restore_training_version"],
   "webhook_endpoint.added": ["add_webhook_endpoint"],
-  "webhook_endpoint.changed": ["change_webhook_endpoint"],
+  "webhook_endpoint.changed": ["change_webhook_endpoint", "remove_webhook_endpoint"],
   "webhook_endpoint.pinged": ["ping_webhook_endpoint"],
   "webhook_endpoint.removed": ["remove_webhook_endpoint"],
   "webhook_endpoint.replayed": ["replay_webhook_delivery"],

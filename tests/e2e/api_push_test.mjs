@@ -128,6 +128,7 @@ test("what is no subscription is refused by its field", async () => {
   const { keys } = subscription;
   for (const [wrong, field] of [
     [{ ...subscription, endpoint: "https://10.0.0.1/x" }, "/endpoint"], [{ ...subscription, endpoint: "ftp://push.example/" }, "/endpoint"],
+    [{ ...subscription, endpoint: `https://${"a.".repeat(150)}example/` }, "/endpoint"],
     [{ ...subscription, keys: { ...keys, p256dh: `${keys.p256dh.slice(0, -4)}AAAA` } }, "/keys/p256dh"],
     [{ ...subscription, keys: { ...keys, auth: keys.p256dh.slice(0, 25) } }, "/keys/auth"],
   ]) {

@@ -176,6 +176,19 @@ test("what waits is delivered by the next server when this one is killed", async
   await settled(one, event_id, "delivered");
 });
 
+test("a receiver that takes its time does not keep the server from stopping", async () => {
+  const one = await listening(["order.placed"]);
+  receiver.answer = () => new Promise(() => {});
+  const { body: { event_id } } = await ping(one);
+  await heard(one);
+  const how = await here.server.stop();
+  assert.equal(how.code, 0, here.place.log_tail("server"));
+  assert.ok(how.ms < 6000, `took ${how.ms} ms`);
+  receiver.answer = () => ({ status: 200 });
+  await here.server.start();
+  assert.equal((await settled(one, event_id, "delivered")).attempts, 1);
+});
+
 test("only public https addresses are taken, and those that the operator allows", async () => {
   for (const [url, why] of [["https://10.0.0.1/x", "public address"], ["https://169.254.169.254/latest/meta-data", "public address"], ["https://[::1]/x", "public address"],
     ["https://user:secret@shop.example/", "user name"], ["https://shop.example:22/", "port"], ["ftp://shop.example/", "https"], ["shop.example", "URL"]]) {

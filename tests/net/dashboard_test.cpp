@@ -2,6 +2,7 @@
 #include <fstream>
 
 #include "net/dashboard/dashboard_routes.hpp"
+#include "net/dashboard/site.hpp"
 #include "tests/net/http_fixture.hpp"
 #include "tests/support/test_cluster.hpp"
 
@@ -33,7 +34,7 @@ class dashboard : public ::testing::Test {
       net::router routes;
       routes.add(net::http_method::get, "/api/v1/openapi.json",
                  [](net::request&, net::responder to) { to.answer(net::json_response(200, "{}")); });
-      net::add_dashboard(routes, std::make_shared<const net::site>(net::site::load(folder.path()).value()));
+      net::add_dashboard(routes, served, log);
       server = std::make_unique<net::http_server>(threads.contexts(), std::move(routes));
       port = server->listen("127.0.0.1", 0).value();
     }
@@ -49,6 +50,9 @@ class dashboard : public ::testing::Test {
 
   const std::string script = "export const a = 1;" + std::string(5000, ' ');
   temporary_folder folder;
+  fs::path served = folder.path();
+  std::string logged;
+  monitoring::logger log{{.queue = 0, .write = [this](std::string_view line) { logged.append(line); }}};
   net::io_threads threads{1};
   std::unique_ptr<net::http_server> server;
   std::uint16_t port = 0;
@@ -124,6 +128,27 @@ TEST_F(dashboard, is_none_without_an_index) {
   fs::remove(folder.path() / "index.html");
   EXPECT_EQ(net::site::load(folder.path()).error().code, errc::not_found);
   EXPECT_EQ(net::site::load(folder.path() / "nothing").error().code, errc::not_found);
+  EXPECT_EQ(net::site::load(folder.path() / "icon.svg").error().code, errc::unavailable);
+}
+
+TEST_F(dashboard, that_is_not_there_is_told_and_the_rest_is_served) {
+  served /= "nothing";
+  EXPECT_EQ(get("/").status(), 404);
+  EXPECT_EQ(get("/api/v1/openapi.json").body, "{}");
+  EXPECT_NE(logged.find("dashboard_not_there"), std::string::npos) << logged;
+  EXPECT_NE(logged.find(served.string()), std::string::npos) << logged;
+}
+
+TEST_F(dashboard, that_cannot_be_read_is_told_and_the_rest_is_served) {
+  served /= "icon.svg";
+  EXPECT_EQ(get("/").status(), 404);
+  EXPECT_NE(logged.find("dashboard_not_served"), std::string::npos) << logged;
+}
+
+TEST_F(dashboard, that_nobody_wants_is_no_warning) {
+  served.clear();
+  EXPECT_EQ(get("/").status(), 404);
+  EXPECT_EQ(logged, "");
 }
 
 TEST_F(dashboard, is_none_when_there_is_too_much_of_it) {

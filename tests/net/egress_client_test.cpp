@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <poll.h>
 
+#include <atomic>
 #include <csignal>
 #include <future>
 
@@ -236,6 +237,17 @@ TEST_F(egress, a_connection_that_is_cut_is_lost_and_one_that_is_refused_is_unrea
   EXPECT_EQ(ask({.url = url()}).outcome, egress_outcome::unreachable);
 }
 
+TEST_F(egress, an_answer_that_is_no_http_is_lost_because_the_request_was_sent) {
+  start_open();
+  auto coming = send({.url = url()});
+  {
+    auto peer = listener.accept();
+    (void)peer.read_request();
+    peer.send("SSH-2.0-OpenSSH\r\n");
+  }
+  EXPECT_EQ(wait_for(coming).outcome, egress_outcome::lost);
+}
+
 TEST_F(egress, a_name_that_is_nobodys_is_unreachable) {
   start_open();
   EXPECT_EQ(ask({.url = url("/", "nobody.invalid"), .timeout = 5s}).outcome, egress_outcome::unreachable);
@@ -266,6 +278,51 @@ TEST_F(egress, what_does_not_fit_is_refused_at_once) {
     next.send(answer_of("next"));
   }
   for (auto& one : own) EXPECT_EQ(wait_for(one).outcome, egress_outcome::answered);
+}
+
+TEST_F(egress, who_has_nothing_on_the_way_goes_before_who_waited_longer) {
+  start_open(4);
+  std::vector<std::future<egress_answer>> coming;
+  std::vector<raw_peer> busy;
+  for (const char* lane : {"ada", "ada", "bola", "kofi"}) {
+    coming.push_back(send({.url = url(), .lane = lane}));
+    busy.push_back(listener.accept());
+    (void)busy.back().read_request();
+  }
+  coming.push_back(send({.url = url("/bola"), .lane = "bola"}));
+  coming.push_back(send({.url = url("/efe"), .lane = "efe"}));
+  busy.front().send(answer_of("first"));
+  for (const char* next : {"/efe", "/bola"}) {
+    auto peer = listener.accept();
+    EXPECT_TRUE(peer.read_request().starts_with("POST " + std::string{next} + " "));
+    peer.send(answer_of("next"));
+  }
+  for (std::size_t i = 1; i < busy.size(); ++i) busy[i].send(answer_of("first"));
+  for (auto& one : coming) EXPECT_EQ(wait_for(one).outcome, egress_outcome::answered);
+}
+
+TEST_F(egress, what_depends_on_the_moment_is_added_when_the_turn_has_come) {
+  start_open(2);
+  auto running = send({.url = url(), .lane = "ada"});
+  auto busy = listener.accept();
+  (void)busy.read_request();
+  std::atomic<bool> is_its_turn = false;
+  auto waiting = send({.url = url(), .lane = "ada", .when_begun = [&](egress_request& begun) {
+                         EXPECT_TRUE(is_its_turn);
+                         begun.headers.emplace_back("X-Moment", "now");
+                         return true;
+                       }});
+  EXPECT_FALSE(was_called());
+  is_its_turn = true;
+  busy.send(answer_of("first"));
+  auto peer = listener.accept();
+  EXPECT_NE(peer.read_request().find("\r\nX-Moment: now\r\n"), std::string::npos);
+  peer.send(answer_of("next"));
+  EXPECT_EQ(wait_for(waiting).outcome, egress_outcome::answered);
+  EXPECT_EQ(wait_for(running).outcome, egress_outcome::answered);
+  EXPECT_EQ(ask({.url = url(), .when_begun = [](egress_request&) { return false; }}).outcome,
+            egress_outcome::refused);
+  EXPECT_FALSE(was_called());
 }
 
 TEST_F(egress, stopping_ends_what_runs_and_what_waits_within_moments) {

@@ -30,6 +30,9 @@ TEST(egress_rules, refuse_other_schemes_and_what_is_no_url) {
                           "https://[::1/", "https://h:port/", "https://h:443x/", "https://[::1]x/"})
     EXPECT_EQ(why_not(usual, url), "must be a URL") << url;
   EXPECT_EQ(why_not(usual, "https:///path"), "must name a host");
+  EXPECT_EQ(why_not(usual, "https://" + std::string(253, 'a') + ":8443/"), "");
+  EXPECT_EQ(why_not(usual, "https://" + std::string(254, 'a') + "/"),
+            "must name a host of at most 253 characters");
   EXPECT_EQ(why_not(usual, "https://user:password@shop.example/"), "must have no user name in it");
   EXPECT_EQ(why_not(usual, "https://@127.0.0.1/"), "must have no user name in it");
   EXPECT_EQ(why_not(usual, "https://h/" + std::string(2'000, 'a')), "must be at most 2000 characters long");

@@ -48,7 +48,7 @@ TEST_F(janitor_duties_test, the_server_has_each_of_them) {
                                    "quarantine", "turns", "action_results", "sessions", "sign_ups",
                                    "password_resets", "connect_flows", "invitations", "mails", "recorded",
                                    "parked", "done_tasks", "senders", "activity", "plan_usage", "attachments",
-                                   "webhook_events", "dead_jobs", "payment_events"));
+                                   "webhook_deliveries", "webhook_events", "dead_jobs", "payment_events"));
 }
 
 TEST_F(janitor_duties_test, each_runs_on_a_fresh_database_and_they_share_a_connection) {

@@ -238,6 +238,36 @@ TEST_F(housekeeping_test, webhook_events_go_after_a_month_with_their_deliveries)
   EXPECT_EQ(count("webhook_deliveries"), 1);
 }
 
+TEST_F(housekeeping_test, a_webhook_whose_job_is_gone_is_dead_and_one_that_has_its_job_waits) {
+  const std::string endpoint = "01977000-0000-7000-8000-00000000000e";
+  sql("INSERT INTO webhook_endpoints (id, business_id, url, description, events, secret, secret_hint, created_at, created_by) VALUES "
+      "('" +
+      endpoint + "', " + quote(ada) + ", 'https://h', '', '{order.paid}', 's', '', 0, gen_random_uuid())");
+  const auto add = [&](std::uint32_t n, instant next_attempt_at, int last_status, bool has_job) {
+    sql("INSERT INTO webhook_events VALUES (" + quote(plain_id(n)) + ", " + quote(ada) +
+        ", 'order.paid', '{}', 0); "
+        "INSERT INTO webhook_deliveries (endpoint_id, event_id, business_id, began_at, next_attempt_at, last_status) VALUES ('" +
+        endpoint + "', " + quote(plain_id(n)) + ", " + quote(ada) + ", 0, " + ms(next_attempt_at) + ", " +
+        std::to_string(last_status) + ")");
+    if (has_job)
+      sql("INSERT INTO jobs (id, business_id, kind, unique_key, priority, state, due_at, created_at, payload) VALUES "
+          "(gen_random_uuid(), " +
+          quote(ada) + ", 'webhook.out', '" + endpoint + "." + to_string(plain_id(n)) +
+          "', 1, 1, 0, 0, '{}')");
+  };
+  add(1, noon - stranded_after - milliseconds{1}, 0, false);
+  add(2, noon - stranded_after - milliseconds{1}, 503, false);
+  add(3, noon - stranded_after, 0, false);
+  add(4, noon - days{1}, 0, true);
+  EXPECT_EQ(end_stranded_deliveries(at(noon, 1)).value(), 1) << "a batch is bounded";
+  EXPECT_EQ(end_stranded_deliveries(at(noon)).value(), 1);
+  EXPECT_EQ(end_stranded_deliveries(at(noon)).value(), 0);
+  EXPECT_EQ(
+      text(
+          "SELECT string_agg(state || ' ' || last_status || last_problem, ', ' ORDER BY event_id) FROM webhook_deliveries"),
+      "dead 0lost, dead 503, waiting 0, waiting 0");
+}
+
 TEST_F(housekeeping_test, the_stretches_of_half_a_day_cover_a_table_once) {
   add_results("old", 2'000, noon - days{91});
   ASSERT_GT(pages_of("action_results"), 5);

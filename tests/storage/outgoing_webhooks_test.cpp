@@ -1,7 +1,9 @@
 // What a commit tells the other programs of a business, and what becomes of it until they have taken it.
 
+#include <future>
 #include <thread>
 
+#include "storage/api/dead_jobs.hpp"
 #include "storage/api/webhook_endpoints.hpp"
 #include "storage/outgoing_events.hpp"
 #include "tests/storage/unit_of_work_fixture.hpp"
@@ -64,6 +66,15 @@ class outgoing_webhooks_test : public unit_of_work_test {
         session, ada,
         {key, status, status == 0 ? "timed_out" : "", {end, at + 10s, endpoint}, at, ids.next()});
     ASSERT_TRUE(made) << test::why(made);
+  }
+  /// For a lock, within 20 s.
+  [[nodiscard]] bool somebody_waits() const {
+    const auto end = std::chrono::steady_clock::now() + 20s;
+    while (count("pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") == 0) {
+      if (std::chrono::steady_clock::now() > end) return false;
+      std::this_thread::sleep_for(5ms);
+    }
+    return true;
   }
   conversation_change handed_to_a_person() const {
     auto row = an_epoch(1, 2);
@@ -218,14 +229,7 @@ TEST_F(outgoing_webhooks_test, an_endpoint_that_is_being_removed_is_waited_for_a
   (void)execute(*removing, "BEGIN; DELETE FROM webhook_endpoints WHERE id = " + quote(one.id)).value();
   commit_report report;
   std::thread ordering{[&] { report = apply({.orders = {an_order(10, 1)}}); }};
-  const auto is_waiting = [&] {
-    return number(
-               "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = "
-               "'Lock'") > 0;
-  };
-  const auto end = std::chrono::steady_clock::now() + 20s;
-  while (!is_waiting() && std::chrono::steady_clock::now() < end) std::this_thread::sleep_for(5ms);
-  EXPECT_TRUE(is_waiting());
+  EXPECT_TRUE(somebody_waits());
   (void)execute(*removing, "COMMIT").value();
   ordering.join();
   EXPECT_EQ(report.outcome, commit_outcome::committed) << report.failure;
@@ -288,14 +292,34 @@ TEST_F(outgoing_webhooks_test, one_that_is_turned_off_is_a_task_and_ends_what_wa
   const auto to = listen({"order.placed"});
   const auto first = placed_for(to, 10);
   const auto second = placed_for(to, 11);
-  record(first, delivery_end::dead, endpoint_verdict::turned_off, 500);
-  record(second, delivery_end::dead, endpoint_verdict::turned_off, 500);
+  record(first, delivery_end::again, endpoint_verdict::fails, 500);
+  record(first, delivery_end::dead, endpoint_verdict::turned_off, 500, noon + 72h);
+  record(second, delivery_end::dead, endpoint_verdict::turned_off, 500, noon + 72h);
   const auto off = now_of(to);
   EXPECT_FALSE(off.active);
   EXPECT_EQ(off.off_reason, "failing");
   EXPECT_EQ(off.version, 2);
   EXPECT_EQ(number("SELECT count(*) FROM person_tasks WHERE kind = 'webhook'"), 1) << "people are told once";
   EXPECT_EQ(number("SELECT count(*) FROM person_tasks WHERE reason LIKE '%hidden%'"), 0);
+}
+
+TEST_F(outgoing_webhooks_test, one_that_begins_anew_while_an_attempt_is_on_the_way_is_not_turned_off_by_it) {
+  const auto to = listen({"order.placed"});
+  const auto key = placed_for(to);
+  record(key, delivery_end::again, endpoint_verdict::fails, 500, noon - 73h);
+  const webhook_endpoint_wish moved{.id = to.id, .url = "https://shop.example/elsewhere"};
+  ASSERT_EQ(change_webhook_endpoint(session, ada, by, moved, 1).value().outcome, edit_outcome::done);
+  EXPECT_EQ(now_of(to).failing_since, std::nullopt) << "of the URL before";
+  record(key, delivery_end::dead, endpoint_verdict::turned_off, 500);
+  EXPECT_TRUE(now_of(to).active);
+  EXPECT_EQ(count("person_tasks"), 0);
+}
+
+TEST_F(outgoing_webhooks_test, a_change_that_leaves_the_url_leaves_since_when_it_fails) {
+  const auto to = listen({"order.placed"});
+  record(placed_for(to), delivery_end::again, endpoint_verdict::fails, 500);
+  const webhook_endpoint_wish same{.id = to.id, .url = to.url, .description = "Books"};
+  EXPECT_EQ(change_webhook_endpoint(session, ada, by, same, 1).value().row.failing_since, noon);
 }
 
 TEST_F(outgoing_webhooks_test, what_waits_for_one_that_is_turned_off_is_dead_when_it_comes_up) {
@@ -398,14 +422,61 @@ TEST_F(outgoing_webhooks_test, what_two_people_edit_at_once_is_not_overwritten) 
   EXPECT_EQ(remove_webhook_endpoint(session, ada, by, to.id, 2).value(), edit_outcome::not_found);
 }
 
+TEST_F(outgoing_webhooks_test, no_order_waits_until_the_deliveries_of_a_removed_endpoint_are_deleted) {
+  const auto to = listen({"order.placed"});
+  (void)placed_for(to, 10);
+  const auto holding = open_pq(database.superuser(), "holding").value();
+  (void)execute(*holding, "BEGIN; SELECT FROM webhook_deliveries FOR UPDATE").value();
+  auto removing =
+      std::async(std::launch::async, [&] { return remove_webhook_endpoint(session, ada, by, to.id, 1); });
+  EXPECT_TRUE(somebody_waits());
+  close_orders();
+  auto ordering = std::async(std::launch::async, [&] { return apply({.orders = {an_order(11, 11)}}); });
+  EXPECT_EQ(ordering.wait_for(20s), std::future_status::ready);
+  (void)execute(*holding, "COMMIT").value();
+  EXPECT_EQ(ordering.get().outcome, commit_outcome::committed);
+  EXPECT_EQ(removing.get().value(), edit_outcome::done);
+  EXPECT_EQ(count("webhook_endpoints"), 0);
+  EXPECT_EQ(count("webhook_deliveries"), 0);
+}
+
+TEST_F(outgoing_webhooks_test, an_attempt_is_recorded_beside_a_removal_without_a_deadlock) {
+  const auto to = listen({"order.placed"});
+  const auto key = placed_for(to);
+  const auto removing = open_pq(database.superuser(), "removing").value();
+  (void)execute(*removing, "BEGIN; SELECT FROM webhook_endpoints FOR UPDATE").value();
+  const webhook_attempt made{key,  200,       "", {delivery_end::delivered, noon, endpoint_verdict::works},
+                             noon, ids.next()};
+  auto recording = std::async(std::launch::async, [&] { return record_webhook_attempt(session, ada, made); });
+  EXPECT_TRUE(somebody_waits());
+  const auto removed = execute(*removing, "DELETE FROM webhook_endpoints; COMMIT");
+  EXPECT_TRUE(removed) << test::why(removed);
+  const auto recorded = recording.get();
+  EXPECT_TRUE(recorded) << test::why(recorded);
+  EXPECT_EQ(count("webhook_deliveries"), 0);
+}
+
+TEST_F(outgoing_webhooks_test, a_dead_job_that_is_retried_delivers_what_died_with_it) {
+  const auto to = listen({"order.placed"});
+  const auto key = placed_for(to);
+  sql("WITH gone AS (DELETE FROM jobs RETURNING *) INSERT INTO dead_jobs (id, business_id, kind, unique_key, priority, attempts, "
+      "claims, created_at, died_at, error_codes, error_times, payload) SELECT id, business_id, kind, unique_key, priority, 12, 12, "
+      "created_at, 0, '{}', '{}', payload FROM gone; UPDATE webhook_deliveries SET state = 'dead'");
+  const auto job = parse_uuid(text("SELECT id FROM dead_jobs")).value();
+  ASSERT_TRUE(retry_dead_job(session, ada, by, job_id{job}).value());
+  EXPECT_TRUE(due(key));
+  EXPECT_EQ(due(key)->began_at, noon);
+}
+
 TEST_F(outgoing_webhooks_test, the_activity_log_shows_where_to_and_neither_path_nor_secret) {
   const auto to = listen({"order.placed"});
   ASSERT_TRUE(rotate_webhook_secret(session, ada, by, to.id, {"fresh", "abcd"}, noon, 1));
   ASSERT_TRUE(remove_webhook_endpoint(session, ada, by, to.id, 2));
-  EXPECT_EQ(number("SELECT count(*) FROM audit_log WHERE action LIKE 'webhook_endpoint.%'"), 3);
+  EXPECT_EQ(number("SELECT count(*) FROM audit_log WHERE action LIKE 'webhook_endpoint.%'"), 4)
+      << "its removal turns it off first";
   EXPECT_EQ(number("SELECT count(*) FROM audit_log WHERE audit_log::text ~ 'hidden|/hook|sealed|fresh'"), 0);
   EXPECT_EQ(number("SELECT count(*) FROM audit_log WHERE audit_log::text LIKE '%https://shop.example\"%'"),
-            3);
+            4);
 }
 
 TEST_F(outgoing_webhooks_test, deliveries_are_listed_newest_first_by_page_and_state) {

@@ -86,7 +86,12 @@ api_outcome subscribe(workplace& place, api_call& call) {
   const auto read = push::parse_subscription(endpoint, keys["p256dh"].get_ref<const std::string&>(),
                                              keys["auth"].get_ref<const std::string&>());
   if (!read) return wrong_field("/keys/" + read.error().detail, "must be what the browser gives");
-  const json sealed{{"endpoint", endpoint}, {"p256dh", keys["p256dh"]}, {"auth", keys["auth"]}};
+  const auto own = push_key_of(place.with.settings->security);
+  if (!own) return api::problem_of(own.error());
+  const json sealed{{"endpoint", endpoint},
+                    {"p256dh", keys["p256dh"]},
+                    {"auth", keys["auth"]},
+                    {"key", push::public_key_text(own.value())}};
   const storage::new_push_subscription wanted{
       place.with.ids->next_as<push_subscription_id>(), crypto::sha256(endpoint),
       place.with.secrets->encrypt(sealed.dump(), make_iv(place.with), call.now), push::origin_of(endpoint)};
@@ -130,7 +135,8 @@ std::vector<api_endpoint> push_subscription_endpoints() {
         .method = verb::post,
         .path = all,
         .tag = "Notifications",
-        .summary = "This browser takes messages, until you sign out here. Of 20 the oldest makes room.",
+        .summary =
+            "This browser takes messages, until you sign out here. Of 20 the oldest makes room. Nothing is sent yet.",
         .body = wish_shape(),
         .answers = {{201, "The subscription.", subscription_shape()}}},
        subscribe},

@@ -1,7 +1,7 @@
 // A program of a shop that is told by outgoing webhooks; a push service, too.
 //
 //   const receiver = await open_receiver();
-//   receiver.answer = (request) => ({ status: 503 });
+//   receiver.answer = (request) => ({ status: 503 });   // or a promise of it
 
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { createServer } from "node:http";
@@ -22,13 +22,13 @@ class receiver {
     this.#server = createServer((request, response) => {
       const pieces = [];
       request.on("data", (piece) => pieces.push(piece));
-      request.on("end", () => {
+      request.on("end", async () => {
         const bytes = Buffer.concat(pieces);
         const body = bytes.toString();
         const is_json = request.headers["content-type"] === "application/json";
         const call = { method: request.method, path: request.url, headers: request.headers, bytes, body, event: is_json ? JSON.parse(body) : undefined, at: Date.now() };
         this.got.push(call);
-        const { status, headers = {}, text = "" } = this.answer(call);
+        const { status, headers = {}, text = "" } = await this.answer(call);
         response.writeHead(status, headers).end(text);
       });
     });

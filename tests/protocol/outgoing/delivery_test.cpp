@@ -71,13 +71,17 @@ TEST(delivery, has_a_dozen_attempts_within_its_day_or_more) {
 }
 
 TEST(endpoint, is_turned_off_when_it_has_failed_for_three_days) {
-  const auto verdict = [](std::chrono::seconds failing, int status = 500) {
-    return after(status, {.began_at = began, .failing_since = began - failing, .now = began});
+  const auto verdict = [](std::chrono::seconds failing, int status = 500, int attempts = 2) {
+    return after(status,
+                 {.attempts = attempts, .began_at = began, .failing_since = began - failing, .now = began});
   };
   EXPECT_EQ(verdict(72h - 1s).endpoint, endpoint_verdict::fails);
   EXPECT_EQ(verdict(72h).endpoint, endpoint_verdict::turned_off);
   EXPECT_EQ(verdict(72h).end, delivery_end::dead);
   EXPECT_EQ(verdict(1000h, 200).endpoint, endpoint_verdict::works) << "one success is enough";
+  EXPECT_EQ(verdict(1000h, 500, 1).endpoint, endpoint_verdict::fails)
+      << "the first failure after a long quiet time";
+  EXPECT_EQ(verdict(1000h, 500, 1).end, delivery_end::again);
 }
 
 TEST(endpoint, that_says_it_is_gone_is_turned_off_at_once) {

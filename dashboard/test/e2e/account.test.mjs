@@ -3,6 +3,8 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 import { code_of } from "../../../tests/e2e/harness/authenticator.mjs";
+import { signed_in_owner } from "../../../tests/e2e/harness/team.mjs";
+import { until } from "../../../tests/e2e/harness/workspace.mjs";
 import { everybody_leaves, expect_complaints, no_complaints, owner_at_work, password, person, sign_in } from "./people.mjs";
 import { shared_place } from "./place.mjs";
 
@@ -119,13 +121,42 @@ test("without a network the page still begins, says so, and goes on when it is b
   expect_complaints(/ERR_INTERNET_DISCONNECTED|Failed to fetch|ERR_FAILED/);
 });
 
-test("signing out in one tab signs the other one out, and forgets what was read", async () => {
+const sign_out = async (page, email) => {
+  await page.getByRole("button", { name: email }).click();
+  await page.getByRole("menuitem", { name: "Sign out" }).click();
+  await page.waitForURL(/\/sign-in/);
+};
+
+test("signing out in one tab signs the other one out, and the next person sees nothing of what was read", async () => {
+  const [{ owner: first }, { owner: second }] = place.here.businesses;
   const page = await owner_at_work(place);
   const tab = await page.context().newPage();
   await tab.goto(page.url());
-  await tab.getByRole("link", { name: "Orders" }).waitFor();
-  await page.getByRole("button", { name: place.here.businesses[0].owner.email }).click();
-  await page.getByRole("menuitem", { name: "Sign out" }).click();
-  await page.waitForURL(/\/sign-in/);
+  await tab.getByRole("button", { name: first.email }).waitFor();
+  await sign_out(page, first.email);
   await tab.waitForURL(/\/sign-in/);
+
+  // Without a reload: what the page had read would still be there.
+  await sign_in(page, second.email);
+  await page.waitForURL(/\/inbox/);
+  for (const one of [page, tab]) {
+    await one.getByRole("button", { name: second.email }).waitFor();
+    assert.equal(await one.getByText(first.email).count(), 0);
+  }
+});
+
+test("signing out without a network ends the session here at once, and at the server when the network is back", async () => {
+  const { email } = place.here.businesses[0].owner;
+  const page = await owner_at_work(place);
+  const { client } = await signed_in_owner(place.here);
+  const sessions = async () => (await client.get("/sessions")).body.items.length;
+  const before = await sessions();
+  await page.context().setOffline(true);
+  await sign_out(page, email);
+  assert.equal(await sessions(), before);
+  await page.context().setOffline(false);
+  await until("the server has ended it", async () => (await sessions()) === before - 1);
+  await page.goto("/");
+  await page.waitForURL(/\/sign-in/);
+  expect_complaints(/ERR_INTERNET_DISCONNECTED|Failed to fetch/);
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test, vi } from "vitest";
 import { client } from "../../src/api/client";
 import { type Least, may, operation } from "../../src/api/operation";
+import { servicesOf } from "../../src/app/services";
 import { Session, type SessionPorts } from "../../src/session/session";
 
 const tokens = (access_token: string, expires_in = 3600) => ({ access_token, expires_in, refresh_token: null });
@@ -225,6 +226,21 @@ describe("a call", () => {
     vi.spyOn(globalThis, "fetch").mockResolvedValueOnce(new Response("<html>Accept our terms</html>", { headers: { "Content-Type": "text/html" } }));
     await expect(client({ token: async () => "t", renewed: async () => null })(show, given)).rejects.toMatchObject({ kind: "network", isPassing: true });
   });
+});
+
+test("nothing that one person read or began to write is there for the next, also after a reload", async () => {
+  const kept: Record<string, unknown> = { "sellavie.draft.ada.reply.chat": "Begun", "sellavie.invitation": "token" };
+  Object.defineProperty(kept, "removeItem", { value: (name: string) => delete kept[name] });
+  vi.stubGlobal("sessionStorage", kept);
+  const { session } = setUp(done());
+  const { queries } = servicesOf(session);
+  await session.begin();
+  expect(Object.keys(kept)).toEqual(["sellavie.invitation"]);
+  session.accept(tokens("a"));
+  queries.setQueryData(["show_me", {}], { email: "ada@shop.example" });
+  kept["sellavie.draft.ada.note.chat"] = "Begun";
+  session.signOut();
+  expect([queries.getQueryCache().getAll(), Object.keys(kept)]).toEqual([[], ["sellavie.invitation"]]);
 });
 
 test("a role may do what the server lets it do, and nothing that nobody knows", () => {

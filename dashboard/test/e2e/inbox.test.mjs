@@ -188,9 +188,11 @@ test("what one person left behind is neither seen nor sent by the next one on th
   await composer(page, who).fill("Begun by the first");
   const [{ owner }, { owner: next }] = place.here.businesses;
   const leave = async ({ email }) => {
+    const told = page.waitForResponse("**/auth/sign-out");
     await page.getByRole("button", { name: email }).click();
     await page.getByRole("menuitem", { name: "Sign out" }).click();
     await page.waitForURL(/\/sign-in$/);
+    await told;
   };
   await leave(owner);
   await page.unroute("**/messages");

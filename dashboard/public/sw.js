@@ -1,7 +1,11 @@
 // The shell without a network: files that carry their hash are kept, pages are asked for first and taken from the last
-// visit when nobody answers. What the API says is never kept here.
+// visit when nobody answers. Everything else, above all what the API says and private pictures, is not looked at here.
 
 const cacheName = "shell-1";
+// Those of net/dashboard/dashboard_routes.hpp: each is the same index. A page of the server that is none of these, such
+// as the one behind a payment, must not take the index's place.
+const pages = ["/", "/sign-in", "/sign-up", "/verify-email", "/forgot-password", "/reset-password", "/invitation", "/start", "/connect/return"];
+const isPage = (pathname) => pages.includes(pathname) || pathname.startsWith("/businesses/");
 
 addEventListener("install", (event) => {
   skipWaiting();
@@ -21,16 +25,15 @@ addEventListener("fetch", (event) => {
   const { request } = event;
   const { origin, pathname } = new URL(request.url);
   if (request.method !== "GET" || origin !== location.origin) return;
-  if (request.mode === "navigate") event.respondWith(page(request));
+  if (request.mode === "navigate" && isPage(pathname)) event.respondWith(page(request));
   else if (pathname.startsWith("/assets/")) event.respondWith(asset(request));
 });
 
-// Every address of a page is the same index.
 async function page(request) {
   const cache = await caches.open(cacheName);
   try {
     const answer = await fetch(request);
-    if (answer.ok && answer.headers.get("Content-Type")?.startsWith("text/html")) await cache.put("/", answer.clone());
+    if (answer.headers.get("Content-Type")?.startsWith("text/html")) await keep(cache, "/", answer);
     return answer;
   } catch {
     return (await cache.match("/")) ?? Response.error();
@@ -42,16 +45,20 @@ async function asset(request) {
   const kept = await cache.match(request);
   if (kept) return kept;
   const answer = await fetch(request);
-  if (answer.ok) {
-    await cache.put(request, answer.clone());
-    await forgetOldest(cache);
-  }
+  await keep(cache, request, answer);
+  await forgetOldest(cache);
   return answer;
 }
 
-// Of earlier versions some stay for a page that is still open; not all of them.
+// A full disk takes nothing away from the answer.
+async function keep(cache, name, answer) {
+  if (!answer.ok || answer.redirected || /no-store|private/.test(answer.headers.get("Cache-Control") ?? "")) return;
+  await cache.put(name, answer.clone()).catch(() => {});
+}
+
+// Of earlier versions some stay for a page that is still open; not all of them. The index is asked for last, and stays.
 async function forgetOldest(cache) {
   const most = 120;
-  const kept = await cache.keys();
+  const kept = (await cache.keys()).filter(({ url }) => new URL(url).pathname !== "/");
   await Promise.all(kept.slice(0, Math.max(0, kept.length - most)).map((request) => cache.delete(request)));
 }

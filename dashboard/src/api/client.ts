@@ -2,7 +2,7 @@
 // exchanged once and the call made again, which is safe because it was refused before anything was done.
 
 import type { Input, Operation, Shape } from "./operation";
-import { ApiProblem, problemOf } from "./problem";
+import { ApiProblem, asLost, problemOf } from "./problem";
 
 /** Where tokens come from (session/session.ts). */
 export interface TokenSource {
@@ -10,6 +10,8 @@ export interface TokenSource {
   token(): Promise<string | null>;
   /** `refused` was not taken: another one, or null when the session has ended. */
   renewed(refused: string): Promise<string | null>;
+  /** Before anybody signs in: what an ended session still owes the server, for its cookie is about to be replaced. */
+  settled?(): Promise<void>;
 }
 
 export type Call = <S extends Shape>(what: Operation<S>, input: Input<S>, signal?: AbortSignal) => Promise<S["answer"]>;
@@ -55,17 +57,20 @@ function requestOf(what: Operation<Shape>, input: AnyInput, token: string | null
 async function read(answer: Response): Promise<unknown> {
   if (!answer.ok) throw await problemOf(answer);
   const type = answer.headers.get("Content-Type") ?? "";
+  // Not ours: a network that wants a login first answers in the server's place.
+  if (type.startsWith("text/html")) throw new ApiProblem({ kind: "network" });
   if (answer.status === 204 || type === "") return undefined;
   return type.startsWith("application/json") ? answer.json() : answer.blob();
 }
 
-async function attempt(url: string, request: RequestInit, signal: AbortSignal | undefined): Promise<Response> {
+/** What `taken` makes of the answer. One that is lost on its way, be it in the middle, is no answer. */
+async function attempt<T>(url: string, request: RequestInit, signal: AbortSignal | undefined, taken: (answer: Response) => Promise<T>): Promise<T> {
   const limit = AbortSignal.timeout(deadlineMs);
   try {
-    return await fetch(url, { ...request, signal: signal ? AbortSignal.any([signal, limit]) : limit });
+    return await taken(await fetch(url, { ...request, signal: signal ? AbortSignal.any([signal, limit]) : limit }));
   } catch (error) {
     if (signal?.aborted) throw error;
-    throw new ApiProblem({ kind: "network" });
+    throw asLost(error);
   }
 }
 
@@ -73,13 +78,17 @@ export function client(tokens: TokenSource, base = "/api/v1"): Call {
   return async (what, input, signal) => {
     const asked = input as AnyInput;
     const url = base + pathOf(what.path, asked);
-    if (what.least === "anyone") return read(await attempt(url, requestOf(what as Operation<Shape>, asked, null), signal));
+    const request = (token: string | null) => requestOf(what as Operation<Shape>, asked, token);
+    if (what.least === "anyone") {
+      await tokens.settled?.();
+      return attempt(url, request(null), signal, read);
+    }
     const token = await tokens.token();
     if (token === null) throw new ApiProblem({ kind: "unauthenticated", status: 401 });
-    const answer = await attempt(url, requestOf(what as Operation<Shape>, asked, token), signal);
-    if (answer.status !== 401) return read(answer);
+    const answer = await attempt(url, request(token), signal, (given) => (given.status === 401 ? problemOf(given) : read(given)));
+    if (!(answer instanceof ApiProblem)) return answer;
     const other = await tokens.renewed(token);
-    if (other === null) throw await problemOf(answer);
-    return read(await attempt(url, requestOf(what as Operation<Shape>, asked, other), signal));
+    if (other === null) throw answer;
+    return attempt(url, request(other), signal, read);
   };
 }

@@ -34,9 +34,10 @@ export class ApiProblem extends Error {
 
 export async function problemOf(answer: Response): Promise<ApiProblem> {
   const retryAfter = Number(answer.headers.get("Retry-After") ?? 0) || 0;
+  const text = await answer.text();
   let told: Partial<Problem> = {};
   try {
-    told = (await answer.json()) as Partial<Problem>;
+    told = JSON.parse(text) as Partial<Problem>;
   } catch {
     // A proxy in between may answer with a page of its own: the status says enough.
   }
@@ -53,4 +54,9 @@ function kindOf(status: number): ProblemKind {
 
 export function asProblem(error: unknown): ApiProblem {
   return error instanceof ApiProblem ? error : new ApiProblem({ kind: "unknown", detail: "" });
+}
+
+/** Of a try to ask: a problem that was told is that; everything else is a connection that broke, perhaps in mid-answer. */
+export function asLost(error: unknown): ApiProblem {
+  return error instanceof ApiProblem ? error : new ApiProblem({ kind: "network" });
 }

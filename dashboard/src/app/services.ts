@@ -25,10 +25,9 @@ export function servicesOf(session: Session): Services {
       mutations: { retry: false },
     },
   });
-  let before = session.state;
+  // Also at a start without a session: the tab may have been reloaded meanwhile, or opened again.
   session.subscribe(() => {
-    if (before === "signed-in" && session.state === "signed-out") forget(queries);
-    before = session.state;
+    if (session.state === "signed-out") forget(queries);
   });
   return { session, call: client(session), queries };
 }

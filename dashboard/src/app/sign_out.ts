@@ -1,12 +1,12 @@
-import { sign_out } from "../api/operations";
+import { useLocation } from "wouter";
 import { useServices } from "./services";
 
 export function useSignOut(): () => void {
-  const { call, session } = useServices();
+  const { session } = useServices();
+  const [, go] = useLocation();
   return () => {
-    // It ends here in any case; a server that does not answer hears of it when the token ends.
-    call(sign_out, {})
-      .catch(() => {})
-      .finally(() => session.signOut());
+    session.signOut();
+    // Whoever signs in next is not led to where this person was.
+    go("/sign-in", { replace: true });
   };
 }

@@ -15,6 +15,7 @@ import {
   take_over_conversation,
   upload_attachment,
 } from "../api/operations";
+import { ApiProblem } from "../api/problem";
 import { useHere } from "../app/business";
 import { useServices } from "../app/services";
 import { customerName } from "../lib/customers";
@@ -45,13 +46,15 @@ interface Choice {
   pick(): void;
 }
 
-const draftName = (chat: string, mode: Mode) => `sellavie.draft.${mode}.${chat}`;
+/** Of the account: the next person at this machine does not read it. */
+const draftName = (account: string, chat: string, mode: Mode) => `sellavie.draft.${account}.${mode}.${chat}`;
 const fileTypes = "image/jpeg,image/png,image/webp,application/pdf";
 
 export function Composer({ chat, ref, onOwner }: { chat: Conversation; ref: Ref<ComposerHandle>; onOwner(owner: Pick<Conversation, "owner" | "epoch" | "taken_by">): void }) {
   const { t, left } = useWords();
-  const { business_id, may } = useHere();
+  const { business_id, me, may } = useHere();
   const { call, queries } = useServices();
+  const nameOf = (one: Mode) => draftName(me.id, chat.id, one);
   const outbox = useOutbox();
   const { all: members } = useMembers();
   const now = useNow(15_000);
@@ -59,7 +62,7 @@ export function Composer({ chat, ref, onOwner }: { chat: Conversation; ref: Ref<
   const area = useRef<HTMLTextAreaElement>(null);
   const fileChooser = useRef<HTMLInputElement>(null);
   const [mode, setMode] = useState<Mode>("reply");
-  const [text, setText] = useState(() => sessionStorage.getItem(draftName(chat.id, "reply")) ?? "");
+  const [text, setText] = useState(() => sessionStorage.getItem(nameOf("reply")) ?? "");
   const [files, setFiles] = useState<Attachment[]>([]);
   const [uploads, setUploads] = useState(0);
   const [chosen, setChosen] = useState(0);
@@ -69,7 +72,12 @@ export function Composer({ chat, ref, onOwner }: { chat: Conversation; ref: Ref<
   const window = sendWindow(chat.channel, chat.last_customer_at, now);
   const takeOver = useChange(take_over_conversation, onOwner);
   const giveBack = useChange(return_conversation_to_ai, onOwner);
-  const note = useChange(add_note, () => queries.invalidateQueries({ queryKey: ["list_notes", { conversation_id: chat.id }] }));
+  const note = useChange(add_note, (_, { body: { text: said } }) => {
+    // Not what was written since.
+    if (sessionStorage.getItem(nameOf("note"))?.trim() === said) sessionStorage.removeItem(nameOf("note"));
+    void queries.invalidateQueries({ queryKey: ["list_notes", { conversation_id: chat.id }] });
+  });
+  const isNoting = useRef(false);
   const canned = useApi(list_canned_replies, { business_id, query: whole }, { staleMs: 5 * 60_000 });
 
   // Each time that the AI has it, beginning to write takes it again.
@@ -82,13 +90,13 @@ export function Composer({ chat, ref, onOwner }: { chat: Conversation; ref: Ref<
     setText(next);
     setChosen(0);
     setClosed(false);
-    if (next) sessionStorage.setItem(draftName(chat.id, mode), next);
-    else sessionStorage.removeItem(draftName(chat.id, mode));
+    if (next) sessionStorage.setItem(nameOf(mode), next);
+    else sessionStorage.removeItem(nameOf(mode));
   };
   const change = (next: Mode) => {
     if (next === mode) return;
     setMode(next);
-    setText(sessionStorage.getItem(draftName(chat.id, next)) ?? "");
+    setText(sessionStorage.getItem(nameOf(next)) ?? "");
   };
   useImperativeHandle(ref, () => ({
     focus: (wanted) => {
@@ -136,12 +144,24 @@ export function Composer({ chat, ref, onOwner }: { chat: Conversation; ref: Ref<
 
   const submit = () => {
     if (isDisabled || isEmpty || uploads > 0) return;
+    const said = text.trim();
     if (isNote) {
-      const said = text.trim();
-      note.mutate({ ...ids, body: { text: said, mentions: mentionedIn(said, members) } }, { onSuccess: () => write(""), onError: tellProblem });
+      // Enter twice on a slow network is one note.
+      if (isNoting.current) return;
+      isNoting.current = true;
+      note.mutate(
+        { ...ids, body: { text: said, mentions: mentionedIn(said, members) } },
+        {
+          onSuccess: () => setText((now) => (now.trim() === said ? "" : now)),
+          onError: tellProblem,
+          onSettled: () => {
+            isNoting.current = false;
+          },
+        },
+      );
       return;
     }
-    if (!outbox.add({ ...ids, text: text.trim(), attachment_ids: files.map(({ id }) => id) })) return;
+    if (!outbox.add({ ...ids, text: said, attachment_ids: files.map(({ id }) => id) })) return tellProblem(new ApiProblem({ kind: "unavailable", status: 503 }));
     if (chat.owner === "ai") onOwner({ ...chat, owner: "person" });
     setFiles([]);
     write("");

@@ -64,6 +64,7 @@ export default function Inbox({ conversation_id }: { conversation_id: string | u
     j: () => move(1),
     k: () => move(-1),
     "?": () => setHelpOpen(true),
+    "mod+/": () => setHelpOpen(true),
     Escape: () => conversation_id && go(`${at("inbox")}${search ? `?${search}` : ""}`),
     "/": () => document.querySelector<HTMLInputElement>("[data-inbox-search] input")?.focus(),
   });

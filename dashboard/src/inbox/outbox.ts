@@ -5,8 +5,11 @@
 //   O2  No answer and a passing failure: again with the same key, later each time. The network's return ends a wait.
 //   O3  A refusal stays, with its reason, until the person sends it again (a new key: it is a new wish) or discards it.
 //      Nothing of that chat overtakes it.
-//   O4  Of all tabs one sends for a chat. Each message is stored by itself, so that no tab undoes what another one wrote;
-//       one that is not stored any more was sent or discarded elsewhere.
+//   O4  Of all tabs one sends for a chat, and another one takes over when it closes. What is stored is what holds, in
+//       each of them: each message by itself, so that no tab undoes what another one wrote; one that is not stored any
+//       more was sent or discarded elsewhere.
+//   O5  A message is taken when it is stored, and not before.
+//   O6  Each account has its own: nobody sees or sends what another person wrote on the same machine.
 
 import type { Call } from "../api/client";
 import { type SentMessage, send_message } from "../api/operations";
@@ -22,7 +25,7 @@ export interface Draft {
 export interface Waiting extends Draft {
   key: string;
   at: number;
-  state: "waiting" | "sending" | "refused";
+  state: "waiting" | "refused";
   /** Of a refused one. */
   kind?: string;
   detail?: string;
@@ -35,10 +38,12 @@ export interface OutboxPorts {
   makeKey(): string;
   sleep(ms: number): Promise<void>;
   alone<T>(name: string, work: () => Promise<T>): Promise<T>;
+  /** Tells when another tab changed what is stored, until `signal` ends it. */
+  onElsewhere(changed: () => void, signal: AbortSignal): void;
   onSent(draft: Draft, sent: SentMessage): void;
 }
 
-const place = "sellavie.outbox";
+export const outboxPlace = "sellavie.outbox";
 const mostWaiting = 200;
 const waits = [500, 1000, 2000, 4000, 8000, 15_000];
 
@@ -48,12 +53,12 @@ export class Outbox {
   #waiting: readonly Waiting[];
   #listeners = new Set<() => void>();
   #running = new Set<string>();
-  #isStopped = false;
+  #end = new AbortController();
 
   constructor(account: string, ports: OutboxPorts) {
     this.#ports = ports;
     this.#account = account;
-    this.#waiting = stored(ports.storage, this.#name("")).map((one) => (one.state === "sending" ? { ...one, state: "waiting" } : one));
+    this.#waiting = this.#stored();
   }
 
   get waiting(): readonly Waiting[] {
@@ -65,74 +70,93 @@ export class Outbox {
     return () => this.#listeners.delete(listener);
   };
 
-  /** Goes on with what an earlier page left. */
+  /** Goes on with what an earlier page left, and with what other tabs take. */
   begin(): void {
-    for (const chat of new Set(this.#waiting.map((one) => one.conversation_id))) void this.#run(chat);
+    this.#ports.onElsewhere(() => this.#look(), this.#end.signal);
+    this.#look();
   }
 
   stop(): void {
-    this.#isStopped = true;
+    this.#end.abort();
   }
 
+  /** -> false when there is no place for it. */
   add(draft: Draft): boolean {
     if (this.#waiting.length >= mostWaiting) return false;
-    this.#keep([...this.#waiting, { ...draft, key: this.#ports.makeKey(), at: this.#ports.now(), state: "waiting" }]);
-    void this.#run(draft.conversation_id);
+    // A clock that was put back must not put a message before the one in front.
+    const at = Math.max(this.#ports.now(), (this.#waiting.at(-1)?.at ?? 0) + 1);
+    try {
+      this.#store({ ...draft, key: this.#ports.makeKey(), at, state: "waiting" });
+    } catch {
+      return false;
+    }
+    this.#look();
     return true;
   }
 
   sendAgain(key: string): void {
-    const found = this.#waiting.find((one) => one.key === key);
+    const found = this.#find(key);
     if (!found) return;
     const { kind: _, detail: __, ...again } = found;
-    this.#replace(key, { ...again, key: this.#ports.makeKey(), state: "waiting" });
-    void this.#run(found.conversation_id);
+    this.#ports.storage.removeItem(this.#name(key));
+    this.#store({ ...again, key: this.#ports.makeKey(), state: "waiting" });
+    this.#look();
   }
 
   discard(key: string): void {
-    const found = this.#waiting.find((one) => one.key === key);
-    this.#drop(key);
-    if (found) void this.#run(found.conversation_id);
+    this.#ports.storage.removeItem(this.#name(key));
+    this.#look();
+  }
+
+  /** Whatever was changed, here or elsewhere: what is stored is shown, and sent. */
+  #look(): void {
+    if (this.#end.signal.aborted) return;
+    this.#waiting = this.#stored();
+    for (const listener of this.#listeners) listener();
+    for (const chat of new Set(this.#waiting.map((one) => one.conversation_id))) void this.#run(chat);
   }
 
   async #run(chat: string): Promise<void> {
-    if (this.#running.has(chat)) return;
+    if (this.#running.has(chat) || !this.#next(chat)) return;
     this.#running.add(chat);
     try {
-      await this.#ports.alone(`${place}.${chat}`, () => this.#sendAll(chat));
+      await this.#ports.alone(`${outboxPlace}.${chat}`, () => this.#sendAll(chat));
     } finally {
       this.#running.delete(chat);
     }
+    // What was added since it looked last.
+    if (!this.#end.signal.aborted) void this.#run(chat);
+  }
+
+  /** What a chat sends next; nothing behind a refused one. */
+  #next(chat: string): Waiting | undefined {
+    const first = this.#waiting.find((one) => one.conversation_id === chat);
+    return first?.state === "refused" ? undefined : first;
   }
 
   async #sendAll(chat: string): Promise<void> {
-    for (let tries = 0; !this.#isStopped; ) {
-      const next = this.#waiting.find((one) => one.conversation_id === chat);
-      if (!next || next.state === "refused") return;
-      if (this.#ports.storage.getItem(this.#name(next.key)) === null) {
-        this.#drop(next.key);
-        continue;
-      }
+    for (let tries = 0; ; ) {
+      this.#look();
+      const next = this.#end.signal.aborted ? undefined : this.#next(chat);
+      if (!next) return;
       const problem = await this.#send(next);
       if (!problem) {
         tries = 0;
+        this.#ports.storage.removeItem(this.#name(next.key));
       } else if (problem.isPassing || problem.status === 401) {
-        this.#replace(next.key, { ...next, state: "waiting" });
         await this.#ports.sleep(Math.max(problem.retryAfter * 1000, waits[Math.min(tries++, waits.length - 1)] ?? 0));
-      } else {
-        this.#replace(next.key, { ...next, state: "refused", kind: problem.kind, detail: problem.detail });
+      } else if (this.#find(next.key)) {
+        this.#store({ ...next, state: "refused", kind: problem.kind, detail: problem.detail });
       }
     }
   }
 
   async #send(one: Waiting): Promise<ApiProblem | null> {
-    this.#replace(one.key, { ...one, state: "sending" });
     const { business_id, conversation_id, text, attachment_ids, key } = one;
     const body = { ...(text ? { text } : {}), ...(attachment_ids.length > 0 ? { attachment_ids } : {}) };
     try {
       const sent = await this.#ports.call(send_message, { business_id, conversation_id, key, body });
-      this.#ports.onSent(one, sent);
-      this.#drop(key);
+      if (!this.#end.signal.aborted) this.#ports.onSent(one, sent);
       return null;
     } catch (error) {
       return asProblem(error);
@@ -140,42 +164,27 @@ export class Outbox {
   }
 
   #name(key: string): string {
-    return `${place}.${this.#account}.${key}`;
+    return `${outboxPlace}.${this.#account}.${key}`;
   }
 
-  #replace(key: string, by: Waiting): void {
-    if (by.key !== key) this.#ports.storage.removeItem(this.#name(key));
-    if (this.#waiting.some((one) => one.key === key))
-      this.#keep(
-        this.#waiting.map((one) => (one.key === key ? by : one)),
-        by,
-      );
+  #store(one: Waiting): void {
+    this.#ports.storage.setItem(this.#name(one.key), JSON.stringify(one));
   }
 
-  #drop(key: string): void {
-    this.#ports.storage.removeItem(this.#name(key));
-    this.#become(this.#waiting.filter((one) => one.key !== key));
+  #find(key: string): Waiting | null {
+    return read(this.#ports.storage.getItem(this.#name(key)));
   }
 
-  #keep(waiting: readonly Waiting[], changed = waiting.at(-1)): void {
-    if (changed) this.#ports.storage.setItem(this.#name(changed.key), JSON.stringify(changed));
-    this.#become(waiting);
+  #stored(): Waiting[] {
+    const { storage } = this.#ports;
+    const found: Waiting[] = [];
+    for (let i = 0; i < storage.length; ++i) {
+      const name = storage.key(i);
+      const one = name?.startsWith(this.#name("")) ? read(storage.getItem(name)) : null;
+      if (one) found.push(one);
+    }
+    return found.sort((a, b) => a.at - b.at || (a.key < b.key ? -1 : 1));
   }
-
-  #become(waiting: readonly Waiting[]): void {
-    this.#waiting = waiting;
-    for (const listener of this.#listeners) listener();
-  }
-}
-
-function stored(storage: OutboxPorts["storage"], prefix: string): Waiting[] {
-  const found: Waiting[] = [];
-  for (let i = 0; i < storage.length; ++i) {
-    const name = storage.key(i);
-    const one = name?.startsWith(prefix) ? read(storage.getItem(name)) : null;
-    if (one) found.push(one);
-  }
-  return found.sort((a, b) => a.at - b.at);
 }
 
 function read(text: string | null): Waiting | null {

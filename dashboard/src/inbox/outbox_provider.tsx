@@ -3,7 +3,7 @@ import { useHere } from "../app/business";
 import { useServices } from "../app/services";
 import { newKey } from "../lib/ids";
 import { placeMessages } from "../live/apply";
-import { Outbox, type OutboxPorts, type Waiting } from "./outbox";
+import { Outbox, type OutboxPorts, outboxPlace, type Waiting } from "./outbox";
 
 const Context = createContext<Outbox | null>(null);
 
@@ -28,6 +28,7 @@ export function OutboxProvider({ children }: { children: ReactNode }) {
           }
         }),
       alone: async (name, work) => ("locks" in navigator ? await navigator.locks.request(name, work) : work()),
+      onElsewhere: (changed, signal) => addEventListener("storage", ({ key }) => (key === null || key.startsWith(outboxPlace)) && changed(), { signal }),
       onSent: ({ business_id, conversation_id }, sent) => {
         placeMessages(queries, business_id, conversation_id, sent.messages);
         void queries.invalidateQueries({ queryKey: ["show_conversation", { business_id, conversation_id }] });

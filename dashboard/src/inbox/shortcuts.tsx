@@ -1,5 +1,8 @@
+import { useState } from "react";
+import { singleKeys } from "../lib/keys";
 import { Dialog } from "../parts/dialog";
 import { Kbd } from "../parts/kbd";
+import { Switch } from "../parts/switch";
 import { useWords } from "../words/provider";
 import type { Key } from "../words/words";
 
@@ -13,20 +16,23 @@ const shortcuts: Array<[string, Key]> = [
   ["L", "shortcut.labels"],
   ["S", "shortcut.snooze"],
   ["/", "shortcut.search"],
-  ["Esc", "shortcut.close"],
   ["?", "shortcut.help"],
 ];
 
+/** What works, and the switch of the keys that work alone. */
 export function ShortcutsDialog({ isOpen, onClose }: { isOpen: boolean; onClose(): void }) {
   const { t } = useWords();
+  const [areSingleOn, setSingleOn] = useState(singleKeys.areOn);
+  const shown: Array<[string, Key]> = [
+    [t("key.command-k"), "palette.open"],
+    [t("shortcut.help-key"), "shortcut.help"],
+    ["Esc", "shortcut.close"],
+    ...(areSingleOn ? shortcuts : []),
+  ];
   return (
     <Dialog isOpen={isOpen} onClose={onClose} title={t("shortcut.title")}>
       <dl className="grid grid-cols-[1fr_auto] gap-x-6 gap-y-2.5 text-base">
-        <dt>{t("palette.open")}</dt>
-        <dd>
-          <Kbd>{t("key.command-k")}</Kbd>
-        </dd>
-        {shortcuts.map(([key, label]) => (
+        {shown.map(([key, label]) => (
           <div key={key} className="contents">
             <dt>{t(label)}</dt>
             <dd>
@@ -35,6 +41,17 @@ export function ShortcutsDialog({ isOpen, onClose }: { isOpen: boolean; onClose(
           </div>
         ))}
       </dl>
+      <div className="mt-5 border-t border-line pt-3">
+        <Switch
+          label={t("shortcut.single")}
+          isOn={areSingleOn}
+          onChange={(on) => {
+            singleKeys.turn(on);
+            setSingleOn(on);
+          }}
+        />
+        <p className="text-sm text-ink-soft">{t("shortcut.single-hint")}</p>
+      </div>
     </Dialog>
   );
 }

@@ -3,14 +3,34 @@ import { useEffect, useRef } from "react";
 const isTyping = (target: EventTarget | null) => target instanceof HTMLElement && (target.isContentEditable || ["INPUT", "TEXTAREA", "SELECT"].includes(target.tagName));
 const isBusy = () => document.querySelector('[role="dialog"], [role="menu"]') !== null;
 
-/** Single keys of a page: never while somebody types, never below a dialog or a menu, never with Ctrl, Alt or Meta. */
+/** Of this device: whoever dictates, or hits keys by chance, turns them off (WCAG 2.1.4). */
+const stored = "sellavie.single-keys";
+export const singleKeys = {
+  areOn: (): boolean => localStorage.getItem(stored) !== "off",
+  turn(on: boolean): void {
+    if (on) localStorage.removeItem(stored);
+    else localStorage.setItem(stored, "off");
+  },
+};
+
+type Pressed = Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "altKey">;
+
+/** "j", "?", "Escape", "mod+/" with Ctrl or Cmd; null for what nothing listens to. */
+export function nameOfKey({ key, ctrlKey, metaKey, altKey }: Pressed, isTyped: boolean, areSingleOn: boolean): string | null {
+  if (altKey) return null;
+  const name = key.length === 1 ? key.toLowerCase() : key;
+  if (ctrlKey || metaKey) return `mod+${name}`;
+  return isTyped || (key.length === 1 && !areSingleOn) ? null : name;
+}
+
+/** Keys of a page: single ones never while somebody types or where they are turned off, none below a dialog or a menu. */
 export function useKeys(keys: Record<string, () => void>): void {
   const latest = useRef(keys);
   latest.current = keys;
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
-      if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || isBusy()) return;
-      const act = latest.current[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+      if (event.defaultPrevented || isBusy()) return;
+      const act = latest.current[nameOfKey(event, isTyping(event.target), singleKeys.areOn()) ?? ""];
       if (!act) return;
       event.preventDefault();
       act();

@@ -4,12 +4,15 @@
 //   A1  Events of a moment are handled together: of 50 in a second each chat is read at most four times.
 //   A2  More chats than `mostSingly` at once: the lists are read again instead.
 //   A3  A fetched row replaces the one of its id wherever it stands, and leaves lists whose filter it does not pass any more.
+//   A4  What is older never replaces what is newer: a chat is read once at a time, again when it changed meanwhile, and
+//       a message's state goes forwards alone.
 
 import type { QueryClient, QueryKey } from "@tanstack/react-query";
 import type { Call } from "../api/client";
 import type { LoadedPages } from "../api/hooks";
 import { type Conversation, type Message, show_conversation, show_message } from "../api/operations";
 import { type ConversationFilter, passes } from "../inbox/filter";
+import { readAgain, readBehind } from "./again";
 import type { LiveEvent } from "./follow";
 
 const gatherMs = 250;
@@ -29,6 +32,10 @@ export class EventApplier {
   #old = new Map<string, QueryKey>();
   #timer: ReturnType<typeof setTimeout> | null = null;
   #answering = new Map<string, number>();
+  /** Being read; what changed meanwhile is read once more. */
+  #chatsUnderWay = new Map<string, { isOld: boolean }>();
+  #messagesUnderWay = new Map<string, Set<string>>();
+  #isStopped = false;
   #listeners = new Set<() => void>();
 
   constructor(given: Applied) {
@@ -48,8 +55,8 @@ export class EventApplier {
     const chat = event.conversation_id as string | undefined;
     switch (event.type) {
       case "snapshot":
-        this.#stop();
-        void this.#with.queries.invalidateQueries();
+        this.#forget();
+        readAgain(this.#with.queries, {});
         return;
       case "message.created":
       case "message.changed":
@@ -88,11 +95,12 @@ export class EventApplier {
   }
 
   stop(): void {
-    this.#stop();
+    this.#isStopped = true;
+    this.#forget();
     this.#listeners.clear();
   }
 
-  #stop(): void {
+  #forget(): void {
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = null;
     this.#chats.clear();
@@ -121,47 +129,84 @@ export class EventApplier {
     const chats = [...this.#chats];
     const messages = new Map(this.#messages);
     const old = [...this.#old.values()];
-    this.#stop();
+    this.#forget();
     const { queries, business_id } = this.#with;
-    for (const queryKey of old) void queries.invalidateQueries({ queryKey });
-    if (chats.length > mostSingly) void queries.invalidateQueries({ queryKey: ["list_conversations", { business_id }] });
-    else for (const chat of chats) void this.#readChat(chat);
-    for (const [chat, ids] of messages) void this.#readMessages(chat, [...ids]);
+    for (const queryKey of old) readAgain(queries, { queryKey });
+    if (chats.length > mostSingly) {
+      readAgain(queries, { queryKey: ["list_conversations", { business_id }] });
+      for (const conversation_id of chats) readAgain(queries, { queryKey: ["show_conversation", { business_id, conversation_id }] });
+    } else for (const chat of chats) void this.#readChat(chat);
+    for (const [chat, ids] of messages) void this.#readMessages(chat, ids);
   }
 
   async #readChat(conversation_id: string): Promise<void> {
-    const { queries, call, business_id } = this.#with;
+    const underWay = this.#chatsUnderWay.get(conversation_id);
+    if (underWay) {
+      underWay.isOld = true;
+      return;
+    }
+    const { queries, call, business_id, accountId } = this.#with;
+    const own = { isOld: false };
+    this.#chatsUnderWay.set(conversation_id, own);
+    const changes = () => queries.getQueryState(["show_conversation", { business_id, conversation_id }])?.dataUpdateCount ?? 0;
     try {
-      placeChat(queries, business_id, await call(show_conversation, { business_id, conversation_id }), this.#with.accountId);
+      do {
+        own.isOld = false;
+        const before = changes();
+        const chat = await call(show_conversation, { business_id, conversation_id });
+        if (this.#isStopped) return;
+        // The person's own change was answered meanwhile: this may be from before it.
+        if (changes() !== before) own.isOld = true;
+        else placeChat(queries, business_id, chat, accountId);
+      } while (own.isOld);
     } catch {
-      void queries.invalidateQueries({ queryKey: ["list_conversations", { business_id }] });
+      if (this.#isStopped) return;
+      readAgain(queries, { queryKey: ["list_conversations", { business_id }] });
+      readAgain(queries, { queryKey: ["show_conversation", { business_id, conversation_id }] });
+    } finally {
+      this.#chatsUnderWay.delete(conversation_id);
     }
   }
 
-  async #readMessages(conversation_id: string, ids: string[]): Promise<void> {
-    const { queries, call, business_id } = this.#with;
-    const queryKey = ["list_messages", { business_id, conversation_id }];
-    if (queries.getQueryCache().findAll({ queryKey, type: "active" }).length === 0 || ids.length > mostSingly) {
-      void queries.invalidateQueries({ queryKey });
+  async #readMessages(conversation_id: string, ids: Set<string>): Promise<void> {
+    const underWay = this.#messagesUnderWay.get(conversation_id);
+    if (underWay) {
+      for (const id of ids) underWay.add(id);
       return;
     }
-    try {
-      const read = await Promise.all(ids.map((message_id) => call(show_message, { business_id, conversation_id, message_id })));
-      placeMessages(queries, business_id, conversation_id, read);
-    } catch {
-      void queries.invalidateQueries({ queryKey });
+    const { queries, call, business_id } = this.#with;
+    const queryKey = ["list_messages", { business_id, conversation_id }];
+    if (queries.getQueryCache().findAll({ queryKey, type: "active" }).length === 0 || ids.size > mostSingly) {
+      readAgain(queries, { queryKey });
+      return;
     }
+    const later = new Set<string>();
+    this.#messagesUnderWay.set(conversation_id, later);
+    try {
+      const read = await Promise.all([...ids].map((message_id) => call(show_message, { business_id, conversation_id, message_id })));
+      if (!this.#isStopped) placeMessages(queries, business_id, conversation_id, read);
+    } catch {
+      if (!this.#isStopped) readAgain(queries, { queryKey });
+    } finally {
+      this.#messagesUnderWay.delete(conversation_id);
+    }
+    if (later.size > 0 && !this.#isStopped) void this.#readMessages(conversation_id, later);
   }
 }
 
 /** Puts a chat into every list that it belongs to, takes it out of the others, and keeps it by itself. */
 export function placeChat(queries: QueryClient, business_id: string, chat: Conversation, accountId: string): void {
-  queries.setQueryData(["show_conversation", { business_id, conversation_id: chat.id }], chat);
-  for (const [key, pages] of queries.getQueriesData<LoadedPages<Conversation>>({ queryKey: ["list_conversations", { business_id }] })) {
-    if (!pages) continue;
+  const own = { queryKey: ["show_conversation", { business_id, conversation_id: chat.id }] };
+  const lists = { queryKey: ["list_conversations", { business_id }] };
+  queries.setQueryData(own.queryKey, chat);
+  for (const [key, pages] of queries.getQueriesData<LoadedPages<Conversation>>(lists)) {
+    // A list of one page, which a search shows, is no paged one.
+    if (!pages?.pages) continue;
     const { query = {} } = key[1] as { query?: ConversationFilter };
     queries.setQueryData(key, withChat(pages, chat, query, accountId));
   }
+  readBehind(queries, own);
+  readBehind(queries, lists);
 }
 
 export function withChat(pages: LoadedPages<Conversation>, chat: Conversation, filter: ConversationFilter, accountId: string): LoadedPages<Conversation> {
@@ -181,8 +226,14 @@ export function withChat(pages: LoadedPages<Conversation>, chat: Conversation, f
 }
 
 export function placeMessages(queries: QueryClient, business_id: string, conversation_id: string, read: Message[]): void {
-  queries.setQueriesData<LoadedPages<Message>>({ queryKey: ["list_messages", { business_id, conversation_id }] }, (pages) => pages && withMessages(pages, read));
+  const lists = { queryKey: ["list_messages", { business_id, conversation_id }] };
+  queries.setQueriesData<LoadedPages<Message>>(lists, (pages) => (pages?.pages ? withMessages(pages, read) : pages));
+  readBehind(queries, lists);
 }
+
+/** How far a message is: those under way come and go, what is settled goes only to what is more so (storage's send_state). */
+const settled: Partial<Record<Message["state"], number>> = { overtaken: 1, unconfirmed: 1, delivered: 2, dead: 3, unsent: 4 };
+const newerOf = (shown: Message, read: Message) => ((settled[read.state] ?? 0) < (settled[shown.state] ?? 0) ? shown : read);
 
 /** Newest first. What is older than everything loaded is left to be loaded. */
 export function withMessages(pages: LoadedPages<Message>, read: Message[]): LoadedPages<Message> {
@@ -192,11 +243,14 @@ export function withMessages(pages: LoadedPages<Message>, read: Message[]): Load
     items: page.items.map((one) => {
       const other = known.get(one.id);
       known.delete(one.id);
-      return other ?? one;
+      return other ? newerOf(one, other) : one;
     }),
   }));
   const [first, ...others] = replaced;
-  if (!first || known.size === 0) return { ...pages, pages: replaced };
-  const items = [...known.values(), ...first.items].sort((a, b) => (a.at === b.at ? (a.id < b.id ? 1 : -1) : a.at < b.at ? 1 : -1));
+  const last = replaced.at(-1);
+  const oldest = last?.next_cursor ? (last.items.at(-1)?.at ?? "") : "";
+  const fresh = [...known.values()].filter(({ at }) => at >= oldest);
+  if (!first || fresh.length === 0) return { ...pages, pages: replaced };
+  const items = [...fresh, ...first.items].sort((a, b) => (a.at === b.at ? (a.id < b.id ? 1 : -1) : a.at < b.at ? 1 : -1));
   return { ...pages, pages: [{ ...first, items }, ...others] };
 }

@@ -354,6 +354,9 @@ export const ar: Catalogue = {
   "shortcut.search": "بحث",
   "shortcut.close": "إغلاق",
   "shortcut.help": "هذه القائمة",
+  "shortcut.help-key": "‎Ctrl /",
+  "shortcut.single": "المفاتيح المفردة",
+  "shortcut.single-hint": "أوقفها إن كنت تملي صوتيًا أو تضغط مفاتيح بالخطأ كثيرًا. يبقى ⁦Ctrl⁩ أو ⁦⌘⁩ مع مفتاح آخر يعمل. يسري هذا على هذا الجهاز.",
 
   "order.title": "الطلب رقم {number}",
   "order.number": "الطلب",

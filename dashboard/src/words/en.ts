@@ -356,6 +356,9 @@ export const en = {
   "shortcut.search": "Search",
   "shortcut.close": "Close",
   "shortcut.help": "This list",
+  "shortcut.help-key": "Ctrl /",
+  "shortcut.single": "Single keys",
+  "shortcut.single-hint": "Turn them off if you dictate, or often hit keys by chance. Ctrl or ⌘ with a key still works. This counts for this device.",
 
   "order.title": "Order #{number}",
   "order.number": "Order",

@@ -355,6 +355,10 @@ export const fr: Catalogue = {
   "shortcut.search": "Chercher",
   "shortcut.close": "Fermer",
   "shortcut.help": "Cette liste",
+  "shortcut.help-key": "Ctrl /",
+  "shortcut.single": "Touches seules",
+  "shortcut.single-hint":
+    "Désactivez-les si vous dictez ou appuyez souvent sur une touche par erreur. Ctrl ou ⌘ avec une touche fonctionne toujours. Ce choix vaut pour cet appareil.",
 
   "order.title": "Commande n° {number}",
   "order.number": "Commande",

@@ -3,6 +3,8 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 import { code_of } from "../../../tests/e2e/harness/authenticator.mjs";
+import { signed_in_owner } from "../../../tests/e2e/harness/team.mjs";
+import { until } from "../../../tests/e2e/harness/workspace.mjs";
 import { everybody_leaves, expect_complaints, no_complaints, owner_at_work, password, person, sign_in } from "./people.mjs";
 import { shared_place } from "./place.mjs";
 
@@ -119,13 +121,44 @@ test("without a network the page still begins, says so, and goes on when it is b
   expect_complaints(/ERR_INTERNET_DISCONNECTED|Failed to fetch|ERR_FAILED/);
 });
 
-test("signing out in one tab signs the other one out, and forgets what was read", async () => {
+const account_menu = (page, email) => page.getByRole("button", { name: email });
+
+test("signing out in one tab signs the other one out, and the next person sees nothing of what was read", async () => {
+  const [{ owner: first }, { owner: second }] = place.here.businesses;
   const page = await owner_at_work(place);
   const tab = await page.context().newPage();
   await tab.goto(page.url());
-  await tab.getByRole("link", { name: "Orders" }).waitFor();
-  await page.getByRole("button", { name: place.here.businesses[0].owner.email }).click();
+  await account_menu(tab, first.email).waitFor();
+  await account_menu(page, first.email).click();
   await page.getByRole("menuitem", { name: "Sign out" }).click();
+  for (const one of [page, tab]) await one.waitForURL(/\/sign-in/);
+  assert.equal(new URL(page.url()).search, "", "the next person is led to where this one was");
+
+  // Without a reload: what the page had read would still be there.
+  await page.getByLabel("E-mail").fill(second.email);
+  await page.getByLabel("Password", { exact: true }).fill(password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await account_menu(page, second.email).waitFor();
+  // That tab stays where it was: in a shop of the first one's.
+  await tab.getByRole("alert").waitFor();
+  for (const one of [page, tab]) assert.equal(await one.getByText(first.email).count(), 0);
+});
+
+test("signing out without a network ends the session here at once, and at the server when the network is back", async () => {
+  const { email } = place.here.businesses[0].owner;
+  const page = await owner_at_work(place);
+  const { client } = await signed_in_owner(place.here);
+  const sessions = async () => (await client.get("/sessions")).body.items.length;
+  const before = await sessions();
+  await account_menu(page, email).click();
+  await page.getByRole("menuitem", { name: "Sign out" }).waitFor();
+  await page.context().setOffline(true);
+  await page.getByRole("menuitem", { name: "Sign out" }).click();
+  await page.getByRole("button", { name: "Sign in" }).waitFor();
+  assert.equal(await sessions(), before);
+  await page.context().setOffline(false);
+  await until("the server has ended it", async () => (await sessions()) === before - 1);
+  await page.goto("/");
   await page.waitForURL(/\/sign-in/);
-  await tab.waitForURL(/\/sign-in/);
+  expect_complaints(/ERR_INTERNET_DISCONNECTED|Failed to fetch/);
 });

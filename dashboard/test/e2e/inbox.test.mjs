@@ -30,6 +30,13 @@ const thread = (page) => page.getByRole("log");
 const composer = (page, { name }) => page.getByRole("textbox", { name: `Reply to ${name}` });
 const replies_with = async (who, text) => (await place.here.sandbox.replies(who)).filter((one) => one.text?.includes(text));
 
+// The second shop's owner is an agent of the first shop as well.
+let colleagues;
+async function second_owner_works_here() {
+  colleagues ??= colleague(place.here, await signed_in_owner(place.here), { role: "agent" });
+  await colleagues;
+}
+
 async function open(page, who) {
   await row(page, who).click();
   await thread(page).waitFor();
@@ -109,10 +116,107 @@ test("a reload in the middle of writing loses neither the draft nor what waits t
   expect_complaints(/ERR_FAILED|net::ERR/);
 });
 
+test("on a slow network Enter twice is one message and one note", async () => {
+  const page = await owner_at_work(place);
+  const who = await writes("Hello!");
+  await open(page, who);
+  await page.getByRole("button", { name: "Take over" }).click();
+  await page.getByText("You answer").waitFor();
+  const held = [];
+  await page.route(/\/(messages|notes)$/, (route) => (route.request().method() === "POST" ? held.push(() => route.continue()) : route.continue()));
+  await composer(page, who).fill("Once only");
+  await page.keyboard.press("Enter");
+  assert.equal(await composer(page, who).inputValue(), "", "it waits for the network");
+  await page.keyboard.press("Enter");
+  await page.getByRole("button", { name: "Note", exact: true }).click();
+  const note = page.getByRole("textbox", { name: /Note to the team/ });
+  await note.fill("One note only.");
+  await note.press("Enter");
+  await note.press("Enter");
+  await until("both were asked for", () => held.length >= 2);
+  for (const go_on of held) go_on();
+  await page.unroute(/\/(messages|notes)$/);
+  await thread(page).getByRole("img", { name: "Delivered" }).last().waitFor();
+  await until("the note is saved", async () => (await note.inputValue()) === "");
+  await page.reload();
+  await thread(page).getByText("One note only.").waitFor();
+  assert.deepEqual([await thread(page).getByText("Once only").count(), await thread(page).getByText("One note only.").count(), held.length], [1, 1, 2]);
+  assert.equal((await replies_with(who, "Once only")).length, 1);
+});
+
+test("two tabs show what one of them sends, and it is sent once", async () => {
+  const page = await owner_at_work(place);
+  const who = await writes("Hello!");
+  await open(page, who);
+  await page.getByRole("button", { name: "Take over" }).click();
+  await page.getByText("You answer").waitFor();
+  const other = await page.context().newPage();
+  await other.goto(page.url());
+  await composer(other, who).waitFor();
+  const asked = [];
+  const posts = (route) => (route.request().method() === "POST" ? asked.push(route) : route.continue());
+  for (const one of [page, other]) await one.route("**/messages", posts);
+  await composer(page, who).fill("From one of two tabs");
+  await composer(page, who).press("Enter");
+  for (const one of [page, other]) await one.getByText("Waits for the network; it will be sent once").waitFor();
+  assert.equal(asked.length, 1);
+  // The tab that sends is closed in the middle of it: the other one goes on.
+  const sender = asked[0].request().frame().page();
+  const tab = sender === page ? other : page;
+  await sender.close();
+  await until("the other tab sends it", () => asked.length === 2);
+  assert.equal(asked[0].request().headers()["idempotency-key"], asked[1].request().headers()["idempotency-key"]);
+  await asked[1].continue();
+  await thread(tab).getByRole("img", { name: "Delivered" }).last().waitFor();
+  await tab.getByText("Waits for the network; it will be sent once").waitFor({ state: "detached" });
+  assert.equal(await thread(tab).getByText("From one of two tabs").count(), 1);
+  assert.equal((await replies_with(who, "From one of two tabs")).length, 1);
+});
+
+test("what one person left behind is neither seen nor sent by the next one on the same machine", async () => {
+  const page = await owner_at_work(place);
+  await second_owner_works_here();
+  const who = await writes("Hello!");
+  await open(page, who);
+  const chat = page.url();
+  await page.getByRole("button", { name: "Take over" }).click();
+  await page.getByText("You answer").waitFor();
+  await page.route("**/messages", (route) => (route.request().method() === "POST" ? route.abort() : route.continue()));
+  await composer(page, who).fill("Written by the first");
+  await composer(page, who).press("Enter");
+  await page.getByText("Waits for the network; it will be sent once").waitFor();
+  await composer(page, who).fill("Begun by the first");
+  const [{ owner }, { owner: next }] = place.here.businesses;
+  const leave = async ({ email }) => {
+    const told = page.waitForResponse("**/auth/sign-out");
+    await page.getByRole("button", { name: email }).click();
+    await page.getByRole("menuitem", { name: "Sign out" }).click();
+    await page.waitForURL(/\/sign-in$/);
+    await told;
+  };
+  await leave(owner);
+  await page.unroute("**/messages");
+  expect_complaints(/ERR_FAILED|net::ERR/);
+
+  await sign_in(page, next.email);
+  await page.waitForURL(/\/inbox/);
+  await page.goto(chat);
+  await thread(page).getByText("Hello!").waitFor();
+  assert.deepEqual([await composer(page, who).inputValue(), await page.getByText("Written by the first").count()], ["", 0]);
+  await composer(page, who).fill("Written by the next");
+  await composer(page, who).press("Enter");
+  await until("the next one's message arrived", async () => (await replies_with(who, "Written by the next")).length === 1);
+  assert.equal((await replies_with(who, "Written by the first")).length, 0);
+  await thread(page).getByRole("img", { name: "Delivered" }).last().waitFor();
+
+  await leave(next);
+  await sign_in(page, owner.email);
+  await until("the first one's message arrived", async () => (await replies_with(who, "Written by the first")).length === 1);
+});
+
 test("two who work on one chat see what the other one does", async () => {
   const page = await owner_at_work(place);
-  const first = await signed_in_owner(place.here);
-  await colleague(place.here, first, { role: "agent" });
+  await second_owner_works_here();
   const other = await person({ base: place.base });
   await sign_in(other, place.here.businesses[1].owner.email);
   await other.waitForURL(/\/inbox/);
@@ -218,4 +322,52 @@ test("messages are found by their words, people by how their name begins", async
   await page.getByRole("searchbox", { name: "Search people and messages" }).fill(who.name);
   await page.getByRole("heading", { name: "People" }).waitFor();
   await page.getByRole("link").filter({ hasText: who.name }).first().waitFor();
+});
+
+test("a search keeps every letter while the address follows, and Escape empties it", async () => {
+  const page = await owner_at_work(place);
+  const who = await writes("Something");
+  await open(page, who);
+  const chat = new URL(page.url()).pathname;
+  const box = page.getByRole("searchbox", { name: "Search people and messages" });
+  const searched = () => new URL(page.url()).searchParams.get("search");
+  await box.pressSequentially("Customer ");
+  await until("it is searched", () => searched() === "Customer");
+  await box.pressSequentially("1");
+  assert.equal(await box.inputValue(), "Customer 1");
+  await until("it is searched", () => searched() === "Customer 1");
+  await box.press("Escape");
+  assert.deepEqual([await box.inputValue(), searched(), new URL(page.url()).pathname], ["", null, chat]);
+
+  // An input method: what is being composed is not searched, what was chosen is.
+  const keyboard = await page.context().newCDPSession(page);
+  await box.focus();
+  await keyboard.send("Input.imeSetComposition", { text: "さ", selectionStart: 1, selectionEnd: 1 });
+  await page.waitForTimeout(600);
+  assert.equal(searched(), null);
+  await keyboard.send("Input.insertText", { text: "佐藤" });
+  await until("it is searched", () => searched() === "佐藤");
+});
+
+test("keys that work alone are turned off in their list, which Ctrl opens again", async () => {
+  const page = await owner_at_work(place);
+  const who = await writes("Hello!");
+  await row(page, who).waitFor();
+  const list = page.getByRole("dialog", { name: "Keys" });
+  await page.keyboard.press("?");
+  await list.getByText("Next chat").waitFor();
+  await list.getByRole("switch", { name: "Single keys" }).click();
+  assert.equal(await list.getByText("Next chat").count(), 0);
+  await page.keyboard.press("Escape");
+  await list.waitFor({ state: "detached" });
+  await page.reload();
+  await row(page, who).waitFor();
+  const before = page.url();
+  for (const key of ["?", "j", "/"]) await page.keyboard.press(key);
+  assert.deepEqual([await list.count(), page.url()], [0, before]);
+  await page.keyboard.press("Control+/");
+  await list.getByRole("switch", { name: "Single keys" }).click();
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("j");
+  await page.waitForURL(/\/inbox\/./);
 });

@@ -1,7 +1,9 @@
-import { describe, expect, test, vi } from "vitest";
+import { QueryClient, QueryObserver } from "@tanstack/react-query";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import type { Call } from "../../src/api/client";
 import type { LoadedPages } from "../../src/api/hooks";
 import type { Conversation, Message } from "../../src/api/operations";
-import { withChat, withMessages } from "../../src/live/apply";
+import { EventApplier, placeChat, withChat, withMessages } from "../../src/live/apply";
 import { follow, type LiveEvent, type LiveState, waitBefore } from "../../src/live/follow";
 import { SentEventReader } from "../../src/live/sse";
 
@@ -164,5 +166,131 @@ describe("messages that came", () => {
     const next = withMessages(loaded, [message("2", "t2", "edited"), message("5", "t5"), message("4", "t4")]);
     expect(idsOf(next)).toEqual([["5", "4", "3", "2"], ["1"]]);
     expect(next.pages[0]?.items[3]?.text).toBe("edited");
+  });
+  test("that are older than what is loaded wait for their page", () => {
+    const loaded = { pages: [{ items: [message("2", "t2")], next_cursor: "more" }], pageParams: [undefined] };
+    expect(idsOf(withMessages(loaded, [message("1", "t1"), message("3", "t3")]))).toEqual([["3", "2"]]);
+  });
+  test("never lower a state that is shown (A4)", () => {
+    const stateAfter = (shown: Message["state"], read: Message["state"]) =>
+      withMessages(pagesOf([{ ...message("1", "t1"), state: shown }]), [{ ...message("1", "t1"), state: read }]).pages[0]?.items[0]?.state;
+    for (const late of ["ready", "sending", "backoff", "unknown", "unconfirmed"] as const) expect(stateAfter("delivered", late)).toBe("delivered");
+    expect(stateAfter("dead", "delivered")).toBe("dead");
+    expect(stateAfter("unsent", "received")).toBe("unsent");
+    expect(stateAfter("backoff", "sending")).toBe("sending");
+    expect(stateAfter("unconfirmed", "delivered")).toBe("delivered");
+    expect(stateAfter("delivered", "dead")).toBe("dead");
+  });
+});
+
+describe("events", () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  const business_id = "shop";
+  const own = (id: string) => ["show_conversation", { business_id, conversation_id: id }];
+  const moment = () => vi.advanceTimersByTimeAsync(300);
+
+  /** Each call waits until the test answers it. */
+  function setUp() {
+    const asked: Array<{ id: string; answer(chat: Conversation): void; fail(): void }> = [];
+    const call = ((_: unknown, { conversation_id: id }: { conversation_id: string }) =>
+      new Promise((resolve, reject) => asked.push({ id, answer: resolve, fail: () => reject(new Error("no answer")) }))) as unknown as Call;
+    const queries = new QueryClient({ defaultOptions: { queries: { retry: false } } });
+    const applier = new EventApplier({ queries, call, business_id, accountId: "me" });
+    const changed = (id: string) => applier.take({ type: "conversation.owner_changed", conversation_id: id });
+    const previewOf = (id: string) => queries.getQueryData<Conversation>(own(id))?.preview;
+    return { asked, queries, applier, changed, previewOf };
+  }
+
+  test("a chat that changes while it is read is read once more, and never twice at once (A4)", async () => {
+    const { asked, changed, previewOf } = setUp();
+    changed("a");
+    await moment();
+    changed("a");
+    await moment();
+    expect(asked).toHaveLength(1);
+    asked[0]?.answer(chat("a", "2026-01-01", { preview: "older" }));
+    await moment();
+    expect(asked).toHaveLength(2);
+    asked[1]?.answer(chat("a", "2026-01-02", { preview: "newer" }));
+    await moment();
+    expect([previewOf("a"), asked.length]).toEqual(["newer", 2]);
+  });
+  test("an answer from before a person's own change is dropped, and asked for again (A4)", async () => {
+    const { asked, queries, changed, previewOf } = setUp();
+    changed("a");
+    await moment();
+    placeChat(queries, business_id, chat("a", "2026-01-01", { preview: "mine" }), "me");
+    asked[0]?.answer(chat("a", "2026-01-01", { preview: "older" }));
+    await moment();
+    expect([previewOf("a"), asked.length]).toEqual(["mine", 2]);
+  });
+  test("what is answered after the end is put nowhere", async () => {
+    const { asked, applier, changed, previewOf } = setUp();
+    changed("a");
+    await moment();
+    applier.stop();
+    asked[0]?.answer(chat("a", "2026-01-01", { preview: "of somebody else" }));
+    await moment();
+    expect(previewOf("a")).toBeUndefined();
+  });
+  test("a list of one page is left alone, and paged ones are changed", () => {
+    const { queries } = setUp();
+    const found = { items: [chat("a", "2026-01-01")], next_cursor: null };
+    queries.setQueryData(["list_conversations", { business_id, query: { name: "A" } }], found);
+    queries.setQueryData(["list_conversations", { business_id, query: {} }], pagesOf([chat("b", "2026-01-02")]));
+    placeChat(queries, business_id, chat("a", "2026-01-03"), "me");
+    expect(queries.getQueryData(["list_conversations", { business_id, query: { name: "A" } }])).toBe(found);
+    expect(idsOf(queries.getQueryData(["list_conversations", { business_id, query: {} }]) as LoadedPages<Conversation>)).toEqual([["a", "b"]]);
+  });
+
+  /** A list that somebody looks at; each read takes `ms` and is numbered. */
+  function looksAt(queries: QueryClient, queryKey: unknown[], ms: number) {
+    const reads = { begun: 0, cut: 0 };
+    const queryFn = ({ signal }: { signal: AbortSignal }) => {
+      const number = ++reads.begun;
+      signal.addEventListener("abort", () => ++reads.cut);
+      return new Promise((resolve) => setTimeout(() => resolve(pagesOf([chat(`read ${number}`, "2026-01-01")])), ms));
+    };
+    const end = new QueryObserver(queries, { queryKey, queryFn }).subscribe(() => {});
+    return { reads, end };
+  }
+
+  test("that come faster than a list is read cut no read short, and one more follows the last of them", async () => {
+    const { queries, applier } = setUp();
+    const { reads, end } = looksAt(queries, ["list_orders", { business_id }], 1000);
+    await vi.advanceTimersByTimeAsync(1100);
+    for (let i = 0; i < 250; ++i) {
+      applier.take({ type: "order.changed", order_id: `${i}` });
+      await vi.advanceTimersByTimeAsync(20);
+    }
+    expect(reads.begun).toBeGreaterThan(4);
+    expect(reads.begun).toBeLessThan(8);
+    const during = reads.begun;
+    await vi.advanceTimersByTimeAsync(5000);
+    expect([reads.cut, reads.begun - during]).toEqual([0, 1]);
+    end();
+  });
+  test("of more chats than are read singly make the lists and the open chat old (A2)", async () => {
+    const { asked, queries, changed } = setUp();
+    const lists = looksAt(queries, ["list_conversations", { business_id, query: {} }], 10);
+    const open = looksAt(queries, own("5"), 10);
+    await moment();
+    for (let i = 0; i < 20; ++i) changed(`${i}`);
+    await moment();
+    expect([lists.reads.begun, open.reads.begun, asked.length]).toEqual([2, 2, 0]);
+    lists.end();
+    open.end();
+  });
+  test("a list that was being read when a chat was put into it is read behind that", async () => {
+    const { queries } = setUp();
+    const { reads, end } = looksAt(queries, ["list_conversations", { business_id, query: {} }], 100);
+    placeChat(queries, business_id, chat("a", "2026-01-03"), "me");
+    await vi.advanceTimersByTimeAsync(150);
+    expect(reads.begun).toBe(2);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(reads).toEqual({ begun: 2, cut: 0 });
+    end();
   });
 });

@@ -4,14 +4,20 @@ import { Outbox, type OutboxPorts } from "../../src/inbox/outbox";
 
 const draft = (text: string, conversation_id = "chat") => ({ business_id: "shop", conversation_id, text, attachment_ids: [] });
 
+/** Of two tabs: what one changes the other one hears. */
 class FakeStorage {
   #items = new Map<string, string>();
+  isFull = false;
+  tabs = new Map<unknown, () => void>();
   get length() {
     return this.#items.size;
   }
   key = (i: number) => [...this.#items.keys()][i] ?? null;
   getItem = (name: string) => this.#items.get(name) ?? null;
-  setItem = (name: string, text: string) => void this.#items.set(name, text);
+  setItem = (name: string, text: string) => {
+    if (this.isFull) throw new Error("no room");
+    this.#items.set(name, text);
+  };
   removeItem = (name: string) => void this.#items.delete(name);
 }
 
@@ -20,8 +26,23 @@ interface Asked {
   text: string | undefined;
 }
 
+/** One who works at a time, per name; the others stand in line. */
+class FakeLocks {
+  #lines = new Map<string, Promise<unknown>>();
+  alone = <T>(name: string, work: () => Promise<T>): Promise<T> => {
+    const turn = (this.#lines.get(name) ?? Promise.resolve()).then(work);
+    this.#lines.set(name, turn);
+    return turn;
+  };
+}
+
 /** answers: per call, a problem or nothing for success; a promise holds it up. */
-function setUp(answers: Array<ApiProblem | null | Promise<never>> = [], storage = new FakeStorage()) {
+function setUp(
+  answers: Array<ApiProblem | null | Promise<ApiProblem | null>> = [],
+  storage = new FakeStorage(),
+  alone: OutboxPorts["alone"] = (_, work) => work(),
+  account = "me",
+) {
   const asked: Asked[] = [];
   const slept: number[] = [];
   const sent: string[] = [];
@@ -34,14 +55,42 @@ function setUp(answers: Array<ApiProblem | null | Promise<never>> = [], storage 
       if (answer) throw answer;
       return { messages: [] };
     }) as unknown as OutboxPorts["call"],
-    storage,
+    storage: {
+      get length() {
+        return storage.length;
+      },
+      key: storage.key,
+      getItem: storage.getItem,
+      setItem: (name, text) => {
+        storage.setItem(name, text);
+        tell();
+      },
+      removeItem: (name) => {
+        storage.removeItem(name);
+        tell();
+      },
+    },
     now: () => ++clock,
     makeKey: () => `key ${++keys}`,
     sleep: async (ms) => void slept.push(ms),
-    alone: (_, work) => work(),
+    alone,
+    onElsewhere: (changed) => void storage.tabs.set(ports, changed),
     onSent: ({ text }) => void sent.push(text),
   };
-  return { outbox: new Outbox("me", ports), ports, asked, slept, sent, storage };
+  function tell() {
+    for (const [tab, changed] of storage.tabs) if (tab !== ports) queueMicrotask(changed);
+  }
+  const outbox = new Outbox(account, ports);
+  const shown = () => outbox.waiting.map(({ text, state }) => `${text} ${state}`);
+  return { outbox, ports, asked, slept, sent, storage, shown };
+}
+
+function held() {
+  let answer = (_: ApiProblem | null) => {};
+  const promise = new Promise<ApiProblem | null>((resolve) => {
+    answer = resolve;
+  });
+  return { promise, answer: (problem: ApiProblem | null = null) => answer(problem) };
 }
 
 const network = () => new ApiProblem({ kind: "network" });
@@ -139,5 +188,106 @@ describe("the outbox", () => {
     storage.setItem("sellavie.outbox.me.y", '{"key":1}');
     storage.setItem("sellavie.outbox.other.z", JSON.stringify({ ...draft("not mine"), key: "z", at: 1, state: "waiting" }));
     expect(setUp([], storage).outbox.waiting).toEqual([]);
+  });
+  test("takes a message when it is stored, and not before (O5)", async () => {
+    const { outbox, asked, storage } = setUp([new Promise<never>(() => {})]);
+    storage.isFull = true;
+    expect([outbox.add(draft("no room")), outbox.waiting, asked]).toEqual([false, [], []]);
+    storage.isFull = false;
+    expect([outbox.add(draft("slow network")), storage.length]).toEqual([true, 1]);
+  });
+  test("keeps the order in which was written, whatever the clock does (O1)", async () => {
+    const { outbox, ports, shown } = setUp([new Promise<never>(() => {})]);
+    const times = [50, 20, 20];
+    ports.now = () => times.shift() ?? 0;
+    for (const text of ["one", "two", "three"]) outbox.add(draft(text));
+    expect(shown()).toEqual(["one waiting", "two waiting", "three waiting"]);
+  });
+  test("sends what is added in the moment in which it believed to be done", async () => {
+    const storage = new FakeStorage();
+    let atEnd = () => {};
+    const { outbox, sent } = setUp([], storage, async (_, work) => {
+      const done = await work();
+      atEnd();
+      return done;
+    });
+    atEnd = () => {
+      atEnd = () => {};
+      outbox.add(draft("second"));
+    };
+    outbox.add(draft("first"));
+    await flush();
+    expect([sent, storage.length]).toEqual([["first", "second"], 0]);
+  });
+
+  describe("in two tabs (O4)", () => {
+    function twoTabs(first: Parameters<typeof setUp>[0], second: Parameters<typeof setUp>[0] = []) {
+      const storage = new FakeStorage();
+      const { alone } = new FakeLocks();
+      const tabs = [setUp(first, storage, alone), setUp(second, storage, alone)] as const;
+      for (const { outbox } of tabs) outbox.begin();
+      return tabs;
+    }
+    test("shows in both what one sends, and sends it once", async () => {
+      const answer = held();
+      const [one, other] = twoTabs([answer.promise]);
+      one.outbox.add(draft("hello"));
+      await flush();
+      expect([one.shown(), other.shown()]).toEqual([["hello waiting"], ["hello waiting"]]);
+      answer.answer();
+      await flush();
+      expect([one.shown(), other.shown(), one.sent, other.asked]).toEqual([[], [], ["hello"], []]);
+    });
+    test("shows a refusal in both, and what is done about it in either", async () => {
+      const [one, other] = twoTabs([new ApiProblem({ kind: "customer-blocked", status: 409 }), new ApiProblem({ kind: "customer-blocked", status: 409 })]);
+      one.outbox.add(draft("hello"));
+      await flush();
+      expect([one.shown(), other.shown(), other.asked]).toEqual([["hello refused"], ["hello refused"], []]);
+      other.outbox.discard(other.outbox.waiting[0]?.key ?? "");
+      await flush();
+      expect([one.shown(), other.shown()]).toEqual([[], []]);
+      one.outbox.add(draft("again"));
+      await flush();
+      other.outbox.sendAgain(other.outbox.waiting[0]?.key ?? "");
+      await flush();
+      expect([one.shown(), other.shown(), [...one.sent, ...other.sent]]).toEqual([[], [], ["again"]]);
+    });
+    test("does not bring back what was discarded elsewhere while it was being refused", async () => {
+      const answer = held();
+      const [one, other] = twoTabs([answer.promise]);
+      one.outbox.add(draft("hello"));
+      await flush();
+      other.outbox.discard(other.outbox.waiting[0]?.key ?? "");
+      answer.answer(new ApiProblem({ kind: "customer-blocked", status: 409 }));
+      await flush();
+      expect([one.shown(), other.shown(), one.storage.length]).toEqual([[], [], 0]);
+    });
+    test("lets the other one go on when the one that sends closes, with the same key", async () => {
+      const [one, other] = twoTabs([network()]);
+      let wake = () => {};
+      one.ports.sleep = () =>
+        new Promise((resolve) => {
+          wake = resolve;
+        });
+      one.outbox.add(draft("hello"));
+      await flush();
+      one.outbox.stop();
+      wake();
+      await flush();
+      expect([one.asked, other.sent]).toEqual([other.asked, ["hello"]]);
+    });
+  });
+  test("of another person is not seen, and not sent (O6)", async () => {
+    const storage = new FakeStorage();
+    const first = setUp([network()], storage, undefined, "ada");
+    first.ports.sleep = () => new Promise(() => {});
+    first.outbox.begin();
+    first.outbox.add(draft("of Ada"));
+    await flush();
+    first.outbox.stop();
+    const second = setUp([], storage, undefined, "ben");
+    second.outbox.begin();
+    await flush();
+    expect([second.shown(), second.asked, storage.length]).toEqual([[], [], 1]);
   });
 });

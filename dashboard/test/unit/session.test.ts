@@ -1,14 +1,24 @@
 import { describe, expect, test, vi } from "vitest";
 import { client } from "../../src/api/client";
 import { type Least, may, operation } from "../../src/api/operation";
+import { servicesOf } from "../../src/app/services";
 import { Session, type SessionPorts } from "../../src/session/session";
 
 const tokens = (access_token: string, expires_in = 3600) => ({ access_token, expires_in, refresh_token: null });
 const json = (body: unknown, status = 200) => new Response(JSON.stringify(body), { status, headers: { "Content-Type": "application/json" } });
 
-function setUp(...answers: Array<Response | Error>) {
+const done = () => new Response(null, { status: 204 });
+const refusal = () => json({ type: "/problems/unauthenticated" }, 401);
+const lost = () => new Error("no network");
+/** The head came, and the connection broke in the body. */
+const cutOff = (status = 200) =>
+  new Response(new ReadableStream({ start: (body) => body.error(new TypeError("network error")) }), { status, headers: { "Content-Type": "application/json" } });
+const flush = () => new Promise((resolve) => setTimeout(resolve));
+
+function setUp(...answers: Array<Response | Error | Promise<Response>>) {
   const stored = new Map<string, string>();
-  const refresh = vi.fn(async () => {
+  const soon: Array<() => void> = [];
+  const refresh = vi.fn(async (_url: string, _request: RequestInit) => {
     const answer = answers.shift();
     if (!answer || answer instanceof Error) throw answer ?? new Error("asked once too often");
     return answer;
@@ -19,11 +29,23 @@ function setUp(...answers: Array<Response | Error>) {
     now: () => now,
     alone: (work) => work(),
     storage: { getItem: (name) => stored.get(name) ?? null, setItem: (name, text) => void stored.set(name, text), removeItem: (name) => void stored.delete(name) },
+    soon: (work) => void soon.push(work),
   };
+  const session = new Session(ports);
   return {
-    session: new Session(ports),
+    session,
+    ports,
     refresh,
     stored,
+    /** What was asked: "sign-out a same-origin". */
+    asked: () =>
+      refresh.mock.calls.map(([url, request]) =>
+        [url.replace("/api/v1/auth/", ""), new Headers(request.headers).get("Authorization")?.replace("Bearer ", ""), request.credentials].filter(Boolean).join(" "),
+      ),
+    networkIsBack: async () => {
+      for (const work of soon.splice(0)) work();
+      await flush();
+    },
     pass: (ms: number) => {
       now += ms;
     },
@@ -65,10 +87,96 @@ describe("the session", () => {
     expect([session.state, stored.size]).toEqual(["signed-out", 0]);
   });
   test("gives the newer token to who was refused with an older one", async () => {
-    const { session, refresh } = setUp();
-    session.accept(tokens("new"));
-    expect(await session.renewed("old")).toBe("new");
-    expect(refresh).not.toHaveBeenCalled();
+    const { session, pass, refresh } = setUp(json(tokens("new")));
+    session.accept(tokens("old", 61));
+    pass(10_000);
+    expect([await session.token(), await session.renewed("old"), refresh.mock.calls.length]).toEqual(["new", "new", 1]);
+  });
+  test("takes an answer that is lost in its middle for none (S3)", async () => {
+    const { session } = setUp(cutOff(), cutOff(503));
+    await expect(session.begin(true)).rejects.toMatchObject({ kind: "network", isPassing: true });
+    await expect(session.begin(true)).rejects.toMatchObject({ kind: "network", isPassing: true });
+    expect(session.state).toBe("unknown");
+  });
+  test("ends here at once when signed out, and tells the server (S4)", async () => {
+    const { session, asked, stored } = setUp(done());
+    session.accept(tokens("a"));
+    session.signOut();
+    expect([session.state, await session.token(), await session.renewed("a")]).toEqual(["signed-out", null, null]);
+    await flush();
+    expect([asked(), stored.size]).toEqual([["sign-out a same-origin"], 0]);
+  });
+  test("is ended at the server when the network is back (S4)", async () => {
+    const { session, asked, stored, networkIsBack } = setUp(lost(), json({}, 503), done());
+    session.accept(tokens("a"));
+    session.signOut();
+    await flush();
+    await networkIsBack();
+    expect(stored.size).toBe(1);
+    await networkIsBack();
+    expect([asked().length, stored.size]).toEqual([3, 0]);
+  });
+  test("is ended at the server after a reload, by its cookie, and not taken up again (S4)", async () => {
+    const first = setUp(lost());
+    first.session.accept(tokens("a"));
+    first.session.signOut();
+    await flush();
+    const { session, asked, stored, ports } = setUp(json(tokens("b")), done());
+    stored.set(...([...first.stored][0] as [string, string]));
+    await session.begin();
+    await flush();
+    expect([session.state, asked(), ports.storage.getItem("sellavie.sign-out")]).toEqual(["signed-out", ["refresh same-origin", "sign-out b same-origin"], null]);
+  });
+  test("is ended by its cookie when its token has ended, and a cookie that is not taken settles it (S4)", async () => {
+    const { session, asked, stored } = setUp(refusal(), refusal());
+    session.accept(tokens("a"));
+    session.signOut();
+    await flush();
+    expect([asked(), stored.size]).toEqual([["sign-out a same-origin", "refresh same-origin"], 0]);
+  });
+  test("is ended before somebody else signs in, whose cookie it leaves alone (S4)", async () => {
+    const { session, asked, stored, networkIsBack } = setUp(lost(), lost(), done());
+    session.accept(tokens("a"));
+    session.signOut();
+    await flush();
+    const call = client(session);
+    const signIn = operation<{ path: object; query: object; body: object; answer: unknown; needs: "nothing" }>("sign_in", "POST", "/auth/sign-in", "anyone", "nothing");
+    const sent = vi.spyOn(globalThis, "fetch").mockImplementation(async () => {
+      expect(asked()).toHaveLength(2);
+      return json(tokens("b"));
+    });
+    session.accept((await call(signIn, { body: {} })) as ReturnType<typeof tokens>);
+    expect(sent).toHaveBeenCalledTimes(1);
+    await networkIsBack();
+    expect([asked().at(-1), session.state, await session.token()]).toEqual(["sign-out a omit", "signed-in", "b"]);
+    expect(stored.size).toBe(1);
+  });
+  test("that is replaced by another person's is ended, here and at the server", async () => {
+    const { session, asked } = setUp(done());
+    const states: string[] = [];
+    session.accept(tokens("a"));
+    session.subscribe(() => states.push(session.state));
+    session.accept(tokens("b"));
+    expect([states, await session.token(), await session.renewed("a")]).toEqual([["signed-out", "signed-in"], "b", null]);
+    await flush();
+    expect(asked()).toEqual(["sign-out a omit"]);
+  });
+  test("that has ended is not begun again by an answer that was on its way (S5)", async () => {
+    let answer = (_: Response) => {};
+    const { session, pass } = setUp(
+      new Promise<Response>((resolve) => {
+        answer = resolve;
+      }),
+      refusal(),
+      refusal(),
+    );
+    session.accept(tokens("a", 61));
+    pass(10_000);
+    const asked = session.token();
+    await flush();
+    session.signOut();
+    answer(json(tokens("late")));
+    expect([await asked, session.state]).toEqual([null, "signed-out"]);
   });
 });
 
@@ -107,6 +215,32 @@ describe("a call", () => {
     vi.spyOn(globalThis, "fetch").mockRejectedValueOnce(new TypeError("failed"));
     await expect(call(show, given)).rejects.toMatchObject({ kind: "network", isPassing: true });
   });
+  test("whose answer is lost in its middle had none, whatever its head said", async () => {
+    const call = client({ token: async () => "t", renewed: async () => "other" });
+    for (const status of [200, 401, 409, 503]) {
+      vi.spyOn(globalThis, "fetch").mockResolvedValueOnce(cutOff(status));
+      await expect(call(show, given)).rejects.toMatchObject({ kind: "network", isPassing: true });
+    }
+  });
+  test("that a network answers in the server's place had no answer", async () => {
+    vi.spyOn(globalThis, "fetch").mockResolvedValueOnce(new Response("<html>Accept our terms</html>", { headers: { "Content-Type": "text/html" } }));
+    await expect(client({ token: async () => "t", renewed: async () => null })(show, given)).rejects.toMatchObject({ kind: "network", isPassing: true });
+  });
+});
+
+test("nothing that one person read or began to write is there for the next, also after a reload", async () => {
+  const kept: Record<string, unknown> = { "sellavie.draft.ada.reply.chat": "Begun", "sellavie.invitation": "token" };
+  Object.defineProperty(kept, "removeItem", { value: (name: string) => delete kept[name] });
+  vi.stubGlobal("sessionStorage", kept);
+  const { session } = setUp(done());
+  const { queries } = servicesOf(session);
+  await session.begin();
+  expect(Object.keys(kept)).toEqual(["sellavie.invitation"]);
+  session.accept(tokens("a"));
+  queries.setQueryData(["show_me", {}], { email: "ada@shop.example" });
+  kept["sellavie.draft.ada.note.chat"] = "Begun";
+  session.signOut();
+  expect([queries.getQueryCache().getAll(), Object.keys(kept)]).toEqual([[], ["sellavie.invitation"]]);
 });
 
 test("a role may do what the server lets it do, and nothing that nobody knows", () => {

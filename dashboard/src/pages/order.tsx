@@ -28,6 +28,7 @@ import { Card, Facts } from "../parts/card";
 import { ChannelMark } from "../parts/channel";
 import { Dialog } from "../parts/dialog";
 import { Checkbox, Field, Select, TextInput } from "../parts/field";
+import { FormButtons } from "../parts/form_buttons";
 import { Menu, MenuItem } from "../parts/menu";
 import { Page } from "../parts/page";
 import { ErrorState, ProblemBanner, SkeletonRows } from "../parts/states";
@@ -284,12 +285,7 @@ function ChangeDialog({ order, onClose, onDone, title, hint, action, isDanger, h
           <TextInput {...form.text("text")} required={field.isRequired} maxLength={200} />
         </Field>
         <Checkbox label={t("order.tell")} checked={form.fields.tells} onChange={(event) => form.set("tells", event.target.checked)} />
-        <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>{t("action.cancel")}</Button>
-          <Button type="submit" look={isDanger ? "danger" : "primary"} isBusy={form.isBusy}>
-            {action}
-          </Button>
-        </div>
+        <FormButtons onClose={onClose} isBusy={form.isBusy} action={action} look={isDanger ? "danger" : "primary"} />
       </form>
     </Dialog>
   );

@@ -1,5 +1,5 @@
 import { Banknote, ChevronDown, Copy, FileText, Link2, MessageSquare, PackageCheck, TimerOff } from "lucide-react";
-import { type ReactNode, useRef, useState } from "react";
+import { type ReactNode, useState } from "react";
 import { Link } from "wouter";
 import { useApi, usePages } from "../api/hooks";
 import type { Input, Operation, Shape } from "../api/operation";
@@ -22,7 +22,6 @@ import { Waiting } from "../app/waiting";
 import { useMembers } from "../inbox/people";
 import { customerName } from "../lib/customers";
 import { useForm } from "../lib/form";
-import { newKey } from "../lib/ids";
 import { Button, buttonClass } from "../parts/button";
 import { Card, Facts } from "../parts/card";
 import { ChannelMark } from "../parts/channel";
@@ -37,6 +36,7 @@ import { Timeline, type TimelineEntry } from "../parts/timeline";
 import { tell, tellProblem } from "../parts/toast";
 import { useWords } from "../words/provider";
 import { OrderStatus, PaymentStatus } from "./order_status";
+import { wishKeys } from "./wish_keys";
 
 type Asked = "cancel" | "paid" | "fulfil" | null;
 
@@ -47,7 +47,7 @@ export default function Order({ order_id }: { order_id: string }) {
   const found = useApi(show_order, { business_id, order_id });
   const [asked, setAsked] = useState<Asked>(null);
   const [isBusy, setBusy] = useState(false);
-  const linkKey = useRef(newKey());
+  const [keyed] = useState(wishKeys);
   if (found.error && !found.data) return <ErrorState error={found.error} onRetry={found.refetch} />;
   if (!found.data) return <Waiting />;
   const order = found.data;
@@ -73,11 +73,10 @@ export default function Order({ order_id }: { order_id: string }) {
   };
   const ids = { business_id, order_id };
   const askLink = (replace: boolean) =>
-    act(async () => {
-      const next = await call(request_payment_link, { ...ids, key: linkKey.current, body: { send: true, ...(replace ? { replace: true } : {}) } });
-      linkKey.current = newKey();
-      return next;
-    }, t("order.link-sent"));
+    act(
+      () => keyed(replace ? "replace" : "send", (key) => call(request_payment_link, { ...ids, key, body: { send: true, ...(replace ? { replace: true } : {}) } })),
+      t("order.link-sent"),
+    );
   const invoice = () =>
     act(async () => {
       await call(issue_order_invoice, ids);

@@ -1,5 +1,5 @@
 import { Archive, ArchiveRestore, Trash2 } from "lucide-react";
-import { useRef, useState } from "react";
+import { useState } from "react";
 import { useApi, usePages } from "../api/hooks";
 import {
   adjust_product_stock,
@@ -20,7 +20,6 @@ import { Waiting } from "../app/waiting";
 import { useMembers } from "../inbox/people";
 import { useForm } from "../lib/form";
 import { minorDigits, parseMoney } from "../lib/format";
-import { newKey } from "../lib/ids";
 import { Badge } from "../parts/badge";
 import { Button, IconButton } from "../parts/button";
 import { Card } from "../parts/card";
@@ -37,6 +36,7 @@ import { useWords } from "../words/provider";
 import { changed } from "./edits";
 import { EditsBanner, useEdits } from "./meanwhile";
 import { Stock } from "./products";
+import { wishKeys } from "./wish_keys";
 
 const mostImages = 10;
 
@@ -219,7 +219,7 @@ function StockCard({ product, onDone, mayChange }: { product: ProductShape; onDo
   const { t } = useWords();
   const { business_id } = useHere();
   const { call, queries } = useServices();
-  const key = useRef(newKey());
+  const [keyed] = useState(wishKeys);
   const ids = { business_id, product_id: product.id };
   const form = useForm({ how: "add", pieces: "", reason: "" }, async ({ how, pieces, reason }) => {
     const count = Number(pieces);
@@ -229,14 +229,12 @@ function StockCard({ product, onDone, mayChange }: { product: ProductShape; onDo
       const { stock } =
         how === "set"
           ? await call(set_product_stock, { ...ids, body: { ...body, stock: count, expected: product.stock } })
-          : await call(adjust_product_stock, { ...ids, key: key.current, body: { ...body, delta: how === "add" ? count : -count } });
-      key.current = newKey();
+          : await keyed("adjust", (key) => call(adjust_product_stock, { ...ids, key, body: { ...body, delta: how === "add" ? count : -count } }));
       onDone(stock);
       form.setFields({ how, pieces: "", reason: "" });
       void queries.invalidateQueries({ queryKey: ["list_stock_movements", ids] });
       tell(t("stock.done", { count: stock }));
     } catch (error) {
-      if (!asProblem(error).isPassing) key.current = newKey();
       if (asProblem(error).kind === "conflict") void queries.invalidateQueries({ queryKey: ["show_product", ids] });
       throw error;
     }

@@ -18,9 +18,10 @@ describe("a sheet's columns", () => {
     expect(withoutUnused("sku,price,price\nA,1,2", ["sku", "price", "price"], ["sku", "price"])).toBe('"sku","price","(price)"\nA,1,2');
   });
   test("a column is one field at most, and a field may be none", () => {
-    const first: Mapping<"sku" | "name" | "price"> = { sku: "Code", name: "Title", price: "Amount" };
-    expect(mapped(first, "name", "Amount")).toEqual({ sku: "Code", name: "Amount" });
-    expect(mapped(first, "price", "")).toEqual({ ...first, price: "" });
-    expect(mapped(mapped(first, "price", ""), "name", "")).toEqual({ sku: "Code", name: "", price: "" });
+    type Field = "sku" | "name" | "price";
+    const first: Mapping<Field> = { sku: "Code", name: "Title", price: "Amount" };
+    expect(mapped<Field>(first, "name", "Amount")).toEqual({ sku: "Code", name: "Amount" });
+    expect(mapped<Field>(first, "price", "")).toEqual({ ...first, price: "" });
+    expect(mapped<Field>(mapped<Field>(first, "price", ""), "name", "")).toEqual({ sku: "Code", name: "", price: "" });
   });
 });

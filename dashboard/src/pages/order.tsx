@@ -1,4 +1,4 @@
-import { Banknote, ChevronDown, Copy, FileText, Link2, MessageSquare, PackageCheck, TimerOff } from "lucide-react";
+import { Banknote, ChevronDown, Copy, FileText, Link2, MessageSquare, PackageCheck, TimerOff, Undo2 } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { Link } from "wouter";
 import { useApi, usePages } from "../api/hooks";
@@ -11,6 +11,7 @@ import {
   mark_order_paid,
   type OrderFact,
   type Order as OrderShape,
+  refund_order,
   release_order,
   request_payment_link,
   show_order,
@@ -35,10 +36,11 @@ import { More } from "../parts/table";
 import { Timeline, type TimelineEntry } from "../parts/timeline";
 import { tell, tellProblem } from "../parts/toast";
 import { useWords } from "../words/provider";
+import { AskRefund } from "./ask_refund";
 import { OrderStatus, PaymentStatus } from "./order_status";
 import { wishKeys } from "./wish_keys";
 
-type Asked = "cancel" | "paid" | "fulfil" | null;
+type Asked = "cancel" | "paid" | "fulfil" | "refund" | null;
 
 export default function Order({ order_id }: { order_id: string }) {
   const { t, money, date } = useWords();
@@ -140,6 +142,11 @@ export default function Order({ order_id }: { order_id: string }) {
                   {t("order.release")}
                 </MenuItem>
               )}
+              {order.received_minor > order.refunded_minor && may(refund_order) && (
+                <MenuItem icon={<Undo2 aria-hidden className="size-4" />} onSelect={() => setAsked("refund")}>
+                  {t("refund.ask")}
+                </MenuItem>
+              )}
               {isOpen && (
                 <MenuItem isDanger onSelect={() => setAsked("cancel")}>
                   {t("order.cancel")}
@@ -181,6 +188,7 @@ export default function Order({ order_id }: { order_id: string }) {
               of={[
                 ...(order.reserved_until ? [[t("order.reserved-until"), date(order.reserved_until)] as [string, string]] : []),
                 ...(order.paid_at ? [[t("order.paid-at"), date(order.paid_at)] as [string, string]] : []),
+                ...(order.refunded_minor > 0 ? [[t("fact.refunded"), money(order.refunded_minor, order.currency)] as [string, string]] : []),
                 ...(order.tracking ? [[t("order.tracking"), order.tracking] as [string, string]] : []),
                 [t("order.note"), order.note || t("value.none")],
                 ...order.invoices.map(
@@ -211,6 +219,7 @@ export default function Order({ order_id }: { order_id: string }) {
           what={cancel_order}
         />
       )}
+      {asked === "refund" && <AskRefund order={order} onClose={() => setAsked(null)} />}
       {asked === "fulfil" && (
         <ChangeDialog
           order={order}
@@ -376,7 +385,7 @@ function History({ order_id }: { order_id: string }) {
           id: String(index),
           tone: one.actor === "ai" && !tones[one.kind] ? "ai" : (tones[one.kind] ?? "neutral"),
           title: `${word("fact", one.kind)} · ${who(one)}`,
-          detail: one.detail,
+          detail: one.kind === "payment_review" ? word("review-reason", one.detail) : one.detail,
           at: date(one.at),
         }))}
       />

@@ -128,8 +128,8 @@ function Document({ invoice, onLink }: { invoice: Invoice; onLink(): unknown }) 
           <li key={index} className="flex items-baseline gap-3 px-3 py-2">
             <span className="min-w-0 flex-1">
               <span className="block break-words">{line.name}</span>
-              <span className="block text-sm text-ink-faint" dir="ltr">
-                {t("order.times", { count: line.quantity, price: sum(line.unit_price_minor) })}
+              <span className="block text-sm text-ink-faint">
+                <span dir="ltr">{t("order.times", { count: line.quantity, price: sum(line.unit_price_minor) })}</span>
               </span>
             </span>
             <span className="tabular-nums">{sum(line.total_minor)}</span>

@@ -18,7 +18,7 @@ import { Field, Select, TextArea } from "../parts/field";
 import { Page } from "../parts/page";
 import { Banner, EmptyState, ErrorState, ProblemBanner, SkeletonRows } from "../parts/states";
 import { type Column, DataTable } from "../parts/table";
-import { tell } from "../parts/toast";
+import { tell, tellProblem } from "../parts/toast";
 import { useWords } from "../words/provider";
 import type { Key } from "../words/words";
 import { OrderTabs } from "./order_tabs";
@@ -114,15 +114,15 @@ function RefundDrawer({ refund_id, onClose }: { refund_id: string; onClose(): vo
         {refund.is_contradicted && <Banner tone="warn">{t("refund.contradicted")}</Banner>}
         {refund.state === "needs_attention" && <Banner tone="warn">{t("refund.at-provider")}</Banner>}
         <Facts of={facts} />
-        {refund.state === "awaiting_approval" && <Approval refund={refund} onConflict={found.refetch} />}
-        {refund.state === "unproved" && <Outcome refund={refund} onConflict={found.refetch} />}
+        {refund.state === "awaiting_approval" && <Approval refund={refund} />}
+        {refund.state === "unproved" && <Outcome refund={refund} />}
       </div>
     </Drawer>
   );
 }
 
 /** One decision about a refund: keeps its key until the answer is known, shows what came of it. */
-function useDecision(refund: Refund, onConflict: () => unknown) {
+function useDecision(refund: Refund) {
   const { business_id } = useHere();
   const { queries } = useServices();
   const { t } = useWords();
@@ -134,17 +134,19 @@ function useDecision(refund: Refund, onConflict: () => unknown) {
       void moved();
       tell(t(done));
     } catch (error) {
-      if (asProblem(error).kind === "conflict") void onConflict();
-      throw error;
+      if (asProblem(error).kind !== "conflict") throw error;
+      // Somebody was first, say: what it is now takes the form's place, the reason stays to be read.
+      tellProblem(error);
+      void moved();
     }
   };
 }
 
-function Approval({ refund, onConflict }: { refund: Refund; onConflict(): unknown }) {
+function Approval({ refund }: { refund: Refund }) {
   const { t } = useWords();
   const { business_id, me, may } = useHere();
   const { call } = useServices();
-  const decide = useDecision(refund, onConflict);
+  const decide = useDecision(refund);
   const ids = { business_id, refund_id: refund.id };
   const approve = useForm({}, () => decide("approve", "refund.approved-now", (key) => call(approve_refund, { ...ids, key })));
   const reject = useForm({ note: "" }, ({ note }) =>
@@ -155,7 +157,7 @@ function Approval({ refund, onConflict }: { refund: Refund; onConflict(): unknow
   return (
     <form onSubmit={reject.onSubmit} className="flex flex-col gap-4">
       {isOwn && <Banner tone="info">{t("refund.four-eyes")}</Banner>}
-      <Field label={t("order.note")} hint={t("refund.note-hint")} error={reject.errorOf("note")}>
+      <Field label={t("order.note")} hint={isOwn ? undefined : t("refund.note-hint")} error={reject.errorOf("note")}>
         <TextArea {...reject.text("note")} maxLength={400} />
       </Field>
       <ProblemBanner error={approve.problem ?? reject.refusal} />
@@ -173,11 +175,11 @@ function Approval({ refund, onConflict }: { refund: Refund; onConflict(): unknow
   );
 }
 
-function Outcome({ refund, onConflict }: { refund: Refund; onConflict(): unknown }) {
+function Outcome({ refund }: { refund: Refund }) {
   const { t } = useWords();
   const { business_id, may } = useHere();
   const { call } = useServices();
-  const decide = useDecision(refund, onConflict);
+  const decide = useDecision(refund);
   const form = useForm({ outcome: "happened" as "happened" | "did_not_happen", note: "" }, (body) =>
     decide(JSON.stringify(body), "action.saved", (key) => call(resolve_refund, { business_id, refund_id: refund.id, key, body: { ...body, note: body.note.trim() } })),
   );

@@ -17,7 +17,7 @@ import { Drawer } from "../parts/dialog";
 import { Field, TextArea } from "../parts/field";
 import { SearchInput } from "../parts/search_input";
 import { Banner, ErrorState, ProblemBanner, SkeletonRows } from "../parts/states";
-import { tell } from "../parts/toast";
+import { tell, tellProblem } from "../parts/toast";
 import { useWords } from "../words/provider";
 import { OrderStatus } from "./order_status";
 import { RefundState } from "./refund_state";
@@ -94,17 +94,13 @@ export function ReviewDrawer({ review_id, onClose }: { review_id: string; onClos
         )}
         {review.state === "refunding" && <Banner tone="info">{t("review.refunding-hint")}</Banner>}
         {ways.length > 0 &&
-          (may(resolve_payment_review) ? (
-            <Decision key={review.state} review={review} ways={ways} onDone={onClose} onConflict={found.refetch} />
-          ) : (
-            <Banner tone="info">{t("review.admins-decide")}</Banner>
-          ))}
+          (may(resolve_payment_review) ? <Decision key={review.state} review={review} ways={ways} onDone={onClose} /> : <Banner tone="info">{t("review.admins-decide")}</Banner>)}
       </div>
     </Drawer>
   );
 }
 
-function Decision({ review, ways, onDone, onConflict }: { review: PaymentReviewDetail; ways: Resolution[]; onDone(): void; onConflict(): unknown }) {
+function Decision({ review, ways, onDone }: { review: PaymentReviewDetail; ways: Resolution[]; onDone(): void }) {
   const { t } = useWords();
   const { business_id } = useHere();
   const { call, queries } = useServices();
@@ -122,8 +118,10 @@ function Decision({ review, ways, onDone, onConflict }: { review: PaymentReviewD
       tell(t(`review.done.${how}`));
       onDone();
     } catch (error) {
-      if (asProblem(error).kind === "conflict") void onConflict();
-      throw error;
+      if (asProblem(error).kind !== "conflict") throw error;
+      // Somebody was first, say: what it is now takes the form's place, the reason stays to be read.
+      tellProblem(error);
+      void moved();
     }
   });
   const { how, note } = form.fields;

@@ -449,7 +449,7 @@ export const ar: Catalogue = {
   "payment-place.in_review": "ينتظر قرارًا",
   "payment-place.dismissed": "مستبعد",
   "review.title": "تنتظر قرارًا",
-  "review.one": "دفعة تنتظر قرارًا",
+  "review.one": "دفعة",
   "review.none": "لا شيء ينتظر قرارًا",
   "review.none-hint": "المال الناقص أو المتأخر أو بلا طلب معروف يأتي إلى هنا.",
   "review.none-found": "لم يُقرر شيء هكذا",

@@ -451,7 +451,7 @@ export const en = {
   "payment-place.in_review": "To be decided",
   "payment-place.dismissed": "Dismissed",
   "review.title": "To be decided",
-  "review.one": "Payment to be decided",
+  "review.one": "Payment",
   "review.none": "Nothing waits for a decision",
   "review.none-hint": "Money that is too little, too late or for no known order comes here.",
   "review.none-found": "Nothing was decided so",

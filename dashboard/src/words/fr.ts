@@ -450,7 +450,7 @@ export const fr: Catalogue = {
   "payment-place.in_review": "À trancher",
   "payment-place.dismissed": "Écarté",
   "review.title": "À trancher",
-  "review.one": "Paiement à trancher",
+  "review.one": "Paiement",
   "review.none": "Rien n’attend de décision",
   "review.none-hint": "L’argent insuffisant, tardif ou sans commande connue arrive ici.",
   "review.none-found": "Rien n’a été tranché ainsi",

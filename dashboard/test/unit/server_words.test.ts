@@ -47,6 +47,15 @@ describe("what the server writes has a text:", () => {
     const texts = Object.keys(en).filter((key) => key.startsWith("fact."));
     expect(texts.filter((key) => !facts.includes(key.slice("fact.".length)))).toEqual([]);
   });
+  test("each state of a refund, and each reason and state of a payment that waits", () => {
+    const words = { "refund-state": wordsOf("refund_state", "protocol/domain/refund.cpp"), "review-state": wordsOf("review_state", "protocol/domain/review.cpp") };
+    const reasons = wordsOf("review_reason", "protocol/domain/payment.cpp");
+    const places = wordsOf("payment_place", "protocol/domain/payment_record.cpp");
+    for (const [prefix, known] of Object.entries({ ...words, "review-reason": reasons, "payment-place": places })) {
+      expect(known.length).toBeGreaterThan(2);
+      expect(missing(prefix, known)).toEqual([]);
+    }
+  });
   test("that notifications are kept and not sent, as long as they are not", () => {
     const isSent = !source("net/api/resources/notification_settings.cpp").includes("delivers nothing yet");
     const page = readFileSync(path.join(root, "dashboard/src/pages/settings_notifications.tsx"), "utf8");

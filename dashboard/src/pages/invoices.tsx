@@ -29,7 +29,9 @@ export default function Invoices() {
   const { t, money, date } = useWords();
   const { business_id, at } = useHere();
   const [{ kind, number, invoice }, setFilters] = useFilters("kind", "number", "invoice");
-  const query = { limit: 50, ...(kind ? { kind: kind as Invoice["kind"] } : {}), ...(number ? { number } : {}) };
+  // Whole numbers are found; until one is typed whole the list stays.
+  const whole = number && /^[a-z]+-\d+$/i.test(number) ? number.toUpperCase() : "";
+  const query = { limit: 50, ...(kind ? { kind: kind as Invoice["kind"] } : {}), ...(whole ? { number: whole } : {}) };
   const invoices = usePages(list_invoices, { business_id, query }, { keepsOld: true });
   const here = new URLSearchParams({ view: "invoices", ...(kind ? { kind } : {}), ...(number ? { number } : {}) });
   const columns: Array<Column<InvoiceSummary>> = [
@@ -40,7 +42,7 @@ export default function Invoices() {
     { name: t("order.total"), cell: (one) => <span className="font-medium text-ink">{money(one.total_minor, one.currency)}</span>, isNumber: true },
     { name: t("invoice.issued"), cell: (one) => date(one.issued_at, "date"), isNumber: true },
   ];
-  const isFiltered = Boolean(kind || number);
+  const isFiltered = Boolean(kind || whole);
   return (
     <Page title={t("money.invoices")} hint={t("invoice.hint")}>
       <OrderTabs current="invoices" />

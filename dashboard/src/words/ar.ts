@@ -543,7 +543,7 @@ export const ar: Catalogue = {
   "invoice.kind": "النوع",
   "invoice.all-kinds": "الفواتير والإشعارات",
   "invoice.issued": "صدرت",
-  "invoice.search": "رقم المستند",
+  "invoice.search": "الرقم، مثل INV-000123",
   "invoice.none": "لا فواتير بعد",
   "invoice.none-hint": "أصدر واحدة من صفحة الطلب.",
   "invoice.none-found": "لا مستند مطابق",

@@ -545,7 +545,7 @@ export const en = {
   "invoice.kind": "Kind",
   "invoice.all-kinds": "Invoices and credit notes",
   "invoice.issued": "Issued",
-  "invoice.search": "Number of a document",
+  "invoice.search": "Number, such as INV-000123",
   "invoice.none": "No invoices yet",
   "invoice.none-hint": "Issue one on the page of an order.",
   "invoice.none-found": "No document fits",

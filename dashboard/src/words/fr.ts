@@ -544,7 +544,7 @@ export const fr: Catalogue = {
   "invoice.kind": "Type",
   "invoice.all-kinds": "Factures et avoirs",
   "invoice.issued": "Émise",
-  "invoice.search": "Numéro d’un document",
+  "invoice.search": "Numéro, par exemple INV-000123",
   "invoice.none": "Aucune facture pour l’instant",
   "invoice.none-hint": "Émettez-en une sur la page d’une commande.",
   "invoice.none-found": "Aucun document ne correspond",

@@ -178,14 +178,14 @@ test("an agent sees what waits, and decides nothing", async () => {
   assert.equal(await dialog.getByRole("button", { name: "Decide" }).count(), 0);
 });
 
-test("an invoice is found by its number, read and saved as a PDF", async () => {
+test("an invoice is issued, found by its number, read and saved as a PDF", async () => {
   const order = await paid();
-  let invoice;
-  await becomes("the invoice is issued", async () => {
-    [invoice] = good(await shop.client.get(`${shop.shop}/invoices?order=${order.id}`)).items;
-    return invoice;
-  });
-  const page = await esi_at_work("orders?view=invoices");
+  const page = await esi_at_work(`orders/${order.id}`);
+  await page.getByRole("button", { name: "More", exact: true }).click();
+  await page.getByRole("menuitem", { name: "Issue the invoice" }).click();
+  await page.getByText("The invoice is issued").waitFor();
+  const [invoice] = good(await shop.client.get(`${shop.shop}/invoices?order=${order.id}`)).items;
+  await page.goto(at(page, "orders?view=invoices"));
   await page.getByRole("searchbox").fill(invoice.number);
   await page.getByRole("link", { name: invoice.number }).click();
   const dialog = page.getByRole("dialog");

@@ -146,7 +146,7 @@ function Decision({ review, ways, onDone }: { review: PaymentReviewDetail; ways:
           </label>
         ))}
       </fieldset>
-      {how === "attach" && <ChooseOrder chosen={target} onChoose={setTarget} />}
+      {how === "attach" && <ChooseOrder named={review.order?.id} chosen={target} onChoose={setTarget} />}
       {how !== "" && (
         <Field label={t("order.note")} hint={needsNote(how) ? t("review.note-hint") : undefined} error={form.errorOf("note")}>
           <TextArea {...form.text("note")} required={needsNote(how)} maxLength={400} />
@@ -160,18 +160,27 @@ function Decision({ review, ways, onDone }: { review: PaymentReviewDetail; ways:
   );
 }
 
-function ChooseOrder({ chosen, onChoose }: { chosen: OrderSummary | null; onChoose(order: OrderSummary | null): void }) {
+const mostOffered = 20;
+
+/** An open order that the money was not sent for. */
+function ChooseOrder({ named, chosen, onChoose }: { named: string | undefined; chosen: OrderSummary | null; onChoose(order: OrderSummary): void }) {
   const { t, money } = useWords();
   const { business_id } = useHere();
   const [search, setSearch] = useState("");
-  const orders = useApi(list_orders, { business_id, query: { limit: 30, ...(search ? { search } : {}) } }, { keepsOld: true });
-  const open = orders.data?.items.filter(({ status }) => status === "draft" || status === "awaiting_payment") ?? [];
+  const query = { limit: mostOffered, ...(search ? { search } : {}) };
+  const awaiting = useApi(list_orders, { business_id, query: { ...query, status: "awaiting_payment" } }, { keepsOld: true });
+  const drafts = useApi(list_orders, { business_id, query: { ...query, status: "draft" } }, { keepsOld: true });
+  const both = [awaiting, drafts];
+  const open = both.flatMap(({ data }) => data?.items ?? []).filter(({ id }) => id !== named);
+  const failed = both.find(({ error, data }) => error && !data);
+  const isPending = both.some((one) => one.isPending);
   return (
     <div className="flex flex-col gap-2">
       <SearchInput label={t("order.search")} value={search} onSearch={setSearch} />
-      {orders.isPending && <SkeletonRows count={3} />}
-      {orders.error && !orders.data && <ErrorState error={orders.error} onRetry={orders.refetch} />}
-      {orders.data && open.length === 0 && <p className="text-ink-faint">{t("review.no-open-order")}</p>}
+      {isPending && <SkeletonRows count={3} />}
+      {failed && <ErrorState error={failed.error} onRetry={failed.refetch} />}
+      {!isPending && !failed && open.length === 0 && <p className="text-ink-faint">{t("review.no-open-order")}</p>}
+      {both.some(({ data }) => data?.next_cursor) && <p className="text-sm text-ink-faint">{t("review.more-orders")}</p>}
       <ul className="flex flex-col gap-1">
         {open.map((one) => (
           <li key={one.id}>

@@ -474,6 +474,7 @@ export const ar: Catalogue = {
   "review.dismiss_as_handled-hint": "تولاه شخص بطريقة أخرى.",
   "review.note-hint": "اذكر السبب؛ يُحفظ.",
   "review.no-open-order": "لا طلب مفتوح مطابق. أنشئ واحدًا أولًا.",
+  "review.more-orders": "هناك المزيد: ابحث عنه.",
   "review.confirm": "قرر",
   "review.done.accept": "دُفع الطلب",
   "review.done.attach": "دُفع الطلب الآخر",

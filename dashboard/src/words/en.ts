@@ -476,6 +476,7 @@ export const en = {
   "review.dismiss_as_handled-hint": "Somebody has seen to it by other means.",
   "review.note-hint": "Say why; it is kept.",
   "review.no-open-order": "No open order fits. Make one first.",
+  "review.more-orders": "There are more: search for it.",
   "review.confirm": "Decide",
   "review.done.accept": "The order is paid",
   "review.done.attach": "The other order is paid",

@@ -475,6 +475,7 @@ export const fr: Catalogue = {
   "review.dismiss_as_handled-hint": "Quelqu’un s’en est occupé autrement.",
   "review.note-hint": "Dites pourquoi ; c’est conservé.",
   "review.no-open-order": "Aucune commande ouverte ne convient. Passez-en une d’abord.",
+  "review.more-orders": "Il y en a d’autres : cherchez-la.",
   "review.confirm": "Trancher",
   "review.done.accept": "La commande est payée",
   "review.done.attach": "L’autre commande est payée",

@@ -17,10 +17,11 @@ import { Page } from "../parts/page";
 import { EmptyState, ErrorState, SkeletonRows } from "../parts/states";
 import { More } from "../parts/table";
 import { tell, tellProblem } from "../parts/toast";
-import { useWords } from "../words/provider";
+import { useActionWords, useWords } from "../words/provider";
 
 export default function Activity() {
-  const { t, word, date, zone } = useWords();
+  const { t, date, zone } = useWords();
+  const actionWord = useActionWords();
   const { business_id } = useHere();
   const { call } = useServices();
   const { all: members } = useMembers();
@@ -97,7 +98,7 @@ export default function Activity() {
           {entries.rows.map((one) => (
             <li key={one.id}>
               <button type="button" onClick={() => setShown(one)} className="flex w-full flex-wrap items-baseline gap-x-4 gap-y-0.5 px-4 py-2.5 text-start hover:bg-hover sm:px-5">
-                <span className="min-w-40 flex-1 font-medium">{word("activity", one.action)}</span>
+                <span className="min-w-40 flex-1 font-medium">{actionWord(one.action)}</span>
                 <span className="text-ink-soft">{one.account_name || t("author.gone")}</span>
                 <span className="text-sm text-ink-faint tabular-nums sm:w-44 sm:text-end">{date(one.at)}</span>
               </button>
@@ -107,7 +108,7 @@ export default function Activity() {
         <More pages={entries} />
       </Card>
       {shown && (
-        <Drawer isOpen onClose={() => setShown(null)} title={word("activity", shown.action)}>
+        <Drawer isOpen onClose={() => setShown(null)} title={actionWord(shown.action)}>
           <Facts
             of={[
               [t("activity.who"), shown.account_name || t("author.gone")],

@@ -17,7 +17,6 @@ import { useHere } from "../app/business";
 import { useServices } from "../app/services";
 import { Waiting } from "../app/waiting";
 import { customerName } from "../lib/customers";
-import { useForm } from "../lib/form";
 import { Avatar } from "../parts/avatar";
 import { Badge } from "../parts/badge";
 import { Button } from "../parts/button";
@@ -25,13 +24,16 @@ import { Card, Facts } from "../parts/card";
 import { ChannelMark } from "../parts/channel";
 import { ConfirmDialog, Dialog } from "../parts/dialog";
 import { Field, TextArea, TextInput } from "../parts/field";
+import { FormButtons } from "../parts/form_buttons";
 import { Menu, MenuItem } from "../parts/menu";
 import { Page } from "../parts/page";
 import { SearchInput } from "../parts/search_input";
-import { EmptyState, ErrorState, ProblemBanner, SkeletonRows } from "../parts/states";
+import { EmptyState, ErrorState, SkeletonRows } from "../parts/states";
 import { type Column, DataTable } from "../parts/table";
 import { tell, tellProblem } from "../parts/toast";
 import { useWords } from "../words/provider";
+import { changed } from "./edits";
+import { EditsBanner, useEdits } from "./meanwhile";
 import { OrderStatus } from "./order_status";
 
 export default function Customer({ customer_id }: { customer_id: string }) {
@@ -163,42 +165,45 @@ function Edit({ customer, onClose, onDone }: { customer: CustomerProfile; onClos
   const { t } = useWords();
   const { business_id } = useHere();
   const { call } = useServices();
-  const form = useForm({ name: customer.name, phone: customer.phone, email: customer.email, address: customer.address }, async (fields) => {
-    // Only what was changed: what the AI recorded meanwhile stays.
-    const body = Object.fromEntries(
-      Object.entries(fields)
-        .map(([name, value]) => [name, value.trim()] as const)
-        .filter(([name, value]) => value !== customer[name as keyof typeof fields]),
-    );
-    if (Object.keys(body).length > 0) onDone(await call(change_customer, { business_id, customer_id: customer.id, version: customer.version, body }));
-    onClose();
+  const fieldsOf = ({ name, phone, email, address }: CustomerProfile) => ({ name, phone, email, address });
+  const ids = { business_id, customer_id: customer.id };
+  const edits = useEdits({
+    state: customer,
+    fieldsOf,
+    reread: () => call(show_customer, ids),
+    save: async (fields, base) => {
+      // Only what was changed: what the AI recorded meanwhile stays.
+      const body = changed(fieldsOf(base), trimmed(fields));
+      const saved = Object.keys(body).length > 0 ? await call(change_customer, { ...ids, version: base.version, body }) : base;
+      onClose();
+      return saved;
+    },
+    keep: onDone,
   });
+  const labels = { name: t("field.name"), phone: t("field.phone"), email: t("field.email"), address: t("field.address") };
   return (
     <Dialog isOpen onClose={onClose} title={t("customer.edit")}>
-      <form onSubmit={form.onSubmit} className="flex flex-col gap-4" noValidate>
-        <ProblemBanner error={form.refusal} />
-        <Field label={t("field.name")} error={form.errorOf("name")}>
-          <TextInput {...form.text("name")} />
+      <form onSubmit={edits.onSubmit} className="flex flex-col gap-4" noValidate>
+        <EditsBanner edits={edits} subject_id={customer.id} labels={labels} />
+        <Field label={labels.name} error={edits.errorOf("name")}>
+          <TextInput {...edits.text("name")} />
         </Field>
-        <Field label={t("field.phone")} error={form.errorOf("phone")}>
-          <TextInput {...form.text("phone")} type="tel" />
+        <Field label={labels.phone} error={edits.errorOf("phone")}>
+          <TextInput {...edits.text("phone")} type="tel" />
         </Field>
-        <Field label={t("field.email")} error={form.errorOf("email")}>
-          <TextInput {...form.text("email")} type="email" />
+        <Field label={labels.email} error={edits.errorOf("email")}>
+          <TextInput {...edits.text("email")} type="email" />
         </Field>
-        <Field label={t("field.address")} error={form.errorOf("address")}>
-          <TextArea {...form.text("address")} />
+        <Field label={labels.address} error={edits.errorOf("address")}>
+          <TextArea {...edits.text("address")} />
         </Field>
-        <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>{t("action.cancel")}</Button>
-          <Button type="submit" look="primary" isBusy={form.isBusy}>
-            {t("action.save")}
-          </Button>
-        </div>
+        <FormButtons onClose={onClose} isBusy={edits.isBusy} />
       </form>
     </Dialog>
   );
 }
+
+const trimmed = <F extends Record<string, string>>(fields: F): F => Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, value.trim()])) as F;
 
 function MergeDialog({ customer, onClose, onDone }: { customer: CustomerProfile; onClose(): void; onDone(into: string): void }) {
   const { t } = useWords();

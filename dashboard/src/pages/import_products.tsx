@@ -1,7 +1,7 @@
 // A sheet of products: which column is what, what it would do row by row, then the job and its result.
 
 import { CircleCheck, Download } from "lucide-react";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useState } from "react";
 import { useApi } from "../api/hooks";
 import {
   cancel_product_import,
@@ -16,7 +16,6 @@ import { asProblem } from "../api/problem";
 import { useHere } from "../app/business";
 import { useServices } from "../app/services";
 import { saveFile } from "../lib/files";
-import { newKey } from "../lib/ids";
 import { Badge, type Tone } from "../parts/badge";
 import { Button } from "../parts/button";
 import { Dialog } from "../parts/dialog";
@@ -26,61 +25,87 @@ import { Meter } from "../parts/meter";
 import { Banner, ErrorState, ProblemBanner } from "../parts/states";
 import { tellProblem } from "../parts/toast";
 import { useWords } from "../words/provider";
+import { type Mapping, mapped, withoutUnused } from "./sheet_columns";
+import { wishKeys } from "./wish_keys";
 
 const sheetFields = ["sku", "name", "description", "price", "stock", "active"] as const;
 type SheetField = (typeof sheetFields)[number];
 const mostShown = 100;
 const outcomeTones: Record<string, Tone> = { created: "good", updated: "info", unchanged: "neutral", refused: "bad" };
 
+type Columns = Mapping<SheetField>;
+
+/** A sheet as it was given, and how its first look understood it. */
+interface Sheet {
+  bytes: Blob;
+  header: string[];
+}
+
+const columnsOf = ({ columns }: ProductImportPreview): Columns => Object.fromEntries(columns.flatMap(({ column, field }) => (field ? [[field, column]] : [])));
+
 export function ImportDialog({ onClose }: { onClose(): void }) {
+  // Another file begins with nothing of the one before.
+  const [turn, setTurn] = useState(0);
+  return <OneImport key={turn} onClose={onClose} onOther={() => setTurn(turn + 1)} />;
+}
+
+function OneImport({ onClose, onOther }: { onClose(): void; onOther(): void }) {
   const { t } = useWords();
   const { business_id } = useHere();
   const { call } = useServices();
-  const [sheet, setSheet] = useState<Blob | null>(null);
-  const [columns, setColumns] = useState<Partial<Record<SheetField, string>>>({});
+  const [sheet, setSheet] = useState<Sheet | null>(null);
+  const [columns, setColumns] = useState<Columns | null>(null);
   const [setsStock, setSetsStock] = useState(false);
   const [preview, setPreview] = useState<ProductImportPreview | null>(null);
   const [job, setJob] = useState<ProductImport | null>(null);
   const [error, setError] = useState<unknown>(null);
   const [isBusy, setBusy] = useState(false);
-  const key = useRef(newKey());
+  const [keyed] = useState(wishKeys);
 
-  const queryOf = (wanted: Partial<Record<SheetField, string>>, stock: boolean) => ({
-    stock: stock ? ("set" as const) : ("keep" as const),
-    ...Object.fromEntries(
-      Object.entries(wanted)
-        .filter(([, column]) => column)
-        .map(([field, column]) => [`${field}_column`, column]),
-    ),
-  });
-  const look = async (bytes: Blob, wanted = columns, stock = setsStock) => {
+  /** What is asked: by the usual names, or as a person said which column is what. */
+  const wishOf = async ({ bytes, header }: Sheet, wanted: Columns | null, stock: boolean) => {
+    const query = { stock: stock ? ("set" as const) : ("keep" as const) };
+    if (!wanted) return { query, body: bytes };
+    const chosen = Object.entries(wanted).filter(([, column]) => column);
+    const text = withoutUnused(
+      await bytes.text(),
+      header,
+      chosen.map(([, column]) => column),
+    );
+    return { query: { ...query, ...Object.fromEntries(chosen.map(([field, column]) => [`${field}_column`, column])) }, body: new Blob([text], { type: bytes.type }) };
+  };
+  const work = async (doing: () => Promise<unknown>) => {
     setBusy(true);
     setError(null);
-    key.current = newKey();
     try {
-      setPreview(await call(preview_product_import, { business_id, query: queryOf(wanted, stock), body: bytes }));
-      setSheet(bytes);
+      await doing();
     } catch (refused) {
       setError(refused);
     } finally {
       setBusy(false);
     }
   };
-  const begin = async () => {
-    if (!sheet) return;
-    setBusy(true);
-    setError(null);
-    try {
-      setJob(await call(import_products, { business_id, key: key.current, query: queryOf(columns, setsStock), body: sheet }));
-    } catch (refused) {
-      if (!asProblem(refused).isPassing) key.current = newKey();
-      setError(refused);
-    } finally {
-      setBusy(false);
-    }
-  };
+  const open = (bytes: Blob) =>
+    work(async () => {
+      const found = await call(preview_product_import, { business_id, query: { stock: "keep" }, body: bytes });
+      setSheet({ bytes, header: found.columns.map(({ column }) => column) });
+      setPreview(found);
+    });
+  const look = (wanted: Columns | null, stock: boolean) =>
+    work(async () => {
+      setColumns(wanted);
+      setSetsStock(stock);
+      if (sheet) setPreview(await call(preview_product_import, { business_id, ...(await wishOf(sheet, wanted, stock)) }));
+    });
+  const begin = () =>
+    work(async () => {
+      if (!sheet) return;
+      const wish = await wishOf(sheet, columns, setsStock);
+      setJob(await keyed(JSON.stringify(wish.query), (key) => call(import_products, { business_id, key, ...wish })));
+    });
 
-  if (job) return <Job first={job} onClose={onClose} />;
+  if (job) return <Job first={job} onClose={onClose} onOther={onOther} />;
+  const shown = columns ?? (preview ? columnsOf(preview) : {});
   const reason = asProblem(error).fields[""];
   return (
     <Dialog isOpen onClose={onClose} title={t("import.title")} hint={t("import.hint")} isWide>
@@ -92,48 +117,33 @@ export function ImportDialog({ onClose }: { onClose(): void }) {
             hint={t("import.limits")}
             accept=".csv,text/csv"
             disabled={isBusy}
-            onFiles={([file]) => file && void look(new Blob([file], { type: "text/csv" }))}
+            onFiles={([file]) => file && void open(new Blob([file], { type: "text/csv" }))}
           />
         ) : (
           <>
             <fieldset className="rounded-lg border border-line p-4">
               <legend className="px-1 text-sm font-medium">{t("import.columns")}</legend>
               <div className="grid gap-3 sm:grid-cols-2">
-                {sheetFields.map((field) => {
-                  const found = preview.columns.find((one) => one.field === field)?.column ?? "";
-                  const change = (column: string) => {
-                    const next = { ...columns, [field]: column };
-                    setColumns(next);
-                    if (sheet) void look(sheet, next);
-                  };
-                  return (
-                    <Field key={field} label={t(`import.field.${field}`)}>
-                      <Select value={columns[field] || found} disabled={isBusy} onChange={(event) => change(event.target.value)}>
-                        <option value="">{t("import.no-column")}</option>
-                        {preview.columns.map(({ column }) => (
-                          <option key={column}>{column}</option>
-                        ))}
-                      </Select>
-                    </Field>
-                  );
-                })}
+                {sheetFields.map((field) => (
+                  <Field key={field} label={t(`import.field.${field}`)}>
+                    <Select value={shown[field] ?? ""} disabled={isBusy} onChange={(event) => look(mapped(shown, field, event.target.value), setsStock)}>
+                      {/* Without a SKU a row is no product. */}
+                      {(field !== "sku" || !shown.sku) && <option value="">{t("import.no-column")}</option>}
+                      {[...new Set(sheet?.header)].filter(Boolean).map((column) => (
+                        <option key={column}>{column}</option>
+                      ))}
+                    </Select>
+                  </Field>
+                ))}
               </div>
               <div className="mt-4">
-                <Checkbox
-                  label={t("import.stock")}
-                  hint={t("import.stock-hint")}
-                  checked={setsStock}
-                  onChange={(event) => {
-                    setSetsStock(event.target.checked);
-                    if (sheet) void look(sheet, columns, event.target.checked);
-                  }}
-                />
+                <Checkbox label={t("import.stock")} hint={t("import.stock-hint")} checked={setsStock} disabled={isBusy} onChange={(event) => look(columns, event.target.checked)} />
               </div>
             </fieldset>
             <Counts of={preview} />
             <Rows preview={preview} />
             <div className="flex flex-wrap justify-end gap-2">
-              <Button onClick={() => setPreview(null)}>{t("import.other")}</Button>
+              <Button onClick={onOther}>{t("import.other")}</Button>
               <Button look="primary" isBusy={isBusy} disabled={preview.created + preview.updated === 0} onClick={begin}>
                 {t("import.begin", { count: preview.created + preview.updated })}
               </Button>
@@ -194,7 +204,7 @@ function Rows({ preview }: { preview: ProductImportPreview }) {
   );
 }
 
-function Job({ first, onClose }: { first: ProductImport; onClose(): void }) {
+function Job({ first, onClose, onOther }: { first: ProductImport; onClose(): void; onOther(): void }) {
   const { t } = useWords();
   const { business_id } = useHere();
   const { call, queries } = useServices();
@@ -236,9 +246,12 @@ function Job({ first, onClose }: { first: ProductImport; onClose(): void }) {
               {t("import.cancel")}
             </Button>
           ) : (
-            <Button icon={<Download aria-hidden className="size-4" />} onClick={save}>
-              {t("import.result")}
-            </Button>
+            <>
+              <Button onClick={onOther}>{t("import.other")}</Button>
+              <Button icon={<Download aria-hidden className="size-4" />} onClick={save}>
+                {t("import.result")}
+              </Button>
+            </>
           )}
           <Button look="primary" onClick={onClose}>
             {t("action.close")}

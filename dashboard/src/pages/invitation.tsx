@@ -12,6 +12,7 @@ import { useForm } from "../lib/form";
 import { useMailToken } from "../lib/token";
 import { Button } from "../parts/button";
 import { Field, TextInput } from "../parts/field";
+import { MailCodeField } from "../parts/mail_code_field";
 import { PasswordInput } from "../parts/password_input";
 import { Banner, ErrorState, ProblemBanner } from "../parts/states";
 import { useWords } from "../words/provider";
@@ -29,9 +30,7 @@ export default function Invitation() {
   return (
     <Door title={t("invitation.title")} hint={t("invitation.code-hint")}>
       <form onSubmit={form.onSubmit} className="flex flex-col gap-4">
-        <Field label={t("field.mail-code")}>
-          <TextInput {...form.text("token")} required autoComplete="off" className="font-mono" />
-        </Field>
+        <MailCodeField {...form.text("token")} />
         <Button type="submit" look="primary">
           {t("invitation.look")}
         </Button>

@@ -1,5 +1,5 @@
-import { Banknote, ChevronDown, Copy, FileText, Link2, MessageSquare, PackageCheck, TimerOff } from "lucide-react";
-import { type ReactNode, useRef, useState } from "react";
+import { Banknote, ChevronDown, Copy, FileText, Link2, MessageSquare, PackageCheck, TimerOff, Undo2 } from "lucide-react";
+import { type ReactNode, useState } from "react";
 import { Link } from "wouter";
 import { useApi, usePages } from "../api/hooks";
 import type { Input, Operation, Shape } from "../api/operation";
@@ -11,6 +11,7 @@ import {
   mark_order_paid,
   type OrderFact,
   type Order as OrderShape,
+  refund_order,
   release_order,
   request_payment_link,
   show_order,
@@ -22,12 +23,12 @@ import { Waiting } from "../app/waiting";
 import { useMembers } from "../inbox/people";
 import { customerName } from "../lib/customers";
 import { useForm } from "../lib/form";
-import { newKey } from "../lib/ids";
 import { Button, buttonClass } from "../parts/button";
 import { Card, Facts } from "../parts/card";
 import { ChannelMark } from "../parts/channel";
 import { Dialog } from "../parts/dialog";
 import { Checkbox, Field, Select, TextInput } from "../parts/field";
+import { FormButtons } from "../parts/form_buttons";
 import { Menu, MenuItem } from "../parts/menu";
 import { Page } from "../parts/page";
 import { ErrorState, ProblemBanner, SkeletonRows } from "../parts/states";
@@ -35,9 +36,11 @@ import { More } from "../parts/table";
 import { Timeline, type TimelineEntry } from "../parts/timeline";
 import { tell, tellProblem } from "../parts/toast";
 import { useWords } from "../words/provider";
+import { AskRefund } from "./ask_refund";
 import { OrderStatus, PaymentStatus } from "./order_status";
+import { wishKeys } from "./wish_keys";
 
-type Asked = "cancel" | "paid" | "fulfil" | null;
+type Asked = "cancel" | "paid" | "fulfil" | "refund" | null;
 
 export default function Order({ order_id }: { order_id: string }) {
   const { t, money, date } = useWords();
@@ -46,7 +49,7 @@ export default function Order({ order_id }: { order_id: string }) {
   const found = useApi(show_order, { business_id, order_id });
   const [asked, setAsked] = useState<Asked>(null);
   const [isBusy, setBusy] = useState(false);
-  const linkKey = useRef(newKey());
+  const [keyed] = useState(wishKeys);
   if (found.error && !found.data) return <ErrorState error={found.error} onRetry={found.refetch} />;
   if (!found.data) return <Waiting />;
   const order = found.data;
@@ -72,11 +75,10 @@ export default function Order({ order_id }: { order_id: string }) {
   };
   const ids = { business_id, order_id };
   const askLink = (replace: boolean) =>
-    act(async () => {
-      const next = await call(request_payment_link, { ...ids, key: linkKey.current, body: { send: true, ...(replace ? { replace: true } : {}) } });
-      linkKey.current = newKey();
-      return next;
-    }, t("order.link-sent"));
+    act(
+      () => keyed(replace ? "replace" : "send", (key) => call(request_payment_link, { ...ids, key, body: { send: true, ...(replace ? { replace: true } : {}) } })),
+      t("order.link-sent"),
+    );
   const invoice = () =>
     act(async () => {
       await call(issue_order_invoice, ids);
@@ -140,6 +142,11 @@ export default function Order({ order_id }: { order_id: string }) {
                   {t("order.release")}
                 </MenuItem>
               )}
+              {order.received_minor > order.refunded_minor && may(refund_order) && (
+                <MenuItem icon={<Undo2 aria-hidden className="size-4" />} onSelect={() => setAsked("refund")}>
+                  {t("refund.ask")}
+                </MenuItem>
+              )}
               {isOpen && (
                 <MenuItem isDanger onSelect={() => setAsked("cancel")}>
                   {t("order.cancel")}
@@ -181,6 +188,7 @@ export default function Order({ order_id }: { order_id: string }) {
               of={[
                 ...(order.reserved_until ? [[t("order.reserved-until"), date(order.reserved_until)] as [string, string]] : []),
                 ...(order.paid_at ? [[t("order.paid-at"), date(order.paid_at)] as [string, string]] : []),
+                ...(order.refunded_minor > 0 ? [[t("fact.refunded"), money(order.refunded_minor, order.currency)] as [string, string]] : []),
                 ...(order.tracking ? [[t("order.tracking"), order.tracking] as [string, string]] : []),
                 [t("order.note"), order.note || t("value.none")],
                 ...order.invoices.map(
@@ -211,6 +219,7 @@ export default function Order({ order_id }: { order_id: string }) {
           what={cancel_order}
         />
       )}
+      {asked === "refund" && <AskRefund order={order} onClose={() => setAsked(null)} />}
       {asked === "fulfil" && (
         <ChangeDialog
           order={order}
@@ -284,12 +293,7 @@ function ChangeDialog({ order, onClose, onDone, title, hint, action, isDanger, h
           <TextInput {...form.text("text")} required={field.isRequired} maxLength={200} />
         </Field>
         <Checkbox label={t("order.tell")} checked={form.fields.tells} onChange={(event) => form.set("tells", event.target.checked)} />
-        <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>{t("action.cancel")}</Button>
-          <Button type="submit" look={isDanger ? "danger" : "primary"} isBusy={form.isBusy}>
-            {action}
-          </Button>
-        </div>
+        <FormButtons onClose={onClose} isBusy={form.isBusy} action={action} look={isDanger ? "danger" : "primary"} />
       </form>
     </Dialog>
   );
@@ -381,7 +385,7 @@ function History({ order_id }: { order_id: string }) {
           id: String(index),
           tone: one.actor === "ai" && !tones[one.kind] ? "ai" : (tones[one.kind] ?? "neutral"),
           title: `${word("fact", one.kind)} · ${who(one)}`,
-          detail: one.detail,
+          detail: one.kind === "payment_review" ? word("review-reason", one.detail) : one.detail,
           at: date(one.at),
         }))}
       />

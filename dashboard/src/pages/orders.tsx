@@ -1,9 +1,10 @@
 import { Plus, ShoppingBag } from "lucide-react";
-import { useMemo } from "react";
+import { lazy, Suspense, useMemo } from "react";
 import { Link } from "wouter";
 import { usePages } from "../api/hooks";
 import { list_orders, type OrderSummary, place_order } from "../api/operations";
 import { useHere } from "../app/business";
+import { Waiting } from "../app/waiting";
 import { customerName } from "../lib/customers";
 import { useFilters } from "../lib/query";
 import { instantOf } from "../lib/zone";
@@ -19,10 +20,28 @@ import { type Column, DataTable } from "../parts/table";
 import { useWords } from "../words/provider";
 import { NewOrder } from "./new_order";
 import { OrderStatus } from "./order_status";
+import { OrderTabs } from "./order_tabs";
 
 const statuses: Array<OrderSummary["status"]> = ["draft", "awaiting_payment", "paid", "fulfilled", "cancelled", "refunded"];
 
+const views = {
+  payments: lazy(() => import("./payments")),
+  refunds: lazy(() => import("./refunds")),
+  invoices: lazy(() => import("./invoices")),
+};
+
+/** Orders, and what belongs to their money: each has an address of its own. */
 export default function Orders() {
+  const [{ view = "" }] = useFilters("view");
+  const View = view in views ? views[view as keyof typeof views] : OrderList;
+  return (
+    <Suspense fallback={<Waiting />}>
+      <View />
+    </Suspense>
+  );
+}
+
+function OrderList() {
   const { t, word, money, date, zone } = useWords();
   const { business_id, at, may } = useHere();
   const [filters, setFilters] = useFilters("status", "channel", "search", "since", "until", "sort", "new");
@@ -69,6 +88,7 @@ export default function Orders() {
         )
       }
     >
+      <OrderTabs current="orders" />
       <Filters
         search={<SearchInput label={t("order.search")} value={filters.search ?? ""} onSearch={(search) => setFilters({ search })} />}
         count={[filters.status, filters.channel, filters.since, filters.until].filter(Boolean).length}

@@ -1,5 +1,5 @@
 import { Archive, ArchiveRestore, Trash2 } from "lucide-react";
-import { useRef, useState } from "react";
+import { useState } from "react";
 import { useApi, usePages } from "../api/hooks";
 import {
   adjust_product_stock,
@@ -20,7 +20,6 @@ import { Waiting } from "../app/waiting";
 import { useMembers } from "../inbox/people";
 import { useForm } from "../lib/form";
 import { minorDigits, parseMoney } from "../lib/format";
-import { newKey } from "../lib/ids";
 import { Badge } from "../parts/badge";
 import { Button, IconButton } from "../parts/button";
 import { Card } from "../parts/card";
@@ -30,11 +29,14 @@ import { FileDrop } from "../parts/file_drop";
 import { Page } from "../parts/page";
 import { ProductImage } from "../parts/private_image";
 import { Spinner } from "../parts/spinner";
-import { Banner, ErrorState, ProblemBanner, SkeletonRows } from "../parts/states";
+import { ErrorState, ProblemBanner, SkeletonRows } from "../parts/states";
 import { More } from "../parts/table";
 import { tell, tellProblem } from "../parts/toast";
 import { useWords } from "../words/provider";
+import { changed } from "./edits";
+import { EditsBanner, useEdits } from "./meanwhile";
 import { Stock } from "./products";
+import { wishKeys } from "./wish_keys";
 
 const mostImages = 10;
 
@@ -84,7 +86,7 @@ export default function Product({ product_id }: { product_id: string }) {
     >
       <div className="grid grid-cols-1 gap-5 lg:grid-cols-[minmax(0,1fr)_22rem]">
         <div className="flex min-w-0 flex-col gap-5">
-          <Details key={product.version} product={product} onDone={keep} isReadOnly={!mayChange} />
+          <Details product={product} onDone={keep} isReadOnly={!mayChange} />
           <Images product={product} onDone={() => found.refetch()} mayChange={mayChange} />
         </div>
         <div className="flex flex-col gap-5">
@@ -114,48 +116,42 @@ function plainMoney(minor: number, currency: string): string {
 function Details({ product, onDone, isReadOnly }: { product: ProductShape; onDone(next: ProductShape): void; isReadOnly: boolean }) {
   const { t } = useWords();
   const { business_id } = useHere();
-  const { call, queries } = useServices();
-  const form = useForm(
-    { name: product.name, price_minor: plainMoney(product.price_minor, product.currency), description: product.description },
-    async ({ name, price_minor, description }) => {
-      const price = parseMoney(price_minor, product.currency);
+  const { call } = useServices();
+  const ids = { business_id, product_id: product.id };
+  const fieldsOf = ({ name, price_minor, currency, description }: ProductShape) => ({ name, price_minor: plainMoney(price_minor, currency), description });
+  const edits = useEdits({
+    state: product,
+    fieldsOf,
+    reread: () => call(show_product, ids),
+    save: async (typed, base) => {
+      const { price_minor, ...texts } = changed(fieldsOf(base), { ...typed, name: typed.name.trim(), description: typed.description.trim() });
+      const price = price_minor === undefined ? base.price_minor : parseMoney(price_minor, base.currency);
       if (price === null) throw new ApiProblem({ kind: "invalid-fields", fields: { "/price_minor": t("product.price-wrong") } });
-      const ids = { business_id, product_id: product.id };
-      onDone(await call(change_product, { ...ids, version: product.version, body: { name: name.trim(), price_minor: price, description: description.trim() } }));
+      const body = { ...texts, ...(price === base.price_minor ? {} : { price_minor: price }) };
+      const saved = Object.keys(body).length > 0 ? await call(change_product, { ...ids, version: base.version, body }) : base;
       tell(t("action.saved"));
+      return saved;
     },
-  );
-  const isStale = form.problem?.kind === "stale";
+    keep: onDone,
+  });
+  const labels = { name: t("product.name"), price_minor: t("product.price"), description: t("product.description") };
   return (
     <Card title={t("product.details")}>
-      <form onSubmit={form.onSubmit} className="flex flex-col gap-4" noValidate>
-        {isStale ? (
-          <Banner
-            tone="warn"
-            action={
-              <Button size="small" onClick={() => queries.invalidateQueries({ queryKey: ["show_product", { product_id: product.id }] })}>
-                {t("action.reload")}
-              </Button>
-            }
-          >
-            {t("product.stale")}
-          </Banner>
-        ) : (
-          <ProblemBanner error={form.refusal} />
-        )}
+      <form onSubmit={edits.onSubmit} className="flex flex-col gap-4" noValidate>
+        <EditsBanner edits={edits} subject_id={product.id} labels={labels} />
         <fieldset disabled={isReadOnly} className="flex flex-col gap-4">
-          <Field label={t("product.name")} error={form.errorOf("name")}>
-            <TextInput {...form.text("name")} required />
+          <Field label={t("product.name")} error={edits.errorOf("name")}>
+            <TextInput {...edits.text("name")} required />
           </Field>
-          <Field label={t("product.price-in", { currency: product.currency })} hint={t("product.price-hint")} error={form.errorOf("price_minor")}>
-            <TextInput {...form.text("price_minor")} inputMode="decimal" required className="max-w-56 tabular-nums" />
+          <Field label={t("product.price-in", { currency: product.currency })} hint={t("product.price-hint")} error={edits.errorOf("price_minor")}>
+            <TextInput {...edits.text("price_minor")} inputMode="decimal" required className="max-w-56 tabular-nums" />
           </Field>
-          <Field label={t("product.description")} hint={t("product.description-hint")} error={form.errorOf("description")}>
-            <TextArea {...form.text("description")} className="min-h-28" />
+          <Field label={t("product.description")} hint={t("product.description-hint")} error={edits.errorOf("description")}>
+            <TextArea {...edits.text("description")} className="min-h-28" />
           </Field>
           {!isReadOnly && (
             <div className="flex justify-end">
-              <Button type="submit" look="primary" isBusy={form.isBusy}>
+              <Button type="submit" look="primary" isBusy={edits.isBusy}>
                 {t("action.save")}
               </Button>
             </div>
@@ -223,7 +219,7 @@ function StockCard({ product, onDone, mayChange }: { product: ProductShape; onDo
   const { t } = useWords();
   const { business_id } = useHere();
   const { call, queries } = useServices();
-  const key = useRef(newKey());
+  const [keyed] = useState(wishKeys);
   const ids = { business_id, product_id: product.id };
   const form = useForm({ how: "add", pieces: "", reason: "" }, async ({ how, pieces, reason }) => {
     const count = Number(pieces);
@@ -233,14 +229,12 @@ function StockCard({ product, onDone, mayChange }: { product: ProductShape; onDo
       const { stock } =
         how === "set"
           ? await call(set_product_stock, { ...ids, body: { ...body, stock: count, expected: product.stock } })
-          : await call(adjust_product_stock, { ...ids, key: key.current, body: { ...body, delta: how === "add" ? count : -count } });
-      key.current = newKey();
+          : await keyed("adjust", (key) => call(adjust_product_stock, { ...ids, key, body: { ...body, delta: how === "add" ? count : -count } }));
       onDone(stock);
       form.setFields({ how, pieces: "", reason: "" });
       void queries.invalidateQueries({ queryKey: ["list_stock_movements", ids] });
       tell(t("stock.done", { count: stock }));
     } catch (error) {
-      if (!asProblem(error).isPassing) key.current = newKey();
       if (asProblem(error).kind === "conflict") void queries.invalidateQueries({ queryKey: ["show_product", ids] });
       throw error;
     }

@@ -16,6 +16,7 @@ import { Card } from "../parts/card";
 import { Dialog } from "../parts/dialog";
 import { Field, Select, TextArea, TextInput } from "../parts/field";
 import { Filters } from "../parts/filters";
+import { FormButtons } from "../parts/form_buttons";
 import { Page } from "../parts/page";
 import { ProductImage } from "../parts/private_image";
 import { SearchInput } from "../parts/search_input";
@@ -189,12 +190,7 @@ function NewProduct({ onClose }: { onClose(): void }) {
         <Field label={t("product.description")} hint={t("product.description-hint")} error={form.errorOf("description")}>
           <TextArea {...form.text("description")} />
         </Field>
-        <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>{t("action.cancel")}</Button>
-          <Button type="submit" look="primary" isBusy={form.isBusy}>
-            {t("product.add")}
-          </Button>
-        </div>
+        <FormButtons onClose={onClose} isBusy={form.isBusy} action={t("product.add")} />
       </form>
     </Dialog>
   );

@@ -5,7 +5,8 @@ import { useServices } from "../app/services";
 import { useForm } from "../lib/form";
 import { useMailToken } from "../lib/token";
 import { Button } from "../parts/button";
-import { Field, TextInput } from "../parts/field";
+import { Field } from "../parts/field";
+import { MailCodeField } from "../parts/mail_code_field";
 import { PasswordInput } from "../parts/password_input";
 import { ProblemBanner } from "../parts/states";
 import { tell } from "../parts/toast";
@@ -35,11 +36,7 @@ export default function ResetPassword() {
     >
       <form onSubmit={form.onSubmit} className="flex flex-col gap-4" noValidate>
         <ProblemBanner error={form.refusal} />
-        {(!mailed || form.errorOf("token")) && (
-          <Field label={t("field.mail-code")} error={form.errorOf("token")}>
-            <TextInput {...form.text("token")} required autoComplete="off" className="font-mono" />
-          </Field>
-        )}
+        {(!mailed || form.errorOf("token")) && <MailCodeField {...form.text("token")} error={form.errorOf("token")} />}
         <Field label={t("field.new-password")} hint={t("password.rule")} error={form.errorOf("password")}>
           <PasswordInput {...form.text("password")} required autoComplete="new-password" />
         </Field>

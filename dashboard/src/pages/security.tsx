@@ -28,7 +28,7 @@ import { PasswordInput } from "../parts/password_input";
 import { Banner, ErrorState, ProblemBanner, SkeletonRows } from "../parts/states";
 import { More } from "../parts/table";
 import { tell, tellProblem } from "../parts/toast";
-import { useWords } from "../words/provider";
+import { useActionWords, useWords } from "../words/provider";
 
 export default function Security() {
   const { t } = useWords();
@@ -307,7 +307,8 @@ function Sessions() {
 }
 
 function OwnActivity() {
-  const { t, word, date } = useWords();
+  const { t, date } = useWords();
+  const actionWord = useActionWords();
   const entries = usePages(list_my_activity, { query: { limit: 10 } });
   return (
     <Card title={t("security.activity")} isFlush>
@@ -316,7 +317,7 @@ function OwnActivity() {
       <ul className="divide-y divide-line">
         {entries.rows.map((one) => (
           <li key={`${one.request_id}${one.action}${one.subject_id}`} className="flex flex-wrap items-baseline gap-x-4 px-4 py-2.5 sm:px-5">
-            <span className="flex-1 font-medium">{word("activity", one.action)}</span>
+            <span className="flex-1 font-medium">{actionWord(one.action)}</span>
             <span className="font-mono text-xs text-ink-faint">{one.address}</span>
             <span className="text-sm text-ink-faint">{date(one.at)}</span>
           </li>

@@ -25,6 +25,7 @@ import { Button, IconButton } from "../parts/button";
 import { Card } from "../parts/card";
 import { ConfirmDialog, Dialog } from "../parts/dialog";
 import { Field, Select, TextInput } from "../parts/field";
+import { FormButtons } from "../parts/form_buttons";
 import { Menu, MenuHead, MenuItem, MenuLine } from "../parts/menu";
 import { Page } from "../parts/page";
 import { PasswordInput } from "../parts/password_input";
@@ -40,7 +41,7 @@ export default function Team() {
   const { business_id, business, me, role, may } = useHere();
   const { call, queries } = useServices();
   const [, go] = useLocation();
-  const members = usePages(list_members, { business_id, query: { limit: 100 } });
+  const members = usePages(list_members, { business_id, query: { limit: 50 } });
   const [isInviting, setInviting] = useState(false);
   const [leaving, setLeaving] = useState<Member | null>(null);
   const [heir, setHeir] = useState<Member | null>(null);
@@ -237,12 +238,7 @@ function Invite({ onClose }: { onClose(): void }) {
             ))}
           </Select>
         </Field>
-        <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>{t("action.cancel")}</Button>
-          <Button type="submit" look="primary" isBusy={form.isBusy}>
-            {t("team.send")}
-          </Button>
-        </div>
+        <FormButtons onClose={onClose} isBusy={form.isBusy} action={t("team.send")} />
       </form>
     </Dialog>
   );
@@ -270,12 +266,7 @@ function Transfer({ to, onClose }: { to: Member; onClose(): void }) {
             <TextInput {...form.text("code")} required inputMode="numeric" autoComplete="one-time-code" />
           </Field>
         )}
-        <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>{t("action.cancel")}</Button>
-          <Button type="submit" look="danger" isBusy={form.isBusy}>
-            {t("team.transfer")}
-          </Button>
-        </div>
+        <FormButtons onClose={onClose} isBusy={form.isBusy} action={t("team.transfer")} look="danger" />
       </form>
     </Dialog>
   );

@@ -38,7 +38,8 @@ export function DataTable<Row extends { id: string }>({
   caption: string;
   columns: Array<Column<Row>>;
   pages: Pages<Row>;
-  linkOf?(row: Row): string;
+  /** Null: this one leads nowhere. */
+  linkOf?(row: Row): string | null;
   empty: ReactNode;
   actions?(row: Row): ReactNode;
 }) {
@@ -77,13 +78,7 @@ export function DataTable<Row extends { id: string }>({
             >
               {first && (
                 <th scope="row" className="max-w-80 px-3 py-2.5 text-start font-medium text-ink first:ps-4 max-sm:w-full max-sm:max-w-none max-sm:p-0! sm:first:ps-5">
-                  {linkOf ? (
-                    <Link href={linkOf(row)} className="rounded after:absolute after:inset-0 hover:text-brand">
-                      {first.cell(row)}
-                    </Link>
-                  ) : (
-                    first.cell(row)
-                  )}
+                  <RowLink to={linkOf?.(row) ?? null}>{first.cell(row)}</RowLink>
                 </th>
               )}
               {others.map(({ name, cell, isNumber, isNamed, isWideOnly }) => (
@@ -102,6 +97,16 @@ export function DataTable<Row extends { id: string }>({
       </table>
       <More pages={pages} />
     </>
+  );
+}
+
+/** All of the row leads there. */
+function RowLink({ to, children }: { to: string | null; children: ReactNode }) {
+  if (!to) return children;
+  return (
+    <Link href={to} className="rounded after:absolute after:inset-0 hover:text-brand">
+      {children}
+    </Link>
   );
 }
 

@@ -1,6 +1,6 @@
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from "react";
 import { en } from "./en";
-import { type Catalogue, catalogueOf, type Language, languages, preferredLanguage, type Words, wordsOf } from "./words";
+import { actionsOf, type Catalogue, catalogueOf, type Language, languages, preferredLanguage, type Words, wordsOf } from "./words";
 
 interface Choice {
   words: Words;
@@ -55,6 +55,23 @@ function useChoice(): Choice {
 
 export const useWords = (): Words => useChoice().words;
 export const useLanguage = (): Pick<Choice, "language" | "choose"> => useChoice();
+
+/** An action of the activity log in words; bare until they are there, and where it has none. */
+export function useActionWords(): (action: string) => string {
+  const { language } = useChoice();
+  const [actions, setActions] = useState<Record<string, string>>({});
+  useEffect(() => {
+    let isWanted = true;
+    actionsOf(language).then(
+      (found) => isWanted && setActions(found),
+      () => {},
+    );
+    return () => {
+      isWanted = false;
+    };
+  }, [language]);
+  return (action) => actions[action] ?? action.replaceAll(/[._]/g, " ");
+}
 
 /** Times are shown in this zone while the page is. */
 export function useZone(zone: string | undefined): void {

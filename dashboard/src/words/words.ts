@@ -21,6 +21,13 @@ export async function catalogueOf(language: Language): Promise<Catalogue> {
   return en;
 }
 
+/** What the activity log's actions are called: "product.updated". */
+export async function actionsOf(language: Language): Promise<Record<string, string>> {
+  if (language === "fr") return (await import("./log_fr")).fr;
+  if (language === "ar") return (await import("./log_ar")).ar;
+  return (await import("./log_en")).en;
+}
+
 /** `{count}` chooses the plural; every `{name}` is replaced by its value. */
 export function say(catalogue: Catalogue, language: string, key: Key, values: Values = {}): string {
   const found = catalogue[key];

@@ -2,9 +2,10 @@
 
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
+import { if_match } from "../../../tests/e2e/harness/api.mjs";
 import { png } from "../../../tests/e2e/harness/pictures.mjs";
 import { colleague, signed_in_owner } from "../../../tests/e2e/harness/team.mjs";
-import { at, everybody_leaves, no_complaints, owner_at_work, person, sign_in } from "./people.mjs";
+import { at, everybody_leaves, expect_complaints, no_complaints, owner_at_work, person, sign_in } from "./people.mjs";
 import { shared_place } from "./place.mjs";
 
 let place;
@@ -71,6 +72,24 @@ test("a sheet with bad rows is looked at first, and its good rows are taken", as
   await page.getByRole("link", { name: /Imported 59/ }).waitFor();
 });
 
+test("a column that is left out is not taken, and another file begins with nothing of the one before", async () => {
+  const page = await owner_at_work(place);
+  await go(page, "products");
+  await page.getByRole("button", { name: "Import" }).click();
+  const dialog = page.getByRole("dialog");
+  const sheet = (text) => dialog.locator("input[type=file]").setInputFiles({ name: "sheet.csv", mimeType: "text/csv", buffer: Buffer.from(text) });
+  await sheet("sku,name,price,stock,description\nLEFT-1,Left out,1000,5,Not to be taken\n");
+  await dialog.getByLabel("Description").selectOption("Not in the file");
+  await dialog.getByRole("button", { name: "Import 1 row" }).click();
+  await dialog.getByText("The import is done.").waitFor();
+  assert.deepEqual(await place.here.server.sql("SELECT name, description FROM products WHERE sku = 'LEFT-1'"), [["Left out", ""]]);
+  await dialog.getByRole("button", { name: "Another file" }).click();
+  await sheet("sku,description\nLEFT-1,Taken now\n");
+  await dialog.getByRole("button", { name: "Import 1 row" }).click();
+  await dialog.getByText("The import is done.").waitFor();
+  assert.deepEqual(await place.here.server.sql("SELECT description FROM products WHERE sku = 'LEFT-1'"), [["Taken now"]]);
+});
+
 test("an order that the AI took is paid by hand and sent, and its history says who did what", async () => {
   const who = place.here.customer("whatsapp");
   const [product] = place.here.businesses[0].products;
@@ -126,6 +145,42 @@ test("a customer's profile is changed and blocked", async () => {
   await page.getByRole("menuitem", { name: "Block" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Block" }).click();
   await page.getByText("Blocked").first().waitFor();
+});
+
+test("what somebody else changed meanwhile is told, and what was typed is kept", async () => {
+  const who = place.here.customer("whatsapp");
+  await place.here.sandbox.say(who, "Hello!", { name: "Ngozi Eze" });
+  await place.here.sandbox.heard(who, 1);
+  const owner = await signed_in_owner(place.here);
+  const { body } = await owner.client.get(`${owner.shop}/customers?name=Ngozi`);
+  const path = `${owner.shop}/customers/${body.items[0].id}`;
+  const page = await owner_at_work(place);
+  await go(page, "customers");
+  await page.getByRole("link", { name: /Ngozi Eze/ }).click();
+  await page.getByRole("button", { name: "Edit" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Phone").fill("+234 801 000 0000");
+  const before = (await owner.client.get(path)).body;
+  assert.equal((await owner.client.patch(path, { address: "5 Allen Avenue" }, if_match(before.version))).status, 200);
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await dialog.getByText(/changed this meanwhile/).waitFor();
+  await dialog.getByText("5 Allen Avenue").waitFor();
+  assert.equal(await dialog.getByLabel("Phone").inputValue(), "+234 801 000 0000");
+  await dialog.getByRole("button", { name: "Keep what I typed" }).click();
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await dialog.waitFor({ state: "detached" });
+  const now = (await owner.client.get(path)).body;
+  assert.deepEqual([now.phone, now.address], ["+234 801 000 0000", "5 Allen Avenue"]);
+  expect_complaints(/412/);
+});
+
+test("from an order one goes to the team without a load of the page between", async () => {
+  const page = await owner_at_work(place);
+  await go(page, "orders");
+  await page.locator("main table tbody th a").first().click();
+  await page.getByRole("heading", { name: "History" }).waitFor();
+  await page.getByRole("link", { name: "Team" }).click();
+  await page.getByRole("rowheader").filter({ hasText: place.here.businesses[0].owner.email }).waitFor();
 });
 
 test("a viewer sees no button that the role does not allow", async () => {

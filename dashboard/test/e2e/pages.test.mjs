@@ -75,6 +75,9 @@ const looks = [
 const places = [
   "inbox",
   "orders",
+  "orders?view=payments",
+  "orders?view=refunds",
+  "orders?view=invoices",
   "products",
   "customers",
   "connections",

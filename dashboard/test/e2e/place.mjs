@@ -6,9 +6,9 @@ import { shared_world } from "../../../tests/e2e/harness/world.mjs";
 
 export const dist = path.resolve(import.meta.dirname, "../../dist");
 
-// One for all tests of a file: shared_place({ before, after }, name, (place) => { … }).
+// One for all tests of a file: shared_place({ before, after }, name, (place) => { … }, {businesses}).
 // place: {here: the world, base: the dashboard's address}
-export function shared_place(hooks, name, opened) {
+export function shared_place(hooks, name, opened, more = {}) {
   if (!existsSync(path.join(dist, "index.html"))) throw new Error("dashboard/dist is not there: dashboard/check --build");
-  shared_world(hooks, { name: `dashboard-${name}`, settings: { http: { dashboard: dist } } }, (here) => opened({ here, base: here.server.url }));
+  shared_world(hooks, { name: `dashboard-${name}`, settings: { http: { dashboard: dist } }, ...more }, (here) => opened({ here, base: here.server.url }));
 }

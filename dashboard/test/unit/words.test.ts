@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { ar } from "../../src/words/ar";
 import { en } from "../../src/words/en";
 import { fr } from "../../src/words/fr";
-import { type Catalogue, type Key, preferredLanguage, say } from "../../src/words/words";
+import { actionsOf, type Catalogue, type Key, preferredLanguage, say } from "../../src/words/words";
 
 const src = path.resolve(import.meta.dirname, "../../src");
 const sources = readdirSync(src, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".tsx"));
@@ -57,6 +57,11 @@ describe("the catalogues", () => {
         "import.field.sku",
       ].filter((key) => same.includes(key as Key)),
     );
+  });
+  test.each(["fr", "ar"] as const)("no action of the log is left untranslated: %s", async (language) => {
+    const [own, english] = await Promise.all([actionsOf(language), actionsOf("en")]);
+    expect(Object.keys(own).sort()).toEqual(Object.keys(english).sort());
+    expect(Object.keys(english).filter((action) => own[action] === english[action])).toEqual([]);
   });
   test("the first known language of the person is taken", () => {
     expect([preferredLanguage(null, ["de", "fr-CI", "en"]), preferredLanguage("ar", ["fr"]), preferredLanguage("xx", [])]).toEqual(["fr", "ar", "en"]);

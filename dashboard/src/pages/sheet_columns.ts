@@ -1,0 +1,47 @@
+// Which column of a sheet is what. The server finds columns by their usual names, or by those that it is told; of one that
+// a person leaves out it is told nothing, so the sheet that is sent calls it otherwise: "(price)".
+
+export type Mapping<Field extends string> = Partial<Record<Field, string>>;
+
+/** `field` is this column; no other field is then. Empty: it is not in the sheet. */
+export function mapped<Field extends string>(mapping: Mapping<Field>, field: Field, column: string): Mapping<Field> {
+  const others = Object.entries<string | undefined>(mapping).filter(([, taken]) => !taken || taken !== column);
+  return { ...(Object.fromEntries(others) as Mapping<Field>), [field]: column };
+}
+
+/** The sheet, in which columns that are nothing have names that mean nothing. */
+export function withoutUnused(sheet: string, header: readonly string[], used: readonly string[]): string {
+  const left = new Set(used);
+  // Of two columns with one name the first is meant.
+  const names = header.map((name) => (left.delete(name) ? name : `(${name})`));
+  const separator = separatorOf(sheet);
+  return names.map((name) => `"${name.replaceAll('"', '""')}"`).join(separator) + sheet.slice(headerEnd(sheet, separator));
+}
+
+/** As the server finds it: what stands most often in the first line. */
+function separatorOf(sheet: string): string {
+  const counts = new Map([",", ";", "\t"].map((sign) => [sign, 0]));
+  let isQuoted = false;
+  for (const sign of sheet) {
+    if (sign === '"') isQuoted = !isQuoted;
+    if (isQuoted) continue;
+    if (sign === "\n" || sign === "\r") break;
+    const count = counts.get(sign);
+    if (count !== undefined) counts.set(sign, count + 1);
+  }
+  return [...counts].reduce((most, one) => (one[1] > most[1] ? one : most))[0];
+}
+
+/** Where the first record ends; a name in quotes may go over lines. */
+function headerEnd(sheet: string, separator: string): number {
+  for (let at = 0; ; at++) {
+    if (sheet[at] === '"') {
+      do at = sheet.indexOf('"', at + 1) + 1;
+      while (at > 0 && sheet[at] === '"');
+      if (at === 0) return sheet.length;
+    } else {
+      while (at < sheet.length && sheet[at] !== separator && sheet[at] !== "\n" && sheet[at] !== "\r") at++;
+    }
+    if (sheet[at] !== separator) return at;
+  }
+}

@@ -1,0 +1,64 @@
+// The words that the server writes into the activity log and the orders' timelines, read from its sources: each has a text.
+
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { describe, expect, test } from "vitest";
+import { en } from "../../src/words/en";
+import { en as log } from "../../src/words/log_en";
+
+const root = path.resolve(import.meta.dirname, "../../..");
+const source = (file: string) => readFileSync(path.join(root, file), "utf8").replace(/\/\/.*$/gm, "");
+const missing = (prefix: string, words: string[]) => words.filter((word) => !(`${prefix}.${word}` in en));
+
+/** Literals such as "product.updated" where entries are written; fault points and files are named alike. */
+function actionsIn(folder: string): string[] {
+  return readdirSync(path.join(root, folder), { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".cpp"))
+    .flatMap((file) => [
+      ...source(path.join(folder, file))
+        .replace(/fault_point\("[^"]*"\)/g, "")
+        .matchAll(/"([a-z_]+\.[a-z_]+)"/g),
+    ])
+    .map(([, action = ""]) => action)
+    .filter((action) => !/\.(conf|pid|log)$/.test(action));
+}
+
+/** What `to_string` of an enum answers. */
+function wordsOf(kind: string, file: string): string[] {
+  const body = source(file).split(`std::string_view to_string(${kind} `)[1]?.split("\n}")[0] ?? "";
+  return [...body.matchAll(/case \w+::\w+: return "(\w+)"/g)].map(([, word = ""]) => word);
+}
+
+describe("what the server writes has a text:", () => {
+  test("each action of the activity log", () => {
+    const actions = [...new Set(["actors", "storage"].flatMap(actionsIn))].sort();
+    expect(actions.length).toBeGreaterThan(100);
+    expect(Object.keys(log).sort()).toEqual(actions);
+  });
+  test("each fact of an order's timeline", () => {
+    const order = wordsOf("order_event_kind", "protocol/domain/desk_event.cpp");
+    const refunds = wordsOf("refund_state", "protocol/domain/refund.cpp").map((state) => `refund_${state}`);
+    const reviews = wordsOf("review_state", "protocol/domain/review.cpp").map((state) => `review_${state}`);
+    const documents = wordsOf("invoice_kind", "protocol/domain/invoice.cpp").map((kind) => `${kind}_issued`);
+    expect([order.length, refunds.length, reviews.length, documents.length].every((count) => count > 1)).toBe(true);
+    const facts = [...order, ...refunds, ...reviews, ...documents, "payment_review", "refund_contradicted", "customer_told"];
+    expect(missing("fact", facts)).toEqual([]);
+    const texts = Object.keys(en).filter((key) => key.startsWith("fact."));
+    expect(texts.filter((key) => !facts.includes(key.slice("fact.".length)))).toEqual([]);
+  });
+  test("each state of a refund, and each reason and state of a payment that waits", () => {
+    const words = { "refund-state": wordsOf("refund_state", "protocol/domain/refund.cpp"), "review-state": wordsOf("review_state", "protocol/domain/review.cpp") };
+    const reasons = wordsOf("review_reason", "protocol/domain/payment.cpp");
+    const places = wordsOf("payment_place", "protocol/domain/payment_record.cpp");
+    for (const [prefix, known] of Object.entries({ ...words, "review-reason": reasons, "payment-place": places })) {
+      expect(known.length).toBeGreaterThan(2);
+      expect(missing(prefix, known)).toEqual([]);
+    }
+  });
+  test("that notifications are kept and not sent, as long as they are not", () => {
+    const isSent = !source("net/api/resources/notification_settings.cpp").includes("delivers nothing yet");
+    const page = readFileSync(path.join(root, "dashboard/src/pages/settings_notifications.tsx"), "utf8");
+    expect(page.includes('t("notifications.not-sent")'), "the hint goes when the server delivers, and the push column comes back").toBe(!isSent);
+    expect(page.includes('"push"')).toBe(isSent);
+  });
+});

@@ -139,6 +139,7 @@ export class payment_events {
     const { within_ms, takes } = manners[event.provider];
     const { status, body = "", error } = await post(url, event.bytes, { "content-type": "application/json", ...event.sign(event.bytes) }, within_ms);
     this.#counters.count("payment event_posted");
+    if (takes(status)) this.#counters.count("payment event_taken");
     event.status = `answered ${status}`;
     event.deliveries.push({ at: this.#clock(), url, status, answer: error ?? body.slice(0, 200) });
     if (event.deliveries.length > 50) event.deliveries.shift();

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { heard_of_payment_once, notices_to } from "./harness/paying_shops.mjs";
 import { shared_world } from "./harness/world.mjs";
 import { until } from "./harness/workspace.mjs";
 
@@ -53,7 +54,7 @@ test("pieces that nobody paid go back on the shelf, and the timeline says why", 
   assert.equal(await here.orders_of(who), 2, "a closed order stays closed: the wish is a new one");
 });
 
-test("an order whose link was paid while the server was away is paid, not cancelled", async () => {
+test("an order whose link was paid while the server was away is paid, not cancelled, and its customer hears of it once", async () => {
   const payer = here.customer("instagram", "ada"), idler = here.customer("whatsapp", "ada");
   const before = await stock_left();
   const paid = await order(payer, { with_link: true });
@@ -64,4 +65,11 @@ test("an order whose link was paid while the server was away is paid, not cancel
   await ends_as(payer, "paid");
   await ends_as(idler, "cancelled");
   assert.equal(await stock_left(), before - 2);
+  const [[by]] = await here.server.sql(`SELECT actor FROM order_timeline WHERE order_id = '${paid.id}' AND what = 'paid'`);
+  assert.equal(by, "system", "the end of the reservation found it, no event and no poll");
+  await heard_of_payment_once(here, payer);
+  assert.ok(!(await notices_to(here, idler)).some((text) => /has arrived/.test(text)));
+  await here.server.sql(`UPDATE jobs SET due_at = 0 WHERE unique_key IN ('poll.${paid.reference}', 'poll.${unpaid.reference}') AND state = 0`);
+  await until("nobody looks any more", async () => (await here.server.number(`SELECT count(*) FROM jobs WHERE unique_key LIKE 'poll.%'`)) === 0, { explain: () => here.place.log_tail("server") });
+  await heard_of_payment_once(here, payer);
 });

@@ -59,36 +59,65 @@ async function sold() {
   return placed.body.order;
 }
 
-test("an order is told from its placing to its end, signed, to those who listen and to nobody else", async () => {
-  const all = await listening(["order.placed", "order.paid", "order.fulfilled", "invoice.issued"], { description: "Our stock system" });
+const with_key = () => ({ headers: { "idempotency-key": randomUUID() } });
+// -> the answer's body
+async function done(asked, what) {
+  const { status, body, text } = await asked;
+  assert.ok(status < 300, `${what}: ${status} ${text}`);
+  return body;
+}
+const change = (order, what, body) => done(ada.client.post(`${ada.shop}/orders/${order.id}/${what}`, body, if_match(order.version)), what);
+
+// Money for an order that was cancelled before it came.
+async function late_money() {
+  const order = await done(ada.client.post(`${ada.shop}/orders/${(await sold()).id}/payment-link`, {}, with_key()), "payment-link");
+  const { reference } = order.payments[0];
+  const cancelled = await change(order, "cancel", { reason: "out of stock" });
+  await here.sandbox.pay(reference);
+  await here.server.sql(`UPDATE jobs SET due_at = 0 WHERE unique_key = 'poll.${reference}' AND state = 0`);
+  return cancelled;
+}
+
+test("what becomes of orders and their money is told, signed, to those who listen and to nobody else, and the list has all of it", async () => {
+  const wanted = ["order.placed", "order.paid", "order.fulfilled", "order.cancelled", "order.refunded", "payment.review", "invoice.issued"];
+  const all = await listening(wanted, { description: "Our stock system" });
   const paid_alone = await listening(["order.paid"]);
-  const elsewhere = await listening(["order.placed", "order.paid"], { whose: kofi });
+  const elsewhere = await listening(wanted, { whose: kofi });
   const order = await sold();
-  let { version } = order;
-  for (const [what, body] of [["mark-paid", { method: "cash" }], ["fulfil", {}]]) {
-    const answer = await ada.client.post(`${ada.shop}/orders/${order.id}/${what}`, body, if_match(version));
-    assert.equal(answer.status, 200, `${what}: ${answer.text}`);
-    ({ version } = answer.body);
-  }
-  const calls = await heard(all, 3);
-  const types = calls.map(({ event }) => event.type);
-  for (const type of ["order.placed", "order.paid", "order.fulfilled"]) assert.ok(types.includes(type), `${types}`);
+  const paid = await change(order, "mark-paid", { method: "cash" });
+  const invoice = await done(ada.client.post(`${ada.shop}/orders/${order.id}/invoice`), "invoice");
+  await change(paid, "fulfil", {});
+  await done(ada.client.post(`${ada.shop}/orders/${order.id}/refunds`, { reason: "It came torn." }, with_key()), "refund");
+  const cancelled = await late_money();
+  const expected = [["order.placed", order.id], ["order.paid", order.id], ["invoice.issued", invoice.id], ["order.fulfilled", order.id], ["order.refunded", order.id],
+    ["invoice.issued", "its credit note"], ["order.placed", cancelled.id], ["order.cancelled", cancelled.id], ["payment.review", "its task"]];
+  const calls = await heard(all, expected.length);
+  const of_type = (type) => calls.filter(({ event }) => event.type === type).map(({ event }) => event.data);
+  assert.deepEqual(calls.map(({ event }) => event.type).sort(), expected.map(([type]) => type).sort(), "each once");
+  for (const [type, subject] of expected.filter(([type]) => type.startsWith("order."))) assert.ok(of_type(type).some(({ order_id }) => order_id === subject), type);
   for (const call of calls) {
     assert.ok(is_signed(call, all.secret), call.event.type);
     assert.ok(!is_signed(call, paid_alone.secret));
     assert.deepEqual([call.method, call.headers["content-type"], call.headers["webhook-id"]], ["POST", "application/json", call.event.id]);
     assert.equal(call.event.business_id, ada.business_id);
   }
-  const told = calls.find(({ event }) => event.type === "order.placed").event.data;
-  assert.deepEqual([told.order_id, told.number, told.total_minor, told.currency], [order.id, order.number, order.total_minor, "NGN"]);
+  const told = of_type("order.placed").find(({ order_id }) => order_id === order.id);
+  assert.deepEqual([told.number, told.total_minor, told.currency], [order.number, order.total_minor, "NGN"]);
   assert.deepEqual(told.items.map(({ sku, quantity }) => [sku, quantity]), [["A1", 2]]);
+  assert.deepEqual(["order.paid", "order.fulfilled", "order.refunded", "order.cancelled"].map((type) => of_type(type)[0].status), ["paid", "fulfilled", "refunded", "cancelled"]);
+  assert.deepEqual(of_type("invoice.issued").map(({ kind, series, number, order_id, total_minor }) => [kind, series, number, order_id, total_minor]).sort(),
+    [["credit_note", "CRN", 1, order.id, order.total_minor], ["invoice", "INV", 1, order.id, order.total_minor]]);
+  const tasks = (await all_of(ada.client, `${ada.shop}/tasks?kind=payment_review`)).items.map(({ id }) => id);
+  assert.ok(tasks.includes(of_type("payment.review")[0].task_id), "the task that is to be done");
   await heard(paid_alone, 1);
   await sleep(500);
   assert.deepEqual(receiver.at(paid_alone.path).map(({ event }) => event.type), ["order.paid"]);
   assert.deepEqual(receiver.at(elsewhere.path), []);
+  await until("all are delivered", async () => (await deliveries(all)).every(({ state }) => state === "delivered"), log);
   const listed = await deliveries(all);
-  assert.deepEqual(listed.map(({ state, attempts, last_status }) => [state, attempts, last_status]), listed.map(() => ["delivered", 1, 200]));
-  assert.deepEqual((await all_of(ada.client, `${at(all)}/deliveries`, { limit: 1 })).items.map(({ event_id }) => event_id), listed.map(({ event_id }) => event_id));
+  assert.deepEqual(listed.map(({ attempts, last_status }) => [attempts, last_status]), listed.map(() => [1, 200]));
+  assert.deepEqual(listed.map(({ event_id, type }) => `${event_id} ${type}`).sort(), calls.map(({ event }) => `${event.id} ${event.type}`).sort());
+  assert.deepEqual((await all_of(ada.client, `${at(all)}/deliveries`, { limit: 2 })).items.map(({ event_id }) => event_id), listed.map(({ event_id }) => event_id));
 });
 
 test("a chat that the AI hands over is told, without a word of it", async () => {

@@ -112,6 +112,8 @@ test("events of one payment come in their order until one is refused", async () 
   await act("pay", { reference: "b" });
   await until(() => names().length === 4, "the one that was refused comes again");
   assert.equal(names()[3], "charge.succeeded");
+  const { event_posted, event_taken } = (await sandbox.ask("GET", "/control/counters")).body.payments;
+  assert.deepEqual([event_posted, event_taken], [7, 6], "the refused one was posted, and not taken");
 });
 
 test("Paystack: refunds are listed and told from pending to the end, disputes too", async () => {

@@ -3,10 +3,10 @@
 import assert from "node:assert/strict";
 import { readFileSync, statSync } from "node:fs";
 import { after, before, beforeEach, test } from "node:test";
-import { api_client } from "./harness/api.mjs";
+import { listening_client } from "./harness/api.mjs";
 import { push_browser, queue_push } from "./harness/browser_push.mjs";
 import { open_receiver } from "./harness/receiver.mjs";
-import { dump_of, secrets_in } from "./harness/secrets.mjs";
+import { dump_of, secrets_in, with_bytes } from "./harness/secrets.mjs";
 import { all_of, password, signed_in_owner } from "./harness/team.mjs";
 import { sleep, until } from "./harness/workspace.mjs";
 import { shared_world } from "./harness/world.mjs";
@@ -19,8 +19,8 @@ let ada;
 let kofi;
 shared_world({ before, after }, { name: "api-push", settings: { egress: receiver.egress } }, (world) => { here = world; });
 beforeEach(async () => {
-  ada ??= await signed_in_owner(here, 0);
-  kofi ??= await signed_in_owner(here, 1);
+  ada ??= await signed_in_owner(here, 0, { client_type: listening_client });
+  kofi ??= await signed_in_owner(here, 1, { client_type: listening_client });
   receiver.answer = () => ({ status: 201 });
 });
 
@@ -91,7 +91,7 @@ test("what is worthless by now is not sent", async () => {
 });
 
 test("who signs out hears nothing any more", async () => {
-  const phone = await new api_client(here.server.url).signed_in(here.businesses[0].owner.email, password);
+  const phone = await new listening_client(here.server.url).signed_in(here.businesses[0].owner.email, password);
   const one = await subscribed(phone);
   assert.deepEqual((await listed()).filter(({ id }) => id === one.id).map(({ is_this_session }) => is_this_session), [false]);
   assert.equal((await phone.post("/auth/sign-out")).status, 204);
@@ -138,9 +138,13 @@ test("what is no subscription is refused by its field", async () => {
 });
 
 // Last: it looks at what the tests above left behind.
-test("no endpoint, no key and no word of a message is stored in clear or logged", async () => {
-  const places = { dump: await dump_of(here.server.database), log: readFileSync(here.place.file("server.log"), "utf8") };
+test("no endpoint, no key and no word of a message is in an answer, in a line of the log, a metric or a dump of the database", async () => {
+  const places = {
+    answers: listening_client.answers.map(({ text }) => text).join("\n"), log: readFileSync(here.place.file("server.log"), "utf8"),
+    metrics: await (await fetch(`${here.server.ops}/metrics`)).text(), dump: await dump_of(here.server.database),
+  };
   const own = readFileSync(`${here.server.data}/push.key`, "utf8").trim();
   assert.ok(secrets.length > 20);
-  for (const [place, text] of Object.entries(places)) assert.deepEqual(secrets_in(text, [...secrets, own]), [], place);
+  for (const [place, text] of Object.entries(places)) assert.deepEqual(secrets_in(text, [...secrets, ...with_bytes(own), "Xylophone"]), [], place);
+  assert.ok(secrets_in(places.answers, ["is_this_session"]).length > 0, "the search finds what is there");
 });

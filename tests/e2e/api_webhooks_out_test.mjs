@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { after, before, beforeEach, test } from "node:test";
-import { if_match } from "./harness/api.mjs";
+import { if_match, listening_client } from "./harness/api.mjs";
 import { is_signed, open_receiver } from "./harness/receiver.mjs";
 import { dump_of, secrets_in } from "./harness/secrets.mjs";
 import { all_of, chat, signed_in_owner } from "./harness/team.mjs";
@@ -19,19 +19,22 @@ let ada;
 let kofi;
 shared_world({ before, after }, { name: "api-webhooks-out", settings: { egress: receiver.egress } }, (world) => { here = world; });
 beforeEach(async () => {
-  ada ??= await signed_in_owner(here, 0);
-  kofi ??= await signed_in_owner(here, 1);
+  ada ??= await signed_in_owner(here, 0, { client_type: listening_client });
+  kofi ??= await signed_in_owner(here, 1, { client_type: listening_client });
   receiver.answer = () => ({ status: 200 });
 });
 
 const endpoints = (whose = ada) => `${whose.shop}/webhook-endpoints`;
 const at = ({ id }, whose = ada) => `${endpoints(whose)}/${id}`;
 const secrets = [];
+// What a receiver of a shop is called by is often a key of its own.
+const url_tokens = [];
 
 let paths = 0;
 // -> the endpoint with its secret, and its path at the receiver
 async function listening(events, { whose = ada, ...more } = {}) {
-  const path = `/hooks/${++paths}`;
+  url_tokens.push(randomUUID());
+  const path = `/hooks/${++paths}/${url_tokens.at(-1)}`;
   const { status, body, text } = await whose.client.post(endpoints(whose), { url: receiver.url(path), events, ...more });
   assert.equal(status, 201, text);
   secrets.push(body.secret);
@@ -244,12 +247,29 @@ test("endpoints are changed by who has read them, and shown without their secret
   assert.equal((await kofi.client.get(at(one, kofi))).status, 404);
 });
 
-// Last: it looks at what the tests above left behind.
-test("no secret is stored, logged or written down anywhere", async () => {
-  const places = { dump: await dump_of(here.server.database), log: readFileSync(here.place.file("server.log"), "utf8") };
+// Last: they look at what the tests above left behind.
+const log_and_metrics = async () => ({
+  log: readFileSync(here.place.file("server.log"), "utf8"),
+  metrics: await (await fetch(`${here.server.ops}/metrics`)).text(),
+});
+
+test("no secret is in an answer but the one that made it, in a line of the log, a metric or a dump of the database", async () => {
   const keys = secrets.flatMap((one) => [one, Buffer.from(one.replace("whsec_", ""), "base64")]);
   assert.ok(keys.length > 10);
-  for (const [place, text] of Object.entries(places)) assert.deepEqual(secrets_in(text, keys), [], place);
+  const found = listening_client.answers.filter(({ text }) => secrets_in(text, keys).length > 0);
+  assert.equal(found.length, secrets.length, "each was shown once");
+  for (const { path, body } of found) assert.ok(path === endpoints(ada) || path === endpoints(kofi) || path.endsWith("/rotate-secret"), `${path} shows ${Object.keys(body)}`);
+  for (const [place, text] of Object.entries({ ...await log_and_metrics(), dump: await dump_of(here.server.database) })) assert.deepEqual(secrets_in(text, keys), [], place);
+});
+
+test("what an endpoint's URL says behind its host is in its own row and in no other, in no line of the log and in no metric", async () => {
+  assert.ok(url_tokens.length > 5);
+  const places = { ...await log_and_metrics(), dump: await dump_of(here.server.database, { without: ["webhook_endpoints"] }) };
+  for (const [place, text] of Object.entries(places)) assert.deepEqual(secrets_in(text, url_tokens), [], place);
+  const audited = await here.server.sql("SELECT before, after FROM audit_log WHERE action = 'webhook_endpoint.added'");
+  assert.equal(audited.filter((row) => row.join().includes(receiver.url(""))).length, url_tokens.length, "the activity log says which host");
+  const elsewhere = listening_client.answers.filter(({ path, text }) => !path.includes("/webhook-endpoints") && secrets_in(text, url_tokens).length > 0);
+  assert.deepEqual(elsewhere.map(({ path }) => path), []);
 });
 
 test("what became of each attempt is counted", async () => {

@@ -41,9 +41,10 @@ export function secrets_in(text, secrets) {
   return found;
 }
 
-// All that the database holds, in clear. `at` as in postgres.mjs.
-export async function dump_of(at) {
-  const { stdout } = await run(`${postgres_bin()}/pg_dump`, ["-h", at.host, "-p", "5432", "-U", at.user, "-d", at.database], {
+// All that the database holds, in clear, but for the rows of the tables `without`. `at` as in postgres.mjs.
+export async function dump_of(at, { without = [] } = {}) {
+  const left_out = without.map((table) => `--exclude-table-data=${table}`);
+  const { stdout } = await run(`${postgres_bin()}/pg_dump`, ["-h", at.host, "-p", "5432", "-U", at.user, "-d", at.database, ...left_out], {
     timeout: 60_000, maxBuffer: 512 * 1024 * 1024, env: { ...process.env, PGCONNECT_TIMEOUT: "5" },
   });
   if (!stdout.includes("PostgreSQL database dump complete")) throw new Error("the dump is not whole");

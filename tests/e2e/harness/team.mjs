@@ -4,9 +4,9 @@ import { api_client } from "./api.mjs";
 
 export const password = "a long demo password";
 
-// -> {client, account_id, business_id, shop: "/businesses/…", inbox}
-export async function signed_in_owner(here, i = 0) {
-  const client = await new api_client(here.server.url).signed_in(here.businesses[i].owner.email, password);
+// client_type: listening_client, where answers are searched. -> {client, account_id, business_id, shop: "/businesses/…", inbox}
+export async function signed_in_owner(here, i = 0, { client_type = api_client } = {}) {
+  const client = await new client_type(here.server.url).signed_in(here.businesses[i].owner.email, password);
   const { body } = await client.get("/me");
   const { business_id } = body.memberships[0];
   return person(client, body.id, business_id);

@@ -6,7 +6,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { after, before, beforeEach, test } from "node:test";
 import { if_match } from "./harness/api.mjs";
 import { chat, colleague, signed_in_owner } from "./harness/team.mjs";
-import { sleep } from "./harness/workspace.mjs";
+import { sleep, until } from "./harness/workspace.mjs";
 import { open_world, shared_world } from "./harness/world.mjs";
 
 let here;
@@ -177,6 +177,40 @@ test("a link is read by whoever has it until it ends, and says nothing to anybod
   const { body: log } = await ada.client.get(`${ada.shop}/activity?action=invoice.link_made&subject_id=${invoice.id}`);
   assert.equal(log.items.length, 2);
   assert.ok(!JSON.stringify(log).includes(token), "no link in the log");
+});
+
+test("an order whose money is all back has a credit note: the first of its own series, in the list, as a document and behind a link", async () => {
+  await product("CREDIT", 123_400, "Cloth that came torn");
+  await say_settings(said);
+  const { order, invoice } = await invoiced("CREDIT");
+  const paid = await ada.client.post(`${ada.shop}/orders/${order.id}/mark-paid`, { method: "cash" }, if_match(order.version));
+  assert.equal(paid.status, 200, paid.text);
+  const refund = (wish) => ada.client.post(`${ada.shop}/orders/${order.id}/refunds`, { reason: "It came torn.", ...wish }, with_key());
+  const invoices = `${ada.shop}/invoices`;
+  const listed = async () => (await ada.client.get(`${invoices}?kind=credit_note`)).body.items;
+  assert.equal((await refund({ amount_minor: 100 })).status, 201);
+  await here.server.sql("UPDATE jobs SET due_at = 0 WHERE kind = 'invoice.credit_note'");
+  await sleep(500);
+  assert.deepEqual(await listed(), [], "a part has none");
+  assert.equal((await refund({})).status, 201);
+  await until("the credit note is there", async () => (await listed()).length > 0, { explain: () => here.place.log_tail("server") });
+  const [note, ...more] = await listed();
+  assert.deepEqual(more, []);
+  assert.deepEqual([note.number, note.order_id, note.total_minor, note.currency], ["CRN-000001", order.id, invoice.total_minor, "NGN"]);
+  const { body: whole } = await ada.client.get(`${invoices}/${note.id}`);
+  assert.deepEqual([whole.corrects, whole.net_minor, whole.taxes, whole.lines], [invoice.number, invoice.net_minor, invoice.taxes, invoice.lines]);
+  assert.deepEqual((await ada.client.get(`${invoices}?number=CRN-000001`)).body.items.map(({ id }) => id), [note.id]);
+  assert.deepEqual((await ada.client.get(`${invoices}?order=${order.id}`)).body.items.map(({ number }) => number).sort(), ["CRN-000001", invoice.number]);
+  assert.ok((await ada.client.get(`${invoices}?kind=invoice`)).body.items.every(({ kind }) => kind === "invoice"));
+
+  const given = await grace.client.get(`${invoices}/${note.id}/pdf`);
+  assert.deepEqual([given.status, given.headers.get("content-type"), given.headers.get("content-disposition")], [200, "application/pdf", 'inline; filename="CRN-000001.pdf"']);
+  const words = text_of(given.bytes);
+  for (const word of ["Credit note", "CRN-000001", invoice.number, "Ada Fabrics Ltd", "Cloth that came torn", "₦1,326.55"]) assert.ok(words.includes(word), `${word} in ${words}`);
+  assert.ok(!words.includes("Pay online"), words);
+  const link = await ada.client.post(`${invoices}/${note.id}/link`);
+  assert.equal(link.status, 200, link.text);
+  assert.equal(hash_of(Buffer.from(await (await fetch(link.body.url)).arrayBuffer())), hash_of(given.bytes));
 });
 
 test("who asks for the invoice in the chat is told where to read it", async () => {

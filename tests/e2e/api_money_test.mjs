@@ -4,37 +4,26 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, beforeEach, test } from "node:test";
 import { if_match } from "./harness/api.mjs";
-import { all_of, colleague, signed_in_owner } from "./harness/team.mjs";
+import { paying_shops } from "./harness/paying_shops.mjs";
+import { all_of, chat, colleague, signed_in_owner } from "./harness/team.mjs";
 import { sleep, until } from "./harness/workspace.mjs";
-import { demo_businesses, shared_world } from "./harness/world.mjs";
+import { shared_world } from "./harness/world.mjs";
 
-const tills = {
-  ada: { provider: "stripe", mode: "test", secret_key: "sk_test_sandbox", webhook_secrets: ["whsec_sandbox"] },
-  kofi: { provider: "flutterwave", mode: "test", secret_key: "FLWSECK_TEST-sandbox-X", webhook_secrets: ["sandbox-secret-hash"] },
-  esi: { provider: "paystack", mode: "test", secret_key: "sk_test_sandbox", webhook_secrets: [] },
-};
-
-function businesses() {
-  const [ada, kofi] = demo_businesses((business) => ({ ...business, currency: "NGN", payments: [tills[business.key]] }));
-  const connections = [{ channel: "messenger", external_id: "page_0003", access_token: "sandbox-token-page_0003" }];
-  const esi = { ...ada, key: "esi", business: "Esi Beads", owner: { ...ada.owner, email: "esi@demo.example" }, connections, payments: [tills.esi] };
-  return [ada, kofi, esi];
-}
-
+const paying = paying_shops();
 let here;
 let shops;   // the owners, by key
 let grace;   // an admin of Ada's
 let bayo;    // an admin of Esi's
 let vera;    // a viewer of Ada's
 let femi;    // an agent of Esi's
-shared_world({ before, after }, { name: "api-money", businesses: businesses() }, (world) => { here = world; });
+shared_world({ before, after }, { name: "api-money", businesses: paying.businesses }, (world) => { here = world; });
 beforeEach(async () => { shops ??= await set_up(); });
 
 async function set_up() {
   const found = {};
-  for (const [i, key] of Object.keys(tills).entries()) {
-    found[key] = { ...await signed_in_owner(here, i), key, provider: tills[key].provider };
-    await events_go(found[key]);
+  for (const [i, key] of paying.keys.entries()) {
+    found[key] = { ...await signed_in_owner(here, i), key, provider: paying.provider_of(key) };
+    await paying.events_go(here, key);
     await product(found[key], "MONEY", 1000, 10_000);
   }
   grace = await colleague(here, found.ada, { role: "admin", i: 1 });
@@ -42,12 +31,6 @@ async function set_up() {
   bayo = await colleague(here, found.esi, { role: "admin", i: 1 });
   femi = await colleague(here, found.esi, { role: "agent", i: 0 });
   return found;
-}
-
-// The sandbox tells the shop's connection of what happens at its provider.
-async function events_go({ business_id, provider }) {
-  const [[connection]] = await here.server.sql(`SELECT id FROM payment_connections WHERE business_id = '${business_id}'`);
-  await here.sandbox.control("POST", "/payment_webhook", { provider, url: `${here.server.url}/webhooks/payments/${provider}/${connection}` });
 }
 
 async function product({ client, shop }, sku, stock, price_minor) {
@@ -68,17 +51,8 @@ const refused = ({ status, body }, expected, pattern) => {
   if (pattern) assert.match(body.detail ?? JSON.stringify(body.errors), pattern);
 };
 
-async function a_chat({ key }) {
-  const who = here.customer("messenger", key);
-  await here.sandbox.say(who, "Hello!");
-  await here.sandbox.heard(who, 1);
-  await here.settled();
-  const [[id]] = await here.server.sql(`SELECT id FROM conversations WHERE id IN ${here.conversation_of(who)}`);
-  return id;
-}
-
 async function placed(shop, { sku = "MONEY", quantity = 2 } = {}) {
-  const conversation_id = await a_chat(shop);
+  const { id: conversation_id } = await chat(here, shop, { key: shop.key });
   const { order } = good(await shop.client.post(`${shop.shop}/orders`, { conversation_id, items: [{ sku, quantity }] }, with_key()));
   return order;
 }
@@ -121,8 +95,8 @@ const at_provider = async ({ reference }) => (await here.sandbox.payments()).tra
 const logged = async (shop, subject) => (await shop.client.get(`${shop.shop}/activity?subject_id=${subject}`)).body.items.map(({ action, account_id }) => [action, account_id]);
 const called = async ({ client }) => (({ name, email }) => name || email)((await client.get("/me")).body);
 
-for (const key of Object.keys(tills)) {
-  test(`${tills[key].provider}: all of an order's money goes back, and when it is back the order is refunded and its pieces return`, async () => {
+for (const key of paying.keys) {
+  test(`${paying.provider_of(key)}: all of an order's money goes back, and when it is back the order is refunded and its pieces return`, async () => {
     const shop = shops[key];
     await product(shop, "WHOLE", 10, 10_000);
     const order = await paid(shop, { sku: "WHOLE", quantity: 2 });
@@ -148,7 +122,7 @@ for (const key of Object.keys(tills)) {
     refused(await ask(shop, order, {}), 409, /is refunded/);
   });
 
-  test(`${tills[key].provider}: a part goes back, never more than what is left, and the rest`, async () => {
+  test(`${paying.provider_of(key)}: a part goes back, never more than what is left, and the rest`, async () => {
     const shop = shops[key];
     const order = await paid(shop);
     const stock = await stock_of(shop, "MONEY");
@@ -169,7 +143,7 @@ for (const key of Object.keys(tills)) {
     assert.equal((await shop.client.get(`${shop.shop}/refunds?order=${order.id}`)).body.items.length, 3);
   });
 
-  test(`${tills[key].provider}: a refund that fails is seen to have failed, and its money can be given back again`, async () => {
+  test(`${paying.provider_of(key)}: a refund that fails is seen to have failed, and its money can be given back again`, async () => {
     const shop = shops[key];
     const order = await paid(shop);
     await here.sandbox.set({ [`${shop.provider}.refund_fails`]: 1 });

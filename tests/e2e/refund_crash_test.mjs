@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { test } from "node:test";
-import { paying_shops } from "./harness/paying_shops.mjs";
+import { gets_a_link, look_now, order_becomes, paying_shops } from "./harness/paying_shops.mjs";
 import { signed_in_owner } from "./harness/team.mjs";
 import { root, until } from "./harness/workspace.mjs";
 import { open_world } from "./harness/world.mjs";
@@ -21,7 +21,7 @@ for (const { point, called } of deaths) {
     for (const [i, key] of shops.keys.entries()) {
       const provider = shops.provider_of(key);
       const { client, shop } = await signed_in_owner(here, i);
-      const order = await a_paid_order(here, { client, shop }, key, provider);
+      const order = await a_paid_order(here, key, provider);
       await here.server.kill();
       await here.server.start({ env: { SELLAVIE_FAULT_POINT: `${point}:1` } });
       await client.post(`${shop}/orders/${order.id}/refunds`, { reason: "It came torn." }, with_key()).catch(() => undefined);
@@ -42,17 +42,10 @@ for (const { point, called } of deaths) {
   });
 }
 
-async function a_paid_order(here, { client, shop }, key, provider) {
-  const who = here.customer("messenger", key);
-  await here.meet(who);
-  await here.sandbox.say(who, `I want 1 ${here.business(key).products[0].name}`);
-  await here.sandbox.heard(who, 1);
-  await here.sandbox.say(who, "Checkout please");
-  await here.sandbox.heard(who, 2);
-  await here.settled();
-  const [[id, reference]] = await here.server.sql(`SELECT id, payment_reference FROM orders WHERE conversation_id IN ${here.conversation_of(who)}`);
+async function a_paid_order(here, key, provider) {
+  const { who, id, reference } = await gets_a_link(here, key, { quantity: 1 });
   await here.sandbox.pay(reference, { provider });
-  await here.server.sql(`UPDATE jobs SET due_at = 0 WHERE unique_key = 'poll.${reference}'`);
-  await until("the order is paid", async () => (await client.get(`${shop}/orders/${id}`)).body.status === "paid", { seconds: 30, explain: () => here.place.log_tail("server") });
+  await look_now(here, reference);
+  await order_becomes(here, who, "paid");
   return { id, reference };
 }

@@ -26,8 +26,8 @@ export async function colleague(here, first, { role = "agent", i = 1 } = {}) {
 }
 
 // A customer who said something and was answered. -> {who, conversation, one: path of the conversation}
-export async function chat(here, { client, inbox }, { channel = "messenger", text = "Hello!" } = {}) {
-  const who = here.customer(channel);
+export async function chat(here, { client, inbox }, { channel = "messenger", key, text = "Hello!" } = {}) {
+  const who = here.customer(channel, key);
   await here.sandbox.say(who, text);
   await here.sandbox.heard(who, 1);
   await here.settled();

@@ -174,8 +174,9 @@ caf::result<payment_truth> payment_client_state::fetch(const fetch_payment& want
                 load_payment{business_->id, wanted.reference})
       .then(
           [this, answer, wanted](const found_payment& found) {
-            payment_truth truth{.is_known = found.row.has_value()};
-            if (!found.row && wanted.may_become_known) return answer.deliver(std::move(truth));
+            payment_truth truth{.is_known = found.row.has_value(), .is_of_another = found.is_of_another};
+            if (!found.row && (wanted.may_become_known || found.is_of_another))
+              return answer.deliver(std::move(truth));
             const auto* account = found.row ? account_of(*found.row) : account_of(wanted.connection);
             if (account == nullptr) return answer.deliver(std::move(truth));
             truth.asked = asked_of(*account);

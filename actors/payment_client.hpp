@@ -78,6 +78,8 @@ struct payment_truth {
   std::optional<asked_account> asked{};
   /// The store has a payment under the reference.
   bool is_known = false;
+  /// The reference names an order of another business, which is asked about there.
+  bool is_of_another = false;
   /// The store could not say: nothing here means anything.
   bool is_unread = false;
 };

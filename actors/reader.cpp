@@ -1,6 +1,7 @@
 #include "actors/reader.hpp"
 
 #include "protocol/domain/invoice.hpp"
+#include "protocol/domain/payment.hpp"
 
 namespace sellavie::actors {
 namespace {
@@ -70,7 +71,11 @@ reader_actor::behavior_type reader(reader_actor::stateful_pointer<reader_state> 
         const monitoring::at_work busy{in_use};
         auto row = reads.find_payment(wanted.business, wanted.reference);
         if (!row) return make_error(row.error().code);
-        return found_payment{std::move(row.value())};
+        const auto named = row.value() ? std::nullopt : parse_payment_reference(wanted.reference);
+        if (!named) return found_payment{std::move(row.value())};
+        const auto anothers = reads.is_order_of_another(wanted.business, named->order);
+        if (!anothers) return make_error(anothers.error().code);
+        return found_payment{std::nullopt, anothers.value()};
       },
       [&reads, &in_use](const storage::money_question& asked) {
         const monitoring::at_work busy{in_use};

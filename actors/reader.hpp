@@ -67,6 +67,8 @@ struct load_payment {
 };
 struct found_payment {
   std::optional<storage::stored_payment> row;
+  /// The reference names an order of another business.
+  bool is_of_another = false;
 };
 struct load_recipient {
   business_id business;

@@ -54,12 +54,28 @@ caf::result<payment_checked> tenant_supervisor_state::check_payment(const paymen
 void tenant_supervisor_state::weigh(const payment_check& wanted, const payment_truth& truth,
                                     const check_answer& answer) {
   if (truth.is_unread) return answer.deliver(payment_checked{check_outcome::silent});
+  if (truth.is_of_another) return answer.deliver(payment_checked{check_outcome::strange});
   const bool may_become_known = !wanted.reference.empty() && !truth.is_known && !wanted.is_last;
   if (may_become_known) return answer.deliver(payment_checked{check_outcome::unknown});
   if (!truth.asked) return answer.deliver(payment_checked{check_outcome::strange});
   if (!truth.fact) return answer.deliver(payment_checked{check_outcome::silent});
   if (!parse_payment_reference(truth.fact->reference))
     return answer.deliver(payment_checked{check_outcome::strange});
+  if (truth.is_known) return settle(wanted, truth, answer);
+  // Two shops may share an account: what is another's is booked there, by its own event or poll.
+  self_
+      ->request(dependencies_.node->reader_of(business_->id.value), caf::infinite,
+                load_payment{business_->id, truth.fact->reference})
+      .then(
+          [this, wanted, truth, answer](const found_payment& found) {
+            if (found.is_of_another) answer.deliver(payment_checked{check_outcome::strange});
+            else settle(wanted, truth, answer);
+          },
+          fails(answer));
+}
+
+void tenant_supervisor_state::settle(const payment_check& wanted, const payment_truth& truth,
+                                     const check_answer& answer) {
   auto fact = *truth.fact;
   fact.is_disputed = fact.is_disputed || wanted.kind == check_kind::dispute;
   desk_request request{confirmed(fact, *truth.asked), {}, false, actor_of(*truth.asked)};

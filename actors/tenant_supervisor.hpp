@@ -274,6 +274,7 @@ class tenant_supervisor_state {
   void rest_after(const refund_id& id, const refund_answer& answer);
   using check_answer = owed_answer<payment_checked>;
   void weigh(const payment_check& wanted, const payment_truth& truth, const check_answer& answer);
+  void settle(const payment_check& wanted, const payment_truth& truth, const check_answer& answer);
   using desk_handler = std::function<void(const action_outcome&)>;
   /// Gives the desk a provider's word; the customer hears of an order that becomes paid by it.
   void hear_fact(const order_desk_actor& desk, desk_request request, desk_handler then,

@@ -40,6 +40,7 @@ class postgres_reads final : public store_reads {
   [[nodiscard]] result<std::optional<order_row>> find_order(business_id business, order_id order) override;
   [[nodiscard]] result<std::optional<stored_payment>> find_payment(business_id business,
                                                                    const std::string& reference) override;
+  [[nodiscard]] result<bool> is_order_of_another(business_id business, order_id order) override;
   [[nodiscard]] result<stored_money_rows> find_money(const money_question& asked) override;
   [[nodiscard]] result<std::optional<order_recipient>> find_order_recipient(business_id business,
                                                                             order_id order) override;

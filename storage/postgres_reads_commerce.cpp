@@ -50,6 +50,9 @@ constexpr statement select_payment{"payment_by_reference", R"(
 SELECT provider, mode, coalesce(connection_id, '00000000-0000-0000-0000-000000000000'), link_id, currency, created_at
 FROM payments WHERE business_id = $1::uuid AND reference = $2)"};
 
+constexpr statement select_owner{"order_of_another", R"(
+SELECT FROM orders WHERE id = $2::uuid AND business_id <> $1::uuid)"};
+
 constexpr statement select_recipient{"order_recipient", R"(
 SELECT c.id, c.connection_id, coalesce(NULLIF(k.address_id, ''), k.scoped_id)
 FROM orders o
@@ -94,11 +97,12 @@ constexpr statement select_expired{"expired_reservations", R"(
 SELECT DISTINCT business_id FROM orders
 WHERE status IN ('draft', 'awaiting_payment') AND reserved_until > 0 AND reserved_until < $1::bigint ORDER BY business_id)"};
 
-constexpr std::array all_statements{
-    select_currency,         select_products,        select_orders,       select_items,
-    select_last_number,      select_action_result,   select_last_invoice, select_invoice,
-    select_expired,          select_order,           select_payment,      select_recipient,
-    select_invoice_settings, select_invoice_parties, select_invoice_link};
+constexpr std::array all_statements{select_currency,     select_products,         select_orders,
+                                    select_items,        select_last_number,      select_action_result,
+                                    select_last_invoice, select_invoice,          select_expired,
+                                    select_order,        select_payment,          select_owner,
+                                    select_recipient,    select_invoice_settings, select_invoice_parties,
+                                    select_invoice_link};
 
 /// A desk forgets them all at once beyond so many (protocol/domain/order_book.hpp R24).
 constexpr int most_open_reviews = 4'000;
@@ -281,6 +285,12 @@ result<std::optional<stored_payment>> postgres_reads::find_payment(business_id b
     const auto rows = session.exec_prepared(select_payment.name, to_string(business), reference);
     if (rows.empty()) return std::nullopt;
     return payment_of(rows.front());
+  });
+}
+
+result<bool> postgres_reads::is_order_of_another(business_id business, order_id order) {
+  return read([&](pqxx::nontransaction& session) {
+    return !session.exec_prepared(select_owner.name, to_string(business), to_string(order)).empty();
   });
 }
 

@@ -305,6 +305,8 @@ class store_reads {
   /// Under our reference.
   [[nodiscard]] virtual result<std::optional<stored_payment>> find_payment(business_id business,
                                                                            const std::string& reference) = 0;
+  /// Some other business has this order.
+  [[nodiscard]] virtual result<bool> is_order_of_another(business_id business, order_id order) = 0;
   [[nodiscard]] virtual result<stored_money_rows> find_money(const money_question& asked) = 0;
   /// The chat of an order in which its customer can be told; nullopt: there is none now.
   [[nodiscard]] virtual result<std::optional<order_recipient>> find_order_recipient(business_id business,

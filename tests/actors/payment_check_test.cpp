@@ -258,6 +258,19 @@ TEST_F(payment_checks, money_of_another_till_of_the_shop_is_none_of_ours) {
   EXPECT_EQ(world.tasks("payment_review"), 0U);
 }
 
+TEST_F(payment_checks, money_of_another_shop_at_the_same_account_is_booked_there_alone) {
+  world.store->rows.orders.begin()->second.business = world.other_shop;
+  const auto ours = world.store->rows.payments.extract(link);
+  look({.reference = link, .connection = world.till, .is_last = true});
+  EXPECT_THAT(world.outside->waiting, IsEmpty());
+  ASSERT_TRUE(checked);
+  EXPECT_EQ(checked->outcome, check_outcome::strange);
+  look({.transaction = "77", .connection = world.till});
+  provider_answers(http(200, verified(link, "success", 3'000'000)));
+  EXPECT_EQ(checked->outcome, check_outcome::strange) << "an event that names the transaction alone";
+  EXPECT_EQ(world.tasks("payment_review"), 0U);
+}
+
 TEST_F(payment_checks, an_account_that_was_taken_away_is_asked_no_more) {
   look({.transaction = "77", .connection = world.ids->next_as<payment_connection_id>()});
   ASSERT_TRUE(checked);

@@ -137,6 +137,9 @@ TEST_F(reads_test, a_payment_tells_where_it_was_begun_to_its_own_business_alone)
       << "of before accounts were told apart";
   EXPECT_FALSE(good(store.find_payment(ada, "sv-2")));
   EXPECT_FALSE(good(store.find_payment(id_of<business_id>(99), "sv-1")));
+  EXPECT_FALSE(good(store.is_order_of_another(ada, id_of<order_id>(40))));
+  EXPECT_TRUE(good(store.is_order_of_another(id_of<business_id>(99), id_of<order_id>(40))));
+  EXPECT_FALSE(good(store.is_order_of_another(id_of<business_id>(99), id_of<order_id>(41)))) << "nobody's";
 }
 
 TEST_F(reads_test, opens_a_conversation_once) {

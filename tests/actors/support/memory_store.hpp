@@ -140,6 +140,7 @@ class memory_store final : public storage::unit_of_work, public storage::store_r
   [[nodiscard]] result<std::vector<storage::stored_product>> load_products(business_id business) override;
   [[nodiscard]] result<std::optional<storage::stored_payment>> find_payment(
       business_id business, const std::string& reference) override;
+  [[nodiscard]] result<bool> is_order_of_another(business_id business, order_id order) override;
   [[nodiscard]] result<storage::stored_money_rows> find_money(const storage::money_question& asked) override;
   [[nodiscard]] result<std::optional<storage::order_recipient>> find_order_recipient(business_id business,
                                                                                      order_id order) override;

@@ -277,6 +277,12 @@ result<std::optional<stored_payment>> memory_store::find_payment(business_id bus
       stored_payment{row.provider, row.mode, row.connection, row.link_id, row.currency, row.at}};
 }
 
+result<bool> memory_store::is_order_of_another(business_id business, order_id order) {
+  if (away || unsettled > 0) return is_away();
+  const auto at = rows.orders.find(order);
+  return at != rows.orders.end() && at->second.business != business;
+}
+
 result<stored_money_rows> memory_store::find_money(const money_question& asked) {
   if (away || unsettled > 0) return is_away();
   stored_money_rows found;

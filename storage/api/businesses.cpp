@@ -11,8 +11,9 @@ namespace {
 
 using nlohmann::json;
 
-#define PROFILE_COLUMNS \
-  "b.id, b.name, b.currency, b.timezone, b.locale, b.profile_version, b.created_at, b.refund_limit_minor "
+#define PROFILE_COLUMNS                                                                                     \
+  "b.id, b.name, b.currency, b.timezone, b.locale, b.profile_version, b.created_at, b.refund_limit_minor, " \
+  "b.low_stock_at "
 
 #define OWN_BUSINESSES                                                     \
   "SELECT " PROFILE_COLUMNS                                                \
@@ -46,14 +47,20 @@ constexpr const char* has_amounts = R"(
 SELECT EXISTS (SELECT FROM products WHERE business_id = $1::uuid) OR EXISTS (SELECT FROM orders WHERE business_id = $1::uuid))";
 constexpr const char* update_business = R"(
 UPDATE businesses SET name = $2, currency = $3, timezone = $4, locale = $5, refund_limit_minor = $6::bigint,
-  profile_version = profile_version + 1
+  low_stock_at = $7::bigint, profile_version = profile_version + 1
 WHERE id = $1::uuid)";
+
+std::optional<std::int64_t> number_in(fields& row) {
+  if (!row.is_null()) return row.integer();
+  row.skip();
+  return std::nullopt;
+}
 
 business_profile profile_in(fields& row) {
   business_profile one{row.id<business_id>(), row.text(), row.text(), row.text(), row.text(),
                        row.integer(),         row.at()};
-  if (row.is_null()) row.skip();
-  else one.refund_limit_minor = row.integer();
+  one.refund_limit_minor = number_in(row);
+  one.low_stock_at = number_in(row);
   return one;
 }
 
@@ -70,13 +77,21 @@ std::optional<business_profile> profile_of(const pqxx::result& rows) {
   return profile_in(row);
 }
 
+json number_or_null(const std::optional<std::int64_t>& number) {
+  return number ? json(*number) : json(nullptr);
+}
+
 json logged(const business_profile& one) {
-  const auto& limit = one.refund_limit_minor;
   return {{"name", one.name},
           {"currency", one.currency},
           {"timezone", one.timezone},
           {"locale", one.locale},
-          {"refund_limit_minor", limit ? json(*limit) : json(nullptr)}};
+          {"refund_limit_minor", number_or_null(one.refund_limit_minor)},
+          {"low_stock_at", number_or_null(one.low_stock_at)}};
+}
+
+std::optional<std::string> number_text(const std::optional<std::int64_t>& number) {
+  return number ? std::optional{std::to_string(*number)} : std::nullopt;
 }
 
 business_profile changed_by(business_profile profile, const profile_change& wanted) {
@@ -85,6 +100,7 @@ business_profile changed_by(business_profile profile, const profile_change& want
   if (wanted.timezone) profile.timezone = *wanted.timezone;
   if (wanted.locale) profile.locale = *wanted.locale;
   if (wanted.refund_limit_minor) profile.refund_limit_minor = *wanted.refund_limit_minor;
+  if (wanted.low_stock_at) profile.low_stock_at = *wanted.low_stock_at;
   return profile;
 }
 
@@ -172,10 +188,10 @@ result<changed_profile> change_business(api_session& session, const business_id&
     auto done = judge(*was);
     if (done.outcome != profile_outcome::changed) return done;
     const auto& now = done.profile;
-    const auto limit =
-        now.refund_limit_minor ? std::optional{std::to_string(*now.refund_limit_minor)} : std::nullopt;
+    const auto limit = number_text(now.refund_limit_minor);
+    const auto low = number_text(now.low_stock_at);
     work.exec_params(update_business, to_string(business), now.name, now.currency, now.timezone, now.locale,
-                     limit ? limit->c_str() : nullptr);
+                     limit ? limit->c_str() : nullptr, low ? low->c_str() : nullptr);
     record_activity(work, &business, by,
                     {"business.changed", "business", business.value, logged(*was), logged(now)});
     ++done.profile.version;

@@ -38,10 +38,14 @@ constexpr const char* select_founded =
     "SELECT id, founding_fingerprint FROM businesses WHERE founded_by = $1::uuid AND founding_key = $2";
 constexpr const char* count_founded = "SELECT count(*) FROM businesses WHERE founded_by = $1::uuid";
 constexpr const char* insert_business = R"(
-INSERT INTO businesses (id, key, name, currency, timezone, locale, created_at, founded_by, founding_key, founding_fingerprint)
-VALUES ($1::uuid, $1::uuid::text, $2, $3, $4, $5, $6::bigint, $7::uuid, $8, $9))";
+INSERT INTO businesses (id, key, name, currency, timezone, locale, created_at, founded_by, founding_key, founding_fingerprint,
+                        low_stock_at)
+VALUES ($1::uuid, $1::uuid::text, $2, $3, $4, $5, $6::bigint, $7::uuid, $8, $9, $10::bigint))";
 constexpr const char* insert_owner = R"(
 INSERT INTO memberships (account_id, business_id, role, created_at) VALUES ($1::uuid, $2::uuid, 'owner', $3::bigint))";
+
+/// As the column's default.
+constexpr std::int64_t usual_low_stock = 3;
 
 constexpr const char* has_amounts = R"(
 SELECT EXISTS (SELECT FROM products WHERE business_id = $1::uuid) OR EXISTS (SELECT FROM orders WHERE business_id = $1::uuid))";
@@ -160,9 +164,11 @@ result<founding> found_business(api_session& session, const change_origin& by, c
   return for_accounts(session, [&](pqxx::work& work) {
     work.exec_params(hold_account, to_string(by.account));
     if (auto known = found_before(work, by, wanted)) return *known;
-    const auto& one = wanted.profile;
+    auto one = wanted.profile;
+    one.low_stock_at = usual_low_stock;
     work.exec_params(insert_business, to_string(one.id), one.name, one.currency, one.timezone, one.locale,
-                     to_unix_ms(by.at), to_string(by.account), wanted.key, wanted.fingerprint);
+                     to_unix_ms(by.at), to_string(by.account), wanted.key, wanted.fingerprint,
+                     usual_low_stock);
     work.exec_params(insert_owner, to_string(by.account), to_string(one.id), to_unix_ms(by.at));
     record_activity(work, &one.id, by, {"business.founded", "business", one.id.value, nullptr, logged(one)});
     return founding{founding_outcome::founded, one.id};

@@ -123,6 +123,7 @@ std::vector<actors::duty> janitor_duties(janitor_hands hands) {
           {"attachments", 1h, purging(shop, storage::purge_attachments)},
           {"webhook_deliveries", 5min, purging(shop, storage::end_stranded_deliveries)},
           {"webhook_events", 1h, purging(shop, storage::purge_webhook_events)},
+          {"notifications", 1h, purging(shop, storage::purge_notifications)},
           {"recorded", 1h, purging(shop, storage::purge_recorded)},
           {"parked", 24h, purging(shop, storage::purge_parked)},
           {"done_tasks", 24h, purging(shop, storage::purge_done_tasks)},

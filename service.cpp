@@ -18,6 +18,7 @@
 #include "net/http/server.hpp"
 #include "net/imports/import_runner.hpp"
 #include "net/mail/mail_sender.hpp"
+#include "net/notices/notice_runner.hpp"
 #include "net/ops/http_counts.hpp"
 #include "net/ops/ops_routes.hpp"
 #include "net/push/push_key.hpp"
@@ -98,6 +99,7 @@ class server {
   std::unique_ptr<net::mail_sender> mail_sender_;
   std::unique_ptr<net::import_runner> import_runner_;
   std::unique_ptr<outgoing_work> outgoing_;
+  std::unique_ptr<net::notice_runner> notices_;
   std::shared_ptr<net::feed_hub> live_;
   std::optional<database> database_;
   std::shared_ptr<const crypto::fernet_ring> secrets_;
@@ -254,6 +256,9 @@ void server::spawn_actors() {
   const node_database database{engine, session, on_fenced};
   actors_ = spawn_node_actors(*system_, node_, database);
   outgoing_ = std::make_unique<outgoing_work>(*node_, database_->access(), *push_key_);
+  notices_ = std::make_unique<net::notice_runner>(
+      net::notice_runner_dependencies{database_->access(), settings_, node_->time, node_->ids, secrets_,
+                                      metrics_, log_, node_->watchers, node_->jobs, system_random});
   actors_.jobs = spawn_job_runner(*system_, node_, database, job_handlers());
   janitor_reads_ = std::make_unique<storage::postgres_reads>(
       [engine, session] { return storage::open_pqxx(engine, session); }, node_->incarnation);
@@ -265,6 +270,7 @@ actors::job_kinds server::job_handlers() const {
   actors::job_kinds kinds;
   actors::add_payment_kinds(kinds, actors_.payments);
   outgoing_->add_to(kinds);
+  notices_->add_to(kinds);
   return kinds;
 }
 
@@ -392,6 +398,7 @@ bool server::stop() {
   if (mail_sender_) mail_sender_->stop();
   if (import_runner_) import_runner_->stop();
   if (outgoing_) outgoing_->stop();
+  if (notices_) notices_->stop();
   bool clean = !health_.fenced && !health_.broken;
   const auto need = [&](const char* what, const result<void>& done) {
     if (done) return;

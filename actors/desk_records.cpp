@@ -417,7 +417,7 @@ storage::change_set write_decision(const decision& decided, const write_context&
   const desk_changes writes = changes_of(decided);
   for (const order_change& change : writes.orders) write_order(change, context.business, changes);
   for (const stock_delta& moved : writes.stock)
-    changes.stock.push_back({context.business, moved.product, moved.delta});
+    changes.stock.push_back({context.business, moved.product, moved.delta, decided.at});
   for (const timeline_entry& entry : writes.timeline)
     changes.timeline.push_back({context.business, entry.order, entry.what, entry.actor, entry.at});
   for (const desk_event& event : decided.events) std::visit(event_writer{decided, context, changes}, event);

@@ -78,12 +78,19 @@ struct connection_altered {
   connection_id connection;
 };
 
+/// A person was told something in the app; of theirs alone.
+struct person_notified {
+  api::account_id account;
+  uuid notification;
+  notification_kind kind = notification_kind::hand_over;
+};
+
 /// Something was committed, nobody knows what: whoever shows this business reads it again.
 struct facts_lost {};
 
 using live_fact = std::variant<message_stored, message_altered, conversation_started,
                                conversation_changed_hands, answer_begun, order_placed, order_moved,
-                               invoice_made, task_raised, connection_altered, facts_lost>;
+                               invoice_made, task_raised, connection_altered, person_notified, facts_lost>;
 
 class feed {
  public:

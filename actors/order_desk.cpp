@@ -35,6 +35,15 @@ bool is_told(const desk_request& request, const decision& decided) {
   return !request.tell->only_when_paid || pays_an_order(decided);
 }
 
+/// An attempt of a customer's that the provider calls failed: the order stays as it is, people hear of it. A link that nobody
+/// used has no transaction.
+const payment_fact* failed_attempt(const desk_request& request, const decision& decided) {
+  const auto* confirmed = std::get_if<desk::confirm_payment>(&request.command);
+  const bool is_one = confirmed != nullptr && decided.outcome.effect == action_effect::payment_failed &&
+                      !confirmed->fact.transaction.empty();
+  return is_one ? &confirmed->fact : nullptr;
+}
+
 }  // namespace
 
 void order_desk_state::start(services_ptr node, tenant_ptr business) {
@@ -287,7 +296,8 @@ const order* order_desk_state::before(const decision& decided, const waiting& on
 void order_desk_state::decide_now(waiting one) {
   auto decided = decide(book_, one.request.command, context(one));
   decided.outcome.wish = one.request.wish;
-  const bool writes = !decided.events.empty() || !decided.action_key.empty() || is_told(one.request, decided);
+  const bool writes = !decided.events.empty() || !decided.action_key.empty() ||
+                      is_told(one.request, decided) || failed_attempt(one.request, decided) != nullptr;
   if (!writes) return deliver(one, std::move(decided.outcome));
   commit(std::move(one), std::move(decided));
 }
@@ -303,6 +313,12 @@ void order_desk_state::commit(waiting one, decision decided) {
   if (one.request.finishes) changes->jobs_done.push_back({*one.request.finishes});
   if (is_told(one.request, decided))
     tell_customer(*node_, *business_, *one.request.tell, decided.outcome, *changes);
+  if (const auto* failed = failed_attempt(one.request, decided))
+    changes->notices.push_back({.business = business_->id,
+                                .kind = notification_kind::failed_payment,
+                                .subject = failed->reference,
+                                .about = decided.outcome.order.value,
+                                .at = decided.at});
   auto held = std::make_shared<std::pair<waiting, decision>>(std::move(one), std::move(decided));
   self_
       ->request(node_->journal_of(business_->id), caf::infinite,

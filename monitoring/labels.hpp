@@ -170,6 +170,10 @@ inline constexpr std::array<std::string_view, 7> job_results{"done", "again",   
 enum class webhook_result : std::uint8_t { delivered, retried, dead };
 inline constexpr std::array<std::string_view, 3> webhook_results{"delivered", "retried", "dead"};
 
+/// How people were told what happened.
+enum class notice_way : std::uint8_t { in_app, email, push, summary };
+inline constexpr std::array<std::string_view, 4> notice_ways{"in_app", "email", "push", "summary"};
+
 /// `refused`: a row was not as expected, nothing is wrong with the store; `unavailable`: the store is away.
 enum class commit_outcome : std::uint8_t { committed, refused, fenced, in_doubt, unavailable };
 inline constexpr std::array<std::string_view, 5> commit_outcomes{"committed", "refused", "fenced", "in_doubt",

@@ -158,6 +158,12 @@ void metrics::make_outbound_series() {
                    "Attempts to hand mails to the SMTP server; a dead one is given up.");
   registry_->label(webhooks_out_, webhook_results, "result", "sellavie_webhooks_out_total",
                    "Attempts to deliver outgoing webhooks; a dead one is given up.");
+  auto& told = registry_->counters("sellavie_notifications_total",
+                                   "Events that people were told of, once a person and way, by kind.");
+  for (const auto kind : all_notification_kinds)
+    for (std::size_t way = 0; way < notice_ways.size(); ++way)
+      notifications_[at(kind)][way] =
+          counter{told.Add({{"kind", std::string{to_string(kind)}}, {"way", std::string{notice_ways[way]}}})};
   resent_ = registry_->one_counter("sellavie_sends_repeated_without_evidence_total",
                                    "Lost sends repeated once although nobody knows whether they arrived.");
   overtaken_ = registry_->one_counter("sellavie_outbox_overtaken_total",

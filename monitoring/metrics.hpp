@@ -15,6 +15,7 @@
 #include "monitoring/instruments.hpp"
 #include "monitoring/labels.hpp"
 #include "protocol/domain/channel.hpp"
+#include "protocol/domain/notification.hpp"
 
 namespace sellavie::monitoring {
 
@@ -98,6 +99,11 @@ class metrics {
 
   [[nodiscard]] const counter& webhooks_out(webhook_result result) const { return webhooks_out_[at(result)]; }
 
+  /// Events that a person was told of, once a person and way.
+  [[nodiscard]] const counter& notifications(notification_kind kind, notice_way way) const {
+    return notifications_[at(kind)][at(way)];
+  }
+
   // ---- background jobs
   /// Before their first job; from one thread. A kind that was not named shares the series "other".
   void name_job_kinds(const std::vector<std::string>& kinds);
@@ -163,6 +169,7 @@ class metrics {
   counter resent_;
   std::array<counter, mail_results.size()> mails_;
   std::array<counter, webhook_results.size()> webhooks_out_;
+  std::array<std::array<counter, notice_ways.size()>, all_notification_kinds.size()> notifications_;
   counter overtaken_;
   counter unrecalled_;
   std::map<std::string, job_counters, std::less<>> jobs_;

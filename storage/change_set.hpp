@@ -20,6 +20,7 @@
 #include "storage/job_rows.hpp"
 #include "storage/message_rows.hpp"
 #include "storage/money_rows.hpp"
+#include "storage/notice_rows.hpp"
 #include "storage/payment_event_rows.hpp"
 
 namespace sellavie::storage {
@@ -102,6 +103,8 @@ struct change_set {
   std::vector<person_task> tasks;
   std::vector<connection_fault> connection_faults;
   std::vector<plan_warning> plan_warnings;
+  /// What people are told of and no other row shows (storage/notice_events has the rest).
+  std::vector<notice_row> notices;
   std::vector<attachment_use> attachments_used;
   std::vector<parked_delivery> parked;
   /// Ends their inbox rows, like `inbox_done`; each must exist.

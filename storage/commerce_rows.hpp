@@ -58,6 +58,7 @@ struct stock_change {
   business_id business;
   product_id product;
   std::int64_t delta = 0;
+  instant at{};
 };
 
 /// A correction by a person; the change of stock itself is a stock_change.

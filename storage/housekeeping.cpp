@@ -48,6 +48,10 @@ DELETE FROM person_tasks WHERE id = ANY (ARRAY(
 constexpr const char* delete_webhook_events = R"(
 DELETE FROM webhook_events WHERE id = ANY (ARRAY(
   SELECT id FROM webhook_events WHERE id < $3::uuid AND occurred_at < $1::bigint ORDER BY id LIMIT $2::integer)))";
+// Likewise.
+constexpr const char* delete_notifications = R"(
+DELETE FROM notifications WHERE id = ANY (ARRAY(
+  SELECT id FROM notifications WHERE id < $3::uuid AND created_at < $1::bigint ORDER BY id LIMIT $2::integer)))";
 
 // Endpoint by endpoint, because only their index begins with who waits. The second look at the time is for those who
 // replay one meanwhile.
@@ -205,6 +209,10 @@ result<std::int64_t> end_stranded_deliveries(const housekeeping& duty) {
   return remove(duty, end_stranded, duty.now - stranded_after);
 }
 
+result<std::int64_t> purge_notifications(const housekeeping& duty) {
+  return remove_made_before(duty, delete_notifications, duty.now - notification_retention);
+}
+
 result<std::int64_t> purge_dead_jobs(const housekeeping& duty) {
   return remove(duty, delete_dead_jobs, duty.now - dead_job_retention);
 }
@@ -284,7 +292,8 @@ std::span<const statement> purge_statements() noexcept {
                                   statement{"recorded_events", delete_recorded},
                                   statement{"dead_jobs", delete_dead_jobs},
                                   statement{"attachments", delete_attachments},
-                                  statement{"webhook_events", delete_webhook_events}};
+                                  statement{"webhook_events", delete_webhook_events},
+                                  statement{"notifications", delete_notifications}};
   return all;
 }
 

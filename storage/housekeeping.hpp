@@ -39,6 +39,9 @@ inline constexpr retention mail_retention{7};
 inline constexpr std::chrono::hours flow_retention{1};
 inline constexpr retention invitation_retention{30};
 
+/// What people were told.
+inline constexpr retention notification_retention{90};
+
 /// As outgoing::body_kept.
 inline constexpr retention webhook_retention{30};
 
@@ -97,6 +100,9 @@ inline constexpr int half_a_day = 720;
 /// Deliveries of outgoing webhooks that wait for a job that died or is gone are dead, so that people see it and can
 /// replay them; how many.
 [[nodiscard]] result<std::int64_t> end_stranded_deliveries(const housekeeping& duty);
+
+/// What people were told, read or not.
+[[nodiscard]] result<std::int64_t> purge_notifications(const housekeeping& duty);
 
 /// Uploads for the composer that no message uses.
 [[nodiscard]] result<std::int64_t> purge_attachments(const housekeeping& duty);

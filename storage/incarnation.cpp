@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "storage/guarded.hpp"
+#include "storage/notice_work.hpp"
 
 namespace sellavie::storage {
 namespace {
@@ -108,9 +109,11 @@ void fence_former(pqxx::work& transaction, const std::string& node_id) {
 
 std::int64_t park_killers(pqxx::work& transaction, instant now, id_source& ids) {
   const auto alone = transaction.exec(find_alone);
-  for (const auto& row : alone)
-    transaction.exec_params(park, row[0].as<std::int64_t>(), killed_alone, to_unix_ms(now),
-                            to_string(ids.next()));
+  for (const auto& row : alone) {
+    const auto task = ids.next();
+    transaction.exec_params(park, row[0].as<std::int64_t>(), killed_alone, to_unix_ms(now), to_string(task));
+    queue_task_notice(transaction, task, notification_kind::review_item, now);
+  }
   return static_cast<std::int64_t>(alone.size());
 }
 

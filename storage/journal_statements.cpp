@@ -8,6 +8,7 @@
 #include "storage/journal_jobs.hpp"
 #include "storage/journal_message_path.hpp"
 #include "storage/journal_money.hpp"
+#include "storage/journal_notices.hpp"
 #include "storage/journal_outgoing.hpp"
 #include "storage/journal_payment_events.hpp"
 #include "storage/journal_people.hpp"
@@ -20,9 +21,10 @@ constexpr statement fence{"fence", "SELECT fence($1::bigint)"};
 
 std::vector<statement> joined() {
   std::vector<statement> all{fence};
-  for (const auto part : {message_path_statements(), contact_statements(), outgoing_statements(),
-                          commerce_statements(), money_statements(), people_statements(), plan_statements(),
-                          job_statements(), payment_event_statements(), activity_statements()})
+  for (const auto part :
+       {message_path_statements(), contact_statements(), outgoing_statements(), notice_statements(),
+        commerce_statements(), money_statements(), people_statements(), plan_statements(), job_statements(),
+        payment_event_statements(), activity_statements()})
     all.insert(all.end(), part.begin(), part.end());
   return all;
 }
@@ -40,6 +42,7 @@ queued_answers queue_change_sets(pipeline& into, change_sets sets, std::int64_t 
   if (queue_message_path(into, sets)) answers.inbound = 1;
   queue_contacts(into, sets);
   queue_outgoing(into, sets);
+  queue_notices(into, sets);
   queue_commerce(into, sets);
   queue_money(into, sets);
   queue_people(into, sets);

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "storage/api/api_work.hpp"
+#include "storage/notice_work.hpp"
 
 namespace sellavie::storage {
 namespace {
@@ -71,6 +72,7 @@ void judge_endpoint(pqxx::work& work, const business_id& business, const webhook
                    is_gone ? "a webhook endpoint was turned off: it answered that it is gone"
                            : "a webhook endpoint was turned off: it took nothing for three days",
                    at);
+  queue_task_notice(work, made.task, notification_kind::broken_connection, made.at);
 }
 
 std::optional<uuid> id_in(const nlohmann::json& payload, const char* name) {

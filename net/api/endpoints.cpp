@@ -26,6 +26,7 @@
 #include "net/api/resources/message_search.hpp"
 #include "net/api/resources/notes.hpp"
 #include "net/api/resources/notification_settings.hpp"
+#include "net/api/resources/notifications.hpp"
 #include "net/api/resources/order_changes.hpp"
 #include "net/api/resources/orders.hpp"
 #include "net/api/resources/passwords.hpp"
@@ -72,6 +73,7 @@ std::vector<api_endpoint> all_endpoints(const std::shared_ptr<access_cache>& acc
   add(invitation_endpoints(invitation_mails));
   add(invitation_acceptance_endpoints());
   add(notification_settings_endpoints());
+  add(notification_endpoints());
   add(push_subscription_endpoints());
   add(conversation_endpoints());
   add(activity_endpoints());

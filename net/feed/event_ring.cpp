@@ -4,20 +4,20 @@
 
 namespace sellavie::net {
 
-void event_ring::append(stream_bytes event) {
-  bytes_ += event->size();
+void event_ring::append(ring_event event) {
+  bytes_ += event.bytes->size();
   events_.push_back(std::move(event));
   ++last_;
   while (events_.size() > limits_.events || (bytes_ > limits_.bytes && !events_.empty())) {
-    bytes_ -= events_.front()->size();
+    bytes_ -= events_.front().bytes->size();
     events_.pop_front();
   }
 }
 
-std::optional<std::vector<stream_bytes>> event_ring::behind(std::uint64_t number) const {
+std::optional<std::vector<ring_event>> event_ring::behind(std::uint64_t number) const {
   if (number > last_ || last_ - number > events_.size()) return std::nullopt;
   const auto count = static_cast<std::ptrdiff_t>(last_ - number);
-  return std::vector<stream_bytes>(events_.end() - count, events_.end());
+  return std::vector<ring_event>(events_.end() - count, events_.end());
 }
 
 }  // namespace sellavie::net

@@ -9,12 +9,23 @@
 #include <vector>
 
 #include "net/http/stream.hpp"
+#include "protocol/api/access_token.hpp"
 
 namespace sellavie::net {
 
 struct ring_limits {
   std::size_t events = 1024;
   std::size_t bytes = 256 * 1024;
+};
+
+/// One event, and who alone is to see it.
+struct ring_event {
+  stream_bytes bytes;
+  /// None: everybody.
+  std::optional<api::account_id> only{};
+
+  [[nodiscard]] bool is_for(const api::account_id& reader) const { return !only || *only == reader; }
+  friend bool operator==(const ring_event&, const ring_event&) = default;
 };
 
 class event_ring {
@@ -25,14 +36,14 @@ class event_ring {
   /// Of the newest event.
   [[nodiscard]] std::uint64_t last() const noexcept { return last_; }
   /// Gives it the number last() + 1.
-  void append(stream_bytes event);
+  void append(ring_event event);
   /// Everything after that number, oldest first; nullopt: not all of it is here (any more).
-  [[nodiscard]] std::optional<std::vector<stream_bytes>> behind(std::uint64_t number) const;
+  [[nodiscard]] std::optional<std::vector<ring_event>> behind(std::uint64_t number) const;
 
  private:
   std::uint64_t last_;
   ring_limits limits_;
-  std::deque<stream_bytes> events_;
+  std::deque<ring_event> events_;
   std::size_t bytes_ = 0;
 };
 

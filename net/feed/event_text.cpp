@@ -83,6 +83,11 @@ named shown(const actors::connection_altered& one) {
   return {"connection.changed", {{"connection_id", to_string(one.connection)}}};
 }
 
+named shown(const actors::person_notified& one) {
+  return {"notification.added",
+          {{"notification_id", to_string(one.notification)}, {"kind", to_string(one.kind)}}};
+}
+
 named shown(const actors::facts_lost&) { return {"snapshot"}; }
 
 std::string written(std::string_view id, named&& event) {
@@ -122,17 +127,19 @@ api::schema event_shape() {
   constexpr auto optional = api::presence::optional;
   const auto token = schema::text({1, 100, api::text_format::token});
   return schema::object(
-             {{"type",
-               schema::word({"snapshot", "message.created", "message.changed", "conversation.created",
-                             "conversation.owner_changed", "conversation.answering", "order.created",
-                             "order.changed", "invoice.created", "task.created", "connection.changed", "end"})
-                   .described("Also the event's name.")},
+             {{"type", schema::word({"snapshot", "message.created", "message.changed", "conversation.created",
+                                     "conversation.owner_changed", "conversation.answering", "order.created",
+                                     "order.changed", "invoice.created", "task.created", "connection.changed",
+                                     "notification.added", "end"})
+                           .described("Also the event's name.")},
               {"conversation_id", schema::uuid(), optional},
               {"message_id", schema::uuid(), optional},
               {"customer_id", schema::uuid(), optional},
               {"order_id", schema::uuid(), optional},
               {"invoice_id", schema::uuid(), optional},
               {"task_id", schema::uuid(), optional},
+              {"notification_id", schema::uuid().described("One of yours; nobody else is sent this event."),
+               optional},
               {"connection_id",
                schema::uuid().described("Its state, subscription or last error is another now: read it."),
                optional},
@@ -148,7 +155,7 @@ api::schema event_shape() {
               {"epoch", schema::integer(0), optional},
               {"order_number", schema::integer(0), optional},
               {"status", token.described("Of the order."), optional},
-              {"kind", token.described("Of the invoice or the task."), optional},
+              {"kind", token.described("Of the invoice, the task or the notification."), optional},
               {"reason", words(ends).described("Why the server ends the stream."), optional},
               {"at", schema::timestamp(), optional}})
       .example({{"type", "message.created"},

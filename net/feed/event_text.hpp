@@ -12,7 +12,8 @@
 
 namespace sellavie::net {
 
-/// Where a reader is among the events of a business: "<incarnation>-<number>", numbers without gaps.
+/// Where a reader is among the events of a business: "<incarnation>-<number>". Numbers have gaps only where an event was of
+/// somebody else alone.
 struct event_position {
   std::int64_t incarnation = 0;
   std::uint64_t number = 0;

@@ -10,17 +10,26 @@ namespace {
 
 stream_bytes shared_text(std::string text) { return std::make_shared<const std::string>(std::move(text)); }
 
-/// The same bytes in fewer pieces, each of about one portion.
-std::vector<stream_bytes> joined(const std::vector<stream_bytes>& events) {
+/// What this reader is to see; nobody: what everybody sees. The same bytes in fewer pieces, each of about one portion.
+std::vector<stream_bytes> joined(const std::vector<ring_event>& events, const api::account_id& reader) {
   std::vector<stream_bytes> pieces;
   std::string piece;
   for (const auto& one : events) {
-    if (!piece.empty() && piece.size() + one->size() > stream::portion_bytes)
+    if (!one.is_for(reader)) continue;
+    if (!piece.empty() && piece.size() + one.bytes->size() > stream::portion_bytes)
       pieces.push_back(shared_text(std::exchange(piece, {})));
-    piece.append(*one);
+    piece.append(*one.bytes);
   }
   if (!piece.empty()) pieces.push_back(shared_text(std::move(piece)));
   return pieces;
+}
+
+bool is_of_one(const ring_event& event) { return event.only.has_value(); }
+
+/// Whom alone a fact concerns.
+std::optional<api::account_id> audience_of(const actors::live_fact& what) {
+  const auto* notified = std::get_if<actors::person_notified>(&what);
+  return notified == nullptr ? std::nullopt : std::optional{notified->account};
 }
 
 bool is_gone(const feed_reader& reader) { return !reader.to->is_open(); }
@@ -95,7 +104,7 @@ void feed_hub::deliver() {
     has_lost = std::exchange(has_lost_, false);
   }
   const std::lock_guard hold{rooms_mutex_};
-  std::unordered_map<business_id, std::vector<stream_bytes>> fresh;
+  std::unordered_map<business_id, std::vector<ring_event>> fresh;
   if (has_lost)
     for (auto& [business, one] : rooms_) fresh[business].push_back(record(one, actors::facts_lost{}));
   for (const told& one : facts)
@@ -104,17 +113,21 @@ void feed_hub::deliver() {
   for (const auto& [business, events] : fresh) send(rooms_.find(business)->second, events);
 }
 
-stream_bytes feed_hub::record(room& in, const actors::live_fact& what) {
-  auto text = shared_text(event_text({incarnation_, in.ring.last() + 1}, what));
-  in.ring.append(text);
+ring_event feed_hub::record(room& in, const actors::live_fact& what) {
+  ring_event event{shared_text(event_text({incarnation_, in.ring.last() + 1}, what)), audience_of(what)};
+  in.ring.append(event);
   metrics_->feed_events().increment();
-  return text;
+  return event;
 }
 
-void feed_hub::send(room& to, const std::vector<stream_bytes>& events) {
+// Readers share the same bytes, but for what is of one of them alone.
+void feed_hub::send(room& to, const std::vector<ring_event>& events) {
   if (to.readers.empty()) return;
-  const auto pieces = joined(events);
+  const bool has_private = std::any_of(events.begin(), events.end(), is_of_one);
+  const auto of_all = joined(events, {});
   std::erase_if(to.readers, [&](const feed_reader& reader) {
+    const auto own = has_private ? joined(events, reader.who.account) : std::vector<stream_bytes>{};
+    const auto& pieces = has_private ? own : of_all;
     return !std::all_of(pieces.begin(), pieces.end(),
                         [&](const stream_bytes& piece) { return reader.to->write(piece); });
   });
@@ -128,9 +141,10 @@ void feed_hub::follow(feed_reader reader, std::optional<event_position> after) {
   reader.to->write(shared_text(std::string{retry_text}));
   const auto missed =
       after && after->incarnation == incarnation_ ? here.ring.behind(after->number) : std::nullopt;
-  if (missed)
-    for (const auto& one : *missed) reader.to->write(one);
-  else reader.to->write(shared_text(snapshot_text({incarnation_, here.ring.last()})));
+  if (missed) {
+    for (const auto& one : *missed)
+      if (one.is_for(reader.who.account)) reader.to->write(one.bytes);
+  } else reader.to->write(shared_text(snapshot_text({incarnation_, here.ring.last()})));
   here.unread_since.reset();
   here.readers.push_back(std::move(reader));
 }

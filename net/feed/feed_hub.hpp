@@ -97,8 +97,8 @@ class feed_hub final : public actors::feed {
 
   room& room_of(const business_id& business);
   rooms::iterator close_room(rooms::iterator at);
-  stream_bytes record(room& in, const actors::live_fact& what);
-  static void send(room& to, const std::vector<stream_bytes>& events);
+  ring_event record(room& in, const actors::live_fact& what);
+  static void send(room& to, const std::vector<ring_event>& events);
   [[nodiscard]] std::atomic<std::uint32_t>& mark_of(const business_id& business) noexcept;
 
   const std::int64_t incarnation_;

@@ -10,7 +10,15 @@
 
 namespace sellavie::net {
 
+/// What seals a letter; `iv` is fresh for each.
+struct letter_seal {
+  id_source& ids;
+  const crypto::fernet_ring& secrets;
+  crypto::fernet_iv iv{};
+};
 /// `recipient` may be filled in by storage, which knows the account.
+[[nodiscard]] storage::queued_mail sealed_mail(const letter_seal& seal, const mail::letter& letter,
+                                               std::string recipient, instant now, std::chrono::hours life);
 [[nodiscard]] storage::queued_mail outgoing_mail(const api_services& with, const mail::letter& letter,
                                                  std::string recipient, instant now, std::chrono::hours life);
 

@@ -26,6 +26,12 @@ std::string_view to_string(notification_kind kind) noexcept {
   return "unknown";
 }
 
+std::optional<notification_kind> parse_notification_kind(std::string_view name) noexcept {
+  for (const auto one : all_notification_kinds)
+    if (to_string(one) == name) return one;
+  return std::nullopt;
+}
+
 std::string_view to_string(digest_rhythm rhythm) noexcept {
   switch (rhythm) {
     case digest_rhythm::off: return "off";

@@ -1,5 +1,5 @@
 #pragma once
-// What a member of a team wants to be told of, and how. Only wishes: who delivers asks them.
+// What a member of a team wants to be told of, and how. Only wishes: who delivers (storage/notice_desk) asks them.
 
 #include <array>
 #include <cstdint>
@@ -27,6 +27,7 @@ inline constexpr std::array all_notification_kinds{
     notification_kind::review_item, notification_kind::low_stock,  notification_kind::broken_connection,
     notification_kind::quota};
 [[nodiscard]] std::string_view to_string(notification_kind kind) noexcept;
+[[nodiscard]] std::optional<notification_kind> parse_notification_kind(std::string_view name) noexcept;
 
 struct notification_ways {
   bool in_app = false;

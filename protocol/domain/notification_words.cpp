@@ -37,6 +37,12 @@ std::string sentence_of(const told_line& line) {
   return is_one ? std::string{found.one} : std::to_string(line.count) + std::string{found.many};
 }
 
+std::string headline_of(std::span<const told_line> lines) {
+  auto headline = sentence_of(lines.front());
+  headline.pop_back();  // its full stop
+  return lines.size() > 1 ? headline + ", and more" : headline;
+}
+
 std::string path_of(const told_line& line, std::string_view business) {
   auto path = "/businesses/" + std::string{business} + std::string{words_of(line.kind).page};
   if (!line.id.empty()) path += '/' + line.id;

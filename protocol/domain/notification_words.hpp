@@ -2,6 +2,7 @@
 // What a person is told, in words of ours: counts and ids, nothing that a customer wrote. Pure.
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -20,6 +21,8 @@ struct told_line {
 
 /// "A chat waits for you.", "3 chats wait for you."
 [[nodiscard]] std::string sentence_of(const told_line& line);
+/// "A chat waits for you", "A chat waits for you, and more"; at least one line.
+[[nodiscard]] std::string headline_of(std::span<const told_line> lines);
 /// Where the dashboard shows it: "/businesses/…/inbox/…".
 [[nodiscard]] std::string path_of(const told_line& line, std::string_view business);
 

@@ -147,10 +147,7 @@ letter ownership_given(site base, std::string_view business) {
 }
 
 letter notification(site base, std::string_view business, std::span<const told_line> lines) {
-  auto subject = sentence_of(lines.front());
-  subject.pop_back();  // its full stop
-  if (lines.size() > 1) subject += ", and more";
-  return listed("notification", std::move(subject), "This happened in your business:", base, business, lines);
+  return listed("notification", headline_of(lines), "This happened in your business:", base, business, lines);
 }
 
 letter summary(site base, std::string_view business, std::span<const told_line> lines, digest_rhythm rhythm) {

@@ -5,10 +5,17 @@
 namespace sellavie::push {
 
 std::string write_notification(const told_line& line, std::string_view business) {
-  auto tag = std::string{to_string(line.kind)} + ' ' + std::string{business};
-  if (!line.id.empty()) tag += ' ' + line.id;
-  return nlohmann::json{
-      {"title", sentence_of(line)}, {"url", path_of(line, business)}, {"tag", std::move(tag)}}
+  return write_notification(std::span{&line, 1}, business);
+}
+
+std::string write_notification(std::span<const told_line> lines, std::string_view business) {
+  const auto& first = lines.front();
+  const bool is_one = lines.size() == 1;
+  auto tag = std::string{is_one ? to_string(first.kind) : "many"} + ' ' + std::string{business};
+  if (is_one && !first.id.empty()) tag += ' ' + first.id;
+  return nlohmann::json{{"title", is_one ? sentence_of(first) : headline_of(lines)},
+                        {"url", path_of(first, business)},
+                        {"tag", std::move(tag)}}
       .dump();
 }
 

@@ -2,6 +2,7 @@
 // What the dashboard's service worker is told to show: {"title", "url", "tag"}; a message with the tag of one that is shown
 // takes its place.
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -10,5 +11,7 @@
 namespace sellavie::push {
 
 [[nodiscard]] std::string write_notification(const told_line& line, std::string_view business);
+/// Of several one message that leads to the first. At least one line.
+[[nodiscard]] std::string write_notification(std::span<const told_line> lines, std::string_view business);
 
 }  // namespace sellavie::push

@@ -11,8 +11,9 @@ namespace {
 
 using nlohmann::json;
 
-#define PROFILE_COLUMNS \
-  "b.id, b.name, b.currency, b.timezone, b.locale, b.profile_version, b.created_at, b.refund_limit_minor "
+#define PROFILE_COLUMNS                                                                                     \
+  "b.id, b.name, b.currency, b.timezone, b.locale, b.profile_version, b.created_at, b.refund_limit_minor, " \
+  "b.low_stock_at "
 
 #define OWN_BUSINESSES                                                     \
   "SELECT " PROFILE_COLUMNS                                                \
@@ -37,23 +38,33 @@ constexpr const char* select_founded =
     "SELECT id, founding_fingerprint FROM businesses WHERE founded_by = $1::uuid AND founding_key = $2";
 constexpr const char* count_founded = "SELECT count(*) FROM businesses WHERE founded_by = $1::uuid";
 constexpr const char* insert_business = R"(
-INSERT INTO businesses (id, key, name, currency, timezone, locale, created_at, founded_by, founding_key, founding_fingerprint)
-VALUES ($1::uuid, $1::uuid::text, $2, $3, $4, $5, $6::bigint, $7::uuid, $8, $9))";
+INSERT INTO businesses (id, key, name, currency, timezone, locale, created_at, founded_by, founding_key, founding_fingerprint,
+                        low_stock_at)
+VALUES ($1::uuid, $1::uuid::text, $2, $3, $4, $5, $6::bigint, $7::uuid, $8, $9, $10::bigint))";
 constexpr const char* insert_owner = R"(
 INSERT INTO memberships (account_id, business_id, role, created_at) VALUES ($1::uuid, $2::uuid, 'owner', $3::bigint))";
+
+/// As the column's default.
+constexpr std::int64_t usual_low_stock = 3;
 
 constexpr const char* has_amounts = R"(
 SELECT EXISTS (SELECT FROM products WHERE business_id = $1::uuid) OR EXISTS (SELECT FROM orders WHERE business_id = $1::uuid))";
 constexpr const char* update_business = R"(
 UPDATE businesses SET name = $2, currency = $3, timezone = $4, locale = $5, refund_limit_minor = $6::bigint,
-  profile_version = profile_version + 1
+  low_stock_at = $7::bigint, profile_version = profile_version + 1
 WHERE id = $1::uuid)";
+
+std::optional<std::int64_t> number_in(fields& row) {
+  if (!row.is_null()) return row.integer();
+  row.skip();
+  return std::nullopt;
+}
 
 business_profile profile_in(fields& row) {
   business_profile one{row.id<business_id>(), row.text(), row.text(), row.text(), row.text(),
                        row.integer(),         row.at()};
-  if (row.is_null()) row.skip();
-  else one.refund_limit_minor = row.integer();
+  one.refund_limit_minor = number_in(row);
+  one.low_stock_at = number_in(row);
   return one;
 }
 
@@ -70,13 +81,21 @@ std::optional<business_profile> profile_of(const pqxx::result& rows) {
   return profile_in(row);
 }
 
+json number_or_null(const std::optional<std::int64_t>& number) {
+  return number ? json(*number) : json(nullptr);
+}
+
 json logged(const business_profile& one) {
-  const auto& limit = one.refund_limit_minor;
   return {{"name", one.name},
           {"currency", one.currency},
           {"timezone", one.timezone},
           {"locale", one.locale},
-          {"refund_limit_minor", limit ? json(*limit) : json(nullptr)}};
+          {"refund_limit_minor", number_or_null(one.refund_limit_minor)},
+          {"low_stock_at", number_or_null(one.low_stock_at)}};
+}
+
+std::optional<std::string> number_text(const std::optional<std::int64_t>& number) {
+  return number ? std::optional{std::to_string(*number)} : std::nullopt;
 }
 
 business_profile changed_by(business_profile profile, const profile_change& wanted) {
@@ -85,6 +104,7 @@ business_profile changed_by(business_profile profile, const profile_change& want
   if (wanted.timezone) profile.timezone = *wanted.timezone;
   if (wanted.locale) profile.locale = *wanted.locale;
   if (wanted.refund_limit_minor) profile.refund_limit_minor = *wanted.refund_limit_minor;
+  if (wanted.low_stock_at) profile.low_stock_at = *wanted.low_stock_at;
   return profile;
 }
 
@@ -144,9 +164,11 @@ result<founding> found_business(api_session& session, const change_origin& by, c
   return for_accounts(session, [&](pqxx::work& work) {
     work.exec_params(hold_account, to_string(by.account));
     if (auto known = found_before(work, by, wanted)) return *known;
-    const auto& one = wanted.profile;
+    auto one = wanted.profile;
+    one.low_stock_at = usual_low_stock;
     work.exec_params(insert_business, to_string(one.id), one.name, one.currency, one.timezone, one.locale,
-                     to_unix_ms(by.at), to_string(by.account), wanted.key, wanted.fingerprint);
+                     to_unix_ms(by.at), to_string(by.account), wanted.key, wanted.fingerprint,
+                     usual_low_stock);
     work.exec_params(insert_owner, to_string(by.account), to_string(one.id), to_unix_ms(by.at));
     record_activity(work, &one.id, by, {"business.founded", "business", one.id.value, nullptr, logged(one)});
     return founding{founding_outcome::founded, one.id};
@@ -172,10 +194,10 @@ result<changed_profile> change_business(api_session& session, const business_id&
     auto done = judge(*was);
     if (done.outcome != profile_outcome::changed) return done;
     const auto& now = done.profile;
-    const auto limit =
-        now.refund_limit_minor ? std::optional{std::to_string(*now.refund_limit_minor)} : std::nullopt;
+    const auto limit = number_text(now.refund_limit_minor);
+    const auto low = number_text(now.low_stock_at);
     work.exec_params(update_business, to_string(business), now.name, now.currency, now.timezone, now.locale,
-                     limit ? limit->c_str() : nullptr);
+                     limit ? limit->c_str() : nullptr, low ? low->c_str() : nullptr);
     record_activity(work, &business, by,
                     {"business.changed", "business", business.value, logged(*was), logged(now)});
     ++done.profile.version;

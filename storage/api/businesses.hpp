@@ -24,6 +24,8 @@ struct business_profile {
   instant created_at{};
   /// Of one payment, on one person's word (desk_money R29); none: any sum.
   std::optional<std::int64_t> refund_limit_minor{};
+  /// At or below it a product runs low; none: nobody is told.
+  std::optional<std::int64_t> low_stock_at{};
 };
 
 struct own_business {
@@ -63,6 +65,8 @@ struct profile_change {
   std::optional<std::string> locale;
   /// None within: without limit from now on.
   std::optional<std::optional<std::int64_t>> refund_limit_minor;
+  /// None within: nobody is told from now on.
+  std::optional<std::optional<std::int64_t>> low_stock_at;
   /// That was read.
   std::int64_t expected_version = 0;
 };

@@ -2,6 +2,7 @@
 
 #include "storage/api/activity_work.hpp"
 #include "storage/api/api_work.hpp"
+#include "storage/api/notification_work.hpp"
 #include "storage/api/timezone_work.hpp"
 
 namespace sellavie::storage {
@@ -12,9 +13,8 @@ using nlohmann::json;
 #define WAYS "hand_over, paid_order, failed_payment, review_item, low_stock, broken_connection, quota"
 
 constexpr const char* select_settings =
-    "SELECT " WAYS
-    ", quiet_zone, coalesce(quiet_from, 0), coalesce(quiet_to, 0), digest, version "
-    "FROM notification_settings WHERE business_id = $1::uuid AND account_id = $2::uuid";
+    "SELECT " NOTIFICATION_CHOICES
+    ", s.version FROM notification_settings s WHERE s.business_id = $1::uuid AND s.account_id = $2::uuid";
 constexpr const char* select_member =
     "SELECT FROM memberships WHERE business_id = $1::uuid AND account_id = $2::uuid";
 constexpr const char* insert_settings =
@@ -30,28 +30,16 @@ constexpr const char* update_settings =
     "WHERE business_id = $1::uuid AND account_id = $2::uuid AND version = $14::bigint";
 #undef WAYS
 
-constexpr int by_app = 1;
-constexpr int by_mail = 2;
-constexpr int by_push = 4;
-
 int number_of(const notification_ways& ways) {
-  return (ways.in_app ? by_app : 0) + (ways.email ? by_mail : 0) + (ways.push ? by_push : 0);
+  return (ways.in_app ? way_bits::in_app : 0) + (ways.email ? way_bits::email : 0) +
+         (ways.push ? way_bits::push : 0);
 }
-notification_ways ways_of(int number) {
-  return {(number & by_app) != 0, (number & by_mail) != 0, (number & by_push) != 0};
-}
-
 notification_settings settings_in(const pqxx::result& rows) {
   notification_settings found;
   if (rows.empty()) return found;
   const pqxx::row first = rows[0];
   fields row{first};
-  for (auto& ways : found.choices.ways) ways = ways_of(row.small());
-  const auto zone = row.text();
-  const int from = row.small();
-  const int to = row.small();
-  if (!zone.empty()) found.choices.quiet = quiet_hours{from, to, zone};
-  found.choices.digest = parse_digest(row.text()).value_or(digest_rhythm::off);
+  found.choices = choices_in(row);
   found.version = row.integer();
   return found;
 }

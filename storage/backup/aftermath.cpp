@@ -51,6 +51,11 @@ constexpr const char* end_imports =
     "UPDATE product_imports SET state = 'failed', claimed_by = NULL, problem = 'open when the restored backup was taken', "
     "finished_at = $1::bigint WHERE state IN ('queued', 'running')";
 
+// It may have been said since. What people see in the app stays.
+constexpr const char* give_notices_up = R"(
+UPDATE notifications SET email = CASE WHEN email = 1 THEN 3 ELSE email END, push = CASE WHEN push = 1 THEN 3 ELSE push END
+WHERE email = 1 OR push = 1)";
+
 constexpr const char* bury_jobs = R"(
 WITH gone AS (
   DELETE FROM jobs RETURNING *
@@ -157,7 +162,8 @@ result<aftermath> settle_open_work(PGconn& owner, instant now, id_source& ids) {
   const auto sessions = changed(owner, end_sessions, now);
   if (!sessions) return sessions.error();
   sum.sessions = *sessions;
-  if (const auto done = execute(owner, forget_resets); !done) return done.error();
+  for (const char* ending : {forget_resets, give_notices_up})
+    if (const auto done = execute(owner, ending); !done) return done.error();
   for (const char* ending : {end_invitations, end_imports})
     if (const auto done = changed(owner, ending, now); !done) return done.error();
   return sum;

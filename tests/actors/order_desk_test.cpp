@@ -126,6 +126,36 @@ TEST_F(order_desk, never_sells_below_zero_even_when_the_table_says_less_than_it_
   EXPECT_EQ(outcomes.front().why, refusal::out_of_stock);
 }
 
+TEST_F(order_desk, tells_people_of_a_declined_attempt_and_leaves_the_order_as_it_is) {
+  open_shop();
+  place("c1", 2, "k1");
+  world.run();
+  ASSERT_THAT(outcomes, SizeIs(1));
+  const auto order = outcomes.front().order;
+  std::vector<storage::notice_row> notices;
+  std::size_t moved = 0;
+  world.store->before_commit = [&](memory_store::batch batch) -> std::optional<memory_store::fate> {
+    for (const auto* set : batch) {
+      notices.insert(notices.end(), set->notices.begin(), set->notices.end());
+      moved += set->orders.size();
+    }
+    return std::nullopt;
+  };
+  payment_fact fact{
+      .reference = make_payment_reference(order, 1), .transaction = "t-1", .status = payment_status::failed};
+  ask(desk::confirm_payment{{}, fact, payment_mode::test}, {});
+  world.run();
+  ASSERT_THAT(notices, SizeIs(1));
+  EXPECT_EQ(notices.front().kind, notification_kind::failed_payment);
+  EXPECT_EQ(notices.front().subject, fact.reference);
+  EXPECT_EQ(notices.front().about, order.value);
+  fact.transaction.clear();
+  ask(desk::confirm_payment{{}, fact, payment_mode::test}, {});
+  world.run();
+  EXPECT_THAT(notices, SizeIs(1)) << "a link that nobody used has not failed";
+  EXPECT_EQ(moved, 0);
+}
+
 TEST(two_hundred_customers, race_for_twenty_pieces_and_exactly_twenty_are_sold) {
   shop_world world{{.window = 1000}};
   world.model->always = [](const auto&) { return calls({{"place_order", wish("A1", 1)}}, "Let me see."); };

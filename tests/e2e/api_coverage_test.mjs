@@ -43,6 +43,8 @@ const unrecorded = {
   look_at_invitation: "a read; its token must not stand in an address",
   mark_conversation_read: "how far one person has read, of use to nobody else; it comes with each glance at a chat",
   preview_product_import: "a read, of a sheet",
+  read_all_notifications: "how far one person has read, of use to nobody else",
+  read_notification: "how far one person has read, of use to nobody else",
   resend_verification: "there is no account yet, and the entries of accounts are by account",
   sign_up: "there is no account yet; it is recorded when it begins",
   try_training_draft: "answers one question and keeps nothing",

@@ -61,7 +61,10 @@ async function an_inbox_of({ client, business_id }, { id, customer_id }) {
       VALUES ('${dead_job_id}', '${business_id}', 'matrix', 'matrix', 1, 1, 1, 0, ${Date.now()}, '{}', '{}', '{}');
     INSERT INTO jobs (id, business_id, kind, unique_key, priority, state, due_at, created_at, payload)
       VALUES ('${randomUUID()}', '${business_id}', 'matrix', 'matrix', 1, 0, ${Date.now() + 86_400_000}, 0, '{}')`);
-  return { label_id: label.id, note_id: note.id, canned_reply_id: canned.id, customer_id, task_id, dead_job_id };
+  const notification_id = randomUUID();
+  await here.server.sql(`INSERT INTO notifications (id, business_id, account_id, kind, subject, happened_at, created_at, in_app, email, push)
+    SELECT '${notification_id}', business_id, account_id, 'quota', 'matrix', 0, 0, true, 0, 0 FROM memberships WHERE business_id = '${business_id}' AND role = 'owner'`);
+  return { notification_id, label_id: label.id, note_id: note.id, canned_reply_id: canned.id, customer_id, task_id, dead_job_id };
 }
 
 async function a_product_of({ client, business_id }) {
@@ -140,7 +143,7 @@ function path_of(operation, ids = {}) {
   const query = (operation.parameters ?? []).filter((one) => one.in === "query" && one.required)
     .map(({ name, example }) => `${name}=${name === "business_id" ? "{business_id}" : encodeURIComponent(example)}`).join("&");
   const path = operation.path + (query && `?${query}`);
-  const known = { business_id: stage.ada.business_id, conversation_id: stage.conversation_id, message_id: stage.message_id, activity_id: stage.activity_id, session_id: nobodys_id, push_subscription_id: nobodys_id, label_id: stage.label_id, note_id: stage.note_id, canned_reply_id: stage.canned_reply_id, customer_id: stage.customer_id, task_id: stage.task_id, dead_job_id: stage.dead_job_id,
+  const known = { business_id: stage.ada.business_id, conversation_id: stage.conversation_id, message_id: stage.message_id, activity_id: stage.activity_id, session_id: nobodys_id, push_subscription_id: nobodys_id, notification_id: stage.notification_id, label_id: stage.label_id, note_id: stage.note_id, canned_reply_id: stage.canned_reply_id, customer_id: stage.customer_id, task_id: stage.task_id, dead_job_id: stage.dead_job_id,
     order_id: stage.order_id, webhook_endpoint_id: stage.webhook_endpoint_id, event_id: stage.event_id, payment_id: stage.payment_id, refund_id: stage.refund_id, review_id: stage.review_id, invoice_id: stage.invoice_id, invoice_token: stage.invoice_token, product_id: stage.product_id, image_id: stage.image_id, attachment_id: stage.attachment_id, media_token: stage.media_token, group_id: stage.group_id, import_id: stage.import_id, training_version_id: stage.training_version_id, connect_flow_id: stage.connect_flow_id, connection_id: stage.connection_id, payment_connection_id: stage.payment_connection_id, member_id: stage.member_id, invitation_id: stage.invitation_id, ...ids };
   return path.replace(/\{(\w+)\}/g, (_, name) => {
     assert.ok(known[name], `the matrix has no ${name}: add one that exists`);
@@ -169,29 +172,32 @@ function fitting_body({ requestBody, parameters }) {
 
 const is_json = ({ requestBody }) => requestBody?.content["application/json"] !== undefined;
 
-// A link is looked at a minute after it was made, whoever calls meanwhile.
-const without_polls = (table) => (table === "jobs" ? "(SELECT * FROM jobs WHERE unique_key IS NULL OR unique_key NOT LIKE 'poll.%')" : table);
+// A link is looked at a minute after it was made, whoever calls meanwhile; people are told of what the stage did.
+const wished_jobs = "(SELECT * FROM jobs WHERE kind NOT LIKE 'notice.%' AND (unique_key IS NULL OR unique_key NOT LIKE 'poll.%'))";
 
 // What a person could have changed: it must be as before wherever the answer was a refusal.
 function state() {
-  const inbox = ["conversation_work", "conversation_reads", "labels", "conversation_labels", "notes", "note_mentions", "canned_replies", "contacts", "person_tasks", "composed_messages", "attachments", "jobs", "dead_jobs"];
+  const inbox = ["conversation_work", "conversation_reads", "labels", "conversation_labels", "notes", "note_mentions", "canned_replies", "contacts", "person_tasks", "composed_messages", "attachments", "dead_jobs"];
   const shop = ["products", "product_groups", "product_images", "stock_movements", "product_imports", "product_import_parts", "training_drafts", "training_versions"];
   const outside = ["connections", "connection_ids", "payment_connections", "connect_flows"];
   const team = ["businesses", "memberships", "invitations", "notification_settings"];
   const sales = ["orders", "order_items", "order_timeline", "payments", "payment_records", "refunds", "payment_reviews", "invoices", "invoice_settings", "invoice_documents", "invoice_links"];
-  const rows = (name, from = without_polls(name)) => `SELECT '${name}', coalesce(string_agg(t::text, E'\\n' ORDER BY t::text), '') FROM ${from} t`;
+  const rows = (name, from = name) => `SELECT '${name}', coalesce(string_agg(t::text, E'\\n' ORDER BY t::text), '') FROM ${from} t`;
   const endpoints = "(SELECT id, url, description, events, secret, active, version FROM webhook_endpoints)";  // not what its deliveries came to
+  // People are told of what the stage did while the operations are tried.
+  const told = [rows("jobs", wished_jobs), rows("notifications", "(SELECT * FROM notifications WHERE subject = 'matrix')")];
   // One look: it is taken twice for each operation and role.
-  return here.server.sql([rows("conversations", "(SELECT id, owner, epoch FROM conversations)"), rows("webhook_endpoints", endpoints), ...[...inbox, ...shop, ...outside, ...team, ...sales].map((name) => rows(name))].join(" UNION ALL "));
+  return here.server.sql([rows("conversations", "(SELECT id, owner, epoch FROM conversations)"), rows("webhook_endpoints", endpoints), ...told, ...[...inbox, ...shop, ...outside, ...team, ...sales].map((name) => rows(name))].join(" UNION ALL "));
 }
 
-// Everything but what the server writes by itself at any time: heartbeats, the last use of a session, rolled usage, mails on their
-// way, looks at payments, and the chain of the activity log, of which the number of rows is looked at.
+// Everything but what the server writes by itself at any time: heartbeats, the last use of a session, rolled usage, what people are
+// told, mails on their way, looks at payments, and the chain of the activity log, of which the number of rows is looked at.
 async function whole_state() {
   const tables = (await here.server.sql("SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition ORDER BY 1")).flat();
-  const own = ["nodes", "sessions", "plan_usage", "mails", "audit_log"];
+  const own = ["nodes", "sessions", "plan_usage", "mails", "jobs", "notifications", "notification_pace", "audit_log"];
   assert.ok(tables.length > 40 && own.every((one) => tables.includes(one)), `${tables}`);
-  return here.server.sql([...tables.filter((one) => !own.includes(one)).map((name) => `SELECT '${name}', coalesce(string_agg(t::text, E'\\n' ORDER BY t::text), '') FROM ${without_polls(name)} t`),
+  return here.server.sql([...tables.filter((one) => !own.includes(one)).map((name) => `SELECT '${name}', coalesce(string_agg(t::text, E'\\n' ORDER BY t::text), '') FROM ${name} t`),
+    `SELECT 'jobs', coalesce(string_agg(t::text, E'\\n' ORDER BY t::text), '') FROM ${wished_jobs} t`,
     "SELECT 'audit_log', count(*)::text FROM audit_log"].join(" UNION ALL "));
 }
 

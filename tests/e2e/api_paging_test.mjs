@@ -38,7 +38,7 @@ async function another_training({ client, shop }) {
 }
 
 // What no request makes in a moment: tasks, deliveries that nobody could work off, and months that are over.
-async function what_time_brings({ business_id }) {
+async function what_time_brings({ business_id, account_id }) {
   await here.server.sql(`INSERT INTO person_tasks (id, business_id, kind, reason, created_at) SELECT gen_random_uuid(), '${business_id}', 'connection', 'paging', 0 FROM generate_series(1, 3);
     INSERT INTO parked_events (id, business_id, connection_id, reason, accepted_at, parked_at, payload)
       SELECT n, '${business_id}', id, 'failed 5 times', n, n, 'sealed' FROM generate_series(1, 3) n, (SELECT id FROM connections WHERE business_id = '${business_id}' LIMIT 1) c;
@@ -50,6 +50,8 @@ async function what_time_brings({ business_id }) {
       SELECT gen_random_uuid(), business_id, id, 1, 'NGN', 'paging', false, 'here', 'failed', 'system', received_at, 1 FROM payment_records WHERE transaction = 'paging';
     INSERT INTO payment_reviews (id, business_id, reference, transaction, reason, state, opened_at, version)
       SELECT gen_random_uuid(), business_id, reference, transaction, 'unknown_order', 'open', received_at, 1 FROM payment_records WHERE transaction = 'paging';
+    INSERT INTO notifications (id, business_id, account_id, kind, subject, happened_at, created_at, in_app, email, push)
+      SELECT gen_random_uuid(), '${business_id}', '${account_id}', 'quota', 'paging' || n, n, n, true, 0, 0 FROM generate_series(1, 3) n;
     INSERT INTO plan_usage (business_id, month, ai_replies, counted_to) VALUES ('${business_id}', '2025-01-01', 3, 0), ('${business_id}', '2025-02-01', 4, 0)`);
 }
 
@@ -87,6 +89,7 @@ async function full_shop(ada) {
   await what_time_brings(ada);
   const more = await programs_and_browsers(ada);
   await here.settled();
+  await until("what happened was told", async () => (await here.server.number("SELECT count(*) FROM jobs WHERE kind = 'notice.tell' AND state > 0")) === 0);
   await until("the activity is chained", async () => (await here.server.number("SELECT count(*) FROM audit_log WHERE position IS NULL")) === 0);
   return { business_id: ada.business_id, conversation_id: chats[0].id, order_id, product_id: product.id, ...more };
 }

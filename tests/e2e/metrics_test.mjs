@@ -70,6 +70,7 @@ const elsewhere = {
   sellavie_outbox_overtaken_total: ["e2e/takeover_test.mjs", "sellavie_outbox_overtaken_total"],
   sellavie_outbox_unrecalled_total: ["actors/outbox_sender_test.cpp", "metrics->unrecalled()"],
   sellavie_payment_events_total: ["e2e/payment_webhooks_test.mjs", "sellavie_payment_events_total"],
+  sellavie_notifications_total: ["e2e/api_notifications_test.mjs", "sellavie_notifications_total"],
   sellavie_webhooks_out_total: ["e2e/api_webhooks_out_test.mjs", "sellavie_webhooks_out_total"],
   sellavie_sends_repeated_without_evidence_total: ["e2e/takeover_test.mjs", "sellavie_sends_repeated_without_evidence_total"],
   sellavie_webhook_oddities_total: ["e2e/webhooks_test.mjs", "sellavie_webhook_oddities_total"],

@@ -5,7 +5,7 @@
 namespace sellavie::net {
 namespace {
 
-stream_bytes event(std::size_t size = 10) { return std::make_shared<const std::string>(size, 'e'); }
+ring_event event(std::size_t size = 10) { return {std::make_shared<const std::string>(size, 'e')}; }
 
 TEST(event_ring, gives_what_came_behind_a_number_and_nothing_to_who_has_all) {
   event_ring ring{7, {}};

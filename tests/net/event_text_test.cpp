@@ -38,6 +38,7 @@ TEST(event_text, of_every_fact_has_the_shape_that_is_declared) {
       actors::invoice_made{invoice_id{an_id}, order, "invoice"},
       actors::task_raised{an_id, std::nullopt, "connection"},
       actors::connection_altered{connection_id{an_id}},
+      actors::person_notified{api::account_id{an_id}, an_id, notification_kind::quota},
       actors::facts_lost{}};
   std::set<std::string> types;
   for (const auto& one : all) {

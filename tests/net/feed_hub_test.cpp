@@ -86,6 +86,23 @@ TEST_F(feed, of_one_business_says_nothing_of_another) {
   EXPECT_EQ(heard(other), (words{"7-0 snapshot"}));
 }
 
+TEST_F(feed, tells_what_is_of_one_person_to_that_person_alone_live_and_resumed) {
+  auto own = watch(shop(), {}, 1);
+  auto other = watch(shop(), {}, 2);
+  hub->tell(shop(), {actors::person_notified{api::account_id{numbered(1)}, numbered(9)},
+                     actors::answer_begun{chat(1)}});
+  hub->deliver();
+  happens(2);
+  EXPECT_EQ(heard(own), (words{"7-0 snapshot", "7-1 notification.added", "7-2 conversation.answering",
+                               "7-3 conversation.answering"}));
+  EXPECT_EQ(heard(other),
+            (words{"7-0 snapshot", "7-2 conversation.answering", "7-3 conversation.answering"}));
+  auto own_again = watch(shop(), event_position{7, 0}, 1);
+  auto other_again = watch(shop(), event_position{7, 0}, 2);
+  EXPECT_EQ(heard(own_again).front(), "7-1 notification.added");
+  EXPECT_EQ(heard(other_again).front(), "7-2 conversation.answering");
+}
+
 TEST_F(feed, costs_nothing_until_somebody_watches) {
   EXPECT_FALSE(hub->is_followed(shop()));
   EXPECT_TRUE(hub->is_empty());

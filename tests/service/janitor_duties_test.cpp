@@ -43,12 +43,12 @@ class janitor_duties_test : public storage::spine_test {
 TEST_F(janitor_duties_test, the_server_has_each_of_them) {
   std::vector<std::string> names;
   for (const auto& one : duties) names.push_back(one.name);
-  EXPECT_THAT(names,
-              UnorderedElementsAre("heartbeat", "database", "directory", "reservations", "inbox_keys",
-                                   "quarantine", "turns", "action_results", "sessions", "sign_ups",
-                                   "password_resets", "connect_flows", "invitations", "mails", "recorded",
-                                   "parked", "done_tasks", "senders", "activity", "plan_usage", "attachments",
-                                   "webhook_deliveries", "webhook_events", "dead_jobs", "payment_events"));
+  EXPECT_THAT(names, UnorderedElementsAre("heartbeat", "database", "directory", "reservations", "inbox_keys",
+                                          "quarantine", "turns", "action_results", "sessions", "sign_ups",
+                                          "password_resets", "connect_flows", "invitations", "mails",
+                                          "recorded", "parked", "done_tasks", "senders", "activity",
+                                          "plan_usage", "attachments", "webhook_deliveries", "webhook_events",
+                                          "dead_jobs", "payment_events", "notifications"));
 }
 
 TEST_F(janitor_duties_test, each_runs_on_a_fresh_database_and_they_share_a_connection) {

@@ -268,6 +268,15 @@ TEST_F(housekeeping_test, a_webhook_whose_job_is_gone_is_dead_and_one_that_has_i
       "dead 0lost, dead 503, waiting 0, waiting 0");
 }
 
+TEST_F(housekeeping_test, what_people_were_told_goes_after_ninety_days) {
+  for (const instant at : {noon - days{91}, noon - days{89}})
+    sql("SET session_replication_role = replica; INSERT INTO notifications (id, business_id, account_id, kind, subject, happened_at, "
+        "created_at, in_app, email, push) VALUES (least_id_at(" +
+        ms(at) + "), " + quote(ada) + ", gen_random_uuid(), 'quota', 's', 0, " + ms(at) + ", true, 0, 0)");
+  EXPECT_EQ(purge_notifications(at(noon)).value(), 1);
+  EXPECT_EQ(count("notifications"), 1);
+}
+
 TEST_F(housekeeping_test, the_stretches_of_half_a_day_cover_a_table_once) {
   add_results("old", 2'000, noon - days{91});
   ASSERT_GT(pages_of("action_results"), 5);
@@ -323,6 +332,8 @@ TEST_F(housekeeping_test, no_purge_reads_a_big_table_as_a_whole) {
       "INSERT INTO dead_jobs (id, business_id, kind, priority, attempts, claims, created_at, died_at, error_codes, error_times, payload) "
       "SELECT gen_random_uuid(), gen_random_uuid(), 'k', 1, 1, 1, 0, g, '{}', '{}', '{}' FROM generate_series(1, 30000) g;"
       "INSERT INTO webhook_events SELECT gen_random_uuid(), gen_random_uuid(), 'order.paid', '{}', g FROM generate_series(1, 30000) g;"
+      "INSERT INTO notifications (id, business_id, account_id, kind, subject, happened_at, created_at, in_app, email, push) "
+      "SELECT gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), 'quota', 's', g, g, true, 0, 0 FROM generate_series(1, 30000) g;"
       "ANALYZE");
   const auto session = open_pq(database.access().engine, "plans").value();
   for (const auto& one : purge_statements()) {

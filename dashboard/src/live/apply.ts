@@ -85,6 +85,10 @@ export class EventApplier {
       case "task.created":
         this.#makeOld(["list_tasks", { business_id }]);
         break;
+      case "notification.added":
+        this.#makeOld(["list_notifications", { business_id }]);
+        this.#makeOld(["count_unread_notifications", { business_id }]);
+        break;
       case "connection.changed":
         this.#makeOld(["list_connections", { business_id }]);
         break;

@@ -5,7 +5,7 @@ import { useServices } from "../app/services";
 import { Button } from "../parts/button";
 import { Card } from "../parts/card";
 import { Checkbox, Field, Select, TextInput } from "../parts/field";
-import { Banner, ErrorState, SkeletonRows } from "../parts/states";
+import { ErrorState, SkeletonRows } from "../parts/states";
 import { tell } from "../parts/toast";
 import { useWords } from "../words/provider";
 import { EditsBanner, useEdits } from "./meanwhile";
@@ -18,8 +18,7 @@ export function NotificationChoices() {
   return <NotificationForm settings={found.data} />;
 }
 
-/** Push is kept as it was: nothing sends it, and nobody can turn it on. */
-const ways = ["in_app", "email"] as const;
+const ways = ["in_app", "email", "push"] as const;
 
 function NotificationForm({ settings }: { settings: NotificationSettings }) {
   const { t, word, zone } = useWords();
@@ -40,7 +39,6 @@ function NotificationForm({ settings }: { settings: NotificationSettings }) {
   return (
     <Card title={t("settings.notifications")} hint={t("notifications.hint")}>
       <form onSubmit={edits.onSubmit} className="flex flex-col gap-5" noValidate>
-        <Banner tone="info">{t("notifications.not-sent")}</Banner>
         <EditsBanner
           edits={edits}
           subject_id={me.id}

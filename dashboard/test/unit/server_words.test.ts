@@ -55,10 +55,4 @@ describe("what the server writes has a text:", () => {
       expect(missing(prefix, known)).toEqual([]);
     }
   });
-  test("that notifications are kept and not sent, as long as they are not", () => {
-    const isSent = !source("net/api/resources/notification_settings.cpp").includes("delivers nothing yet");
-    const page = readFileSync(path.join(root, "dashboard/src/pages/settings_notifications.tsx"), "utf8");
-    expect(page.includes('t("notifications.not-sent")'), "the hint goes when the server delivers, and the push column comes back").toBe(!isSent);
-    expect(page.includes('"push"')).toBe(isSent);
-  });
 });

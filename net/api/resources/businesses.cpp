@@ -37,6 +37,15 @@ schema refund_limit() {
       "agree. Null: any sum. Only an owner changes it.");
 }
 
+schema low_stock() {
+  return schema::integer(0, 1'000'000)
+      .or_null()
+      .example(3)
+      .described(
+          "A product runs low when a sale or a correction brings its stock down to this: whoever manages the business is told once, "
+          "until somebody adds some. Null: nobody is told.");
+}
+
 schema founding_shape() {
   return schema::object({{"name", name_text()},
                          {"currency", currency_text()},
@@ -48,7 +57,8 @@ schema change_shape() {
                          {"currency", currency_text(), presence::optional},
                          {"timezone", chosen_timezone_text(), presence::optional},
                          {"locale", locale_text(), presence::optional},
-                         {"refund_limit_minor", refund_limit(), presence::optional}});
+                         {"refund_limit_minor", refund_limit(), presence::optional},
+                         {"low_stock_at", low_stock(), presence::optional}});
 }
 schema business_shape() {
   return schema::object({{"id", schema::uuid()},
@@ -57,6 +67,7 @@ schema business_shape() {
                          {"timezone", timezone_text()},
                          {"locale", schema::text({0, 64, api::text_format::token}).example("en-NG")},
                          {"refund_limit_minor", refund_limit()},
+                         {"low_stock_at", low_stock()},
                          {"role", role_word().described("Yours.")},
                          {"version", schema::integer(1)},
                          {"created_at", schema::timestamp()}})
@@ -74,6 +85,7 @@ json shown(const storage::business_profile& one, api::role role) {
           {"timezone", one.timezone},
           {"locale", one.locale},
           {"refund_limit_minor", number_or_null(one.refund_limit_minor)},
+          {"low_stock_at", number_or_null(one.low_stock_at)},
           {"role", api::to_string(role)},
           {"version", one.version},
           {"created_at", api::timestamp(to_unix_ms(one.created_at))}};
@@ -87,8 +99,8 @@ std::optional<std::string> member(const json& body, const char* name) {
 }
 
 /// None within: null was given.
-std::optional<std::optional<std::int64_t>> limit_in(const json& body) {
-  const auto found = body.find("refund_limit_minor");
+std::optional<std::optional<std::int64_t>> number_in(const json& body, const char* name) {
+  const auto found = body.find(name);
   if (found == body.end()) return std::nullopt;
   if (found->is_null()) return std::optional<std::int64_t>{};
   return std::optional{found->get<std::int64_t>()};
@@ -168,9 +180,13 @@ api_outcome show(workplace& place, api_call& call) {
 
 api_outcome change(workplace& place, api_call& call) {
   if (auto wrong = misfit(call.body)) return *std::move(wrong);
-  const storage::profile_change wish{member(call.body, "name"),     member(call.body, "currency"),
-                                     member(call.body, "timezone"), member(call.body, "locale"),
-                                     limit_in(call.body),           call.expected_version};
+  const storage::profile_change wish{member(call.body, "name"),
+                                     member(call.body, "currency"),
+                                     member(call.body, "timezone"),
+                                     member(call.body, "locale"),
+                                     number_in(call.body, "refund_limit_minor"),
+                                     number_in(call.body, "low_stock_at"),
+                                     call.expected_version};
   // Else whoever refunds alone would say how much that may be.
   if (wish.refund_limit_minor && !api::may(call.by.role, api::permission::own))
     return problem{problems::forbidden, "Only an owner says how much one person may refund alone."};

@@ -164,8 +164,7 @@ std::vector<api_endpoint> notification_settings_endpoints() {
         .method = verb::get,
         .path = path,
         .tag = "Notifications",
-        .summary =
-            "What you want to be told of this business, and how. It is kept; this version delivers nothing yet.",
+        .summary = "What you want to be told of this business, and how.",
         .allowed = reading,
         .answers = {api::with_etag({200, "Your settings.", settings_shape()})}},
        show},

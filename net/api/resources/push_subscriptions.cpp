@@ -135,8 +135,7 @@ std::vector<api_endpoint> push_subscription_endpoints() {
         .method = verb::post,
         .path = all,
         .tag = "Notifications",
-        .summary =
-            "This browser takes messages, until you sign out here. Of 20 the oldest makes room. Nothing is sent yet.",
+        .summary = "This browser takes messages, until you sign out here. Of 20 the oldest makes room.",
         .body = wish_shape(),
         .answers = {{201, "The subscription.", subscription_shape()}}},
        subscribe},

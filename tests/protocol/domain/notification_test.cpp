@@ -33,6 +33,11 @@ TEST(digest, is_known_by_its_name) {
   EXPECT_EQ(parse_digest("hourly"), std::nullopt);
 }
 
+TEST(notification_kind, is_known_by_its_name) {
+  for (const auto one : all_notification_kinds) EXPECT_EQ(parse_notification_kind(to_string(one)), one);
+  EXPECT_EQ(parse_notification_kind("handover"), std::nullopt);
+}
+
 TEST(currency, of_a_shop_is_one_in_which_people_pay) {
   for (const char* good : {"NGN", "GHS", "KES", "XOF", "USD", "EUR", "JPY", "KWD"})
     EXPECT_TRUE(is_in_use(*parse_currency(good))) << good;

@@ -106,6 +106,14 @@ TEST(notification_message, says_what_happened_where_and_what_it_replaces) {
       R"({"tag":"paid_order 0190-shop","title":"3 orders were paid.","url":"/businesses/0190-shop/orders"})");
 }
 
+TEST(notification_message, of_several_kinds_is_one_that_leads_to_the_first) {
+  const std::vector<told_line> lines{{notification_kind::hand_over, 1, "0190-chat"},
+                                     {notification_kind::paid_order, 3, {}}};
+  EXPECT_EQ(write_notification(lines, "0190-shop"),
+            R"({"tag":"many 0190-shop","title":"A chat waits for you, and more",)"
+            R"("url":"/businesses/0190-shop/inbox/0190-chat"})");
+}
+
 TEST(origin, is_what_stands_before_the_path) {
   EXPECT_EQ(origin_of("https://push.example"), "https://push.example");
   EXPECT_EQ(origin_of("https://push.example?x"), "https://push.example");

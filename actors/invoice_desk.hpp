@@ -3,7 +3,7 @@
 //
 // Role       issues invoices with gapless numbers.
 // Grain      a business (and series). One commit under way; UNIQUE(business, series, number) backs it.
-// Invariant  a number is used only by the commit that stores its invoice; one invoice per (order, kind):
+// Invariant  a number is used only by the commit that stores its invoice; one invoice per order, one credit note per refund:
 //            asking again answers with the one that is there; a known action key decides nothing. Keeps no state: the last number is read
 //            for each invoice, behind the commit before it.
 // Supervised by the tenant_supervisor; on anything but `committed` it ends and is loaded anew.
@@ -29,7 +29,7 @@ struct issue_invoice {
   std::string actor = "ai";
   /// Of a wish that came through the API: it stands in the activity log.
   std::optional<storage::change_origin> by{};
-  /// A credit note corrects the invoice that there is; without one it is refused.
+  /// A credit note: the next one that is due; refused when there is none.
   invoice_kind kind = invoice_kind::invoice;
   /// The customer is told where to read it: its link is made in the same commit, where the server has an address.
   bool link = false;
@@ -55,6 +55,7 @@ class invoice_desk_state {
   void look_up_result();
   void load();
   void on_loaded(const invoicing_record& record);
+  void credit(const invoicing_record& record);
   void refuse(refusal why);
   void add_invoice(const invoice& document, storage::change_set& to) const;
   [[nodiscard]] std::string add_link(const invoicing_record& record, const invoice& document,

@@ -101,7 +101,7 @@ void payment_worker_state::end_link(const payment_work& work) {
           [work](const caf::error& failure) { work.answer(failed(failure)); });
 }
 
-// Without an invoice there is nothing to correct.
+// One after the other until none is due; without an invoice there is nothing to correct.
 void payment_worker_state::credit(const payment_work& work) {
   const auto id = parse_uuid(text_in(work.job, "order"));
   if (!id) return work.answer(unreadable());
@@ -109,8 +109,12 @@ void payment_worker_state::credit(const payment_work& work) {
       ->request(
           registry_, caf::infinite,
           invoice_order{work.job.hold.business, {order_id{*id}, "system", {}, invoice_kind::credit_note}})
-      .then([work](const action_outcome&) { work.answer(job_ends::done{}); },
-            [work](const caf::error& failure) { work.answer(failed(failure)); });
+      .then(
+          [this, work](const action_outcome& issued) {
+            if (issued.accepted) credit(work);
+            else work.answer(job_ends::done{});
+          },
+          [work](const caf::error& failure) { work.answer(failed(failure)); });
 }
 
 // What is invented finds nothing in the table, and goes no further.

@@ -92,24 +92,22 @@ reader_actor::behavior_type reader(reader_actor::stateful_pointer<reader_state> 
         const monitoring::at_work busy{in_use};
         auto last = reads.last_invoice_number(wanted.business, wanted.series);
         if (!last) return make_error(last.error().code);
-        auto existing = reads.find_invoice(wanted.business, wanted.order, wanted.kind);
+        auto existing = reads.find_invoices(wanted.business, wanted.order);
         if (!existing) return make_error(existing.error().code);
-        auto corrected = wanted.kind == to_string(invoice_kind::credit_note)
-                             ? reads.find_invoice(wanted.business, wanted.order,
-                                                  std::string{to_string(invoice_kind::invoice)})
-                             : result<std::optional<storage::invoice_row>>{std::nullopt};
-        if (!corrected) return make_error(corrected.error().code);
+        auto returned = reads.find_returned(wanted.business, wanted.order);
+        if (!returned) return make_error(returned.error().code);
         auto parties = reads.find_invoice_parties(wanted.business, wanted.buyer);
         if (!parties) return make_error(parties.error().code);
         auto found = std::make_shared<invoicing_record>();
-        if (existing.value()) {
-          const auto link = reads.find_invoice_link(wanted.business, existing.value()->id);
+        for (const auto& one : existing.value()) {
+          if (one.kind != to_string(invoice_kind::invoice)) continue;
+          const auto link = reads.find_invoice_link(wanted.business, one.id);
           if (!link) return make_error(link.error().code);
           found->link = link.value();
         }
         found->last_number = last.value();
         found->existing = std::move(existing.value());
-        found->corrected = std::move(corrected.value());
+        found->returned = std::move(returned.value());
         found->parties = std::move(parties.value());
         return shared<invoicing_record>{std::move(found)};
       },

@@ -84,17 +84,18 @@ struct found_action_result {
 };
 struct load_invoicing {
   business_id business;
+  /// Whose last number is wanted.
   std::string series;
   order_id order;
-  std::string kind;
   contact_id buyer;
 };
 struct invoicing_record {
   std::int64_t last_number = 0;
-  std::optional<storage::invoice_row> existing;
-  /// For a credit note: the order's invoice.
-  std::optional<storage::invoice_row> corrected;
-  /// Of the existing one.
+  /// The order's invoice and credit notes.
+  std::vector<storage::invoice_row> existing;
+  /// Refunds of the order's money that succeeded.
+  std::vector<storage::returned_row> returned;
+  /// Of the existing invoice.
   std::optional<storage::invoice_link_row> link;
   storage::invoice_parties parties;
 };

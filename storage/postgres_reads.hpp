@@ -47,8 +47,9 @@ class postgres_reads final : public store_reads {
                                                                       const std::string& action_key) override;
   [[nodiscard]] result<std::int64_t> last_invoice_number(business_id business,
                                                          const std::string& series) override;
-  [[nodiscard]] result<std::optional<invoice_row>> find_invoice(business_id business, order_id order,
-                                                                const std::string& kind) override;
+  [[nodiscard]] result<std::vector<invoice_row>> find_invoices(business_id business, order_id order) override;
+  [[nodiscard]] result<std::vector<returned_row>> find_returned(business_id business,
+                                                                order_id order) override;
   [[nodiscard]] result<invoice_settings_row> find_invoice_settings(business_id business) override;
   [[nodiscard]] result<invoice_parties> find_invoice_parties(business_id business, contact_id buyer) override;
   [[nodiscard]] result<std::optional<invoice_link_row>> find_invoice_link(business_id business,

@@ -64,9 +64,15 @@ SELECT outcome FROM action_results WHERE business_id = $1::uuid AND action_key =
 constexpr statement select_last_invoice{"last_invoice_number", R"(
 SELECT coalesce(max(number), 0) FROM invoices WHERE business_id = $1::uuid AND series = $2)"};
 
-constexpr statement select_invoice{"invoice", R"(
-SELECT id, series, number, currency, total_minor, lines, issued_at, taxes, seller, buyer, corrects
-FROM invoices WHERE business_id = $1::uuid AND order_id = $2::uuid AND kind = $3)"};
+constexpr statement select_invoices{"invoices_of_order", R"(
+SELECT kind, id, series, number, currency, total_minor, lines, issued_at, taxes, seller, buyer, corrects, refund_id
+FROM invoices WHERE business_id = $1::uuid AND order_id = $2::uuid ORDER BY kind DESC, number)"};
+
+constexpr statement select_returned{"returned_of_order", R"(
+SELECT r.id, r.amount_minor, r.currency
+FROM payment_records p JOIN refunds r ON r.business_id = p.business_id AND r.payment_id = p.id
+WHERE p.business_id = $1::uuid AND p.order_id = $2::uuid AND p.place = 'on_order' AND r.state = 'succeeded'
+ORDER BY r.requested_at, r.id)"};
 
 #define INVOICE_SETTINGS                                                                     \
   "SELECT coalesce(s.legal_name, ''), coalesce(s.address, ''), coalesce(s.tax_number, ''), " \
@@ -96,9 +102,9 @@ WHERE status IN ('draft', 'awaiting_payment') AND reserved_until > 0 AND reserve
 
 constexpr std::array all_statements{
     select_currency,         select_products,        select_orders,       select_items,
-    select_last_number,      select_action_result,   select_last_invoice, select_invoice,
+    select_last_number,      select_action_result,   select_last_invoice, select_invoices,
     select_expired,          select_order,           select_payment,      select_recipient,
-    select_invoice_settings, select_invoice_parties, select_invoice_link};
+    select_invoice_settings, select_invoice_parties, select_invoice_link, select_returned};
 
 /// A desk forgets them all at once beyond so many (protocol/domain/order_book.hpp R24).
 constexpr int most_open_reviews = 4'000;
@@ -186,12 +192,12 @@ stored_payment payment_of(const pqxx::row& row) {
   return one;
 }
 
-invoice_row invoice_of(business_id business, order_id order, const std::string& kind, const pqxx::row& row) {
+invoice_row invoice_of(business_id business, order_id order, const pqxx::row& row) {
   fields from{row};
   invoice_row one;
   one.business = business;
   one.order = order;
-  one.kind = kind;
+  one.kind = from.text();
   one.id = from.id<invoice_id>();
   one.series = from.text();
   one.number = from.integer();
@@ -203,6 +209,16 @@ invoice_row invoice_of(business_id business, order_id order, const std::string& 
   one.seller = from.text();
   one.buyer = from.text();
   one.corrects = from.text();
+  if (!from.is_null()) one.refund = from.id<refund_id>();
+  return one;
+}
+
+returned_row returned_of(const pqxx::row& row) {
+  fields from{row};
+  returned_row one;
+  one.refund = from.id<refund_id>();
+  one.amount_minor = from.integer();
+  one.currency = from.text();
   return one;
 }
 
@@ -315,13 +331,14 @@ result<std::int64_t> postgres_reads::last_invoice_number(business_id business, c
   });
 }
 
-result<std::optional<invoice_row>> postgres_reads::find_invoice(business_id business, order_id order,
-                                                                const std::string& kind) {
-  return read([&](pqxx::nontransaction& session) -> std::optional<invoice_row> {
-    const auto rows = session.exec_prepared(select_invoice.name, to_string(business), to_string(order), kind);
-    if (rows.empty()) return std::nullopt;
-    return invoice_of(business, order, kind, rows.front());
-  });
+result<std::vector<invoice_row>> postgres_reads::find_invoices(business_id business, order_id order) {
+  return read_rows(
+      select_invoices, [&](const pqxx::row& row) { return invoice_of(business, order, row); },
+      to_string(business), to_string(order));
+}
+
+result<std::vector<returned_row>> postgres_reads::find_returned(business_id business, order_id order) {
+  return read_rows(select_returned, returned_of, to_string(business), to_string(order));
 }
 
 result<invoice_settings_row> postgres_reads::find_invoice_settings(business_id business) {

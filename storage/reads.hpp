@@ -313,8 +313,12 @@ class store_reads {
       business_id business, const std::string& action_key) = 0;
   [[nodiscard]] virtual result<std::int64_t> last_invoice_number(business_id business,
                                                                  const std::string& series) = 0;
-  [[nodiscard]] virtual result<std::optional<invoice_row>> find_invoice(business_id business, order_id order,
-                                                                        const std::string& kind) = 0;
+  /// The invoice of an order, and its credit notes by number.
+  [[nodiscard]] virtual result<std::vector<invoice_row>> find_invoices(business_id business,
+                                                                       order_id order) = 0;
+  /// Refunds that succeeded, of the money that settled the order.
+  [[nodiscard]] virtual result<std::vector<returned_row>> find_returned(business_id business,
+                                                                        order_id order) = 0;
   /// Without a row of the settings: the row's own values.
   [[nodiscard]] virtual result<invoice_settings_row> find_invoice_settings(business_id business) = 0;
   [[nodiscard]] virtual result<invoice_parties> find_invoice_parties(business_id business,

@@ -44,7 +44,7 @@ class invoice_documents_test : public unit_of_work_test {
 
 TEST_F(invoice_documents_test, an_invoice_keeps_what_it_said_and_an_order_its_terms) {
   auto reads = reader();
-  const auto row = reads.find_invoice(ada, id_of<order_id>(40), "invoice").value().value();
+  const auto row = reads.find_invoices(ada, id_of<order_id>(40)).value().at(0);
   EXPECT_EQ(row.taxes, R"([{"name":"VAT"}])");
   EXPECT_EQ(row.seller, R"({"name":"Ada"})");
   EXPECT_EQ(row.buyer, R"({"name":"Chidi"})");

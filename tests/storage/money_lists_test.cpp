@@ -76,6 +76,36 @@ class money_lists_test : public spine_test {
   api_session store{database.access(), "money_lists_test"};
 };
 
+TEST_F(money_lists_test, refunds_that_succeeded_are_those_of_the_money_on_the_order) {
+  refund(73, 62, quote(order), "succeeded", 31);
+  const auto found = reader().find_returned(ada, id_of<order_id>(40)).value();
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found.front().refund, id_of<refund_id>(70));
+  EXPECT_EQ(found.front().amount_minor, 100);
+  EXPECT_EQ(found.front().currency, "NGN");
+}
+
+TEST_F(money_lists_test, a_refund_has_one_credit_note_and_what_went_back_without_one_has_one) {
+  const auto note = [&](std::uint32_t n, const std::string& of, const std::string& kind = "credit_note") {
+    sql("INSERT INTO invoices (id, business_id, series, number, kind, order_id, currency, total_minor, lines, issued_at, refund_id) "
+        "VALUES (" +
+        quote(id_of<invoice_id>(n)) + "," + quote(ada) + ", 'CRN', " + std::to_string(n) + ", '" + kind +
+        "', " + quote(order) + ", 'NGN', 100, '[]', 1, " + of + ")");
+  };
+  const auto refund = [](std::uint32_t n) { return quote(id_of<refund_id>(n)); };
+  note(90, refund(70));
+  note(91, refund(71));
+  note(92, "NULL");
+  EXPECT_ANY_THROW(note(93, refund(70))) << "one a refund";
+  EXPECT_ANY_THROW(note(94, "NULL")) << "one an order";
+  EXPECT_ANY_THROW(note(95, refund(72), "invoice")) << "an invoice is of no refund";
+  EXPECT_ANY_THROW(note(96, refund(79))) << "of nothing";
+  const auto all = reader().find_invoices(ada, order).value();
+  ASSERT_THAT(all, SizeIs(3));
+  EXPECT_EQ(all[1].refund, id_of<refund_id>(71));
+  EXPECT_FALSE(all[2].refund);
+}
+
 TEST_F(money_lists_test, payments_are_newest_first_and_found_by_place_provider_order_and_time) {
   EXPECT_THAT(payments({}), ElementsAre(payment(62), payment(61), payment(60)));
   EXPECT_THAT(payments({.oldest_first = true}), ElementsAre(payment(60), payment(61), payment(62)));

@@ -311,7 +311,8 @@ struct transaction {
       for (const auto& other : db.invoices)
         require(other.business != row.business ||
                     (std::tie(other.series, other.number) != std::tie(row.series, row.number) &&
-                     std::tie(other.order, other.kind) != std::tie(row.order, row.kind)),
+                     std::tie(other.order, other.kind, other.refund) !=
+                         std::tie(row.order, row.kind, row.refund)),
                 "invoice unique");
       db.invoices.push_back(row);
     });

@@ -149,8 +149,10 @@ class memory_store final : public storage::unit_of_work, public storage::store_r
                                                                       const std::string& action_key) override;
   [[nodiscard]] result<std::int64_t> last_invoice_number(business_id business,
                                                          const std::string& series) override;
-  [[nodiscard]] result<std::optional<storage::invoice_row>> find_invoice(business_id business, order_id order,
-                                                                         const std::string& kind) override;
+  [[nodiscard]] result<std::vector<storage::invoice_row>> find_invoices(business_id business,
+                                                                        order_id order) override;
+  [[nodiscard]] result<std::vector<storage::returned_row>> find_returned(business_id business,
+                                                                         order_id order) override;
   [[nodiscard]] result<std::optional<storage::invoice_link_row>> find_invoice_link(
       business_id business, invoice_id invoice) override;
   [[nodiscard]] result<storage::invoice_settings_row> find_invoice_settings(business_id business) override;

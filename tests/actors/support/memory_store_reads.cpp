@@ -344,12 +344,24 @@ result<std::int64_t> memory_store::last_invoice_number(business_id business, con
   return last;
 }
 
-result<std::optional<invoice_row>> memory_store::find_invoice(business_id business, order_id order,
-                                                              const std::string& kind) {
+result<std::vector<invoice_row>> memory_store::find_invoices(business_id business, order_id order) {
   if (away || unsettled > 0) return is_away();
+  std::vector<invoice_row> found;
   for (const auto& row : rows.invoices)
-    if (row.business == business && row.order == order && row.kind == kind) return std::optional{row};
-  return std::optional<invoice_row>{};
+    if (row.business == business && row.order == order) found.push_back(row);
+  return found;
+}
+
+result<std::vector<returned_row>> memory_store::find_returned(business_id business, order_id order) {
+  if (away || unsettled > 0) return is_away();
+  std::vector<returned_row> found;
+  for (const auto& [id, row] : rows.refunds) {
+    const auto& payment = rows.payment_records.at(row.payment);
+    if (row.business == business && row.state == "succeeded" && payment.place == "on_order" &&
+        payment.order == order)
+      found.push_back({id, row.amount_minor, row.currency});
+  }
+  return found;
 }
 
 result<invoice_settings_row> memory_store::find_invoice_settings(business_id business) {

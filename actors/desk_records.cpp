@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "actors/checkout_reminding.hpp"
 #include "actors/money_records.hpp"
 #include "actors/payment_check.hpp"
 #include "protocol/action/outcome_codec.hpp"
@@ -45,6 +46,15 @@ void drop_link(const order& after, std::int32_t attempt, const decision& decided
         link_end_of(reference, context.business, context.ids.next_as<storage::job_id>(), decided.at));
 }
 
+void remind_of(const order& after, const decision& decided, const write_context& context,
+               storage::change_set& to) {
+  const auto first =
+      next_reminder(context.reminders, {decided.at, after.reserved_until}, {}, decided.at).again_at;
+  if (first)
+    to.jobs.push_back(
+        reminder_of(after.id, context.business, context.ids.next_as<storage::job_id>(), decided.at, *first));
+}
+
 /// Without an account the desk is asked for no link.
 void begin_at(const payment_account* account, storage::payment_row& row) {
   row.provider = account != nullptr ? to_string(account->provider) : "none";
@@ -77,6 +87,7 @@ void write_payment(const order_event& event, const decision& decided, const writ
       row.link_id = event.link_id;
       to.jobs.push_back(
           poll_of(row.reference, context.business, context.ids.next_as<storage::job_id>(), decided.at));
+      remind_of(after, decided, context, to);
       break;
     case order_event_kind::payment_link_failed:
       // The order has dropped the reference already.

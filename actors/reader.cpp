@@ -82,6 +82,12 @@ reader_actor::behavior_type reader(reader_actor::stateful_pointer<reader_state> 
         if (!whom) return make_error(whom.error().code);
         return found_recipient{std::move(whom.value())};
       },
+      [&reads, &in_use](const load_reminder& wanted) -> caf::result<found_reminder> {
+        const monitoring::at_work busy{in_use};
+        auto about = reads.find_reminder(wanted.business, wanted.order);
+        if (!about) return make_error(about.error().code);
+        return found_reminder{std::move(about.value())};
+      },
       [&reads, &in_use](const find_action_result& wanted) -> caf::result<found_action_result> {
         const monitoring::at_work busy{in_use};
         auto outcome = reads.find_action_result(wanted.business, wanted.action_key);

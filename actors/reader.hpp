@@ -75,6 +75,13 @@ struct load_recipient {
 struct found_recipient {
   std::optional<storage::order_recipient> whom;
 };
+struct load_reminder {
+  business_id business;
+  order_id order;
+};
+struct found_reminder {
+  std::optional<storage::reminder_record> about;
+};
 struct find_action_result {
   business_id business;
   std::string action_key;
@@ -129,6 +136,7 @@ using reader_actor =
                      caf::replies_to<load_payment>::with<found_payment>,
                      caf::replies_to<storage::money_question>::with<shared<storage::stored_money_rows>>,
                      caf::replies_to<load_recipient>::with<found_recipient>,
+                     caf::replies_to<load_reminder>::with<found_reminder>,
                      caf::replies_to<find_action_result>::with<found_action_result>,
                      caf::replies_to<load_invoicing>::with<shared<invoicing_record>>,
                      caf::replies_to<storage::sent_question>::with<found_sent>,
@@ -176,6 +184,8 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::load_payment)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::found_payment)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::find_action_result)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::found_action_result)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::load_reminder)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::found_reminder)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::load_invoicing)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::shared<sellavie::actors::invoicing_record>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::storage::sent_question)

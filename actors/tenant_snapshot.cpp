@@ -37,6 +37,7 @@ tenant_ptr open_tenant(const storage::tenant_record& record, const config::plans
   const auto plan = plans.of(record.plan);
   opened->ai_replies_per_month = plan.limits.ai_replies_per_month;
   opened->refund_limit_minor = record.refund_limit_minor;
+  opened->reminders = {record.checkout_reminders, record.checkout_reminder_minutes};
   if (!record.plan.empty() && plan.name != record.plan) log.warning("plan_unknown", {{}, record.id, {}});
   opened->version = record.version;
   opened->knowledge = open_training(record);

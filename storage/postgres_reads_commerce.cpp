@@ -58,6 +58,21 @@ JOIN contacts k ON k.business_id = c.business_id AND k.id = c.contact_id
 JOIN connections n ON n.business_id = c.business_id AND n.id = c.connection_id
 WHERE o.business_id = $1::uuid AND o.id = $2::uuid AND n.disconnected_at IS NULL AND k.blocked_at = 0)"};
 
+// The keys are those of protocol/domain/checkout_reminder.
+constexpr statement select_reminder{"reminder", R"(
+SELECT c.id, c.connection_id, coalesce(NULLIF(k.address_id, ''), k.scoped_id), c.owner = 0, c.last_customer_at, k.unreachable_since,
+       p.created_at, t.told, t.last_at
+FROM orders o
+JOIN payments p ON p.business_id = o.business_id AND p.reference = o.payment_reference
+JOIN conversations c ON c.business_id = o.business_id AND c.id = o.conversation_id
+JOIN contacts k ON k.business_id = c.business_id AND k.id = c.contact_id
+JOIN connections n ON n.business_id = c.business_id AND n.id = c.connection_id
+CROSS JOIN LATERAL (
+  SELECT count(*) AS told, coalesce(max(created_at), 0) AS last_at FROM action_results
+  WHERE business_id = $1::uuid AND action_key = ANY (ARRAY['remind.' || $2 || '.1', 'remind.' || $2 || '.2', 'remind.' || $2 || '.3'])
+) t
+WHERE o.business_id = $1::uuid AND o.id = $2::uuid AND n.disconnected_at IS NULL AND k.blocked_at = 0)"};
+
 constexpr statement select_action_result{"action_result", R"(
 SELECT outcome FROM action_results WHERE business_id = $1::uuid AND action_key = $2)"};
 
@@ -104,7 +119,8 @@ constexpr std::array all_statements{
     select_currency,         select_products,        select_orders,       select_items,
     select_last_number,      select_action_result,   select_last_invoice, select_invoices,
     select_expired,          select_order,           select_payment,      select_recipient,
-    select_invoice_settings, select_invoice_parties, select_invoice_link, select_returned};
+    select_invoice_settings, select_invoice_parties, select_invoice_link, select_returned,
+    select_reminder};
 
 /// A desk forgets them all at once beyond so many (protocol/domain/order_book.hpp R24).
 constexpr int most_open_reviews = 4'000;
@@ -213,6 +229,21 @@ invoice_row invoice_of(business_id business, order_id order, const pqxx::row& ro
   return one;
 }
 
+reminder_record reminder_of(const pqxx::row& row) {
+  fields from{row};
+  reminder_record one;
+  one.whom.conversation = from.id<conversation_id>();
+  one.whom.connection = from.id<connection_id>();
+  one.whom.customer = from.text();
+  one.has_ai = from.flag();
+  one.last_customer_at = from.at();
+  one.unreachable_since = from.at();
+  one.link_made_at = from.at();
+  one.told = static_cast<std::int32_t>(from.integer());
+  one.last_told_at = from.at();
+  return one;
+}
+
 returned_row returned_of(const pqxx::row& row) {
   fields from{row};
   returned_row one;
@@ -312,6 +343,14 @@ result<std::optional<order_recipient>> postgres_reads::find_order_recipient(busi
     whom.connection = from.id<connection_id>();
     whom.customer = from.text();
     return whom;
+  });
+}
+
+result<std::optional<reminder_record>> postgres_reads::find_reminder(business_id business, order_id order) {
+  return read([&](pqxx::nontransaction& session) -> std::optional<reminder_record> {
+    const auto rows = session.exec_prepared(select_reminder.name, to_string(business), to_string(order));
+    if (rows.empty()) return std::nullopt;
+    return reminder_of(rows.front());
   });
 }
 

@@ -23,7 +23,7 @@ SELECT business_id, id, provider, secret_key, webhook_secrets, version FROM paym
 constexpr statement select_versions{"business_versions", "SELECT id, version FROM businesses"};
 
 constexpr statement select_tenant{"tenant", R"(
-SELECT key, name, currency, timezone, locale, coalesce(t.content, '{}'), coalesce(t.number, 0), settings, plan, refund_limit_minor, version,
+SELECT key, name, currency, timezone, locale, coalesce(t.content, '{}'), coalesce(t.number, 0), settings, plan, refund_limit_minor, checkout_reminders, checkout_reminder_minutes, version,
        round(extract(epoch FROM (to_timestamp($2::bigint / 1000.0) AT TIME ZONE timezone)
                               - (to_timestamp($2::bigint / 1000.0) AT TIME ZONE 'UTC')) / 60)::integer
 FROM businesses b LEFT JOIN LATERAL (
@@ -97,6 +97,9 @@ tenant_record tenant_of(business_id business, const pqxx::row& row) {
   tenant.plan = from.text();
   if (from.is_null()) from.skip();
   else tenant.refund_limit_minor = from.integer();
+  tenant.checkout_reminders = static_cast<std::int32_t>(from.integer());
+  if (from.is_null()) from.skip();
+  else tenant.checkout_reminder_minutes = static_cast<std::int32_t>(from.integer());
   tenant.version = from.integer();
   tenant.utc_offset_minutes = static_cast<int>(from.integer());
   return tenant;

@@ -86,6 +86,19 @@ struct order_recipient {
   std::string customer;
 };
 
+/// What a reminder of an order's payment link has to know of its chat, its link and the reminders before.
+struct reminder_record {
+  order_recipient whom;
+  bool has_ai = true;
+  instant last_customer_at{};
+  /// Past when the customer has written since.
+  instant unreachable_since{};
+  /// Of the current link.
+  instant link_made_at{};
+  std::int32_t told = 0;
+  instant last_told_at{};
+};
+
 struct tenant_record {
   business_id id;
   std::string key;
@@ -103,6 +116,9 @@ struct tenant_record {
   std::string plan;
   /// What goes back of one payment on one person's word; none: any sum.
   std::optional<std::int64_t> refund_limit_minor;
+  /// Of one order (protocol/domain/checkout_reminder).
+  std::int32_t checkout_reminders = 1;
+  std::optional<std::int32_t> checkout_reminder_minutes;
   std::int64_t version = 0;
   /// Minutes east of UTC in the business's zone at the time of loading.
   int utc_offset_minutes = 0;
@@ -309,6 +325,9 @@ class store_reads {
   /// The chat of an order in which its customer can be told; nullopt: there is none now.
   [[nodiscard]] virtual result<std::optional<order_recipient>> find_order_recipient(business_id business,
                                                                                     order_id order) = 0;
+  /// Nullopt: there is no chat in which its customer can be told, or no link.
+  [[nodiscard]] virtual result<std::optional<reminder_record>> find_reminder(business_id business,
+                                                                             order_id order) = 0;
   [[nodiscard]] virtual result<std::optional<std::string>> find_action_result(
       business_id business, const std::string& action_key) = 0;
   [[nodiscard]] virtual result<std::int64_t> last_invoice_number(business_id business,

@@ -89,6 +89,8 @@ class writer {
       case action_effect::checkout_started: return sentence(words_.checkout_started);
       case action_effect::checkout_ready:
         return with_link(sentence(words_.checkout_ready), words_.pay_here, outcome_.payment_url);
+      case action_effect::checkout_reminded:
+        return with_link(sentence(words_.checkout_reminded), words_.pay_here, outcome_.payment_url);
       case action_effect::checkout_failed: return sentence(words_.checkout_failed);
       case action_effect::invoice_issued:
         return with_link(sentence(words_.invoice_issued), words_.read_here, outcome_.invoice_url);

@@ -11,8 +11,9 @@ namespace {
 
 using nlohmann::json;
 
-#define PROFILE_COLUMNS \
-  "b.id, b.name, b.currency, b.timezone, b.locale, b.profile_version, b.created_at, b.refund_limit_minor "
+#define PROFILE_COLUMNS                                                                                     \
+  "b.id, b.name, b.currency, b.timezone, b.locale, b.profile_version, b.created_at, b.refund_limit_minor, " \
+  "b.checkout_reminders, b.checkout_reminder_minutes "
 
 #define OWN_BUSINESSES                                                     \
   "SELECT " PROFILE_COLUMNS                                                \
@@ -46,7 +47,7 @@ constexpr const char* has_amounts = R"(
 SELECT EXISTS (SELECT FROM products WHERE business_id = $1::uuid) OR EXISTS (SELECT FROM orders WHERE business_id = $1::uuid))";
 constexpr const char* update_business = R"(
 UPDATE businesses SET name = $2, currency = $3, timezone = $4, locale = $5, refund_limit_minor = $6::bigint,
-  profile_version = profile_version + 1
+  checkout_reminders = $7::smallint, checkout_reminder_minutes = $8::integer, profile_version = profile_version + 1
 WHERE id = $1::uuid)";
 
 business_profile profile_in(fields& row) {
@@ -54,6 +55,9 @@ business_profile profile_in(fields& row) {
                        row.integer(),         row.at()};
   if (row.is_null()) row.skip();
   else one.refund_limit_minor = row.integer();
+  one.reminders.most = static_cast<std::int32_t>(row.integer());
+  if (row.is_null()) row.skip();
+  else one.reminders.after_minutes = static_cast<std::int32_t>(row.integer());
   return one;
 }
 
@@ -72,11 +76,14 @@ std::optional<business_profile> profile_of(const pqxx::result& rows) {
 
 json logged(const business_profile& one) {
   const auto& limit = one.refund_limit_minor;
+  const auto& after = one.reminders.after_minutes;
   return {{"name", one.name},
           {"currency", one.currency},
           {"timezone", one.timezone},
           {"locale", one.locale},
-          {"refund_limit_minor", limit ? json(*limit) : json(nullptr)}};
+          {"refund_limit_minor", limit ? json(*limit) : json(nullptr)},
+          {"checkout_reminders", one.reminders.most},
+          {"checkout_reminder_minutes", after ? json(*after) : json(nullptr)}};
 }
 
 business_profile changed_by(business_profile profile, const profile_change& wanted) {
@@ -85,7 +92,14 @@ business_profile changed_by(business_profile profile, const profile_change& want
   if (wanted.timezone) profile.timezone = *wanted.timezone;
   if (wanted.locale) profile.locale = *wanted.locale;
   if (wanted.refund_limit_minor) profile.refund_limit_minor = *wanted.refund_limit_minor;
+  if (wanted.checkout_reminders) profile.reminders.most = *wanted.checkout_reminders;
+  if (wanted.checkout_reminder_minutes) profile.reminders.after_minutes = *wanted.checkout_reminder_minutes;
   return profile;
+}
+
+template <class Number>
+std::optional<std::string> text_of(const std::optional<Number>& number) {
+  return number ? std::optional{std::to_string(*number)} : std::nullopt;
 }
 
 profile_outcome compare(pqxx::work& work, const business_profile& was, const business_profile& now,
@@ -172,10 +186,10 @@ result<changed_profile> change_business(api_session& session, const business_id&
     auto done = judge(*was);
     if (done.outcome != profile_outcome::changed) return done;
     const auto& now = done.profile;
-    const auto limit =
-        now.refund_limit_minor ? std::optional{std::to_string(*now.refund_limit_minor)} : std::nullopt;
+    const auto limit = text_of(now.refund_limit_minor);
+    const auto after = text_of(now.reminders.after_minutes);
     work.exec_params(update_business, to_string(business), now.name, now.currency, now.timezone, now.locale,
-                     limit ? limit->c_str() : nullptr);
+                     limit ? limit->c_str() : nullptr, now.reminders.most, after ? after->c_str() : nullptr);
     record_activity(work, &business, by,
                     {"business.changed", "business", business.value, logged(*was), logged(now)});
     ++done.profile.version;

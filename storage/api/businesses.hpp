@@ -8,6 +8,7 @@
 
 #include "protocol/api/cursor.hpp"
 #include "protocol/api/permission.hpp"
+#include "protocol/domain/checkout_reminder.hpp"
 #include "storage/api/activity.hpp"
 #include "storage/api/api_session.hpp"
 
@@ -24,6 +25,8 @@ struct business_profile {
   instant created_at{};
   /// Of one payment, on one person's word (desk_money R29); none: any sum.
   std::optional<std::int64_t> refund_limit_minor{};
+  /// To unfinished checkouts.
+  reminder_settings reminders{};
 };
 
 struct own_business {
@@ -63,6 +66,9 @@ struct profile_change {
   std::optional<std::string> locale;
   /// None within: without limit from now on.
   std::optional<std::optional<std::int64_t>> refund_limit_minor;
+  std::optional<std::int32_t> checkout_reminders;
+  /// None within: in shares of the hold from now on.
+  std::optional<std::optional<std::int32_t>> checkout_reminder_minutes;
   /// That was read.
   std::int64_t expected_version = 0;
 };

@@ -1,5 +1,6 @@
 // Payments, refunds and reviews as people list them: filters, pages, what belongs together, and nothing of another business.
 
+#include "protocol/domain/order.hpp"
 #include "storage/api/businesses.hpp"
 #include "storage/api/payments.hpp"
 #include "tests/storage/spine_fixture.hpp"
@@ -192,6 +193,53 @@ TEST_F(money_lists_test, orders_are_found_by_whether_a_dispute_freezes_them) {
   EXPECT_EQ(one->summary.received_minor, 500);
   EXPECT_EQ(one->summary.refunded_minor, 100);
   EXPECT_EQ(one->summary.dispute, "released");
+}
+
+TEST_F(money_lists_test, how_often_customers_are_reminded_is_set_and_known_to_the_actors) {
+  const change_origin by{api::account_id{id_of<business_id>(7).value}, {}, "127.0.0.1", "r-1", noon};
+  EXPECT_EQ(find_business(store, ada).value()->reminders, reminder_settings{});
+  profile_change wish;
+  wish.checkout_reminders = 3;
+  wish.checkout_reminder_minutes = std::optional{20};
+  wish.expected_version = 1;
+  ASSERT_EQ(change_business(store, ada, by, wish).value().outcome, profile_outcome::changed);
+  EXPECT_EQ(find_business(store, ada).value()->reminders, (reminder_settings{3, 20}));
+  const auto known = reader().load_tenant(ada, noon).value();
+  EXPECT_EQ(known.checkout_reminders, 3);
+  EXPECT_EQ(known.checkout_reminder_minutes, 20);
+  profile_change shared;
+  shared.checkout_reminder_minutes = std::optional<std::int32_t>{};
+  shared.expected_version = 2;
+  ASSERT_EQ(change_business(store, ada, by, shared).value().outcome, profile_outcome::changed);
+  EXPECT_EQ(find_business(store, ada).value()->reminders, (reminder_settings{3, {}}));
+}
+
+TEST_F(money_lists_test, a_reminder_knows_its_chat_its_link_and_those_before) {
+  const auto about = [&] { return reader().find_reminder(ada, order).value(); };
+  EXPECT_FALSE(about()) << "there is no link";
+  const auto reference = make_payment_reference(order, 1);
+  sql("UPDATE orders SET payment_reference = '" + reference + "'");
+  sql("INSERT INTO payments (id, business_id, order_id, provider, mode, reference, amount_minor, currency, status, created_at) VALUES (" +
+      quote(id_of<payment_id>(50)) + "," + quote(ada) + "," + quote(order) + ", 'stripe', 'test', '" +
+      reference + "', 500, 'NGN', 'link', 77)");
+  ASSERT_TRUE(about());
+  EXPECT_EQ(about()->link_made_at, instant_from_ms(77));
+  EXPECT_TRUE(about()->has_ai);
+  EXPECT_EQ(about()->told, 0);
+  for (const auto& [key, at] : {std::pair{reminder_key(order, 1), 80}, std::pair{reminder_key(order, 2), 90},
+                                std::pair{reminder_key(id_of<order_id>(41), 3), 99}})
+    sql("INSERT INTO action_results (business_id, action_key, outcome, created_at) VALUES (" + quote(ada) +
+        ", '" + key + "', '{}', " + std::to_string(at) + ")");
+  sql("UPDATE conversations SET owner = 1, last_customer_at = 4");
+  sql("UPDATE contacts SET unreachable_since = 5");
+  EXPECT_EQ(about()->told, 2);
+  EXPECT_EQ(about()->last_told_at, instant_from_ms(90));
+  EXPECT_FALSE(about()->has_ai);
+  EXPECT_EQ(about()->unreachable_since, instant_from_ms(5));
+  EXPECT_EQ(about()->last_customer_at, instant_from_ms(4));
+  EXPECT_FALSE(reader().find_reminder(kofi, order).value()) << "of another business";
+  sql("UPDATE contacts SET blocked_at = 1");
+  EXPECT_FALSE(about());
 }
 
 TEST_F(money_lists_test, how_much_one_person_refunds_alone_is_set_taken_away_and_known_to_the_actors) {

@@ -572,6 +572,7 @@ export const ar: Catalogue = {
   "fact.fulfilled": "أُرسل",
   "fact.invoice_issued": "صدرت الفاتورة",
   "fact.customer_told": "أُخبر العميل",
+  "fact.reminded": "ذُكّر العميل",
   "fact.checkout_started": "طُلب رابط دفع",
   "fact.payment_link_recorded": "أُنشئ رابط دفع",
   "fact.payment_link_failed": "تعذر إنشاء رابط دفع",

@@ -37,6 +37,22 @@ schema refund_limit() {
       "agree. Null: any sum. Only an owner changes it.");
 }
 
+schema reminder_count() {
+  return schema::integer(0, most_checkout_reminders)
+      .example(1)
+      .described(
+          "How often at most a customer is reminded of an order that waits for payment by a link: in the chat, while its send window is "
+          "open and the AI has it. 0: never. A change counts for links that are made from then on; 0 counts at once.");
+}
+schema reminder_minutes() {
+  return schema::integer(shortest_reminder_minutes, longest_reminder_minutes)
+      .or_null()
+      .example(20)
+      .described(
+          "After how many minutes, and again so many later. Null: the time for which the stock is held is shared out; one reminder "
+          "comes after half of it.");
+}
+
 schema founding_shape() {
   return schema::object({{"name", name_text()},
                          {"currency", currency_text()},
@@ -48,7 +64,9 @@ schema change_shape() {
                          {"currency", currency_text(), presence::optional},
                          {"timezone", chosen_timezone_text(), presence::optional},
                          {"locale", locale_text(), presence::optional},
-                         {"refund_limit_minor", refund_limit(), presence::optional}});
+                         {"refund_limit_minor", refund_limit(), presence::optional},
+                         {"checkout_reminders", reminder_count(), presence::optional},
+                         {"checkout_reminder_minutes", reminder_minutes(), presence::optional}});
 }
 schema business_shape() {
   return schema::object({{"id", schema::uuid()},
@@ -57,13 +75,16 @@ schema business_shape() {
                          {"timezone", timezone_text()},
                          {"locale", schema::text({0, 64, api::text_format::token}).example("en-NG")},
                          {"refund_limit_minor", refund_limit()},
+                         {"checkout_reminders", reminder_count()},
+                         {"checkout_reminder_minutes", reminder_minutes()},
                          {"role", role_word().described("Yours.")},
                          {"version", schema::integer(1)},
                          {"created_at", schema::timestamp()}})
       .named("Business");
 }
 
-json number_or_null(const std::optional<std::int64_t>& number) {
+template <class Number>
+json number_or_null(const std::optional<Number>& number) {
   return number ? json(*number) : json(nullptr);
 }
 
@@ -74,6 +95,8 @@ json shown(const storage::business_profile& one, api::role role) {
           {"timezone", one.timezone},
           {"locale", one.locale},
           {"refund_limit_minor", number_or_null(one.refund_limit_minor)},
+          {"checkout_reminders", one.reminders.most},
+          {"checkout_reminder_minutes", number_or_null(one.reminders.after_minutes)},
           {"role", api::to_string(role)},
           {"version", one.version},
           {"created_at", api::timestamp(to_unix_ms(one.created_at))}};
@@ -86,12 +109,19 @@ std::optional<std::string> member(const json& body, const char* name) {
   return found == body.end() ? std::nullopt : std::optional{found->get<std::string>()};
 }
 
+template <class Number>
+std::optional<Number> number_in(const json& body, const char* name) {
+  const auto found = body.find(name);
+  return found == body.end() ? std::nullopt : std::optional{found->get<Number>()};
+}
+
 /// None within: null was given.
-std::optional<std::optional<std::int64_t>> limit_in(const json& body) {
-  const auto found = body.find("refund_limit_minor");
+template <class Number>
+std::optional<std::optional<Number>> nullable_in(const json& body, const char* name) {
+  const auto found = body.find(name);
   if (found == body.end()) return std::nullopt;
-  if (found->is_null()) return std::optional<std::int64_t>{};
-  return std::optional{found->get<std::int64_t>()};
+  if (found->is_null()) return std::optional<Number>{};
+  return std::optional{found->get<Number>()};
 }
 
 problem unknown_timezone() {
@@ -168,9 +198,14 @@ api_outcome show(workplace& place, api_call& call) {
 
 api_outcome change(workplace& place, api_call& call) {
   if (auto wrong = misfit(call.body)) return *std::move(wrong);
-  const storage::profile_change wish{member(call.body, "name"),     member(call.body, "currency"),
-                                     member(call.body, "timezone"), member(call.body, "locale"),
-                                     limit_in(call.body),           call.expected_version};
+  const storage::profile_change wish{member(call.body, "name"),
+                                     member(call.body, "currency"),
+                                     member(call.body, "timezone"),
+                                     member(call.body, "locale"),
+                                     nullable_in<std::int64_t>(call.body, "refund_limit_minor"),
+                                     number_in<std::int32_t>(call.body, "checkout_reminders"),
+                                     nullable_in<std::int32_t>(call.body, "checkout_reminder_minutes"),
+                                     call.expected_version};
   // Else whoever refunds alone would say how much that may be.
   if (wish.refund_limit_minor && !api::may(call.by.role, api::permission::own))
     return problem{problems::forbidden, "Only an owner says how much one person may refund alone."};

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "protocol/domain/checkout_reminder.hpp"
 #include "tests/actors/support/memory_store.hpp"
 
 namespace sellavie::test {
@@ -326,6 +327,25 @@ result<std::optional<order_recipient>> memory_store::find_order_recipient(busine
   const auto& contact = rows.contacts.at(chat.contact);
   const auto& address = contact.address_id.empty() ? contact.scoped_id : contact.address_id;
   return std::optional{order_recipient{at->second.conversation, chat.connection, address}};
+}
+
+result<std::optional<reminder_record>> memory_store::find_reminder(business_id business, order_id order) {
+  const auto whom = find_order_recipient(business, order);
+  if (!whom) return whom.error();
+  const auto& subject = rows.orders.at(order);
+  const auto link = rows.payments.find(subject.payment_reference);
+  if (!*whom || link == rows.payments.end()) return std::optional<reminder_record>{};
+  const auto& chat = rows.conversations.at(subject.conversation);
+  reminder_record about{.whom = **whom,
+                        .has_ai = chat.owner == chat_owner::ai,
+                        .last_customer_at = chat.last_customer_at,
+                        .unreachable_since = rows.contacts.at(chat.contact).unreachable_since,
+                        .link_made_at = link->second.at};
+  for (std::int32_t n = 1; n <= most_checkout_reminders; ++n)
+    if (rows.action_results.contains({business, reminder_key(order, n)})) ++about.told;
+  for (const auto& line : rows.timeline)
+    if (line.order == order && line.what == "reminded") about.last_told_at = line.at;
+  return std::optional{about};
 }
 
 result<std::optional<std::string>> memory_store::find_action_result(business_id business,

@@ -5,12 +5,16 @@
 #include "actors/invoice_records.hpp"
 #include "actors/money_records.hpp"
 #include "protocol/action/outcome_codec.hpp"
+#include "protocol/domain/email.hpp"
+#include "protocol/mail/customer_letters.hpp"
 #include "storage/fault_point.hpp"
 
 namespace sellavie::actors {
 namespace {
 
 using json = nlohmann::json;
+
+constexpr std::chrono::hours document_mail_life{72};
 
 std::vector<invoice> existing_of(const invoicing_record& record, const order& subject) {
   std::vector<invoice> known;
@@ -112,7 +116,11 @@ void invoice_desk_state::on_loaded(const invoicing_record& record) {
   if (is_fresh && !record.returned.empty())
     changes.jobs.push_back(
         credit_note_of(subject.id, business_->id, node_->ids->next_as<storage::job_id>(), node_->now()));
-  if (fifo_.front().wanted.link) outcome.invoice_url = add_link(record, issued.value().document, changes);
+  const bool mails = is_fresh && may_mail(record);
+  if (fifo_.front().wanted.link || mails)
+    outcome.invoice_url = add_link(record, issued.value().document, changes);
+  if (mails) mail_document(record, issued.value().document, outcome.invoice_url, changes);
+  if (!fifo_.front().wanted.link) outcome.invoice_url.clear();
   if (!is_fresh && changes.invoice_links.empty()) return answer(std::move(outcome));
   write(std::move(changes), std::move(outcome));
 }
@@ -124,6 +132,7 @@ void invoice_desk_state::credit(const invoicing_record& record) {
   if (!note || !*note) return refuse(refusal::not_allowed);
   storage::change_set changes;
   add_invoice(**note, changes);
+  if (may_mail(record)) mail_document(record, **note, fresh_link(**note, changes), changes);
   write(std::move(changes), outcome_of(**note, subject));
 }
 
@@ -154,10 +163,30 @@ std::string invoice_desk_state::add_link(const invoicing_record& record, const i
   const auto& address = node_->settings->http.public_url;
   if (address.empty()) return {};
   if (record.link && record.link->is_fresh(node_->now())) return invoice_url(address, record.link->token);
+  return fresh_link(document, to);
+}
+
+std::string invoice_desk_state::fresh_link(const invoice& document, storage::change_set& to) const {
   const auto now = node_->now();
   to.invoice_links.push_back(
       {link_token(*node_->ids), business_->id, document.id, now, now + storage::invoice_link_life});
-  return invoice_url(address, to.invoice_links.back().token);
+  return invoice_url(node_->settings->http.public_url, to.invoice_links.back().token);
+}
+
+bool invoice_desk_state::may_mail(const invoicing_record& record) {
+  const auto& to = record.parties.buyer_email;
+  const bool is_wanted = record.parties.settings.mail_documents && looks_like_email(to);
+  if (!is_wanted || !sends_mail(*node_) || node_->settings->http.public_url.empty()) return false;
+  return mails_.take(to, node_->now(), node_->settings->limits.mails_per_recipient_per_hour);
+}
+
+void invoice_desk_state::mail_document(const invoicing_record& record, const invoice& document,
+                                       const std::string& url, storage::change_set& to) const {
+  const auto letter = mail::document_issued(document, url, parse_language(business_->locale));
+  to.mails.push_back(mail_to(*node_, storage::mail_id{document.id.value}, letter, record.parties.buyer_email,
+                             document_mail_life));
+  to.timeline.push_back({business_->id, document.order, "document_mailed: " + document.formatted_number,
+                         "system", document.issued_at});
 }
 
 void invoice_desk_state::write(storage::change_set changes, action_outcome outcome) {

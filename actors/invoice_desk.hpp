@@ -5,12 +5,13 @@
 // Grain      a business (and series). One commit under way; UNIQUE(business, series, number) backs it.
 // Invariant  a number is used only by the commit that stores its invoice; one invoice per order, one credit note per refund:
 //            asking again answers with the one that is there; a known action key decides nothing. Keeps no state: the last number is read
-//            for each invoice, behind the commit before it.
+//            for each invoice, behind the commit before it. The mail about a document is queued by the commit that stores it.
 // Supervised by the tenant_supervisor; on anything but `committed` it ends and is loaded anew.
 
 #include <caf/all.hpp>
 #include <deque>
 
+#include "actors/customer_mail.hpp"
 #include "actors/outcome_message.hpp"
 #include "actors/owed_answer.hpp"
 #include "actors/services.hpp"
@@ -58,8 +59,13 @@ class invoice_desk_state {
   void credit(const invoicing_record& record);
   void refuse(refusal why);
   void add_invoice(const invoice& document, storage::change_set& to) const;
+  /// A fresh document's link goes to the customer's mailbox too, where the business and the server send mail.
+  [[nodiscard]] bool may_mail(const invoicing_record& record);
+  void mail_document(const invoicing_record& record, const invoice& document, const std::string& url,
+                     storage::change_set& to) const;
   [[nodiscard]] std::string add_link(const invoicing_record& record, const invoice& document,
                                      storage::change_set& to) const;
+  [[nodiscard]] std::string fresh_link(const invoice& document, storage::change_set& to) const;
   void write(storage::change_set changes, action_outcome outcome);
   void answer(action_outcome outcome);
 
@@ -67,6 +73,7 @@ class invoice_desk_state {
   services_ptr node_;
   tenant_ptr business_;
   std::deque<waiting> fifo_;
+  mail_allowance mails_;
   bool busy_ = false;
 };
 static_assert(!std::is_aggregate_v<invoice_desk_state>);

@@ -89,9 +89,10 @@ FROM payment_records p JOIN refunds r ON r.business_id = p.business_id AND r.pay
 WHERE p.business_id = $1::uuid AND p.order_id = $2::uuid AND p.place = 'on_order' AND r.state = 'succeeded'
 ORDER BY r.requested_at, r.id)"};
 
-#define INVOICE_SETTINGS                                                                     \
-  "SELECT coalesce(s.legal_name, ''), coalesce(s.address, ''), coalesce(s.tax_number, ''), " \
-  "coalesce(s.tax_name, ''), coalesce(s.tax_mode, 'none'), coalesce(s.tax_rate_bp, 0), coalesce(s.footer, '')"
+#define INVOICE_SETTINGS                                                                                         \
+  "SELECT coalesce(s.legal_name, ''), coalesce(s.address, ''), coalesce(s.tax_number, ''), "                     \
+  "coalesce(s.tax_name, ''), coalesce(s.tax_mode, 'none'), coalesce(s.tax_rate_bp, 0), coalesce(s.footer, ''), " \
+  "coalesce(s.mail_documents, true)"
 constexpr statement select_invoice_settings{
     "invoice_settings", INVOICE_SETTINGS
     " FROM businesses b LEFT JOIN invoice_settings s ON s.business_id = b.id WHERE b.id = $1::uuid"};
@@ -262,6 +263,7 @@ invoice_settings_row settings_of(fields& from) {
   one.tax_mode = from.text();
   one.tax_rate_bp = static_cast<std::int32_t>(from.integer());
   one.footer = from.text();
+  one.mail_documents = from.flag();
   return one;
 }
 

@@ -207,6 +207,8 @@ struct invoice_settings_row {
   std::string tax_mode = "none";
   std::int32_t tax_rate_bp = 0;
   std::string footer;
+  /// Customers who left an address are sent the link to each new document.
+  bool mail_documents = true;
 };
 
 /// Both sides of an invoice that is issued now.

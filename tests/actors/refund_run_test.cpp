@@ -179,6 +179,17 @@ TEST_F(credit_notes, follow_each_part_that_goes_back) {
   EXPECT_EQ(world.orders().front().status, "refunded");
 }
 
+TEST_F(credit_notes, go_by_mail_too_to_a_customer_who_left_an_address) {
+  world.settings->smtp.url = config::secret{"smtp://mail.example"};
+  for (auto& [id, contact] : world.store->rows.contacts) contact.email = "chidi@example.com";
+  issue();
+  goes_back(1'000'000, 5);
+  credit();
+  ASSERT_THAT(world.store->rows.mails, SizeIs(2));
+  EXPECT_EQ(world.store->rows.mails.back().kind, "credit_note");
+  EXPECT_THAT(world.store->rows.invoice_links, SizeIs(2)) << "a link each";
+}
+
 TEST_F(credit_notes, that_are_due_follow_an_invoice_that_is_issued_after_the_refund) {
   goes_back(1'000'000, 5);
   credit();

@@ -573,6 +573,7 @@ export const ar: Catalogue = {
   "fact.invoice_issued": "صدرت الفاتورة",
   "fact.customer_told": "أُخبر العميل",
   "fact.reminded": "ذُكّر العميل",
+  "fact.document_mailed": "أُرسل المستند بالبريد",
   "fact.checkout_started": "طُلب رابط دفع",
   "fact.payment_link_recorded": "أُنشئ رابط دفع",
   "fact.payment_link_failed": "تعذر إنشاء رابط دفع",

@@ -320,6 +320,7 @@ struct transaction {
       for (const auto& other : db.invoice_links) require(other.token != row.token, "invoice link");
       db.invoice_links.push_back(row);
     });
+    each_row(sets, &change_set::mails, [&](const queued_mail& row) { db.mails.push_back(row); });
     each_row(sets, &change_set::action_results, [&](const action_result_row& row) {
       require(db.action_results.try_emplace({row.business, row.action_key}, row.outcome).second,
               "action key");

@@ -74,6 +74,7 @@ struct tables {
   std::map<review_id, storage::review_row> reviews;
   std::vector<storage::invoice_row> invoices;
   std::vector<storage::invoice_link_row> invoice_links;
+  std::vector<storage::queued_mail> mails;
   std::map<std::pair<business_id, std::string>, std::string> action_results;
   std::vector<storage::person_task> tasks;
   std::vector<storage::activity_row> activities;

@@ -26,6 +26,8 @@ struct customer_notice {
   bool only_when_paid = false;
   /// For the order's timeline.
   std::string_view as = "customer_told";
+  /// Where the chat does not take it (protocol/domain/system_message_route.hpp).
+  bool by_other_ways = true;
 };
 
 /// Of the notice about what is done under `action_key`, in however many steps.

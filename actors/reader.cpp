@@ -82,6 +82,12 @@ reader_actor::behavior_type reader(reader_actor::stateful_pointer<reader_state> 
         if (!whom) return make_error(whom.error().code);
         return found_recipient{std::move(whom.value())};
       },
+      [&reads, &in_use](const load_mailbox& wanted) -> caf::result<found_mailbox> {
+        const monitoring::at_work busy{in_use};
+        auto whom = reads.find_mailbox(wanted.business, wanted.conversation);
+        if (!whom) return make_error(whom.error().code);
+        return found_mailbox{std::move(whom.value())};
+      },
       [&reads, &in_use](const load_reminder& wanted) -> caf::result<found_reminder> {
         const monitoring::at_work busy{in_use};
         auto about = reads.find_reminder(wanted.business, wanted.order);

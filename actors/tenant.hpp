@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "protocol/channel/notice_template.hpp"
 #include "protocol/domain/channel.hpp"
 #include "protocol/domain/checkout_reminder.hpp"
 #include "protocol/domain/ids.hpp"
@@ -27,6 +28,8 @@ struct channel_account {
   std::string external_id;
   std::string access_token;
   bool usable = true;
+  /// For notices outside the send window (WhatsApp).
+  channel::approved_template notices{};
 };
 
 struct payment_account {

@@ -98,7 +98,8 @@ void tenant_supervisor_state::tell_reminder(const due_reminder& due, const remin
   request.tell = customer_notice{.conversation = whom.conversation,
                                  .connection = whom.connection,
                                  .customer = whom.customer,
-                                 .as = "reminded"};
+                                 .as = "reminded",
+                                 .by_other_ways = false};
   spawn_desks();
   self_->request(orders_, caf::infinite, std::move(request))
       .then(

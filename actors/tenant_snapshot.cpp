@@ -44,6 +44,7 @@ tenant_ptr open_tenant(const storage::tenant_record& record, const config::plans
   opened->preferred_models = preferred_models_in(record.settings);
   for (const auto& one : record.connections) {
     channel_account account{one.id, one.channel, one.login, one.external_id, {}, true};
+    account.notices = {one.notice_template, one.notice_template_language};
     if (one.sealed_token.empty()) {  // disconnected: its chats stay
       account.usable = false;
     } else if (auto token = secrets.decrypt(one.sealed_token)) {

@@ -43,6 +43,8 @@ class postgres_reads final : public store_reads {
   [[nodiscard]] result<stored_money_rows> find_money(const money_question& asked) override;
   [[nodiscard]] result<std::optional<order_recipient>> find_order_recipient(business_id business,
                                                                             order_id order) override;
+  [[nodiscard]] result<std::optional<mailbox_record>> find_mailbox(business_id business,
+                                                                   conversation_id conversation) override;
   [[nodiscard]] result<std::optional<reminder_record>> find_reminder(business_id business,
                                                                      order_id order) override;
   [[nodiscard]] result<std::optional<std::string>> find_action_result(business_id business,

@@ -58,6 +58,15 @@ JOIN contacts k ON k.business_id = c.business_id AND k.id = c.contact_id
 JOIN connections n ON n.business_id = c.business_id AND n.id = c.connection_id
 WHERE o.business_id = $1::uuid AND o.id = $2::uuid AND n.disconnected_at IS NULL AND k.blocked_at = 0)"};
 
+// The one whom a merged customer was merged into.
+constexpr statement select_mailbox{"mailbox", R"(
+SELECT coalesce(NULLIF(m.email, ''), k.email), b.locale, k.blocked_at > 0
+FROM conversations c
+JOIN businesses b ON b.id = c.business_id
+JOIN contacts k ON k.business_id = c.business_id AND k.id = c.contact_id
+LEFT JOIN contacts m ON m.business_id = k.business_id AND m.id = k.merged_into
+WHERE c.business_id = $1::uuid AND c.id = $2::uuid)"};
+
 // The keys are those of protocol/domain/checkout_reminder.
 constexpr statement select_reminder{"reminder", R"(
 SELECT c.id, c.connection_id, coalesce(NULLIF(k.address_id, ''), k.scoped_id), c.owner = 0, c.last_customer_at, k.unreachable_since,
@@ -121,7 +130,7 @@ constexpr std::array all_statements{
     select_last_number,      select_action_result,   select_last_invoice, select_invoices,
     select_expired,          select_order,           select_payment,      select_recipient,
     select_invoice_settings, select_invoice_parties, select_invoice_link, select_returned,
-    select_reminder};
+    select_reminder,         select_mailbox};
 
 /// A desk forgets them all at once beyond so many (protocol/domain/order_book.hpp R24).
 constexpr int most_open_reviews = 4'000;
@@ -344,6 +353,22 @@ result<std::optional<order_recipient>> postgres_reads::find_order_recipient(busi
     whom.conversation = from.id<conversation_id>();
     whom.connection = from.id<connection_id>();
     whom.customer = from.text();
+    return whom;
+  });
+}
+
+result<std::optional<mailbox_record>> postgres_reads::find_mailbox(business_id business,
+                                                                   conversation_id conversation) {
+  return read([&](pqxx::nontransaction& session) -> std::optional<mailbox_record> {
+    const auto rows =
+        session.exec_prepared(select_mailbox.name, to_string(business), to_string(conversation));
+    if (rows.empty()) return std::nullopt;
+    const auto row = rows.front();
+    fields from{row};
+    mailbox_record whom;
+    whom.address = from.text();
+    whom.locale = from.text();
+    whom.is_blocked = from.flag();
     return whom;
   });
 }

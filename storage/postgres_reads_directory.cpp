@@ -31,7 +31,7 @@ FROM businesses b LEFT JOIN LATERAL (
 ) t ON true WHERE b.id = $1::uuid)"};
 
 constexpr statement select_connections{"tenant_connections", R"(
-SELECT id, channel, login, external_id, access_token
+SELECT id, channel, login, external_id, access_token, notice_template, notice_template_language
 FROM connections WHERE business_id = $1::uuid ORDER BY id)"};
 
 constexpr statement select_payment_connections{"tenant_payment_connections", R"(
@@ -113,6 +113,8 @@ connection_record connection_of(const pqxx::row& row) {
   record.login = from.text();
   record.external_id = from.text();
   record.sealed_token = from.text();
+  record.notice_template = from.text();
+  record.notice_template_language = from.text();
   return record;
 }
 

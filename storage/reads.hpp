@@ -58,6 +58,9 @@ struct connection_record {
   std::string external_id;
   /// Still sealed (Fernet).
   std::string sealed_token;
+  /// Of notices outside the send window; empty: none.
+  std::string notice_template{};
+  std::string notice_template_language{};
 };
 
 struct payment_connection_record {
@@ -97,6 +100,15 @@ struct reminder_record {
   instant link_made_at{};
   std::int32_t told = 0;
   instant last_told_at{};
+};
+
+/// Where the customer of a chat can be written to.
+struct mailbox_record {
+  /// As it was given; may be empty.
+  std::string address;
+  /// Of the business.
+  std::string locale;
+  bool is_blocked = false;
 };
 
 struct tenant_record {
@@ -327,6 +339,9 @@ class store_reads {
   /// The chat of an order in which its customer can be told; nullopt: there is none now.
   [[nodiscard]] virtual result<std::optional<order_recipient>> find_order_recipient(business_id business,
                                                                                     order_id order) = 0;
+  /// Nullopt: there is no such chat.
+  [[nodiscard]] virtual result<std::optional<mailbox_record>> find_mailbox(business_id business,
+                                                                           conversation_id conversation) = 0;
   /// Nullopt: there is no chat in which its customer can be told, or no link.
   [[nodiscard]] virtual result<std::optional<reminder_record>> find_reminder(business_id business,
                                                                              order_id order) = 0;

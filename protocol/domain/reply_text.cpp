@@ -174,6 +174,15 @@ std::string reply_for(const action_outcome& outcome, reply_language language) {
   return outcome.accepted ? write.done() : write.refused();
 }
 
+std::string plain_reply_for(const action_outcome& outcome, reply_language language) {
+  auto plain = outcome;
+  plain.lines.clear();
+  plain.tracking.clear();
+  plain.product_name.clear();
+  plain.sku.clear();
+  return reply_for(plain, language);
+}
+
 std::string_view phrase(fixed_phrase which, reply_language language) noexcept {
   const auto& words = phrases_in(language);
   switch (which) {

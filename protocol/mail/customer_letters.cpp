@@ -4,11 +4,12 @@ namespace sellavie::mail {
 namespace {
 
 struct phrases {
-  std::string_view hello, invoice, credit_note, total, read_here, closing;
+  std::string_view hello, news, invoice, credit_note, total, read_here, closing;
 };
 
 constexpr phrases english{
     .hello = "Hello,",
+    .news = "News about your order",
     .invoice = "Invoice {number} for your order {order}",
     .credit_note = "Credit note {number} for your order {order}",
     .total = "Total: {total}",
@@ -19,6 +20,7 @@ constexpr phrases english{
 
 constexpr phrases french{
     .hello = "Bonjour,",
+    .news = "Des nouvelles de votre commande",
     .invoice = "Facture {number} de votre commande {order}",
     .credit_note = "Avoir {number} de votre commande {order}",
     .total = "Total : {total}",
@@ -29,6 +31,7 @@ constexpr phrases french{
 
 constexpr phrases portuguese{
     .hello = "Olá,",
+    .news = "Novidades sobre a sua encomenda",
     .invoice = "Fatura {number} da sua encomenda {order}",
     .credit_note = "Nota de crédito {number} da sua encomenda {order}",
     .total = "Total: {total}",
@@ -54,6 +57,12 @@ std::string filled(std::string_view pattern, std::string_view name, std::string_
 }
 
 }  // namespace
+
+letter order_news(std::string_view text, reply_language language) {
+  const auto& words = phrases_in(language);
+  return {"order_news", std::string{words.news},
+          std::string{words.hello} + "\n\n" + std::string{text} + "\n\n" + std::string{words.closing} + '\n'};
+}
 
 letter document_issued(const invoice& document, std::string_view url, reply_language language) {
   const auto& words = phrases_in(language);

@@ -12,6 +12,9 @@
 
 namespace sellavie::mail {
 
+/// What the chat did not take: `text` is the server's own (plain_reply_for).
+[[nodiscard]] letter order_news(std::string_view text, reply_language language);
+
 /// A new invoice or credit note, and the link under which whoever has it reads it.
 [[nodiscard]] letter document_issued(const invoice& document, std::string_view url, reply_language language);
 

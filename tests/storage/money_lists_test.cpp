@@ -2,6 +2,7 @@
 
 #include "protocol/domain/order.hpp"
 #include "storage/api/businesses.hpp"
+#include "storage/api/connections.hpp"
 #include "storage/api/payments.hpp"
 #include "tests/storage/spine_fixture.hpp"
 
@@ -240,6 +241,36 @@ TEST_F(money_lists_test, a_reminder_knows_its_chat_its_link_and_those_before) {
   EXPECT_FALSE(reader().find_reminder(kofi, order).value()) << "of another business";
   sql("UPDATE contacts SET blocked_at = 1");
   EXPECT_FALSE(about());
+}
+
+TEST_F(money_lists_test, a_chat_knows_where_its_customer_can_be_written_to) {
+  const auto whom = [&] { return reader().find_mailbox(ada, chat).value(); };
+  ASSERT_TRUE(whom());
+  EXPECT_FALSE(whom()->is_blocked);
+  sql("UPDATE contacts SET email = 'chidi@example.com', blocked_at = 1 WHERE id = " + quote(chidi));
+  sql("UPDATE businesses SET locale = 'fr-SN'");
+  EXPECT_EQ(whom()->address, "chidi@example.com");
+  EXPECT_EQ(whom()->locale, "fr-SN");
+  EXPECT_TRUE(whom()->is_blocked);
+  EXPECT_FALSE(reader().find_mailbox(kofi, chat).value()) << "of another business";
+}
+
+TEST_F(money_lists_test, an_account_keeps_the_template_of_its_notices_and_the_actors_know_it) {
+  const change_origin by{api::account_id{id_of<business_id>(7).value}, {}, "127.0.0.1", "r-1", noon};
+  const channel::approved_template news{"order_news", "en_US"};
+  const auto id = reader().load_tenant(ada, noon).value().connections.front().id;
+  EXPECT_EQ(change_notice_template(store, ada, by, id, news).value(), edit_outcome::not_found)
+      << "is no WhatsApp number";
+  sql("UPDATE connections SET channel = 'whatsapp' WHERE id = " + quote(id));
+  EXPECT_EQ(change_notice_template(store, ada, by, id, news).value(), edit_outcome::done);
+  EXPECT_EQ(change_notice_template(store, ada, by, id, news).value(), edit_outcome::done);
+  EXPECT_EQ(change_notice_template(store, kofi, by, id, news).value(), edit_outcome::not_found);
+  EXPECT_EQ(find_connection(store, ada, id).value()->notices, news);
+  EXPECT_EQ(reader().load_tenant(ada, noon).value().connections.front().notice_template, "order_news");
+  EXPECT_EQ(reader().load_tenant(ada, noon).value().connections.front().notice_template_language, "en_US");
+  EXPECT_EQ(count("audit_log WHERE action = 'connection.notice_template_changed'"), 1);
+  EXPECT_EQ(change_notice_template(store, ada, by, id, {}).value(), edit_outcome::done);
+  EXPECT_TRUE(find_connection(store, ada, id).value()->notices.empty());
 }
 
 TEST_F(money_lists_test, how_much_one_person_refunds_alone_is_set_taken_away_and_known_to_the_actors) {

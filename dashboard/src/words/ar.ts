@@ -574,6 +574,7 @@ export const ar: Catalogue = {
   "fact.customer_told": "أُخبر العميل",
   "fact.reminded": "ذُكّر العميل",
   "fact.document_mailed": "أُرسل المستند بالبريد",
+  "fact.told_by_mail": "أُخبر العميل بالبريد",
   "fact.checkout_started": "طُلب رابط دفع",
   "fact.payment_link_recorded": "أُنشئ رابط دفع",
   "fact.payment_link_failed": "تعذر إنشاء رابط دفع",

@@ -576,6 +576,7 @@ export const en = {
   "fact.customer_told": "Customer told",
   "fact.reminded": "Customer reminded",
   "fact.document_mailed": "Document mailed",
+  "fact.told_by_mail": "Customer told by e-mail",
   "fact.checkout_started": "Payment link asked for",
   "fact.payment_link_recorded": "Payment link made",
   "fact.payment_link_failed": "No payment link could be made",

@@ -576,6 +576,7 @@ export const fr: Catalogue = {
   "fact.customer_told": "Client prévenu",
   "fact.reminded": "Rappel envoyé au client",
   "fact.document_mailed": "Document envoyé par e-mail",
+  "fact.told_by_mail": "Client prévenu par e-mail",
   "fact.checkout_started": "Lien de paiement demandé",
   "fact.payment_link_recorded": "Lien de paiement créé",
   "fact.payment_link_failed": "Aucun lien de paiement n’a pu être créé",

@@ -23,7 +23,7 @@ schema fact_shape() {
                    .example("paid")
                    .described(
                        "\"placed\", \"changed\", \"cancelled\", \"expired\", \"paid\", "
-                       "\"fulfilled\", \"invoice_issued\", \"customer_told\", \"reminded\", \"document_mailed\", …")},
+                       "\"fulfilled\", \"invoice_issued\", \"customer_told\", \"reminded\", \"told_by_mail\", \"document_mailed\", …")},
               {"detail", schema::text({0, 2000, api::text_format::lines})},
               {"actor", schema::word({"ai", "person", "system", "provider"})},
               {"account_id", schema::uuid().or_null().described("Of a person.")},

@@ -144,6 +144,8 @@ class memory_store final : public storage::unit_of_work, public storage::store_r
   [[nodiscard]] result<storage::stored_money_rows> find_money(const storage::money_question& asked) override;
   [[nodiscard]] result<std::optional<storage::order_recipient>> find_order_recipient(business_id business,
                                                                                      order_id order) override;
+  [[nodiscard]] result<std::optional<storage::mailbox_record>> find_mailbox(
+      business_id business, conversation_id conversation) override;
   [[nodiscard]] result<std::optional<storage::reminder_record>> find_reminder(business_id business,
                                                                               order_id order) override;
   [[nodiscard]] result<std::optional<storage::order_row>> find_order(business_id business,

@@ -329,6 +329,16 @@ result<std::optional<order_recipient>> memory_store::find_order_recipient(busine
   return std::optional{order_recipient{at->second.conversation, chat.connection, address}};
 }
 
+result<std::optional<mailbox_record>> memory_store::find_mailbox(business_id business,
+                                                                 conversation_id conversation) {
+  if (away || unsettled > 0) return is_away();
+  const auto at = rows.conversations.find(conversation);
+  if (at == rows.conversations.end() || at->second.business != business)
+    return std::optional<mailbox_record>{};
+  return std::optional{
+      mailbox_record{rows.contacts.at(at->second.contact).email, rows.businesses.at(business).locale}};
+}
+
 result<std::optional<reminder_record>> memory_store::find_reminder(business_id business, order_id order) {
   const auto whom = find_order_recipient(business, order);
   if (!whom) return whom.error();

@@ -88,10 +88,17 @@ std::optional<money_returned> due_of(const order& subject, const credit_account&
   const bool is_explained = known.returned >= subject.refunded;
   const auto surplus = std::max(std::int64_t{0}, subject.received - total.minor);
   const auto back = std::max(known.returned, subject.refunded) - surplus;
-  const auto room = std::min(known.rest, back - (total.minor - known.rest));
+  const auto credited = total.minor - known.rest;
+  const auto room = std::clamp(back - credited, std::int64_t{0}, known.rest);
+  std::int64_t open = 0;
+  for (const auto& one : known.open) open += one.amount.minor;
+  // The oldest ones without a note gave the surplus back.
+  auto surplus_left = std::max(std::int64_t{0}, open - room);
   for (const auto& one : known.open) {
+    const auto beyond = std::min(one.amount.minor, surplus_left);
+    surplus_left -= beyond;
     const bool is_last = is_void && is_explained && known.open.size() == 1;
-    const auto amount = is_last ? known.rest : std::min(one.amount.minor, room);
+    const auto amount = is_last ? known.rest : one.amount.minor - beyond;
     if (amount > 0) return money_returned{one.refund, {amount, total.currency}};
   }
   if (!is_void || known.has_note_of_no_refund) return std::nullopt;

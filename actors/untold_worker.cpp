@@ -30,16 +30,26 @@ void untold_worker_state::carry_out(const untold_work& work) {
   if (!notice) return work.answer(job_ends::hopeless{"payload_unreadable"});
   const auto business = work.job.hold.business;
   self_
-      ->request(node_->reader_of(business.value), caf::infinite, load_mailbox{business, notice->conversation})
+      ->request(node_->reader_of(business.value), caf::infinite,
+                find_action_result{business, key_of(*notice)})
       .then(
-          [this, work, notice = *notice](const found_mailbox& found) {
+          [this, work, notice = *notice](const found_action_result& before) {
+            if (before.outcome) return work.answer(job_ends::done{});
+            look_up(work, notice);
+          },
+          fails(work));
+}
+
+void untold_worker_state::look_up(const untold_work& work, const untold_notice& notice) {
+  const auto business = work.job.hold.business;
+  self_->request(node_->reader_of(business.value), caf::infinite, load_mailbox{business, notice.conversation})
+      .then(
+          [this, work, notice](const found_mailbox& found) {
             // The chat is gone, and who it was with.
             if (!found.whom) return work.answer(job_ends::done{});
             tell(work, notice, *found.whom);
           },
-          [work](const caf::error& failure) {
-            work.answer(job_ends::failed{std::string{to_string(code_of(failure))}, {}});
-          });
+          fails(work));
 }
 
 bool untold_worker_state::may_mail(const business_id& business, const std::string& address) {

@@ -155,11 +155,11 @@ for (const key of paying.keys) {
     const notes = await credit_notes(shop, order, 3);
     assert.deepEqual(notes.map(({ refund_id, total_minor, corrects }) => [refund_id, total_minor, corrects]).sort(),
       refunds.map(({ id, amount_minor }) => [id, amount_minor, invoice.number]).sort(), "one note a refund");
-    const part = good(await shop.client.get(`${shop.shop}/invoices/${notes[0].id}`));
-    assert.deepEqual([part.kind, part.lines, part.corrects, part.net_minor], ["credit_note", [], invoice.number, part.total_minor]);
-    const words = text_of((await shop.client.get(`${shop.shop}/invoices/${part.id}/pdf`)).bytes);
-    for (const word of ["Credit note", part.number, `corrects invoice ${invoice.number}`, "Partial refund"]) assert.ok(words.includes(word), `${word} in ${words}`);
-    const { url } = good(await shop.client.post(`${shop.shop}/invoices/${part.id}/link`));
+    const note = good(await shop.client.get(`${shop.shop}/invoices/${notes[0].id}`));
+    assert.deepEqual([note.kind, note.lines, note.corrects, note.net_minor], ["credit_note", [], invoice.number, note.total_minor]);
+    const words = text_of((await shop.client.get(`${shop.shop}/invoices/${note.id}/pdf`)).bytes);
+    for (const word of ["Credit note", note.number, `corrects invoice ${invoice.number}`, "Partial refund"]) assert.ok(words.includes(word), `${word} in ${words}`);
+    const { url } = good(await shop.client.post(`${shop.shop}/invoices/${note.id}/link`));
     assert.equal((await fetch(url)).status, 200);
   });
 

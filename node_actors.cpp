@@ -97,6 +97,7 @@ node_actors spawn_node_actors(caf::actor_system& system, const std::shared_ptr<a
   caf::anon_send(all.registry, actors::meet_pump{all.pump});
   all.writer = system.spawn(actors::inbox_writer, shared, all.pump);
   all.payments = system.spawn(actors::payment_worker, shared, all.registry);
+  all.untold = system.spawn(actors::untold_worker, shared);
   all.payment_events = system.spawn(actors::payment_event_writer, shared);
   return all;
 }
@@ -123,6 +124,7 @@ caf::actor watch_node_actors(caf::actor_system& system, const node_actors& all, 
   add(all.pump);
   add(all.writer);
   add(all.payments);
+  add(all.untold);
   add(all.jobs);
   add(all.payment_events);
   add(janitor);

@@ -15,6 +15,7 @@
 #include "actors/payment_worker.hpp"
 #include "actors/services.hpp"
 #include "actors/tenant_registry.hpp"
+#include "actors/untold_worker.hpp"
 #include "storage/connect.hpp"
 
 namespace sellavie {
@@ -26,6 +27,7 @@ struct node_actors {
   actors::payment_event_writer_actor payment_events;
   actors::llm_router_actor model;
   actors::payment_worker_actor payments;
+  actors::untold_worker_actor untold;
   actors::job_runner_actor jobs;
 };
 

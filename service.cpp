@@ -269,6 +269,7 @@ void server::spawn_actors() {
 actors::job_kinds server::job_handlers() const {
   actors::job_kinds kinds;
   actors::add_payment_kinds(kinds, actors_.payments);
+  actors::add_untold_kind(kinds, actors_.untold);
   outgoing_->add_to(kinds);
   notices_->add_to(kinds);
   return kinds;

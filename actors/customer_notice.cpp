@@ -13,6 +13,7 @@ bool is_worth_telling(const action_outcome& outcome) noexcept {
     case action_effect::order_changed:
     case action_effect::order_cancelled:
     case action_effect::checkout_ready:
+    case action_effect::checkout_reminded:
     case action_effect::payment_confirmed:
     case action_effect::order_fulfilled:
     case action_effect::order_refunded: return true;
@@ -30,11 +31,16 @@ void tell_customer(const services& node, const tenant& business, const customer_
                         .conversation = whom.conversation,
                         .recipient = whom.customer,
                         .at = now};
-  const auto text = reply_for(outcome, parse_language(business.locale));
-  for (const auto& part : channel::split_message({.text = text}, account->channel))
+  const auto language = parse_language(business.locale);
+  auto parts = channel::split_message({.text = reply_for(outcome, language)}, account->channel);
+  if (whom.by_other_ways && !parts.empty()) {
+    parts.front().plain_text = plain_reply_for(outcome, language);
+    if (!outcome.order.is_nil()) parts.front().about = to_string(outcome.order);
+  }
+  for (const auto& part : parts)
     add_outgoing(notice, part, node.ids->next_as<message_id>(), storage::send_state::ready, changes);
   changes.touched.push_back({whom.conversation, business.id, now});
-  changes.timeline.push_back({business.id, outcome.order, "customer_told", "system", now});
+  changes.timeline.push_back({business.id, outcome.order, std::string{whom.as}, "system", now});
   if (!whom.key.empty())
     changes.action_results.push_back({business.id, whom.key, encode_outcome(outcome), now});
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "actors/checkout_reminding.hpp"
 #include "actors/money_records.hpp"
 #include "actors/payment_check.hpp"
 #include "protocol/action/outcome_codec.hpp"
@@ -45,6 +46,15 @@ void drop_link(const order& after, std::int32_t attempt, const decision& decided
         link_end_of(reference, context.business, context.ids.next_as<storage::job_id>(), decided.at));
 }
 
+void remind_of(const order& after, const decision& decided, const write_context& context,
+               storage::change_set& to) {
+  const auto first =
+      next_reminder(context.reminders, {decided.at, after.reserved_until}, {}, decided.at).again_at;
+  if (first)
+    to.jobs.push_back(
+        reminder_of(after.id, context.business, context.ids.next_as<storage::job_id>(), decided.at, *first));
+}
+
 /// Without an account the desk is asked for no link.
 void begin_at(const payment_account* account, storage::payment_row& row) {
   row.provider = account != nullptr ? to_string(account->provider) : "none";
@@ -77,6 +87,7 @@ void write_payment(const order_event& event, const decision& decided, const writ
       row.link_id = event.link_id;
       to.jobs.push_back(
           poll_of(row.reference, context.business, context.ids.next_as<storage::job_id>(), decided.at));
+      remind_of(after, decided, context, to);
       break;
     case order_event_kind::payment_link_failed:
       // The order has dropped the reference already.
@@ -200,10 +211,25 @@ void put_version(std::vector<Row>& rows, Row next) {
   rows.push_back(std::move(next));
 }
 
+/// Money of an order went back, or had when it settled the order.
+bool is_to_be_credited(const order_event& event) {
+  switch (event.kind) {
+    case order_event_kind::paid: return event.after.refunded > 0;
+    case order_event_kind::partly_refunded:
+    case order_event_kind::refunded: return true;
+    default: return false;
+  }
+}
+
 struct event_writer {
   const decision& decided;
   const write_context& context;
   storage::change_set& to;
+
+  void credit(const order_id& order) const {
+    to.jobs.push_back(
+        credit_note_of(order, context.business, context.ids.next_as<storage::job_id>(), decided.at));
+  }
 
   void log_money(std::string action, std::string kind, const uuid& subject,
                  const nlohmann::json& after) const {
@@ -214,9 +240,7 @@ struct event_writer {
 
   void operator()(const order_event& event) const {
     write_payment(event, decided, context, to);
-    if (event.kind == order_event_kind::refunded)
-      to.jobs.push_back(
-          credit_note_of(event.after, context.business, context.ids.next_as<storage::job_id>(), decided.at));
+    if (is_to_be_credited(event)) credit(event.after.id);
     write_activity(event, decided, context, to);
   }
   void operator()(const paid_by_hand& paid) const {
@@ -265,6 +289,7 @@ struct event_writer {
   void operator()(const refund_event& event) const {
     const refund& after = event.after;
     put_version(to.refunds, to_row(after, context.business));
+    if (after.state == refund_state::succeeded && !after.order.is_nil()) credit(after.order);
     if (is_to_be_run(after))
       to.jobs.push_back(
           refund_job_of(after, context.business, context.ids.next_as<storage::job_id>(), decided.at));

@@ -21,6 +21,7 @@ struct write_context {
   business_id business;
   /// Where payments are begun; null: nowhere.
   const payment_account* paying = nullptr;
+  reminder_settings reminders{};
   id_source& ids;
   /// Some account of the business can end links that were given out.
   bool ends_links = false;

@@ -3,7 +3,10 @@
 #include <nlohmann/json.hpp>
 
 #include "actors/invoice_records.hpp"
+#include "actors/money_records.hpp"
 #include "protocol/action/outcome_codec.hpp"
+#include "protocol/domain/email.hpp"
+#include "protocol/mail/customer_letters.hpp"
 #include "storage/fault_point.hpp"
 
 namespace sellavie::actors {
@@ -11,11 +14,26 @@ namespace {
 
 using json = nlohmann::json;
 
+constexpr std::chrono::hours document_mail_life{72};
+
 std::vector<invoice> existing_of(const invoicing_record& record, const order& subject) {
   std::vector<invoice> known;
-  for (const auto* row : {&record.existing, &record.corrected})
-    if (*row) known.push_back(to_invoice(**row, subject.number));
+  for (const auto& row : record.existing) known.push_back(to_invoice(row, subject.number));
   return known;
+}
+
+std::vector<money_returned> returned_of(const invoicing_record& record) {
+  std::vector<money_returned> all;
+  for (const auto& row : record.returned)
+    all.push_back({row.refund, {row.amount_minor, parse_currency(row.currency).value_or(currency_code{})}});
+  return all;
+}
+
+action_outcome outcome_of(const invoice& document, const order& subject) {
+  auto outcome = make_outcome(action_kind::send_invoice, action_effect::invoice_issued);
+  describe(outcome, subject);
+  outcome.invoice_number = document.formatted_number;
+  return outcome;
 }
 
 invoice_context context_of(const invoicing_record& record, invoice_id fresh, instant now) {
@@ -71,7 +89,7 @@ void invoice_desk_state::load() {
   const auto failed = [this](const caf::error& failure) { self_->quit(make_error(code_of(failure))); };
   const issue_invoice& first = fifo_.front().wanted;
   const load_invoicing wanted{business_->id, std::string{series_of(first.kind)}, first.subject.id,
-                              std::string{to_string(first.kind)}, first.subject.contact};
+                              first.subject.contact};
   self_->request(node_->journal_of(business_->id), caf::infinite, inbox_check{})
       .then(
           [this, wanted, failed](const inbox_still_open&) {
@@ -83,21 +101,39 @@ void invoice_desk_state::load() {
 
 void invoice_desk_state::on_loaded(const invoicing_record& record) {
   const order& subject = fifo_.front().wanted.subject;
+  if (fifo_.front().wanted.kind == invoice_kind::credit_note) return credit(record);
   const auto existing = existing_of(record, subject);
-  const auto issued = issue(subject, fifo_.front().wanted.kind, existing,
-                            context_of(record, node_->ids->next_as<invoice_id>(), node_->now()));
+  const auto issued =
+      issue(subject, existing, context_of(record, node_->ids->next_as<invoice_id>(), node_->now()));
   if (!issued) {
     return refuse(existing.empty() ? refusal::not_allowed : refusal::invoice_conflict);
   }
-  auto outcome = make_outcome(action_kind::send_invoice, action_effect::invoice_issued);
-  describe(outcome, subject);
-  outcome.invoice_number = issued.value().document.formatted_number;
+  auto outcome = outcome_of(issued.value().document, subject);
   storage::change_set changes;
   const bool is_fresh = issued.value().how == issuance::fresh;
   if (is_fresh) add_invoice(issued.value().document, changes);
-  if (fifo_.front().wanted.link) outcome.invoice_url = add_link(record, issued.value().document, changes);
+  // What went back before has waited for an invoice to correct.
+  if (is_fresh && !record.returned.empty())
+    changes.jobs.push_back(
+        credit_note_of(subject.id, business_->id, node_->ids->next_as<storage::job_id>(), node_->now()));
+  const bool mails = is_fresh && may_mail(record);
+  if (fifo_.front().wanted.link || mails)
+    outcome.invoice_url = add_link(record, issued.value().document, changes);
+  if (mails) mail_document(record, issued.value().document, outcome.invoice_url, changes);
+  if (!fifo_.front().wanted.link) outcome.invoice_url.clear();
   if (!is_fresh && changes.invoice_links.empty()) return answer(std::move(outcome));
   write(std::move(changes), std::move(outcome));
+}
+
+void invoice_desk_state::credit(const invoicing_record& record) {
+  const order& subject = fifo_.front().wanted.subject;
+  const auto note = next_credit_note(subject, existing_of(record, subject), returned_of(record),
+                                     context_of(record, node_->ids->next_as<invoice_id>(), node_->now()));
+  if (!note || !*note) return refuse(refusal::not_allowed);
+  storage::change_set changes;
+  add_invoice(**note, changes);
+  if (may_mail(record)) mail_document(record, **note, fresh_link(**note, changes), changes);
+  write(std::move(changes), outcome_of(**note, subject));
 }
 
 // A refusal is kept too: a resumed turn reads what the first run was told.
@@ -127,10 +163,30 @@ std::string invoice_desk_state::add_link(const invoicing_record& record, const i
   const auto& address = node_->settings->http.public_url;
   if (address.empty()) return {};
   if (record.link && record.link->is_fresh(node_->now())) return invoice_url(address, record.link->token);
+  return fresh_link(document, to);
+}
+
+std::string invoice_desk_state::fresh_link(const invoice& document, storage::change_set& to) const {
   const auto now = node_->now();
   to.invoice_links.push_back(
       {link_token(*node_->ids), business_->id, document.id, now, now + storage::invoice_link_life});
-  return invoice_url(address, to.invoice_links.back().token);
+  return invoice_url(node_->settings->http.public_url, to.invoice_links.back().token);
+}
+
+bool invoice_desk_state::may_mail(const invoicing_record& record) {
+  const auto& to = record.parties.buyer_email;
+  const bool is_wanted = record.parties.settings.mail_documents && looks_like_email(to);
+  if (!is_wanted || !sends_mail(*node_) || node_->settings->http.public_url.empty()) return false;
+  return mails_.take(to, node_->now(), node_->settings->limits.mails_per_recipient_per_hour);
+}
+
+void invoice_desk_state::mail_document(const invoicing_record& record, const invoice& document,
+                                       const std::string& url, storage::change_set& to) const {
+  const auto letter = mail::document_issued(document, url, parse_language(business_->locale));
+  to.mails.push_back(mail_to(*node_, storage::mail_id{document.id.value}, letter, record.parties.buyer_email,
+                             document_mail_life));
+  to.timeline.push_back({business_->id, document.order, "document_mailed: " + document.formatted_number,
+                         "system", document.issued_at});
 }
 
 void invoice_desk_state::write(storage::change_set changes, action_outcome outcome) {

@@ -106,7 +106,8 @@ storage::invoice_row to_row(const invoice& document, business_id business) {
                          {"footer", seller.footer}}),
       .buyer = written(
           {{"name", buyer.name}, {"address", buyer.address}, {"phone", buyer.phone}, {"email", buyer.email}}),
-      .corrects = document.corrects};
+      .corrects = document.corrects,
+      .refund = document.refund.is_nil() ? std::nullopt : std::optional{document.refund}};
 }
 
 invoice to_invoice(const storage::invoice_row& row, std::int64_t order_number) {
@@ -130,6 +131,7 @@ invoice to_invoice(const storage::invoice_row& row, std::int64_t order_number) {
                     text_in(buyer, "email")};
   document.issued_at = row.issued_at;
   document.corrects = row.corrects;
+  document.refund = row.refund.value_or(refund_id{});
   return document;
 }
 

@@ -185,14 +185,14 @@ storage::job_row refund_job_of(const refund& subject, const business_id& busines
           .created_at = at};
 }
 
-storage::job_row credit_note_of(const order& subject, const business_id& business, storage::job_id id,
+storage::job_row credit_note_of(const order_id& order, const business_id& business, storage::job_id id,
                                 instant at) {
   return {.id = id,
           .business = business,
           .kind = std::string{credit_note_job},
-          .unique_key = to_string(subject.id),
+          .unique_key = to_string(order),
           .due_at = at,
-          .payload = nlohmann::json{{"order", to_string(subject.id)}}.dump(),
+          .payload = nlohmann::json{{"order", to_string(order)}}.dump(),
           .created_at = at};
 }
 

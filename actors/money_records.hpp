@@ -29,7 +29,8 @@ inline constexpr std::string_view refund_job = "refund.run";
 [[nodiscard]] storage::job_row refund_job_of(const refund& subject, const business_id& business,
                                              storage::job_id id, instant at);
 
-[[nodiscard]] storage::job_row credit_note_of(const order& subject, const business_id& business,
+/// Background work that issues what credit notes the order's invoice is due (actors/refund_run.hpp).
+[[nodiscard]] storage::job_row credit_note_of(const order_id& order, const business_id& business,
                                               storage::job_id id, instant at);
 
 }  // namespace sellavie::actors

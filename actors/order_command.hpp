@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "protocol/domain/desk_command.hpp"
 #include "protocol/domain/ids.hpp"
@@ -23,6 +24,10 @@ struct customer_notice {
   std::string key{};
   /// Only that this very command made the order paid: whatever else becomes of the money is no news of this kind.
   bool only_when_paid = false;
+  /// For the order's timeline.
+  std::string_view as = "customer_told";
+  /// Where the chat does not take it (protocol/domain/system_message_route.hpp).
+  bool by_other_ways = true;
 };
 
 /// Of the notice about what is done under `action_key`, in however many steps.

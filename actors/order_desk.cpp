@@ -306,6 +306,7 @@ void order_desk_state::commit(waiting one, decision decided) {
   auto changes =
       std::make_shared<storage::change_set>(write_decision(decided, {.business = business_->id,
                                                                      .paying = business_->paying(),
+                                                                     .reminders = business_->reminders,
                                                                      .ids = *node_->ids,
                                                                      .ends_links = ends_links(*business_),
                                                                      .by = one.request.by,

@@ -156,8 +156,15 @@ void outbox_sender_state::fail_settled(const message_id& id, sent_message& messa
   const auto verdict = decide_failure(failure, {.now = node_->now()});
   if (verdict.then == after_failure::block_account && what == channel::failure_class::spam)
     block_account(verdict.due, failure);
-  completed_.tasks.push_back({business_->id, message.conversation, node_->ids->next(), "send_failed",
-                              std::string{kind} + ' ' + std::to_string(one.event->error_code), node_->now()});
+  const auto reason = std::string{kind} + ' ' + std::to_string(one.event->error_code);
+  if (auto untold = std::exchange(message.notice, std::nullopt)) {
+    untold->reason = reason;
+    completed_.jobs.push_back(
+        untold_of(*untold, business_->id, node_->ids->next_as<storage::job_id>(), node_->now()));
+  } else {
+    completed_.tasks.push_back(
+        {business_->id, message.conversation, node_->ids->next(), "send_failed", reason, node_->now()});
+  }
   node_->metrics->sends(channel_, monitoring::send_result::rejected).increment();
   node_->log->warning(
       "sent_message_failed", {{}, business_->id, message.conversation},

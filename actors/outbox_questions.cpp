@@ -44,7 +44,8 @@ void outbox_sender_state::on_told(const std::string& customer, const found_sent&
   // What happened here since the question was asked is newer than its answer.
   if (told.message && is_settled(told.message->state) && sent_.find(told.message->id) == nullptr &&
       !lanes_.find(told.message->id))
-    remember(told.message->id, {told.message->conversation, told.message->state}, told.message->external_id);
+    remember(told.message->id, {told.message->conversation, told.message->state, std::nullopt},
+             told.message->external_id);
   auto& line = lines_.at(customer);
   const delivery first = std::move(line.front());
   line.pop_front();

@@ -121,6 +121,14 @@ bool says_the_same(const storage::outbox_row& row, const channel::channel_event&
          (has_attachment(echo, "template") || has_attachment(echo, "fallback"));
 }
 
+std::optional<untold_notice> notice_in(const storage::outbox_row& row) {
+  if (row.origin != storage::message_origin::system) return std::nullopt;
+  const auto wire = channel::load_wire(row.body);
+  if (!wire || wire->plain_text.empty()) return std::nullopt;
+  const order_id about{parse_uuid(wire->about).value_or(uuid{})};
+  return untold_notice{row.id, row.conversation, about, wire->plain_text, {}};
+}
+
 bool is_our_app(const config::meta_settings& meta, std::string_view app_id) noexcept {
   if (app_id.empty()) return false;
   return app_id == meta.app_id ||

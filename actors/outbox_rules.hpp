@@ -7,6 +7,7 @@
 
 #include "actors/tenant.hpp"
 #include "actors/transport.hpp"
+#include "actors/untold.hpp"
 #include "config/settings.hpp"
 #include "protocol/channel/event.hpp"
 #include "protocol/channel/pacing.hpp"
@@ -63,6 +64,9 @@ struct failure_context {
 /// or a link button, whose echo has no words, only when the echo names our app.
 [[nodiscard]] bool says_the_same(const storage::outbox_row& row, const channel::channel_event& echo,
                                  bool is_our_app);
+
+/// What of a notice of the server's may be said by another way; nothing: it is none, or must not be.
+[[nodiscard]] std::optional<untold_notice> notice_in(const storage::outbox_row& row);
 
 [[nodiscard]] bool is_our_app(const config::meta_settings& meta, std::string_view app_id) noexcept;
 

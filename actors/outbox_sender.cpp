@@ -54,6 +54,7 @@ void outbox_sender_state::adopt_account() {
   if (account == nullptr) return;
   channel_ = account->channel;
   account_ = send_account_of(*account, node_->settings->meta);
+  notices_ = account->notices;
 }
 
 void outbox_sender_state::load() {

@@ -30,6 +30,9 @@
 //      token also the other accounts: actors/send_pauses) and does not count as an attempt: the send window ends it.
 //  R6  auth blocks the account, with one task; another token ends the block at once, else one probe an hour. So
 //      do the codes by which the platform restricts the account (policy, payment, spam), told once a day.
+//  R15 A notice of the server's that may go by other ways does (protocol/domain/system_message_route): outside the window in
+//      the template of the account where there is one, else, and whenever its row ends as dead, by background work in
+//      place of the task.
 //  R7  Anything else that is refused is dead with a task, and kills its later siblings: the rows of the same
 //      conversation, author, epoch and created_at, which are the parts of one reply. A recipient who is gone
 //      is noted with the customer.
@@ -75,6 +78,7 @@
 #include "actors/outbox_rules.hpp"
 #include "actors/services.hpp"
 #include "actors/tenant_message.hpp"
+#include "actors/untold.hpp"
 #include "storage/change_set.hpp"
 
 namespace sellavie::actors {
@@ -180,6 +184,8 @@ class outbox_sender_state {
     std::string reason;
     std::vector<inbox_id> inbox;
     bool recipient_gone = false;
+    /// Instead of the task: it goes on by another way.
+    std::optional<untold_notice> untold{};
   };
   /// How a row moves on.
   struct row_move {
@@ -193,6 +199,8 @@ class outbox_sender_state {
   struct sent_message {
     conversation_id conversation;
     storage::send_state state = storage::send_state::delivered;
+    /// Of a notice that may go by another way when the channel says later that it failed.
+    std::optional<untold_notice> notice{};
   };
   /// Deliveries that are completed together.
   struct completed_batch {
@@ -201,11 +209,13 @@ class outbox_sender_state {
     std::map<std::string, instant> reads;
     std::vector<storage::message_change> messages;
     std::vector<storage::person_task> tasks;
+    std::vector<storage::job_row> jobs;
     /// Always beside a task.
     std::vector<storage::connection_fault> faults;
     std::vector<storage::contact_reach> reaches;
     [[nodiscard]] bool is_empty() const {
-      return inbox.empty() && recorded.empty() && tasks.empty() && reads.empty() && reaches.empty();
+      return inbox.empty() && recorded.empty() && tasks.empty() && jobs.empty() && reads.empty() &&
+             reaches.empty();
     }
   };
 
@@ -228,6 +238,7 @@ class outbox_sender_state {
   void drain();
   void start_first(outbox_lane& lane);
   void hand_over(place at);
+  [[nodiscard]] bool goes_in_template(const place& at) const;
   void call(place at, const channel::wire_message& wire, const channel::send_permit& permit);
   void on_answer(const message_id& id, std::uint64_t call, outbound_response& response);
   void lost(place at);
@@ -298,6 +309,7 @@ class outbox_sender_state {
   outbox_sender_parent parent_;
   channel_kind channel_ = channel_kind::messenger;
   channel::send_account account_;
+  channel::approved_template notices_;
   std::string token_;
   std::uint64_t token_number_ = 1;
   bool is_stopping_ = false;

@@ -3,6 +3,7 @@
 
 #include "actors/outbox_sender.hpp"
 #include "protocol/channel/stored_wire.hpp"
+#include "protocol/domain/system_message_route.hpp"
 #include "storage/fault_point.hpp"
 
 namespace sellavie::actors {
@@ -159,10 +160,21 @@ void outbox_sender_state::hand_over(place at) {
   const auto wire = channel::load_wire(at.row.row.body);
   const auto* closed = std::get_if<channel::window_closed>(&decision);
   if (closed == nullptr && wire) return call(at, wire.value(), std::get<channel::send_permit>(decision));
+  if (closed != nullptr && goes_in_template(at))
+    return call(at, channel::in_template(wire->plain_text, notices_), {});
   release_slot(at.row);
   node_->metrics->sends(channel_, monitoring::send_result::rejected).increment();
   give_up(at, closed != nullptr ? "window_closed:" + std::string{channel::to_string(*closed)} : "unreadable",
           {});
+}
+
+// Outside the window. Its text may be of several parts, of which a template says one.
+bool outbox_sender_state::goes_in_template(const place& at) const {
+  const bool has_template = channel_ == channel_kind::whatsapp && !notices_.empty();
+  const auto parts = std::count_if(at.lane.rows.begin(), at.lane.rows.end(),
+                                   [&](const queued_row& one) { return are_siblings(at.row.row, one.row); });
+  const auto route = route_of({.has_template = has_template && parts == 1});
+  return route == system_message_route::approved_template && notice_in(at.row.row).has_value();
 }
 
 void outbox_sender_state::call(place at, const channel::wire_message& wire,
@@ -302,12 +314,15 @@ void outbox_sender_state::give_up(place at, const std::string& reason, std::vect
     }
     is_later = is_later || &one == &at.row;
   }
+  auto untold = notice_in(at.row.row);
+  if (untold) untold->reason = reason;
   finish(at.lane, ids,
          {.state = send_state::dead,
           .task = "send_failed",
           .reason = reason,
           .inbox = std::move(inbox),
-          .recipient_gone = recipient_gone});
+          .recipient_gone = recipient_gone,
+          .untold = std::move(untold)});
 }
 
 void outbox_sender_state::release_slot(queued_row& one) {

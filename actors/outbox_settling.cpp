@@ -72,7 +72,10 @@ void outbox_sender_state::finish(outbox_lane& lane, const std::vector<message_id
     changes->message_changes.push_back({lane.conversation, id, end.state, end.external_id});
     tell_unrecalled(lane, one, end.state, *changes);
   }
-  if (!end.task.empty())
+  if (end.untold)
+    changes->jobs.push_back(
+        untold_of(*end.untold, business_->id, node_->ids->next_as<storage::job_id>(), node_->now()));
+  else if (!end.task.empty())
     changes->tasks.push_back(
         {business_->id, lane.conversation, node_->ids->next(), end.task, end.reason, node_->now()});
   if (end.recipient_gone) changes->reaches.push_back({lane.conversation, business_->id, node_->now()});
@@ -103,7 +106,7 @@ void outbox_sender_state::on_finished(const conversation_id& conversation, const
     if (!at) continue;
     if (end.state == send_state::overtaken) node_->metrics->overtaken().increment();
     if (at->row.handed || end.state == send_state::delivered)
-      remember(id, {conversation, end.state}, end.external_id);
+      remember(id, {conversation, end.state, notice_in(at->row.row)}, end.external_id);
     auto kept = std::move(at->row.evidence);
     lanes_.erase(id);
     for (const auto& one : kept) {
@@ -246,6 +249,7 @@ void outbox_sender_state::flush_completed() {
     changes->read_marks.push_back({connection_, customer, at});
   changes->message_changes = std::exchange(completed_.messages, {});
   changes->tasks = std::exchange(completed_.tasks, {});
+  changes->jobs = std::exchange(completed_.jobs, {});
   changes->connection_faults = std::exchange(completed_.faults, {});
   changes->reaches = std::exchange(completed_.reaches, {});
   commit(std::make_shared<pending_commit>(pending_commit{changes, {}, [this] { completing_ = false; }}));

@@ -51,6 +51,7 @@ void payment_worker_state::carry_out(const payment_work& work) {
   if (work.job.kind == payment_check_job) check(work);
   else if (work.job.kind == refund_job) run_refund(work);
   else if (work.job.kind == credit_note_job) credit(work);
+  else if (work.job.kind == reminder_job) remind(work);
   else end_link(work);
 }
 
@@ -101,7 +102,7 @@ void payment_worker_state::end_link(const payment_work& work) {
           [work](const caf::error& failure) { work.answer(failed(failure)); });
 }
 
-// Without an invoice there is nothing to correct.
+// One after the other until none is due; without an invoice there is nothing to correct.
 void payment_worker_state::credit(const payment_work& work) {
   const auto id = parse_uuid(text_in(work.job, "order"));
   if (!id) return work.answer(unreadable());
@@ -109,8 +110,26 @@ void payment_worker_state::credit(const payment_work& work) {
       ->request(
           registry_, caf::infinite,
           invoice_order{work.job.hold.business, {order_id{*id}, "system", {}, invoice_kind::credit_note}})
-      .then([work](const action_outcome&) { work.answer(job_ends::done{}); },
-            [work](const caf::error& failure) { work.answer(failed(failure)); });
+      .then(
+          [this, work](const action_outcome& issued) {
+            if (issued.accepted) credit(work);
+            else work.answer(job_ends::done{});
+          },
+          [work](const caf::error& failure) { work.answer(failed(failure)); });
+}
+
+void payment_worker_state::remind(const payment_work& work) {
+  const auto id = parse_uuid(text_in(work.job, "order"));
+  if (!id) return work.answer(unreadable());
+  self_
+      ->request(registry_, caf::infinite,
+                remind_business_customer{work.job.hold.business, remind_customer{order_id{*id}}})
+      .then(
+          [work](const reminder_ran& ran) {
+            if (ran.again_at) work.answer(job_ends::again_at{*ran.again_at});
+            else work.answer(job_ends::done{});
+          },
+          [work](const caf::error& failure) { work.answer(failed(failure)); });
 }
 
 // What is invented finds nothing in the table, and goes no further.
@@ -156,7 +175,7 @@ void add_payment_kinds(job_kinds& kinds, const payment_worker_actor& worker) {
   const job_handler run = [worker](const storage::claimed_job& job, job_answer answer) {
     caf::anon_send(worker, payment_work{job, std::move(answer)});
   };
-  for (const auto kind : {payment_check_job, refund_job, credit_note_job, link_end_job})
+  for (const auto kind : {payment_check_job, refund_job, credit_note_job, reminder_job, link_end_job})
     kinds.emplace(std::string{kind}, job_kind{.run = run, .policy = {.max_attempts = 20}});
 }
 

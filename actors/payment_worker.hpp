@@ -61,6 +61,7 @@ class payment_worker_state {
   void run_refund(const payment_work& work);
   void end_link(const payment_work& work);
   void credit(const payment_work& work);
+  void remind(const payment_work& work);
   void look_for(const customer_returned& who);
   void tell(const customer_returned& who, customer_news news);
 

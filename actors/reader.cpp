@@ -87,6 +87,18 @@ reader_actor::behavior_type reader(reader_actor::stateful_pointer<reader_state> 
         if (!whom) return make_error(whom.error().code);
         return found_recipient{std::move(whom.value())};
       },
+      [&reads, &in_use](const load_mailbox& wanted) -> caf::result<found_mailbox> {
+        const monitoring::at_work busy{in_use};
+        auto whom = reads.find_mailbox(wanted.business, wanted.conversation);
+        if (!whom) return make_error(whom.error().code);
+        return found_mailbox{std::move(whom.value())};
+      },
+      [&reads, &in_use](const load_reminder& wanted) -> caf::result<found_reminder> {
+        const monitoring::at_work busy{in_use};
+        auto about = reads.find_reminder(wanted.business, wanted.order);
+        if (!about) return make_error(about.error().code);
+        return found_reminder{std::move(about.value())};
+      },
       [&reads, &in_use](const find_action_result& wanted) -> caf::result<found_action_result> {
         const monitoring::at_work busy{in_use};
         auto outcome = reads.find_action_result(wanted.business, wanted.action_key);
@@ -97,24 +109,22 @@ reader_actor::behavior_type reader(reader_actor::stateful_pointer<reader_state> 
         const monitoring::at_work busy{in_use};
         auto last = reads.last_invoice_number(wanted.business, wanted.series);
         if (!last) return make_error(last.error().code);
-        auto existing = reads.find_invoice(wanted.business, wanted.order, wanted.kind);
+        auto existing = reads.find_invoices(wanted.business, wanted.order);
         if (!existing) return make_error(existing.error().code);
-        auto corrected = wanted.kind == to_string(invoice_kind::credit_note)
-                             ? reads.find_invoice(wanted.business, wanted.order,
-                                                  std::string{to_string(invoice_kind::invoice)})
-                             : result<std::optional<storage::invoice_row>>{std::nullopt};
-        if (!corrected) return make_error(corrected.error().code);
+        auto returned = reads.find_returned(wanted.business, wanted.order);
+        if (!returned) return make_error(returned.error().code);
         auto parties = reads.find_invoice_parties(wanted.business, wanted.buyer);
         if (!parties) return make_error(parties.error().code);
         auto found = std::make_shared<invoicing_record>();
-        if (existing.value()) {
-          const auto link = reads.find_invoice_link(wanted.business, existing.value()->id);
+        for (const auto& one : existing.value()) {
+          if (one.kind != to_string(invoice_kind::invoice)) continue;
+          const auto link = reads.find_invoice_link(wanted.business, one.id);
           if (!link) return make_error(link.error().code);
           found->link = link.value();
         }
         found->last_number = last.value();
         found->existing = std::move(existing.value());
-        found->corrected = std::move(corrected.value());
+        found->returned = std::move(returned.value());
         found->parties = std::move(parties.value());
         return shared<invoicing_record>{std::move(found)};
       },

@@ -77,6 +77,20 @@ struct load_recipient {
 struct found_recipient {
   std::optional<storage::order_recipient> whom;
 };
+struct load_mailbox {
+  business_id business;
+  conversation_id conversation;
+};
+struct found_mailbox {
+  std::optional<storage::mailbox_record> whom;
+};
+struct load_reminder {
+  business_id business;
+  order_id order;
+};
+struct found_reminder {
+  std::optional<storage::reminder_record> about;
+};
 struct find_action_result {
   business_id business;
   std::string action_key;
@@ -86,17 +100,18 @@ struct found_action_result {
 };
 struct load_invoicing {
   business_id business;
+  /// Whose last number is wanted.
   std::string series;
   order_id order;
-  std::string kind;
   contact_id buyer;
 };
 struct invoicing_record {
   std::int64_t last_number = 0;
-  std::optional<storage::invoice_row> existing;
-  /// For a credit note: the order's invoice.
-  std::optional<storage::invoice_row> corrected;
-  /// Of the existing one.
+  /// The order's invoice and credit notes.
+  std::vector<storage::invoice_row> existing;
+  /// Refunds of the order's money that succeeded.
+  std::vector<storage::returned_row> returned;
+  /// Of the existing invoice.
   std::optional<storage::invoice_link_row> link;
   storage::invoice_parties parties;
 };
@@ -118,25 +133,25 @@ struct found_sent {
   std::optional<storage::sent_record> message;
 };
 
-using reader_actor =
-    caf::typed_actor<caf::replies_to<storage::new_conversation>::with<shared<storage::conversation_record>>,
-                     caf::replies_to<load_tenant>::with<shared<storage::tenant_record>>,
-                     caf::replies_to<load_desk>::with<shared<storage::desk_record>>,
-                     caf::replies_to<load_products>::with<shared<product_list>>,
-                     caf::replies_to<load_outbox>::with<shared<loaded_outbox>>,
-                     caf::replies_to<look_inbox>::with<shared<inbox_lines>>,
-                     caf::replies_to<fetch_inbox>::with<shared<inbox_page>>,
-                     caf::replies_to<load_order>::with<found_order>,
-                     caf::replies_to<load_payment>::with<found_payment>,
-                     caf::replies_to<storage::money_question>::with<shared<storage::stored_money_rows>>,
-                     caf::replies_to<load_recipient>::with<found_recipient>,
-                     caf::replies_to<find_action_result>::with<found_action_result>,
-                     caf::replies_to<load_invoicing>::with<shared<invoicing_record>>,
-                     caf::replies_to<storage::sent_question>::with<found_sent>,
-                     caf::replies_to<storage::composed_question>::with<found_composed>,
-                     caf::replies_to<load_quota>::with<shared<storage::quota_record>>,
-                     caf::replies_to<storage::job_claim>::with<shared<storage::claimed_jobs>>,
-                     caf::replies_to<load_job_state>::with<storage::job_state>>;
+using reader_actor = caf::typed_actor<
+    caf::replies_to<storage::new_conversation>::with<shared<storage::conversation_record>>,
+    caf::replies_to<load_tenant>::with<shared<storage::tenant_record>>,
+    caf::replies_to<load_desk>::with<shared<storage::desk_record>>,
+    caf::replies_to<load_products>::with<shared<product_list>>,
+    caf::replies_to<load_outbox>::with<shared<loaded_outbox>>,
+    caf::replies_to<look_inbox>::with<shared<inbox_lines>>,
+    caf::replies_to<fetch_inbox>::with<shared<inbox_page>>, caf::replies_to<load_order>::with<found_order>,
+    caf::replies_to<load_payment>::with<found_payment>,
+    caf::replies_to<storage::money_question>::with<shared<storage::stored_money_rows>>,
+    caf::replies_to<load_recipient>::with<found_recipient>,
+    caf::replies_to<load_reminder>::with<found_reminder>, caf::replies_to<load_mailbox>::with<found_mailbox>,
+    caf::replies_to<find_action_result>::with<found_action_result>,
+    caf::replies_to<load_invoicing>::with<shared<invoicing_record>>,
+    caf::replies_to<storage::sent_question>::with<found_sent>,
+    caf::replies_to<storage::composed_question>::with<found_composed>,
+    caf::replies_to<load_quota>::with<shared<storage::quota_record>>,
+    caf::replies_to<storage::job_claim>::with<shared<storage::claimed_jobs>>,
+    caf::replies_to<load_job_state>::with<storage::job_state>>;
 
 class reader_state {
  public:
@@ -177,6 +192,10 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::load_payment)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::found_payment)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::find_action_result)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::found_action_result)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::load_mailbox)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::found_mailbox)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::load_reminder)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::found_reminder)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::load_invoicing)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::shared<sellavie::actors::invoicing_record>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::storage::sent_question)

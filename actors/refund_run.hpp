@@ -17,7 +17,7 @@ struct refund_ran {
   std::optional<instant> again_at;
 };
 
-/// The credit note of an order whose money is all back, when it has an invoice.
+/// Credit notes that an order's invoice is due; its payload names the order.
 inline constexpr std::string_view credit_note_job = "invoice.credit_note";
 
 /// When a refund that its provider has taken on is looked at again: soon while somebody may be watching, then seldom. Events of

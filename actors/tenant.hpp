@@ -8,7 +8,9 @@
 #include <unordered_map>
 #include <vector>
 
+#include "protocol/channel/notice_template.hpp"
 #include "protocol/domain/channel.hpp"
+#include "protocol/domain/checkout_reminder.hpp"
 #include "protocol/domain/ids.hpp"
 #include "protocol/domain/payment.hpp"
 #include "protocol/payment/provider.hpp"
@@ -26,6 +28,8 @@ struct channel_account {
   std::string external_id;
   std::string access_token;
   bool usable = true;
+  /// For notices outside the send window (WhatsApp).
+  channel::approved_template notices{};
 };
 
 struct payment_account {
@@ -54,6 +58,7 @@ struct tenant {
   std::optional<std::int64_t> ai_replies_per_month;
   /// What goes back of one payment on one person's word (desk_money R29); none: any sum.
   std::optional<std::int64_t> refund_limit_minor;
+  reminder_settings reminders;
   std::int64_t version = 0;
   taught knowledge;
   /// Names of model providers, whom to ask first; null: the node's order.

@@ -112,6 +112,12 @@ caf::result<link_end> tenant_registry_state::expire(const expire_business_link& 
   return self_->delegate(*supervisor, wanted.wanted);
 }
 
+caf::result<reminder_ran> tenant_registry_state::remind(const remind_business_customer& wanted) {
+  auto* supervisor = find_or_spawn(wanted.business);
+  if (supervisor == nullptr) return make_error(errc::unavailable);
+  return self_->delegate(*supervisor, wanted.wanted);
+}
+
 // A desk that does not run reads the table when it starts.
 caf::result<products_refreshed> tenant_registry_state::refresh(const products_edited& edited) {
   const auto supervisor = supervisors_.find(edited.business);
@@ -141,6 +147,7 @@ tenant_registry_actor::behavior_type tenant_registry(tenant_registry_state::poin
       [&state](const check_business_payment& wanted) { return state.check(wanted); },
       [&state](const run_business_refund& wanted) { return state.run(wanted); },
       [&state](const expire_business_link& wanted) { return state.expire(wanted); },
+      [&state](const remind_business_customer& wanted) { return state.remind(wanted); },
       [&state](const products_edited& edited) { return state.refresh(edited); },
       [&state](const training_published& published) { return state.retrain(published); },
       [&state](const wake_account& account) { state.wake(account); },

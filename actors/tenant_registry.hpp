@@ -54,6 +54,12 @@ struct expire_business_link {
   expire_link wanted;
 };
 
+/// The time of a reminder of this business has come.
+struct remind_business_customer {
+  business_id business;
+  remind_customer wanted;
+};
+
 /// Products of this business were edited in their table. Answered when its desk, if it runs, knows them.
 struct products_edited {
   business_id business;
@@ -94,6 +100,7 @@ using tenant_registry_actor =
                      caf::replies_to<check_business_payment>::with<payment_checked>,
                      caf::replies_to<run_business_refund>::with<refund_ran>,
                      caf::replies_to<expire_business_link>::with<link_end>,
+                     caf::replies_to<remind_business_customer>::with<reminder_ran>,
                      caf::replies_to<products_edited>::with<products_refreshed>,
                      caf::replies_to<training_published>::with<training_taken>, caf::reacts_to<wake_account>,
                      caf::reacts_to<directory_changed>, caf::reacts_to<reservations_ended>,
@@ -129,6 +136,7 @@ class tenant_registry_state {
   caf::result<payment_checked> check(const check_business_payment& wanted);
   caf::result<refund_ran> run(const run_business_refund& wanted);
   caf::result<link_end> expire(const expire_business_link& wanted);
+  caf::result<reminder_ran> remind(const remind_business_customer& wanted);
   caf::result<products_refreshed> refresh(const products_edited& edited);
   caf::result<training_taken> retrain(const training_published& published);
   void unblock(const business_id& business) { resting_.erase(business); }
@@ -161,6 +169,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::invoice_order)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::check_business_payment)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::run_business_refund)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::expire_business_link)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::remind_business_customer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::products_edited)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::training_published)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::wake_account)

@@ -37,12 +37,14 @@ tenant_ptr open_tenant(const storage::tenant_record& record, const config::plans
   const auto plan = plans.of(record.plan);
   opened->ai_replies_per_month = plan.limits.ai_replies_per_month;
   opened->refund_limit_minor = record.refund_limit_minor;
+  opened->reminders = {record.checkout_reminders, record.checkout_reminder_minutes};
   if (!record.plan.empty() && plan.name != record.plan) log.warning("plan_unknown", {{}, record.id, {}});
   opened->version = record.version;
   opened->knowledge = open_training(record);
   opened->preferred_models = preferred_models_in(record.settings);
   for (const auto& one : record.connections) {
     channel_account account{one.id, one.channel, one.login, one.external_id, {}, true};
+    account.notices = {one.notice_template, one.notice_template_language};
     if (one.sealed_token.empty()) {  // disconnected: its chats stay
       account.usable = false;
     } else if (auto token = secrets.decrypt(one.sealed_token)) {

@@ -279,6 +279,7 @@ tenant_supervisor_actor::behavior_type tenant_supervisor(tenant_supervisor_state
       [&state](const payment_check& wanted) { return state.check_payment(wanted); },
       [&state](const run_refund& wanted) { return state.run(wanted); },
       [&state](const expire_link& wanted) { return state.expire_payment_link(wanted); },
+      [&state](const remind_customer& wanted) { return state.remind(wanted); },
       [&state](const refresh_products&) { return state.refresh_desk(); },
       [&state](const take_training&) { return state.retrain(); },
       [&state](expire_atom) { state.expire(); },

@@ -28,6 +28,7 @@
 // Payments   a look at a payment (actors/payment_check.hpp) asks its provider and gives the desk the fact. Whoever looked, the
 //            customer hears of an order that became paid by it, in the desk's transaction; money of a reference that is not
 //            of our making is another till's and none of ours.
+// Reminders  of a live link (actors/checkout_reminding.hpp): its provider is asked from here, then the desk decides and tells.
 // Expiry     the desk never waits for a provider, so it is asked from here about the live links of orders whose
 //            time is over: at most 16 in a round, one round at a time, after a silent one a minute's rest.
 // Supervised by the tenant_registry.
@@ -37,6 +38,7 @@
 #include <map>
 #include <unordered_map>
 
+#include "actors/checkout_reminding.hpp"
 #include "actors/conversation.hpp"
 #include "actors/inbox_pump.hpp"
 #include "actors/owed_answer.hpp"
@@ -78,7 +80,8 @@ using tenant_supervisor_actor = caf::typed_actor<
     caf::replies_to<order_command>::with<action_outcome>,
     caf::replies_to<order_invoice>::with<action_outcome>,
     caf::replies_to<payment_check>::with<payment_checked>, caf::replies_to<run_refund>::with<refund_ran>,
-    caf::replies_to<expire_link>::with<link_end>, caf::replies_to<refresh_products>::with<products_refreshed>,
+    caf::replies_to<expire_link>::with<link_end>, caf::replies_to<remind_customer>::with<reminder_ran>,
+    caf::replies_to<refresh_products>::with<products_refreshed>,
     caf::replies_to<take_training>::with<training_taken>, caf::reacts_to<expire_atom>,
     // From its children.
     caf::reacts_to<deliveries_finished>, caf::reacts_to<offer_together>, caf::reacts_to<lives_elsewhere>,
@@ -144,6 +147,7 @@ class tenant_supervisor_state {
   caf::result<payment_checked> check_payment(const payment_check& wanted);
   caf::result<refund_ran> run(const run_refund& wanted);
   caf::result<link_end> expire_payment_link(const expire_link& wanted);
+  caf::result<reminder_ran> remind(const remind_customer& wanted);
   caf::result<products_refreshed> refresh_desk();
   caf::result<training_taken> retrain();
   void let_stop(const caf::strong_actor_ptr& child);
@@ -272,6 +276,15 @@ class tenant_supervisor_state {
   void hear_refunds(const payment_record& payment, const std::function<void()>& then,
                     const failure_handler& otherwise);
   void rest_after(const refund_id& id, const refund_answer& answer);
+  using reminder_answer = owed_answer<reminder_ran>;
+  struct due_reminder {
+    order subject;
+    storage::reminder_record about;
+    std::optional<instant> next_at;
+  };
+  void look_at_chat(const order& subject, const reminder_answer& answer);
+  void ask_before_reminding(const due_reminder& due, const reminder_answer& answer);
+  void tell_reminder(const due_reminder& due, const reminder_answer& answer);
   using check_answer = owed_answer<payment_checked>;
   void weigh(const payment_check& wanted, const payment_truth& truth, const check_answer& answer);
   void settle(const payment_check& wanted, const payment_truth& truth, const check_answer& answer);
@@ -349,5 +362,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::order_command)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::order_invoice)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::payment_check)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::payment_checked)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::remind_customer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::reminder_ran)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::run_refund)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::refund_ran)

@@ -18,6 +18,7 @@
 #include "storage/commerce_rows.hpp"
 #include "storage/conversation_rows.hpp"
 #include "storage/job_rows.hpp"
+#include "storage/mail_rows.hpp"
 #include "storage/message_rows.hpp"
 #include "storage/money_rows.hpp"
 #include "storage/notice_rows.hpp"
@@ -128,6 +129,7 @@ struct change_set {
   std::vector<invoice_link_row> invoice_links;
   std::vector<action_result_row> action_results;
   std::vector<activity_row> activities;
+  std::vector<queued_mail> mails;
   // Background work. Finished before others are queued: a key is free for the next one.
   std::vector<job_done> jobs_done;
   std::vector<job_put_off> jobs_put_off;

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -120,6 +121,8 @@ struct invoice_row {
   std::string seller = "{}";
   std::string buyer = "{}";
   std::string corrects{};
+  /// Of a credit note.
+  std::optional<refund_id> refund{};
 };
 
 /// A new link is made only in the second half of the last one's life.

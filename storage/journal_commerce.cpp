@@ -100,9 +100,9 @@ SELECT require_rows((SELECT count(*) FROM changed WHERE must_change = 1),
 
 constexpr statement insert_invoices{"insert_invoices", R"(
 INSERT INTO invoices (id, business_id, series, number, kind, order_id, currency, total_minor, lines, issued_at, taxes, seller,
-                      buyer, corrects)
+                      buyer, corrects, refund_id)
 SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::bigint[], $5::text[], $6::uuid[], $7::text[], $8::bigint[],
-                     $9::text[], $10::bigint[], $11::text[], $12::text[], $13::text[], $14::text[]))"};
+                     $9::text[], $10::bigint[], $11::text[], $12::text[], $13::text[], $14::text[], $15::uuid[]))"};
 
 constexpr statement insert_invoice_links{"insert_invoice_links", R"(
 INSERT INTO invoice_links (token, business_id, invoice_id, created_at, expires_at)
@@ -206,7 +206,7 @@ void queue_invoices(pipeline& into, change_sets sets) {
   using row = invoice_row;
   queue_rows(into, insert_invoices, sets, &change_set::invoices, &row::id, &row::business, &row::series,
              &row::number, &row::kind, &row::order, &row::currency, &row::total_minor, &row::lines,
-             &row::issued_at, &row::taxes, &row::seller, &row::buyer, &row::corrects);
+             &row::issued_at, &row::taxes, &row::seller, &row::buyer, &row::corrects, &row::refund);
   using link = invoice_link_row;
   queue_rows(into, insert_invoice_links, sets, &change_set::invoice_links, &link::token, &link::business,
              &link::invoice, &link::created_at, &link::expires_at);

@@ -6,6 +6,7 @@
 #include "storage/journal_commerce.hpp"
 #include "storage/journal_contacts.hpp"
 #include "storage/journal_jobs.hpp"
+#include "storage/journal_mails.hpp"
 #include "storage/journal_message_path.hpp"
 #include "storage/journal_money.hpp"
 #include "storage/journal_notices.hpp"
@@ -23,8 +24,8 @@ std::vector<statement> joined() {
   std::vector<statement> all{fence};
   for (const auto part :
        {message_path_statements(), contact_statements(), outgoing_statements(), notice_statements(),
-        commerce_statements(), money_statements(), people_statements(), plan_statements(), job_statements(),
-        payment_event_statements(), activity_statements()})
+        commerce_statements(), money_statements(), people_statements(), plan_statements(), mail_statements(),
+        job_statements(), payment_event_statements(), activity_statements()})
     all.insert(all.end(), part.begin(), part.end());
   return all;
 }
@@ -49,6 +50,7 @@ queued_answers queue_change_sets(pipeline& into, change_sets sets, std::int64_t 
   queue_tasks(into, sets);
   queue_review_tasks(into, sets);
   queue_plan_warnings(into, sets);
+  queue_mails(into, sets);
   queue_jobs(into, sets, incarnation);
   const auto position = static_cast<int>(into.queued());
   if (queue_payment_events(into, sets)) answers.payment_events = position;

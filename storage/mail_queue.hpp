@@ -10,22 +10,9 @@
 
 #include "protocol/domain/ids.hpp"
 #include "storage/api/api_session.hpp"
+#include "storage/mail_rows.hpp"
 
 namespace sellavie::storage {
-
-using mail_id = basic_id<struct mail_tag>;
-
-/// A mail before it is stored; written by queue_mail (storage/mail_work.hpp).
-struct queued_mail {
-  mail_id id;
-  /// Empty: of nobody, never sent.
-  std::string recipient;
-  std::string_view kind;
-  /// Fernet.
-  std::string sealed_letter;
-  instant created_at{};
-  instant expires_at{};
-};
 
 struct claimed_mail {
   mail_id id;

@@ -32,6 +32,13 @@ struct payment_record_row {
   instant received_at{};
 };
 
+/// A refund that succeeded.
+struct returned_row {
+  refund_id refund;
+  std::int64_t amount_minor = 0;
+  std::string currency;
+};
+
 struct refund_row {
   refund_id id;
   business_id business;

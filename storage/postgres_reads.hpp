@@ -44,12 +44,17 @@ class postgres_reads final : public store_reads {
   [[nodiscard]] result<stored_money_rows> find_money(const money_question& asked) override;
   [[nodiscard]] result<std::optional<order_recipient>> find_order_recipient(business_id business,
                                                                             order_id order) override;
+  [[nodiscard]] result<std::optional<mailbox_record>> find_mailbox(business_id business,
+                                                                   conversation_id conversation) override;
+  [[nodiscard]] result<std::optional<reminder_record>> find_reminder(business_id business,
+                                                                     order_id order) override;
   [[nodiscard]] result<std::optional<std::string>> find_action_result(business_id business,
                                                                       const std::string& action_key) override;
   [[nodiscard]] result<std::int64_t> last_invoice_number(business_id business,
                                                          const std::string& series) override;
-  [[nodiscard]] result<std::optional<invoice_row>> find_invoice(business_id business, order_id order,
-                                                                const std::string& kind) override;
+  [[nodiscard]] result<std::vector<invoice_row>> find_invoices(business_id business, order_id order) override;
+  [[nodiscard]] result<std::vector<returned_row>> find_returned(business_id business,
+                                                                order_id order) override;
   [[nodiscard]] result<invoice_settings_row> find_invoice_settings(business_id business) override;
   [[nodiscard]] result<invoice_parties> find_invoice_parties(business_id business, contact_id buyer) override;
   [[nodiscard]] result<std::optional<invoice_link_row>> find_invoice_link(business_id business,

@@ -61,19 +61,50 @@ JOIN contacts k ON k.business_id = c.business_id AND k.id = c.contact_id
 JOIN connections n ON n.business_id = c.business_id AND n.id = c.connection_id
 WHERE o.business_id = $1::uuid AND o.id = $2::uuid AND n.disconnected_at IS NULL AND k.blocked_at = 0)"};
 
+// The one whom a merged customer was merged into.
+constexpr statement select_mailbox{"mailbox", R"(
+SELECT coalesce(NULLIF(m.email, ''), k.email), b.locale, k.blocked_at > 0
+FROM conversations c
+JOIN businesses b ON b.id = c.business_id
+JOIN contacts k ON k.business_id = c.business_id AND k.id = c.contact_id
+LEFT JOIN contacts m ON m.business_id = k.business_id AND m.id = k.merged_into
+WHERE c.business_id = $1::uuid AND c.id = $2::uuid)"};
+
+// The keys are those of protocol/domain/checkout_reminder.
+constexpr statement select_reminder{"reminder", R"(
+SELECT c.id, c.connection_id, coalesce(NULLIF(k.address_id, ''), k.scoped_id), c.owner = 0, c.last_customer_at, k.unreachable_since,
+       p.created_at, t.told, t.last_at
+FROM orders o
+JOIN payments p ON p.business_id = o.business_id AND p.reference = o.payment_reference
+JOIN conversations c ON c.business_id = o.business_id AND c.id = o.conversation_id
+JOIN contacts k ON k.business_id = c.business_id AND k.id = c.contact_id
+JOIN connections n ON n.business_id = c.business_id AND n.id = c.connection_id
+CROSS JOIN LATERAL (
+  SELECT count(*) AS told, coalesce(max(created_at), 0) AS last_at FROM action_results
+  WHERE business_id = $1::uuid AND action_key = ANY (ARRAY['remind.' || $2 || '.1', 'remind.' || $2 || '.2', 'remind.' || $2 || '.3'])
+) t
+WHERE o.business_id = $1::uuid AND o.id = $2::uuid AND n.disconnected_at IS NULL AND k.blocked_at = 0)"};
+
 constexpr statement select_action_result{"action_result", R"(
 SELECT outcome FROM action_results WHERE business_id = $1::uuid AND action_key = $2)"};
 
 constexpr statement select_last_invoice{"last_invoice_number", R"(
 SELECT coalesce(max(number), 0) FROM invoices WHERE business_id = $1::uuid AND series = $2)"};
 
-constexpr statement select_invoice{"invoice", R"(
-SELECT id, series, number, currency, total_minor, lines, issued_at, taxes, seller, buyer, corrects
-FROM invoices WHERE business_id = $1::uuid AND order_id = $2::uuid AND kind = $3)"};
+constexpr statement select_invoices{"invoices_of_order", R"(
+SELECT kind, id, series, number, currency, total_minor, lines, issued_at, taxes, seller, buyer, corrects, refund_id
+FROM invoices WHERE business_id = $1::uuid AND order_id = $2::uuid ORDER BY kind DESC, number)"};
 
-#define INVOICE_SETTINGS                                                                     \
-  "SELECT coalesce(s.legal_name, ''), coalesce(s.address, ''), coalesce(s.tax_number, ''), " \
-  "coalesce(s.tax_name, ''), coalesce(s.tax_mode, 'none'), coalesce(s.tax_rate_bp, 0), coalesce(s.footer, '')"
+constexpr statement select_returned{"returned_of_order", R"(
+SELECT r.id, r.amount_minor, r.currency
+FROM payment_records p JOIN refunds r ON r.business_id = p.business_id AND r.payment_id = p.id
+WHERE p.business_id = $1::uuid AND p.order_id = $2::uuid AND p.place = 'on_order' AND r.state = 'succeeded'
+ORDER BY r.requested_at, r.id)"};
+
+#define INVOICE_SETTINGS                                                                                         \
+  "SELECT coalesce(s.legal_name, ''), coalesce(s.address, ''), coalesce(s.tax_number, ''), "                     \
+  "coalesce(s.tax_name, ''), coalesce(s.tax_mode, 'none'), coalesce(s.tax_rate_bp, 0), coalesce(s.footer, ''), " \
+  "coalesce(s.mail_documents, true)"
 constexpr statement select_invoice_settings{
     "invoice_settings", INVOICE_SETTINGS
     " FROM businesses b LEFT JOIN invoice_settings s ON s.business_id = b.id WHERE b.id = $1::uuid"};
@@ -99,10 +130,11 @@ WHERE status IN ('draft', 'awaiting_payment') AND reserved_until > 0 AND reserve
 
 constexpr std::array all_statements{select_currency,     select_products,         select_orders,
                                     select_items,        select_last_number,      select_action_result,
-                                    select_last_invoice, select_invoice,          select_expired,
+                                    select_last_invoice, select_invoices,         select_expired,
                                     select_order,        select_payment,          select_owner,
                                     select_recipient,    select_invoice_settings, select_invoice_parties,
-                                    select_invoice_link};
+                                    select_invoice_link, select_returned,         select_reminder,
+                                    select_mailbox};
 
 /// A desk forgets them all at once beyond so many (protocol/domain/order_book.hpp R24).
 constexpr int most_open_reviews = 4'000;
@@ -190,12 +222,12 @@ stored_payment payment_of(const pqxx::row& row) {
   return one;
 }
 
-invoice_row invoice_of(business_id business, order_id order, const std::string& kind, const pqxx::row& row) {
+invoice_row invoice_of(business_id business, order_id order, const pqxx::row& row) {
   fields from{row};
   invoice_row one;
   one.business = business;
   one.order = order;
-  one.kind = kind;
+  one.kind = from.text();
   one.id = from.id<invoice_id>();
   one.series = from.text();
   one.number = from.integer();
@@ -207,6 +239,31 @@ invoice_row invoice_of(business_id business, order_id order, const std::string& 
   one.seller = from.text();
   one.buyer = from.text();
   one.corrects = from.text();
+  if (!from.is_null()) one.refund = from.id<refund_id>();
+  return one;
+}
+
+reminder_record reminder_of(const pqxx::row& row) {
+  fields from{row};
+  reminder_record one;
+  one.whom.conversation = from.id<conversation_id>();
+  one.whom.connection = from.id<connection_id>();
+  one.whom.customer = from.text();
+  one.has_ai = from.flag();
+  one.last_customer_at = from.at();
+  one.unreachable_since = from.at();
+  one.link_made_at = from.at();
+  one.told = static_cast<std::int32_t>(from.integer());
+  one.last_told_at = from.at();
+  return one;
+}
+
+returned_row returned_of(const pqxx::row& row) {
+  fields from{row};
+  returned_row one;
+  one.refund = from.id<refund_id>();
+  one.amount_minor = from.integer();
+  one.currency = from.text();
   return one;
 }
 
@@ -219,6 +276,7 @@ invoice_settings_row settings_of(fields& from) {
   one.tax_mode = from.text();
   one.tax_rate_bp = static_cast<std::int32_t>(from.integer());
   one.footer = from.text();
+  one.mail_documents = from.flag();
   return one;
 }
 
@@ -309,6 +367,30 @@ result<std::optional<order_recipient>> postgres_reads::find_order_recipient(busi
   });
 }
 
+result<std::optional<mailbox_record>> postgres_reads::find_mailbox(business_id business,
+                                                                   conversation_id conversation) {
+  return read([&](pqxx::nontransaction& session) -> std::optional<mailbox_record> {
+    const auto rows =
+        session.exec_prepared(select_mailbox.name, to_string(business), to_string(conversation));
+    if (rows.empty()) return std::nullopt;
+    const auto row = rows.front();
+    fields from{row};
+    mailbox_record whom;
+    whom.address = from.text();
+    whom.locale = from.text();
+    whom.is_blocked = from.flag();
+    return whom;
+  });
+}
+
+result<std::optional<reminder_record>> postgres_reads::find_reminder(business_id business, order_id order) {
+  return read([&](pqxx::nontransaction& session) -> std::optional<reminder_record> {
+    const auto rows = session.exec_prepared(select_reminder.name, to_string(business), to_string(order));
+    if (rows.empty()) return std::nullopt;
+    return reminder_of(rows.front());
+  });
+}
+
 result<std::optional<std::string>> postgres_reads::find_action_result(business_id business,
                                                                       const std::string& action_key) {
   return read([&](pqxx::nontransaction& session) -> std::optional<std::string> {
@@ -325,13 +407,14 @@ result<std::int64_t> postgres_reads::last_invoice_number(business_id business, c
   });
 }
 
-result<std::optional<invoice_row>> postgres_reads::find_invoice(business_id business, order_id order,
-                                                                const std::string& kind) {
-  return read([&](pqxx::nontransaction& session) -> std::optional<invoice_row> {
-    const auto rows = session.exec_prepared(select_invoice.name, to_string(business), to_string(order), kind);
-    if (rows.empty()) return std::nullopt;
-    return invoice_of(business, order, kind, rows.front());
-  });
+result<std::vector<invoice_row>> postgres_reads::find_invoices(business_id business, order_id order) {
+  return read_rows(
+      select_invoices, [&](const pqxx::row& row) { return invoice_of(business, order, row); },
+      to_string(business), to_string(order));
+}
+
+result<std::vector<returned_row>> postgres_reads::find_returned(business_id business, order_id order) {
+  return read_rows(select_returned, returned_of, to_string(business), to_string(order));
 }
 
 result<invoice_settings_row> postgres_reads::find_invoice_settings(business_id business) {

@@ -23,7 +23,7 @@ SELECT business_id, id, provider, secret_key, webhook_secrets, version FROM paym
 constexpr statement select_versions{"business_versions", "SELECT id, version FROM businesses"};
 
 constexpr statement select_tenant{"tenant", R"(
-SELECT key, name, currency, timezone, locale, coalesce(t.content, '{}'), coalesce(t.number, 0), settings, plan, refund_limit_minor, version,
+SELECT key, name, currency, timezone, locale, coalesce(t.content, '{}'), coalesce(t.number, 0), settings, plan, refund_limit_minor, checkout_reminders, checkout_reminder_minutes, version,
        round(extract(epoch FROM (to_timestamp($2::bigint / 1000.0) AT TIME ZONE timezone)
                               - (to_timestamp($2::bigint / 1000.0) AT TIME ZONE 'UTC')) / 60)::integer
 FROM businesses b LEFT JOIN LATERAL (
@@ -31,7 +31,7 @@ FROM businesses b LEFT JOIN LATERAL (
 ) t ON true WHERE b.id = $1::uuid)"};
 
 constexpr statement select_connections{"tenant_connections", R"(
-SELECT id, channel, login, external_id, access_token
+SELECT id, channel, login, external_id, access_token, notice_template, notice_template_language
 FROM connections WHERE business_id = $1::uuid ORDER BY id)"};
 
 constexpr statement select_payment_connections{"tenant_payment_connections", R"(
@@ -97,6 +97,9 @@ tenant_record tenant_of(business_id business, const pqxx::row& row) {
   tenant.plan = from.text();
   if (from.is_null()) from.skip();
   else tenant.refund_limit_minor = from.integer();
+  tenant.checkout_reminders = static_cast<std::int32_t>(from.integer());
+  if (from.is_null()) from.skip();
+  else tenant.checkout_reminder_minutes = static_cast<std::int32_t>(from.integer());
   tenant.version = from.integer();
   tenant.utc_offset_minutes = static_cast<int>(from.integer());
   return tenant;
@@ -110,6 +113,8 @@ connection_record connection_of(const pqxx::row& row) {
   record.login = from.text();
   record.external_id = from.text();
   record.sealed_token = from.text();
+  record.notice_template = from.text();
+  record.notice_template_language = from.text();
   return record;
 }
 

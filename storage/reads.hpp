@@ -58,6 +58,9 @@ struct connection_record {
   std::string external_id;
   /// Still sealed (Fernet).
   std::string sealed_token;
+  /// Of notices outside the send window; empty: none.
+  std::string notice_template{};
+  std::string notice_template_language{};
 };
 
 struct payment_connection_record {
@@ -86,6 +89,28 @@ struct order_recipient {
   std::string customer;
 };
 
+/// What a reminder of an order's payment link has to know of its chat, its link and the reminders before.
+struct reminder_record {
+  order_recipient whom;
+  bool has_ai = true;
+  instant last_customer_at{};
+  /// Past when the customer has written since.
+  instant unreachable_since{};
+  /// Of the current link.
+  instant link_made_at{};
+  std::int32_t told = 0;
+  instant last_told_at{};
+};
+
+/// Where the customer of a chat can be written to.
+struct mailbox_record {
+  /// As it was given; may be empty.
+  std::string address;
+  /// Of the business.
+  std::string locale;
+  bool is_blocked = false;
+};
+
 struct tenant_record {
   business_id id;
   std::string key;
@@ -103,6 +128,9 @@ struct tenant_record {
   std::string plan;
   /// What goes back of one payment on one person's word; none: any sum.
   std::optional<std::int64_t> refund_limit_minor;
+  /// Of one order (protocol/domain/checkout_reminder).
+  std::int32_t checkout_reminders = 1;
+  std::optional<std::int32_t> checkout_reminder_minutes;
   std::int64_t version = 0;
   /// Minutes east of UTC in the business's zone at the time of loading.
   int utc_offset_minutes = 0;
@@ -191,6 +219,8 @@ struct invoice_settings_row {
   std::string tax_mode = "none";
   std::int32_t tax_rate_bp = 0;
   std::string footer;
+  /// Customers who left an address are sent the link to each new document.
+  bool mail_documents = true;
 };
 
 /// Both sides of an invoice that is issued now.
@@ -311,12 +341,22 @@ class store_reads {
   /// The chat of an order in which its customer can be told; nullopt: there is none now.
   [[nodiscard]] virtual result<std::optional<order_recipient>> find_order_recipient(business_id business,
                                                                                     order_id order) = 0;
+  /// Nullopt: there is no such chat.
+  [[nodiscard]] virtual result<std::optional<mailbox_record>> find_mailbox(business_id business,
+                                                                           conversation_id conversation) = 0;
+  /// Nullopt: there is no chat in which its customer can be told, or no link.
+  [[nodiscard]] virtual result<std::optional<reminder_record>> find_reminder(business_id business,
+                                                                             order_id order) = 0;
   [[nodiscard]] virtual result<std::optional<std::string>> find_action_result(
       business_id business, const std::string& action_key) = 0;
   [[nodiscard]] virtual result<std::int64_t> last_invoice_number(business_id business,
                                                                  const std::string& series) = 0;
-  [[nodiscard]] virtual result<std::optional<invoice_row>> find_invoice(business_id business, order_id order,
-                                                                        const std::string& kind) = 0;
+  /// The invoice of an order, and its credit notes by number.
+  [[nodiscard]] virtual result<std::vector<invoice_row>> find_invoices(business_id business,
+                                                                       order_id order) = 0;
+  /// Refunds that succeeded, of the money that settled the order.
+  [[nodiscard]] virtual result<std::vector<returned_row>> find_returned(business_id business,
+                                                                        order_id order) = 0;
   /// Without a row of the settings: the row's own values.
   [[nodiscard]] virtual result<invoice_settings_row> find_invoice_settings(business_id business) = 0;
   [[nodiscard]] virtual result<invoice_parties> find_invoice_parties(business_id business,

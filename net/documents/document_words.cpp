@@ -33,6 +33,7 @@ constexpr document_words english{.right_to_left = false,
                                  .included = "{tax}, included",
                                  .total = "Total",
                                  .credited = "Total credited",
+                                 .part_refunded = "Partial refund",
                                  .pay = "Pay online",
                                  .page = "{page} of {pages}"};
 
@@ -60,6 +61,7 @@ constexpr document_words french{.right_to_left = false,
                                 .included = "dont {tax}",
                                 .total = "Total",
                                 .credited = "Total de l’avoir",
+                                .part_refunded = "Remboursement partiel",
                                 .pay = "Payer en ligne",
                                 .page = "{page} sur {pages}"};
 
@@ -88,6 +90,7 @@ constexpr document_words portuguese{
     .included = "{tax}, incluído",
     .total = "Total",
     .credited = "Total creditado",
+    .part_refunded = "Reembolso parcial",
     .pay = "Pagar online",
     .page = "{page} de {pages}"};
 
@@ -115,6 +118,7 @@ constexpr document_words arabic{.right_to_left = true,
                                 .included = "شامل {tax}",
                                 .total = "الإجمالي",
                                 .credited = "إجمالي الإشعار",
+                                .part_refunded = "استرداد جزئي",
                                 .pay = "الدفع عبر الإنترنت",
                                 .page = "{page} من {pages}"};
 

@@ -22,7 +22,7 @@ struct document_words {
   std::string_view invoice, credit_note;
   // Labels; `corrects` has {number}, `page` {page} and {pages}, `included` {tax}.
   std::string_view number, corrects, tax_number, billed_to, issued, order, paid, item, quantity, unit_price,
-      amount, net, included, total, credited, pay, page;
+      amount, net, included, total, credited, part_refunded, pay, page;
 };
 
 /// By the first letters of the locale; English for those that have no table.

@@ -92,6 +92,7 @@ class writer {
         what_{document.what},
         net_{net},
         words_{words_in(document.locale)},
+        lines_{lines_to_show()},
         title_{std::string{is_credit() ? words_.credit_note : words_.invoice} + ' ' + what_.formatted_number},
         seller_{on_one_line(what_.seller.name, 200)},
         is_payable_{!is_credit() && !document.paid && is_plain_url(document.payment_url)},
@@ -189,7 +190,7 @@ class writer {
     quantity_width = column_heads_.quantity.width();
     price_width = column_heads_.unit_price.width();
     amount_width = column_heads_.amount.width();
-    for (const auto& line : what_.lines) {
+    for (const auto& line : lines_) {
       table_row row;
       row.quantity = lay(quantity_text(line.quantity, words_), as_number(plain));
       row.unit_price = lay(text(line.unit_price), as_number(plain));
@@ -205,7 +206,7 @@ class writer {
     const double item_width =
         std::max(least_item_width, quantity_end_ - quantity_width - 2 * cell - left - cell);
     for (std::size_t i = 0; i < rows_.size(); ++i) {
-      const auto& line = what_.lines[i];
+      const auto& line = lines_[i];
       rows_[i].name = lay(on_one_line(line.name, 400), in_width(plain, item_width));
       rows_[i].sku = lay(on_one_line(line.sku, 80), in_width({7.5, false, muted}, item_width));
     }
@@ -313,10 +314,19 @@ class writer {
     page_.end_page();
   }
 
+  /// A credit note of a part has no lines of its own: the table says what is given back, with the tax where prices hold it.
+  [[nodiscard]] std::vector<order_line> lines_to_show() const {
+    if (!is_credit() || !what_.lines.empty()) return what_.lines;
+    const bool is_on_top = !what_.taxes.empty() && what_.taxes.front().terms.mode == tax_mode::exclusive;
+    const money part = is_on_top ? net_ : what_.total;
+    return {{{}, {}, std::string{words_.part_refunded}, 1, part, 0, part}};
+  }
+
   const invoice_document& document_;
   const invoice& what_;
   const money net_;
   const document_words& words_;
+  const std::vector<order_line> lines_;
   const std::string title_;
   const std::string seller_;
   const bool is_payable_;

@@ -6,6 +6,7 @@
 
 #include "net/api/call.hpp"
 #include "protocol/mail/message.hpp"
+#include "protocol/mail/stored_letter.hpp"
 #include "storage/mail_queue.hpp"
 
 namespace sellavie::net {
@@ -22,13 +23,8 @@ struct letter_seal {
 [[nodiscard]] storage::queued_mail outgoing_mail(const api_services& with, const mail::letter& letter,
                                                  std::string recipient, instant now, std::chrono::hours life);
 
-struct opened_letter {
-  std::string subject;
-  std::string text;
-  /// Empty: the text alone.
-  std::string html;
-};
 /// errc::malformed when no key opens it.
-[[nodiscard]] result<opened_letter> open_letter(const crypto::fernet_ring& secrets, std::string_view sealed);
+[[nodiscard]] result<mail::opened_letter> open_letter(const crypto::fernet_ring& secrets,
+                                                      std::string_view sealed);
 
 }  // namespace sellavie::net

@@ -45,7 +45,8 @@ std::string attachment_json(std::string_view type, std::string payload) {
 std::string messenger_message(const wire_message& message, const send_target& target) {
   json_object out;
   switch (message.kind) {
-    case wire_kind::text: out.text("text", message.text); break;
+    case wire_kind::text:
+    case wire_kind::approved: out.text("text", message.text); break;
     case wire_kind::image:
       out.raw("attachment", attachment_json("image", json_object{}.text("url", message.url).finish()));
       break;
@@ -140,8 +141,20 @@ std::string interactive_json(const wire_message& message) {
   return json_object{}.text("type", "list").raw("body", body).raw("action", action).finish();
 }
 
+std::string template_json(const wire_message& message) {
+  const auto parameter = json_object{}.text("type", "text").text("text", message.text).finish();
+  const auto body = json_object{}.text("type", "body").raw("parameters", '[' + parameter + ']').finish();
+  return json_object{}
+      .text("name", message.title)
+      .raw("language", json_object{}.text("code", message.language).finish())
+      .raw("components", '[' + body + ']')
+      .finish();
+}
+
 void add_whatsapp_content(json_object& out, const wire_message& message) {
-  if (message.kind == wire_kind::image) {
+  if (message.kind == wire_kind::approved) {
+    out.text("type", "template").raw("template", template_json(message));
+  } else if (message.kind == wire_kind::image) {
     out.text("type", "image").raw("image", json_object{}.text("link", message.url).finish());
   } else if (message.kind == wire_kind::file) {
     out.text("type", "document")

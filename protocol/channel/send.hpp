@@ -45,15 +45,28 @@ struct outgoing_message {
   std::vector<outgoing_media> media{};
 };
 
-enum class wire_kind : std::uint8_t { text, image, link, file };
+enum class wire_kind : std::uint8_t {
+  text,
+  image,
+  link,
+  file,
+  /// In the words that the channel has approved (notice_template.hpp).
+  approved,
+};
 
-/// One HTTP call. Image: `url`; file: `url`, `title`; link: `text`, `title`, `url`; quick replies only on text.
+/// One HTTP call. Image: `url`; file: `url`, `title`; link: `text`, `title`, `url`; quick replies only on text; approved: `title` is
+/// the template, `text` what it says, `language`.
 struct wire_message {
   wire_kind kind = wire_kind::text;
   std::string text;
   std::string url;
   std::string title;
   std::vector<quick_reply> quick_replies;
+  std::string language{};
+  /// Of a notice of the server's, on its first part: what may be said by another way where the chat does not take it, and the
+  /// order that it is about. Never encoded.
+  std::string plain_text{};
+  std::string about{};
   friend bool operator==(const wire_message&, const wire_message&) = default;
 };
 

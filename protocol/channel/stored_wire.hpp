@@ -10,8 +10,8 @@
 
 namespace sellavie::channel {
 
-/// Version 1: {"v":1,"kind":"text|image|link","text":…,"url":…,"title":…,"quick_replies":[{"title":…,
-/// "payload":…}]}, empty members left out. Always valid UTF-8 without NUL: what is not UTF-8 in the
+/// Version 1: {"v":1,"kind":"text|image|link|file","text":…,"url":…,"title":…,"quick_replies":[{"title":…,
+/// "payload":…}],"plain_text":…,"about":…}, empty members left out. Always valid UTF-8 without NUL: what is not UTF-8 in the
 /// message becomes U+FFFD.
 [[nodiscard]] std::string store_wire(const wire_message& message);
 

@@ -11,6 +11,7 @@ std::string_view to_string(action_effect effect) noexcept {
     case action_effect::order_cancelled: return "order_cancelled";
     case action_effect::checkout_started: return "checkout_started";
     case action_effect::checkout_ready: return "checkout_ready";
+    case action_effect::checkout_reminded: return "checkout_reminded";
     case action_effect::checkout_failed: return "checkout_failed";
     case action_effect::invoice_issued: return "invoice_issued";
     case action_effect::payment_confirmed: return "payment_confirmed";

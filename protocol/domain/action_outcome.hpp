@@ -31,6 +31,8 @@ enum class action_effect : std::uint8_t {
   checkout_started,
   /// `payment_url` is live.
   checkout_ready,
+  /// ... and its customer is reminded of it.
+  checkout_reminded,
   checkout_failed,
   invoice_issued,
   payment_confirmed,

@@ -306,6 +306,18 @@ decision decide(const order_book& book, const mark_paid& command, const desk_con
   return decided;
 }
 
+// R42. A refusal is not kept: the key is for the reminder that is told.
+decision decide(const order_book& book, const remind_of_checkout& command, const desk_context& context) {
+  const auto where = locate(book, command.target, context);
+  if (where.open == nullptr) return answer(make_refusal(std::nullopt, where.why), {}, context, where.closed);
+  const auto& open = *where.open;
+  const bool is_live = open.status == order_status::awaiting_payment && !open.payment_url.empty();
+  if (!is_live || open.reserved_until <= context.now)
+    return answer(make_refusal(std::nullopt, refusal::stale), {}, context, &open);
+  return answer(make_outcome(std::nullopt, action_effect::checkout_reminded), command.action_key, context,
+                &open);
+}
+
 decision decide(const order_book& book, const set_hold& command, const desk_context& context) {
   const auto where = locate(book, command.target, context);
   if (where.open == nullptr)

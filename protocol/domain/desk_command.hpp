@@ -98,6 +98,12 @@ struct start_checkout {
   live_link known = live_link::keep;
 };
 
+/// The customer is to be reminded of a live link (checkout_reminder.hpp).
+struct remind_of_checkout {
+  std::string action_key;
+  order_target target;
+};
+
 /// A person decides how long the stock waits; not after now: no longer.
 struct set_hold {
   std::string action_key;
@@ -264,11 +270,12 @@ struct resolve_review {
 
 using desk_command =
     std::variant<desk::place_order, desk::change_order, desk::cancel_order, desk::start_checkout,
-                 desk::set_hold, desk::record_payment_link, desk::fail_payment_link, desk::confirm_payment,
-                 desk::expire_reservations, desk::adjust_stock, desk::set_stock, desk::set_stocks,
-                 desk::mark_paid, desk::mark_fulfilled, desk::request_refund, desk::approve_refund,
-                 desk::reject_refund, desk::begin_refund, desk::refuse_refund, desk::confirm_refund,
-                 desk::settle_doubt, desk::resolve_refund, desk::release_dispute, desk::resolve_review>;
+                 desk::remind_of_checkout, desk::set_hold, desk::record_payment_link, desk::fail_payment_link,
+                 desk::confirm_payment, desk::expire_reservations, desk::adjust_stock, desk::set_stock,
+                 desk::set_stocks, desk::mark_paid, desk::mark_fulfilled, desk::request_refund,
+                 desk::approve_refund, desk::reject_refund, desk::begin_refund, desk::refuse_refund,
+                 desk::confirm_refund, desk::settle_doubt, desk::resolve_refund, desk::release_dispute,
+                 desk::resolve_review>;
 
 /// The order that a command names by its id; nil: none.
 [[nodiscard]] order_id order_named_by(const desk_command& command) noexcept;

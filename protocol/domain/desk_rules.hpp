@@ -24,6 +24,8 @@ namespace sellavie::desk {
                               const desk_context& context);
 [[nodiscard]] decision decide(const order_book& book, const start_checkout& command,
                               const desk_context& context);
+[[nodiscard]] decision decide(const order_book& book, const remind_of_checkout& command,
+                              const desk_context& context);
 [[nodiscard]] decision decide(const order_book& book, const set_hold& command, const desk_context& context);
 [[nodiscard]] decision decide(const order_book& book, const record_payment_link& command,
                               const desk_context& context);

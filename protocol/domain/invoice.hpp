@@ -2,14 +2,21 @@
 // Invoices and credit notes of a business.
 //
 //  R1  An invoice is issued for an order that awaits payment, is paid or is fulfilled.
-//  R2  A credit note is issued for a cancelled or refunded order whose invoice exists.
-//  R3  An order has at most one invoice and one credit note: asking again answers with the one there is.
+//  R2  Money that went back for good is credited where the order has an invoice: each refund that succeeded, whole or
+//      part, by one credit note of its amount.
+//  R3  An order has at most one invoice: asking again answers with the one there is. A refund has at most one credit note.
 //  R4  An order that changed after its invoice is invoice_conflict, for a person to correct.
 //  R5  Numbers are gapless per (business, series): `next_number` is used only by a fresh document.
 //  R6  An invoice says the tax of its order as that was priced, under the name that the tax has today: net + tax lines =
 //      total. One whose sum would not hold is not issued.
 //  R7  Seller and buyer are written as they are when it is issued. Nothing of a document changes afterwards.
-//  R8  A credit note says what its invoice said: lines, tax, total, seller and buyer.
+//  R8  A credit note says seller, buyer and tax of its invoice. Its tax is split out of its amount at the invoice's rate,
+//      within what is left of the invoice's tax: notes of several parts add up to the invoice's totals, never to more.
+//  R9  A note of the whole invoice has its lines, one of a part has none.
+//  R10 What came beyond the invoice's total goes back first: that corrects no invoice and has no note.
+//  R11 When the order is void (cancelled, or all its money is back) its invoice is credited to the last minor unit, also
+//      where less had come than it asks for: by the last refund's note, or by one of no refund when the provider told
+//      only a sum.
 
 #include <cstdint>
 #include <optional>
@@ -82,6 +89,8 @@ struct invoice {
   instant issued_at{};
   /// Of a credit note: the formatted number of the invoice that it corrects.
   std::string corrects;
+  /// Of a credit note: what it was issued for; nil when no refund is known (R11).
+  refund_id refund{};
 
   friend bool operator==(const invoice&, const invoice&) = default;
 };
@@ -105,8 +114,23 @@ struct issued_invoice {
   issuance how = issuance::fresh;
 };
 
-/// `existing` are all documents of this order. Errors: conflict (R1, R2, R4), invalid_value (number < 1), money_range (R6).
-[[nodiscard]] result<issued_invoice> issue(const order& subject, invoice_kind kind,
-                                           std::span<const invoice> existing, const invoice_context& context);
+// `existing` are all documents of this order.
+
+/// Errors: conflict (R1, R4), invalid_value (number < 1), money_range (R6).
+[[nodiscard]] result<issued_invoice> issue(const order& subject, std::span<const invoice> existing,
+                                           const invoice_context& context);
+
+/// A refund that succeeded, of the money on the order.
+struct money_returned {
+  refund_id refund{};
+  money amount{};
+};
+
+/// The next note that is due, of however many; none: nothing is left to credit, or there is no invoice. `returned` are all.
+/// Errors: invalid_value (number < 1), money_range (another currency, or notes beyond the invoice).
+[[nodiscard]] result<std::optional<invoice>> next_credit_note(const order& subject,
+                                                              std::span<const invoice> existing,
+                                                              std::span<const money_returned> returned,
+                                                              const invoice_context& context);
 
 }  // namespace sellavie

@@ -49,6 +49,9 @@
 //      and no more.
 //
 //  R25 to R41, about money after it came, are in desk_money.hpp.
+//
+//  R42 A reminder of a live link changes nothing. It is refused when the order is not as whoever asks saw it, awaits no
+//      payment by a live link, or is held no more.
 
 #include <chrono>
 #include <cstddef>

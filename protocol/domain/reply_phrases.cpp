@@ -11,6 +11,7 @@ constexpr reply_phrases english{
     .order_cancelled = "Your order {order} is cancelled. Nothing is owed for it.",
     .checkout_started = "I am preparing the payment link for order {order}.",
     .checkout_ready = "Order {order}, total {total}.",
+    .checkout_reminded = "Your order {order} is still waiting for your payment of {total}.",
     .checkout_failed =
         "I could not create a payment link for order {order} just now. Please ask again in a moment.",
     .invoice_issued = "Invoice {invoice} for order {order}: total {total}.",
@@ -56,6 +57,7 @@ constexpr reply_phrases french{
     .order_cancelled = "Votre commande {order} est annulée. Vous ne devez rien.",
     .checkout_started = "Je prépare le lien de paiement de la commande {order}.",
     .checkout_ready = "Commande {order}, total {total}.",
+    .checkout_reminded = "Votre commande {order} attend encore votre paiement de {total}.",
     .checkout_failed =
         "Je n'ai pas pu créer le lien de paiement de la commande {order}. Redemandez-le dans un instant.",
     .invoice_issued = "Facture {invoice} de la commande {order} : total {total}.",
@@ -104,6 +106,7 @@ constexpr reply_phrases portuguese{
     .order_cancelled = "A sua encomenda {order} foi cancelada. Não deve nada por ela.",
     .checkout_started = "Estou a preparar o link de pagamento da encomenda {order}.",
     .checkout_ready = "Encomenda {order}, total {total}.",
+    .checkout_reminded = "A sua encomenda {order} ainda espera o pagamento de {total}.",
     .checkout_failed =
         "Não consegui criar o link de pagamento da encomenda {order}. Peça de novo dentro de momentos.",
     .invoice_issued = "Fatura {invoice} da encomenda {order}: total {total}.",

@@ -11,8 +11,8 @@ namespace sellavie {
 struct reply_phrases {
   // What was done.
   std::string_view order_placed, order_existing, order_settled, order_changed, order_cancelled,
-      checkout_started, checkout_ready, checkout_failed, invoice_issued, payment_confirmed, payment_pending,
-      payment_failed, payment_review, order_fulfilled, order_refunded;
+      checkout_started, checkout_ready, checkout_reminded, checkout_failed, invoice_issued, payment_confirmed,
+      payment_pending, payment_failed, payment_review, order_fulfilled, order_refunded;
   // Parts.
   std::string_view line, tax, total, pay_here, read_here;
   // Refusals.

@@ -89,6 +89,8 @@ class writer {
       case action_effect::checkout_started: return sentence(words_.checkout_started);
       case action_effect::checkout_ready:
         return with_link(sentence(words_.checkout_ready), words_.pay_here, outcome_.payment_url);
+      case action_effect::checkout_reminded:
+        return with_link(sentence(words_.checkout_reminded), words_.pay_here, outcome_.payment_url);
       case action_effect::checkout_failed: return sentence(words_.checkout_failed);
       case action_effect::invoice_issued:
         return with_link(sentence(words_.invoice_issued), words_.read_here, outcome_.invoice_url);
@@ -170,6 +172,15 @@ reply_language parse_language(std::string_view locale) noexcept {
 std::string reply_for(const action_outcome& outcome, reply_language language) {
   const writer write{outcome, phrases_in(language)};
   return outcome.accepted ? write.done() : write.refused();
+}
+
+std::string plain_reply_for(const action_outcome& outcome, reply_language language) {
+  auto plain = outcome;
+  plain.lines.clear();
+  plain.tracking.clear();
+  plain.product_name.clear();
+  plain.sku.clear();
+  return reply_for(plain, language);
 }
 
 std::string_view phrase(fixed_phrase which, reply_language language) noexcept {

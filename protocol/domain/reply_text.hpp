@@ -19,6 +19,8 @@ enum class reply_language : std::uint8_t { en, fr, pt };
 
 /// The sentence for one outcome; empty when the customer need not be told (contact recorded, stock, …).
 [[nodiscard]] std::string reply_for(const action_outcome& outcome, reply_language language);
+/// The same without a word of a person: no product, no note, no tracking number. For letters and templates.
+[[nodiscard]] std::string plain_reply_for(const action_outcome& outcome, reply_language language);
 
 enum class fixed_phrase : std::uint8_t {
   /// A person takes over now.

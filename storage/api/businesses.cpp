@@ -13,7 +13,7 @@ using nlohmann::json;
 
 #define PROFILE_COLUMNS                                                                                     \
   "b.id, b.name, b.currency, b.timezone, b.locale, b.profile_version, b.created_at, b.refund_limit_minor, " \
-  "b.low_stock_at "
+  "b.low_stock_at, b.checkout_reminders, b.checkout_reminder_minutes "
 
 #define OWN_BUSINESSES                                                     \
   "SELECT " PROFILE_COLUMNS                                                \
@@ -51,7 +51,8 @@ constexpr const char* has_amounts = R"(
 SELECT EXISTS (SELECT FROM products WHERE business_id = $1::uuid) OR EXISTS (SELECT FROM orders WHERE business_id = $1::uuid))";
 constexpr const char* update_business = R"(
 UPDATE businesses SET name = $2, currency = $3, timezone = $4, locale = $5, refund_limit_minor = $6::bigint,
-  low_stock_at = $7::bigint, profile_version = profile_version + 1
+  low_stock_at = $7::bigint, checkout_reminders = $8::smallint, checkout_reminder_minutes = $9::integer,
+  profile_version = profile_version + 1
 WHERE id = $1::uuid)";
 
 std::optional<std::int64_t> number_in(fields& row) {
@@ -65,6 +66,8 @@ business_profile profile_in(fields& row) {
                        row.integer(),         row.at()};
   one.refund_limit_minor = number_in(row);
   one.low_stock_at = number_in(row);
+  one.reminders.most = static_cast<std::int32_t>(row.integer());
+  if (const auto after = number_in(row)) one.reminders.after_minutes = static_cast<std::int32_t>(*after);
   return one;
 }
 
@@ -81,7 +84,8 @@ std::optional<business_profile> profile_of(const pqxx::result& rows) {
   return profile_in(row);
 }
 
-json number_or_null(const std::optional<std::int64_t>& number) {
+template <class Number>
+json number_or_null(const std::optional<Number>& number) {
   return number ? json(*number) : json(nullptr);
 }
 
@@ -91,11 +95,9 @@ json logged(const business_profile& one) {
           {"timezone", one.timezone},
           {"locale", one.locale},
           {"refund_limit_minor", number_or_null(one.refund_limit_minor)},
-          {"low_stock_at", number_or_null(one.low_stock_at)}};
-}
-
-std::optional<std::string> number_text(const std::optional<std::int64_t>& number) {
-  return number ? std::optional{std::to_string(*number)} : std::nullopt;
+          {"low_stock_at", number_or_null(one.low_stock_at)},
+          {"checkout_reminders", one.reminders.most},
+          {"checkout_reminder_minutes", number_or_null(one.reminders.after_minutes)}};
 }
 
 business_profile changed_by(business_profile profile, const profile_change& wanted) {
@@ -105,7 +107,14 @@ business_profile changed_by(business_profile profile, const profile_change& want
   if (wanted.locale) profile.locale = *wanted.locale;
   if (wanted.refund_limit_minor) profile.refund_limit_minor = *wanted.refund_limit_minor;
   if (wanted.low_stock_at) profile.low_stock_at = *wanted.low_stock_at;
+  if (wanted.checkout_reminders) profile.reminders.most = *wanted.checkout_reminders;
+  if (wanted.checkout_reminder_minutes) profile.reminders.after_minutes = *wanted.checkout_reminder_minutes;
   return profile;
+}
+
+template <class Number>
+std::optional<std::string> text_of(const std::optional<Number>& number) {
+  return number ? std::optional{std::to_string(*number)} : std::nullopt;
 }
 
 profile_outcome compare(pqxx::work& work, const business_profile& was, const business_profile& now,
@@ -194,10 +203,12 @@ result<changed_profile> change_business(api_session& session, const business_id&
     auto done = judge(*was);
     if (done.outcome != profile_outcome::changed) return done;
     const auto& now = done.profile;
-    const auto limit = number_text(now.refund_limit_minor);
-    const auto low = number_text(now.low_stock_at);
+    const auto limit = text_of(now.refund_limit_minor);
+    const auto low = text_of(now.low_stock_at);
+    const auto after = text_of(now.reminders.after_minutes);
     work.exec_params(update_business, to_string(business), now.name, now.currency, now.timezone, now.locale,
-                     limit ? limit->c_str() : nullptr, low ? low->c_str() : nullptr);
+                     limit ? limit->c_str() : nullptr, low ? low->c_str() : nullptr, now.reminders.most,
+                     after ? after->c_str() : nullptr);
     record_activity(work, &business, by,
                     {"business.changed", "business", business.value, logged(*was), logged(now)});
     ++done.profile.version;

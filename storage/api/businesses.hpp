@@ -8,6 +8,7 @@
 
 #include "protocol/api/cursor.hpp"
 #include "protocol/api/permission.hpp"
+#include "protocol/domain/checkout_reminder.hpp"
 #include "storage/api/activity.hpp"
 #include "storage/api/api_session.hpp"
 
@@ -26,6 +27,8 @@ struct business_profile {
   std::optional<std::int64_t> refund_limit_minor{};
   /// At or below it a product runs low; none: nobody is told.
   std::optional<std::int64_t> low_stock_at{};
+  /// To unfinished checkouts.
+  reminder_settings reminders{};
 };
 
 struct own_business {
@@ -67,6 +70,9 @@ struct profile_change {
   std::optional<std::optional<std::int64_t>> refund_limit_minor;
   /// None within: nobody is told from now on.
   std::optional<std::optional<std::int64_t>> low_stock_at;
+  std::optional<std::int32_t> checkout_reminders;
+  /// None within: in shares of the hold from now on.
+  std::optional<std::optional<std::int32_t>> checkout_reminder_minutes;
   /// That was read.
   std::int64_t expected_version = 0;
 };

@@ -10,6 +10,7 @@
 
 #include "config/settings.hpp"
 #include "protocol/api/cursor.hpp"
+#include "protocol/channel/notice_template.hpp"
 #include "protocol/connect/graph_calls.hpp"
 #include "storage/api/activity.hpp"
 #include "storage/api/api_session.hpp"
@@ -39,6 +40,8 @@ struct stored_connection {
   std::optional<instant> last_error_at;
   /// Of its newest chat, among the newest of the business.
   std::optional<instant> last_event_at;
+  /// For notices outside the send window.
+  channel::approved_template notices;
 
   [[nodiscard]] bool is_disconnected() const noexcept { return disconnected_at.has_value(); }
   /// Whom the app is subscribed to; empty: not known, of an operator's file. A page and an Instagram login are
@@ -88,6 +91,11 @@ struct account_to_connect {
 [[nodiscard]] result<std::optional<std::vector<connection_id>>> connect_accounts(
     api_session& session, const business_id& business, const change_origin& by, const uuid& flow,
     const std::vector<account_to_connect>& accounts, const config::plans_settings& plans);
+
+/// Of a WhatsApp number; an empty one takes it away. `not_found` when it is not there, or not of WhatsApp.
+[[nodiscard]] result<edit_outcome> change_notice_template(api_session& session, const business_id& business,
+                                                          const change_origin& by, const connection_id& id,
+                                                          const channel::approved_template& wanted);
 
 struct disconnected {
   edit_outcome outcome = edit_outcome::not_found;

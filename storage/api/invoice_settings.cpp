@@ -9,16 +9,17 @@ namespace {
 using nlohmann::json;
 
 constexpr const char* select_settings = R"(
-SELECT legal_name, address, tax_number, tax_name, tax_mode, tax_rate_bp, footer, version
+SELECT legal_name, address, tax_number, tax_name, tax_mode, tax_rate_bp, footer, mail_documents, version
 FROM invoice_settings WHERE business_id = $1::uuid)";
 constexpr const char* insert_settings = R"(
 INSERT INTO invoice_settings (business_id, legal_name, address, tax_number, tax_name, tax_mode, tax_rate_bp, footer, edited_by,
-                              edited_at)
-VALUES ($1::uuid, $2, $3, $4, $5, $6, $7::integer, $8, $9::uuid, $10::bigint) ON CONFLICT (business_id) DO NOTHING)";
+                              edited_at, mail_documents)
+VALUES ($1::uuid, $2, $3, $4, $5, $6, $7::integer, $8, $9::uuid, $10::bigint, $11::boolean) ON CONFLICT (business_id) DO NOTHING)";
 constexpr const char* update_settings = R"(
 UPDATE invoice_settings SET legal_name = $2, address = $3, tax_number = $4, tax_name = $5, tax_mode = $6,
-       tax_rate_bp = $7::integer, footer = $8, edited_by = $9::uuid, edited_at = $10::bigint, version = version + 1
-WHERE business_id = $1::uuid AND version = $11::bigint)";
+       tax_rate_bp = $7::integer, footer = $8, edited_by = $9::uuid, edited_at = $10::bigint,
+       mail_documents = $11::boolean, version = version + 1
+WHERE business_id = $1::uuid AND version = $12::bigint)";
 
 invoice_settings settings_in(const pqxx::result& rows) {
   invoice_settings found;
@@ -33,14 +34,16 @@ invoice_settings settings_in(const pqxx::result& rows) {
   said.tax_mode = row.text();
   said.tax_rate_bp = static_cast<std::int32_t>(row.integer());
   said.footer = row.text();
+  said.mail_documents = row.flag();
   found.version = row.integer();
   return found;
 }
 
 json logged(const invoice_settings_row& one) {
-  return {{"legal_name", one.legal_name}, {"address", one.address},   {"tax_number", one.tax_number},
-          {"tax_name", one.tax_name},     {"tax_mode", one.tax_mode}, {"tax_rate_bp", one.tax_rate_bp},
-          {"footer", one.footer}};
+  return {{"legal_name", one.legal_name}, {"address", one.address},
+          {"tax_number", one.tax_number}, {"tax_name", one.tax_name},
+          {"tax_mode", one.tax_mode},     {"tax_rate_bp", one.tax_rate_bp},
+          {"footer", one.footer},         {"mail_documents", one.mail_documents}};
 }
 
 /// False when somebody else was faster.
@@ -56,7 +59,8 @@ bool write(pqxx::work& work, const business_id& business, const change_origin& b
                                   std::to_string(said.tax_rate_bp),
                                   said.footer,
                                   to_string(by.account),
-                                  std::to_string(to_unix_ms(by.at))};
+                                  std::to_string(to_unix_ms(by.at)),
+                                  said.mail_documents ? "true" : "false"};
   if (wanted.version > 0) values.push_back(std::to_string(wanted.version));
   return work.exec_params(wanted.version > 0 ? update_settings : insert_settings,
                           pqxx::prepare::make_dynamic_params(values))

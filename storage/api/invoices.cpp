@@ -24,7 +24,7 @@ constexpr std::array<place_to_look, 4> places{{
     {"invoices i", "true", "invoices_by_time"},
     {"invoices i", "i.series = $11::text AND i.number = $12::bigint",
      "invoices_business_id_series_number_key"},
-    {"invoices i", "i.order_id = $6::uuid", "invoices_business_id_order_id_kind_key"},
+    {"invoices i", "i.order_id = $6::uuid", "invoices_of_order"},
     {"(SELECT $7::uuid AS id UNION SELECT id FROM contacts WHERE business_id = $1::uuid AND merged_into = $7::uuid) k"
      " CROSS JOIN LATERAL (SELECT id FROM orders WHERE business_id = $1::uuid AND contact_id = k.id OFFSET 0) o"
      " CROSS JOIN LATERAL (SELECT * FROM invoices WHERE business_id = $1::uuid AND order_id = o.id OFFSET 0) i",
@@ -42,7 +42,7 @@ constexpr const char* filtered = R"(
 
 #define INVOICE_COLUMNS                                                                                            \
   "p.id, p.kind, p.series, p.number, p.order_id, o.number, coalesce(main.id, k.id), coalesce(main.name, k.name), " \
-  "p.currency, p.total_minor, p.issued_at, l.token, coalesce(l.expires_at, 0)"
+  "p.currency, p.total_minor, p.issued_at, l.token, coalesce(l.expires_at, 0), p.corrects, p.refund_id"
 #define NEIGHBOURS                                                                                                     \
   " JOIN LATERAL (SELECT * FROM orders WHERE business_id = p.business_id AND id = p.order_id OFFSET 0) o ON true "     \
   "JOIN LATERAL (SELECT * FROM contacts WHERE business_id = o.business_id AND id = o.contact_id OFFSET 0) k ON true "  \
@@ -69,10 +69,10 @@ std::string statement_of(source from, bool oldest_first) {
 
 constexpr const char* select_one =
     "SELECT " INVOICE_COLUMNS
-    ", p.lines, p.taxes, p.corrects FROM (SELECT * FROM invoices WHERE business_id = $1::uuid AND id = $2::uuid) p" NEIGHBOURS;
+    ", p.lines, p.taxes FROM (SELECT * FROM invoices WHERE business_id = $1::uuid AND id = $2::uuid) p" NEIGHBOURS;
 constexpr const char* select_of_order =
     "SELECT " INVOICE_COLUMNS
-    ", p.lines, p.taxes, p.corrects FROM (SELECT * FROM invoices WHERE business_id = $1::uuid AND order_id = $2::uuid AND kind = $3) p" NEIGHBOURS;
+    ", p.lines, p.taxes FROM (SELECT * FROM invoices WHERE business_id = $1::uuid AND order_id = $2::uuid AND kind = $3) p" NEIGHBOURS;
 #undef INVOICE_COLUMNS
 #undef NEIGHBOURS
 
@@ -98,6 +98,9 @@ listed_invoice invoice_in(fields& row) {
   if (row.is_null()) row.skip();
   else one.link_token = row.id<invoice_id>().value;
   one.link_expires_at = row.at();
+  one.corrects = row.text();
+  if (row.is_null()) row.skip();
+  else one.refund = row.id<refund_id>();
   return one;
 }
 
@@ -105,10 +108,9 @@ std::optional<invoice_detail> detail_in(const pqxx::result& rows) {
   if (rows.empty()) return std::nullopt;
   const pqxx::row first = rows[0];
   fields row{first};
-  invoice_detail found{invoice_in(row), {}, {}, {}};
+  invoice_detail found{invoice_in(row), {}, {}};
   found.lines = row.text();
   found.taxes = row.text();
-  found.corrects = row.text();
   return found;
 }
 

@@ -38,6 +38,9 @@ struct listed_invoice {
   /// Of its last public link (storage/api/invoice_documents).
   std::optional<uuid> link_token;
   instant link_expires_at{};
+  /// Of a credit note: the number of its invoice, and its refund, where one is known.
+  std::string corrects;
+  std::optional<refund_id> refund;
 };
 
 /// A bounded look, as orders: a number, an order or a customer gathers, everything else walks by time.
@@ -50,13 +53,11 @@ struct invoice_detail {
   /// JSON list, as it was written when it was issued.
   std::string lines;
   std::string taxes;
-  /// Of a credit note: the number of its invoice.
-  std::string corrects;
 };
 [[nodiscard]] result<std::optional<invoice_detail>> find_invoice(api_session& session,
                                                                  const business_id& business,
                                                                  const invoice_id& id);
-/// The one of this kind.
+/// Of kind "invoice" there is one at most.
 [[nodiscard]] result<std::optional<invoice_detail>> find_invoice_of(api_session& session,
                                                                     const business_id& business,
                                                                     const order_id& order,

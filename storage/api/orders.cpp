@@ -114,7 +114,7 @@ WHERE business_id = $1::uuid AND order_id = $2::uuid ORDER BY business_id, order
 
 constexpr const char* select_invoices = R"(
 SELECT id, kind, series, number, issued_at FROM invoices
-WHERE business_id = $1::uuid AND order_id = $2::uuid ORDER BY issued_at, id)";
+WHERE business_id = $1::uuid AND order_id = $2::uuid ORDER BY issued_at, id LIMIT 101)";
 
 constexpr const char* select_timeline = R"(
 SELECT seq, what, actor, at FROM order_timeline

@@ -6,6 +6,7 @@
 
 #include "actors/invoice_records.hpp"
 #include "protocol/action/outcome_codec.hpp"
+#include "protocol/mail/stored_letter.hpp"
 #include "tests/actors/support/checkout_script.hpp"
 
 namespace sellavie::test {
@@ -128,6 +129,72 @@ TEST_F(invoice_desk, tells_the_customer_where_to_read_it_under_one_link_while_th
   ASSERT_THAT(world.store->rows.invoice_links, SizeIs(2));
   EXPECT_THAT(world.ai_texts().back(), told(world.store->rows.invoice_links.back()));
   EXPECT_THAT(numbers(), ElementsAre(1)) << "the invoice is the same one";
+}
+
+struct mailed_invoices : invoice_desk {
+  std::vector<mail::opened_letter> letters() const {
+    std::vector<mail::opened_letter> all;
+    for (const auto& one : world.store->rows.mails)
+      all.push_back(
+          mail::load_letter(world.node->secrets->decrypt(one.sealed_letter).value().plaintext).value());
+    return all;
+  }
+  void can_mail() { world.settings->smtp.url = config::secret{"smtp://mail.example"}; }
+  void buys_and_left(const std::string& address) {
+    buys("c1");
+    world.advance(milliseconds{100});
+    for (auto& [id, contact] : world.store->rows.contacts) contact.email = address;
+    world.finish_turns();
+    ASSERT_THAT(world.store->rows.invoices, SizeIs(1));
+  }
+};
+
+TEST_F(mailed_invoices, are_sent_as_a_link_to_a_customer_who_left_an_address_in_the_commit_that_issues_them) {
+  can_mail();
+  buys_and_left("chidi@example.com");
+  ASSERT_THAT(world.store->rows.mails, SizeIs(1));
+  const auto& mail = world.store->rows.mails.front();
+  EXPECT_EQ(mail.recipient, "chidi@example.com");
+  EXPECT_EQ(mail.kind, "invoice");
+  EXPECT_EQ(mail.id.value, world.store->rows.invoices.front().id.value)
+      << "the same mail however often it is sent";
+  EXPECT_EQ(mail.expires_at - mail.created_at, 72h);
+  ASSERT_THAT(world.store->rows.invoice_links, SizeIs(1)) << "the chat and the mail lead to the same place";
+  EXPECT_THAT(letters().front().text, HasSubstr("https://shop.example/i/" +
+                                                to_string(world.store->rows.invoice_links.front().token)));
+  world.model->always = [](const auto&) { return calls({{"send_invoice", "{}"}}, "Again."); };
+  buys("c1");
+  world.finish_turns();
+  EXPECT_THAT(world.store->rows.mails, SizeIs(1)) << "asked for again it is in the chat";
+}
+
+TEST_F(mailed_invoices, are_sent_by_nobody_who_cannot_or_does_not_wish_to) {
+  buys_and_left("chidi@example.com");
+  EXPECT_THAT(world.store->rows.mails, IsEmpty()) << "the server sends no mail";
+}
+
+TEST_F(mailed_invoices, are_not_sent_where_the_business_said_so) {
+  can_mail();
+  world.store->rows.invoice_settings[world.shop].mail_documents = false;
+  buys_and_left("chidi@example.com");
+  EXPECT_THAT(world.store->rows.mails, IsEmpty());
+}
+
+TEST_F(mailed_invoices, are_not_sent_to_what_is_no_address) {
+  can_mail();
+  buys_and_left("chidi at example");
+  EXPECT_THAT(world.store->rows.mails, IsEmpty());
+}
+
+TEST(mail_allowance, lets_so_many_go_to_one_address_within_an_hour) {
+  actors::mail_allowance allowed;
+  const instant now = instant_from_ms(1'700'000'000'000);
+  EXPECT_TRUE(allowed.take("a@example.com", now, 2));
+  EXPECT_TRUE(allowed.take("a@example.com", now + 1min, 2));
+  EXPECT_FALSE(allowed.take("a@example.com", now + 2min, 2));
+  EXPECT_TRUE(allowed.take("b@example.com", now + 2min, 2)) << "each has its own";
+  EXPECT_TRUE(allowed.take("a@example.com", now + 60min, 2));
+  EXPECT_FALSE(allowed.take("a@example.com", now + 60min, 2));
 }
 
 TEST_F(invoice_desk, makes_links_of_random_bits_alone) {

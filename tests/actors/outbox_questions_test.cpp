@@ -35,6 +35,8 @@ slow_reader_actor::behavior_type slow_reader(slow_reader_actor::pointer self, re
       [=](const load_payment& wanted) { return self->delegate(real, wanted); },
       [=](const storage::money_question& wanted) { return self->delegate(real, wanted); },
       [=](const load_recipient& wanted) { return self->delegate(real, wanted); },
+      [=](const load_mailbox& wanted) { return self->delegate(real, wanted); },
+      [=](const load_reminder& wanted) { return self->delegate(real, wanted); },
       [=](const storage::job_claim& wanted) { return self->delegate(real, wanted); },
       [=](const load_job_state& wanted) { return self->delegate(real, wanted); },
       [=](const storage::sent_question& asked) -> caf::result<found_sent> {

@@ -108,29 +108,99 @@ TEST_F(refunds, is_written_as_begun_before_the_provider_hears_of_it_and_ends_wit
   EXPECT_THAT(world.outside->waiting, IsEmpty()) << "what is over is not begun again";
 }
 
-TEST_F(refunds, the_invoice_of_an_order_whose_money_is_all_back_gets_its_credit_note_once) {
-  const auto order = world.orders().front().id;
-  std::optional<action_outcome> issued;
-  const actors::invoice_order credit{world.shop, {order, "system", {}, invoice_kind::credit_note}};
-  ask(actors::invoice_order{world.shop, {order, "person:grace", {}}}, issued);
-  ask(credit, issued);
-  EXPECT_FALSE(issued->accepted) << "nothing went back yet";
-  wants_back();
-  run_it();
-  provider_answers(http(200, answer(told("processed"))));
-  const auto is_credit = [](const auto& entry) { return entry.second.row.kind == actors::credit_note_job; };
-  const auto& jobs = world.store->rows.jobs;
-  EXPECT_EQ(std::count_if(jobs.begin(), jobs.end(), is_credit), 1);
-  ask(credit, issued);
-  ask(credit, issued);
-  EXPECT_TRUE(issued->accepted);
-  ASSERT_THAT(world.store->rows.invoices, SizeIs(2));
+struct credit_notes : refunds {
+  order_id order = world.orders().front().id;
+
+  std::optional<action_outcome> issue(invoice_kind kind = invoice_kind::invoice) {
+    std::optional<action_outcome> issued;
+    ask(actors::invoice_order{world.shop, {order, "system", {}, kind}}, issued);
+    return issued;
+  }
+  /// As its background work does: until none is due.
+  void credit() {
+    while (issue(invoice_kind::credit_note)->accepted) {
+    }
+  }
+  [[nodiscard]] std::size_t jobs() const {
+    const auto& all = world.store->rows.jobs;
+    return static_cast<std::size_t>(std::count_if(all.begin(), all.end(), [](const auto& entry) {
+      return entry.second.row.kind == actors::credit_note_job;
+    }));
+  }
+  void goes_back(std::int64_t minor, int id) {
+    wants_back(minor);
+    const auto& all = world.store->rows.refunds;
+    const auto fresh = std::find_if(all.begin(), all.end(),
+                                    [](const auto& entry) { return entry.second.state == "approved"; });
+    ASSERT_NE(fresh, all.end());
+    ask(actors::run_business_refund{world.shop, {fresh->first}}, ran);
+    provider_answers(
+        http(200, answer(R"({"id":)" + std::to_string(id) +
+                         R"(,"transaction":77,"status":"processed","amount":)" + std::to_string(minor) +
+                         R"(,"currency":"NGN","merchant_note":")" + refund_key(fresh->first) + R"("})")));
+  }
+  [[nodiscard]] std::vector<std::int64_t> notes() const {
+    std::vector<std::int64_t> found;
+    for (const auto& row : world.store->rows.invoices)
+      if (row.kind == "credit_note") found.push_back(row.total_minor);
+    return found;
+  }
+};
+
+TEST_F(credit_notes, correct_the_invoice_of_an_order_whose_money_is_all_back_once) {
+  issue();
+  EXPECT_FALSE(issue(invoice_kind::credit_note)->accepted) << "nothing went back yet";
+  goes_back(3'000'000, 5);
+  EXPECT_THAT(jobs(), testing::Ge(1U));
+  credit();
+  credit();
+  ASSERT_THAT(notes(), testing::ElementsAre(3'000'000));
   const auto& note = world.store->rows.invoices.back();
-  EXPECT_EQ(note.kind, "credit_note");
   EXPECT_EQ(note.series, "CRN");
   EXPECT_EQ(note.number, 1);
-  EXPECT_EQ(note.total_minor, 3'000'000);
   EXPECT_EQ(note.corrects, "INV-000001");
+  EXPECT_EQ(note.refund, stored().id);
+  EXPECT_EQ(note.lines, world.store->rows.invoices.front().lines);
+}
+
+TEST_F(credit_notes, follow_each_part_that_goes_back) {
+  issue();
+  goes_back(1'000'000, 5);
+  EXPECT_THAT(jobs(), testing::Ge(1U));
+  credit();
+  EXPECT_THAT(notes(), testing::ElementsAre(1'000'000));
+  goes_back(500'000, 6);
+  goes_back(1'500'000, 7);
+  credit();
+  credit();
+  EXPECT_THAT(notes(), testing::UnorderedElementsAre(1'000'000, 500'000, 1'500'000));
+  EXPECT_EQ(world.store->rows.invoices.back().number, 3);
+  EXPECT_EQ(world.store->rows.invoices.back().lines, "[]");
+  EXPECT_EQ(world.orders().front().status, "refunded");
+}
+
+TEST_F(credit_notes, go_by_mail_too_to_a_customer_who_left_an_address) {
+  world.settings->smtp.url = config::secret{"smtp://mail.example"};
+  for (auto& [id, contact] : world.store->rows.contacts) contact.email = "chidi@example.com";
+  issue();
+  goes_back(1'000'000, 5);
+  credit();
+  ASSERT_THAT(world.store->rows.mails, SizeIs(2));
+  EXPECT_EQ(world.store->rows.mails.back().kind, "credit_note");
+  EXPECT_THAT(world.store->rows.invoice_links, SizeIs(2)) << "a link each";
+}
+
+TEST_F(credit_notes, that_are_due_follow_an_invoice_that_is_issued_after_the_refund) {
+  goes_back(1'000'000, 5);
+  credit();
+  EXPECT_THAT(notes(), IsEmpty()) << "there is nothing to correct";
+  world.store->rows.jobs.clear();
+  issue();
+  EXPECT_EQ(jobs(), 1U);
+  credit();
+  EXPECT_THAT(notes(), testing::ElementsAre(1'000'000));
+  issue();
+  EXPECT_THAT(world.store->rows.invoices, SizeIs(2));
 }
 
 TEST_F(refunds, a_part_leaves_the_order_paid_and_more_than_the_rest_is_refused) {

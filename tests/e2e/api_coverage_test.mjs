@@ -78,6 +78,7 @@ const causes = {
   "connection.checked": ["check_connection"],
   "connection.connected": ["finish_connect_flow", "choose_connect_accounts"],
   "connection.disconnected": ["disconnect_connection"],
+  "connection.notice_template_changed": ["change_connection"],
   "connection.reconnected": ["finish_connect_flow", "choose_connect_accounts"],
   "conversation.assigned": ["assign_conversation"],
   "conversation.labelled": ["attach_label"],

@@ -21,8 +21,8 @@ beforeEach(async () => {
 });
 
 const settings_of = (who) => `${who.shop}/invoice-settings`;
-const nothing_said = { legal_name: "", address: "", tax_number: "", tax_name: "", tax_mode: "none", tax_rate_bp: 0, footer: "" };
-const said = { legal_name: "Ada Fabrics Ltd", address: "12 Marina Road\nLagos", tax_number: "TIN 2039", tax_name: "VAT", tax_mode: "exclusive", tax_rate_bp: 750, footer: "Thank you for your order." };
+const nothing_said = { legal_name: "", address: "", tax_number: "", tax_name: "", tax_mode: "none", tax_rate_bp: 0, footer: "", mail_documents: true };
+const said = { legal_name: "Ada Fabrics Ltd", address: "12 Marina Road\nLagos", tax_number: "TIN 2039", tax_name: "VAT", tax_mode: "exclusive", tax_rate_bp: 750, footer: "Thank you for your order.", mail_documents: true };
 const with_key = () => ({ headers: { "idempotency-key": randomUUID() } });
 const text_of = (pdf) => execFileSync("pdftotext", ["-", "-"], { input: pdf }).toString();
 const hash_of = (bytes) => createHash("sha256").update(bytes).digest("hex");
@@ -188,10 +188,6 @@ test("an order whose money is all back has a credit note: the first of its own s
   const refund = (wish) => ada.client.post(`${ada.shop}/orders/${order.id}/refunds`, { reason: "It came torn.", ...wish }, with_key());
   const invoices = `${ada.shop}/invoices`;
   const listed = async () => (await ada.client.get(`${invoices}?kind=credit_note`)).body.items;
-  assert.equal((await refund({ amount_minor: 100 })).status, 201);
-  await here.server.sql("UPDATE jobs SET due_at = 0 WHERE kind = 'invoice.credit_note'");
-  await sleep(500);
-  assert.deepEqual(await listed(), [], "a part has none");
   assert.equal((await refund({})).status, 201);
   await until("the credit note is there", async () => (await listed()).length > 0, { explain: () => here.place.log_tail("server") });
   const [note, ...more] = await listed();
@@ -229,6 +225,45 @@ test("who asks for the invoice in the chat is told where to read it", async () =
   const read = await fetch(url);
   assert.equal(read.status, 200);
   assert.ok(text_of(Buffer.from(await read.arrayBuffer())).includes(number));
+});
+
+test("an invoice is mailed once, as a link, to a customer who left an address, unless the shop says no", async () => {
+  await product("MAIL", 9_000);
+  await say_settings(said);
+  const invoiced_for = async (email) => {
+    const { id, who } = await chat(here, ada);
+    const { body: { order }, text } = await ada.client.post(`${ada.shop}/orders`, { conversation_id: id, items: [{ sku: "MAIL", quantity: 1 }] }, with_key());
+    assert.ok(order, text);
+    const { body: { version } } = await ada.client.get(`${ada.shop}/customers/${order.customer_id}`);
+    const changed = await ada.client.patch(`${ada.shop}/customers/${order.customer_id}`, { email }, if_match(version));
+    assert.equal(changed.status, 200, changed.text);
+    await ada.client.post(`${ada.shop}/orders/${order.id}/payment-link`, {}, with_key());
+    const invoice = await ada.client.post(`${ada.shop}/orders/${order.id}/invoice`);
+    assert.equal(invoice.status, 200, invoice.text);
+    return { order, invoice: invoice.body, who };
+  };
+  const { order, invoice } = await invoiced_for("ama.mail@example.com");
+  const [mail] = await here.sandbox.got_mails("ama.mail@example.com");
+  assert.equal(mail.subject, `Invoice ${invoice.number} for your order #${order.number}`);
+  const [url] = /https?:\/\/\S+\/i\/[0-9a-f-]{36}/.exec(mail.text) ?? [];
+  assert.equal(url, invoice.public_url, mail.text);
+  const read = await fetch(url);
+  assert.ok(text_of(Buffer.from(await read.arrayBuffer())).includes(invoice.number));
+  for (const word of ["Ada", "MAIL"]) assert.ok(!mail.text.includes(word), `${word}: a word of a person in ${mail.text}`);
+  await ada.client.post(`${ada.shop}/orders/${order.id}/invoice`);
+  await here.server.restart();
+  await sleep(1500);
+  assert.equal((await here.sandbox.mails("ama.mail@example.com")).length, 1);
+  const kinds = (await ada.client.get(`${ada.shop}/orders/${order.id}/timeline`)).body.items.map(({ kind }) => kind);
+  assert.equal(kinds.filter((kind) => kind === "document_mailed").length, 1, kinds.join());
+
+  const { mail_documents, ...rest } = said;
+  assert.equal((await say_settings({ ...said, mail_documents: false })).mail_documents, false);
+  assert.equal((await say_settings(rest)).mail_documents, false, "what is not said stays");
+  await invoiced_for("kojo.mail@example.com");
+  await sleep(1500);
+  assert.deepEqual(await here.sandbox.mails("kojo.mail@example.com"), []);
+  await say_settings({ ...said, mail_documents });
 });
 
 test("without a public address there is no link, and the document is there all the same", async (t) => {

@@ -1,6 +1,7 @@
 // Payments, refunds, disputes and the review queue as a shop's people see and decide them, at all three providers.
 
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { after, before, beforeEach, test } from "node:test";
 import { if_match } from "./harness/api.mjs";
@@ -91,6 +92,14 @@ async function refund_becomes(shop, refund, state) {
   return now;
 }
 
+async function credit_notes(shop, order, count) {
+  let notes = [];
+  await until(`${count} credit notes`, async () => (notes = (await shop.client.get(`${shop.shop}/invoices?order=${order.id}&kind=credit_note`)).body.items).length === count,
+    { seconds: 60, explain: async () => `${JSON.stringify(notes)}\n${here.place.log_tail("server")}` });
+  return notes;
+}
+
+const text_of = (pdf) => execFileSync("pdftotext", ["-", "-"], { input: pdf }).toString();
 const at_provider = async ({ reference }) => (await here.sandbox.payments()).transactions.find((one) => one.reference === reference);
 const logged = async (shop, subject) => (await shop.client.get(`${shop.shop}/activity?subject_id=${subject}`)).body.items.map(({ action, account_id }) => [action, account_id]);
 const called = async ({ client }) => (({ name, email }) => name || email)((await client.get("/me")).body);
@@ -126,6 +135,7 @@ for (const key of paying.keys) {
     const shop = shops[key];
     const order = await paid(shop);
     const stock = await stock_of(shop, "MONEY");
+    const invoice = good(await shop.client.post(at(shop, order, "/invoice")));
     const first = good(await ask(shop, order, { amount_minor: 5_000 }));
     await refund_becomes(shop, first, "succeeded");
     const part = await order_becomes(shop, order, ({ refunded_minor }) => refunded_minor === 5_000, "has a part back");
@@ -140,7 +150,28 @@ for (const key of paying.keys) {
     await order_becomes(shop, order, ({ status, refunded_minor }) => status === "refunded" && refunded_minor === 20_000, "is refunded");
     assert.equal(await stock_of(shop, "MONEY"), stock, "no pieces return unless it is said");
     assert.deepEqual((await at_provider(order)).refunds.map(({ amount }) => amount).sort(), [10_000, 5_000, 5_000].sort());
-    assert.equal((await shop.client.get(`${shop.shop}/refunds?order=${order.id}`)).body.items.length, 3);
+    const refunds = (await shop.client.get(`${shop.shop}/refunds?order=${order.id}`)).body.items;
+    assert.equal(refunds.length, 3);
+    const notes = await credit_notes(shop, order, 3);
+    assert.deepEqual(notes.map(({ refund_id, total_minor, corrects }) => [refund_id, total_minor, corrects]).sort(),
+      refunds.map(({ id, amount_minor }) => [id, amount_minor, invoice.number]).sort(), "one note a refund");
+    const note = good(await shop.client.get(`${shop.shop}/invoices/${notes[0].id}`));
+    assert.deepEqual([note.kind, note.lines, note.corrects, note.net_minor], ["credit_note", [], invoice.number, note.total_minor]);
+    const words = text_of((await shop.client.get(`${shop.shop}/invoices/${note.id}/pdf`)).bytes);
+    for (const word of ["Credit note", note.number, `corrects invoice ${invoice.number}`, "Partial refund"]) assert.ok(words.includes(word), `${word} in ${words}`);
+    const { url } = good(await shop.client.post(`${shop.shop}/invoices/${note.id}/link`));
+    assert.equal((await fetch(url)).status, 200);
+  });
+
+  test(`${tills[key].provider}: an invoice that is issued after a part went back is followed by its credit note`, async () => {
+    const shop = shops[key];
+    const order = await paid(shop);
+    await refund_becomes(shop, good(await ask(shop, order, { amount_minor: 3_000 })), "succeeded");
+    assert.deepEqual((await shop.client.get(`${shop.shop}/invoices?order=${order.id}`)).body.items, []);
+    good(await shop.client.post(at(shop, order, "/invoice")));
+    assert.deepEqual((await credit_notes(shop, order, 1)).map(({ total_minor }) => total_minor), [3_000]);
+    const [[gaps]] = await here.server.sql(`SELECT max(number) - count(*) FROM invoices WHERE business_id = '${shop.business_id}' AND series = 'CRN'`);
+    assert.equal(Number(gaps), 0, "numbers without gaps");
   });
 
   test(`${paying.provider_of(key)}: a refund that fails is seen to have failed, and its money can be given back again`, async () => {

@@ -114,7 +114,7 @@ test("whoever has an account founds a business and owns it; the same key founds 
   const once = key();
   const first = await client.post("/businesses", ada_fabrics, once);
   assert.equal(first.status, 201, first.text);
-  assert.deepEqual({ ...first.body, id: 0, created_at: 0 }, { ...ada_fabrics, id: 0, created_at: 0, refund_limit_minor: null, low_stock_at: 3, role: "owner", version: 1 });
+  assert.deepEqual({ ...first.body, id: 0, created_at: 0 }, { ...ada_fabrics, id: 0, created_at: 0, refund_limit_minor: null, low_stock_at: 3, checkout_reminders: 1, checkout_reminder_minutes: null, role: "owner", version: 1 });
   const again = await client.post("/businesses", ada_fabrics, once);
   assert.deepEqual([again.status, again.body.id], [201, first.body.id]);
   const other = await client.post("/businesses", { ...ada_fabrics, name: "Bola Beads" }, once);
@@ -126,7 +126,7 @@ test("whoever has an account founds a business and owns it; the same key founds 
   assert.equal((await client.get("/businesses")).body.items.length, 2);
   assert.deepEqual((await client.get("/me")).body.memberships.map(({ role }) => role), ["owner", "owner"]);
   const [entry] = await log_of({ client, shop: `/businesses/${first.body.id}` });
-  assert.deepEqual([entry.action, entry.account_id, JSON.parse(entry.after)], ["business.founded", id, { ...ada_fabrics, refund_limit_minor: null, low_stock_at: 3 }]);
+  assert.deepEqual([entry.action, entry.account_id, JSON.parse(entry.after)], ["business.founded", id, { ...ada_fabrics, refund_limit_minor: null, low_stock_at: 3, checkout_reminders: 1, checkout_reminder_minutes: null }]);
 });
 
 test("currency, timezone and locale are ones that exist", async () => {

@@ -44,7 +44,7 @@ class invoice_documents_test : public unit_of_work_test {
 
 TEST_F(invoice_documents_test, an_invoice_keeps_what_it_said_and_an_order_its_terms) {
   auto reads = reader();
-  const auto row = reads.find_invoice(ada, id_of<order_id>(40), "invoice").value().value();
+  const auto row = reads.find_invoices(ada, id_of<order_id>(40)).value().at(0);
   EXPECT_EQ(row.taxes, R"([{"name":"VAT"}])");
   EXPECT_EQ(row.seller, R"({"name":"Ada"})");
   EXPECT_EQ(row.buyer, R"({"name":"Chidi"})");
@@ -146,6 +146,20 @@ TEST_F(invoice_documents_test, the_desk_makes_a_link_in_its_commit_and_finds_the
   expect_refused({.invoice_links = {older}}, "invoice_links_pkey");
 }
 
+TEST_F(invoice_documents_test, a_mail_waits_once_under_its_id) {
+  queued_mail one{.id = id_of<mail_id>(80),
+                  .recipient = "chidi@example.com",
+                  .kind = "invoice",
+                  .sealed_letter = "sealed",
+                  .created_at = noon,
+                  .expires_at = noon + std::chrono::hours{72}};
+  ASSERT_EQ(apply({.mails = {one}}).outcome, commit_outcome::committed);
+  one.sealed_letter = "other";
+  ASSERT_EQ(apply({.mails = {one}}).outcome, commit_outcome::committed);
+  EXPECT_EQ(text("SELECT recipient || kind || letter || (due_at = created_at) FROM mails"),
+            "chidi@example.cominvoicesealedtrue");
+}
+
 TEST_F(invoice_documents_test, settings_are_changed_by_whoever_saw_them_last) {
   EXPECT_EQ(find_invoice_settings(store_of_api, ada).value().version, 0);
   const auto save = [&](const std::string& name, std::int64_t version) {
@@ -161,9 +175,15 @@ TEST_F(invoice_documents_test, settings_are_changed_by_whoever_saw_them_last) {
   const auto now = find_invoice_settings(store_of_api, ada).value();
   EXPECT_EQ(now.said.legal_name, "Ada PLC");
   EXPECT_EQ(now.said.footer, "Thanks");
+  EXPECT_TRUE(now.said.mail_documents) << "unless somebody says otherwise";
   EXPECT_EQ(now.version, 2);
+  auto quiet = now;
+  quiet.said.mail_documents = false;
+  ASSERT_EQ(change_invoice_settings(store_of_api, ada, by, quiet).value().outcome, edit_outcome::done);
+  EXPECT_FALSE(find_invoice_settings(store_of_api, ada).value().said.mail_documents);
+  EXPECT_FALSE(reader().find_invoice_settings(ada).value().mail_documents);
   EXPECT_EQ(find_invoice_settings(store_of_api, id_of<business_id>(99)).value().version, 0);
-  EXPECT_EQ(count("audit_log WHERE action = 'invoice_settings.changed'"), 2);
+  EXPECT_EQ(count("audit_log WHERE action = 'invoice_settings.changed'"), 3);
 }
 
 TEST_F(invoice_documents_test, a_desk_prices_and_an_invoice_is_written_by_the_settings) {

@@ -56,7 +56,7 @@ TEST_F(journal_commerce_test, places_changes_and_pays_an_order) {
   ASSERT_EQ(apply({.invoices = {invoice}}).outcome, outcome::committed);
   invoice.id = id_of<invoice_id>(71);
   invoice.number = 2;
-  expect_refused({.invoices = {invoice}}, "invoices_business_id_order_id_kind_key");
+  expect_refused({.invoices = {invoice}}, "invoices_once");
 }
 
 TEST_F(journal_commerce_test, a_closed_order_is_never_opened_again) {

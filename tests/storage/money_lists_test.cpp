@@ -1,6 +1,8 @@
 // Payments, refunds and reviews as people list them: filters, pages, what belongs together, and nothing of another business.
 
+#include "protocol/domain/order.hpp"
 #include "storage/api/businesses.hpp"
+#include "storage/api/connections.hpp"
 #include "storage/api/payments.hpp"
 #include "tests/storage/spine_fixture.hpp"
 
@@ -75,6 +77,36 @@ class money_lists_test : public spine_test {
 
   api_session store{database.access(), "money_lists_test"};
 };
+
+TEST_F(money_lists_test, refunds_that_succeeded_are_those_of_the_money_on_the_order) {
+  refund(73, 62, quote(order), "succeeded", 31);
+  const auto found = reader().find_returned(ada, id_of<order_id>(40)).value();
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found.front().refund, id_of<refund_id>(70));
+  EXPECT_EQ(found.front().amount_minor, 100);
+  EXPECT_EQ(found.front().currency, "NGN");
+}
+
+TEST_F(money_lists_test, a_refund_has_one_credit_note_and_what_went_back_without_one_has_one) {
+  const auto note = [&](std::uint32_t n, const std::string& of, const std::string& kind = "credit_note") {
+    sql("INSERT INTO invoices (id, business_id, series, number, kind, order_id, currency, total_minor, lines, issued_at, refund_id) "
+        "VALUES (" +
+        quote(id_of<invoice_id>(n)) + "," + quote(ada) + ", 'CRN', " + std::to_string(n) + ", '" + kind +
+        "', " + quote(order) + ", 'NGN', 100, '[]', 1, " + of + ")");
+  };
+  const auto refund = [](std::uint32_t n) { return quote(id_of<refund_id>(n)); };
+  note(90, refund(70));
+  note(91, refund(71));
+  note(92, "NULL");
+  EXPECT_ANY_THROW(note(93, refund(70))) << "one a refund";
+  EXPECT_ANY_THROW(note(94, "NULL")) << "one an order";
+  EXPECT_ANY_THROW(note(95, refund(72), "invoice")) << "an invoice is of no refund";
+  EXPECT_ANY_THROW(note(96, refund(79))) << "of nothing";
+  const auto all = reader().find_invoices(ada, order).value();
+  ASSERT_THAT(all, SizeIs(3));
+  EXPECT_EQ(all[1].refund, id_of<refund_id>(71));
+  EXPECT_FALSE(all[2].refund);
+}
 
 TEST_F(money_lists_test, payments_are_newest_first_and_found_by_place_provider_order_and_time) {
   EXPECT_THAT(payments({}), ElementsAre(payment(62), payment(61), payment(60)));
@@ -162,6 +194,83 @@ TEST_F(money_lists_test, orders_are_found_by_whether_a_dispute_freezes_them) {
   EXPECT_EQ(one->summary.received_minor, 500);
   EXPECT_EQ(one->summary.refunded_minor, 100);
   EXPECT_EQ(one->summary.dispute, "released");
+}
+
+TEST_F(money_lists_test, how_often_customers_are_reminded_is_set_and_known_to_the_actors) {
+  const change_origin by{api::account_id{id_of<business_id>(7).value}, {}, "127.0.0.1", "r-1", noon};
+  EXPECT_EQ(find_business(store, ada).value()->reminders, reminder_settings{});
+  profile_change wish;
+  wish.checkout_reminders = 3;
+  wish.checkout_reminder_minutes = std::optional{20};
+  wish.expected_version = 1;
+  ASSERT_EQ(change_business(store, ada, by, wish).value().outcome, profile_outcome::changed);
+  EXPECT_EQ(find_business(store, ada).value()->reminders, (reminder_settings{3, 20}));
+  const auto known = reader().load_tenant(ada, noon).value();
+  EXPECT_EQ(known.checkout_reminders, 3);
+  EXPECT_EQ(known.checkout_reminder_minutes, 20);
+  profile_change shared;
+  shared.checkout_reminder_minutes = std::optional<std::int32_t>{};
+  shared.expected_version = 2;
+  ASSERT_EQ(change_business(store, ada, by, shared).value().outcome, profile_outcome::changed);
+  EXPECT_EQ(find_business(store, ada).value()->reminders, (reminder_settings{3, {}}));
+}
+
+TEST_F(money_lists_test, a_reminder_knows_its_chat_its_link_and_those_before) {
+  const auto about = [&] { return reader().find_reminder(ada, order).value(); };
+  EXPECT_FALSE(about()) << "there is no link";
+  const auto reference = make_payment_reference(order, 1);
+  sql("UPDATE orders SET payment_reference = '" + reference + "'");
+  sql("INSERT INTO payments (id, business_id, order_id, provider, mode, reference, amount_minor, currency, status, created_at) VALUES (" +
+      quote(id_of<payment_id>(50)) + "," + quote(ada) + "," + quote(order) + ", 'stripe', 'test', '" +
+      reference + "', 500, 'NGN', 'link', 77)");
+  ASSERT_TRUE(about());
+  EXPECT_EQ(about()->link_made_at, instant_from_ms(77));
+  EXPECT_TRUE(about()->has_ai);
+  EXPECT_EQ(about()->told, 0);
+  for (const auto& [key, at] : {std::pair{reminder_key(order, 1), 80}, std::pair{reminder_key(order, 2), 90},
+                                std::pair{reminder_key(id_of<order_id>(41), 3), 99}})
+    sql("INSERT INTO action_results (business_id, action_key, outcome, created_at) VALUES (" + quote(ada) +
+        ", '" + key + "', '{}', " + std::to_string(at) + ")");
+  sql("UPDATE conversations SET owner = 1, last_customer_at = 4");
+  sql("UPDATE contacts SET unreachable_since = 5");
+  EXPECT_EQ(about()->told, 2);
+  EXPECT_EQ(about()->last_told_at, instant_from_ms(90));
+  EXPECT_FALSE(about()->has_ai);
+  EXPECT_EQ(about()->unreachable_since, instant_from_ms(5));
+  EXPECT_EQ(about()->last_customer_at, instant_from_ms(4));
+  EXPECT_FALSE(reader().find_reminder(kofi, order).value()) << "of another business";
+  sql("UPDATE contacts SET blocked_at = 1");
+  EXPECT_FALSE(about());
+}
+
+TEST_F(money_lists_test, a_chat_knows_where_its_customer_can_be_written_to) {
+  const auto whom = [&] { return reader().find_mailbox(ada, chat).value(); };
+  ASSERT_TRUE(whom());
+  EXPECT_FALSE(whom()->is_blocked);
+  sql("UPDATE contacts SET email = 'chidi@example.com', blocked_at = 1 WHERE id = " + quote(chidi));
+  sql("UPDATE businesses SET locale = 'fr-SN'");
+  EXPECT_EQ(whom()->address, "chidi@example.com");
+  EXPECT_EQ(whom()->locale, "fr-SN");
+  EXPECT_TRUE(whom()->is_blocked);
+  EXPECT_FALSE(reader().find_mailbox(kofi, chat).value()) << "of another business";
+}
+
+TEST_F(money_lists_test, an_account_keeps_the_template_of_its_notices_and_the_actors_know_it) {
+  const change_origin by{api::account_id{id_of<business_id>(7).value}, {}, "127.0.0.1", "r-1", noon};
+  const channel::approved_template news{"order_news", "en_US"};
+  const auto id = reader().load_tenant(ada, noon).value().connections.front().id;
+  EXPECT_EQ(change_notice_template(store, ada, by, id, news).value(), edit_outcome::not_found)
+      << "is no WhatsApp number";
+  sql("UPDATE connections SET channel = 'whatsapp' WHERE id = " + quote(id));
+  EXPECT_EQ(change_notice_template(store, ada, by, id, news).value(), edit_outcome::done);
+  EXPECT_EQ(change_notice_template(store, ada, by, id, news).value(), edit_outcome::done);
+  EXPECT_EQ(change_notice_template(store, kofi, by, id, news).value(), edit_outcome::not_found);
+  EXPECT_EQ(find_connection(store, ada, id).value()->notices, news);
+  EXPECT_EQ(reader().load_tenant(ada, noon).value().connections.front().notice_template, "order_news");
+  EXPECT_EQ(reader().load_tenant(ada, noon).value().connections.front().notice_template_language, "en_US");
+  EXPECT_EQ(count("audit_log WHERE action = 'connection.notice_template_changed'"), 1);
+  EXPECT_EQ(change_notice_template(store, ada, by, id, {}).value(), edit_outcome::done);
+  EXPECT_TRUE(find_connection(store, ada, id).value()->notices.empty());
 }
 
 TEST_F(money_lists_test, how_much_one_person_refunds_alone_is_set_taken_away_and_known_to_the_actors) {

@@ -146,7 +146,7 @@ TEST_F(plan_usage_test, other_kinds_of_tasks_are_as_they_were) {
            quote(ada) + ", '" + kind + "', 'r', 0)";
   };
   for (const char* kind : {"handover", "parked", "unconfirmed", "send_failed", "payment_review", "connection",
-                           "plan", "dispute", "refund_failed", "webhook"})
+                           "plan", "dispute", "refund_failed", "webhook", "customer_not_told"})
     sql(task(kind));
   EXPECT_ANY_THROW(sql(task("else")));
 }

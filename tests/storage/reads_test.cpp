@@ -298,8 +298,12 @@ TEST_F(reads_test, finds_results_invoices_and_expiries) {
   EXPECT_EQ(good(store.find_action_result(ada, "t.1.1")), std::nullopt);
   EXPECT_EQ(good(store.last_invoice_number(ada, "INV")), 12);
   EXPECT_EQ(good(store.last_invoice_number(ada, "CN")), 0);
-  EXPECT_EQ(good(store.find_invoice(ada, order.id, "invoice"))->number, 12);
-  EXPECT_FALSE(good(store.find_invoice(ada, order.id, "credit_note")));
+  const auto documents = good(store.find_invoices(ada, order.id));
+  ASSERT_THAT(documents, SizeIs(1));
+  EXPECT_EQ(documents.front().kind, "invoice");
+  EXPECT_EQ(documents.front().number, 12);
+  EXPECT_FALSE(documents.front().refund);
+  EXPECT_THAT(good(store.find_invoices(ada, id_of<order_id>(99))), IsEmpty());
   EXPECT_THAT(good(store.expired_reservations(order.reserved_until)), IsEmpty());
   EXPECT_THAT(good(store.expired_reservations(order.reserved_until + milliseconds{1})), ElementsAre(ada));
 }

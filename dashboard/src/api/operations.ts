@@ -65,6 +65,10 @@ export interface BegunConnectFlow {
 }
 
 export interface Business {
+  /** After how many minutes, and again so many later. Null: the time for which the stock is held is shared out; one reminder comes after half of it. */
+  checkout_reminder_minutes: number | null;
+  /** How often at most a customer is reminded of an order that waits for payment by a link: in the chat, while its send window is open and the AI has it. 0: never. A change counts for links that are made from then on; 0 counts at once. */
+  checkout_reminders: number;
   created_at: string;
   /** ISO 4217: NGN. */
   currency: string;
@@ -134,6 +138,12 @@ export interface Connection {
   last_event_at: string | null;
   login: "page" | "instagram";
   name: string;
+  /** Of a WhatsApp number: the approved utility template in which its customers are told of their orders outside the 24 hours. Its body has one variable, {{1}}, which the news takes. Null: none. */
+  notice_template: {
+    /** As Meta writes it. */
+    language: string;
+    name: string;
+  } | null;
   state: "active" | "reconnect_needed" | "disconnected";
   /** Whether Meta sends us its messages, as of the last check; null: not known. */
   subscribed: boolean | null;
@@ -303,6 +313,7 @@ export interface Invoice {
   id: string;
   issued_at: string;
   kind: "invoice" | "credit_note";
+  /** None on a credit note of a part. */
   lines: Array<InvoiceLine>;
   /** Without tax. */
   net_minor: number;
@@ -312,6 +323,8 @@ export interface Invoice {
   order_number: number;
   /** Where whoever has it can read it; null: no link was made, or it has ended. */
   public_url: string | null;
+  /** Of a credit note: the refund that it was issued for; null: the provider told only that all is back. */
+  refund_id: string | null;
   /** Of the sum of the lines. net_minor and these are total_minor. */
   taxes: Array<InvoiceTax>;
   total_minor: number;
@@ -342,6 +355,8 @@ export interface InvoiceSettings {
   footer: string;
   /** Who sells; empty: the business's name. */
   legal_name: string;
+  /** Whether a customer who left an e-mail address is sent the link to each new invoice and credit note, where the server sends mail. */
+  mail_documents: boolean;
   /** inclusive: prices hold the tax. exclusive: it comes on top when an order is priced. Orders that are there stay as they were priced. */
   tax_mode: "none" | "inclusive" | "exclusive";
   /** Needed when there is a tax. */
@@ -354,6 +369,8 @@ export interface InvoiceSettings {
 }
 
 export interface InvoiceSummary {
+  /** Of a credit note: its invoice. */
+  corrects: string | null;
   /** ISO 4217; amounts are in its minor units. */
   currency: string;
   customer_id: string;
@@ -367,6 +384,8 @@ export interface InvoiceSummary {
   order_number: number;
   /** Where whoever has it can read it; null: no link was made, or it has ended. */
   public_url: string | null;
+  /** Of a credit note: the refund that it was issued for; null: the provider told only that all is back. */
+  refund_id: string | null;
   total_minor: number;
 }
 
@@ -639,7 +658,7 @@ export interface OrderFact {
   actor: "ai" | "person" | "system" | "provider";
   at: string;
   detail: string;
-  /** "placed", "changed", "cancelled", "expired", "paid", "fulfilled", "invoice_issued", "customer_told", … */
+  /** "placed", "changed", "cancelled", "expired", "paid", "fulfilled", "invoice_issued", "customer_told", "reminded", "told_by_mail", "document_mailed", … */
   kind: string;
 }
 
@@ -1250,7 +1269,7 @@ export interface Task {
   done_at: string | null;
   done_by: string | null;
   id: string;
-  kind: "handover" | "parked" | "unconfirmed" | "send_failed" | "payment_review" | "connection" | "plan" | "webhook" | "dispute" | "refund_awaits_approval" | "refund_needs_attention" | "refund_failed" | "refund_unproved" | "refund_contradicted";
+  kind: "handover" | "parked" | "unconfirmed" | "send_failed" | "customer_not_told" | "payment_review" | "connection" | "plan" | "webhook" | "dispute" | "refund_awaits_approval" | "refund_needs_attention" | "refund_failed" | "refund_unproved" | "refund_contradicted";
   reason: string;
 }
 
@@ -1593,6 +1612,10 @@ export const cancel_product_import = /* @__PURE__ */ operation<{ path: { busines
 
 /** Changes what is given. The currency only while there is neither a product nor an order; how much one person refunds alone only as an owner. */
 export const change_business = /* @__PURE__ */ operation<{ path: { business_id: string }; query: object; body: {
+  /** After how many minutes, and again so many later. Null: the time for which the stock is held is shared out; one reminder comes after half of it. */
+  checkout_reminder_minutes?: number | null;
+  /** How often at most a customer is reminded of an order that waits for payment by a link: in the chat, while its send window is open and the AI has it. 0: never. A change counts for links that are made from then on; 0 counts at once. */
+  checkout_reminders?: number;
   /** ISO 4217: NGN. */
   currency?: string;
   /** BCP 47, without extensions: en-NG. */
@@ -1612,6 +1635,16 @@ export const change_canned_reply = /* @__PURE__ */ operation<{ path: { business_
   text: string;
 }; answer: CannedReply; needs: "version" }>("change_canned_reply", "PUT", "/businesses/{business_id}/canned-replies/{canned_reply_id}", "admin", "version");
 
+/** Says in which approved template customers are told of their orders outside the send window. */
+export const change_connection = /* @__PURE__ */ operation<{ path: { business_id: string; connection_id: string }; query: object; body: {
+  /** Of a WhatsApp number: the approved utility template in which its customers are told of their orders outside the 24 hours. Its body has one variable, {{1}}, which the news takes. Null: none. */
+  notice_template: {
+    /** As Meta writes it. */
+    language: string;
+    name: string;
+  } | null;
+}; answer: Connection; needs: "nothing" }>("change_connection", "PATCH", "/businesses/{business_id}/connections/{connection_id}", "admin", "nothing");
+
 /** Changes what is given; empty takes it away. */
 export const change_customer = /* @__PURE__ */ operation<{ path: { business_id: string; customer_id: string }; query: object; body: {
   address?: string;
@@ -1627,6 +1660,8 @@ export const change_invoice_settings = /* @__PURE__ */ operation<{ path: { busin
   footer: string;
   /** Who sells; empty: the business's name. */
   legal_name: string;
+  /** Whether a customer who left an e-mail address is sent the link to each new invoice and credit note, where the server sends mail. Not given: as it is. */
+  mail_documents?: boolean;
   /** inclusive: prices hold the tax. exclusive: it comes on top when an order is priced. Orders that are there stay as they were priced. */
   tax_mode: "none" | "inclusive" | "exclusive";
   /** Needed when there is a tax. */
@@ -1960,7 +1995,7 @@ export const list_sessions = /* @__PURE__ */ operation<{ path: object; query: ob
 export const list_stock_movements = /* @__PURE__ */ operation<{ path: { business_id: string; product_id: string }; query: { cursor?: string; limit?: number }; body: undefined; answer: StockMovementPage; needs: "nothing" }>("list_stock_movements", "GET", "/businesses/{business_id}/products/{product_id}/stock/movements", "viewer", "nothing");
 
 /** What waits for a person, oldest first. */
-export const list_tasks = /* @__PURE__ */ operation<{ path: { business_id: string }; query: { cursor?: string; limit?: number; kind?: "handover" | "parked" | "unconfirmed" | "send_failed" | "payment_review" | "connection" | "plan" | "webhook" | "dispute" | "refund_awaits_approval" | "refund_needs_attention" | "refund_failed" | "refund_unproved" | "refund_contradicted" }; body: undefined; answer: TaskPage; needs: "nothing" }>("list_tasks", "GET", "/businesses/{business_id}/tasks", "viewer", "nothing");
+export const list_tasks = /* @__PURE__ */ operation<{ path: { business_id: string }; query: { cursor?: string; limit?: number; kind?: "handover" | "parked" | "unconfirmed" | "send_failed" | "customer_not_told" | "payment_review" | "connection" | "plan" | "webhook" | "dispute" | "refund_awaits_approval" | "refund_needs_attention" | "refund_failed" | "refund_unproved" | "refund_contradicted" }; body: undefined; answer: TaskPage; needs: "nothing" }>("list_tasks", "GET", "/businesses/{business_id}/tasks", "viewer", "nothing");
 
 /** Everything that was published, the newest first. */
 export const list_training_versions = /* @__PURE__ */ operation<{ path: { business_id: string }; query: { cursor?: string; limit?: number }; body: undefined; answer: TrainingVersionPage; needs: "nothing" }>("list_training_versions", "GET", "/businesses/{business_id}/training/versions", "viewer", "nothing");

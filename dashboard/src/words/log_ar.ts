@@ -27,6 +27,7 @@ export const ar: Record<keyof typeof en, string> = {
   "connection.checked": "فُحصت القناة",
   "connection.connected": "رُبطت القناة",
   "connection.disconnected": "قُطع ربط القناة",
+  "connection.notice_template_changed": "تغيّر قالب الإشعارات",
   "connection.reconnected": "رُبطت القناة من جديد",
   "conversation.assigned": "أُسندت المحادثة",
   "conversation.labelled": "أُعطي تصنيف",

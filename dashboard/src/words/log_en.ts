@@ -27,6 +27,7 @@ export const en = {
   "connection.checked": "Channel checked",
   "connection.connected": "Channel connected",
   "connection.disconnected": "Channel disconnected",
+  "connection.notice_template_changed": "Template for notices changed",
   "connection.reconnected": "Channel connected again",
   "conversation.assigned": "Chat assigned",
   "conversation.labelled": "Label given",

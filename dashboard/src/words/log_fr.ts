@@ -27,6 +27,7 @@ export const fr: Record<keyof typeof en, string> = {
   "connection.checked": "Canal vérifié",
   "connection.connected": "Canal relié",
   "connection.disconnected": "Canal déconnecté",
+  "connection.notice_template_changed": "Modèle des avis modifié",
   "connection.reconnected": "Canal relié de nouveau",
   "conversation.assigned": "Discussion attribuée",
   "conversation.labelled": "Étiquette mise",

@@ -45,6 +45,21 @@ schema low_stock() {
           "A product runs low when a sale or a correction brings its stock down to this: whoever manages the business is told once, "
           "until somebody adds some. Null: nobody is told.");
 }
+schema reminder_count() {
+  return schema::integer(0, most_checkout_reminders)
+      .example(1)
+      .described(
+          "How often at most a customer is reminded of an order that waits for payment by a link: in the chat, while its send window is "
+          "open and the AI has it. 0: never. A change counts for links that are made from then on; 0 counts at once.");
+}
+schema reminder_minutes() {
+  return schema::integer(shortest_reminder_minutes, longest_reminder_minutes)
+      .or_null()
+      .example(20)
+      .described(
+          "After how many minutes, and again so many later. Null: the time for which the stock is held is shared out; one reminder "
+          "comes after half of it.");
+}
 
 schema founding_shape() {
   return schema::object({{"name", name_text()},
@@ -58,7 +73,9 @@ schema change_shape() {
                          {"timezone", chosen_timezone_text(), presence::optional},
                          {"locale", locale_text(), presence::optional},
                          {"refund_limit_minor", refund_limit(), presence::optional},
-                         {"low_stock_at", low_stock(), presence::optional}});
+                         {"low_stock_at", low_stock(), presence::optional},
+                         {"checkout_reminders", reminder_count(), presence::optional},
+                         {"checkout_reminder_minutes", reminder_minutes(), presence::optional}});
 }
 schema business_shape() {
   return schema::object({{"id", schema::uuid()},
@@ -68,13 +85,16 @@ schema business_shape() {
                          {"locale", schema::text({0, 64, api::text_format::token}).example("en-NG")},
                          {"refund_limit_minor", refund_limit()},
                          {"low_stock_at", low_stock()},
+                         {"checkout_reminders", reminder_count()},
+                         {"checkout_reminder_minutes", reminder_minutes()},
                          {"role", role_word().described("Yours.")},
                          {"version", schema::integer(1)},
                          {"created_at", schema::timestamp()}})
       .named("Business");
 }
 
-json number_or_null(const std::optional<std::int64_t>& number) {
+template <class Number>
+json number_or_null(const std::optional<Number>& number) {
   return number ? json(*number) : json(nullptr);
 }
 
@@ -86,6 +106,8 @@ json shown(const storage::business_profile& one, api::role role) {
           {"locale", one.locale},
           {"refund_limit_minor", number_or_null(one.refund_limit_minor)},
           {"low_stock_at", number_or_null(one.low_stock_at)},
+          {"checkout_reminders", one.reminders.most},
+          {"checkout_reminder_minutes", number_or_null(one.reminders.after_minutes)},
           {"role", api::to_string(role)},
           {"version", one.version},
           {"created_at", api::timestamp(to_unix_ms(one.created_at))}};
@@ -98,12 +120,19 @@ std::optional<std::string> member(const json& body, const char* name) {
   return found == body.end() ? std::nullopt : std::optional{found->get<std::string>()};
 }
 
+template <class Number>
+std::optional<Number> number_in(const json& body, const char* name) {
+  const auto found = body.find(name);
+  return found == body.end() ? std::nullopt : std::optional{found->get<Number>()};
+}
+
 /// None within: null was given.
-std::optional<std::optional<std::int64_t>> number_in(const json& body, const char* name) {
+template <class Number>
+std::optional<std::optional<Number>> nullable_in(const json& body, const char* name) {
   const auto found = body.find(name);
   if (found == body.end()) return std::nullopt;
-  if (found->is_null()) return std::optional<std::int64_t>{};
-  return std::optional{found->get<std::int64_t>()};
+  if (found->is_null()) return std::optional<Number>{};
+  return std::optional{found->get<Number>()};
 }
 
 problem unknown_timezone() {
@@ -184,8 +213,10 @@ api_outcome change(workplace& place, api_call& call) {
                                      member(call.body, "currency"),
                                      member(call.body, "timezone"),
                                      member(call.body, "locale"),
-                                     number_in(call.body, "refund_limit_minor"),
-                                     number_in(call.body, "low_stock_at"),
+                                     nullable_in<std::int64_t>(call.body, "refund_limit_minor"),
+                                     nullable_in<std::int64_t>(call.body, "low_stock_at"),
+                                     number_in<std::int32_t>(call.body, "checkout_reminders"),
+                                     nullable_in<std::int32_t>(call.body, "checkout_reminder_minutes"),
                                      call.expected_version};
   // Else whoever refunds alone would say how much that may be.
   if (wish.refund_limit_minor && !api::may(call.by.role, api::permission::own))

@@ -2,6 +2,7 @@
 
 #include "net/api/edits.hpp"
 #include "net/api/paging.hpp"
+#include "net/api/proofs.hpp"
 #include "net/api/resources/conversation_view.hpp"
 #include "net/api/shapes.hpp"
 #include "net/api/tokens.hpp"
@@ -22,6 +23,19 @@ using storage::stored_connection;
 constexpr auto check_deadline = std::chrono::seconds{15};
 /// Nobody waits for it.
 constexpr auto farewell_deadline = std::chrono::seconds{5};
+
+schema template_shape() {
+  return schema::object(
+             {{"name", schema::text({1, channel::longest_template_name, api::text_format::token})
+                           .example("order_news")},
+              {"language", schema::text({2, channel::longest_template_language, api::text_format::token})
+                               .example("en_US")
+                               .described("As Meta writes it.")}})
+      .or_null()
+      .described(
+          "Of a WhatsApp number: the approved utility template in which its customers are told of their orders outside the 24 hours. "
+          "Its body has one variable, {{1}}, which the news takes. Null: none.");
+}
 
 schema connection_shape() {
   const auto maybe_at = schema::timestamp().or_null();
@@ -45,7 +59,8 @@ schema connection_shape() {
               {"subscribed",
                schema::boolean().or_null().described(
                    "Whether Meta sends us its messages, as of the last check; null: not known.")},
-              {"checked_at", maybe_at}})
+              {"checked_at", maybe_at},
+              {"notice_template", template_shape()}})
       .named("Connection");
 }
 
@@ -74,7 +89,10 @@ json shown(const stored_connection& one, instant now) {
           {"last_error", text_or_null(one.last_error)},
           {"last_error_at", time_of(one.last_error_at)},
           {"subscribed", one.is_subscribed ? json(*one.is_subscribed) : json(nullptr)},
-          {"checked_at", time_of(one.checked_at)}};
+          {"checked_at", time_of(one.checked_at)},
+          {"notice_template", one.notices.empty() ? json(nullptr)
+                                                  : json::object({{"name", one.notices.name},
+                                                                  {"language", one.notices.language}})}};
 }
 
 /// Of an operator's Instagram account the token knows the page; of a WhatsApp number we cannot know its account.
@@ -110,6 +128,28 @@ api_outcome list(workplace& place, api_call& call) {
 
 api_outcome read(workplace& place, api_call& call) {
   return give(place, call, call.id<connection_id>("connection_id"));
+}
+
+api_outcome change(workplace& place, api_call& call) {
+  const auto id = call.id<connection_id>("connection_id");
+  const auto& said = call.body["notice_template"];
+  channel::approved_template wanted;
+  if (!said.is_null()) {
+    wanted = {said["name"].get<std::string>(), said["language"].get<std::string>()};
+    if (!channel::is_template(wanted))
+      return wrong_field("/notice_template",
+                         "must be the name and language of a template as Meta shows them");
+  }
+  const auto found = storage::find_connection(place.store, call.by.business, id);
+  if (!found) return api::problem_of(found.error());
+  if (!found.value()) return problem{problems::not_found};
+  if (found.value()->channel != channel_kind::whatsapp)
+    return wrong_field("/notice_template", "is for WhatsApp numbers: other channels have no such templates");
+  const auto done =
+      storage::change_notice_template(place.store, call.by.business, origin_of(call), id, wanted);
+  if (!done) return api::problem_of(done.error());
+  if (done.value() != storage::edit_outcome::done) return refused(done.value());
+  return give(place, call, id);
 }
 
 /// How it is at Meta; what cannot be asked is no check.
@@ -237,6 +277,16 @@ std::vector<api_endpoint> connection_endpoints() {
         .allowed = reading,
         .answers = {{200, "The connection.", connection_shape()}}},
        read},
+      {{.id = "change_connection",
+        .method = verb::patch,
+        .path = one,
+        .tag = "Connections",
+        .summary =
+            "Says in which approved template customers are told of their orders outside the send window.",
+        .allowed = connecting,
+        .body = schema::object({{"notice_template", template_shape()}}),
+        .answers = {{200, "The connection.", connection_shape()}}},
+       change},
       {{.id = "check_connection",
         .method = verb::post,
         .path = one + "/check",

@@ -38,10 +38,21 @@ std::vector<api::field> said_fields() {
                      .described("At the end of each document.")}};
 }
 
-schema wished_shape() { return schema::object(said_fields()); }
+schema mails_word(const std::string& more = {}) {
+  return schema::boolean().example(true).described(
+      "Whether a customer who left an e-mail address is sent the link to each new invoice and credit note, where the server sends mail." +
+      more);
+}
+
+schema wished_shape() {
+  auto fields = said_fields();
+  fields.push_back({"mail_documents", mails_word(" Not given: as it is."), api::presence::optional});
+  return schema::object(std::move(fields));
+}
 
 schema settings_shape() {
   auto fields = said_fields();
+  fields.push_back({"mail_documents", mails_word()});
   fields.push_back({"version", schema::integer(0).described("0: nobody chose anything yet.")});
   return schema::object(std::move(fields)).named("InvoiceSettings");
 }
@@ -58,14 +69,17 @@ api_answer shown(const storage::invoice_settings& one) {
                         {"tax_mode", said.tax_mode},
                         {"tax_rate_bp", said.tax_rate_bp},
                         {"footer", said.footer},
+                        {"mail_documents", said.mail_documents},
                         {"version", one.version}}},
                       one.version);
 }
 
-storage::invoice_settings settings_in(const api_call& call) {
+/// Whether documents are mailed stays as it is in `known` when it is not said.
+storage::invoice_settings settings_in(const api_call& call, const storage::invoice_settings& known) {
   const auto text = [&](const char* name) { return call.body[name].get<std::string>(); };
   return {{text("legal_name"), text("address"), text("tax_number"), text("tax_name"), text("tax_mode"),
-           call.body["tax_rate_bp"].get<std::int32_t>(), text("footer")},
+           call.body["tax_rate_bp"].get<std::int32_t>(), text("footer"),
+           call.body.value("mail_documents", known.said.mail_documents)},
           call.expected_version};
 }
 
@@ -87,7 +101,9 @@ api_outcome show(workplace& place, api_call& call) {
 
 // The desk prices with it from now on.
 api_outcome change(workplace& place, api_call& call) {
-  const auto wanted = settings_in(call);
+  const auto known = storage::find_invoice_settings(place.store, call.by.business);
+  if (!known) return api::problem_of(known.error());
+  const auto wanted = settings_in(call, known.value());
   if (auto wrong = misfit(wanted.said)) return *std::move(wrong);
   const auto done = storage::change_invoice_settings(place.store, call.by.business, origin_of(call), wanted);
   if (!done) return api::problem_of(done.error());

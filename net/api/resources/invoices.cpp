@@ -23,21 +23,26 @@ using nlohmann::json;
 uuid example_token() { return *parse_uuid("01890a5d-ac96-474b-bcce-b302099a8057"); }
 
 std::vector<api::field> invoice_fields() {
-  return {{"id", schema::uuid()},
-          {"kind", schema::word({"invoice", "credit_note"})},
-          {"number", invoice_number_text().described("Without gaps within its series.")},
-          {"order_id", schema::uuid()},
-          {"order_number", schema::integer(1).example(1042)},
-          {"customer_id", schema::uuid()},
-          {"customer_name", customer_name_text()},
-          {"total_minor", money_number()},
-          {"currency", currency_text()},
-          {"issued_at", schema::timestamp()},
-          {"public_url",
-           schema::text({1, 2048, api::text_format::token})
-               .or_null()
-               .example(actors::invoice_url("https://shop.example", example_token()))
-               .described("Where whoever has it can read it; null: no link was made, or it has ended.")}};
+  return {
+      {"id", schema::uuid()},
+      {"kind", schema::word({"invoice", "credit_note"})},
+      {"number", invoice_number_text().described("Without gaps within its series.")},
+      {"order_id", schema::uuid()},
+      {"order_number", schema::integer(1).example(1042)},
+      {"customer_id", schema::uuid()},
+      {"customer_name", customer_name_text()},
+      {"total_minor", money_number()},
+      {"currency", currency_text()},
+      {"issued_at", schema::timestamp()},
+      {"public_url",
+       schema::text({1, 2048, api::text_format::token})
+           .or_null()
+           .example(actors::invoice_url("https://shop.example", example_token()))
+           .described("Where whoever has it can read it; null: no link was made, or it has ended.")},
+      {"corrects", invoice_number_text().or_null().described("Of a credit note: its invoice.")},
+      {"refund_id",
+       schema::uuid().or_null().described(
+           "Of a credit note: the refund that it was issued for; null: the provider told only that all is back.")}};
 }
 
 schema invoice_shape() {
@@ -55,11 +60,11 @@ schema invoice_shape() {
                                    {"tax_minor", money_number()}})
                        .named("InvoiceTax");
   auto fields = invoice_fields();
-  fields.push_back({"lines", schema::list(line, max_order_lines)});
+  fields.push_back(
+      {"lines", schema::list(line, max_order_lines).described("None on a credit note of a part.")});
   fields.push_back({"taxes", schema::list(tax, 10).described(
                                  "Of the sum of the lines. net_minor and these are total_minor.")});
   fields.push_back({"net_minor", money_number().described("Without tax.")});
-  fields.push_back({"corrects", invoice_number_text().or_null().described("Of a credit note: its invoice.")});
   return schema::object(std::move(fields)).named("Invoice");
 }
 
@@ -79,7 +84,9 @@ json shown(const storage::listed_invoice& one, const workplace& place, instant n
           {"currency", one.currency},
           {"issued_at", api::timestamp(to_unix_ms(one.issued_at))},
           {"public_url",
-           has_link && !base.empty() ? json(actors::invoice_url(base, *one.link_token)) : json(nullptr)}};
+           has_link && !base.empty() ? json(actors::invoice_url(base, *one.link_token)) : json(nullptr)},
+          {"corrects", one.corrects.empty() ? json(nullptr) : json(one.corrects)},
+          {"refund_id", one.refund ? json(to_string(*one.refund)) : json(nullptr)}};
 }
 
 /// Each object of a JSON list, with these of its members.
@@ -105,7 +112,6 @@ json shown(const storage::invoice_detail& one, const workplace& place, instant n
   std::int64_t net = one.summary.total_minor;
   for (const auto& tax : invoice["taxes"]) net -= tax["tax_minor"].get<std::int64_t>();
   invoice["net_minor"] = net;
-  invoice["corrects"] = one.corrects.empty() ? json(nullptr) : json(one.corrects);
   return invoice;
 }
 

@@ -167,7 +167,7 @@ schema order_shape() {
                                .described("Of the live payment link.")},
            {"items", schema::list(item_shape(), max_order_lines)},
            {"payments", schema::list(payment_shape(), 50).described("Every attempt, newest first.")},
-           {"invoices", schema::list(invoice_line_shape(), 2)}})
+           {"invoices", schema::list(invoice_line_shape(), 101)}})
     fields.push_back(std::move(one));
   return schema::object(std::move(fields)).named("Order");
 }

@@ -18,10 +18,12 @@ using nlohmann::json;
 
 schema fact_shape() {
   return schema::object(
-             {{"kind", schema::text({1, 40, api::text_format::token})
-                           .example("paid")
-                           .described("\"placed\", \"changed\", \"cancelled\", \"expired\", \"paid\", "
-                                      "\"fulfilled\", \"invoice_issued\", \"customer_told\", …")},
+             {{"kind",
+               schema::text({1, 40, api::text_format::token})
+                   .example("paid")
+                   .described(
+                       "\"placed\", \"changed\", \"cancelled\", \"expired\", \"paid\", "
+                       "\"fulfilled\", \"invoice_issued\", \"customer_told\", \"reminded\", \"told_by_mail\", \"document_mailed\", …")},
               {"detail", schema::text({0, 2000, api::text_format::lines})},
               {"actor", schema::word({"ai", "person", "system", "provider"})},
               {"account_id", schema::uuid().or_null().described("Of a person.")},

@@ -13,9 +13,9 @@ namespace problems = api::problems;
 using nlohmann::json;
 
 schema kind_word() {
-  return schema::word({"handover", "parked", "unconfirmed", "send_failed", "payment_review", "connection",
-                       "plan", "webhook", "dispute", "refund_awaits_approval", "refund_needs_attention",
-                       "refund_failed", "refund_unproved", "refund_contradicted"});
+  return schema::word({"handover", "parked", "unconfirmed", "send_failed", "customer_not_told",
+                       "payment_review", "connection", "plan", "webhook", "dispute", "refund_awaits_approval",
+                       "refund_needs_attention", "refund_failed", "refund_unproved", "refund_contradicted"});
 }
 
 schema task_shape() {

@@ -311,7 +311,8 @@ struct transaction {
       for (const auto& other : db.invoices)
         require(other.business != row.business ||
                     (std::tie(other.series, other.number) != std::tie(row.series, row.number) &&
-                     std::tie(other.order, other.kind) != std::tie(row.order, row.kind)),
+                     std::tie(other.order, other.kind, other.refund) !=
+                         std::tie(row.order, row.kind, row.refund)),
                 "invoice unique");
       db.invoices.push_back(row);
     });
@@ -319,6 +320,7 @@ struct transaction {
       for (const auto& other : db.invoice_links) require(other.token != row.token, "invoice link");
       db.invoice_links.push_back(row);
     });
+    each_row(sets, &change_set::mails, [&](const queued_mail& row) { db.mails.push_back(row); });
     each_row(sets, &change_set::action_results, [&](const action_result_row& row) {
       require(db.action_results.try_emplace({row.business, row.action_key}, row.outcome).second,
               "action key");

@@ -74,6 +74,7 @@ struct tables {
   std::map<review_id, storage::review_row> reviews;
   std::vector<storage::invoice_row> invoices;
   std::vector<storage::invoice_link_row> invoice_links;
+  std::vector<storage::queued_mail> mails;
   std::map<std::pair<business_id, std::string>, std::string> action_results;
   std::vector<storage::person_task> tasks;
   std::vector<storage::activity_row> activities;
@@ -144,14 +145,20 @@ class memory_store final : public storage::unit_of_work, public storage::store_r
   [[nodiscard]] result<storage::stored_money_rows> find_money(const storage::money_question& asked) override;
   [[nodiscard]] result<std::optional<storage::order_recipient>> find_order_recipient(business_id business,
                                                                                      order_id order) override;
+  [[nodiscard]] result<std::optional<storage::mailbox_record>> find_mailbox(
+      business_id business, conversation_id conversation) override;
+  [[nodiscard]] result<std::optional<storage::reminder_record>> find_reminder(business_id business,
+                                                                              order_id order) override;
   [[nodiscard]] result<std::optional<storage::order_row>> find_order(business_id business,
                                                                      order_id order) override;
   [[nodiscard]] result<std::optional<std::string>> find_action_result(business_id business,
                                                                       const std::string& action_key) override;
   [[nodiscard]] result<std::int64_t> last_invoice_number(business_id business,
                                                          const std::string& series) override;
-  [[nodiscard]] result<std::optional<storage::invoice_row>> find_invoice(business_id business, order_id order,
-                                                                         const std::string& kind) override;
+  [[nodiscard]] result<std::vector<storage::invoice_row>> find_invoices(business_id business,
+                                                                        order_id order) override;
+  [[nodiscard]] result<std::vector<storage::returned_row>> find_returned(business_id business,
+                                                                         order_id order) override;
   [[nodiscard]] result<std::optional<storage::invoice_link_row>> find_invoice_link(
       business_id business, invoice_id invoice) override;
   [[nodiscard]] result<storage::invoice_settings_row> find_invoice_settings(business_id business) override;

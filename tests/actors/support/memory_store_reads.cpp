@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "protocol/domain/checkout_reminder.hpp"
 #include "tests/actors/support/memory_store.hpp"
 
 namespace sellavie::test {
@@ -334,6 +335,35 @@ result<std::optional<order_recipient>> memory_store::find_order_recipient(busine
   return std::optional{order_recipient{at->second.conversation, chat.connection, address}};
 }
 
+result<std::optional<mailbox_record>> memory_store::find_mailbox(business_id business,
+                                                                 conversation_id conversation) {
+  if (away || unsettled > 0) return is_away();
+  const auto at = rows.conversations.find(conversation);
+  if (at == rows.conversations.end() || at->second.business != business)
+    return std::optional<mailbox_record>{};
+  return std::optional{
+      mailbox_record{rows.contacts.at(at->second.contact).email, rows.businesses.at(business).locale}};
+}
+
+result<std::optional<reminder_record>> memory_store::find_reminder(business_id business, order_id order) {
+  const auto whom = find_order_recipient(business, order);
+  if (!whom) return whom.error();
+  const auto& subject = rows.orders.at(order);
+  const auto link = rows.payments.find(subject.payment_reference);
+  if (!*whom || link == rows.payments.end()) return std::optional<reminder_record>{};
+  const auto& chat = rows.conversations.at(subject.conversation);
+  reminder_record about{.whom = **whom,
+                        .has_ai = chat.owner == chat_owner::ai,
+                        .last_customer_at = chat.last_customer_at,
+                        .unreachable_since = rows.contacts.at(chat.contact).unreachable_since,
+                        .link_made_at = link->second.at};
+  for (std::int32_t n = 1; n <= most_checkout_reminders; ++n)
+    if (rows.action_results.contains({business, reminder_key(order, n)})) ++about.told;
+  for (const auto& line : rows.timeline)
+    if (line.order == order && line.what == "reminded") about.last_told_at = line.at;
+  return std::optional{about};
+}
+
 result<std::optional<std::string>> memory_store::find_action_result(business_id business,
                                                                     const std::string& action_key) {
   if (away || unsettled > 0) return is_away();
@@ -350,12 +380,24 @@ result<std::int64_t> memory_store::last_invoice_number(business_id business, con
   return last;
 }
 
-result<std::optional<invoice_row>> memory_store::find_invoice(business_id business, order_id order,
-                                                              const std::string& kind) {
+result<std::vector<invoice_row>> memory_store::find_invoices(business_id business, order_id order) {
   if (away || unsettled > 0) return is_away();
+  std::vector<invoice_row> found;
   for (const auto& row : rows.invoices)
-    if (row.business == business && row.order == order && row.kind == kind) return std::optional{row};
-  return std::optional<invoice_row>{};
+    if (row.business == business && row.order == order) found.push_back(row);
+  return found;
+}
+
+result<std::vector<returned_row>> memory_store::find_returned(business_id business, order_id order) {
+  if (away || unsettled > 0) return is_away();
+  std::vector<returned_row> found;
+  for (const auto& [id, row] : rows.refunds) {
+    const auto& payment = rows.payment_records.at(row.payment);
+    if (row.business == business && row.state == "succeeded" && payment.place == "on_order" &&
+        payment.order == order)
+      found.push_back({id, row.amount_minor, row.currency});
+  }
+  return found;
 }
 
 result<invoice_settings_row> memory_store::find_invoice_settings(business_id business) {
@@ -369,6 +411,8 @@ result<invoice_parties> memory_store::find_invoice_parties(business_id business,
   both.business_name = rows.businesses.at(business).name;
   both.settings = rows.invoice_settings[business];
   both.buyer_name = to_string(buyer);
+  if (const auto who = rows.contacts.find(buyer); who != rows.contacts.end())
+    both.buyer_email = who->second.email;
   return both;
 }
 

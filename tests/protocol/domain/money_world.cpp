@@ -419,15 +419,40 @@ void money_world::invoice_is_issued() {
   const auto id = any_order();
   if (id.is_nil()) return;
   const auto kind = once_in(2) ? invoice_kind::invoice : invoice_kind::credit_note;
-  std::vector<invoice> existing;
-  std::int64_t next = 1;
-  for (const auto& one : invoices_) {
-    if (one.order == id) existing.push_back(one);
-    if (one.kind == kind) next = std::max(next, one.number + 1);
-  }
-  const auto issued = issue(desk_.store.orders.at(id), kind, existing, {next, {}, desk_.now});
+  auto document = document_due(id, kind);
   const bool is_lost = once_in(10);
-  if (issued && issued->how == issuance::fresh && !is_lost) invoices_.push_back(issued->document);
+  if (document && !is_lost) invoices_.push_back(std::move(*document));
+}
+
+std::optional<invoice> money_world::document_due(const order_id& id, invoice_kind kind) const {
+  const auto& subject = desk_.store.orders.at(id);
+  const auto existing = documents_of(id);
+  std::int64_t next = 1;
+  for (const auto& one : invoices_)
+    if (one.kind == kind) next = std::max(next, one.number + 1);
+  const invoice_context context{next, {}, desk_.now};
+  if (kind == invoice_kind::credit_note)
+    return next_credit_note(subject, existing, returned_of(id), context).value();
+  const auto issued = issue(subject, existing, context);
+  if (issued && issued->how == issuance::fresh) return issued->document;
+  return std::nullopt;
+}
+
+std::vector<invoice> money_world::documents_of(const order_id& id) const {
+  std::vector<invoice> all;
+  std::copy_if(invoices_.begin(), invoices_.end(), std::back_inserter(all),
+               [&](const invoice& one) { return one.order == id; });
+  return all;
+}
+
+std::vector<money_returned> money_world::returned_of(const order_id& id) const {
+  std::vector<money_returned> all;
+  for (const auto& [payment, one] : desk_.store.payments) {
+    if (one.place != payment_place::on_order || one.order != id) continue;
+    for (const auto& [refund, of] : desk_.store.refunds)
+      if (of.payment == payment && of.state == refund_state::succeeded) all.push_back({refund, of.amount});
+  }
+  return all;
 }
 
 // --- what arrives -----------------------------------------------------------------------------------
@@ -490,6 +515,8 @@ void money_world::settle() {
       tell(desk::settle_doubt{payment.id, refund_listing::complete, listed.begun});
     }
   }
+  for (const auto& [id, subject] : desk_.store.orders)
+    while (auto note = document_due(id, invoice_kind::credit_note)) invoices_.push_back(std::move(*note));
 }
 
 // --- promises ---------------------------------------------------------------------------------------
@@ -536,6 +563,24 @@ std::string money_world::broken_promise() const {
   std::map<invoice_kind, std::int64_t> last;
   for (const auto& one : invoices_)
     if (one.number != ++last[one.kind]) return "a gap in the numbers";
+  for (const auto& [id, one] : store.orders)
+    if (auto broken = broken_credit(one); !broken.empty()) return broken;
+  return {};
+}
+
+std::string money_world::broken_credit(const order& subject) const {
+  std::int64_t left = 0;
+  std::int64_t tax_left = 0;
+  std::set<refund_id> credited;
+  for (const auto& one : documents_of(subject.id)) {
+    const auto tax = one.taxes.empty() ? 0 : one.taxes.front().tax.minor;
+    const bool is_note = one.kind == invoice_kind::credit_note;
+    if (is_note && !credited.insert(one.refund).second) return "a refund with two credit notes";
+    if (is_note && one.total.minor <= 0) return "a credit note of nothing";
+    left += is_note ? -one.total.minor : one.total.minor;
+    tax_left += is_note ? -tax : tax;
+  }
+  if (left < 0 || tax_left < 0 || tax_left > left) return "credited beyond the invoice";
   return {};
 }
 
@@ -563,6 +608,19 @@ std::string money_world::broken_settlement() const {
     if (known->second.returned != payment.returned())
       return "of " + truth.transaction + " went back " + std::to_string(payment.returned()) + ", not " +
              std::to_string(known->second.returned);
+  }
+  for (const auto& [id, one] : store.orders) {
+    std::int64_t billed = 0;
+    std::int64_t credited = 0;
+    for (const auto& document : documents_of(id))
+      (document.kind == invoice_kind::invoice ? billed : credited) += document.total.minor;
+    const bool is_void = one.status == order_status::cancelled || one.status == order_status::refunded;
+    const auto back = one.refunded - std::max(std::int64_t{0}, one.received - billed);
+    // Money that came after a note makes a surplus of what the note credits: a note stays.
+    const auto due = is_void ? billed : std::clamp(back, std::int64_t{0}, billed);
+    const auto most = is_void ? billed : std::min(one.refunded, billed);
+    if (credited < due || credited > most)
+      return "of " + std::to_string(due) + " that went back " + std::to_string(credited) + " is credited";
   }
   std::size_t open = 0;
   for (const auto& [id, one] : store.orders) {

@@ -104,6 +104,9 @@ class money_world {
   void person_repeats();
   void reservations_expire();
   void invoice_is_issued();
+  [[nodiscard]] std::optional<invoice> document_due(const order_id& id, invoice_kind kind) const;
+  [[nodiscard]] std::vector<invoice> documents_of(const order_id& id) const;
+  [[nodiscard]] std::vector<money_returned> returned_of(const order_id& id) const;
 
   void hear(const payment_fact& fact);
   void hear(const link_answer& answer);
@@ -116,6 +119,7 @@ class money_world {
   [[nodiscard]] payment_fact word_on_link(const std::string& reference);
   [[nodiscard]] listing list_of(const payment_record& payment);
   [[nodiscard]] std::string inspect(const decision& decided);
+  [[nodiscard]] std::string broken_credit(const order& subject) const;
   [[nodiscard]] std::string inspect(const order_event& event) const;
   [[nodiscard]] std::string inspect(const refund& after) const;
 

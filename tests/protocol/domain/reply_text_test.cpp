@@ -59,6 +59,35 @@ TEST(reply_text, says_where_an_invoice_can_be_read) {
     EXPECT_THAT(reply_for(outcome, language), HasSubstr("\n")) << static_cast<int>(language);
 }
 
+TEST(reply_text, can_be_said_without_a_word_of_a_person) {
+  auto outcome = a_placed_order();
+  outcome.tracking = "Buy pills";
+  const auto product = outcome.lines.front().name;
+  for (const auto effect :
+       {action_effect::order_placed, action_effect::order_changed, action_effect::order_cancelled,
+        action_effect::checkout_ready, action_effect::payment_confirmed, action_effect::order_fulfilled,
+        action_effect::order_refunded}) {
+    outcome.effect = effect;
+    for (const auto language : all_languages) {
+      const auto plain = plain_reply_for(outcome, language);
+      EXPECT_THAT(plain, HasSubstr("#12"));
+      EXPECT_THAT(plain, Not(HasSubstr(product)));
+      EXPECT_THAT(plain, Not(HasSubstr("pills")));
+    }
+  }
+}
+
+TEST(reply_text, reminds_of_a_link) {
+  auto outcome = a_placed_order();
+  outcome.effect = action_effect::checkout_reminded;
+  outcome.payment_url = "https://pay.example/1";
+  EXPECT_EQ(
+      reply_for(outcome, reply_language::en),
+      "Your order #12 is still waiting for your payment of NGN 30,000.00.\nPay here: https://pay.example/1");
+  for (const auto language : all_languages)
+    EXPECT_THAT(reply_for(outcome, language), HasSubstr("https://pay.example/1"));
+}
+
 TEST(reply_text, gives_no_link_that_is_not_plain) {
   auto outcome = a_placed_order();
   outcome.effect = action_effect::checkout_ready;

@@ -1,10 +1,6 @@
 -- What people are told of their business (docs/adr/0045): a row per person and event, written by the job "notice.tell". Mails and
 -- pushes gather what waits here; the rows are what a person sees in the app. Gone after 90 days.
 
--- At or below it a product runs low; null: nobody is told.
-ALTER TABLE businesses ADD COLUMN low_stock_at bigint DEFAULT 3 CHECK (low_stock_at BETWEEN 0 AND 1000000);
-GRANT UPDATE (low_stock_at) ON businesses TO sellavie_tenant;
-
 CREATE TABLE notifications (
   id           uuid     PRIMARY KEY,                  -- UUIDv7: by time
   business_id  uuid     NOT NULL,

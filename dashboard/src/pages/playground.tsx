@@ -59,7 +59,6 @@ export function Playground({
   return (
     <Card
       title={t("trial.chat")}
-      hint={t("trial.hint")}
       actions={
         trials.length > 0 &&
         !isBusy && (
@@ -69,6 +68,7 @@ export function Playground({
         )
       }
     >
+      <p className="mb-5 text-ink-soft">{t("trial.hint")}</p>
       {trials.length === 0 && (
         <EmptyState
           icon={Bot}
@@ -179,7 +179,7 @@ function Turn({ one: { question, answer, problem }, onAgain, isLast }: { one: Tr
       {answer && <Answer of={answer} />}
       {problem && <ProblemBanner error={problem} />}
       {isSettled && onAgain && (
-        <Button size="small" look="quiet" icon={<RotateCcw aria-hidden className="size-3.5 rtl:-scale-x-100" />} onClick={onAgain}>
+        <Button size="small" look="quiet" icon={<RotateCcw aria-hidden className="size-3.5" />} onClick={onAgain}>
           {t("trial.again")}
         </Button>
       )}
@@ -207,15 +207,17 @@ function Answer({ of: { reply, handed_over, hand_over_reason, actions, withheld,
         {reply ? <Said text={reply} /> : <p className="text-ink-soft">{t("trial.no-reply")}</p>}
       </div>
       <div className="flex w-full flex-col gap-3 rounded-lg border border-line p-3">
-        <section>
-          <h3 className="mb-1 text-sm font-medium text-ink-soft">{t("trial.actions")}</h3>
-          {actions.length === 0 && <p className="text-ink-soft">{t("trial.no-actions")}</p>}
-          <ul className="flex flex-col gap-2">
-            {actions.map((action, index) => (
-              <Action key={index} of={action} />
-            ))}
-          </ul>
-        </section>
+        {(actions.length > 0 || !handed_over) && (
+          <section>
+            <h3 className="mb-1 text-sm font-medium text-ink-soft">{t("trial.actions")}</h3>
+            {actions.length === 0 && <p className="text-ink-soft">{t("trial.no-actions")}</p>}
+            <ul className="flex flex-col gap-2">
+              {actions.map((action, index) => (
+                <Action key={index} of={action} />
+              ))}
+            </ul>
+          </section>
+        )}
         {handed_over && (
           <Note icon={<Users aria-hidden className="size-4 shrink-0 text-info" />} title={t("trial.handed-over")}>
             <bdi>{hand_over_reason}</bdi>

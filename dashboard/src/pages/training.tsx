@@ -79,7 +79,7 @@ function Workshop({ draft, published }: { draft: TrainingDraft; published: Train
   });
   const { fields, meanwhile } = edits;
   const typed = useMemo(() => cleaned(fields), [fields]);
-  const isDirty = differing<Lessons>(lessonsOf(draft.content), typed).length > 0;
+  const isDirty = differing<Lessons>(cleaned(lessonsOf(draft.content)), typed).length > 0;
   const changes = useMemo(() => changesBetween(lessonsOf(published.content), typed), [published, typed]);
   const refused = edits.problem?.kind === "invalid-fields" ? edits.problem.fields : {};
   const errorAt = (path: string) => (sent.current && valueAt(sent.current.lessons, path) === valueAt(fields, path) ? refused[path] : undefined);
@@ -221,6 +221,9 @@ function Workshop({ draft, published }: { draft: TrainingDraft; published: Train
 
 const countOf = (changes: PartChanges[]) => changes.reduce((sum, part) => sum + part.changes.length, 0);
 
+/** A name or a date of another script leaves the sentence around it in its order. */
+const isolated = (text: string) => `\u2068${text}\u2069`;
+
 /** What is not saved, how much room is left, and what can be done about the draft: always at hand. */
 function Bar({
   lessons,
@@ -244,7 +247,7 @@ function Bar({
   const [isAsked, setAsked] = useState(false);
   const tokens = tokensOf(lessons);
   const share = Math.ceil((100 * tokens) / mostTokens);
-  const saved = draft.edited_at && t("training.saved-by", { at: date(draft.edited_at), name: nameOf(draft.edited_by) ?? t("author.gone") });
+  const saved = draft.edited_at && t("training.saved-by", { at: isolated(date(draft.edited_at)), name: isolated(nameOf(draft.edited_by) ?? t("author.gone")) });
   return (
     <div className="training-bar flex flex-wrap items-center gap-x-4 gap-y-2 bg-surface px-4 py-3 shadow-floating">
       <div className="min-w-44 flex-1" title={t("training.room-hint")}>
@@ -291,7 +294,7 @@ function Meanwhile({ by, changes, onTake, onKeep }: { by: string | null; changes
   return (
     <section role="alert" className="flex flex-col gap-3 rounded-lg border border-warn/40 bg-surface p-4">
       <div className="rounded-md bg-warn-soft px-3.5 py-2.5 text-warn">
-        <strong className="font-semibold">{name ? t("meanwhile.by", { name }) : t("problem.stale")}</strong> {t("meanwhile.kept")}
+        <strong className="font-semibold">{name ? t("meanwhile.by", { name: isolated(name) }) : t("problem.stale")}</strong> {t("meanwhile.kept")}
       </div>
       <Differences of={changes} />
       <div className="flex flex-wrap justify-end gap-2">

@@ -26,7 +26,7 @@ export const parts: Part[] = ["tone", "facts", "faqs", "rules", "forbidden_topic
 export function changesBetween(before: Lessons, after: Lessons): PartChanges[] {
   return parts
     .map((part) => {
-      if (part === "tone") return { part, changes: toneChanges(before.tone, after.tone) };
+      if (part === "tone") return { part, changes: entryChanges(toneEntry(before.tone), toneEntry(after.tone)) };
       if (part === "faqs") return { part, changes: entryChanges(before.faqs.map(faqEntry), after.faqs.map(faqEntry)) };
       return { part, changes: entryChanges(before[part].map(lineEntry), after[part].map(lineEntry)) };
     })
@@ -39,14 +39,8 @@ interface Entry {
 }
 
 const lineEntry = (text: string): Entry => ({ question: null, text });
+const toneEntry = (tone: string) => (tone === "" ? [] : [lineEntry(tone)]);
 const faqEntry = ({ question, answer }: { question: string; answer: string }): Entry => ({ question, text: answer });
-
-function toneChanges(before: string, after: string): Change[] {
-  if (before === after) return [];
-  if (before === "") return [one("added", lineEntry(after))];
-  if (after === "") return [one("removed", lineEntry(before))];
-  return [reworded(lineEntry(before), lineEntry(after))];
-}
 
 function entryChanges(before: Entry[], after: Entry[]): Change[] {
   const came = without(after, before);
@@ -72,7 +66,9 @@ function without(entries: Entry[], others: Entry[]): Entry[] {
 
 const keyOf = ({ question, text }: Entry) => JSON.stringify([question, text]);
 
-/** At least half of their words are the same. */
+/** Less of the words in common, and a text is easier to read as another one. */
+const leastLikeness = 0.6;
+
 function closest(old: Entry, candidates: Entry[]): Entry | undefined {
   if (old.question !== null) {
     const same = candidates.find(({ question }) => question === old.question);
@@ -80,22 +76,26 @@ function closest(old: Entry, candidates: Entry[]): Entry | undefined {
   }
   let best: { entry: Entry; likeness: number } | undefined;
   for (const entry of candidates) {
-    const likeness = likenessOf(said(old), said(entry));
-    if (likeness >= 0.5 && likeness > (best?.likeness ?? 0)) best = { entry, likeness };
+    const likeness = likenessOf(wholeOf(old), wholeOf(entry));
+    if (likeness >= leastLikeness && likeness > (best?.likeness ?? 0)) best = { entry, likeness };
   }
   return best?.entry;
 }
 
-const said = ({ question, text }: Entry) => wordsOf(`${question ?? ""} ${text}`).filter((word) => word.trim() !== "");
+const said = (text: string) => wordsOf(text).filter((word) => /[\p{L}\p{N}]/u.test(word));
 
-function likenessOf(one: string[], other: string[]): number {
-  const left = [...other];
-  const common = one.filter((word) => {
+const wholeOf = ({ question, text }: Entry) => `${question ?? ""} ${text}`;
+
+function likenessOf(one: string, other: string): number {
+  const words = said(one);
+  const left = said(other);
+  const all = words.length + left.length;
+  const common = words.filter((word) => {
     const at = left.indexOf(word);
     if (at >= 0) left.splice(at, 1);
     return at >= 0;
   });
-  return (2 * common.length) / Math.max(1, one.length + other.length);
+  return (2 * common.length) / Math.max(1, all);
 }
 
 const one = (kind: "added" | "removed", { question, text }: Entry): Change => ({
@@ -106,9 +106,17 @@ const one = (kind: "added" | "removed", { question, text }: Entry): Change => ({
 
 const reworded = (before: Entry, after: Entry): Change => ({
   kind: "changed",
-  question: before.question === null || after.question === null ? null : piecesBetween(before.question, after.question),
-  text: piecesBetween(before.text, after.text),
+  question: before.question === null || after.question === null ? null : exchange(before.question, after.question),
+  text: exchange(before.text, after.text),
 });
+
+function exchange(before: string, after: string): Piece[] {
+  if (before === after || likenessOf(before, after) >= leastLikeness) return piecesBetween(before, after);
+  return [
+    { kind: "removed", text: before },
+    { kind: "added", text: after },
+  ];
+}
 
 /** Words and what stands between them; together they are the text. */
 const wordsOf = (text: string): string[] => text.match(/[\p{L}\p{M}\p{N}]+|\s+|[^\p{L}\p{M}\p{N}\s]/gu) ?? [];

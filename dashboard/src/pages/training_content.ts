@@ -41,7 +41,8 @@ export const lineLimits: Record<ListPart, { characters: number; bytes: number }>
 };
 
 export function lessonsOf({ tone, facts, faqs, rules, forbidden_topics, hand_over }: Training): Lessons {
-  return { tone, facts, faqs, rules, forbidden_topics, topics: hand_over.topics, keywords: hand_over.keywords };
+  // In one order of their members, because they are compared as JSON.
+  return { tone, facts, faqs: faqs.map(({ question, answer }) => ({ question, answer })), rules, forbidden_topics, topics: hand_over.topics, keywords: hand_over.keywords };
 }
 
 export function trainingOf({ topics, keywords, ...others }: Lessons): Training {

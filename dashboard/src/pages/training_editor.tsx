@@ -101,7 +101,7 @@ function useRowFocus() {
     const rows = list.current?.children ?? [];
     const row = rows[Math.min(wanted.current, rows.length - 1)];
     wanted.current = null;
-    const next = row?.querySelector<HTMLElement>("input, textarea") ?? list.current?.parentElement?.querySelector<HTMLElement>(":scope > button");
+    const next = row?.querySelector<HTMLElement>("input, textarea") ?? list.current?.parentElement?.querySelector<HTMLElement>(":scope > div > button");
     next?.focus();
   });
   return {
@@ -133,11 +133,7 @@ function Rows({
 }) {
   const { t } = useTrainingWords();
   return (
-    <Card
-      title={t(`training.part.${part}`)}
-      hint={t(`training.about.${part}`)}
-      actions={<span className="text-sm text-ink-faint tabular-nums">{t("plan.used-of", { used: count, allowed: most[part] })}</span>}
-    >
+    <Card title={t(`training.part.${part}`)} hint={t(`training.about.${part}`)}>
       {count === 0 && <p className="mb-3 text-ink-faint">{t("training.none")}</p>}
       {error && (
         <p role="alert" className="mb-3 text-sm text-bad">
@@ -147,11 +143,14 @@ function Rows({
       <ul ref={rows.list} className={names("mb-3", isShort ? "grid gap-x-4 gap-y-2 sm:grid-cols-2" : "flex flex-col gap-2")}>
         {children}
       </ul>
-      {count < most[part] && (
-        <Button size="small" icon={<Plus aria-hidden className="size-4" />} onClick={onAdd}>
-          {t(`training.add.${part}`)}
-        </Button>
-      )}
+      <div className="flex items-center justify-between gap-4">
+        {count < most[part] && (
+          <Button size="small" icon={<Plus aria-hidden className="size-4" />} onClick={onAdd}>
+            {t(`training.add.${part}`)}
+          </Button>
+        )}
+        <span className="ms-auto text-sm text-ink-faint tabular-nums">{t("plan.used-of", { used: count, allowed: most[part] })}</span>
+      </div>
       <p className="mt-3 text-sm text-ink-faint">{hint}</p>
     </Card>
   );

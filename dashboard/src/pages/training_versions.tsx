@@ -47,7 +47,7 @@ export function Versions({ now }: { now: TrainingVersion }) {
               {one.restored_from !== null && <span className="text-sm text-ink-faint">{t("training.again", { number: one.restored_from })}</span>}
             </p>
             {one.note && (
-              <p dir="auto" className="line-clamp-2 break-words whitespace-pre-wrap text-ink-soft">
+              <p dir="auto" className="training-said line-clamp-2 break-words whitespace-pre-wrap text-ink-soft">
                 {one.note}
               </p>
             )}
@@ -106,13 +106,13 @@ export function Version({
         }
       >
         {one.note && (
-          <p dir="auto" className="mb-4 break-words whitespace-pre-wrap">
+          <p dir="auto" className="training-said mb-4 break-words whitespace-pre-wrap">
             {one.note}
           </p>
         )}
         <div className="flex flex-wrap gap-2">
           {may(restore_training_version) && changes.length > 0 && (
-            <Button icon={<RotateCcw aria-hidden className="size-4 rtl:-scale-x-100" />} onClick={() => setAsked("roll-back")}>
+            <Button icon={<RotateCcw aria-hidden className="size-4" />} onClick={() => setAsked("roll-back")}>
               {t("training.roll-back")}
             </Button>
           )}

@@ -20,7 +20,7 @@ export function LessonsView({ of }: { of: Lessons }) {
             <dl className="flex flex-col gap-2.5">
               {of.faqs.map(({ question, answer }, index) => (
                 <div key={index}>
-                  <dt dir="auto" className="font-medium break-words">
+                  <dt dir="auto" className="training-said font-medium break-words">
                     {question}
                   </dt>
                   <dd>
@@ -47,7 +47,7 @@ export function LessonsView({ of }: { of: Lessons }) {
 
 function Text({ text }: { text: string }) {
   return (
-    <span dir="auto" className="block break-words whitespace-pre-wrap text-ink-soft">
+    <span dir="auto" className="training-said block break-words whitespace-pre-wrap text-ink-soft">
       {text}
     </span>
   );
@@ -92,11 +92,11 @@ function Difference({ change: { kind, question, text } }: { change: Change }) {
       </span>
       <div className="min-w-0">
         {question && (
-          <p dir="auto" className="font-medium break-words">
+          <p dir="auto" className="training-said font-medium break-words">
             <Pieces of={question} />
           </p>
         )}
-        <p dir="auto" className="break-words whitespace-pre-wrap">
+        <p dir="auto" className="training-said break-words whitespace-pre-wrap">
           <Pieces of={text} />
         </p>
       </div>

@@ -25,8 +25,13 @@ describe("what differs between two trainings", () => {
       ["facts", ["changed", "We deliver in [-Lagos-][+Abuja+] in [-2-][+3+] days."]],
     ]);
   });
+  test("shows another text as a whole, not the words that happen to be in both", () => {
+    expect(between({ tone: "Warm and short, in English." }, { tone: "Short. Never in French or any other language." })).toEqual([
+      ["tone", ["removed", "[-Warm and short, in English.-]"], ["added", "[+Short. Never in French or any other language.+]"]],
+    ]);
+  });
   test("takes lines that have little in common for two", () => {
-    expect(between({ topics: ["refunds"] }, { topics: ["complaints"] })).toEqual([["topics", ["removed", "[-refunds-]"], ["added", "[+complaints+]"]]]);
+    expect(between({ topics: ["refunds."] }, { topics: ["complaints."] })).toEqual([["topics", ["removed", "[-refunds.-]"], ["added", "[+complaints.+]"]]]);
   });
   test("tells of each line that stands there twice", () => {
     expect(between({ keywords: ["a"] }, { keywords: ["a", "a"] })).toEqual([["keywords", ["added", "[+a+]"]]]);
@@ -35,7 +40,7 @@ describe("what differs between two trainings", () => {
     const faq = (question: string, answer: string) => ({ faqs: [{ question, answer }] });
     expect(between(faq("Where?", "Lagos."), faq("Where?", "Far away now"))).toEqual([["faqs", ["changed", "Where?", "[-Lagos.-][+Far away now+]"]]]);
     expect(between(faq("Where are you?", "In Lagos, Marina."), faq("Where is it?", "In Lagos, Marina."))).toEqual([
-      ["faqs", ["changed", "Where [-are you-][+is it+]?", "In Lagos, Marina."]],
+      ["faqs", ["changed", "[-Where are you?-][+Where is it?+]", "In Lagos, Marina."]],
     ]);
     expect(between(none, faq("When?", "Daily."))).toEqual([["faqs", ["added", "[+When?+]", "[+Daily.+]"]]]);
   });

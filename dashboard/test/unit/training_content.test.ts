@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
+import { differing } from "../../src/pages/edits";
 import { at, cleaned, type Lessons, lessonsOf, limits, merged, misfitsOf, most, mostTokens, pathOf, tokensOf, trainingOf } from "../../src/pages/training_content";
 
 const none: Lessons = { tone: "", facts: [], faqs: [], rules: [], forbidden_topics: [], topics: [], keywords: [] };
@@ -53,6 +54,9 @@ describe("the form", () => {
   const training = { tone: "warm", facts: ["a"], faqs: [], rules: [], forbidden_topics: [], hand_over: { keywords: ["k"], topics: ["t"] } };
   test("sends what it was given", () => {
     expect(trainingOf(lessonsOf(training))).toEqual(training);
+    // The server writes members by the alphabet.
+    const told = lessonsOf({ ...training, faqs: [{ answer: "A", question: "Q" }] });
+    expect(differing(told, cleaned(told)), "nothing was typed").toEqual([]);
     expect([pathOf("topics"), pathOf("facts")]).toEqual(["/hand_over/topics", "/facts"]);
   });
   test("finds what the server names", () => {

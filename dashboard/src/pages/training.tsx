@@ -1,6 +1,6 @@
 // Where the shop teaches its AI: one draft that the team edits and tries, and the versions that were published of it.
 
-import { type FormEvent, useEffect, useMemo, useRef, useState } from "react";
+import { type Dispatch, type FormEvent, type SetStateAction, useEffect, useMemo, useRef, useState } from "react";
 import { useLocation } from "wouter";
 import { useApi } from "../api/hooks";
 import { get_training, get_training_draft, publish_training_draft, save_training_draft, type TrainingDraft, type TrainingVersion, try_training_draft } from "../api/operations";
@@ -38,8 +38,12 @@ export default function Training() {
   const { business_id } = useHere();
   const draft = useApi(get_training_draft, { business_id }, { staleMs: 0 });
   const published = useApi(get_training, { business_id }, { staleMs: 0 });
+  const [trials, setTrials] = useState<Trial[]>([]);
+  // Another one begins from the draft as it is by now.
+  const [round, setRound] = useState(0);
   const failed = [draft, published].find(({ error, data }) => error && !data);
-  if (draft.data && published.data) return <Workshop draft={draft.data} published={published.data} />;
+  if (draft.data && published.data)
+    return <Workshop key={round} draft={draft.data} published={published.data} trials={trials} setTrials={setTrials} onUndo={() => setRound(round + 1)} />;
   if (!failed) return <Waiting />;
   return (
     <Page title={t("nav.training")} isNarrow>
@@ -48,14 +52,25 @@ export default function Training() {
   );
 }
 
-function Workshop({ draft, published }: { draft: TrainingDraft; published: TrainingVersion }) {
+function Workshop({
+  draft,
+  published,
+  trials,
+  setTrials,
+  onUndo,
+}: {
+  draft: TrainingDraft;
+  published: TrainingVersion;
+  trials: Trial[];
+  setTrials: Dispatch<SetStateAction<Trial[]>>;
+  onUndo(): void;
+}) {
   const words = useTrainingWords();
   const { t } = words;
   const { business_id, at, may } = useHere();
   const { call, queries } = useServices();
   const [, go] = useLocation();
   const [{ tab = "draft", version }] = useFilters("tab", "version");
-  const [trials, setTrials] = useState<Trial[]>([]);
   const [isPublishing, setPublishing] = useState(false);
   const mayEdit = may(save_training_draft);
   // Of the last try to save: what was sent, from which state, and what came of it.
@@ -85,10 +100,6 @@ function Workshop({ draft, published }: { draft: TrainingDraft; published: Train
   const errorAt = (path: string) => (sent.current && valueAt(sent.current.lessons, path) === valueAt(fields, path) ? refused[path] : undefined);
   const show = (where: string) => go(`${at("training")}?tab=${where}`);
 
-  const { problem } = edits;
-  useEffect(() => {
-    if (problem?.kind === "invalid-fields") document.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
-  }, [problem]);
   // Whether the draft is saved now.
   const save = async (): Promise<boolean> => {
     if (!isDirty) return true;
@@ -115,6 +126,14 @@ function Workshop({ draft, published }: { draft: TrainingDraft; published: Train
     { id: "versions", label: t("training.tab.versions") },
   ];
   const current = tabs.find(({ id }) => id === tab)?.id ?? "draft";
+  // A refusal is where the person looks: at the field that it names, else above the form.
+  const { problem } = edits;
+  const told = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (!problem || current !== "draft") return;
+    const field = problem.kind === "invalid-fields" && document.querySelector<HTMLElement>("[aria-invalid=true]");
+    (field || told.current)?.focus();
+  }, [problem, current]);
   const bar = mayEdit && current !== "versions" && (
     <Bar
       lessons={typed}
@@ -122,7 +141,7 @@ function Workshop({ draft, published }: { draft: TrainingDraft; published: Train
       isDirty={isDirty}
       isBusy={edits.isBusy}
       isTaught={changes.length === 0}
-      onUndo={() => edits.setFields(lessonsOf(draft.content))}
+      onUndo={onUndo}
       onPublish={async () => (await save()) && setPublishing(true)}
     />
   );
@@ -147,22 +166,26 @@ function Workshop({ draft, published }: { draft: TrainingDraft; published: Train
       <form onSubmit={submit} noValidate className="flex flex-col gap-5">
         {current === "draft" && (
           <>
-            {meanwhile ? (
-              <Meanwhile
-                by={meanwhile.newer.edited_by}
-                changes={changesBetween(sent.current?.base ?? lessonsOf(draft.content), meanwhile.fields)}
-                onTake={meanwhile.take}
-                onKeep={() => {
-                  meanwhile.keep();
-                  if (sent.current) edits.setFields(merged(sent.current.base, fields, meanwhile.fields));
-                }}
-              />
-            ) : problem?.kind === "invalid-fields" ? (
-              <Banner tone="bad">
-                <strong className="font-semibold">{t("problem.invalid-fields")}</strong> {errorAt("") ?? t("training.look-again")}
-              </Banner>
-            ) : (
-              <ProblemBanner error={edits.refusal} />
+            {(meanwhile || problem) && (
+              <div ref={told} tabIndex={-1} className="focus:outline-none">
+                {meanwhile ? (
+                  <Meanwhile
+                    by={meanwhile.newer.edited_by}
+                    changes={changesBetween(sent.current?.base ?? lessonsOf(draft.content), meanwhile.fields)}
+                    onTake={meanwhile.take}
+                    onKeep={() => {
+                      meanwhile.keep();
+                      if (sent.current) edits.setFields(merged(sent.current.base, fields, meanwhile.fields));
+                    }}
+                  />
+                ) : problem?.kind === "invalid-fields" ? (
+                  <Banner tone="bad">
+                    <strong className="font-semibold">{t("problem.invalid-fields")}</strong> {errorAt("") ?? t("training.look-again")}
+                  </Banner>
+                ) : (
+                  <ProblemBanner error={edits.refusal} />
+                )}
+              </div>
             )}
             {isOld && mayEdit && !meanwhile && (
               <Banner
@@ -247,15 +270,17 @@ function Bar({
   const [isAsked, setAsked] = useState(false);
   const tokens = tokensOf(lessons);
   const share = Math.ceil((100 * tokens) / mostTokens);
+  const isNearlyFull = share >= 80;
   const saved = draft.edited_at && t("training.saved-by", { at: isolated(date(draft.edited_at)), name: isolated(nameOf(draft.edited_by) ?? t("author.gone")) });
   return (
     <div className="training-bar flex flex-wrap items-center gap-x-4 gap-y-2 bg-surface px-4 py-3 shadow-floating">
-      <div className="min-w-44 flex-1" title={t("training.room-hint")}>
+      <div className="min-w-44 flex-1">
         <p className="mb-1 flex flex-wrap justify-between gap-x-4 text-sm text-ink-soft">
           <span>{t("training.room-share", { share })}</span>
           <span role="status">{isDirty ? t("training.unsaved") : isTaught ? t("training.same") : saved}</span>
         </p>
-        <Meter label={t("training.room")} value={Math.min(tokens, mostTokens)} most={mostTokens} tone={tokens > mostTokens ? "bad" : share >= 80 ? "warn" : "brand"} />
+        <Meter label={t("training.room")} value={Math.min(tokens, mostTokens)} most={mostTokens} tone={tokens > mostTokens ? "bad" : isNearlyFull ? "warn" : "brand"} />
+        {isNearlyFull && <p className="mt-1 text-sm text-ink-faint">{t("training.room-hint")}</p>}
       </div>
       <div className="ms-auto flex flex-wrap gap-2">
         {isDirty && (

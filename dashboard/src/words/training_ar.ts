@@ -6,7 +6,7 @@ export const ar: TrainingCatalogue = {
   "training.nothing-taught": "لم يُنشر شيء بعد",
   "training.read-only": "يعدّل هذا المديرون والمالك.",
   "training.tab.draft": "المسودة",
-  "training.tab.changes": "ما الذي يتغير",
+  "training.tab.changes": "التغييرات",
   "training.tab.try": "جرّبها",
   "training.tab.versions": "النسخ",
 

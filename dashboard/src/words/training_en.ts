@@ -8,7 +8,7 @@ export const en = {
   "training.nothing-taught": "Nothing is published yet",
   "training.read-only": "Admins and the owner edit this.",
   "training.tab.draft": "Draft",
-  "training.tab.changes": "What changes",
+  "training.tab.changes": "Changes",
   "training.tab.try": "Try it",
   "training.tab.versions": "Versions",
 

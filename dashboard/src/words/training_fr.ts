@@ -6,7 +6,7 @@ export const fr: TrainingCatalogue = {
   "training.nothing-taught": "Rien n’est encore publié",
   "training.read-only": "Les admins et le propriétaire modifient ceci.",
   "training.tab.draft": "Brouillon",
-  "training.tab.changes": "Ce qui change",
+  "training.tab.changes": "Changements",
   "training.tab.try": "Essayer",
   "training.tab.versions": "Versions",
 

@@ -51,6 +51,7 @@ async function answer_to(who, text) {
 }
 
 const text = (page, name) => page.getByRole("textbox", { name, exact: true });
+const ada_mail = () => place.here.businesses[0].owner.email;
 const button = (page, name) => page.getByRole("button", { name, exact: true });
 const tab = (page, name) => page.getByRole("navigation", { name: "AI training" }).getByRole("link", { name });
 const dialog = (page) => page.getByRole("dialog");
@@ -84,7 +85,7 @@ test("a word is taught: tried in the draft, published, heard by a chat that runs
   assert.match(await answer_to(who, "Are there lawyers?"), /I can tell you/, "a draft is taught to nobody");
   assert.equal(await place.here.orders_of(who), 0, "nor is anything booked");
 
-  await tab(page, "What changes").click();
+  await tab(page, "Changes").click();
   await page.locator("ins", { hasText: /^lawyers$/ }).waitFor();
   await button(page, "Publish").click();
   await dialog(page)
@@ -131,7 +132,7 @@ test("a fact and a question are taught on a phone, an old version is copied back
   await text(page, "Answer 1").fill("In Marina.");
   await button(page, "Save the draft").click();
   await page.getByText("The draft is saved.").waitFor();
-  await tab(page, "What changes").click();
+  await tab(page, "Changes").click();
   const fact = page.getByRole("listitem").filter({ hasText: "We deliver" });
   assert.deepEqual([await fact.locator("del").allTextContents(), await fact.locator("ins").allTextContents()], [["Lagos"], ["Abuja"]]);
   await page.locator("ins", { hasText: "In Marina." }).waitFor();
@@ -183,6 +184,7 @@ test("of two who edit at once the second sees what changed, and neither loses a 
   const told = page.getByRole("alert").filter({ hasText: "changed this meanwhile" });
   await told.locator("ins", { hasText: "Theirs." }).waitFor();
   await told.locator("ins", { hasText: "icy" }).waitFor();
+  assert.equal(await told.evaluate((box) => box.getBoundingClientRect().top >= 0 && box.getBoundingClientRect().top < innerHeight / 2), true, "it is in sight");
   expect_complaints(/412/);
   await picture(page, "training-meanwhile");
   assert.equal(await text(page, "Fact 3").inputValue(), "Mine.");
@@ -233,6 +235,17 @@ test("what is not saved is not lost by a link, the way back, or a closed tab", a
   await button(dialog(page), "Leave").click();
   await page.getByRole("heading", { level: 1, name: "Orders" }).waitFor();
   assert.notEqual((await draft()).content.tone, "not saved");
+
+  await page.getByRole("link", { name: "AI training" }).click();
+  await tone.fill("not saved");
+  await button(page, "Discard").click();
+  await button(dialog(page), "Discard").click();
+  assert.notEqual(await tone.inputValue(), "not saved");
+  await tone.fill("not saved");
+  await page.getByRole("button", { name: ada_mail() }).click();
+  await page.getByRole("menuitem", { name: "Sign out" }).click();
+  await page.getByRole("heading", { level: 1 }).waitFor();
+  assert.equal(new URL(page.url()).pathname + new URL(page.url()).search, "/sign-in", "who signs out is not asked, nor the next one led here");
 });
 
 test("a viewer reads what is taught and what would change, and has no buttons", async () => {
@@ -247,7 +260,7 @@ test("a viewer reads what is taught and what would change, and has no buttons", 
   const main = page.getByRole("main");
   for (const role of ["button", "textbox"]) assert.equal(await main.getByRole(role).count(), 0, role);
   assert.equal(await tab(page, "Try it").count(), 0);
-  await tab(page, "What changes").click();
+  await tab(page, "Changes").click();
   await main.locator("ins", { hasText: "Only to be read." }).waitFor();
   await tab(page, "Versions").click();
   await page.getByRole("link", { name: "Version 1", exact: true }).click();

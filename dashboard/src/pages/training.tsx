@@ -134,7 +134,8 @@ function Workshop({
     const field = problem.kind === "invalid-fields" && document.querySelector<HTMLElement>("[aria-invalid=true]");
     (field || told.current)?.focus();
   }, [problem, current]);
-  const bar = mayEdit && current !== "versions" && (
+  // Whose words stay comes before what is done about the draft.
+  const bar = mayEdit && !meanwhile && current !== "versions" && (
     <Bar
       lessons={typed}
       draft={draft}

@@ -2,6 +2,7 @@
 
 import {
   Activity,
+  Bot,
   Cable,
   ChevronsUpDown,
   CreditCard,
@@ -50,6 +51,7 @@ export function usePlaces(): { main: Place[]; more: Place[] } {
       { path: "customers", label: "nav.customers", icon: UsersRound },
     ],
     more: [
+      { path: "training", label: "nav.training", icon: Bot },
       { path: "connections", label: "nav.connections", icon: Cable },
       { path: "team", label: "nav.team", icon: Users },
       { path: "plan", label: "nav.plan", icon: CreditCard },

@@ -21,6 +21,7 @@ const Team = lazy(() => import("../pages/team"));
 const Plan = lazy(() => import("../pages/plan"));
 const Activity = lazy(() => import("../pages/activity"));
 const Settings = lazy(() => import("../pages/settings"));
+const Training = lazy(() => import("../pages/training"));
 const Security = lazy(() => import("../pages/security"));
 
 export default function Workplace({ business_id }: { business_id: string }) {
@@ -59,6 +60,7 @@ function Pages() {
       <Route path={`${below}/plan`} component={Plan} />
       <Route path={`${below}/activity`} component={Activity} />
       <Route path={`${below}/settings`} component={Settings} />
+      <Route path={`${below}/training`} component={Training} />
       <Route path={`${below}/security`} component={Security} />
       <Route>
         <NothingHere />

@@ -889,4 +889,6 @@ export const en = {
   "totp.new-codes-hint": "The old ones stop working.",
   "totp.off-hint": "Signing in takes the password alone afterwards.",
   "totp.few-codes": { one: "Only {count} recovery code is left: make new ones.", other: "Only {count} recovery codes are left: make new ones." } as Plural,
+
+  "nav.training": "AI training",
 };

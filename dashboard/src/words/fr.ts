@@ -890,4 +890,6 @@ export const fr: Catalogue = {
   "totp.new-codes-hint": "Les anciens ne marchent plus.",
   "totp.off-hint": "La connexion ne demande ensuite que le mot de passe.",
   "totp.few-codes": { one: "Il ne reste que {count} code de secours : créez-en de nouveaux.", other: "Il ne reste que {count} codes de secours : créez-en de nouveaux." },
+
+  "nav.training": "Formation de l’IA",
 };

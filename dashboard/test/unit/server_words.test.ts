@@ -5,6 +5,7 @@ import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { en } from "../../src/words/en";
 import { en as log } from "../../src/words/log_en";
+import { en as training } from "../../src/words/training_en";
 
 const root = path.resolve(import.meta.dirname, "../../..");
 const source = (file: string) => readFileSync(path.join(root, file), "utf8").replace(/\/\/.*$/gm, "");
@@ -53,6 +54,17 @@ describe("what the server writes has a text:", () => {
     for (const [prefix, known] of Object.entries({ ...words, "review-reason": reasons, "payment-place": places })) {
       expect(known.length).toBeGreaterThan(2);
       expect(missing(prefix, known)).toEqual([]);
+    }
+  });
+  test("each action of a trial, why it is refused, and why a sentence is held back", () => {
+    const header = source("protocol/domain/action_kind.hpp");
+    const actions = [...header.matchAll(/case action_kind::\w+: return "(\w+)"/g)].map(([, word = ""]) => word);
+    const refusals = ["protocol/domain/policy.cpp", "actors/trial_turn.cpp"].flatMap((file) => [...source(file).matchAll(/refusal::(\w+)/g)].map(([, word = ""]) => word));
+    const withheld = wordsOf("claim_violation", "protocol/action/claims.cpp");
+    const known = { "trial-action": actions, "trial-refusal": [...new Set(refusals)].filter((why) => why !== "none"), "trial-withheld": withheld };
+    for (const [prefix, words] of Object.entries(known)) {
+      const texts = Object.keys(training).filter((key) => key.startsWith(`${prefix}.`));
+      expect(texts.sort()).toEqual(words.map((word) => `${prefix}.${word}`).sort());
     }
   });
 });

@@ -2,11 +2,17 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { parseSync } from "vite";
 import { describe, expect, test } from "vitest";
-import { ar } from "../../src/words/ar";
-import { en } from "../../src/words/en";
-import { fr } from "../../src/words/fr";
+import { ar as arOfAll } from "../../src/words/ar";
+import { en as enOfAll } from "../../src/words/en";
+import { fr as frOfAll } from "../../src/words/fr";
+import { ar as arOfTraining } from "../../src/words/training_ar";
+import { en as enOfTraining } from "../../src/words/training_en";
+import { fr as frOfTraining } from "../../src/words/training_fr";
 import { actionsOf, type Catalogue, type Key, preferredLanguage, say } from "../../src/words/words";
 
+const en = { ...enOfAll, ...enOfTraining };
+const fr = { ...frOfAll, ...frOfTraining };
+const ar = { ...arOfAll, ...arOfTraining };
 const src = path.resolve(import.meta.dirname, "../../src");
 const sources = readdirSync(src, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".tsx"));
 const others: Array<[string, Catalogue]> = [

@@ -175,7 +175,8 @@ std::string invoice_desk_state::fresh_link(const invoice& document, storage::cha
 
 bool invoice_desk_state::may_mail(const invoicing_record& record) {
   const auto& to = record.parties.buyer_email;
-  const bool is_wanted = record.parties.settings.mail_documents && looks_like_email(to);
+  const bool is_wanted =
+      record.parties.settings.mail_documents && !record.parties.is_blocked && looks_like_email(to);
   if (!is_wanted || !sends_mail(*node_) || node_->settings->http.public_url.empty()) return false;
   return mails_.take(to, node_->now(), node_->settings->limits.mails_per_recipient_per_hour);
 }

@@ -3,6 +3,7 @@
 
 #include "actors/tenant_supervisor.hpp"
 #include "protocol/channel/window.hpp"
+#include "protocol/payment/port.hpp"
 #include "storage/fault_point.hpp"
 
 namespace sellavie::actors {
@@ -25,6 +26,13 @@ bool may_be_told(const storage::reminder_record& about, const channel_account* a
 
 bool is_live(const order& subject) {
   return subject.status == order_status::awaiting_payment && !subject.payment_url.empty();
+}
+
+/// Nobody can pay by it any more. Where links are not ended, somebody who tried in vain may try again.
+bool is_over(const payment_truth& truth) {
+  const bool is_failed = truth.fact->status == payment_status::failed;
+  return truth.fact->status == payment_status::refunded ||
+         (is_failed && payment::port_of(truth.asked->provider).expires_links);
 }
 
 /// R6.
@@ -78,6 +86,7 @@ void tenant_supervisor_state::ask_before_reminding(const due_reminder& due, cons
       .then(
           [this, due, answer](const payment_truth& truth) {
             if (!truth.fact) return answer.deliver(reminder_ran{dependencies_.node->now() + look_again});
+            if (is_over(truth)) return answer.deliver(reminder_ran{});
             if (!has_money(truth.fact->status)) return tell_reminder(due, answer);
             // Whoever looks at payments settles it, and tells its customer.
             self_

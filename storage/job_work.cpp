@@ -1,5 +1,7 @@
 #include "storage/job_work.hpp"
 
+#include "storage/postgres_fields.hpp"
+
 namespace sellavie::storage {
 namespace {
 
@@ -21,27 +23,38 @@ SET wanted_at = CASE WHEN open.state = 2 THEN least(open.wanted_at, excluded.due
 WHERE open.state = 2
    OR (open.attempts = 0 AND (excluded.due_at < open.due_at OR excluded.priority < open.priority)))"};
 
-/// An array of one.
-std::string array_of(const std::string& text) {
-  std::string list{"{\""};
+std::string quoted(const std::string& text) {
+  std::string one{'"'};
   for (const char c : text) {
-    if (c == '"' || c == '\\') list += '\\';
-    list += c;
+    if (c == '"' || c == '\\') one += '\\';
+    one += c;
   }
-  return list += "\"}";
+  return one += '"';
 }
-
-std::string array_of(std::int64_t number) { return array_of(std::to_string(number)); }
 
 }  // namespace
 
 const statement& insert_jobs() noexcept { return insert; }
 
-void queue_job(pqxx::work& work, const job_row& job) {
-  work.exec_params(insert.sql, array_of(to_string(job.id)), array_of(to_string(job.business)),
-                   array_of(job.kind), job.unique_key ? array_of(*job.unique_key) : "{NULL}",
-                   array_of(static_cast<std::int64_t>(job.priority)), array_of(to_unix_ms(job.due_at)),
-                   array_of(job.payload), array_of(to_unix_ms(job.created_at)));
+void queue_jobs(pqxx::work& work, const std::vector<job_row>& jobs) {
+  if (jobs.empty()) return;
+  const auto texts = [&](auto text) {
+    return array_text(jobs, [&](const job_row& one) { return quoted(text(one)); });
+  };
+  const auto numbers = [&](auto number) {
+    return array_text(jobs, [&](const job_row& one) { return std::to_string(number(one)); });
+  };
+  work.exec_params(
+      insert.sql, texts([](const job_row& one) { return to_string(one.id); }),
+      texts([](const job_row& one) { return to_string(one.business); }),
+      texts([](const job_row& one) { return one.kind; }),
+      array_text(jobs, [](const job_row& one) { return one.unique_key ? quoted(*one.unique_key) : "NULL"; }),
+      numbers([](const job_row& one) { return static_cast<int>(one.priority); }),
+      numbers([](const job_row& one) { return to_unix_ms(one.due_at); }),
+      texts([](const job_row& one) { return one.payload; }),
+      numbers([](const job_row& one) { return to_unix_ms(one.created_at); }));
 }
+
+void queue_job(pqxx::work& work, const job_row& job) { queue_jobs(work, {job}); }
 
 }  // namespace sellavie::storage

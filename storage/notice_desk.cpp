@@ -75,6 +75,10 @@ constexpr const char* note_pushed =
 constexpr const char* note_summed_up =
     "UPDATE notification_pace SET summed_up_at = $3::bigint WHERE business_id = $1::uuid AND account_id = $2::uuid";
 
+// The journal locks jobs that end in an order of its own, together with messages and orders: less than the time after
+// which PostgreSQL looks for a deadlock, so that it is never the journal's commit that goes.
+constexpr const char* yield_to_journal = "SET LOCAL lock_timeout = '300ms'";
+
 /// Who looks at a phone later has the app's list.
 constexpr auto push_life = 2h;
 /// A summary that waits for the end of quiet hours still reaches back to the one before.
@@ -125,16 +129,16 @@ std::vector<told_person> write_rows(pqxx::work& work, const notice_job& job,
 }
 
 /// D2 and D5.
-void queue_sending(pqxx::work& work, const business_id& business, const notice_person& person,
-                   const notification_ways& ways, const notice_desk& desk) {
+void add_sending(std::vector<job_row>& jobs, const business_id& business, const notice_person& person,
+                 const notification_ways& ways, const notice_desk& desk) {
   const auto queue = [&](const char* kind, notification_way way, std::string_view suffix, instant due) {
-    queue_job(work, {.id = desk.ids.next_as<job_id>(),
-                     .business = business,
-                     .kind = kind,
-                     .unique_key = to_string(person.who.account) + std::string{suffix},
-                     .due_at = due,
-                     .payload = write_person_job({business, person.who.account, way}),
-                     .created_at = desk.now});
+    jobs.push_back({.id = desk.ids.next_as<job_id>(),
+                    .business = business,
+                    .kind = kind,
+                    .unique_key = to_string(person.who.account) + std::string{suffix},
+                    .due_at = due,
+                    .payload = write_person_job({business, person.who.account, way}),
+                    .created_at = desk.now});
   };
   using enum notification_way;
   if (ways.email) queue(send_job_kind, email, ".email", due_at(person, email, desk.now));
@@ -158,8 +162,17 @@ void queue_escalation(pqxx::work& work, notice_job job, const notice_desk& desk)
                    .created_at = desk.now});
 }
 
-std::vector<notice> notices_for(const notified_event& event, const std::vector<notice_person>& people,
+/// A chat may be given to somebody who cannot answer (any more), or wants to hear of nothing: then it is everybody's.
+bool hears_of_chats(const uuid& account, const std::vector<notice_person>& people) {
+  return std::any_of(people.begin(), people.end(), [&](const notice_person& one) {
+    return one.who.account == account && one.who.answers &&
+           one.who.choices.of(notification_kind::hand_over) != notification_ways{};
+  });
+}
+
+std::vector<notice> notices_for(notified_event event, const std::vector<notice_person>& people,
                                 bool can_mail) {
+  if (event.assignee && !hears_of_chats(*event.assignee, people)) event.assignee.reset();
   std::vector<notified_person> wishes;
   wishes.reserve(people.size());
   for (const auto& one : people) wishes.push_back(one.who);
@@ -275,6 +288,7 @@ std::optional<person_job> read_person_job(const business_id& business, std::stri
 result<std::vector<told_person>> tell_notice(const notice_desk& desk, const notice_job& wanted) {
   const auto& business = wanted.what.business;
   return for_business(desk.store, business, [&](pqxx::work& work) -> std::vector<told_person> {
+    work.exec(yield_to_journal);
     auto job = wanted;
     const auto event = event_of(work, job);
     if (!event) return {};
@@ -282,14 +296,16 @@ result<std::vector<told_person>> tell_notice(const notice_desk& desk, const noti
     const auto notices = notices_for(*event, people, desk.can_mail);
     const auto fresh = write_rows(work, job, notices, desk);
     std::vector<told_person> shown;
+    std::vector<job_row> jobs;
     for (const auto& told : fresh) {
       const auto notice = std::find_if(notices.begin(), notices.end(),
                                        [&](const auto& one) { return one.account == told.account; });
       const auto person = std::find_if(people.begin(), people.end(),
                                        [&](const auto& one) { return one.who.account == told.account; });
-      queue_sending(work, business, *person, notice->ways, desk);
+      add_sending(jobs, business, *person, notice->ways, desk);
       if (notice->ways.in_app) shown.push_back(told);
     }
+    queue_jobs(work, jobs);
     queue_escalation(work, job, desk);
     return shown;
   });
@@ -340,7 +356,8 @@ result<sent_notices> mail_summary(const notice_desk& desk, const person_job& job
     if (!person) return {};
     const auto& choices = person->who.choices;
     const auto own_time = next_summary(choices.digest, queued_at, person->offset);
-    if (!own_time) return {};
+    const bool is_told = own_time && person->summed_up_at && *person->summed_up_at >= *own_time;
+    if (!own_time || is_told) return {};
     const auto due = std::max(*own_time, end_of_quiet(choices.quiet, desk.now, person->offset));
     if (due > desk.now) return {due};
     const auto whose = to_string(job.business);

@@ -113,7 +113,9 @@ class collector {
          {"series", invoice.series},
          {"number", invoice.number},
          {"currency", invoice.currency},
-         {"total_minor", invoice.total_minor}});
+         {"total_minor", invoice.total_minor},
+         {"corrects", invoice.corrects.empty() ? json(nullptr) : json(invoice.corrects)},
+         {"refund_id", invoice.refund ? json(to_string(*invoice.refund)) : json(nullptr)}});
   }
 
   const change_set& changes_;

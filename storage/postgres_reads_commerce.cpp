@@ -50,8 +50,13 @@ constexpr statement select_payment{"payment_by_reference", R"(
 SELECT provider, mode, coalesce(connection_id, '00000000-0000-0000-0000-000000000000'), link_id, currency, created_at
 FROM payments WHERE business_id = $1::uuid AND reference = $2)"};
 
+// Who has taken its account away cannot ask any more: then it is nobody's.
 constexpr statement select_owner{"order_of_another", R"(
-SELECT FROM orders WHERE id = $2::uuid AND business_id <> $1::uuid)"};
+SELECT FROM orders o
+WHERE o.id = $2::uuid AND o.business_id <> $1::uuid AND EXISTS (
+  SELECT FROM payments p JOIN payment_connections c ON c.business_id = p.business_id
+    AND (c.id = p.connection_id OR (p.connection_id IS NULL AND c.provider = p.provider AND c.mode = p.mode))
+  WHERE p.business_id = o.business_id AND p.order_id = o.id))"};
 
 constexpr statement select_recipient{"order_recipient", R"(
 SELECT c.id, c.connection_id, coalesce(NULLIF(k.address_id, ''), k.scoped_id)
@@ -112,7 +117,7 @@ constexpr statement select_invoice_settings{
 // The one whom a merged customer was merged into.
 constexpr statement select_invoice_parties{"invoice_parties", INVOICE_SETTINGS R"(, b.name,
        coalesce(m.name, k.name, ''), coalesce(m.address, k.address, ''), coalesce(m.phone, k.phone, ''),
-       coalesce(m.email, k.email, '')
+       coalesce(NULLIF(m.email, ''), k.email, ''), greatest(k.blocked_at, m.blocked_at, 0) > 0
 FROM businesses b
 LEFT JOIN invoice_settings s ON s.business_id = b.id
 LEFT JOIN contacts k ON k.business_id = b.id AND k.id = $2::uuid
@@ -289,6 +294,7 @@ invoice_parties parties_of(const pqxx::row& row) {
   both.buyer_address = from.text();
   both.buyer_phone = from.text();
   both.buyer_email = from.text();
+  both.is_blocked = from.flag();
   return both;
 }
 

@@ -231,6 +231,7 @@ struct invoice_parties {
   std::string buyer_address;
   std::string buyer_phone;
   std::string buyer_email;
+  bool is_blocked = false;
 };
 
 struct desk_record {
@@ -335,7 +336,7 @@ class store_reads {
   /// Under our reference.
   [[nodiscard]] virtual result<std::optional<stored_payment>> find_payment(business_id business,
                                                                            const std::string& reference) = 0;
-  /// Some other business has this order.
+  /// Some other business has this order, and the account that its money comes to.
   [[nodiscard]] virtual result<bool> is_order_of_another(business_id business, order_id order) = 0;
   [[nodiscard]] virtual result<stored_money_rows> find_money(const money_question& asked) = 0;
   /// The chat of an order in which its customer can be told; nullopt: there is none now.

@@ -58,7 +58,9 @@ WHERE email = 1 OR push = 1)";
 
 constexpr const char* bury_jobs = R"(
 WITH gone AS (
-  DELETE FROM jobs RETURNING *
+  DELETE FROM jobs WHERE kind NOT LIKE 'notice.%' RETURNING *
+), unsaid AS (
+  DELETE FROM jobs WHERE kind LIKE 'notice.%'
 )
 INSERT INTO dead_jobs (id, business_id, kind, unique_key, priority, attempts, claims, created_at, died_at, error_codes,
                        error_times, payload)

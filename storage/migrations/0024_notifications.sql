@@ -1,6 +1,18 @@
 -- What people are told of their business (docs/adr/0045): a row per person and event, written by the job "notice.tell". Mails and
 -- pushes gather what waits here; the rows are what a person sees in the app. Gone after 90 days.
 
+-- When a person was last written to, so that it is not too often. Locked by whoever writes to them, before their
+-- notifications; a membership that goes takes both in this order, too, because it was made first.
+CREATE TABLE notification_pace (
+  business_id    uuid   NOT NULL,
+  account_id     uuid   NOT NULL,
+  mailed_at      bigint,
+  pushed_at      bigint,
+  summed_up_at   bigint,
+  PRIMARY KEY (business_id, account_id),
+  FOREIGN KEY (business_id, account_id) REFERENCES memberships (business_id, account_id) ON DELETE CASCADE
+);
+
 CREATE TABLE notifications (
   id           uuid     PRIMARY KEY,                  -- UUIDv7: by time
   business_id  uuid     NOT NULL,
@@ -28,17 +40,6 @@ CREATE INDEX notifications_unread ON notifications (business_id, account_id, id)
 CREATE INDEX notifications_to_mail ON notifications (business_id, account_id) WHERE email = 1;
 CREATE INDEX notifications_to_push ON notifications (business_id, account_id) WHERE push = 1;
 
--- When a person was last written to, so that it is not too often. Locked by whoever writes to them.
-CREATE TABLE notification_pace (
-  business_id    uuid   NOT NULL,
-  account_id     uuid   NOT NULL,
-  mailed_at      bigint,
-  pushed_at      bigint,
-  summed_up_at   bigint,
-  PRIMARY KEY (business_id, account_id),
-  FOREIGN KEY (business_id, account_id) REFERENCES memberships (business_id, account_id) ON DELETE CASCADE
-);
-
 DO $$
 DECLARE
   tenant_table text;
@@ -56,6 +57,9 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON notifications, notification_pace TO sell
 GRANT SELECT, INSERT ON notifications TO sellavie_tenant;
 GRANT UPDATE (read_at) ON notifications TO sellavie_tenant;
 GRANT SELECT ON notification_pace TO sellavie_tenant;
+
+-- The last time that somebody added some of a product, of however many movements.
+CREATE INDEX stock_movements_added ON stock_movements (business_id, product_id, id) WHERE delta > 0;
 
 -- Minutes that a zone is ahead of UTC at that moment; 0 of a zone that this machine does not know (any more).
 CREATE FUNCTION zone_offset(zone text, at bigint) RETURNS integer LANGUAGE plpgsql STABLE AS $$

@@ -140,13 +140,14 @@ struct mailed_invoices : invoice_desk {
     return all;
   }
   void can_mail() { world.settings->smtp.url = config::secret{"smtp://mail.example"}; }
-  void buys_and_left(const std::string& address) {
+  void buys_and_left(const std::string& address, bool is_blocked = false) {
     const auto ordering = world.model->always;
     world.model->always = [](const auto&) { return says("Hello."); };
     world.customer_says("c1", "Hello");
     world.finish_turns();
     ASSERT_THAT(world.store->rows.contacts, SizeIs(1));
     world.store->rows.contacts.begin()->second.email = address;
+    world.store->rows.contacts.begin()->second.is_blocked = is_blocked;
     world.model->always = ordering;
     buys("c1");
     world.finish_turns();
@@ -182,6 +183,12 @@ TEST_F(mailed_invoices, are_not_sent_where_the_business_said_so) {
   can_mail();
   world.store->rows.invoice_settings[world.shop].mail_documents = false;
   buys_and_left("chidi@example.com");
+  EXPECT_THAT(world.store->rows.mails, IsEmpty());
+}
+
+TEST_F(mailed_invoices, are_not_sent_to_a_customer_who_was_blocked) {
+  can_mail();
+  buys_and_left("chidi@example.com", true);
   EXPECT_THAT(world.store->rows.mails, IsEmpty());
 }
 

@@ -372,6 +372,43 @@ TEST_F(notices_test, a_chat_that_somebody_has_is_handed_over_to_that_one_alone) 
   EXPECT_THAT(told(), ElementsAre("agent hand_over"));
 }
 
+TEST_F(notices_test, a_chat_of_somebody_who_cannot_answer_or_wants_no_word_of_it_is_everybodys) {
+  assign(viewer);
+  hand_over();
+  tell_all();
+  EXPECT_THAT(told(), UnorderedElementsAre("owner hand_over", "admin hand_over", "agent hand_over"));
+  sql("DELETE FROM notifications");
+  choose(agent, 0);
+  assign(agent);
+  ASSERT_EQ(apply({.tasks = {a_task("payment_review", "another")}}).outcome, commit_outcome::committed);
+  tell_all();
+  sql("DELETE FROM notifications");
+  const auto changes = handing_over(71);
+  const auto events = notice_events_of(changes);
+  ASSERT_EQ(events.size(), 1U);
+  (void)tell(write_notice_job({events.front().what}));
+  EXPECT_THAT(told(), UnorderedElementsAre("owner hand_over", "admin hand_over"));
+}
+
+// The journal ends jobs together with messages and orders: nobody may make it wait, nor take its turn.
+TEST_F(notices_test, who_tells_yields_to_whoever_holds_the_jobs_of_sending) {
+  hand_over();
+  tell_all();
+  ASSERT_GT(jobs_of("notice.send"), 0);
+  sql("UPDATE jobs SET due_at = due_at + 60000, state = 0 WHERE kind = 'notice.send'");
+  pay();
+  const auto job = due("notice.tell", noon).at(0);
+  auto journal = engine();
+  pqxx::work ending{*journal};
+  ending.exec("SELECT FROM jobs WHERE kind = 'notice.send' FOR UPDATE");
+  const auto wanted = read_notice_job(ada, job.payload).value();
+  const auto late = tell_notice(desk(noon), wanted);
+  ASSERT_FALSE(late);
+  EXPECT_EQ(late.error().code, errc::timed_out);
+  ending.commit();
+  EXPECT_TRUE(tell_notice(desk(noon), wanted));
+}
+
 TEST_F(notices_test, who_wants_no_way_is_told_nothing_and_who_wants_mail_alone_sees_nothing_in_the_app) {
   choose(owner, 0);
   choose(admin, 2);
@@ -688,6 +725,8 @@ TEST_F(notices_test, a_summary_run_twice_is_one) {
   const auto eight = due_of("notice.summary");
   const auto job = due("notice.summary", eight).at(0);
   sum_up_all(eight);
+  hand_over();
+  tell_all(eight + 500ms);
   const auto again = mail_summary(desk(eight + 1s), read_person_job(ada, job.payload).value(), job.created_at,
                                   [&](const auto& lines, digest_rhythm) { return letter(lines); });
   ASSERT_TRUE(again) << test::why(again);

@@ -137,8 +137,15 @@ TEST_F(reads_test, a_payment_tells_where_it_was_begun_to_its_own_business_alone)
       << "of before accounts were told apart";
   EXPECT_FALSE(good(store.find_payment(ada, "sv-2")));
   EXPECT_FALSE(good(store.find_payment(id_of<business_id>(99), "sv-1")));
+  const auto stranger = id_of<business_id>(99);
   EXPECT_FALSE(good(store.is_order_of_another(ada, id_of<order_id>(40))));
-  EXPECT_TRUE(good(store.is_order_of_another(id_of<business_id>(99), id_of<order_id>(40))));
+  EXPECT_FALSE(good(store.is_order_of_another(stranger, id_of<order_id>(40))))
+      << "whose account is gone cannot ask any more";
+  sql("INSERT INTO payment_connections (id, business_id, provider, mode, secret_key, created_at) VALUES (" +
+      quote(id_of<payment_connection_id>(62)) + "," + quote(ada) + ", 'stripe', 'live', 'sealed', 0)");
+  EXPECT_TRUE(good(store.is_order_of_another(stranger, id_of<order_id>(40)))) << "of before";
+  sql("UPDATE payments SET connection_id = " + quote(id_of<payment_connection_id>(62)));
+  EXPECT_TRUE(good(store.is_order_of_another(stranger, id_of<order_id>(40))));
   EXPECT_FALSE(good(store.is_order_of_another(id_of<business_id>(99), id_of<order_id>(41)))) << "nobody's";
 }
 

@@ -411,8 +411,10 @@ result<invoice_parties> memory_store::find_invoice_parties(business_id business,
   both.business_name = rows.businesses.at(business).name;
   both.settings = rows.invoice_settings[business];
   both.buyer_name = to_string(buyer);
-  if (const auto who = rows.contacts.find(buyer); who != rows.contacts.end())
+  if (const auto who = rows.contacts.find(buyer); who != rows.contacts.end()) {
     both.buyer_email = who->second.email;
+    both.is_blocked = who->second.is_blocked;
+  }
   return both;
 }
 

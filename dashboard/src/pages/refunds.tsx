@@ -62,7 +62,7 @@ export default function Refunds() {
           caption={t("money.refunds")}
           columns={columns}
           pages={refunds}
-          linkOf={(one) => `${at("orders")}?view=refunds&refund=${one.id}${state ? `&state=${state}` : ""}`}
+          linkOf={(one) => `${at("refunds")}?refund=${one.id}${state ? `&state=${state}` : ""}`}
           empty={<EmptyState icon={Undo2} title={t(state ? "refund.none-found" : "refund.none")} hint={t(state ? "filter.none-hint" : "refund.none-hint")} />}
         />
       </Card>

@@ -98,7 +98,7 @@ function Pdf({ invoice }: { invoice: Invoice }) {
     setUrl(made);
     return () => URL.revokeObjectURL(made);
   }, [data]);
-  return url && <iframe title={t("invoice.pdf-of", { number: invoice.number })} src={`${url}#view=FitH`} className="h-[80dvh] w-full rounded-lg border border-line" />;
+  return url && <iframe title={t("invoice.pdf-of", { number: invoice.number })} src={`${url}#navpanes=0&view=FitH`} className="h-[80dvh] w-full rounded-lg border border-line" />;
 }
 
 function Document({ invoice, onLink }: { invoice: Invoice; onLink(): unknown }) {

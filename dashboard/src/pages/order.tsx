@@ -23,7 +23,7 @@ import { Waiting } from "../app/waiting";
 import { useMembers } from "../inbox/people";
 import { customerName } from "../lib/customers";
 import { Button, buttonClass } from "../parts/button";
-import { Card, Facts } from "../parts/card";
+import { Card, Facts, Written } from "../parts/card";
 import { ChannelMark } from "../parts/channel";
 import { Menu, MenuItem } from "../parts/menu";
 import { Page } from "../parts/page";
@@ -190,8 +190,8 @@ export default function Order({ order_id }: { order_id: string }) {
                 ...(order.reserved_until ? [[t("order.reserved-until"), date(order.reserved_until)] as [string, string]] : []),
                 ...(order.paid_at ? [[t("order.paid-at"), date(order.paid_at)] as [string, string]] : []),
                 ...(order.refunded_minor > 0 ? [[t("fact.refunded"), money(order.refunded_minor, order.currency)] as [string, string]] : []),
-                ...(order.tracking ? [[t("order.tracking"), order.tracking] as [string, string]] : []),
-                [t("order.note"), order.note || t("value.none")],
+                ...(order.tracking ? [[t("order.tracking"), <Written key="tracking" text={order.tracking} />] as [string, ReactNode]] : []),
+                [t("order.note"), <Written key="note" text={order.note} />],
                 ...order.invoices.map(
                   (one) =>
                     [

@@ -58,8 +58,8 @@ function OrderList() {
     {
       name: t("order.customer"),
       cell: (one) => (
-        <span className="flex items-center gap-2">
-          <ChannelMark channel={one.channel} />
+        <span className="flex items-baseline gap-2">
+          <ChannelMark channel={one.channel} className="self-center" />
           <bdi className="max-w-48 truncate text-ink">{customerName(t, one.customer_name, one.customer_id)}</bdi>
         </span>
       ),

@@ -34,7 +34,7 @@ export async function person({ base, size = wide, theme = "light", language = "e
   await context.addInitScript(
     ([chosen, words]) => {
       // The frames in which a browser shows a PDF have no storage.
-      if (window !== top) return;
+      if (!localStorage) return;
       localStorage.setItem("sellavie.theme", chosen);
       localStorage.setItem("sellavie.language", words);
     },

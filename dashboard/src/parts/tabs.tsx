@@ -7,7 +7,10 @@ export function TabLinks({ label, tabs, current }: { label: string; tabs: Array<
   const own = useRef<HTMLElement>(null);
   // On a phone they may be wider than the screen: the current one is in sight.
   // biome-ignore lint/correctness/useExhaustiveDependencies: which one that is has changed
-  useEffect(() => own.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" }), [current]);
+  useEffect(() => {
+    // Some browsers answer with a promise, which is no clean-up.
+    void own.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [current]);
   return (
     <nav ref={own} aria-label={label} className="scroll-quiet -mx-1 mb-4 flex gap-1 overflow-x-auto border-b border-line px-1">
       {tabs.map((tab) => (

@@ -1,30 +1,45 @@
 // Three panes on a desk; one at a time on a phone.
 
 import { MessagesSquare } from "lucide-react";
-import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from "react";
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { Link, useLocation, useSearch } from "wouter";
-import { usePages } from "../api/hooks";
-import { list_conversations } from "../api/operations";
+import { useApi, useChange, usePages } from "../api/hooks";
+import { assign_conversation, type Conversation, list_conversations, mark_conversation_read, return_conversation_to_ai, show_conversation } from "../api/operations";
+import { NothingHere } from "../app/app";
 import { useHere } from "../app/business";
+import { useServices } from "../app/services";
 import { Waiting } from "../app/waiting";
 import { useKeys } from "../lib/keys";
+import { useMedia } from "../lib/media";
 import { names } from "../lib/names";
 import { useFilters } from "../lib/query";
+import { placeChat } from "../live/apply";
+import { Drawer } from "../parts/dialog";
 import { Select } from "../parts/field";
 import { useTitle } from "../parts/page";
 import { SearchInput } from "../parts/search_input";
-import { EmptyState } from "../parts/states";
+import { EmptyState, ErrorState, SkeletonRows } from "../parts/states";
+import { tell, tellProblem } from "../parts/toast";
 import { useWords } from "../words/provider";
+import { ChatHeader, type OpenMenu } from "./chat_header";
 import { ChatList } from "./chat_list";
+import { Composer, type ComposerHandle } from "./composer";
 import type { ConversationFilter } from "./filter";
 import { folderOf, folders } from "./folders";
-import { Found } from "./found";
-import { Mentions } from "./mentions";
 import { useLabels } from "./people";
-import { ShortcutsDialog } from "./shortcuts";
+import { Thread } from "./thread";
 
-const readOpenChat = () => import("./open_chat");
-const OpenChat = lazy(readOpenChat);
+// Beside what one came for: read behind it, before the network may be gone.
+const besides = {
+  side: () => import("./side").then(({ Side }) => ({ default: Side })),
+  found: () => import("./found").then(({ Found }) => ({ default: Found })),
+  mentions: () => import("./mentions").then(({ Mentions }) => ({ default: Mentions })),
+  shortcuts: () => import("./shortcuts").then(({ ShortcutsDialog }) => ({ default: ShortcutsDialog })),
+};
+const Side = lazy(besides.side);
+const Found = lazy(besides.found);
+const Mentions = lazy(besides.mentions);
+const ShortcutsDialog = lazy(besides.shortcuts);
 
 export default function Inbox({ conversation_id }: { conversation_id: string | undefined }) {
   const { t } = useWords();
@@ -63,8 +78,9 @@ export default function Inbox({ conversation_id }: { conversation_id: string | u
     "/": () => document.querySelector<HTMLInputElement>("[data-inbox-search] input")?.focus(),
   });
 
-  // The first chat then opens without a wait, and without a network.
-  useEffect(() => void readOpenChat().catch(() => {}), []);
+  useEffect(() => {
+    for (const read of Object.values(besides)) void read().catch(() => {});
+  }, []);
 
   return (
     <div className="flex min-h-0 flex-1 lg:h-dvh lg:flex-none">
@@ -147,9 +163,13 @@ export default function Inbox({ conversation_id }: { conversation_id: string | u
           )}
         </div>
         {filters.search ? (
-          <Found words={filters.search} chosen={conversation_id} linkOf={linkOf} />
+          <Suspense fallback={<SkeletonRows count={6} />}>
+            <Found words={filters.search} chosen={conversation_id} linkOf={linkOf} />
+          </Suspense>
         ) : folder.id === "mentions" ? (
-          <Mentions chosen={conversation_id} linkOf={linkOf} />
+          <Suspense fallback={<SkeletonRows count={6} />}>
+            <Mentions chosen={conversation_id} linkOf={linkOf} />
+          </Suspense>
         ) : (
           <ChatList
             pages={chats}
@@ -160,15 +180,17 @@ export default function Inbox({ conversation_id }: { conversation_id: string | u
         )}
       </section>
       {conversation_id ? (
-        <Suspense fallback={<Waiting />}>
-          <OpenChat key={conversation_id} conversation_id={conversation_id} back={`${at("inbox")}${search ? `?${search}` : ""}`} />
-        </Suspense>
+        <OpenChat key={conversation_id} conversation_id={conversation_id} back={`${at("inbox")}${search ? `?${search}` : ""}`} />
       ) : (
         <div className="hidden flex-1 items-center justify-center lg:flex">
           <EmptyState icon={MessagesSquare} title={t("inbox.choose")} hint={t("inbox.choose-hint")} />
         </div>
       )}
-      <ShortcutsDialog isOpen={isHelpOpen} onClose={() => setHelpOpen(false)} />
+      {isHelpOpen && (
+        <Suspense fallback={null}>
+          <ShortcutsDialog isOpen onClose={() => setHelpOpen(false)} />
+        </Suspense>
+      )}
     </div>
   );
 }
@@ -177,4 +199,90 @@ function ListTitle() {
   const { t } = useWords();
   useTitle(t("nav.inbox"));
   return <h1 className="sr-only">{t("nav.inbox")}</h1>;
+}
+
+const sideFlag = "sellavie.side";
+
+function OpenChat({ conversation_id, back }: { conversation_id: string; back: string }) {
+  const { t } = useWords();
+  const { business_id, me, may } = useHere();
+  const { queries } = useServices();
+  const isWide = useMedia("(min-width: 1200px)");
+  const [isSideWanted, setSideWanted] = useState(() => localStorage.getItem(sideFlag) !== "0");
+  const [isDrawerOpen, setDrawerOpen] = useState(false);
+  const [menu, setMenu] = useState<OpenMenu>(null);
+  const composer = useRef<ComposerHandle>(null);
+  const found = useApi(show_conversation, { business_id, conversation_id });
+  const chat = found.data;
+  useTitle(chat?.customer_name ?? "");
+
+  const keep = useCallback((next: Conversation) => placeChat(queries, business_id, next, me.id), [queries, business_id, me.id]);
+  const keepOwner = useCallback(
+    ({ owner, epoch, taken_by }: Pick<Conversation, "owner" | "epoch" | "taken_by">) => {
+      const before = queries.getQueryData<Conversation>(["show_conversation", { business_id, conversation_id }]);
+      if (before) keep({ ...before, owner, epoch, taken_by });
+    },
+    [queries, business_id, conversation_id, keep],
+  );
+
+  const { mutate: markRead } = useChange(mark_conversation_read, keep);
+  const [newest, setNewest] = useState<string | null>(null);
+  const isUnread = chat?.is_unread ?? false;
+  useEffect(() => {
+    if (!newest || !isUnread) return;
+    const read = () => document.visibilityState === "visible" && markRead({ business_id, conversation_id, body: { message_id: newest } });
+    read();
+    document.addEventListener("visibilitychange", read);
+    return () => document.removeEventListener("visibilitychange", read);
+  }, [newest, isUnread, business_id, conversation_id, markRead]);
+
+  const assign = useChange(assign_conversation, keep);
+  const giveBack = useChange(return_conversation_to_ai, keepOwner);
+  const mayAct = may(assign_conversation);
+  useKeys(
+    mayAct
+      ? {
+          r: () => composer.current?.focus("reply"),
+          n: () => composer.current?.focus("note"),
+          a: () => assign.mutate({ business_id, conversation_id, body: { assignee_id: me.id } }, { onSuccess: () => tell(t("assign.done")), onError: tellProblem }),
+          e: () => chat?.owner === "person" && giveBack.mutate({ business_id, conversation_id }, { onSuccess: () => tell(t("inbox.given-back")), onError: tellProblem }),
+          s: () => setMenu("snooze"),
+          l: () => setMenu("labels"),
+        }
+      : {},
+  );
+
+  if (found.error && !chat) return <div className="flex-1">{found.error.status === 404 ? <NothingHere /> : <ErrorState error={found.error} onRetry={found.refetch} />}</div>;
+  const toggleSide = () => {
+    if (!isWide) return setDrawerOpen(true);
+    localStorage.setItem(sideFlag, isSideWanted ? "0" : "1");
+    setSideWanted(!isSideWanted);
+  };
+  return (
+    <>
+      <section aria-label={t("inbox.chat")} className="flex h-dvh min-w-0 flex-1 flex-col bg-canvas">
+        {chat ? (
+          <ChatHeader chat={chat} back={back} menu={menu} onMenu={setMenu} isSideOpen={isWide && isSideWanted} onSide={toggleSide} onChat={keep} onOwner={keepOwner} />
+        ) : (
+          <div className="min-h-15 border-b border-line bg-surface" />
+        )}
+        <Thread conversation_id={conversation_id} onNewest={setNewest} />
+        {chat ? <Composer chat={chat} ref={composer} onOwner={keepOwner} /> : <div className="min-h-36 border-t border-line bg-surface" />}
+      </section>
+      {chat && isWide && isSideWanted && (
+        <aside aria-label={t("inbox.side")} className="scroll-quiet w-76 shrink-0 overflow-y-auto border-s border-line bg-surface p-5 lg:h-dvh">
+          <Suspense fallback={<Waiting />}>
+            <Side chat={chat} />
+          </Suspense>
+        </aside>
+      )}
+      {chat && (
+        <Drawer isOpen={isDrawerOpen && !(isWide && isSideWanted)} onClose={() => setDrawerOpen(false)} title={t("inbox.side")}>
+          <Suspense fallback={<Waiting />}>
+            <Side chat={chat} />
+          </Suspense>
+        </Drawer>
+      )}
+    </>
+  );
 }

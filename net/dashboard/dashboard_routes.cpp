@@ -13,11 +13,12 @@ constexpr const char* for_a_year = "public, max-age=31536000, immutable";
 constexpr const char* ask_again = "no-cache";
 constexpr std::string_view assets = "assets/";
 
-// Styles may stand in a page: the primitives of dialogs set some. They can show nothing that is not there.
+// Styles may stand in a page: the primitives of dialogs set some. They can show nothing that is not there. Frames show
+// what the page itself has made, an invoice's PDF; none has another address.
 constexpr const char* content_security_policy =
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' blob:; font-src 'self'; "
-    "connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; "
-    "frame-ancestors 'none'";
+    "connect-src 'self'; frame-src blob:; manifest-src 'self'; worker-src 'self'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'";
 
 /// If-None-Match names this one (RFC 9110 13.1.2); "W/" makes no difference to it.
 bool is_known(std::string_view if_none_match, std::string_view etag) noexcept {

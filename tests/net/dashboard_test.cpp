@@ -75,6 +75,10 @@ TEST_F(dashboard, lets_no_script_stand_in_a_page) {
   EXPECT_TRUE(answer.has("X-Content-Type-Options: nosniff"));
 }
 
+TEST_F(dashboard, lets_a_frame_show_only_what_the_page_made) {
+  EXPECT_TRUE(get("/").has("; frame-src blob:; "));
+}
+
 TEST_F(dashboard, gives_what_carries_its_hash_for_a_year) {
   const auto answer = get("/assets/index-Dk3x.js");
   EXPECT_EQ(answer.body, script);

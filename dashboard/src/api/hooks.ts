@@ -1,4 +1,5 @@
-// The API in components. A query's key is [operation, input]: a live event finds what it makes old by the ids in it.
+// The API in components. A query's key is [operation, input], of a list that is read page by page with "pages" behind
+// them: a live event finds what it makes old by the ids in it, and neither kind takes the other's answer for its own.
 
 import { type InfiniteData, keepPreviousData, useInfiniteQuery, useMutation, useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
@@ -21,10 +22,13 @@ interface Options {
   staleMs?: number;
 }
 
+export const keyOf = <S extends Shape>(what: Operation<S>, input: Input<S>) => [what.name, input];
+export const pagesKeyOf = <S extends Shape>(what: Operation<S>, input: Input<S>) => [what.name, input, "pages"];
+
 export function useApi<S extends Shape>(what: Operation<S>, input: Input<S>, { isOn = true, keepsOld = false, staleMs }: Options = {}) {
   const { call } = useServices();
   return useQuery<S["answer"], ApiProblem>({
-    queryKey: [what.name, input],
+    queryKey: keyOf(what, input),
     queryFn: ({ signal }) => call(what, input, signal),
     enabled: isOn,
     ...(keepsOld ? { placeholderData: keepPreviousData as never } : {}),
@@ -38,7 +42,7 @@ type RowOf<S extends Shape> = S["answer"] extends PageOf<infer Row> ? Row : neve
 export function usePages<S extends Shape>(what: Operation<S>, input: Input<S>, { isOn = true, keepsOld = false }: Options = {}): Pages<RowOf<S>> & { isStale: boolean } {
   const { call } = useServices();
   const query = useInfiniteQuery<PageOf<RowOf<S>>, ApiProblem, LoadedPages<RowOf<S>>, unknown[], string | undefined>({
-    queryKey: [what.name, input],
+    queryKey: pagesKeyOf(what, input),
     queryFn: async ({ signal, pageParam }) => {
       const asked = { ...input, query: { ...(input.query as object), ...(pageParam ? { cursor: pageParam } : {}) } } as Input<S>;
       return (await call(what, asked, signal)) as PageOf<RowOf<S>>;

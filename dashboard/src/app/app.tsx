@@ -1,4 +1,4 @@
-// Addresses and their pages. Each page is a file of its own, read when it is first wanted.
+// Addresses and their pages. Each page is read when it is first wanted.
 
 import { Component, type ErrorInfo, lazy, type ReactNode, Suspense, useEffect, useState } from "react";
 import { Redirect, Route, Switch, useLocation } from "wouter";

@@ -1,11 +1,14 @@
 // The business that the address names, and what the person may do there.
 
 import { createContext, type ReactNode, useContext } from "react";
+import { Link } from "wouter";
 import { useApi } from "../api/hooks";
 import { type Least, may, type Role } from "../api/operation";
 import { type Business, type Me, show_business, show_me } from "../api/operations";
+import { asProblem } from "../api/problem";
+import { buttonClass } from "../parts/button";
 import { ErrorState } from "../parts/states";
-import { useZone } from "../words/provider";
+import { useWords, useZone } from "../words/provider";
 import { Waiting } from "./waiting";
 
 export interface Here {
@@ -27,7 +30,9 @@ export function BusinessProvider({ business_id, children }: { business_id: strin
   const me = useApi(show_me, {});
   const business = useApi(show_business, { business_id }, { staleMs: 5 * 60_000 });
   useZone(business.data?.timezone);
-  if (me.error || business.error) return <ErrorState error={me.error ?? business.error} onRetry={() => void Promise.all([me.refetch(), business.refetch()])} />;
+  const error = me.error ?? business.error;
+  // Whoever signed in here in the place of somebody else has other shops, and no frame of this one that leads there.
+  if (error) return <ErrorState error={error} onRetry={() => void Promise.all([me.refetch(), business.refetch()])} home={asProblem(error).isPassing ? null : <HomeLink />} />;
   if (!me.data || !business.data) return <Waiting />;
   if (localStorage.getItem(lastBusiness) !== business_id) localStorage.setItem(lastBusiness, business_id);
   const role = business.data.role;
@@ -40,6 +45,15 @@ export function BusinessProvider({ business_id, children }: { business_id: strin
     at: (path) => `/businesses/${business_id}/${path}`,
   };
   return <Context value={here}>{children}</Context>;
+}
+
+function HomeLink() {
+  const { t } = useWords();
+  return (
+    <Link href="/" className={buttonClass("primary")}>
+      {t("missing.home")}
+    </Link>
+  );
 }
 
 export function useHere(): Here {

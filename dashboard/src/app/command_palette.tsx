@@ -23,7 +23,7 @@ interface Found {
 export default function CommandPalette({ onClose }: { onClose(): void }) {
   const { t, money } = useWords();
   const { business_id, at } = useHere();
-  const { main, more } = usePlaces();
+  const { main, money: moneyPlaces, more } = usePlaces();
   const [, go] = useLocation();
   const listId = useId();
   const [text, setText] = useState("");
@@ -35,7 +35,7 @@ export default function CommandPalette({ onClose }: { onClose(): void }) {
 
   const found = useMemo<Found[]>(() => {
     const lower = words.toLowerCase();
-    const pages = [...main, ...more]
+    const pages = [...main, ...moneyPlaces, ...more]
       .filter(({ label }) => t(label).toLowerCase().includes(lower))
       .map(({ path, label, icon: Icon }) => ({ id: path, icon: <Icon aria-hidden className="size-4" />, label: t(label), to: at(path) }));
     if (!isOn) return pages;
@@ -54,7 +54,7 @@ export default function CommandPalette({ onClose }: { onClose(): void }) {
       to: at(`orders/${one.id}`),
     }));
     return [...pages, ...people, ...sales];
-  }, [main, more, words, isOn, chats.data, orders.data, t, money, at]);
+  }, [main, moneyPlaces, more, words, isOn, chats.data, orders.data, t, money, at]);
 
   const current = Math.min(chosen, found.length - 1);
   const open = (one: Found | undefined) => {

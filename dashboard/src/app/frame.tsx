@@ -2,11 +2,13 @@
 
 import {
   Activity,
+  Banknote,
   Bot,
   Cable,
   ChevronsUpDown,
   CreditCard,
   Ellipsis,
+  FileText,
   Inbox,
   LogOut,
   type LucideIcon,
@@ -16,6 +18,7 @@ import {
   Settings,
   ShieldCheck,
   ShoppingBag,
+  Undo2,
   Users,
   UsersRound,
 } from "lucide-react";
@@ -26,12 +29,13 @@ import { names } from "../lib/names";
 import { useLiveState } from "../live/provider";
 import { Avatar } from "../parts/avatar";
 import { Kbd } from "../parts/kbd";
-import { Menu, MenuHead, MenuItem, MenuLine } from "../parts/menu";
+import { Menu, MenuHead, MenuItem, MenuLine, readMenu } from "../parts/menu";
 import { Spinner } from "../parts/spinner";
 import { useWords } from "../words/provider";
 import type { Key } from "../words/words";
 import { useHere } from "./business";
 import { useSignOut } from "./sign_out";
+import { useMoneyWaiting } from "./use_money_waiting";
 
 const CommandPalette = lazy(() => import("./command_palette"));
 
@@ -41,7 +45,7 @@ export interface Place {
   icon: LucideIcon;
 }
 
-export function usePlaces(): { main: Place[]; more: Place[] } {
+export function usePlaces(): { main: Place[]; money: Place[]; more: Place[] } {
   const { may } = useHere();
   return {
     main: [
@@ -49,6 +53,11 @@ export function usePlaces(): { main: Place[]; more: Place[] } {
       { path: "orders", label: "nav.orders", icon: ShoppingBag },
       { path: "products", label: "nav.products", icon: Package },
       { path: "customers", label: "nav.customers", icon: UsersRound },
+    ],
+    money: [
+      { path: "payments", label: "order.payments", icon: Banknote },
+      { path: "refunds", label: "money.refunds", icon: Undo2 },
+      { path: "invoices", label: "money.invoices", icon: FileText },
     ],
     more: [
       { path: "training", label: "nav.training", icon: Bot },
@@ -76,6 +85,8 @@ export function Frame({ children }: { children: ReactNode }) {
     document.addEventListener("keydown", press);
     return () => document.removeEventListener("keydown", press);
   }, []);
+  // Behind the page, which waits for none of it: whoever wants to sign out may have no network then.
+  useEffect(readMenu, []);
   // On a phone a chat takes the whole screen.
   const isChat = /\/inbox\/./.test(path);
   return (
@@ -102,7 +113,8 @@ export function Frame({ children }: { children: ReactNode }) {
 
 function SideBar({ onSearch }: { onSearch(): void }) {
   const { t } = useWords();
-  const { main, more } = usePlaces();
+  const { main, money, more } = usePlaces();
+  const waiting = useMoneyWaiting();
   return (
     <header className="sticky top-0 hidden h-dvh w-56 shrink-0 flex-col gap-4 border-e border-line bg-sunken px-3 py-3 lg:flex">
       <BusinessMenu />
@@ -118,6 +130,10 @@ function SideBar({ onSearch }: { onSearch(): void }) {
       <nav aria-label={t("nav.main")} className="scroll-quiet flex min-h-0 flex-1 flex-col gap-0.5 overflow-y-auto">
         {main.map((place) => (
           <NavLink key={place.path} {...place} />
+        ))}
+        <p className="px-2.5 pt-4 pb-1 text-xs font-medium text-ink-faint">{t("nav.money")}</p>
+        {money.map((place) => (
+          <NavLink key={place.path} {...place} waiting={waiting[place.path]} />
         ))}
         <p className="px-2.5 pt-4 pb-1 text-xs font-medium text-ink-faint">{t("nav.business")}</p>
         {more.map((place) => (
@@ -135,7 +151,7 @@ function useIsAt(path: string): boolean {
   return here === at(path) || here.startsWith(`${at(path)}/`);
 }
 
-function NavLink({ path, label, icon: Icon }: Place) {
+function NavLink({ path, label, icon: Icon, waiting }: Place & { waiting?: string | undefined }) {
   const { t } = useWords();
   const { at } = useHere();
   const isHere = useIsAt(path);
@@ -149,8 +165,20 @@ function NavLink({ path, label, icon: Icon }: Place) {
       )}
     >
       <Icon aria-hidden className={names("size-4.5", isHere && "text-brand")} strokeWidth={1.8} />
-      {t(label)}
+      <span className="min-w-0 flex-1 truncate">{t(label)}</span>
+      <WaitingCount count={waiting} />
     </Link>
+  );
+}
+
+/** How much of a page waits for a person. */
+function WaitingCount({ count }: { count: string | undefined }) {
+  const { t } = useWords();
+  if (!count) return null;
+  return (
+    <span className="ms-auto rounded-full bg-warn-soft px-1.5 text-xs font-medium text-warn tabular-nums">
+      {count} <span className="sr-only">{t("nav.waiting")}</span>
+    </span>
   );
 }
 
@@ -222,7 +250,8 @@ function AccountMenu() {
 function BottomBar() {
   const { t } = useWords();
   const { at, me, business_id } = useHere();
-  const { main, more } = usePlaces();
+  const { main, money, more } = usePlaces();
+  const waiting = useMoneyWaiting();
   const [, go] = useLocation();
   const signOut = useSignOut();
   const item = "flex min-w-0 flex-1 flex-col items-center justify-center gap-0.5 text-xs font-medium";
@@ -234,14 +263,18 @@ function BottomBar() {
       <Menu
         trigger={
           <button type="button" className={names(item, "text-ink-soft")}>
-            <Ellipsis aria-hidden className="size-5" />
+            <span className="relative">
+              <Ellipsis aria-hidden className="size-5" />
+              {Object.keys(waiting).length > 0 && <span aria-hidden className="absolute -end-1 top-0 size-2 rounded-full bg-warn" />}
+            </span>
             {t("nav.more")}
           </button>
         }
       >
-        {more.map(({ path, label, icon: Icon }) => (
+        {[...money, ...more].map(({ path, label, icon: Icon }) => (
           <MenuItem key={path} icon={<Icon aria-hidden className="size-4" />} onSelect={() => go(at(path))}>
             {t(label)}
+            <WaitingCount count={waiting[path]} />
           </MenuItem>
         ))}
         {me.memberships.length > 1 && (

@@ -12,6 +12,9 @@ import { Waiting } from "./waiting";
 const Inbox = lazy(() => import("../inbox/inbox"));
 const Orders = lazy(() => import("../pages/orders"));
 const Order = lazy(() => import("../pages/order"));
+const Payments = lazy(() => import("../pages/payments"));
+const Refunds = lazy(() => import("../pages/refunds"));
+const Invoices = lazy(() => import("../pages/invoices"));
 const Products = lazy(() => import("../pages/products"));
 const Product = lazy(() => import("../pages/product"));
 const Customers = lazy(() => import("../pages/customers"));
@@ -51,6 +54,9 @@ function Pages() {
       <Route path={`${below}/inbox/:conversation_id?`}>{({ conversation_id }) => <Inbox conversation_id={conversation_id} />}</Route>
       <Route path={`${below}/orders`} component={Orders} />
       <Route path={`${below}/orders/:order_id`}>{({ order_id }) => <Order key={order_id} order_id={order_id} />}</Route>
+      <Route path={`${below}/payments`} component={Payments} />
+      <Route path={`${below}/refunds`} component={Refunds} />
+      <Route path={`${below}/invoices`} component={Invoices} />
       <Route path={`${below}/products`} component={Products} />
       <Route path={`${below}/products/:product_id`}>{({ product_id }) => <Product key={product_id} product_id={product_id} />}</Route>
       <Route path={`${below}/customers`} component={Customers} />

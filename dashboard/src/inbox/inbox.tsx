@@ -1,13 +1,14 @@
 // Three panes on a desk; one at a time on a phone.
 
 import { MessagesSquare } from "lucide-react";
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { Link, useLocation, useSearch } from "wouter";
 import { useApi, useChange, usePages } from "../api/hooks";
 import { assign_conversation, type Conversation, list_conversations, mark_conversation_read, return_conversation_to_ai, show_conversation } from "../api/operations";
 import { NothingHere } from "../app/app";
 import { useHere } from "../app/business";
 import { useServices } from "../app/services";
+import { Waiting } from "../app/waiting";
 import { useKeys } from "../lib/keys";
 import { useMedia } from "../lib/media";
 import { names } from "../lib/names";
@@ -17,7 +18,7 @@ import { Drawer } from "../parts/dialog";
 import { Select } from "../parts/field";
 import { useTitle } from "../parts/page";
 import { SearchInput } from "../parts/search_input";
-import { EmptyState, ErrorState } from "../parts/states";
+import { EmptyState, ErrorState, SkeletonRows } from "../parts/states";
 import { tell, tellProblem } from "../parts/toast";
 import { useWords } from "../words/provider";
 import { ChatHeader, type OpenMenu } from "./chat_header";
@@ -25,12 +26,20 @@ import { ChatList } from "./chat_list";
 import { Composer, type ComposerHandle } from "./composer";
 import type { ConversationFilter } from "./filter";
 import { folderOf, folders } from "./folders";
-import { Found } from "./found";
-import { Mentions } from "./mentions";
 import { useLabels } from "./people";
-import { ShortcutsDialog } from "./shortcuts";
-import { Side } from "./side";
 import { Thread } from "./thread";
+
+// Beside what one came for: read behind it, before the network may be gone.
+const besides = {
+  side: () => import("./side").then(({ Side }) => ({ default: Side })),
+  found: () => import("./found").then(({ Found }) => ({ default: Found })),
+  mentions: () => import("./mentions").then(({ Mentions }) => ({ default: Mentions })),
+  shortcuts: () => import("./shortcuts").then(({ ShortcutsDialog }) => ({ default: ShortcutsDialog })),
+};
+const Side = lazy(besides.side);
+const Found = lazy(besides.found);
+const Mentions = lazy(besides.mentions);
+const ShortcutsDialog = lazy(besides.shortcuts);
 
 export default function Inbox({ conversation_id }: { conversation_id: string | undefined }) {
   const { t } = useWords();
@@ -68,6 +77,10 @@ export default function Inbox({ conversation_id }: { conversation_id: string | u
     Escape: () => conversation_id && go(`${at("inbox")}${search ? `?${search}` : ""}`),
     "/": () => document.querySelector<HTMLInputElement>("[data-inbox-search] input")?.focus(),
   });
+
+  useEffect(() => {
+    for (const read of Object.values(besides)) void read().catch(() => {});
+  }, []);
 
   return (
     <div className="flex min-h-0 flex-1 lg:h-dvh lg:flex-none">
@@ -150,9 +163,13 @@ export default function Inbox({ conversation_id }: { conversation_id: string | u
           )}
         </div>
         {filters.search ? (
-          <Found words={filters.search} chosen={conversation_id} linkOf={linkOf} />
+          <Suspense fallback={<SkeletonRows count={6} />}>
+            <Found words={filters.search} chosen={conversation_id} linkOf={linkOf} />
+          </Suspense>
         ) : folder.id === "mentions" ? (
-          <Mentions chosen={conversation_id} linkOf={linkOf} />
+          <Suspense fallback={<SkeletonRows count={6} />}>
+            <Mentions chosen={conversation_id} linkOf={linkOf} />
+          </Suspense>
         ) : (
           <ChatList
             pages={chats}
@@ -169,7 +186,11 @@ export default function Inbox({ conversation_id }: { conversation_id: string | u
           <EmptyState icon={MessagesSquare} title={t("inbox.choose")} hint={t("inbox.choose-hint")} />
         </div>
       )}
-      <ShortcutsDialog isOpen={isHelpOpen} onClose={() => setHelpOpen(false)} />
+      {isHelpOpen && (
+        <Suspense fallback={null}>
+          <ShortcutsDialog isOpen onClose={() => setHelpOpen(false)} />
+        </Suspense>
+      )}
     </div>
   );
 }
@@ -250,12 +271,16 @@ function OpenChat({ conversation_id, back }: { conversation_id: string; back: st
       </section>
       {chat && isWide && isSideWanted && (
         <aside aria-label={t("inbox.side")} className="scroll-quiet w-76 shrink-0 overflow-y-auto border-s border-line bg-surface p-5 lg:h-dvh">
-          <Side chat={chat} />
+          <Suspense fallback={<Waiting />}>
+            <Side chat={chat} />
+          </Suspense>
         </aside>
       )}
       {chat && (
         <Drawer isOpen={isDrawerOpen && !(isWide && isSideWanted)} onClose={() => setDrawerOpen(false)} title={t("inbox.side")}>
-          <Side chat={chat} />
+          <Suspense fallback={<Waiting />}>
+            <Side chat={chat} />
+          </Suspense>
         </Drawer>
       )}
     </>

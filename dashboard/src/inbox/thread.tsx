@@ -18,11 +18,10 @@ import { Spinner } from "../parts/spinner";
 import { EmptyState, ErrorState, problemText, Skeleton } from "../parts/states";
 import { tellProblem } from "../parts/toast";
 import { useWords } from "../words/provider";
+import { type Entry, entriesOf, lacksNotes } from "./entries";
 import type { Waiting } from "./outbox";
 import { useOutbox, useWaiting } from "./outbox_provider";
 import { useMembers } from "./people";
-
-type Entry = { id: string; at: string } & ({ kind: "message"; message: Message } | { kind: "note"; note: Note });
 
 /** Pixels within which one counts as reading the end. */
 const nearEnd = 80;
@@ -37,13 +36,15 @@ export function Thread({ conversation_id, onNewest }: { conversation_id: string;
   const isAnswering = useIsAnswering(conversation_id);
   const scroller = useRef<HTMLDivElement>(null);
 
-  const entries = useMemo<Entry[]>(() => {
-    const oldest = messages.hasMore ? (messages.rows.at(-1)?.at ?? "") : "";
-    const all: Entry[] = messages.rows.map((message) => ({ id: message.id, at: message.at, kind: "message", message }));
-    // A note stands where it was written; those above what is loaded come with it.
-    for (const note of notes.rows) if (note.created_at >= oldest) all.push({ id: note.id, at: note.created_at, kind: "note", note });
-    return all.sort((a, b) => (a.at === b.at ? (a.id < b.id ? -1 : 1) : a.at < b.at ? -1 : 1));
-  }, [messages.rows, messages.hasMore, notes.rows]);
+  const read = { rows: messages.rows, hasMore: messages.hasMore };
+  const noted = { rows: notes.rows, hasMore: notes.hasMore };
+  // biome-ignore lint/correctness/useExhaustiveDependencies: those are what they are made of.
+  const entries = useMemo(() => entriesOf(read, noted), [messages.rows, messages.hasMore, notes.rows]);
+  // Asked for once for each page of either: what could not be had is asked for again with the next one.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: not with every drawing.
+  useEffect(() => {
+    if (!messages.isPending && lacksNotes(read, noted)) notes.loadMore();
+  }, [messages.isPending, messages.rows.length, notes.rows.length]);
 
   const newest = messages.rows[0]?.id;
   useEffect(() => {
@@ -71,16 +72,18 @@ export function Thread({ conversation_id, onNewest }: { conversation_id: string;
   }, [isThere]);
   const firstId = entries[0]?.id;
   const lastId = `${entries.at(-1)?.id}/${waiting.length}/${isAnswering}`;
-  const before = useRef({ firstId, lastId });
+  const count = entries.length;
+  const before = useRef({ firstId, lastId, count });
   useLayoutEffect(() => {
     const pane = scroller.current;
     if (!pane) return;
-    const isOlderAbove = before.current.firstId !== firstId;
+    // Notes come behind the messages among which they stand.
+    const isOlderAbove = before.current.firstId !== firstId || (before.current.lastId === lastId && before.current.count !== count);
     const isAtEnd = fromEnd.current < nearEnd;
     if (isOlderAbove || isAtEnd) pane.scrollTop = pane.scrollHeight - pane.clientHeight - (isAtEnd ? 0 : fromEnd.current);
-    before.current = { firstId, lastId };
+    before.current = { firstId, lastId, count };
     if (!isAtEnd) place();
-  }, [firstId, lastId, place]);
+  }, [firstId, lastId, count, place]);
 
   const onScroll = () => {
     place();

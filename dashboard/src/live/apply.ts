@@ -14,6 +14,7 @@ import { type Conversation, type Message, show_conversation, show_message } from
 import { type ConversationFilter, passes } from "../inbox/filter";
 import { readAgain, readBehind } from "./again";
 import type { LiveEvent } from "./follow";
+import { isOfMoney, moneyReads } from "./money";
 
 const gatherMs = 250;
 const mostSingly = 12;
@@ -78,12 +79,16 @@ export class EventApplier {
         this.#makeOld(["list_orders", { business_id }]);
         this.#makeOld(["show_order", { business_id, order_id: event.order_id }]);
         this.#makeOld(["list_order_timeline", { business_id, order_id: event.order_id }]);
+        // Money has no events of its own: it is told with the order that it pays, or the task that it raises.
+        if (event.type === "order.changed") this.#makeMoneyOld();
         break;
       case "invoice.created":
+        this.#makeOld(["list_invoices", { business_id }]);
         this.#makeOld(["show_order", { business_id, order_id: event.order_id }]);
         break;
       case "task.created":
         this.#makeOld(["list_tasks", { business_id }]);
+        if (isOfMoney(event.kind)) this.#makeMoneyOld();
         break;
       case "notification.added":
         this.#makeOld(["list_notifications", { business_id }]);
@@ -114,6 +119,10 @@ export class EventApplier {
 
   #makeOld(key: QueryKey): void {
     this.#old.set(JSON.stringify(key), key);
+  }
+
+  #makeMoneyOld(): void {
+    for (const what of moneyReads) this.#makeOld([what, { business_id: this.#with.business_id }]);
   }
 
   #setAnswering(chat: string, until: number): void {

@@ -25,7 +25,7 @@ import { Meter } from "../parts/meter";
 import { Banner, ErrorState, ProblemBanner } from "../parts/states";
 import { tellProblem } from "../parts/toast";
 import { useWords } from "../words/provider";
-import { type Mapping, mapped, withoutUnused } from "./sheet_columns";
+import { headerOf, type Mapping, mapped, withoutUnused } from "./sheet_columns";
 import { wishKeys } from "./wish_keys";
 
 const sheetFields = ["sku", "name", "description", "price", "stock", "active"] as const;
@@ -42,6 +42,9 @@ interface Sheet {
 }
 
 const columnsOf = ({ columns }: ProductImportPreview): Columns => Object.fromEntries(columns.flatMap(({ column, field }) => (field ? [[field, column]] : [])));
+
+/** A sheet that is right but for the name of that column (protocol/catalogue/product_sheet). */
+const lacksSku = (refused: unknown) => asProblem(refused).kind === "invalid-fields" && /\bsku$/.test(asProblem(refused).fields[""] ?? "");
 
 export function ImportDialog({ onClose }: { onClose(): void }) {
   // Another file begins with nothing of the one before.
@@ -85,11 +88,18 @@ function OneImport({ onClose, onOther }: { onClose(): void; onOther(): void }) {
       setBusy(false);
     }
   };
-  const open = (bytes: Blob) =>
+  /** The other columns are found by their usual names, also where a person had to say which one is the SKU. */
+  const open = (bytes: Blob, sku_column?: string) =>
     work(async () => {
-      const found = await call(preview_product_import, { business_id, query: { stock: "keep" }, body: bytes });
-      setSheet({ bytes, header: found.columns.map(({ column }) => column) });
-      setPreview(found);
+      try {
+        const found = await call(preview_product_import, { business_id, query: { stock: "keep", ...(sku_column ? { sku_column } : {}) }, body: bytes });
+        setSheet({ bytes, header: found.columns.map(({ column }) => column) });
+        if (sku_column) setColumns(columnsOf(found));
+        setPreview(found);
+      } catch (refused) {
+        if (!lacksSku(refused)) throw refused;
+        setSheet({ bytes, header: headerOf(await bytes.text()) });
+      }
     });
   const look = (wanted: Columns | null, stock: boolean) =>
     work(async () => {
@@ -111,7 +121,20 @@ function OneImport({ onClose, onOther }: { onClose(): void; onOther(): void }) {
     <Dialog isOpen onClose={onClose} title={t("import.title")} hint={t("import.hint")} isWide>
       <div className="flex flex-col gap-4">
         {error ? reason ? <Banner tone="bad">{reason}</Banner> : <ProblemBanner error={error} /> : null}
-        {!preview ? (
+        {!preview && sheet ? (
+          <>
+            <Banner tone="info">{t("import.no-sku")}</Banner>
+            <Field label={t("import.field.sku")}>
+              <Select value="" disabled={isBusy} onChange={(event) => open(sheet.bytes, event.target.value)}>
+                <option value="">{t("import.choose")}</option>
+                <Names of={sheet.header} />
+              </Select>
+            </Field>
+            <div className="flex justify-end">
+              <Button onClick={onOther}>{t("import.other")}</Button>
+            </div>
+          </>
+        ) : !preview ? (
           <FileDrop
             label={t("import.drop")}
             hint={t("import.limits")}
@@ -129,9 +152,7 @@ function OneImport({ onClose, onOther }: { onClose(): void; onOther(): void }) {
                     <Select value={shown[field] ?? ""} disabled={isBusy} onChange={(event) => look(mapped(shown, field, event.target.value), setsStock)}>
                       {/* Without a SKU a row is no product. */}
                       {(field !== "sku" || !shown.sku) && <option value="">{t("import.no-column")}</option>}
-                      {[...new Set(sheet?.header)].filter(Boolean).map((column) => (
-                        <option key={column}>{column}</option>
-                      ))}
+                      <Names of={sheet?.header} />
                     </Select>
                   </Field>
                 ))}
@@ -153,6 +174,10 @@ function OneImport({ onClose, onOther }: { onClose(): void; onOther(): void }) {
       </div>
     </Dialog>
   );
+}
+
+function Names({ of }: { of: string[] | undefined }) {
+  return [...new Set(of)].filter(Boolean).map((column) => <option key={column}>{column}</option>);
 }
 
 function Counts({ of }: { of: Pick<ProductImport, "created" | "updated" | "unchanged" | "refused"> }) {

@@ -1,7 +1,7 @@
 // The documents: what is on each of them, the PDF, and a link for the customer.
 
 import { Copy, Download, FileText, Link2 } from "lucide-react";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useEffect, useState } from "react";
 import { Link } from "wouter";
 import { useApi, usePages } from "../api/hooks";
 import { type Invoice, type InvoiceSummary, link_invoice, list_invoices, show_invoice, show_invoice_pdf } from "../api/operations";
@@ -33,7 +33,7 @@ export default function Invoices() {
   const whole = number && /^[a-z]+-\d+$/i.test(number) ? number.toUpperCase() : "";
   const query = { limit: 50, ...(kind ? { kind: kind as Invoice["kind"] } : {}), ...(whole ? { number: whole } : {}) };
   const invoices = usePages(list_invoices, { business_id, query }, { keepsOld: true });
-  const here = new URLSearchParams({ view: "invoices", ...(kind ? { kind } : {}), ...(number ? { number } : {}) });
+  const here = { ...(kind ? { kind } : {}), ...(number ? { number } : {}) };
   const columns: Array<Column<InvoiceSummary>> = [
     { name: t("invoice.number"), cell: (one) => <span className="font-mono text-sm">{one.number}</span> },
     { name: t("invoice.kind"), cell: (one) => t(kindKeys[one.kind]) },
@@ -62,7 +62,7 @@ export default function Invoices() {
           caption={t("money.invoices")}
           columns={columns}
           pages={invoices}
-          linkOf={(one) => `${at("orders")}?${here}&invoice=${one.id}`}
+          linkOf={(one) => `${at("invoices")}?${new URLSearchParams({ ...here, invoice: one.id })}`}
           empty={<EmptyState icon={FileText} title={t(isFiltered ? "invoice.none-found" : "invoice.none")} hint={t(isFiltered ? "filter.none-hint" : "invoice.none-hint")} />}
         />
       </Card>
@@ -77,10 +77,28 @@ function InvoiceDrawer({ invoice_id, onClose }: { invoice_id: string; onClose():
   const found = useApi(show_invoice, { business_id, invoice_id }, { staleMs: 0 });
   const { data: invoice, error } = found;
   return (
-    <Drawer isOpen onClose={onClose} title={invoice ? `${t(kindKeys[invoice.kind])} ${invoice.number}` : t("order.invoice")}>
+    <Drawer isOpen isWide={hasViewer} onClose={onClose} title={invoice ? `${t(kindKeys[invoice.kind])} ${invoice.number}` : t("order.invoice")}>
       {invoice ? <Document invoice={invoice} onLink={found.refetch} /> : error ? <ErrorState error={error} onRetry={found.refetch} /> : <SkeletonRows count={5} />}
     </Drawer>
   );
+}
+
+/** Phones have none: there the file is saved, and opened by what opens such files. */
+const hasViewer = navigator.pdfViewerEnabled;
+
+/** The PDF as it is, beside its lines in text. What cannot be had here can still be saved. */
+function Pdf({ invoice }: { invoice: Invoice }) {
+  const { t } = useWords();
+  const { business_id } = useHere();
+  const { data } = useApi(show_invoice_pdf, { business_id, invoice_id: invoice.id }, { isOn: hasViewer, staleMs: Number.POSITIVE_INFINITY });
+  const [url, setUrl] = useState("");
+  useEffect(() => {
+    if (!data) return;
+    const made = URL.createObjectURL(data);
+    setUrl(made);
+    return () => URL.revokeObjectURL(made);
+  }, [data]);
+  return url && <iframe title={t("invoice.pdf-of", { number: invoice.number })} src={`${url}#navpanes=0&view=FitH`} className="h-[80dvh] w-full rounded-lg border border-line" />;
 }
 
 function Document({ invoice, onLink }: { invoice: Invoice; onLink(): unknown }) {
@@ -170,6 +188,7 @@ function Document({ invoice, onLink }: { invoice: Invoice; onLink(): unknown }) 
           )
         )}
       </div>
+      <Pdf invoice={invoice} />
     </div>
   );
 }

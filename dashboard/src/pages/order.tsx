@@ -2,7 +2,6 @@ import { Banknote, ChevronDown, Copy, FileText, Link2, MessageSquare, PackageChe
 import { type ReactNode, useState } from "react";
 import { Link } from "wouter";
 import { useApi, usePages } from "../api/hooks";
-import type { Input, Operation, Shape } from "../api/operation";
 import {
   cancel_order,
   fulfil_order,
@@ -13,6 +12,7 @@ import {
   type Order as OrderShape,
   refund_order,
   release_order,
+  release_order_dispute,
   request_payment_link,
   show_order,
 } from "../api/operations";
@@ -22,25 +22,23 @@ import { useServices } from "../app/services";
 import { Waiting } from "../app/waiting";
 import { useMembers } from "../inbox/people";
 import { customerName } from "../lib/customers";
-import { useForm } from "../lib/form";
 import { Button, buttonClass } from "../parts/button";
-import { Card, Facts } from "../parts/card";
+import { Card, Facts, Written } from "../parts/card";
 import { ChannelMark } from "../parts/channel";
-import { Dialog } from "../parts/dialog";
-import { Checkbox, Field, Select, TextInput } from "../parts/field";
-import { FormButtons } from "../parts/form_buttons";
 import { Menu, MenuItem } from "../parts/menu";
 import { Page } from "../parts/page";
-import { ErrorState, ProblemBanner, SkeletonRows } from "../parts/states";
+import { ErrorState, SkeletonRows } from "../parts/states";
 import { More } from "../parts/table";
 import { Timeline, type TimelineEntry } from "../parts/timeline";
 import { tell, tellProblem } from "../parts/toast";
 import { useWords } from "../words/provider";
 import { AskRefund } from "./ask_refund";
-import { OrderStatus, PaymentStatus } from "./order_status";
+import { ChangeDialog } from "./order_change";
+import { DisputeBanner } from "./order_dispute";
+import { DisputedBadge, OrderStatus, PaymentStatus } from "./order_status";
 import { wishKeys } from "./wish_keys";
 
-type Asked = "cancel" | "paid" | "fulfil" | "refund" | null;
+type Asked = "cancel" | "paid" | "fulfil" | "refund" | "release-dispute" | null;
 
 export default function Order({ order_id }: { order_id: string }) {
   const { t, money, date } = useWords();
@@ -54,6 +52,7 @@ export default function Order({ order_id }: { order_id: string }) {
   if (!found.data) return <Waiting />;
   const order = found.data;
   const isOpen = order.status === "draft" || order.status === "awaiting_payment";
+  const isFrozen = order.dispute === "open";
 
   /** What came of a change; somebody else's change is read and told. */
   const keep = (next: OrderShape) => {
@@ -92,6 +91,7 @@ export default function Order({ order_id }: { order_id: string }) {
       hint={
         <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
           <OrderStatus status={order.status} />
+          {isFrozen && <DisputedBadge />}
           <span>{date(order.created_at)}</span>
         </span>
       }
@@ -101,7 +101,7 @@ export default function Order({ order_id }: { order_id: string }) {
             <MessageSquare aria-hidden className="size-4" />
             {t("order.chat")}
           </Link>
-          {order.status === "paid" && may(fulfil_order) && (
+          {order.status === "paid" && !isFrozen && may(fulfil_order) && (
             <Button look="primary" icon={<PackageCheck aria-hidden className="size-4" />} onClick={() => setAsked("fulfil")}>
               {t("order.fulfil")}
             </Button>
@@ -142,7 +142,7 @@ export default function Order({ order_id }: { order_id: string }) {
                   {t("order.release")}
                 </MenuItem>
               )}
-              {order.received_minor > order.refunded_minor && may(refund_order) && (
+              {order.received_minor > order.refunded_minor && !isFrozen && may(refund_order) && (
                 <MenuItem icon={<Undo2 aria-hidden className="size-4" />} onSelect={() => setAsked("refund")}>
                   {t("refund.ask")}
                 </MenuItem>
@@ -159,6 +159,7 @@ export default function Order({ order_id }: { order_id: string }) {
     >
       <div className="grid grid-cols-1 gap-5 lg:grid-cols-[minmax(0,1fr)_20rem]">
         <div className="flex min-w-0 flex-col gap-5">
+          {isFrozen && <DisputeBanner order={order} onRelease={() => setAsked("release-dispute")} />}
           <Items order={order} />
           <Payments order={order} />
           <History order_id={order_id} />
@@ -189,15 +190,15 @@ export default function Order({ order_id }: { order_id: string }) {
                 ...(order.reserved_until ? [[t("order.reserved-until"), date(order.reserved_until)] as [string, string]] : []),
                 ...(order.paid_at ? [[t("order.paid-at"), date(order.paid_at)] as [string, string]] : []),
                 ...(order.refunded_minor > 0 ? [[t("fact.refunded"), money(order.refunded_minor, order.currency)] as [string, string]] : []),
-                ...(order.tracking ? [[t("order.tracking"), order.tracking] as [string, string]] : []),
-                [t("order.note"), order.note || t("value.none")],
+                ...(order.tracking ? [[t("order.tracking"), <Written key="tracking" text={order.tracking} />] as [string, ReactNode]] : []),
+                [t("order.note"), <Written key="note" text={order.note} />],
                 ...order.invoices.map(
                   (one) =>
                     [
                       t(one.kind === "invoice" ? "order.invoice" : "order.credit-note"),
-                      <span key={one.id} className="font-mono text-sm">
+                      <Link key={one.id} href={`${at("invoices")}?invoice=${one.id}`} className="rounded font-mono text-sm text-brand hover:underline">
                         {one.number}
-                      </span>,
+                      </Link>,
                     ] as [string, ReactNode],
                 ),
               ]}
@@ -212,11 +213,24 @@ export default function Order({ order_id }: { order_id: string }) {
           onClose={() => setAsked(null)}
           onDone={keep}
           title={t("order.cancel")}
-          hint={t("order.cancel-hint")}
+          hint={() => t("order.cancel-hint")}
           action={t("order.cancel")}
           isDanger
           field={{ name: "reason", label: t("order.reason"), isRequired: true }}
           what={cancel_order}
+        />
+      )}
+      {asked === "release-dispute" && (
+        <ChangeDialog
+          order={order}
+          onClose={() => setAsked(null)}
+          onDone={keep}
+          title={t("dispute.release")}
+          hint={() => t("dispute.release-hint")}
+          action={t("dispute.release")}
+          field={{ name: "note", label: t("order.note"), isRequired: true }}
+          isSilent
+          what={release_order_dispute}
         />
       )}
       {asked === "refund" && <AskRefund order={order} onClose={() => setAsked(null)} />}
@@ -226,7 +240,7 @@ export default function Order({ order_id }: { order_id: string }) {
           onClose={() => setAsked(null)}
           onDone={keep}
           title={t("order.fulfil")}
-          hint={t("order.fulfil-hint")}
+          hint={() => t("order.fulfil-hint")}
           action={t("order.fulfil")}
           field={{ name: "tracking", label: t("order.tracking"), isRequired: false }}
           what={fulfil_order}
@@ -238,7 +252,7 @@ export default function Order({ order_id }: { order_id: string }) {
           onClose={() => setAsked(null)}
           onDone={keep}
           title={t("order.mark-paid")}
-          hint={t("order.mark-paid-hint", { total: money(order.total_minor, order.currency) })}
+          hint={({ total_minor, currency }) => t("order.mark-paid-hint", { total: money(total_minor, currency) })}
           action={t("order.mark-paid")}
           field={{ name: "note", label: t("order.slip"), isRequired: false }}
           hasMethod
@@ -246,56 +260,6 @@ export default function Order({ order_id }: { order_id: string }) {
         />
       )}
     </Page>
-  );
-}
-
-interface Change {
-  order: OrderShape;
-  onClose(): void;
-  onDone(order: OrderShape): void;
-  title: string;
-  hint: string;
-  action: string;
-  isDanger?: boolean;
-  hasMethod?: boolean;
-  field: { name: string; label: string; isRequired: boolean };
-  what: typeof cancel_order | typeof fulfil_order | typeof mark_order_paid;
-}
-
-/** A transition: what it is, a word about it, and whether the customer is told. */
-function ChangeDialog({ order, onClose, onDone, title, hint, action, isDanger, hasMethod, field, what }: Change) {
-  const { t } = useWords();
-  const { business_id } = useHere();
-  const { call, queries } = useServices();
-  const form = useForm({ text: "", method: "cash", tells: true }, async ({ text, method, tells }) => {
-    const body = { ...(text.trim() ? { [field.name]: text.trim() } : {}), ...(hasMethod ? { method } : {}), tell_customer: tells };
-    try {
-      onDone((await call(what as Operation<Shape>, { business_id, order_id: order.id, version: order.version, body } as unknown as Input<Shape>)) as OrderShape);
-      onClose();
-    } catch (error) {
-      if (asProblem(error).kind === "stale") void queries.invalidateQueries({ queryKey: ["show_order", { business_id, order_id: order.id }] });
-      throw error;
-    }
-  });
-  return (
-    <Dialog isOpen onClose={onClose} title={title} hint={hint}>
-      <form onSubmit={form.onSubmit} className="flex flex-col gap-4">
-        <ProblemBanner error={form.problem} />
-        {hasMethod && (
-          <Field label={t("order.method")}>
-            <Select {...form.text("method")}>
-              <option value="cash">{t("order.cash")}</option>
-              <option value="transfer">{t("order.transfer")}</option>
-            </Select>
-          </Field>
-        )}
-        <Field label={field.label} error={form.problem?.fields[`/${field.name}`]}>
-          <TextInput {...form.text("text")} required={field.isRequired} maxLength={200} />
-        </Field>
-        <Checkbox label={t("order.tell")} checked={form.fields.tells} onChange={(event) => form.set("tells", event.target.checked)} />
-        <FormButtons onClose={onClose} isBusy={form.isBusy} action={action} look={isDanger ? "danger" : "primary"} />
-      </form>
-    </Dialog>
   );
 }
 

@@ -9,6 +9,12 @@ export function OrderStatus({ status }: { status: OrderSummary["status"] }) {
   return <Badge tone={tones[status]}>{word("order-status", status)}</Badge>;
 }
 
+/** The customer's bank asks for the money: nothing goes on until a person releases the order. */
+export function DisputedBadge() {
+  const { t } = useWords();
+  return <Badge tone="bad">{t("money.disputed")}</Badge>;
+}
+
 const paymentTones: Record<Payment["status"], Tone> = { intent: "neutral", link: "info", paid: "good", failed: "bad", expired: "neutral", review: "warn" };
 
 export function PaymentStatus({ status }: { status: Payment["status"] }) {

@@ -1,10 +1,9 @@
 import { Plus, ShoppingBag } from "lucide-react";
-import { lazy, Suspense, useMemo } from "react";
-import { Link } from "wouter";
+import { useMemo } from "react";
+import { Link, Redirect, useSearch } from "wouter";
 import { usePages } from "../api/hooks";
 import { list_orders, type OrderSummary, place_order } from "../api/operations";
 import { useHere } from "../app/business";
-import { Waiting } from "../app/waiting";
 import { customerName } from "../lib/customers";
 import { useFilters } from "../lib/query";
 import { instantOf } from "../lib/zone";
@@ -19,26 +18,20 @@ import { EmptyState } from "../parts/states";
 import { type Column, DataTable } from "../parts/table";
 import { useWords } from "../words/provider";
 import { NewOrder } from "./new_order";
-import { OrderStatus } from "./order_status";
+import { DisputedBadge, OrderStatus } from "./order_status";
 import { OrderTabs } from "./order_tabs";
 
 const statuses: Array<OrderSummary["status"]> = ["draft", "awaiting_payment", "paid", "fulfilled", "cancelled", "refunded"];
+/** No status of its own: of any of them, and frozen. */
+const disputed = "disputed";
 
-const views = {
-  payments: lazy(() => import("./payments")),
-  refunds: lazy(() => import("./refunds")),
-  invoices: lazy(() => import("./invoices")),
-};
-
-/** Orders, and what belongs to their money: each has an address of its own. */
+/** The orders. Their money had its addresses below this one: those lead to where it is now. */
 export default function Orders() {
-  const [{ view = "" }] = useFilters("view");
-  const View = view in views ? views[view as keyof typeof views] : OrderList;
-  return (
-    <Suspense fallback={<Waiting />}>
-      <View />
-    </Suspense>
-  );
+  const { at } = useHere();
+  const { view, ...rest } = Object.fromEntries(new URLSearchParams(useSearch()));
+  if (view !== "payments" && view !== "refunds" && view !== "invoices") return <OrderList />;
+  const search = new URLSearchParams(rest);
+  return <Redirect to={at(search.size > 0 ? `${view}?${search}` : view)} replace />;
 }
 
 function OrderList() {
@@ -50,7 +43,7 @@ function OrderList() {
     const day = (text: string, plus: number) => new Date(instantOf(Date.parse(`${text}T00:00:00Z`) + plus * 86_400_000, zone)).toISOString();
     return {
       limit: 50,
-      ...(filters.status ? { status: filters.status as OrderSummary["status"] } : {}),
+      ...(filters.status === disputed ? { disputed: true } : filters.status ? { status: filters.status as OrderSummary["status"] } : {}),
       ...(filters.channel ? { channel: filters.channel as OrderSummary["channel"] } : {}),
       ...(filters.search ? { search: filters.search } : {}),
       ...(filters.since ? { since: day(filters.since, 0) } : {}),
@@ -65,13 +58,21 @@ function OrderList() {
     {
       name: t("order.customer"),
       cell: (one) => (
-        <span className="flex items-center gap-2">
-          <ChannelMark channel={one.channel} />
+        <span className="flex items-baseline gap-2">
+          <ChannelMark channel={one.channel} className="self-center" />
           <bdi className="max-w-48 truncate text-ink">{customerName(t, one.customer_name, one.customer_id)}</bdi>
         </span>
       ),
     },
-    { name: t("order.status"), cell: (one) => <OrderStatus status={one.status} /> },
+    {
+      name: t("order.status"),
+      cell: (one) => (
+        <span className="flex flex-wrap gap-1">
+          <OrderStatus status={one.status} />
+          {one.dispute === "open" && <DisputedBadge />}
+        </span>
+      ),
+    },
     { name: t("order.pieces"), cell: (one) => t("order.piece-count", { count: one.pieces }), isNumber: true, isWideOnly: true },
     { name: t("order.total"), cell: (one) => <span className="font-medium text-ink">{money(one.total_minor, one.currency)}</span>, isNumber: true },
     { name: t("order.placed"), cell: (one) => date(one.created_at), isNumber: true },
@@ -101,6 +102,7 @@ function OrderList() {
               {word("order-status", status)}
             </option>
           ))}
+          <option value={disputed}>{t("money.disputed")}</option>
         </Select>
         <Select aria-label={t("filter.channel")} value={filters.channel ?? ""} onChange={(event) => setFilters({ channel: event.target.value })}>
           <option value="">{t("filter.all-channels")}</option>

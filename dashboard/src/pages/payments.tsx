@@ -13,6 +13,7 @@ import { Page } from "../parts/page";
 import { EmptyState } from "../parts/states";
 import { type Column, DataTable } from "../parts/table";
 import { useWords } from "../words/provider";
+import { DisputedBadge } from "./order_status";
 import { OrderTabs } from "./order_tabs";
 import { ReviewDrawer } from "./review";
 
@@ -81,7 +82,7 @@ function Reviews() {
         caption={t("review.title")}
         columns={columns}
         pages={reviews}
-        linkOf={(one) => `${at("orders")}?view=payments&review=${one.id}${state ? `&reviews=${state}` : ""}`}
+        linkOf={(one) => `${at("payments")}?review=${one.id}${state ? `&reviews=${state}` : ""}`}
         empty={<EmptyState icon={BadgeCheck} title={t(state ? "review.none-found" : "review.none")} hint={state ? undefined : t("review.none-hint")} />}
       />
     </Card>
@@ -105,7 +106,7 @@ function Received() {
       cell: (one) => (
         <span className="flex flex-wrap gap-1">
           <Badge tone={placeTones[one.place]}>{word("payment-place", one.place)}</Badge>
-          {one.is_disputed && <Badge tone="bad">{t("money.disputed")}</Badge>}
+          {one.is_disputed && <DisputedBadge />}
           {one.mode === "test" && <Badge>{t("payment.test")}</Badge>}
         </span>
       ),

@@ -12,7 +12,7 @@ import { useMembers } from "../inbox/people";
 import { useForm } from "../lib/form";
 import { useFilters } from "../lib/query";
 import { Button } from "../parts/button";
-import { Card, Facts } from "../parts/card";
+import { Card, Facts, Written } from "../parts/card";
 import { Drawer } from "../parts/dialog";
 import { Field, Select, TextArea } from "../parts/field";
 import { Page } from "../parts/page";
@@ -35,7 +35,7 @@ export default function Refunds() {
   const query = { limit: 50, ...(state ? { state: state as Refund["state"] } : {}) };
   const refunds = usePages(list_refunds, { business_id, query }, { keepsOld: true });
   const columns: Array<Column<Refund>> = [
-    { name: t("refund.reason"), cell: (one) => <span className="line-clamp-2 break-words">{one.reason || t("value.none")}</span> },
+    { name: t("refund.reason"), cell: (one) => <bdi className="line-clamp-2 break-words [text-align:match-parent]">{one.reason || t("value.none")}</bdi> },
     { name: t("refund.state"), cell: (one) => <RefundState state={one.state} /> },
     { name: t("order.number"), cell: (one) => (one.order_number ? <span className="tabular-nums">#{one.order_number}</span> : t("value.none")) },
     { name: t("money.provider"), cell: (one) => word("provider", one.provider), isWideOnly: true },
@@ -62,7 +62,7 @@ export default function Refunds() {
           caption={t("money.refunds")}
           columns={columns}
           pages={refunds}
-          linkOf={(one) => `${at("orders")}?view=refunds&refund=${one.id}${state ? `&state=${state}` : ""}`}
+          linkOf={(one) => `${at("refunds")}?refund=${one.id}${state ? `&state=${state}` : ""}`}
           empty={<EmptyState icon={Undo2} title={t(state ? "refund.none-found" : "refund.none")} hint={t(state ? "filter.none-hint" : "refund.none-hint")} />}
         />
       </Card>
@@ -87,7 +87,7 @@ function RefundDrawer({ refund_id, onClose }: { refund_id: string; onClose(): vo
   const facts: Array<[string, ReactNode]> = [
     [t("refund.state"), <RefundState key="state" state={refund.state} />],
     [t("refund.amount"), money(refund.amount_minor, refund.currency)],
-    [t("refund.reason"), refund.reason || t("value.none")],
+    [t("refund.reason"), <Written key="reason" text={refund.reason} />],
     [t("money.provider"), [word("provider", refund.provider), ...(refund.mode === "test" ? [t("payment.test")] : [])].join(" · ")],
   ];
   if (refund.order_id)
@@ -100,7 +100,7 @@ function RefundDrawer({ refund_id, onClose }: { refund_id: string; onClose(): vo
   facts.push([t("refund.asked"), [date(refund.requested_at), refund.requested_by ? person(refund.requested_by) : t("refund.elsewhere")].join(" · ")]);
   if (refund.decided_by) facts.push([t("refund.decided"), person(refund.decided_by)]);
   if (refund.restock) facts.push([t("refund.restock"), t("value.yes")]);
-  if (refund.note) facts.push([t("order.note"), refund.note]);
+  if (refund.note) facts.push([t("order.note"), <Written key="note" text={refund.note} />]);
   if (refund.provider_refund_id)
     facts.push([
       t("money.reference"),

@@ -18,6 +18,19 @@ export function withoutUnused(sheet: string, header: readonly string[], used: re
   return names.map((name) => `"${name.replaceAll('"', '""')}"`).join(separator) + sheet.slice(headerEnd(sheet, separator));
 }
 
+/** What the first line calls the columns, for a sheet that the server does not understand without being told. */
+export function headerOf(sheet: string): string[] {
+  const separator = separatorOf(sheet);
+  const cell = new RegExp(`(?:"((?:[^"]|"")*)"?)?([^${separator}\\n\\r]*)(${separator}?)`, "y");
+  const names: string[] = [];
+  for (let isOver = false; !isOver; ) {
+    const [, quoted, bare = "", end] = cell.exec(sheet) ?? [];
+    names.push((quoted?.replaceAll('""', '"') ?? bare).trim());
+    isOver = !end;
+  }
+  return names;
+}
+
 /** As the server finds it: what stands most often in the first line. */
 function separatorOf(sheet: string): string {
   const counts = new Map([",", ";", "\t"].map((sign) => [sign, 0]));

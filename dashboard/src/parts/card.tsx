@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import { names } from "../lib/names";
+import { useWords } from "../words/provider";
 
 export function Card({
   title,
@@ -30,6 +31,12 @@ export function Card({
       <div className={isFlush ? "pt-3" : "p-4 sm:p-5"}>{children}</div>
     </section>
   );
+}
+
+/** What somebody wrote, in the direction of its own language. */
+export function Written({ text }: { text: string }) {
+  const { t } = useWords();
+  return <bdi className="block [text-align:match-parent]">{text || t("value.none")}</bdi>;
 }
 
 /** Names and what they stand for. */

@@ -25,7 +25,7 @@ export function Dialog({ isOpen, ...given }: Shown & { isOpen: boolean; isWide?:
 }
 
 /** From the side, beside the list that it belongs to. */
-export function Drawer({ isOpen, ...given }: Shown & { isOpen: boolean }) {
+export function Drawer({ isOpen, ...given }: Shown & { isOpen: boolean; isWide?: boolean }) {
   return (
     isOpen && (
       <Suspense fallback={null}>

@@ -33,14 +33,14 @@ export function OpenDialog({ onClose, title, hint, children, isWide }: Shown & {
 }
 
 /** From the side, beside the list that it belongs to. */
-export function OpenDrawer({ onClose, title, hint, children }: Shown) {
+export function OpenDrawer({ onClose, title, hint, children, isWide }: Shown & { isWide?: boolean }) {
   return (
     <Radix.Root open onOpenChange={(open) => !open && onClose()}>
       <Radix.Portal>
         <Radix.Overlay className={shade} />
         <Radix.Content
           {...(hint ? {} : { "aria-describedby": undefined })}
-          className="scroll-quiet fixed inset-y-0 end-0 z-50 w-full max-w-md overflow-y-auto bg-surface p-5 shadow-floating focus:outline-none"
+          className={names("scroll-quiet fixed inset-y-0 end-0 z-50 w-full overflow-y-auto bg-surface p-5 shadow-floating focus:outline-none", isWide ? "max-w-2xl" : "max-w-md")}
         >
           <Head title={title} hint={hint} />
           {children}

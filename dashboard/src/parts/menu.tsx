@@ -45,6 +45,10 @@ export interface PartsOfMenu {
 export const MenuParts = createContext<PartsOfMenu | null>(null);
 
 const read = () => import("./menu_open");
+
+/** So that menus open without a network, too. */
+export const readMenu = () => void read().catch(() => {});
+
 const OpenMenu = lazy(read);
 
 export function Menu({ trigger, children, align = "end", isOpen, onOpenChange }: MenuGiven) {
@@ -60,8 +64,8 @@ export function Menu({ trigger, children, align = "end", isOpen, onOpenChange }:
     "aria-haspopup": "menu",
     "aria-expanded": false,
     onClick: open,
-    onPointerEnter: () => void read(),
-    onFocus: () => void read(),
+    onPointerEnter: readMenu,
+    onFocus: readMenu,
     onKeyDown: (event) => {
       if (event.key !== "ArrowDown") return;
       event.preventDefault();

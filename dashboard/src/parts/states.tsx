@@ -51,7 +51,8 @@ export function problemText(problem: ApiProblem, { t, word }: Words): { title: s
   return { title: isKnown ? known : t("problem.unknown"), todo };
 }
 
-export function ErrorState({ error, onRetry }: { error: unknown; onRetry?: (() => void) | undefined }) {
+/** `home`: the way on from where trying again may never help. */
+export function ErrorState({ error, onRetry, home }: { error: unknown; onRetry?: (() => void) | undefined; home?: ReactNode }) {
   const words = useWords();
   const problem = asProblem(error);
   const { title, todo } = problemText(problem, words);
@@ -63,10 +64,11 @@ export function ErrorState({ error, onRetry }: { error: unknown; onRetry?: (() =
       </span>
       <p className="text-lg font-semibold text-balance text-ink">{title}</p>
       <p className="mt-1 text-base text-pretty text-ink-soft">{todo}</p>
-      {onRetry && (
-        <Button className="mt-5" onClick={onRetry}>
-          {words.t("action.retry")}
-        </Button>
+      {(onRetry || home) && (
+        <div className="mt-5 flex flex-wrap justify-center gap-2">
+          {onRetry && <Button onClick={onRetry}>{words.t("action.retry")}</Button>}
+          {home}
+        </div>
       )}
       {problem.requestId && <p className="mt-4 font-mono text-xs text-ink-faint">{problem.requestId}</p>}
     </div>

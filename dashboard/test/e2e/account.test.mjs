@@ -142,6 +142,8 @@ test("signing out in one tab signs the other one out, and the next person sees n
   // That tab stays where it was: in a shop of the first one's.
   await tab.getByRole("alert").waitFor();
   for (const one of [page, tab]) assert.equal(await one.getByText(first.email).count(), 0);
+  await tab.getByRole("link", { name: "To the start" }).click();
+  await account_menu(tab, second.email).waitFor();
 });
 
 test("signing out without a network ends the session here at once, and at the server when the network is back", async () => {
@@ -150,9 +152,10 @@ test("signing out without a network ends the session here at once, and at the se
   const { client } = await signed_in_owner(place.here);
   const sessions = async () => (await client.get("/sessions")).body.items.length;
   const before = await sessions();
-  await account_menu(page, email).click();
-  await page.getByRole("menuitem", { name: "Sign out" }).waitFor();
+  // Nobody has opened a menu yet.
+  await page.waitForFunction(() => performance.getEntriesByType("resource").some(({ name }) => name.includes("menu_open")));
   await page.context().setOffline(true);
+  await account_menu(page, email).click();
   await page.getByRole("menuitem", { name: "Sign out" }).click();
   await page.getByRole("button", { name: "Sign in" }).waitFor();
   assert.equal(await sessions(), before);

@@ -90,6 +90,20 @@ test("a column that is left out is not taken, and another file begins with nothi
   assert.deepEqual(await place.here.server.sql("SELECT description FROM products WHERE sku = 'LEFT-1'"), [["Taken now"]]);
 });
 
+test("a sheet whose SKU column has a name of its own is taken once a person says which it is", async () => {
+  const page = await owner_at_work(place);
+  await go(page, "products");
+  await page.getByRole("button", { name: "Import" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.locator("input[type=file]").setInputFiles({ name: "sheet.csv", mimeType: "text/csv", buffer: Buffer.from('"Our ref";Title;Price\nREF-1;Named by us;1000\n') });
+  await dialog.getByText("Say which column names each product").waitFor();
+  await dialog.getByLabel("SKU").selectOption("Our ref");
+  await dialog.getByRole("button", { name: "Import 1 row" }).click();
+  await dialog.getByText("The import is done.").waitFor();
+  assert.deepEqual(await place.here.server.sql("SELECT name FROM products WHERE sku = 'REF-1'"), [["Named by us"]]);
+  expect_complaints(/422/);
+});
+
 test("an order that the AI took is paid by hand and sent, and its history says who did what", async () => {
   const who = place.here.customer("whatsapp");
   const [product] = place.here.businesses[0].products;
@@ -128,6 +142,35 @@ test("a person makes an order for a customer, and the customer is told", async (
   await drawer.getByRole("button", { name: "Place the order" }).click();
   await page.getByRole("heading", { level: 1, name: /^Order #/ }).waitFor();
   await place.here.sandbox.heard(who, 2);
+});
+
+test("an order that became another one while a dialog was open is shown before anything is done to it", async () => {
+  const who = place.here.customer("whatsapp");
+  await place.here.sandbox.say(who, "Hello!", { name: "Efua Boateng" });
+  await place.here.sandbox.heard(who, 1);
+  const { client, shop } = await signed_in_owner(place.here);
+  const [product] = place.here.businesses[0].products;
+  const [chat] = (await client.get(`${shop}/conversations?name=Efua`)).body.items;
+  const wanted = (quantity) => ({ items: [{ sku: product.sku, quantity }] });
+  const { body } = await client.post(`${shop}/orders`, { conversation_id: chat.id, ...wanted(1) }, { headers: { "idempotency-key": crypto.randomUUID() } });
+  const path = `${shop}/orders/${body.order.id}`;
+  const page = await owner_at_work(place);
+  await go(page, `orders/${body.order.id}`);
+  await page.getByRole("button", { name: "More", exact: true }).click();
+  await page.getByRole("menuitem", { name: "Cancel the order" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Reason").fill("Nobody came.");
+  assert.equal((await client.put(`${path}/items`, wanted(2), if_match(body.order.version))).status, 200);
+  await dialog.getByRole("button", { name: "Cancel the order" }).click();
+  await dialog.getByText("Somebody changed this meanwhile").waitFor();
+  await dialog.getByText(`2 × ${product.name}`).waitFor();
+  assert.equal((await client.get(path)).body.status, body.order.status);
+  await dialog.getByRole("button", { name: "Go on with it as it is now" }).click();
+  assert.equal(await dialog.getByLabel("Reason").inputValue(), "Nobody came.");
+  await dialog.getByRole("button", { name: "Cancel the order" }).click();
+  await dialog.waitFor({ state: "detached" });
+  assert.equal((await client.get(path)).body.status, "cancelled");
+  expect_complaints(/412/);
 });
 
 test("a customer's profile is changed and blocked", async () => {

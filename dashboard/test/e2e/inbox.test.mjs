@@ -230,6 +230,18 @@ test("two who work on one chat see what the other one does", async () => {
   await thread(other).getByText("From Ada").waitFor();
 });
 
+test("the oldest of more notes than a page holds stands in its chat", async () => {
+  const { client, shop } = await signed_in_owner(place.here);
+  const who = await writes("Hello!");
+  await place.here.sandbox.heard(who, 1);
+  const [[id]] = await place.here.server.sql(`SELECT id FROM conversations WHERE id IN ${place.here.conversation_of(who)}`);
+  for (let i = 0; i < 101; ++i) assert.equal((await client.post(`${shop}/conversations/${id}/notes`, { text: `Note number ${i}.` })).status, 201);
+  const page = await owner_at_work(place);
+  await page.goto(at(page, `inbox/${id}`));
+  await thread(page).getByText("Note number 100.").waitFor();
+  await thread(page).getByText("Note number 0.").waitFor();
+});
+
 test("a chat is assigned, labelled, snoozed and noted, each in its folder", async () => {
   const page = await owner_at_work(place);
   const { client, shop } = await signed_in_owner(place.here);

@@ -88,7 +88,7 @@ test("money that is too little is seen on a phone, and accepted for its order", 
   const order = await awaiting();
   await pay(order, { amount: 19_900 });
   await waits(order);
-  const page = await esi_at_work("orders?view=payments", { size: narrow });
+  const page = await esi_at_work("payments", { size: narrow });
   await page
     .getByRole("link", { name: "Another amount than the order's" })
     .and(page.locator(`tr:has-text("#${order.number}") a`))
@@ -105,7 +105,7 @@ test("money that is too little is seen on a phone, and accepted for its order", 
 test("late money is put on another order that is open", async () => {
   const order = await late();
   const target = await placed();
-  const page = await esi_at_work("orders?view=payments");
+  const page = await esi_at_work("payments");
   await row(page, `#${order.number}`).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByText("The order was cancelled before").waitFor();
@@ -119,7 +119,7 @@ test("late money is put on another order that is open", async () => {
 
 test("late money is given back, with the reason", async () => {
   const order = await late();
-  const page = await esi_at_work("orders?view=payments");
+  const page = await esi_at_work("payments");
   await row(page, `#${order.number}`).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByLabel("Give it back").check();
@@ -148,7 +148,7 @@ test("above the limit another person approves a refund, and never the one who as
   await dialog.getByLabel("Reason").fill("It came torn.");
   await dialog.getByRole("button", { name: "Give money back" }).click();
   await page.getByText("Another person has to agree now").waitFor();
-  await page.goto(at(page, "orders?view=refunds"));
+  await page.goto(at(page, "refunds"));
   await row(page, "It came torn.").click();
   await dialog.getByText("You asked for it").waitFor();
   assert.equal(await dialog.getByRole("button", { name: "Approve" }).count(), 0);
@@ -156,7 +156,7 @@ test("above the limit another person approves a refund, and never the one who as
   const other = await person({ base: place.base });
   await sign_in(other, place.here.businesses[1].owner.email);
   await other.waitForURL(/\/inbox/);
-  await other.goto(`/businesses/${shop.business_id}/orders?view=refunds`);
+  await other.goto(`/businesses/${shop.business_id}/refunds`);
   await row(other, "It came torn.").click();
   await other.getByRole("dialog").getByRole("button", { name: "Approve" }).click();
   await other.getByText("Approved: the money goes back").waitFor();
@@ -165,13 +165,61 @@ test("above the limit another person approves a refund, and never the one who as
   assert.deepEqual([items[0].requested_by, items[0].decided_by], [shop.account_id, grace.account_id]);
 });
 
-test("an agent sees what waits, and decides nothing", async () => {
-  const order = await late();
-  await colleague(place.here, shop, { role: "agent", i: 0 });
+// The owner of another shop, who is an agent in Esi's.
+let agents;
+async function agent_at_work(where) {
+  agents ??= colleague(place.here, shop, { role: "agent", i: 0 });
+  await agents;
   const page = await person({ base: place.base });
   await sign_in(page, place.here.businesses[0].owner.email);
   await page.waitForURL(/\/inbox/);
-  await page.goto(`/businesses/${shop.business_id}/orders?view=payments`);
+  await page.goto(`/businesses/${shop.business_id}/${where}`);
+  return page;
+}
+
+test("what waits is counted in the navigation, as it comes", async () => {
+  const page = await esi_at_work("invoices");
+  const link = page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: /^Payments/ });
+  const is_counted = (wanted) => until(`${wanted} are counted`, async () => Number(/\d+/.exec(await link.textContent())?.[0] ?? 0) === wanted);
+  const { length: before } = (await all_of(shop.client, `${shop.shop}/payment-reviews?state=open`)).items;
+  await is_counted(before);
+  await late();
+  await is_counted(before + 1);
+});
+
+test("the addresses that the money had lead to where it is now", async () => {
+  const page = await esi_at_work("orders?view=payments&reviews=accepted");
+  await page.waitForURL(/\/payments\?reviews=accepted$/);
+  await page.getByRole("heading", { level: 1, name: "Payments" }).waitFor();
+});
+
+test("a disputed order is found, says what that means, and goes on when an admin releases it with a note", async () => {
+  const order = await paid();
+  await place.here.sandbox.control("POST", "/dispute", { reference: order.reference, provider: "paystack" });
+  await becomes("the order is disputed", async () => (await read(order)).dispute === "open");
+  const asks = /^Since .+ the customer's bank asks for the money/;
+  const reads = await agent_at_work(`orders/${order.id}`);
+  await reads.getByText(asks).waitFor();
+  await reads.getByText("Admins and the owner release it.").waitFor();
+  for (const name of ["Release the order", "Mark as sent"]) assert.equal(await reads.getByRole("button", { name }).count(), 0, name);
+
+  const page = await esi_at_work("orders");
+  await page.getByLabel("Status").selectOption("Disputed");
+  await row(page, `#${order.number}`).click();
+  await page.getByText(asks).waitFor();
+  assert.equal(await page.getByRole("button", { name: "Mark as sent" }).count(), 0, "what the server refuses is not offered");
+  await page.getByRole("button", { name: "Release the order" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Note").fill("The bank has our slip.");
+  await dialog.getByRole("button", { name: "Release the order" }).click();
+  await page.getByRole("button", { name: "Mark as sent" }).waitFor();
+  await page.getByText("The bank has our slip.").waitFor();
+  assert.equal((await read(order)).dispute, "released");
+});
+
+test("an agent sees what waits, and decides nothing", async () => {
+  const order = await late();
+  const page = await agent_at_work("payments");
   await row(page, `#${order.number}`).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByText("Admins and the owner decide this.").waitFor();
@@ -185,12 +233,25 @@ test("an invoice is issued, found by its number, read and saved as a PDF", async
   await page.getByRole("menuitem", { name: "Issue the invoice" }).click();
   await page.getByText("The invoice is issued").waitFor();
   const [invoice] = good(await shop.client.get(`${shop.shop}/invoices?order=${order.id}`)).items;
-  await page.goto(at(page, "orders?view=invoices"));
+  await page.goto(at(page, "invoices"));
   await page.getByRole("searchbox").fill(invoice.number);
   await page.getByRole("link", { name: invoice.number }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByText("Money belt").waitFor();
+  await dialog.locator(`iframe[title="PDF of ${invoice.number}"]`).waitFor();
+  await until("the browser shows the PDF", () => page.frames().filter((frame) => frame.url().startsWith("blob:")).length > 0);
   const [file] = await Promise.all([page.waitForEvent("download"), dialog.getByRole("button", { name: "Save the PDF" }).click()]);
   assert.equal(file.suggestedFilename(), `${invoice.number}.pdf`);
   assert.match(readFileSync(await file.path(), "latin1"), /^%PDF-/);
+});
+
+test("where the browser shows no PDF there is its text and the file", async () => {
+  const [invoice] = good(await shop.client.get(`${shop.shop}/invoices`)).items;
+  const page = await owner_at_work(place, { shop: esi, size: narrow });
+  await page.addInitScript(() => Object.defineProperty(Navigator.prototype, "pdfViewerEnabled", { get: () => false }));
+  await page.goto(at(page, `invoices?invoice=${invoice.id}`));
+  const dialog = page.getByRole("dialog");
+  await dialog.getByText("Money belt").waitFor();
+  await dialog.getByRole("button", { name: "Save the PDF" }).waitFor();
+  assert.equal(await dialog.locator("iframe").count(), 0);
 });

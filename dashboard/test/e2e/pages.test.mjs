@@ -75,9 +75,9 @@ const looks = [
 const places = [
   "inbox",
   "orders",
-  "orders?view=payments",
-  "orders?view=refunds",
-  "orders?view=invoices",
+  "payments",
+  "refunds",
+  "invoices",
   "products",
   "customers",
   "connections",

@@ -33,6 +33,8 @@ export async function person({ base, size = wide, theme = "light", language = "e
   context.setDefaultTimeout(20_000);
   await context.addInitScript(
     ([chosen, words]) => {
+      // The frames in which a browser shows a PDF have no storage.
+      if (!localStorage) return;
       localStorage.setItem("sellavie.theme", chosen);
       localStorage.setItem("sellavie.language", words);
     },

@@ -272,6 +272,26 @@ describe("events", () => {
     expect([reads.cut, reads.begun - during]).toEqual([0, 1]);
     end();
   });
+  test.each([
+    [{ type: "order.changed", order_id: "1" }, ["list_payments", "list_payment_reviews", "show_payment_review", "list_refunds", "show_refund"]],
+    [{ type: "task.created", kind: "payment_review" }, ["list_payments", "list_payment_reviews"]],
+    [{ type: "task.created", kind: "refund_awaits_approval" }, ["list_refunds", "show_refund"]],
+    [{ type: "task.created", kind: "dispute" }, ["list_payments"]],
+    [{ type: "invoice.created", order_id: "1", invoice_id: "2" }, ["list_invoices"]],
+  ])("%o makes what shows the money old", async (event, wanted) => {
+    const { queries, applier } = setUp();
+    const reads = ["list_payments", "list_payment_reviews", "show_payment_review", "list_refunds", "show_refund", "list_invoices"];
+    const keyOf = (what: string) => [what, { business_id, query: { limit: 50 } }, "pages"];
+    for (const what of reads) queries.setQueryData(keyOf(what), pagesOf([]));
+    const old = () => reads.filter((what) => queries.getQueryState(keyOf(what))?.isInvalidated);
+    applier.take({ type: "task.created", kind: "handover" });
+    applier.take({ type: "order.created", order_id: "1" });
+    await moment();
+    expect(old()).toEqual([]);
+    applier.take(event);
+    await moment();
+    expect(old()).toEqual(expect.arrayContaining(wanted));
+  });
   test("of more chats than are read singly make the lists and the open chat old (A2)", async () => {
     const { asked, queries, changed } = setUp();
     const lists = looksAt(queries, ["list_conversations", { business_id, query: {} }], 10);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type Mapping, mapped, withoutUnused } from "../../src/pages/sheet_columns";
+import { headerOf, type Mapping, mapped, withoutUnused } from "../../src/pages/sheet_columns";
 
 describe("a sheet's columns", () => {
   test("one that is left out has a name that means nothing; the rows stay as they are", () => {
@@ -14,6 +14,14 @@ describe("a sheet's columns", () => {
   ])("%j keeps its separator, quotes and line ends", (sheet, header, wanted) => {
     expect(withoutUnused(sheet, header, ["sku", "SKU", "Price; net"])).toBe(wanted);
   });
+  test.each([
+    ["ref,Title,price\nA,1,2\n", ["ref", "Title", "price"]],
+    ['"Ref";"Price; net";"Say ""hi"""\r\nA;1;2', ["Ref", "Price; net", 'Say "hi"']],
+    ['ref\t"two\nlines"\t\nA\t1', ["ref", "two\nlines", ""]],
+    [" ref , name", ["ref", "name"]],
+    ['ref,"never closed', ["ref", "never closed"]],
+    ["", [""]],
+  ])("%j has a header", (sheet, wanted) => expect(headerOf(sheet)).toEqual(wanted));
   test("of two with one name the first is meant", () => {
     expect(withoutUnused("sku,price,price\nA,1,2", ["sku", "price", "price"], ["sku", "price"])).toBe('"sku","price","(price)"\nA,1,2');
   });

@@ -42,7 +42,7 @@ describe("what the server writes has a text:", () => {
     const reviews = wordsOf("review_state", "protocol/domain/review.cpp").map((state) => `review_${state}`);
     const documents = wordsOf("invoice_kind", "protocol/domain/invoice.cpp").map((kind) => `${kind}_issued`);
     expect([order.length, refunds.length, reviews.length, documents.length].every((count) => count > 1)).toBe(true);
-    const facts = [...order, ...refunds, ...reviews, ...documents, "payment_review", "refund_contradicted", "customer_told"];
+    const facts = [...order, ...refunds, ...reviews, ...documents, "payment_review", "refund_contradicted", "customer_told", "reminded", "told_by_mail", "document_mailed"];
     expect(missing("fact", facts)).toEqual([]);
     const texts = Object.keys(en).filter((key) => key.startsWith("fact."));
     expect(texts.filter((key) => !facts.includes(key.slice("fact.".length)))).toEqual([]);

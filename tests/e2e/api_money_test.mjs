@@ -163,7 +163,7 @@ for (const key of paying.keys) {
     assert.equal((await fetch(url)).status, 200);
   });
 
-  test(`${tills[key].provider}: an invoice that is issued after a part went back is followed by its credit note`, async () => {
+  test(`${paying.provider_of(key)}: an invoice that is issued after a part went back is followed by its credit note`, async () => {
     const shop = shops[key];
     const order = await paid(shop);
     await refund_becomes(shop, good(await ask(shop, order, { amount_minor: 3_000 })), "succeeded");

@@ -57,7 +57,7 @@ for (const key of shops.keys) {
     assert.ok(Math.abs(due - made - 15 * 60_000) < 60_000, `${due - made} ms`);
     await look(here, order);
     assert.deepEqual(await reminders(here, order), [], "it is not time yet");
-    await minutes_pass(here, order, 20);
+    await minutes_pass(here, order, 40);
     const [reminder] = await reminders(here, order);
     assert.ok(reminder?.includes(order.url), `${reminder}\n${here.place.log_tail("server")}`);
     assert.equal((await reminders(here, order)).length, 1);
@@ -69,7 +69,7 @@ for (const key of shops.keys) {
 test("money that has come, or a person who has the chat, or a window that is over: nobody is reminded", async () => {
   const paid = await gets_a_link(here);
   await here.sandbox.pay(paid.reference, { provider: paid.provider });
-  await minutes_pass(here, paid, 20);
+  await minutes_pass(here, paid, 40);
   await until("the order is paid", async () => (await here.server.sql(`SELECT status FROM orders WHERE id = '${paid.id}'`))[0][0] === "paid", { seconds: 30, explain: () => here.place.log_tail("server") });
   await here.settled();
   assert.deepEqual(await reminders(here, paid), []);
@@ -77,12 +77,12 @@ test("money that has come, or a person who has the chat, or a window that is ove
 
   const taken = await gets_a_link(here);
   assert.equal((await ada.client.post(`${ada.shop}/conversations/${taken.chat}/take-over`)).status, 200);
-  await minutes_pass(here, taken, 20);
+  await minutes_pass(here, taken, 40);
   assert.deepEqual(await reminders(here, taken), []);
 
   const late = await gets_a_link(here);
   await here.server.sql(`UPDATE conversations SET last_customer_at = last_customer_at - 24 * 3600000 WHERE id = '${late.chat}'`);
-  await minutes_pass(here, late, 20);
+  await minutes_pass(here, late, 40);
   assert.deepEqual(await reminders(here, late), []);
   assert.equal(await here.server.number(`SELECT count(*) FROM person_tasks WHERE conversation_id = '${late.chat}' AND kind = 'send_failed'`), 0);
 });
@@ -115,7 +115,7 @@ test("the shop says how often and when, or not at all", async () => {
 
   const before = await gets_a_link(here);
   await say({ checkout_reminders: 0, checkout_reminder_minutes: null });
-  await minutes_pass(here, before, 20);
+  await minutes_pass(here, before, 40);
   assert.deepEqual(await reminders(here, before), [], "switched off since");
   const without = await gets_a_link(here);
   assert.equal(await open_jobs(here, without), 0);
@@ -129,7 +129,7 @@ test("a server that dies when the reminder is committed tells it once", { timeou
   const order = await gets_a_link(world);
   await world.server.kill();
   await world.server.start({ env: { SELLAVIE_FAULT_POINT: "reminder.told:1" } });
-  await world.server.sql(`UPDATE payments SET created_at = created_at - 1200000 WHERE reference = '${order.reference}'; UPDATE jobs SET due_at = 0 WHERE ${job_of(order)}`);
+  await world.server.sql(`UPDATE payments SET created_at = created_at - 2400000 WHERE reference = '${order.reference}'; UPDATE jobs SET due_at = 0 WHERE ${job_of(order)}`);
   await until("the server has died", () => !world.server.is_running, { seconds: 60, explain: () => world.place.log_tail("server") });
   await world.server.start();
   await until("the job is done", async () => (await open_jobs(world, order)) === 0, { seconds: 60, explain: () => world.place.log_tail("server") });

@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
 import { if_match } from "./harness/api.mjs";
 import { colleague, signed_in_owner } from "./harness/team.mjs";
+import { look_now } from "./harness/paying_shops.mjs";
 import { shared_world } from "./harness/world.mjs";
 import { sleep, until } from "./harness/workspace.mjs";
 
@@ -17,28 +18,30 @@ beforeEach(async () => {
   grace ??= await colleague(here, ada);
 });
 
-// A customer with an open order whose send window is over.
+// A customer with a link to pay whose send window is over.
 async function late_customer(channel, email) {
   const who = here.customer(channel);
   await here.meet(who);
   await here.sandbox.say(who, "I want 2 Ankara 6 yards");
   await here.sandbox.heard(who, 1);
   await here.settled();
-  const [[id, chat, customer]] = await here.server.sql(`SELECT id, conversation_id, contact_id FROM orders WHERE conversation_id IN ${here.conversation_of(who)}`);
+  await here.sandbox.say(who, "Checkout please");
+  await here.sandbox.heard(who, 2);
+  await here.settled();
+  const [[id, chat, customer, reference]] = await here.server.sql(`SELECT id, conversation_id, contact_id, payment_reference FROM orders WHERE conversation_id IN ${here.conversation_of(who)}`);
   if (email) {
     const { body: { version } } = await ada.client.get(`${ada.shop}/customers/${customer}`);
     assert.equal((await ada.client.patch(`${ada.shop}/customers/${customer}`, { email }, if_match(version))).status, 200);
   }
   await here.server.sql(`UPDATE conversations SET last_customer_at = last_customer_at - 48 * 3600000 WHERE id = '${chat}'`);
   await here.server.restart();  // it remembers when the customer wrote last
-  return { who, id, chat };
+  return { who, id, chat, reference };
 }
 
-// The shop took the money, and the customer is told.
-async function pays_cash({ id }) {
-  const { body: { version } } = await ada.client.get(`${ada.shop}/orders/${id}`);
-  const { status, text } = await ada.client.post(`${ada.shop}/orders/${id}/mark-paid`, { method: "cash", tell_customer: true }, if_match(version));
-  assert.equal(status, 200, text);
+// The money comes, no event tells of it, and the customer is told when it is found.
+async function pays({ reference }) {
+  await here.sandbox.pay(reference);
+  await look_now(here, reference);
 }
 
 const kinds_of = async ({ chat }) => (await here.server.sql(`SELECT kind FROM person_tasks WHERE conversation_id = '${chat}'`)).flat();
@@ -47,7 +50,7 @@ const timeline = async ({ id }) => (await ada.client.get(`${ada.shop}/orders/${i
 
 test("outside the send window a customer who left an address is written to, once, in words of nobody", async () => {
   const order = await late_customer("messenger", "ama.told@example.com");
-  await pays_cash(order);
+  await pays(order);
   const [mail] = await here.sandbox.got_mails("ama.told@example.com");
   assert.match(mail.text, /has arrived/);
   assert.ok(!/Ankara|Ada/.test(mail.text + mail.subject), mail.text);
@@ -61,7 +64,7 @@ test("outside the send window a customer who left an address is written to, once
 
 test("where there is no address a person is asked", async () => {
   const order = await late_customer("instagram");
-  await pays_cash(order);
+  await pays(order);
   await until("a person is asked", async () => (await kinds_of(order)).length > 0, { seconds: 30, explain: () => here.place.log_tail("server") });
   await worked_off();
   assert.deepEqual(await kinds_of(order), ["customer_not_told"]);
@@ -85,7 +88,7 @@ test("a WhatsApp number tells in its approved template; other channels have none
 
   const order = await late_customer("whatsapp", "kojo.told@example.com");
   const before = (await here.sandbox.replies(order.who, "app")).length;
-  await pays_cash(order);
+  await pays(order);
   const replies = await here.sandbox.heard(order.who, before + 1);
   assert.match(replies.at(-1).text, /\[order_news\].*has arrived/);
   await worked_off();

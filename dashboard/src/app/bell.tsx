@@ -23,6 +23,7 @@ export default function NotificationBell() {
   const [List, setList] = useState<ComponentType<{ onClose(): void }> | null>(null);
   const unread = useApi(count_unread_notifications, { business_id }).data?.unread ?? 0;
   const shown = unread > most ? `${number(most)}+` : number(unread);
+  const label = unread > 0 ? `${t("settings.notifications")}: ${shown} (${t("inbox.unread")})` : t("settings.notifications");
   const open = async () => {
     try {
       const [{ default: Read }] = await Promise.all([import("./bell_list"), notificationCatalogueOf(language)]);
@@ -34,13 +35,7 @@ export default function NotificationBell() {
   };
   return (
     <>
-      <IconButton
-        label={unread > 0 ? `${t("settings.notifications")}: ${shown} (${t("inbox.unread")})` : t("settings.notifications")}
-        aria-haspopup="dialog"
-        aria-expanded={isOpen}
-        className="relative self-center"
-        onClick={open}
-      >
+      <IconButton label={label} aria-haspopup="dialog" aria-expanded={isOpen} className="relative self-center" onClick={open}>
         <Bell aria-hidden className="size-5" strokeWidth={1.8} />
         {unread > 0 && (
           <span aria-hidden className="absolute end-0 top-0 min-w-4.5 rounded-full bg-brand px-1 text-center text-xs font-semibold text-on-brand tabular-nums">
@@ -48,6 +43,9 @@ export default function NotificationBell() {
           </span>
         )}
       </IconButton>
+      <span aria-live="polite" className="sr-only">
+        {unread > 0 && label}
+      </span>
       <Drawer isOpen={isOpen && List !== null} onClose={() => setOpen(false)} title={t("settings.notifications")}>
         {List && <List onClose={() => setOpen(false)} />}
       </Drawer>

@@ -63,4 +63,12 @@ export const en = {
   "documents.title": "Invoices by mail",
   "documents.hint": "A customer who left an e-mail address gets the link to each new invoice and credit note, where this server sends mail.",
   "documents.mail": "Mail invoices and credit notes",
+
+  "template.title": "Template for news",
+  "template.hint":
+    "WhatsApp takes no message 24 hours after the customer’s last one. Then a customer is told of an order in a utility template that Meta has approved for this number; its text has one variable, which the news takes.",
+  "template.name": "Name of the template",
+  "template.name-hint": "As Meta’s WhatsApp Manager shows it: order_news. Empty: none; the news goes by mail, or to a person.",
+  "template.language": "Language of the template",
+  "template.language-hint": "Its code there, such as en or en_US.",
 };

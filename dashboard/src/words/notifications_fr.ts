@@ -61,4 +61,12 @@ export const fr: NotificationCatalogue = {
   "documents.title": "Factures par e-mail",
   "documents.hint": "Un client qui a laissé une adresse e-mail reçoit le lien de chaque nouvelle facture et de chaque avoir, si ce serveur envoie des e-mails.",
   "documents.mail": "Envoyer factures et avoirs par e-mail",
+
+  "template.title": "Modèle pour les nouvelles",
+  "template.hint":
+    "WhatsApp n’accepte plus de message 24 heures après le dernier du client. Le client est alors informé de sa commande par un modèle utilitaire que Meta a approuvé pour ce numéro ; son texte a une seule variable, qui reçoit la nouvelle.",
+  "template.name": "Nom du modèle",
+  "template.name-hint": "Tel que le gestionnaire WhatsApp de Meta l’affiche : order_news. Vide : aucun ; la nouvelle part par e-mail, ou revient à une personne.",
+  "template.language": "Langue du modèle",
+  "template.language-hint": "Son code là-bas, tel que fr ou en_US.",
 };

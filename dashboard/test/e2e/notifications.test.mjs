@@ -162,6 +162,31 @@ test("documents are mailed or not, and what else is written on them stays", asyn
   assert.deepEqual([body.mail_documents, body.footer], [false, "Thank you!"]);
 });
 
+test("a WhatsApp number is given the template for its news, and has it taken away", async () => {
+  const page = await owner_at_work(place);
+  await page.goto(at(page, "connections"));
+  const number = page.getByRole("listitem").filter({ hasText: "WhatsApp" });
+  const kept = async () => (await ada.client.get(`${ada.shop}/connections`)).body.items.find(({ channel }) => channel === "whatsapp").notice_template;
+  const open = () => number.getByRole("button", { name: "Template for news" }).click();
+  const dialog = page.getByRole("dialog", { name: "Template for news" });
+  const save = () => dialog.getByRole("button", { name: "Save" }).click();
+  await open();
+  await dialog.getByLabel("Name of the template").fill("Order News");
+  await dialog.getByLabel("Language of the template").fill("en");
+  await save();
+  await dialog.getByRole("alert").waitFor();
+  expect_complaints(/4\d\d/);
+  await dialog.getByLabel("Name of the template").fill("order_news");
+  await save();
+  await number.getByText("order_news").waitFor();
+  assert.deepEqual(await kept(), { name: "order_news", language: "en" });
+  await open();
+  await dialog.getByLabel("Name of the template").fill("");
+  await save();
+  await number.getByText("order_news").waitFor({ state: "detached" });
+  assert.equal(await kept(), null);
+});
+
 // A browser's push service is elsewhere: here the browser only says what it would.
 async function with_a_push_service(page, { leave }) {
   await page.addInitScript((answer) => {

@@ -1,6 +1,8 @@
-import { describe, expect, test } from "vitest";
+import { QueryClient } from "@tanstack/react-query";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import type { Notification } from "../../src/api/operations";
 import { asRead, placeOf, sentenceOf } from "../../src/lib/notices";
+import { EventApplier } from "../../src/live/apply";
 import { numberOrNone, textOf } from "../../src/pages/reminder_fields";
 
 const notice = (more: Partial<Notification> = {}): Notification => ({
@@ -51,6 +53,24 @@ describe("a notification", () => {
     const times = (isMeant: (id: string) => boolean) => asRead(pages, isMeant, "now").pages.flatMap(({ items }) => items.map(({ read_at }) => read_at));
     expect(times((id) => id === "1")).toEqual([null, "before", "now"]);
     expect(times((id) => id <= "3")).toEqual(["now", "before", "now"]);
+  });
+});
+
+describe("a live event", () => {
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+  test("of a notification makes the count and the list old, and no other business's", async () => {
+    vi.useFakeTimers();
+    const queries = new QueryClient();
+    const keys = ["shop", "other"].flatMap((business_id) => [
+      ["count_unread_notifications", { business_id }],
+      ["list_notifications", { business_id, query: { limit: 30 } }],
+    ]);
+    for (const key of keys) queries.setQueryData(key, {});
+    new EventApplier({ queries, call: vi.fn(), business_id: "shop", accountId: "me" }).take({ type: "notification.added", notification_id: "n", kind: "hand_over" });
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(keys.map((key) => queries.getQueryState(key)?.isInvalidated)).toEqual([true, true, false, false]);
   });
 });
 

@@ -73,7 +73,7 @@ test("all are marked read at once, here and at the server", async () => {
   await bell(page, 2).click();
   await list(page).getByText(handed_over).first().waitFor();
   await list(page).getByRole("button", { name: "Mark all read" }).click();
-  await list(page).getByText("Unread").waitFor({ state: "detached" });
+  await list(page).getByText("Unread").first().waitFor({ state: "detached" });
   await page.keyboard.press("Escape");
   await page.getByRole("button", { name: "Notifications", exact: true }).waitFor();
   assert.equal((await ada.client.get(`${ada.shop}/notifications/unread`)).body.unread, 0);

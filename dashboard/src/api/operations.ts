@@ -260,9 +260,11 @@ export interface Event {
   direction?: "in" | "out";
   epoch?: number;
   invoice_id?: string;
-  /** Of the invoice or the task. */
+  /** Of the invoice, the task or the notification. */
   kind?: string;
   message_id?: string;
+  /** One of yours; nobody else is sent this event. */
+  notification_id?: string;
   order_id?: string;
   order_number?: number;
   origin?: "customer" | "ai" | "person" | "system";
@@ -276,7 +278,7 @@ export interface Event {
   status?: string;
   task_id?: string;
   /** Also the event's name. */
-  type: "snapshot" | "message.created" | "message.changed" | "conversation.created" | "conversation.owner_changed" | "conversation.answering" | "order.created" | "order.changed" | "invoice.created" | "task.created" | "connection.changed" | "end";
+  type: "snapshot" | "message.created" | "message.changed" | "conversation.created" | "conversation.owner_changed" | "conversation.answering" | "order.created" | "order.changed" | "invoice.created" | "task.created" | "connection.changed" | "notification.added" | "end";
 }
 
 export interface Invitation {
@@ -2334,7 +2336,7 @@ export const show_member = /* @__PURE__ */ operation<{ path: { business_id: stri
 /** One message, with what became of it. */
 export const show_message = /* @__PURE__ */ operation<{ path: { business_id: string; conversation_id: string; message_id: string }; query: object; body: undefined; answer: Message; needs: "nothing" }>("show_message", "GET", "/businesses/{business_id}/conversations/{conversation_id}/messages/{message_id}", "viewer", "nothing");
 
-/** What you want to be told of this business, and how. It is kept; this version delivers nothing yet. */
+/** What you want to be told of this business, and how. */
 export const show_notification_settings = /* @__PURE__ */ operation<{ path: { business_id: string }; query: object; body: undefined; answer: NotificationSettings; needs: "nothing" }>("show_notification_settings", "GET", "/businesses/{business_id}/notification-settings", "viewer", "nothing");
 
 /** An order with items, payments and invoices. */

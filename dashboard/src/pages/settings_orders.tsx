@@ -92,10 +92,11 @@ function MailedDocuments() {
   const { t } = useNotificationWords();
   const { business_id, may } = useHere();
   const { call, queries } = useServices();
-  const [isBusy, setBusy] = useState(false);
+  /** Until the server has answered. */
+  const [wished, setWished] = useState<boolean | null>(null);
   const found = useApi(show_invoice_settings, { business_id });
   const change = async ({ version, ...settings }: InvoiceSettings, mail_documents: boolean) => {
-    setBusy(true);
+    setWished(mail_documents);
     try {
       const saved = await call(change_invoice_settings, { business_id, version, body: { ...settings, mail_documents } });
       queries.setQueryData(["show_invoice_settings", { business_id }], saved);
@@ -104,7 +105,7 @@ function MailedDocuments() {
       tellProblem(error);
       await found.refetch();
     } finally {
-      setBusy(false);
+      setWished(null);
     }
   };
   const { data: settings } = found;
@@ -113,8 +114,8 @@ function MailedDocuments() {
       {settings ? (
         <Checkbox
           label={t("documents.mail")}
-          checked={settings.mail_documents}
-          disabled={isBusy || !may(change_invoice_settings)}
+          checked={wished ?? settings.mail_documents}
+          disabled={wished !== null || !may(change_invoice_settings)}
           onChange={(event) => change(settings, event.target.checked)}
         />
       ) : found.error ? (

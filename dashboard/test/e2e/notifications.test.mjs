@@ -135,7 +135,7 @@ test("the line of low stock and the reminders are changed, and a wrong number is
   await page.getByLabel("Reminders to pay").selectOption({ label: "At most 2 an order" });
   await page.getByLabel("Minutes until a reminder").fill("15");
   await page.getByRole("button", { name: "Save" }).click();
-  await page.getByText("Saved").waitFor();
+  await page.getByText("Saved", { exact: true }).waitFor();
   const kept = async () => {
     const { body } = await ada.client.get(ada.shop);
     return [body.low_stock_at, body.checkout_reminders, body.checkout_reminder_minutes];
@@ -157,7 +157,7 @@ test("documents are mailed or not, and what else is written on them stays", asyn
   const page = await owner_at_work(place);
   await page.goto(`${at(page, "settings")}?tab=orders`);
   await page.getByLabel("Mail invoices and credit notes").uncheck();
-  await page.getByText("Saved").waitFor();
+  await page.getByText("Saved", { exact: true }).waitFor();
   const { body } = await ada.client.get(path);
   assert.deepEqual([body.mail_documents, body.footer], [false, "Thank you!"]);
 });

@@ -61,7 +61,7 @@ function Reminders() {
             <TextInput {...edits.text("low_stock_at")} inputMode="numeric" className="max-w-40" />
           </Field>
           <Field label={labels.checkout_reminders} hint={t("reminders.count-hint")} error={edits.errorOf("checkout_reminders")}>
-            <Select {...edits.text("checkout_reminders")} className="max-w-56">
+            <Select {...edits.text("checkout_reminders")} className="max-w-sm">
               <option value="0">{t("reminders.none")}</option>
               {[1, 2, 3].map((count) => (
                 <option key={count} value={count}>

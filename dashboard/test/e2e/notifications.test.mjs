@@ -233,3 +233,22 @@ test("a browser that was told not to says what to do", async () => {
   await page.getByRole("button", { name: "Notify me in this browser" }).click();
   await page.getByText("Allow notifications for this site in the browser’s settings").waitFor();
 });
+
+test("the worker shows what the server says", async () => {
+  const page = await owner_at_work(place, { workers: "allow" });
+  await page.context().grantPermissions(["notifications"], { origin: place.base });
+  await page.evaluate(() => navigator.serviceWorker.ready.then(() => true));
+  const devtools = await page.context().newCDPSession(page);
+  const registered = new Promise((found) => devtools.on("ServiceWorker.workerRegistrationUpdated", ({ registrations }) => registrations[0] && found(registrations[0])));
+  await devtools.send("ServiceWorker.enable");
+  const { registrationId } = await registered;
+  const data = JSON.stringify({ title: "A chat waits for you.", url: at(page, "inbox"), tag: "hand_over" });
+  await devtools.send("ServiceWorker.deliverPushMessage", { origin: place.base, registrationId, data });
+  const shown = () =>
+    page.evaluate(async () => {
+      const worker = await navigator.serviceWorker.ready;
+      return (await worker.getNotifications()).map(({ title, tag, data: { url } }) => [title, tag, url]);
+    });
+  await until("it is shown", async () => (await shown()).length > 0);
+  assert.deepEqual(await shown(), [["A chat waits for you.", "hand_over", at(page, "inbox")]]);
+});

@@ -1,3 +1,4 @@
+// Two things. Messages of the server are shown, and lead to their page.
 // The shell without a network: files that carry their hash are kept, pages are asked for first and taken from the last
 // visit when nobody answers. Everything else, above all what the API says and private pictures, is not looked at here.
 
@@ -28,6 +29,34 @@ addEventListener("fetch", (event) => {
   if (request.mode === "navigate" && isPage(pathname)) event.respondWith(page(request));
   else if (pathname.startsWith("/assets/")) event.respondWith(asset(request));
 });
+
+// {title, url, tag}, in English; one with the tag of another takes its place. Browsers want something to be shown each time.
+addEventListener("push", (event) => {
+  const { title = "Sellavie", url = "/", tag = "" } = readMessage(event.data);
+  event.waitUntil(registration.showNotification(title, { tag, icon: "/icon.svg", lang: "en", dir: "ltr", data: { url } }));
+});
+
+function readMessage(data) {
+  try {
+    return data.json() ?? {};
+  } catch {
+    return {};
+  }
+}
+
+addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(openPage(event.notification.data?.url ?? "/"));
+});
+
+// A page that is there already comes forward. Others are left as they are: somebody may be writing there.
+async function openPage(url) {
+  const wanted = new URL(url, location.origin);
+  if (wanted.origin !== location.origin) return;
+  const pages = await clients.matchAll({ type: "window" });
+  const there = pages.find((page) => new URL(page.url).pathname === wanted.pathname);
+  await (there ? there.focus() : clients.openWindow(wanted.href));
+}
 
 async function page(request) {
   const cache = await caches.open(cacheName);

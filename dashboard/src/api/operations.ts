@@ -74,6 +74,8 @@ export interface Business {
   currency: string;
   id: string;
   locale: string;
+  /** A product runs low when a sale or a correction brings its stock down to this: whoever manages the business is told once, until somebody adds some. Null: nobody is told. */
+  low_stock_at: number | null;
   name: string;
   /** How much of one payment goes back on one person's word, in the business's currency: above it another person has to agree. Null: any sum. Only an owner changes it. */
   refund_limit_minor: number | null;
@@ -258,9 +260,11 @@ export interface Event {
   direction?: "in" | "out";
   epoch?: number;
   invoice_id?: string;
-  /** Of the invoice or the task. */
+  /** Of the invoice, the task or the notification. */
   kind?: string;
   message_id?: string;
+  /** One of yours; nobody else is sent this event. */
+  notification_id?: string;
   order_id?: string;
   order_number?: number;
   origin?: "customer" | "ai" | "person" | "system";
@@ -274,7 +278,7 @@ export interface Event {
   status?: string;
   task_id?: string;
   /** Also the event's name. */
-  type: "snapshot" | "message.created" | "message.changed" | "conversation.created" | "conversation.owner_changed" | "conversation.answering" | "order.created" | "order.changed" | "invoice.created" | "task.created" | "connection.changed" | "end";
+  type: "snapshot" | "message.created" | "message.changed" | "conversation.created" | "conversation.owner_changed" | "conversation.answering" | "order.created" | "order.changed" | "invoice.created" | "task.created" | "connection.changed" | "notification.added" | "end";
 }
 
 export interface Invitation {
@@ -503,6 +507,23 @@ export interface NotePage {
   next_cursor: string | null;
 }
 
+export interface Notification {
+  conversation_id: string | null;
+  /** When you were told. */
+  created_at: string;
+  /** Of a hand-over that nobody has taken: told again, to whom. */
+  escalation: "none" | "managers" | "owner";
+  happened_at: string;
+  id: string;
+  kind: "hand_over" | "paid_order" | "failed_payment" | "review_item" | "low_stock" | "broken_connection" | "quota";
+  order_id: string | null;
+  /** Of a quota: how much of the plan is used. */
+  percent: number | null;
+  product_id: string | null;
+  read_at: string | null;
+  task_id: string | null;
+}
+
 export interface NotificationKinds {
   /** A channel or a payment provider stopped working. */
   broken_connection: {
@@ -591,6 +612,11 @@ export interface NotificationKindsRequest {
     in_app: boolean;
     push: boolean;
   };
+}
+
+export interface NotificationPage {
+  items: Array<Notification>;
+  next_cursor: string | null;
 }
 
 export interface NotificationSettings {
@@ -1426,6 +1452,11 @@ export interface TrainingVersionPage {
   next_cursor: string | null;
 }
 
+export interface UnreadNotifications {
+  /** Ends at 1,000. */
+  unread: number;
+}
+
 export interface WebhookDelivery {
   /** Since it was to be sent first, or was replayed. */
   attempts: number;
@@ -1620,6 +1651,8 @@ export const change_business = /* @__PURE__ */ operation<{ path: { business_id: 
   currency?: string;
   /** BCP 47, without extensions: en-NG. */
   locale?: string;
+  /** A product runs low when a sale or a correction brings its stock down to this: whoever manages the business is told once, until somebody adds some. Null: nobody is told. */
+  low_stock_at?: number | null;
   /** What customers read. */
   name?: string;
   /** How much of one payment goes back on one person's word, in the business's currency: above it another person has to agree. Null: any sum. Only an owner changes it. */
@@ -1776,6 +1809,9 @@ export const compare_training_versions = /* @__PURE__ */ operation<{ path: { bus
 export const confirm_second_factor = /* @__PURE__ */ operation<{ path: object; query: object; body: {
   code: string;
 }; answer: RecoveryCodes; needs: "nothing" }>("confirm_second_factor", "POST", "/me/second-factor/confirm", "account", "nothing");
+
+/** How much of it you have not read. */
+export const count_unread_notifications = /* @__PURE__ */ operation<{ path: { business_id: string }; query: object; body: undefined; answer: UnreadNotifications; needs: "nothing" }>("count_unread_notifications", "GET", "/businesses/{business_id}/notifications/unread", "viewer", "nothing");
 
 /** A new product; chats offer it at once. */
 export const create_product = /* @__PURE__ */ operation<{ path: { business_id: string }; query: object; body: {
@@ -1950,6 +1986,9 @@ export const list_my_activity = /* @__PURE__ */ operation<{ path: object; query:
 /** The team's notes on a conversation, newest first. Customers never see them. */
 export const list_notes = /* @__PURE__ */ operation<{ path: { business_id: string; conversation_id: string }; query: { cursor?: string; limit?: number }; body: undefined; answer: NotePage; needs: "nothing" }>("list_notes", "GET", "/businesses/{business_id}/conversations/{conversation_id}/notes", "viewer", "nothing");
 
+/** What you were told of this business, the latest first. It is kept for 90 days. */
+export const list_notifications = /* @__PURE__ */ operation<{ path: { business_id: string }; query: { cursor?: string; limit?: number; unread?: boolean }; body: undefined; answer: NotificationPage; needs: "nothing" }>("list_notifications", "GET", "/businesses/{business_id}/notifications", "viewer", "nothing");
+
 /** Everything that happened to the order, and who did it. */
 export const list_order_timeline = /* @__PURE__ */ operation<{ path: { business_id: string; order_id: string }; query: { cursor?: string; limit?: number }; body: undefined; answer: OrderTimelinePage; needs: "nothing" }>("list_order_timeline", "GET", "/businesses/{business_id}/orders/{order_id}/timeline", "viewer", "nothing");
 
@@ -2061,11 +2100,20 @@ export const publish_training_draft = /* @__PURE__ */ operation<{ path: { busine
   note: string;
 }; answer: TrainingVersion; needs: "version" }>("publish_training_draft", "POST", "/businesses/{business_id}/training/draft/publish", "admin", "version");
 
+/** You have read this one and all before it. */
+export const read_all_notifications = /* @__PURE__ */ operation<{ path: { business_id: string }; query: object; body: {
+  /** The latest one that you saw. */
+  up_to: string;
+}; answer: undefined; needs: "nothing" }>("read_all_notifications", "POST", "/businesses/{business_id}/notifications/read-all", "viewer", "nothing");
+
 /** A login that this session began. */
 export const read_connect_flow = /* @__PURE__ */ operation<{ path: { business_id: string; connect_flow_id: string }; query: object; body: undefined; answer: ConnectFlow; needs: "nothing" }>("read_connect_flow", "GET", "/businesses/{business_id}/connect-flows/{connect_flow_id}", "admin", "nothing");
 
 /** One channel account and how it is. */
 export const read_connection = /* @__PURE__ */ operation<{ path: { business_id: string; connection_id: string }; query: object; body: undefined; answer: Connection; needs: "nothing" }>("read_connection", "GET", "/businesses/{business_id}/connections/{connection_id}", "viewer", "nothing");
+
+/** You have read it. What you have read here is not sent by mail or push any more. */
+export const read_notification = /* @__PURE__ */ operation<{ path: { business_id: string; notification_id: string }; query: object; body: undefined; answer: undefined; needs: "nothing" }>("read_notification", "POST", "/businesses/{business_id}/notifications/{notification_id}/read", "viewer", "nothing");
 
 /** One payment provider, without its keys. */
 export const read_payment_connection = /* @__PURE__ */ operation<{ path: { business_id: string; payment_connection_id: string }; query: object; body: undefined; answer: PaymentConnection; needs: "nothing" }>("read_payment_connection", "GET", "/businesses/{business_id}/payment-connections/{payment_connection_id}", "admin", "nothing");
@@ -2288,7 +2336,7 @@ export const show_member = /* @__PURE__ */ operation<{ path: { business_id: stri
 /** One message, with what became of it. */
 export const show_message = /* @__PURE__ */ operation<{ path: { business_id: string; conversation_id: string; message_id: string }; query: object; body: undefined; answer: Message; needs: "nothing" }>("show_message", "GET", "/businesses/{business_id}/conversations/{conversation_id}/messages/{message_id}", "viewer", "nothing");
 
-/** What you want to be told of this business, and how. It is kept; this version delivers nothing yet. */
+/** What you want to be told of this business, and how. */
 export const show_notification_settings = /* @__PURE__ */ operation<{ path: { business_id: string }; query: object; body: undefined; answer: NotificationSettings; needs: "nothing" }>("show_notification_settings", "GET", "/businesses/{business_id}/notification-settings", "viewer", "nothing");
 
 /** An order with items, payments and invoices. */

@@ -22,7 +22,7 @@ import {
   Users,
   UsersRound,
 } from "lucide-react";
-import { lazy, type ReactNode, Suspense, useEffect, useState } from "react";
+import { type ComponentType, lazy, type ReactNode, Suspense, useEffect, useState } from "react";
 import { Link, useLocation } from "wouter";
 import { list_activity } from "../api/operations";
 import { names } from "../lib/names";
@@ -38,6 +38,9 @@ import { useSignOut } from "./sign_out";
 import { useMoneyWaiting } from "./use_money_waiting";
 
 const CommandPalette = lazy(() => import("./command_palette"));
+// Everything else works without it.
+const Nothing = () => null;
+const Bell = lazy<ComponentType>(() => import("./bell").catch(() => ({ default: Nothing })));
 
 export interface Place {
   path: string;
@@ -117,7 +120,12 @@ function SideBar({ onSearch }: { onSearch(): void }) {
   const waiting = useMoneyWaiting();
   return (
     <header className="sticky top-0 hidden h-dvh w-56 shrink-0 flex-col gap-4 border-e border-line bg-sunken px-3 py-3 lg:flex">
-      <BusinessMenu />
+      <div className="flex items-center gap-1">
+        <BusinessMenu />
+        <Suspense>
+          <Bell />
+        </Suspense>
+      </div>
       <button
         type="button"
         onClick={onSearch}
@@ -254,12 +262,15 @@ function BottomBar() {
   const waiting = useMoneyWaiting();
   const [, go] = useLocation();
   const signOut = useSignOut();
-  const item = "flex min-w-0 flex-1 flex-col items-center justify-center gap-0.5 text-xs font-medium";
+  const item = "flex min-w-0 flex-auto flex-col items-center justify-center gap-0.5 text-xs font-medium";
   return (
     <nav aria-label={t("nav.main")} className="fixed inset-x-0 bottom-0 z-30 flex h-14 items-stretch border-t border-line bg-surface pb-[env(safe-area-inset-bottom)] lg:hidden">
       {main.map((place) => (
         <BottomLink key={place.path} place={place} className={item} to={at(place.path)} />
       ))}
+      <Suspense>
+        <Bell />
+      </Suspense>
       <Menu
         trigger={
           <button type="button" className={names(item, "text-ink-soft")}>

@@ -93,7 +93,7 @@ export default function Inbox({ conversation_id }: { conversation_id: string | u
           <div className="flex gap-2" data-inbox-search>
             <SearchInput label={t("inbox.search")} value={filters.search ?? ""} onSearch={(text) => setFilters({ search: text })} />
           </div>
-          <nav aria-label={t("inbox.folders")} className="scroll-quiet -mx-3 flex gap-0.5 overflow-x-auto px-3 [scrollbar-width:none]">
+          <nav aria-label={t("inbox.folders")} className="scroll-quiet relative -mx-3 flex gap-0.5 overflow-x-auto px-3 [scrollbar-width:none]">
             {folders.map(({ id, label, icon: Icon }) => {
               const isHere = folder.id === id && !filters.search;
               const next = new URLSearchParams(search);

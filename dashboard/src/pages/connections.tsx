@@ -17,6 +17,7 @@ import { Banner, EmptyState, ErrorState, SkeletonRows } from "../parts/states";
 import { More } from "../parts/table";
 import { tell, tellProblem } from "../parts/toast";
 import { useWords } from "../words/provider";
+import { NoticeTemplate } from "./notice_template";
 
 const tones: Record<Connection["state"], Tone> = { active: "good", reconnect_needed: "bad", disconnected: "neutral" };
 
@@ -135,6 +136,7 @@ function ConnectionCard({ connection: one, onReconnect, isBusy }: { connection: 
               {t("connection.check")}
             </Action>
           )}
+          {isThere && one.channel === "whatsapp" && <NoticeTemplate connection={one} />}
           {!isThere && canLogIn && (
             <Action icon={RefreshCw} isBusy={isBusy} onClick={onReconnect}>
               {t("connection.reconnect")}

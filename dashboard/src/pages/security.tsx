@@ -28,10 +28,11 @@ import { PasswordInput } from "../parts/password_input";
 import { Banner, ErrorState, ProblemBanner, SkeletonRows } from "../parts/states";
 import { More } from "../parts/table";
 import { tell, tellProblem } from "../parts/toast";
-import { useActionWords, useWords } from "../words/provider";
+import { useActionWords } from "../words/provider";
+import { useSecurityWords } from "../words/security";
 
 export default function Security() {
-  const { t } = useWords();
+  const { t } = useSecurityWords();
   return (
     <Page title={t("nav.security")} hint={t("security.hint")} isNarrow>
       <div className="flex flex-col gap-5">
@@ -45,7 +46,7 @@ export default function Security() {
 }
 
 function SecondFactor() {
-  const { t } = useWords();
+  const { t } = useSecurityWords();
   const { me } = useHere();
   const [asked, setAsked] = useState<"on" | "off" | "codes" | null>(null);
   const isOn = me.has_second_factor;
@@ -88,7 +89,7 @@ function SecondFactor() {
 
 /** Password, then the app, then a code of it, then the codes for a lost phone. */
 function TurnOn({ onClose }: { onClose(): void }) {
-  const { t } = useWords();
+  const { t } = useSecurityWords();
   const { call, queries } = useServices();
   const [enrolment, setEnrolment] = useState<SecondFactorEnrolment | null>(null);
   const [codes, setCodes] = useState<string[] | null>(null);
@@ -140,7 +141,7 @@ function TurnOn({ onClose }: { onClose(): void }) {
 
 /** As a picture: no markup from elsewhere becomes part of the page. */
 function QrCode({ svg }: { svg: string }) {
-  const { t } = useWords();
+  const { t } = useSecurityWords();
   const [url, setUrl] = useState("");
   useEffect(() => {
     const made = URL.createObjectURL(new Blob([svg], { type: "image/svg+xml" }));
@@ -151,7 +152,7 @@ function QrCode({ svg }: { svg: string }) {
 }
 
 function RecoveryCodes({ codes, onClose }: { codes: string[]; onClose(): void }) {
-  const { t } = useWords();
+  const { t } = useSecurityWords();
   const text = codes.join("\n");
   return (
     <Dialog isOpen onClose={onClose} title={t("totp.codes")} hint={t("totp.codes-hint")}>
@@ -172,7 +173,7 @@ function RecoveryCodes({ codes, onClose }: { codes: string[]; onClose(): void })
 }
 
 function Proven({ wants, onClose }: { wants: "off" | "codes"; onClose(): void }) {
-  const { t } = useWords();
+  const { t } = useSecurityWords();
   const { call, queries } = useServices();
   const [codes, setCodes] = useState<string[] | null>(null);
   const form = useForm({ password: "", code: "" }, async ({ password, code }) => {
@@ -211,7 +212,7 @@ function Proven({ wants, onClose }: { wants: "off" | "codes"; onClose(): void })
 }
 
 function Password() {
-  const { t } = useWords();
+  const { t } = useSecurityWords();
   const { me } = useHere();
   const { call, queries } = useServices();
   const form = useForm({ current_password: "", new_password: "" }, async (body) => {
@@ -242,7 +243,7 @@ function Password() {
 }
 
 function Sessions() {
-  const { t, date, ago } = useWords();
+  const { t, date, ago } = useSecurityWords();
   const { call, queries } = useServices();
   const now = useNow();
   const sessions = useApi(list_sessions, {}, { staleMs: 5000 });
@@ -307,7 +308,7 @@ function Sessions() {
 }
 
 function OwnActivity() {
-  const { t, date } = useWords();
+  const { t, date } = useSecurityWords();
   const actionWord = useActionWords();
   const entries = usePages(list_my_activity, { query: { limit: 10 } });
   return (

@@ -7,6 +7,8 @@ import { useWords } from "../words/provider";
 import { BusinessSettings } from "./settings_business";
 import { LabelSettings } from "./settings_labels";
 import { NotificationChoices } from "./settings_notifications";
+import { OrderSettings } from "./settings_orders";
+import { BrowserPush } from "./settings_push";
 import { ReplySettings } from "./settings_replies";
 import { OwnSettings } from "./settings_you";
 
@@ -16,9 +18,19 @@ export default function Settings() {
   const [{ tab = "business" }] = useFilters("tab");
   const tabs: Array<{ id: string; label: string; page: ReactNode }> = [
     { id: "business", label: t("settings.business"), page: <BusinessSettings /> },
+    { id: "orders", label: t("nav.orders"), page: <OrderSettings /> },
     { id: "replies", label: t("settings.replies"), page: <ReplySettings /> },
     { id: "labels", label: t("settings.labels"), page: <LabelSettings /> },
-    { id: "notifications", label: t("settings.notifications"), page: <NotificationChoices /> },
+    {
+      id: "notifications",
+      label: t("settings.notifications"),
+      page: (
+        <div className="flex flex-col gap-5">
+          <BrowserPush />
+          <NotificationChoices />
+        </div>
+      ),
+    },
     { id: "you", label: t("settings.you"), page: <OwnSettings /> },
   ];
   const current = tabs.find(({ id }) => id === tab) ?? tabs[0];

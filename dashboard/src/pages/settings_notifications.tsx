@@ -7,7 +7,7 @@ import { Card } from "../parts/card";
 import { Checkbox, Field, Select, TextInput } from "../parts/field";
 import { ErrorState, SkeletonRows } from "../parts/states";
 import { tell } from "../parts/toast";
-import { useWords } from "../words/provider";
+import { useNotificationWords } from "../words/notifications";
 import { EditsBanner, useEdits } from "./meanwhile";
 
 export function NotificationChoices() {
@@ -21,7 +21,7 @@ export function NotificationChoices() {
 const ways = ["in_app", "email", "push"] as const;
 
 function NotificationForm({ settings }: { settings: NotificationSettings }) {
-  const { t, word, zone } = useWords();
+  const { t, word, zone } = useNotificationWords();
   const { me, business_id } = useHere();
   const { call, queries } = useServices();
   const edits = useEdits({

@@ -85,6 +85,7 @@ const places = [
   "plan",
   "activity",
   "settings",
+  "settings?tab=orders",
   "settings?tab=replies",
   "settings?tab=labels",
   "settings?tab=notifications",

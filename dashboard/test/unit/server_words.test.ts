@@ -5,6 +5,7 @@ import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { en } from "../../src/words/en";
 import { en as log } from "../../src/words/log_en";
+import { en as notifications } from "../../src/words/notifications_en";
 import { en as training } from "../../src/words/training_en";
 
 const root = path.resolve(import.meta.dirname, "../../..");
@@ -42,7 +43,7 @@ describe("what the server writes has a text:", () => {
     const reviews = wordsOf("review_state", "protocol/domain/review.cpp").map((state) => `review_${state}`);
     const documents = wordsOf("invoice_kind", "protocol/domain/invoice.cpp").map((kind) => `${kind}_issued`);
     expect([order.length, refunds.length, reviews.length, documents.length].every((count) => count > 1)).toBe(true);
-    const facts = [...order, ...refunds, ...reviews, ...documents, "payment_review", "refund_contradicted", "customer_told", "reminded", "told_by_mail", "document_mailed"];
+    const facts = [...order, ...refunds, ...reviews, ...documents, "payment_review", "refund_contradicted", "customer_told", "reminded", "document_mailed", "told_by_mail"];
     expect(missing("fact", facts)).toEqual([]);
     const texts = Object.keys(en).filter((key) => key.startsWith("fact."));
     expect(texts.filter((key) => !facts.includes(key.slice("fact.".length)))).toEqual([]);
@@ -66,5 +67,11 @@ describe("what the server writes has a text:", () => {
       const texts = Object.keys(training).filter((key) => key.startsWith(`${prefix}.`));
       expect(texts.sort()).toEqual(words.map((word) => `${prefix}.${word}`).sort());
     }
+  });
+  test("each kind of notification, as a choice and as a sentence", () => {
+    const kinds = wordsOf("notification_kind", "protocol/domain/notification.cpp");
+    expect(kinds.length).toBeGreaterThan(5);
+    const wanted = kinds.flatMap((kind) => [`notification.${kind}`, `notice.${kind}`]);
+    expect(wanted.filter((key) => !(key in notifications))).toEqual([]);
   });
 });

@@ -5,14 +5,20 @@ import { describe, expect, test } from "vitest";
 import { ar as arOfAll } from "../../src/words/ar";
 import { en as enOfAll } from "../../src/words/en";
 import { fr as frOfAll } from "../../src/words/fr";
+import { ar as arOfNotifications } from "../../src/words/notifications_ar";
+import { en as enOfNotifications } from "../../src/words/notifications_en";
+import { fr as frOfNotifications } from "../../src/words/notifications_fr";
+import { ar as arOfSecurity } from "../../src/words/security_ar";
+import { en as enOfSecurity } from "../../src/words/security_en";
+import { fr as frOfSecurity } from "../../src/words/security_fr";
 import { ar as arOfTraining } from "../../src/words/training_ar";
 import { en as enOfTraining } from "../../src/words/training_en";
 import { fr as frOfTraining } from "../../src/words/training_fr";
 import { actionsOf, type Catalogue, type Key, preferredLanguage, say } from "../../src/words/words";
 
-const en = { ...enOfAll, ...enOfTraining };
-const fr = { ...frOfAll, ...frOfTraining };
-const ar = { ...arOfAll, ...arOfTraining };
+const en = { ...enOfAll, ...enOfTraining, ...enOfNotifications, ...enOfSecurity };
+const fr = { ...frOfAll, ...frOfTraining, ...frOfNotifications, ...frOfSecurity };
+const ar = { ...arOfAll, ...arOfTraining, ...arOfNotifications, ...arOfSecurity };
 const src = path.resolve(import.meta.dirname, "../../src");
 const sources = readdirSync(src, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".tsx"));
 const others: Array<[string, Catalogue]> = [

@@ -28,12 +28,16 @@ function worker() {
     keys: async () => [...kept.keys()].map((url) => ({ url })),
     delete: async ({ url }: { url: string }) => kept.delete(url),
   };
+  const shown: Array<{ title: string; options: { tag: string; data: { url: string } } }> = [];
+  const windows: Array<{ url: string; focus(): void }> = [];
+  const opened: string[] = [];
   const scope = {
     URL,
+    registration: { showNotification: async (title: string, options: (typeof shown)[number]["options"]) => void shown.push({ title, options }) },
     Response,
     location: { origin },
     skipWaiting: () => {},
-    clients: { claim: async () => {} },
+    clients: { claim: async () => {}, matchAll: async () => windows, openWindow: async (url: string) => void opened.push(url) },
     caches: { open: async () => cache, keys: async () => ["shell-1"], delete: async () => true },
     addEventListener: (name: string, listener: (event: unknown) => void) => {
       listeners[name] = listener;
@@ -56,9 +60,16 @@ function worker() {
     const given = (await answer) as Response | null;
     return given && (given.type === "error" ? "error" : given.text());
   };
+  const happens = async (name: string, event: object) => {
+    let end: Promise<unknown> = Promise.resolve();
+    listeners[name]?.({ ...event, waitUntil: (given: Promise<unknown>) => (end = given) });
+    await end;
+  };
+  const hear = (text: string | null) => happens("push", { data: text === null ? null : { json: () => JSON.parse(text) } });
+  const press = (url: string) => happens("notificationclick", { notification: { close: () => {}, data: { url } } });
   const visit = (where: string) => ask(where, { mode: "navigate" });
   const paths = () => [...kept.keys()].map((url) => url.replace(origin, ""));
-  return { ask, visit, paths, network, kept };
+  return { ask, visit, paths, network, kept, hear, press, shown, windows, opened };
 }
 
 describe("the service worker", () => {
@@ -120,5 +131,25 @@ describe("the service worker", () => {
     network.answer = (where) => script(where);
     for (let i = 0; i < 130; ++i) await ask(`/assets/${i}.js`);
     expect([paths()[0], paths().length, paths()[1]]).toEqual(["/", 121, "/assets/10.js"]);
+  });
+  test("shows a message of the server, and something when it cannot read it", async () => {
+    const { hear, shown } = worker();
+    await hear('{"title":"A chat waits for you.","url":"/businesses/1/inbox/2","tag":"hand_over 1 2"}');
+    await hear("no JSON");
+    await hear(null);
+    expect(shown.map(({ title, options }) => [title, options.tag, options.data.url])).toEqual([
+      ["A chat waits for you.", "hand_over 1 2", "/businesses/1/inbox/2"],
+      ["Sellavie", "", "/"],
+      ["Sellavie", "", "/"],
+    ]);
+  });
+  test("leads to the message's page: one that is there comes forward, else a new one, and none of another site", async () => {
+    const { press, windows, opened } = worker();
+    const focused: string[] = [];
+    for (const where of ["/businesses/1/settings", "/businesses/1/inbox/2?folder=mine"]) windows.push({ url: `${origin}${where}`, focus: () => void focused.push(where) });
+    await press("/businesses/1/inbox/2");
+    await press("/businesses/1/orders/3");
+    await press("https://elsewhere.example/");
+    expect([focused, opened]).toEqual([["/businesses/1/inbox/2?folder=mine"], [`${origin}/businesses/1/orders/3`]]);
   });
 });

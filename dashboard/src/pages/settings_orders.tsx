@@ -1,0 +1,128 @@
+// What the shop is told of its stock, and its customers of their orders, without anybody doing it.
+
+import { useState } from "react";
+import { useApi } from "../api/hooks";
+import { type Business, change_business, change_invoice_settings, type InvoiceSettings, show_business, show_invoice_settings } from "../api/operations";
+import { useHere } from "../app/business";
+import { useServices } from "../app/services";
+import { Button } from "../parts/button";
+import { Card } from "../parts/card";
+import { Checkbox, Field, Select, TextInput } from "../parts/field";
+import { ErrorState, SkeletonRows } from "../parts/states";
+import { tell, tellProblem } from "../parts/toast";
+import { useNotificationWords } from "../words/notifications";
+import { changed } from "./edits";
+import { EditsBanner, useEdits } from "./meanwhile";
+import { numberOrNone, textOf } from "./reminder_fields";
+
+export function OrderSettings() {
+  return (
+    <div className="flex flex-col gap-5">
+      <Reminders />
+      <MailedDocuments />
+    </div>
+  );
+}
+
+const fieldsOf = ({ low_stock_at, checkout_reminders, checkout_reminder_minutes }: Business) => ({
+  low_stock_at: textOf(low_stock_at),
+  checkout_reminders: String(checkout_reminders),
+  checkout_reminder_minutes: textOf(checkout_reminder_minutes),
+});
+
+function Reminders() {
+  const { t } = useNotificationWords();
+  const { business_id, business, may } = useHere();
+  const { call, queries } = useServices();
+  const edits = useEdits({
+    state: business,
+    fieldsOf,
+    reread: () => call(show_business, { business_id }),
+    save: async (fields, base) => {
+      // A time that is not shown is not changed.
+      const isShown = ([name]: [string, string]) => name !== "checkout_reminder_minutes" || fields.checkout_reminders !== "0";
+      const typed = Object.entries(changed(fieldsOf(base), fields)).filter(isShown);
+      // What is no number goes as it is: the server says what is wrong with it.
+      const body = Object.fromEntries(typed.map(([name, text]) => [name, numberOrNone(text)])) as object;
+      const saved = typed.length > 0 ? await call(change_business, { business_id, version: base.version, body }) : base;
+      tell(t("action.saved"));
+      return saved;
+    },
+    keep: (now) => queries.setQueryData(["show_business", { business_id }], now),
+  });
+  const isReadOnly = !may(change_business);
+  const labels = { low_stock_at: t("reminders.low-stock"), checkout_reminders: t("reminders.count"), checkout_reminder_minutes: t("reminders.minutes") };
+  return (
+    <Card title={t("reminders.title")} hint={isReadOnly ? t("settings.read-only") : undefined}>
+      <form onSubmit={edits.onSubmit} noValidate>
+        <fieldset disabled={isReadOnly} className="flex flex-col gap-4">
+          <EditsBanner edits={edits} subject_id={business_id} labels={labels} />
+          <Field label={labels.low_stock_at} hint={t("reminders.low-stock-hint")} error={edits.errorOf("low_stock_at")}>
+            <TextInput {...edits.text("low_stock_at")} inputMode="numeric" className="max-w-40" />
+          </Field>
+          <Field label={labels.checkout_reminders} hint={t("reminders.count-hint")} error={edits.errorOf("checkout_reminders")}>
+            <Select {...edits.text("checkout_reminders")} className="max-w-sm">
+              <option value="0">{t("reminders.none")}</option>
+              {[1, 2, 3].map((count) => (
+                <option key={count} value={count}>
+                  {t("reminders.most", { count })}
+                </option>
+              ))}
+            </Select>
+          </Field>
+          {edits.fields.checkout_reminders !== "0" && (
+            <Field label={labels.checkout_reminder_minutes} hint={t("reminders.minutes-hint")} error={edits.errorOf("checkout_reminder_minutes")}>
+              <TextInput {...edits.text("checkout_reminder_minutes")} inputMode="numeric" className="max-w-40" />
+            </Field>
+          )}
+          {!isReadOnly && (
+            <div className="flex justify-end">
+              <Button type="submit" look="primary" isBusy={edits.isBusy}>
+                {t("action.save")}
+              </Button>
+            </div>
+          )}
+        </fieldset>
+      </form>
+    </Card>
+  );
+}
+
+function MailedDocuments() {
+  const { t } = useNotificationWords();
+  const { business_id, may } = useHere();
+  const { call, queries } = useServices();
+  /** Until the server has answered. */
+  const [wished, setWished] = useState<boolean | null>(null);
+  const found = useApi(show_invoice_settings, { business_id });
+  const change = async ({ version, ...settings }: InvoiceSettings, mail_documents: boolean) => {
+    setWished(mail_documents);
+    try {
+      const saved = await call(change_invoice_settings, { business_id, version, body: { ...settings, mail_documents } });
+      queries.setQueryData(["show_invoice_settings", { business_id }], saved);
+      tell(t("action.saved"));
+    } catch (error) {
+      tellProblem(error);
+      await found.refetch();
+    } finally {
+      setWished(null);
+    }
+  };
+  const { data: settings } = found;
+  return (
+    <Card title={t("documents.title")} hint={t("documents.hint")}>
+      {settings ? (
+        <Checkbox
+          label={t("documents.mail")}
+          checked={wished ?? settings.mail_documents}
+          disabled={wished !== null || !may(change_invoice_settings)}
+          onChange={(event) => change(settings, event.target.checked)}
+        />
+      ) : found.error ? (
+        <ErrorState error={found.error} onRetry={found.refetch} />
+      ) : (
+        <SkeletonRows count={1} />
+      )}
+    </Card>
+  );
+}

@@ -308,7 +308,8 @@ function* declared_ids() {
   };
   for (const operation of stage.operations) {
     const shape = operation.requestBody?.content["application/json"]?.schema;
-    if (shape) for (const at of within(shape, "")) yield [operation, at];
+    // A place in one's own list: whose it is changes nothing.
+    if (shape && operation.operationId !== "read_all_notifications") for (const at of within(shape, "")) yield [operation, at];
     for (const { name, in: where, schema } of operation.parameters ?? [])
       if (where === "query" && name !== "business_id" && (resolved(stage.document, schema).format === "uuid" || name === "assignee")) yield [operation, name];
   }

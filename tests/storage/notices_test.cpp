@@ -380,9 +380,6 @@ TEST_F(notices_test, a_chat_of_somebody_who_cannot_answer_or_wants_no_word_of_it
   sql("DELETE FROM notifications");
   choose(agent, 0);
   assign(agent);
-  ASSERT_EQ(apply({.tasks = {a_task("payment_review", "another")}}).outcome, commit_outcome::committed);
-  tell_all();
-  sql("DELETE FROM notifications");
   const auto changes = handing_over(71);
   const auto events = notice_events_of(changes);
   ASSERT_EQ(events.size(), 1U);

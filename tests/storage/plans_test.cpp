@@ -70,7 +70,7 @@ const std::vector<expected_plan> expected_plans{{"finish_inbox", "inbound_events
                                                 {"touch_conversations", "conversations"},
                                                 {"last_order_number", "orders"},
                                                 {"action_result", "action_results"},
-                                                {"invoice", "invoices"},
+                                                {"invoices_of_order", "invoices"},
                                                 {"insert_webhook_events", "orders"},
                                                 {"sent_message", "messages"},
                                                 {"sent_message", "contacts"},

@@ -9,6 +9,7 @@ import { api_client, if_match } from "./harness/api.mjs";
 import { push_browser } from "./harness/browser_push.mjs";
 import { event_stream } from "./harness/event_stream.mjs";
 import { open_receiver } from "./harness/receiver.mjs";
+import { gets_a_link, look_now } from "./harness/paying_shops.mjs";
 import { all_of, password, signed_in_owner } from "./harness/team.mjs";
 import { root, sleep, until } from "./harness/workspace.mjs";
 import { demo_businesses, shared_world } from "./harness/world.mjs";

@@ -46,7 +46,7 @@ TEST(event_text, of_every_fact_has_the_shape_that_is_declared) {
     EXPECT_TRUE(event_shape().check(data).empty()) << data;
     types.insert(data["type"]);
   }
-  EXPECT_EQ(types.size(), 11U);
+  EXPECT_EQ(types.size(), 12U);
   for (const auto why :
        {stream_end::token_expired, stream_end::signed_out, stream_end::access_lost, stream_end::restarting}) {
     const auto text = end_text(why);

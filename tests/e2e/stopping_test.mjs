@@ -125,7 +125,7 @@ test("a start is not ready while it migrates, says why, and answers its health m
   assert.equal((await fetch(`${here.server.ops}/healthz`)).status, 200);
   await another.release();
   const late = await readiness_until(here, ({ status }) => status === 200);
-  assert.match(here.place.log_tail("server"), /migration 0001_/);
+  assert.match(here.place.log_tail("server", 1000), /migration 0001_/);
   // 0: the listener was not there yet.
   const statuses = [...early, ...late].map(({ status }) => status).filter((status) => status !== 0);
   assert.equal(statuses.pop(), 200);

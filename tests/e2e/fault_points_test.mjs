@@ -36,7 +36,7 @@ const binary = process.env.SELLAVIE_FAULT_BINARY ?? `${root}/build/release/tests
 test("every fault point of the sources is listed here", () => {
   const in_sources = new Set(["actors", "config", "monitoring", "net", "protocol", "storage"].flatMap((folder) => sources_below(`${root}/${folder}`))
     .concat(files_of(root)).flatMap((file) => [...readFileSync(file, "utf8").matchAll(/\bfault_point\("([^"]+)"\)/g)].map(([, name]) => name)));
-  // Those of other flows have their tests there: api_composer, api_import, api_notifications, key_rotation, backup, payment_webhooks, refund_crash, reminders, told.
+  // Those of other flows have their tests there: api_composer, api_import, api_notifications, key_rotation, backup, payment_webhooks, refund_crash, reminders, api_told.
   const elsewhere = ["rotation.batch", "restore.section_loaded", "restore.before_commit", "restore.committed", "import.before_commit", "import.committed", "import.counted", "notice.told", "notice.sent", "payment_event.committed", "refund.begun", "refund.answered", "reminder.told", "untold.committed"];
   assert.deepEqual([...in_sources].sort(), [...Object.keys(points), ...moments, ...elsewhere].sort());
 });

@@ -12,7 +12,7 @@ import { sleep, until } from "./harness/workspace.mjs";
 let here;
 let ada;
 let grace;  // an agent of Ada's
-shared_world({ before, after }, { name: "told" }, (world) => { here = world; });
+shared_world({ before, after }, { name: "api-told" }, (world) => { here = world; });
 beforeEach(async () => {
   ada ??= await signed_in_owner(here);
   grace ??= await colleague(here, ada);

@@ -89,6 +89,7 @@ commit_report pipeline::finish(std::vector<pg_result>& results) {
       failed = true;
       if (ends_session(one.get())) return report;
       report.outcome = outcome_of(one.get());
+      lost_deadlock_ = field(one.get(), PG_DIAG_SQLSTATE) == "40P01";
     }
     results.push_back(std::move(one));
     while (pg_result rest{PQgetResult(&connection_)}) {
@@ -109,6 +110,7 @@ commit_report pipeline::finish(std::vector<pg_result>& results) {
       failed = true;
       if (ends_session(one.get())) return report;
       report.outcome = outcome_of(one.get());
+      lost_deadlock_ = field(one.get(), PG_DIAG_SQLSTATE) == "40P01";
     }
   }
   if (!synced) {

@@ -53,11 +53,14 @@ class pipeline {
   [[nodiscard]] std::size_t queued() const noexcept { return queued_; }
   /// Sends what is queued and waits for the outcome. `results` has one entry per statement.
   [[nodiscard]] commit_report finish(std::vector<pg_result>& results);
+  /// It was rolled back because another transaction and this one waited for each other; that one goes on.
+  [[nodiscard]] bool lost_deadlock() const noexcept { return lost_deadlock_; }
 
  private:
   PGconn& connection_;
   std::size_t queued_ = 0;
   bool broken_ = false;
+  bool lost_deadlock_ = false;
 };
 
 /// Prepares the statements and enters pipeline mode.

@@ -93,10 +93,17 @@ postgres_unit_of_work::postgres_unit_of_work(connector connect, std::int64_t inc
     : connect_{std::move(connect)}, incarnation_{incarnation}, doubts_{std::move(doubts)} {}
 
 commit_report postgres_unit_of_work::commit(std::span<const change_set* const> sets) {
+  auto [report, lost_deadlock] = try_commit(sets);
+  if (lost_deadlock) report = try_commit(sets).report;
+  if (report.outcome == commit_outcome::unavailable) connection_.reset();
+  return report;
+}
+
+postgres_unit_of_work::attempt postgres_unit_of_work::try_commit(std::span<const change_set* const> sets) {
   if (auto ready = ensure_connected(); !ready) {
     commit_report report;
     report.failure = ready.error();
-    return report;
+    return {std::move(report), false};
   }
   pipeline batch{*connection_};
   const auto answers = queue_change_sets(batch, sets, incarnation_);
@@ -111,8 +118,8 @@ commit_report postgres_unit_of_work::commit(std::span<const change_set* const> s
     report.fresh_events = match_fresh(sets, &change_set::payment_events, &payment_event_row::id,
                                       answer(answers.payment_events), read_uuid);
   if (report.outcome == commit_outcome::in_doubt) begin_doubt();
-  if (report.outcome == commit_outcome::unavailable) connection_.reset();
-  return report;
+  const bool lost_deadlock = report.outcome == commit_outcome::unavailable && batch.lost_deadlock();
+  return {std::move(report), lost_deadlock};
 }
 
 result<void> postgres_unit_of_work::ensure_connected() {

@@ -22,6 +22,12 @@ class postgres_unit_of_work final : public unit_of_work {
   [[nodiscard]] bool settle() override;
 
  private:
+  struct attempt {
+    commit_report report;
+    /// Certainly rolled back, and what it waited for goes on: the same again will do.
+    bool lost_deadlock = false;
+  };
+  [[nodiscard]] attempt try_commit(std::span<const change_set* const> sets);
   [[nodiscard]] result<void> ensure_connected();
   [[nodiscard]] result<void> end_lost_session(PGconn& fresh);
   void begin_doubt();

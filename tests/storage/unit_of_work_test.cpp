@@ -98,6 +98,19 @@ TEST_F(unit_of_work_test, a_deadlock_is_no_fault_of_the_rows) {
   EXPECT_EQ(apply({.read_marks = {{page, "psid-1", noon}}}).outcome, outcome::committed);
 }
 
+TEST_F(unit_of_work_test, a_batch_that_lost_a_deadlock_is_committed_again_at_once) {
+  sql("CREATE SEQUENCE tries; GRANT USAGE ON SEQUENCE tries TO sellavie_engine;"
+      "CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+      "IF nextval('tries') = 1 THEN RAISE 'x' USING ERRCODE = '40P01'; END IF; RETURN NEW; END $$;"
+      "CREATE TRIGGER fail BEFORE INSERT ON messages FOR EACH ROW EXECUTE FUNCTION fail()");
+  change_set set{.messages = {a_message(20, false, "x")}};
+  set.inbound = {an_event(1, "event-1")};
+  const auto report = apply(set);
+  EXPECT_EQ(report.outcome, outcome::committed) << report.failure;
+  EXPECT_THAT(report.fresh, testing::ElementsAre(true));
+  EXPECT_EQ(count("messages"), 1);
+}
+
 // In opposite orders they would wait for each other: whoever has one row dawdles before the next.
 TEST_F(unit_of_work_test, batches_of_two_writers_that_cross_all_commit) {
   const auto lace = id_of<product_id>(6);

@@ -129,7 +129,12 @@ void invoice_desk_state::credit(const invoicing_record& record) {
   const order& subject = fifo_.front().wanted.subject;
   const auto note = next_credit_note(subject, existing_of(record, subject), returned_of(record),
                                      context_of(record, node_->ids->next_as<invoice_id>(), node_->now()));
-  if (!note || !*note) return refuse(refusal::not_allowed);
+  if (!note) {
+    node_->log->error("credit_note_not_made", {.business_id = business_->id},
+                      {{"order_id", subject.id}, {"why", note.error()}});
+    return fail(note.error().code);
+  }
+  if (!*note) return refuse(refusal::not_allowed);
   storage::change_set changes;
   add_invoice(**note, changes);
   if (may_mail(record)) mail_document(record, **note, fresh_link(**note, changes), changes);
@@ -211,6 +216,15 @@ void invoice_desk_state::write(storage::change_set changes, action_outcome outco
 
 void invoice_desk_state::answer(action_outcome outcome) {
   fifo_.front().answer.deliver(std::move(outcome));
+  leave();
+}
+
+void invoice_desk_state::fail(errc why) {
+  fifo_.front().answer.deliver(make_error(why));
+  leave();
+}
+
+void invoice_desk_state::leave() {
   fifo_.pop_front();
   busy_ = false;
   next();

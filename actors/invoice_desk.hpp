@@ -68,6 +68,9 @@ class invoice_desk_state {
   [[nodiscard]] std::string fresh_link(const invoice& document, storage::change_set& to) const;
   void write(storage::change_set changes, action_outcome outcome);
   void answer(action_outcome outcome);
+  /// Whoever asked tries again, or is seen to fail.
+  void fail(errc why);
+  void leave();
 
   pointer self_;
   services_ptr node_;

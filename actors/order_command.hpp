@@ -26,7 +26,7 @@ struct customer_notice {
   bool only_when_paid = false;
   /// For the order's timeline.
   std::string_view as = "customer_told";
-  /// Where the chat does not take it (protocol/domain/system_message_route.hpp).
+  /// Where the chat does not take it (untold.hpp).
   bool by_other_ways = true;
 };
 

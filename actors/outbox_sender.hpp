@@ -30,7 +30,7 @@
 //      token also the other accounts: actors/send_pauses) and does not count as an attempt: the send window ends it.
 //  R6  auth blocks the account, with one task; another token ends the block at once, else one probe an hour. So
 //      do the codes by which the platform restricts the account (policy, payment, spam), told once a day.
-//  R15 A notice of the server's that may go by other ways does (protocol/domain/system_message_route): outside the window in
+//  R15 A notice of the server's that may go by other ways does (untold.hpp): outside the window in
 //      the template of the account where there is one, else, and whenever its row ends as dead, by background work in
 //      place of the task.
 //  R7  Anything else that is refused is dead with a task, and kills its later siblings: the rows of the same

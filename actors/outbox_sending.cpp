@@ -3,7 +3,6 @@
 
 #include "actors/outbox_sender.hpp"
 #include "protocol/channel/stored_wire.hpp"
-#include "protocol/domain/system_message_route.hpp"
 #include "storage/fault_point.hpp"
 
 namespace sellavie::actors {
@@ -173,8 +172,7 @@ bool outbox_sender_state::goes_in_template(const place& at) const {
   const bool has_template = channel_ == channel_kind::whatsapp && !notices_.empty();
   const auto parts = std::count_if(at.lane.rows.begin(), at.lane.rows.end(),
                                    [&](const queued_row& one) { return are_siblings(at.row.row, one.row); });
-  const auto route = route_of({.has_template = has_template && parts == 1});
-  return route == system_message_route::approved_template && notice_in(at.row.row).has_value();
+  return has_template && parts == 1 && notice_in(at.row.row).has_value();
 }
 
 void outbox_sender_state::call(place at, const channel::wire_message& wire,

@@ -61,7 +61,8 @@ void tenant_supervisor_state::weigh(const payment_check& wanted, const payment_t
   if (!truth.fact) return answer.deliver(payment_checked{check_outcome::silent});
   if (!parse_payment_reference(truth.fact->reference))
     return answer.deliver(payment_checked{check_outcome::strange});
-  if (truth.is_known) return settle(wanted, truth, answer);
+  const bool is_looked_up = truth.is_known || truth.fact->reference == wanted.reference;
+  if (is_looked_up) return settle(wanted, truth, answer);
   // Two shops may share an account: what is another's is booked there, by its own event or poll.
   self_
       ->request(dependencies_.node->reader_of(business_->id.value), caf::infinite,

@@ -1,7 +1,13 @@
 #pragma once
-// A notice of the server's that the chat did not take: the way of protocol/domain/system_message_route.hpp from its third
-// step on, as background work of its own. Queued by the commit that ends the message. Without actors, for those who only
-// carry it.
+// How a customer is told something that no person and no model says: a receipt, a link, an invoice.
+//
+//  S1 In the chat, while it takes it.
+//  S2 Else by a template that the channel has approved (both outbox_sender R15).
+//  S3 Else by mail, where the customer left an address.
+//  S4 Else a person of the business is asked to.
+//
+// S3 and S4 are background work of their own, queued by the commit that ends the message. Without actors, for those who
+// only carry it.
 
 #include <optional>
 #include <string>

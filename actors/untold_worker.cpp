@@ -2,7 +2,6 @@
 
 #include "actors/failure.hpp"
 #include "protocol/domain/email.hpp"
-#include "protocol/domain/system_message_route.hpp"
 #include "protocol/mail/customer_letters.hpp"
 #include "storage/fault_point.hpp"
 
@@ -63,12 +62,11 @@ void untold_worker_state::tell(const untold_work& work, const untold_notice& not
   const auto business = work.job.hold.business;
   const auto now = node_->now();
   const bool has_email = !notice.text.empty() && !whom.is_blocked && may_mail(business, whom.address);
-  const auto route = route_of({.has_email = has_email});
   storage::change_set changes;
   changes.jobs_done.push_back({work.job.hold});
   changes.action_results.push_back(
       {business, key_of(notice), std::string{has_email ? "mailed" : "asked"}, now});
-  if (route == system_message_route::email) {
+  if (has_email) {
     const auto letter = mail::order_news(notice.text, parse_language(whom.locale));
     changes.mails.push_back(
         mail_to(*node_, storage::mail_id{notice.message.value}, letter, whom.address, notice_life));

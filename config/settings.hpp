@@ -190,7 +190,7 @@ struct limits_settings {
   int sign_ins_per_minute = 20;
   /// Requests that could make a mail, of one client.
   int mails_per_hour = 60;
-  /// Of these, to one mailbox.
+  /// Of these, to one mailbox; and so many of an invoice desk's documents, and of news, to one customer.
   int mails_per_recipient_per_hour = 6;
   std::size_t body_bytes = 2'097'152;
   std::size_t webhook_bytes = 4'194'304;

@@ -18,15 +18,17 @@ void put_u32(char* at, std::uint32_t value) noexcept {
 
 }  // namespace
 
-binary_array::binary_array(array_type type) {
+void binary_array::begin() {
   buffer_.reserve(1024);
   buffer_.resize(header_bytes);
   put_u32(buffer_.data(), 1);
-  put_u32(buffer_.data() + 8, static_cast<std::uint32_t>(type));
+  put_u32(buffer_.data() + 8, static_cast<std::uint32_t>(type_));
   put_u32(buffer_.data() + 16, 1);
 }
 
+// What every element begins with.
 void binary_array::append_u32(std::uint32_t value) {
+  if (buffer_.empty()) begin();
   char raw[4];
   put_u32(raw, value);
   buffer_.append(raw, sizeof raw);
@@ -73,6 +75,7 @@ void binary_array::add_null() {
 }
 
 std::string_view binary_array::bytes() {
+  if (buffer_.empty()) begin();
   put_u32(buffer_.data() + flag_offset, has_null_ ? 1 : 0);
   put_u32(buffer_.data() + count_offset, count_);
   return buffer_;

@@ -22,7 +22,8 @@ enum class array_type : std::uint32_t {
 
 class binary_array {
  public:
-  explicit binary_array(array_type type);
+  /// Costs nothing until something is added: of most columns a batch has no row.
+  explicit binary_array(array_type type) noexcept : type_{type} {}
 
   void add(const uuid& value);
   template <class Tag>
@@ -41,7 +42,10 @@ class binary_array {
   [[nodiscard]] std::string_view bytes();
 
  private:
+  void begin();
   void append_u32(std::uint32_t value);
+
+  array_type type_;
   std::string buffer_;
   std::uint32_t count_ = 0;
   bool has_null_ = false;

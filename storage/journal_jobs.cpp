@@ -10,14 +10,14 @@ namespace {
 
 // --- SQL -----------------------------------------------------------------------------------------
 
-// Locked first: what was wanted meanwhile is seen.
+// Locked first, in the order of insert_jobs: what was wanted meanwhile is seen.
 constexpr statement finish_jobs{"finish_jobs", R"(
 WITH wanted AS (
   SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::integer[]) AS t (id, business_id, claim)
 ), held AS MATERIALIZED (
   SELECT j.id, j.wanted_at FROM wanted w JOIN jobs j ON j.id = w.id
   WHERE (j.business_id = w.business_id) IS TRUE AND j.claims = w.claim AND j.claimed_by = $4::bigint
-  ORDER BY j.id FOR UPDATE OF j
+  ORDER BY j.business_id, j.kind, coalesce(j.unique_key, j.id::text) FOR UPDATE OF j
 ), gone AS (
   DELETE FROM jobs j USING held h WHERE j.id = h.id AND h.wanted_at IS NULL
 )
@@ -32,7 +32,7 @@ WITH wanted AS (
 ), held AS MATERIALIZED (
   SELECT w.*, j.wanted_at FROM wanted w JOIN jobs j ON j.id = w.id
   WHERE (j.business_id = w.business_id) IS TRUE AND j.claims = w.claim AND j.claimed_by = $8::bigint
-  ORDER BY j.id FOR UPDATE OF j
+  ORDER BY j.business_id, j.kind, coalesce(j.unique_key, j.id::text) FOR UPDATE OF j
 )
 UPDATE jobs j
 SET state = 0, wanted_at = NULL, claimed_by = NULL, claimed_until = NULL, attempts = h.attempts,
@@ -47,7 +47,7 @@ WITH wanted AS (
 ), held AS MATERIALIZED (
   SELECT w.id, w.code, w.at FROM wanted w JOIN jobs j ON j.id = w.id
   WHERE (j.business_id = w.business_id) IS TRUE AND j.claims = w.claim AND j.claimed_by = $6::bigint
-  ORDER BY j.id FOR UPDATE OF j
+  ORDER BY j.business_id, j.kind, coalesce(j.unique_key, j.id::text) FOR UPDATE OF j
 ), gone AS (
   DELETE FROM jobs j USING held h WHERE j.id = h.id RETURNING j.*, h.code, h.at
 )

@@ -47,8 +47,9 @@ std::string key_of(const notice_event& one) { return unique_key_of(notice_job{on
 job_priority urgency_of(const notice_event& one) { return priority_of(one.what.kind); }
 std::string payload_of(const notice_event& one) { return write_notice_job({one.what}); }
 instant time_of(const notice_event& one) { return one.what.at; }
-std::optional<order_id> paid_of(const notice_event& one) {
-  return one.paid.is_nil() ? std::nullopt : std::optional{one.paid};
+/// Not told when the stored one is paid already.
+std::optional<uuid> paid_of(const notice_event& one) {
+  return one.what.kind == notification_kind::paid_order ? one.what.about : std::nullopt;
 }
 
 }  // namespace

@@ -75,8 +75,8 @@ constexpr const char* note_pushed =
 constexpr const char* note_summed_up =
     "UPDATE notification_pace SET summed_up_at = $3::bigint WHERE business_id = $1::uuid AND account_id = $2::uuid";
 
-// The journal locks jobs that end in an order of its own, together with messages and orders: less than the time after
-// which PostgreSQL looks for a deadlock, so that it is never the journal's commit that goes.
+// The journal ends jobs together with messages and orders: it is not to wait for us. One that is caught all the same is
+// committed again (postgres_unit_of_work).
 constexpr const char* yield_to_journal = "SET LOCAL lock_timeout = '300ms'";
 
 /// Who looks at a phone later has the app's list.
@@ -147,19 +147,19 @@ void add_sending(std::vector<job_row>& jobs, const business_id& business, const 
   if (summary && desk.can_mail) queue(summary_job_kind, email, "", *summary);
 }
 
-void queue_escalation(pqxx::work& work, notice_job job, const notice_desk& desk) {
+void add_escalation(std::vector<job_row>& jobs, notice_job job, const notice_desk& desk) {
   if (job.what.kind != notification_kind::hand_over) return;
   const auto next = next_escalation(job.step, job.what.at);
   if (!next) return;
   job.step = next->step;
-  queue_job(work, {.id = desk.ids.next_as<job_id>(),
-                   .business = job.what.business,
-                   .kind = tell_job_kind,
-                   .unique_key = unique_key_of(job),
-                   .priority = priority_of(job.what.kind),
-                   .due_at = next->at,
-                   .payload = write_notice_job(job),
-                   .created_at = desk.now});
+  jobs.push_back({.id = desk.ids.next_as<job_id>(),
+                  .business = job.what.business,
+                  .kind = tell_job_kind,
+                  .unique_key = unique_key_of(job),
+                  .priority = priority_of(job.what.kind),
+                  .due_at = next->at,
+                  .payload = write_notice_job(job),
+                  .created_at = desk.now});
 }
 
 /// A chat may be given to somebody who cannot answer (any more), or wants to hear of nothing: then it is everybody's.
@@ -245,16 +245,16 @@ sent_notices said(const std::vector<told_line>& lines) {
   return sent;
 }
 
-void queue_push(pqxx::work& work, const business_id& business, const pqxx::row& browser,
-                const std::string& words, const notice_desk& desk) {
+job_row push_to(const pqxx::row& browser, const business_id& business, const std::string& words,
+                const notice_desk& desk) {
   fields row{browser};
-  queue_job(work, {.id = desk.ids.next_as<job_id>(),
-                   .business = business,
-                   .kind = push_job_kind,
-                   .priority = job_priority::urgent,
-                   .due_at = desk.now,
-                   .payload = write_push_job({row.id<push_subscription_id>(), words, desk.now + push_life}),
-                   .created_at = desk.now});
+  return {.id = desk.ids.next_as<job_id>(),
+          .business = business,
+          .kind = push_job_kind,
+          .priority = job_priority::urgent,
+          .due_at = desk.now,
+          .payload = write_push_job({row.id<push_subscription_id>(), words, desk.now + push_life}),
+          .created_at = desk.now};
 }
 
 std::chrono::days period_of(digest_rhythm rhythm) noexcept {
@@ -305,8 +305,8 @@ result<std::vector<told_person>> tell_notice(const notice_desk& desk, const noti
       add_sending(jobs, business, *person, notice->ways, desk);
       if (notice->ways.in_app) shown.push_back(told);
     }
+    add_escalation(jobs, job, desk);
     queue_jobs(work, jobs);
-    queue_escalation(work, job, desk);
     return shown;
   });
 }
@@ -343,7 +343,9 @@ result<sent_notices> push_notices(const notice_desk& desk, const person_job& job
         lines_in(work.exec_params(gather_push, whose, who, wished_by(person->who, notification_way::push)));
     if (lines.empty()) return {};
     const auto words = make(lines);
-    for (const auto& each : browsers) queue_push(work, job.business, each, words, desk);
+    queue_jobs(work, all_of(browsers, [&](const pqxx::row& browser) {
+                 return push_to(browser, job.business, words, desk);
+               }));
     work.exec_params(note_pushed, whose, who, to_unix_ms(desk.now));
     return said(lines);
   });
@@ -355,9 +357,10 @@ result<sent_notices> mail_summary(const notice_desk& desk, const person_job& job
     const auto person = hold_person(work, job.business, job.account, desk.now);
     if (!person) return {};
     const auto& choices = person->who.choices;
-    const auto own_time = next_summary(choices.digest, queued_at, person->offset);
-    const bool is_told = own_time && person->summed_up_at && *person->summed_up_at >= *own_time;
-    if (!own_time || is_told) return {};
+    // A job that comes twice, or was wished for again while it ran, is as old as before.
+    const auto since_then = std::max(queued_at, person->summed_up_at.value_or(instant{}));
+    const auto own_time = next_summary(choices.digest, since_then, person->offset);
+    if (!own_time) return {};
     const auto due = std::max(*own_time, end_of_quiet(choices.quiet, desk.now, person->offset));
     if (due > desk.now) return {due};
     const auto whose = to_string(job.business);

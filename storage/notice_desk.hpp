@@ -73,7 +73,7 @@ using push_maker = std::function<std::string(const std::vector<told_line>&)>;
                                                 const push_maker& make);
 
 using summary_maker = std::function<queued_mail(const std::vector<told_line>&, digest_rhythm)>;
-/// `queued_at`: when its job was queued; the first summary time after that is its own.
+/// `queued_at`: when its job was queued; it is due at the first summary time after that and after the last summary.
 [[nodiscard]] result<sent_notices> mail_summary(const notice_desk& desk, const person_job& job,
                                                 instant queued_at, const summary_maker& make);
 

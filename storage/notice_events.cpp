@@ -22,7 +22,7 @@ class notice_collector {
 
  private:
   notice_event& add(notice_row what) {
-    events_.push_back({std::move(what), {}, {}});
+    events_.push_back({std::move(what), {}});
     return events_.back();
   }
 
@@ -59,8 +59,7 @@ class notice_collector {
          .kind = notification_kind::paid_order,
          .subject = to_string(order.id),
          .about = order.id.value,
-         .at = order.paid_at})
-        .paid = order.id;
+         .at = order.paid_at});
   }
 
   void add_failed(const payment_row& payment) {

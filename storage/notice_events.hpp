@@ -19,8 +19,6 @@ namespace sellavie::storage {
 
 struct notice_event {
   notice_row what;
-  /// Nil: of no order. Else not told when the stored one is paid already.
-  order_id paid;
   /// Of money to be looked at: the task's reason. Not told when it stands already.
   std::string standing;
 };

@@ -24,12 +24,6 @@ ON CONFLICT DO NOTHING)";
 constexpr const char* lock_pace =
     "SELECT FROM notification_pace WHERE business_id = $1::uuid AND account_id = $2::uuid FOR UPDATE";
 
-std::optional<instant> time_in(fields& row) {
-  if (!row.is_null()) return row.at();
-  row.skip();
-  return std::nullopt;
-}
-
 notice_person person_in(const pqxx::row& one) {
   using api::permission;
   fields row{one};
@@ -46,9 +40,9 @@ notice_person person_in(const pqxx::row& one) {
     row.skip(notification_choice_columns);
   }
   found.offset = zone_offset{row.integer()};
-  found.mailed_at = time_in(row);
-  found.pushed_at = time_in(row);
-  found.summed_up_at = time_in(row);
+  found.mailed_at = row.maybe(&fields::at);
+  found.pushed_at = row.maybe(&fields::at);
+  found.summed_up_at = row.maybe(&fields::at);
   return found;
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <optional>
 #include <pqxx/result>
 #include <stdexcept>
 #include <string>
@@ -50,6 +51,13 @@ class fields {
     return std::move(*decoded);
   }
   std::vector<inbox_id> inbox_ids();
+  /// Nothing: NULL. `row.maybe(&fields::at)`
+  template <class Value>
+  std::optional<Value> maybe(Value (fields::*read)()) {
+    if (!is_null()) return (this->*read)();
+    skip();
+    return std::nullopt;
+  }
 
  private:
   pqxx::field next() { return row_[at_++]; }

@@ -24,8 +24,7 @@ constexpr statement select_versions{"business_versions", "SELECT id, version FRO
 
 constexpr statement select_tenant{"tenant", R"(
 SELECT key, name, currency, timezone, locale, coalesce(t.content, '{}'), coalesce(t.number, 0), settings, plan, refund_limit_minor, checkout_reminders, checkout_reminder_minutes, version,
-       round(extract(epoch FROM (to_timestamp($2::bigint / 1000.0) AT TIME ZONE timezone)
-                              - (to_timestamp($2::bigint / 1000.0) AT TIME ZONE 'UTC')) / 60)::integer
+       zone_offset(timezone, $2::bigint)
 FROM businesses b LEFT JOIN LATERAL (
   SELECT content, number FROM training_versions WHERE business_id = b.id ORDER BY number DESC LIMIT 1
 ) t ON true WHERE b.id = $1::uuid)"};

@@ -71,8 +71,8 @@ void add_files(router& routes, const std::shared_ptr<const site>& files) {
 result<site> load(const std::filesystem::path& folder) {
   try {
     return site::load(folder);
-  } catch (const std::exception&) {
-    return make_failure(errc::unavailable, "cannot read " + folder.string());
+  } catch (const std::exception& failure) {
+    return make_failure(errc::unavailable, "cannot read " + folder.string() + ": " + failure.what());
   }
 }
 

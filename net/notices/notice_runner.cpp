@@ -43,19 +43,8 @@ void notice_runner::add_to(actors::job_kinds& kinds) {
 }
 
 void notice_runner::begin(const storage::claimed_job& job, const actors::job_answer& answer, step work) {
-  const auto put_off = [&] { answer(ends::again_at{with_.time->now() + short_pause}); };
-  if (on_the_way_.fetch_add(1) >= with_.most_on_the_way) {
-    --on_the_way_;
-    return put_off();
-  }
-  const bool is_taken = desk_.submit([this, job, answer, work](std::size_t) {
-    auto end = (this->*work)(job);
-    --on_the_way_;
-    answer(std::move(end));
-  });
-  if (is_taken) return;
-  --on_the_way_;
-  put_off();
+  const bool is_taken = desk_.submit([this, job, answer, work](std::size_t) { answer((this->*work)(job)); });
+  if (!is_taken) answer(ends::again_at{with_.time->now() + short_pause});
 }
 
 storage::notice_desk notice_runner::desk() {

@@ -4,7 +4,6 @@
 //
 // Lifecycle: construct (starts), stop() (what waits is not answered: its job is begun again elsewhere), destroy.
 
-#include <atomic>
 #include <functional>
 #include <memory>
 #include <span>
@@ -66,7 +65,6 @@ class notice_runner {
 
   const notice_runner_dependencies with_;
   storage::api_session store_;
-  std::atomic<std::size_t> on_the_way_{0};
   /// One thread, which alone uses `store_`.
   worker_pool desk_;
 };

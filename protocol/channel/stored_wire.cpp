@@ -10,11 +10,10 @@
 namespace sellavie::channel {
 namespace {
 
-constexpr std::array<std::pair<wire_kind, std::string_view>, 5> kinds{{{wire_kind::text, "text"},
+constexpr std::array<std::pair<wire_kind, std::string_view>, 4> kinds{{{wire_kind::text, "text"},
                                                                        {wire_kind::image, "image"},
                                                                        {wire_kind::link, "link"},
-                                                                       {wire_kind::file, "file"},
-                                                                       {wire_kind::approved, "approved"}}};
+                                                                       {wire_kind::file, "file"}}};
 constexpr std::size_t largest_row = 256 * 1024;
 
 std::string_view name_of(wire_kind wanted) noexcept {
@@ -72,7 +71,6 @@ std::string store_wire(const wire_message& message) {
   add(out, "text", message.text);
   add(out, "url", message.url);
   add(out, "title", message.title);
-  add(out, "language", message.language);
   add(out, "plain_text", message.plain_text);
   add(out, "about", message.about);
   if (!message.quick_replies.empty()) out.raw("quick_replies", quick_replies_json(message.quick_replies));
@@ -89,9 +87,8 @@ result<wire_message> load_wire(std::string_view text) {
   const auto kind = kind_of(string_member(root, "kind"));
   wire_message message;
   if (!kind || !read(root, "text", message.text) || !read(root, "url", message.url) ||
-      !read(root, "title", message.title) || !read(root, "language", message.language) ||
-      !read(root, "plain_text", message.plain_text) || !read(root, "about", message.about) ||
-      !read_quick_replies(root, message.quick_replies))
+      !read(root, "title", message.title) || !read(root, "plain_text", message.plain_text) ||
+      !read(root, "about", message.about) || !read_quick_replies(root, message.quick_replies))
     return make_failure(errc::malformed, "stored message: a member has another type");
   message.kind = *kind;
   return message;

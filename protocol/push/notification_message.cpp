@@ -4,10 +4,6 @@
 
 namespace sellavie::push {
 
-std::string write_notification(const told_line& line, std::string_view business) {
-  return write_notification(std::span{&line, 1}, business);
-}
-
 std::string write_notification(std::span<const told_line> lines, std::string_view business) {
   const auto& first = lines.front();
   const bool is_one = lines.size() == 1;

@@ -10,7 +10,6 @@
 
 namespace sellavie::push {
 
-[[nodiscard]] std::string write_notification(const told_line& line, std::string_view business);
 /// Of several one message that leads to the first. At least one line.
 [[nodiscard]] std::string write_notification(std::span<const told_line> lines, std::string_view business);
 

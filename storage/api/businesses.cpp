@@ -55,19 +55,14 @@ UPDATE businesses SET name = $2, currency = $3, timezone = $4, locale = $5, refu
   profile_version = profile_version + 1
 WHERE id = $1::uuid)";
 
-std::optional<std::int64_t> number_in(fields& row) {
-  if (!row.is_null()) return row.integer();
-  row.skip();
-  return std::nullopt;
-}
-
 business_profile profile_in(fields& row) {
   business_profile one{row.id<business_id>(), row.text(), row.text(), row.text(), row.text(),
                        row.integer(),         row.at()};
-  one.refund_limit_minor = number_in(row);
-  one.low_stock_at = number_in(row);
+  one.refund_limit_minor = row.maybe(&fields::integer);
+  one.low_stock_at = row.maybe(&fields::integer);
   one.reminders.most = static_cast<std::int32_t>(row.integer());
-  if (const auto after = number_in(row)) one.reminders.after_minutes = static_cast<std::int32_t>(*after);
+  if (const auto after = row.maybe(&fields::integer))
+    one.reminders.after_minutes = static_cast<std::int32_t>(*after);
   return one;
 }
 

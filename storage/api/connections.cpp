@@ -20,7 +20,7 @@ using nlohmann::json;
   "n.connected_at, n.connected_by, n.disconnected_at, n.token_expires_at, n.checked_at, n.is_subscribed, n.broken_at, "       \
   "n.last_error, n.last_error_at, (SELECT max(c.last_message_at) FROM (SELECT connection_id, last_message_at "                \
   "FROM conversations WHERE business_id = $1::uuid ORDER BY business_id, last_message_at DESC, id DESC LIMIT $3::integer) c " \
-  "WHERE c.connection_id = n.id), n.notice_template, n.notice_template_language FROM connections n WHERE n.business_id = $1::uuid "
+  "WHERE c.connection_id = n.id), n.notice_template, n.notice_template_language, n.version FROM connections n WHERE n.business_id = $1::uuid "
 constexpr const char* select_page = CONNECTION_COLUMNS
     "AND n.id > $2::uuid AND ($5 = '' OR n.channel = $5) ORDER BY n.business_id, n.id LIMIT $4::integer";
 constexpr const char* select_one = CONNECTION_COLUMNS "AND n.id = $2::uuid";
@@ -56,7 +56,8 @@ constexpr const char* end_flow = R"(
 UPDATE connect_flows SET stage = 'connected', sealed = '', found = $3 WHERE business_id = $1::uuid AND id = $2::uuid)";
 
 constexpr const char* set_template = R"(
-UPDATE connections SET notice_template = $3, notice_template_language = $4 WHERE business_id = $1::uuid AND id = $2::uuid)";
+UPDATE connections SET notice_template = $3, notice_template_language = $4, version = version + 1
+WHERE business_id = $1::uuid AND id = $2::uuid)";
 
 constexpr const char* set_disconnected = R"(
 UPDATE connections SET disconnected_at = $3::bigint, access_token = '', token_hint = '', token_expires_at = NULL,
@@ -118,6 +119,7 @@ stored_connection connection_in(const pqxx::row& one) {
   if (found.last_event_at == instant{}) found.last_event_at.reset();
   found.notices.name = row.text();
   found.notices.language = row.text();
+  found.version = row.integer();
   return found;
 }
 
@@ -268,15 +270,18 @@ result<std::optional<std::vector<connection_id>>> connect_accounts(
 
 result<edit_outcome> change_notice_template(api_session& session, const business_id& business,
                                             const change_origin& by, const connection_id& id,
-                                            const channel::approved_template& wanted) {
+                                            const channel::approved_template& wanted,
+                                            std::int64_t expected_version) {
   return for_business(session, business, [&](pqxx::work& work) {
     // What changes nothing leaves the servers in peace.
     const auto seen = find(work, select_one, business, id);
     if (!seen || seen->channel != channel_kind::whatsapp) return edit_outcome::not_found;
+    if (seen->version != expected_version) return edit_outcome::stale;
     if (seen->notices == wanted) return edit_outcome::done;
     raise_directory(work);
     const auto was = find(work, select_locked, business, id);
     if (!was) return edit_outcome::not_found;
+    if (was->version != expected_version) return edit_outcome::stale;
     work.exec_params(set_template, to_string(business), to_string(id), wanted.name, wanted.language);
     record(work, business, by, "connection.notice_template_changed", id, logged(was->notices),
            logged(wanted));

@@ -42,6 +42,8 @@ struct stored_connection {
   std::optional<instant> last_event_at;
   /// For notices outside the send window.
   channel::approved_template notices;
+  /// Of what people say of it: the template.
+  std::int64_t version = 1;
 
   [[nodiscard]] bool is_disconnected() const noexcept { return disconnected_at.has_value(); }
   /// Whom the app is subscribed to; empty: not known, of an operator's file. A page and an Instagram login are
@@ -95,7 +97,8 @@ struct account_to_connect {
 /// Of a WhatsApp number; an empty one takes it away. `not_found` when it is not there, or not of WhatsApp.
 [[nodiscard]] result<edit_outcome> change_notice_template(api_session& session, const business_id& business,
                                                           const change_origin& by, const connection_id& id,
-                                                          const channel::approved_template& wanted);
+                                                          const channel::approved_template& wanted,
+                                                          std::int64_t expected_version);
 
 struct disconnected {
   edit_outcome outcome = edit_outcome::not_found;

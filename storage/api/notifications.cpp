@@ -28,20 +28,14 @@ WHERE business_id = $1::uuid AND account_id = $2::uuid AND id <= $3::uuid AND in
 constexpr uuid last_id{
     {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}};
 
-std::optional<uuid> id_in(fields& row) {
-  if (!row.is_null()) return row.id<notification_id>().value;
-  row.skip();
-  return std::nullopt;
-}
-
 listed_notification notification_in(const pqxx::row& one) {
   fields row{one};
   listed_notification found;
   found.id = row.id<notification_id>();
   found.kind = parse_notification_kind(row.text()).value_or(notification_kind::review_item);
   found.step = row.number<escalation>();
-  found.about = id_in(row);
-  found.task = id_in(row);
+  found.about = row.maybe(&fields::id<uuid>);
+  found.task = row.maybe(&fields::id<uuid>);
   found.amount = row.integer();
   found.happened_at = row.at();
   found.created_at = row.at();

@@ -8,8 +8,7 @@ namespace {
 
 constexpr const char* select_shop = R"(
 SELECT name, locale, currency,
-       round(extract(epoch FROM (to_timestamp($2::bigint / 1000.0) AT TIME ZONE timezone)
-                              - (to_timestamp($2::bigint / 1000.0) AT TIME ZONE 'UTC')) / 60)::integer,
+       zone_offset(timezone, $2::bigint),
        EXISTS (SELECT FROM payment_connections WHERE business_id = $1::uuid)
 FROM businesses WHERE id = $1::uuid)";
 constexpr const char* select_products = R"(

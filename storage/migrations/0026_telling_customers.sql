@@ -13,8 +13,9 @@ ALTER TABLE invoice_settings ADD COLUMN mail_documents boolean NOT NULL DEFAULT 
 ALTER TABLE connections
   ADD COLUMN notice_template          text NOT NULL DEFAULT '' CHECK (length(notice_template) <= 512),             -- empty: none
   ADD COLUMN notice_template_language text NOT NULL DEFAULT '' CHECK (length(notice_template_language) <= 20),
+  ADD COLUMN version                  bigint NOT NULL DEFAULT 1,                                                    -- of what people say of it
   ADD CHECK ((notice_template = '') = (notice_template_language = ''));
-GRANT UPDATE (notice_template, notice_template_language) ON connections TO sellavie_tenant;
+GRANT UPDATE (notice_template, notice_template_language, version) ON connections TO sellavie_tenant;
 
 -- A notice of the server's that reached its customer by no way is a task.
 DO $$

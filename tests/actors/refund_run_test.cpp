@@ -179,6 +179,18 @@ TEST_F(credit_notes, follow_each_part_that_goes_back) {
   EXPECT_EQ(world.orders().front().status, "refunded");
 }
 
+TEST_F(credit_notes, that_cannot_be_made_are_seen_to_fail) {
+  ASSERT_TRUE(issue(invoice_kind::invoice)->accepted);
+  wants_back();
+  run_it();
+  provider_answers(http(200, answer(told("processed"))));
+  world.store->rows.refunds.begin()->second.currency = "USD";
+  issue(invoice_kind::credit_note);
+  EXPECT_TRUE(failure) << "its job is tried again, and ends among the dead ones";
+  EXPECT_THAT(world.store->rows.invoices, SizeIs(1));
+  EXPECT_THAT(*world.logged, Contains(HasSubstr("credit_note_not_made")));
+}
+
 TEST_F(credit_notes, go_by_mail_too_to_a_customer_who_left_an_address) {
   world.settings->smtp.url = config::secret{"smtp://mail.example"};
   for (auto& [id, contact] : world.store->rows.contacts) contact.email = "chidi@example.com";

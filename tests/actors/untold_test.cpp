@@ -1,4 +1,4 @@
-// Notices of the server's that the chat does not take: a template, a mail, or a person (system_message_route.hpp).
+// Notices of the server's that the chat does not take: a template, a mail, or a person (untold.hpp).
 
 #include "actors/untold.hpp"
 

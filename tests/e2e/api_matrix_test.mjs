@@ -404,7 +404,7 @@ test("nobody may do more than is declared for their role, and who may reads what
   }
 });
 
-test("each body that its schema forbids is refused by the name of the field, and broken JSON as such: of each operation fifty in all", async (t) => {
+test("each body that its schema forbids is refused by the name of the field, fifty of each operation, and broken JSON as such", async (t) => {
   const from = new bad_bodies(await stage.ada.client.document());
   const counts = [];
   for (const operation of stage.operations.filter(is_json)) {
@@ -420,8 +420,7 @@ test("each body that its schema forbids is refused by the name of the field, and
       const { status } = await call(stage.ada.client, operation, {}, { raw, headers: { "content-type": "application/json", ...declared_headers(operation) } });
       assert.equal(status, 400, `${operation.operationId} ${String(raw).slice(0, 80)}`);
     }
-    assert.ok(forbidden.length + broken.length >= 50, `${operation.operationId}: ${forbidden.length} of its schema, ${broken.length} broken`);
-    assert.ok(forbidden.length > 0);
+    assert.ok(forbidden.length >= 50, `${operation.operationId}: ${forbidden.length} of its schema`);
     counts.push([operation.operationId, forbidden.length, broken.length]);
   }
   for (const [name, forbidden, broken] of counts) t.diagnostic(`${name}: ${forbidden} of its schema, ${broken} broken`);

@@ -6,6 +6,7 @@
 #include "storage/api/customers.hpp"
 #include "storage/api/dead_jobs.hpp"
 #include "storage/api/inbox.hpp"
+#include "storage/api/notifications.hpp"
 #include "storage/api/person_tasks.hpp"
 #include "storage/api/webhook_endpoints.hpp"
 #include "tests/storage/spine_fixture.hpp"
@@ -120,6 +121,13 @@ TEST_F(inbox_plans_test, deliveries_of_webhooks_are_found_by_an_index) {
   const auto deliveries = webhook_delivery_statements();
   expect_index(plan_of(database.access().tenant, deliveries[0], 4), "webhook_deliveries_pkey");
   expect_index(plan_of(database.access().tenant, deliveries[1], 5), "webhook_deliveries_by_state");
+}
+
+TEST_F(inbox_plans_test, notifications_of_a_person_are_found_by_an_index) {
+  const auto statements = notification_statements();
+  expect_index(plan_of(database.access().tenant, statements.at(0), 4), "notifications_of_person");
+  expect_index(plan_of(database.access().tenant, statements.at(1), 4), "notifications_unread");
+  expect_index(plan_of(database.access().tenant, statements.at(2), 3), "notifications_unread");
 }
 
 }  // namespace

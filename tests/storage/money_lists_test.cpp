@@ -259,17 +259,21 @@ TEST_F(money_lists_test, an_account_keeps_the_template_of_its_notices_and_the_ac
   const change_origin by{api::account_id{id_of<business_id>(7).value}, {}, "127.0.0.1", "r-1", noon};
   const channel::approved_template news{"order_news", "en_US"};
   const auto id = reader().load_tenant(ada, noon).value().connections.front().id;
-  EXPECT_EQ(change_notice_template(store, ada, by, id, news).value(), edit_outcome::not_found)
-      << "is no WhatsApp number";
+  const auto change = [&](const business_id& whose, const channel::approved_template& wanted,
+                          std::int64_t version) {
+    return change_notice_template(store, whose, by, id, wanted, version).value();
+  };
+  EXPECT_EQ(change(ada, news, 1), edit_outcome::not_found) << "is no WhatsApp number";
   sql("UPDATE connections SET channel = 'whatsapp' WHERE id = " + quote(id));
-  EXPECT_EQ(change_notice_template(store, ada, by, id, news).value(), edit_outcome::done);
-  EXPECT_EQ(change_notice_template(store, ada, by, id, news).value(), edit_outcome::done);
-  EXPECT_EQ(change_notice_template(store, kofi, by, id, news).value(), edit_outcome::not_found);
+  EXPECT_EQ(change(ada, news, 1), edit_outcome::done);
+  EXPECT_EQ(change(ada, {"other_news", "en"}, 1), edit_outcome::stale) << "somebody was faster";
+  EXPECT_EQ(change(ada, news, 2), edit_outcome::done);
+  EXPECT_EQ(change(kofi, news, 2), edit_outcome::not_found);
   EXPECT_EQ(find_connection(store, ada, id).value()->notices, news);
   EXPECT_EQ(reader().load_tenant(ada, noon).value().connections.front().notice_template, "order_news");
   EXPECT_EQ(reader().load_tenant(ada, noon).value().connections.front().notice_template_language, "en_US");
   EXPECT_EQ(count("audit_log WHERE action = 'connection.notice_template_changed'"), 1);
-  EXPECT_EQ(change_notice_template(store, ada, by, id, {}).value(), edit_outcome::done);
+  EXPECT_EQ(change(ada, {}, 2), edit_outcome::done);
   EXPECT_TRUE(find_connection(store, ada, id).value()->notices.empty());
 }
 

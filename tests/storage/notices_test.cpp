@@ -728,6 +728,12 @@ TEST_F(notices_test, a_summary_run_twice_is_one) {
                                   [&](const auto& lines, digest_rhythm) { return letter(lines); });
   ASSERT_TRUE(again) << test::why(again);
   EXPECT_THAT(mails(), SizeIs(1));
+  // What was told while it ran is said the next day, by the same job.
+  EXPECT_EQ(again.value().again_at, eight + 24h);
+  const auto next = mail_summary(desk(eight + 24h), read_person_job(ada, job.payload).value(), job.created_at,
+                                 [&](const auto& lines, digest_rhythm) { return letter(lines); });
+  ASSERT_TRUE(next) << test::why(next);
+  EXPECT_THAT(mails(), SizeIs(2));
 }
 
 // --- in the app ----------------------------------------------------------------------------------

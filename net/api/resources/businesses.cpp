@@ -50,7 +50,7 @@ schema reminder_count() {
       .example(1)
       .described(
           "How often at most a customer is reminded of an order that waits for payment by a link: in the chat, while its send window is "
-          "open and the AI has it. 0: never. A change counts for links that are made from then on; 0 counts at once.");
+          "open and the AI has it. 0: never. A change counts from the next time that one would be due; a link that was made while it was 0 has none.");
 }
 schema reminder_minutes() {
   return schema::integer(shortest_reminder_minutes, longest_reminder_minutes)

@@ -60,7 +60,8 @@ schema connection_shape() {
                schema::boolean().or_null().described(
                    "Whether Meta sends us its messages, as of the last check; null: not known.")},
               {"checked_at", maybe_at},
-              {"notice_template", template_shape()}})
+              {"notice_template", template_shape()},
+              {"version", schema::integer(1).described("Of the template.")}})
       .named("Connection");
 }
 
@@ -92,7 +93,8 @@ json shown(const stored_connection& one, instant now) {
           {"checked_at", time_of(one.checked_at)},
           {"notice_template", one.notices.empty() ? json(nullptr)
                                                   : json::object({{"name", one.notices.name},
-                                                                  {"language", one.notices.language}})}};
+                                                                  {"language", one.notices.language}})},
+          {"version", one.version}};
 }
 
 /// Of an operator's Instagram account the token knows the page; of a WhatsApp number we cannot know its account.
@@ -106,7 +108,7 @@ api_outcome give(workplace& place, const api_call& call, const connection_id& id
   return answer_with(storage::find_connection(place.store, call.by.business, id),
                      [&](const auto& found) -> api_outcome {
                        if (!found) return problem{problems::not_found};
-                       return api_answer{200, shown(*found, call.now)};
+                       return with_version({200, shown(*found, call.now)}, found->version);
                      });
 }
 
@@ -145,8 +147,8 @@ api_outcome change(workplace& place, api_call& call) {
   if (!found.value()) return problem{problems::not_found};
   if (found.value()->channel != channel_kind::whatsapp)
     return wrong_field("/notice_template", "is for WhatsApp numbers: other channels have no such templates");
-  const auto done =
-      storage::change_notice_template(place.store, call.by.business, origin_of(call), id, wanted);
+  const auto done = storage::change_notice_template(place.store, call.by.business, origin_of(call), id,
+                                                    wanted, call.expected_version);
   if (!done) return api::problem_of(done.error());
   if (done.value() != storage::edit_outcome::done) return refused(done.value());
   return give(place, call, id);
@@ -275,7 +277,7 @@ std::vector<api_endpoint> connection_endpoints() {
         .tag = "Connections",
         .summary = "One channel account and how it is.",
         .allowed = reading,
-        .answers = {{200, "The connection.", connection_shape()}}},
+        .answers = {api::with_etag({200, "The connection.", connection_shape()})}},
        read},
       {{.id = "change_connection",
         .method = verb::patch,
@@ -285,7 +287,8 @@ std::vector<api_endpoint> connection_endpoints() {
             "Says in which approved template customers are told of their orders outside the send window.",
         .allowed = connecting,
         .body = schema::object({{"notice_template", template_shape()}}),
-        .answers = {{200, "The connection.", connection_shape()}}},
+        .answers = {api::with_etag({200, "The connection.", connection_shape()})},
+        .needs = api::precondition::if_match},
        change},
       {{.id = "check_connection",
         .method = verb::post,
@@ -304,7 +307,7 @@ std::vector<api_endpoint> connection_endpoints() {
         .tag = "Connections",
         .summary = "Forgets the token and frees the account for another business; its chats stay.",
         .allowed = connecting,
-        .answers = {{200, "It is disconnected.", connection_shape()}}},
+        .answers = {api::with_etag({200, "It is disconnected.", connection_shape()})}},
        disconnect,
        api_pool::outbound},
   };

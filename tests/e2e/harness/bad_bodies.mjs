@@ -7,6 +7,11 @@ const kinds = { null: ["null"], true: ["boolean"], zero: ["integer"], fraction: 
 const formats = { uuid: ["x", "01890a5d-ac96-774b-bcce-b302099a805", "01890a5d-ac96-774b-bcce-b302099a8057 "], email: ["x", "@", "a@", "a b@example.com", "a@b@c"],
   "date-time": ["x", "2026-02-30T00:00:00Z", "2026-01-01", "2026-01-01T25:00:00Z"] };
 
+// Tab and line breaks may stand in texts of several lines.
+const control_characters = Array.from({ length: 33 }, (_, i) => String.fromCharCode(i === 32 ? 0x7f : i)).filter((one) => !"\t\n\r".includes(one));
+
+const almost_booleans = ["true", "false", "True", "FALSE", "yes", "no", "on", "off", "t", "f", "1", "0", "", " ", "null", 1, -1, 2, 1e10, [true], [false], [[true]], { value: true }, { true: true }];
+
 const longest_text = 500_000;
 const most_items = 5_000;
 
@@ -43,12 +48,15 @@ export class bad_bodies {
       if (!fits) yield { why, field: at, put: at_field(value) };
     }
     if (schema.enum) {
-      for (const value of ["", "x", String(schema.enum[0]).toUpperCase() + "_", `${schema.enum[0]} `]) yield { why: "another word", field: at, put: at_field(value) };
+      const [word] = schema.enum;
+      for (const value of ["", "x", String(word).toUpperCase() + "_", `${word} `, ` ${word}`, `${word}${word}`, ...control_characters.map((one) => `${word}${one}`)]) yield { why: "another word", field: at, put: at_field(value) };
     } else if (types.includes("string")) {
       yield* this.#texts(schema, at, at_field);
     } else if (types.includes("integer")) {
       for (const value of [1e300, -1e300, 0.1, schema.maximum === undefined ? 2 ** 53 : schema.maximum + 2, (schema.minimum ?? -(2 ** 53)) - 1, "1"])
         yield { why: `the number ${value}`, field: at, put: at_field(value) };
+    } else if (types.includes("boolean")) {
+      for (const value of almost_booleans) yield { why: `almost a boolean: ${JSON.stringify(value)}`, field: at, put: at_field(value) };
     } else if (types.includes("array")) {
       if (schema.maxItems <= most_items) yield { why: "too many items", field: at, put: at_field(Array.from({ length: schema.maxItems + 1 }, () => this.good(schema.items))) };
       if (schema.minItems > 0) yield { why: "too few items", field: at, put: at_field([]) };
@@ -59,7 +67,7 @@ export class bad_bodies {
   }
 
   * #texts(schema, at, at_field) {
-    for (const bad of ["a\u0000b", "a\u0007b", "\u001b[31m", "\u007f"]) yield { why: "control characters", field: at, put: at_field(bad) };
+    for (const one of control_characters) yield { why: `control character ${one.charCodeAt(0)}`, field: at, put: at_field(`a${one}b`) };
     if (schema.maxLength < longest_text) yield { why: "too long", field: at, put: at_field("x".repeat(schema.maxLength + 1)) };
     if (schema.minLength > 0) yield { why: "too short", field: at, put: at_field("x".repeat(schema.minLength - 1)) };
     for (const value of formats[schema.format] ?? []) yield { why: `no ${schema.format}`, field: at, put: at_field(value) };

@@ -3,8 +3,6 @@
 
 #include <gtest/gtest.h>
 
-#include "protocol/domain/system_message_route.hpp"
-
 namespace sellavie {
 namespace {
 
@@ -142,18 +140,6 @@ TEST(summary, comes_at_eight_where_the_person_is) {
   EXPECT_EQ(next_summary(digest_rhythm::daily, at(6, 59), 60min), at(7));
   EXPECT_EQ(next_summary(digest_rhythm::weekly, at(9), 0min), at(24 + 8)) << "the next day is a Monday";
   EXPECT_EQ(next_summary(digest_rhythm::weekly, at(24 + 8), 0min), at(8 * 24 + 8));
-}
-
-TEST(system_message, takes_the_first_way_that_is_open) {
-  using route = system_message_route;
-  EXPECT_EQ(route_of({.is_window_open = true, .has_template = true, .has_email = true}), route::chat);
-  EXPECT_EQ(route_of({.has_template = true, .has_email = true}), route::approved_template);
-  EXPECT_EQ(route_of({.has_email = true}), route::email);
-  EXPECT_EQ(route_of({}), route::task);
-  EXPECT_EQ(
-      route_of({.is_window_open = true, .is_unreachable = true, .has_template = true, .has_email = true}),
-      route::email)
-      << "nobody is there";
 }
 
 }  // namespace

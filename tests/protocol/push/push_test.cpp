@@ -98,11 +98,14 @@ TEST(vapid, is_a_token_for_the_services_origin) {
 }
 
 TEST(notification_message, says_what_happened_where_and_what_it_replaces) {
-  EXPECT_EQ(write_notification({notification_kind::hand_over, 1, "0190-chat"}, "0190-shop"),
+  const auto written = [](const told_line& line) {
+    return write_notification(std::vector{line}, "0190-shop");
+  };
+  EXPECT_EQ(written({notification_kind::hand_over, 1, "0190-chat"}),
             R"({"tag":"hand_over 0190-shop 0190-chat","title":"A chat waits for you.",)"
             R"("url":"/businesses/0190-shop/inbox/0190-chat"})");
   EXPECT_EQ(
-      write_notification({notification_kind::paid_order, 3, {}}, "0190-shop"),
+      written({notification_kind::paid_order, 3, {}}),
       R"({"tag":"paid_order 0190-shop","title":"3 orders were paid.","url":"/businesses/0190-shop/orders"})");
 }
 

@@ -187,7 +187,25 @@ TEST_F(checkout_reminders, come_as_often_as_the_business_says_and_no_more) {
   EXPECT_THAT(told(), SizeIs(2));
   world.jump(5min);
   look();
+  EXPECT_THAT(world.outside->waiting, IsEmpty()) << "the provider is not asked either";
+  EXPECT_TRUE(ran);
   EXPECT_THAT(told(), SizeIs(2));
+}
+
+TEST_F(checkout_reminders, a_shop_that_wants_more_while_a_link_is_there_divides_its_hold_anew) {
+  const auto made = world.store->rows.payments.at(link).at;
+  const auto hold = world.orders().front().reserved_until - made;
+  business_says(2);
+  world.jump(16min);
+  look_when_nobody_has_paid();
+  EXPECT_THAT(told(), SizeIs(1));
+  ASSERT_TRUE(ran && ran->again_at);
+  EXPECT_EQ(*ran->again_at, made + hold / 3 * 2);
+  world.jump(*ran->again_at - world.time->now());
+  look_when_nobody_has_paid();
+  EXPECT_THAT(told(), SizeIs(2));
+  ASSERT_TRUE(ran);
+  EXPECT_FALSE(ran->again_at);
 }
 
 TEST_F(checkout_reminders, a_server_that_died_after_the_commit_tells_nobody_twice) {

@@ -174,9 +174,17 @@ TEST_F(mailed_invoices, are_sent_as_a_link_to_a_customer_who_left_an_address_in_
   EXPECT_THAT(world.store->rows.mails, SizeIs(1)) << "asked for again it is in the chat";
 }
 
-TEST_F(mailed_invoices, are_sent_by_nobody_who_cannot_or_does_not_wish_to) {
+TEST_F(mailed_invoices, are_not_sent_by_a_server_that_sends_no_mail) {
   buys_and_left("chidi@example.com");
-  EXPECT_THAT(world.store->rows.mails, IsEmpty()) << "the server sends no mail";
+  EXPECT_THAT(world.store->rows.mails, IsEmpty());
+}
+
+TEST_F(mailed_invoices, are_not_sent_by_a_server_that_has_no_public_address) {
+  can_mail();
+  world.settings->http.public_url.clear();
+  buys_and_left("chidi@example.com");
+  EXPECT_THAT(world.store->rows.mails, IsEmpty()) << "there is no link to mail";
+  EXPECT_THAT(world.store->rows.invoice_links, IsEmpty());
 }
 
 TEST_F(mailed_invoices, are_not_sent_where_the_business_said_so) {

@@ -95,6 +95,7 @@ struct payment_checks : checkout {
   payment_checks() { link = gets_a_link(); }
   void look(payment_check wanted) {
     checked.reset();
+    failure.reset();
     const actors::check_business_payment asked{world.shop, std::move(wanted)};
     world.system->spawn([this, asked](caf::event_based_actor* self) {
       self->request(world.registry, caf::infinite, asked)
@@ -228,8 +229,10 @@ TEST_F(payment_checks, a_store_that_cannot_be_read_says_nothing_about_a_payment)
   world.store->away = true;
   look({.reference = link});
   world.store->away = false;
-  if (checked) EXPECT_EQ(checked->outcome, check_outcome::silent);
-  else EXPECT_TRUE(failure);
+  EXPECT_FALSE(failure);
+  ASSERT_TRUE(checked);
+  EXPECT_EQ(checked->outcome, check_outcome::silent);
+  EXPECT_THAT(world.outside->waiting, IsEmpty());
   EXPECT_EQ(world.orders().front().status, "awaiting_payment");
 }
 

@@ -276,13 +276,19 @@ TEST_F(refunds, one_that_is_proved_absent_is_sent_again_under_the_same_key) {
 }
 
 TEST_F(refunds, a_list_that_cannot_be_read_to_its_end_proves_nothing_absent) {
-  wants_back();
+  wants_back(1'000'000);
   run_it();
   provider_answers(lost_answer());
   world.jump(*ran->again_at - world.time->now());
   run_it();
+  provider_answers(http(
+      200,
+      answer(
+          R"([{"id":9,"transaction":77,"status":"processed","amount":500000,"currency":"NGN","merchant_note":"by hand"}])")));
   provider_answers(http(503, ""));
+  EXPECT_THAT(world.store->rows.refunds, SizeIs(2)) << "the first page was heard";
   EXPECT_EQ(stored().state, "sending");
+  ASSERT_TRUE(ran);
   EXPECT_TRUE(ran->again_at);
 }
 

@@ -85,6 +85,23 @@ TEST_F(untold_test, on_whatsapp_it_is_said_in_the_template_that_the_account_has)
   EXPECT_THAT(tasks(), IsEmpty());
 }
 
+TEST_F(untold_test, one_of_several_parts_goes_in_no_template) {
+  use_channel(channel_kind::whatsapp);
+  window_is_over();
+  start();
+  has_template();
+  const auto first = a_notice();
+  const auto second = a_notice("and 1 x Adire", "");
+  announce({first, second});
+  pass(200ms);
+  EXPECT_THAT(world->calls, IsEmpty());
+  EXPECT_EQ(state_of(first.id), send_state::dead);
+  EXPECT_EQ(state_of(second.id), send_state::dead);
+  ASSERT_THAT(untold(), SizeIs(1));
+  EXPECT_EQ(untold()[0].message, first.id);
+  EXPECT_THAT(tasks(), IsEmpty());
+}
+
 TEST_F(untold_test, a_template_that_the_channel_refuses_is_no_dead_end) {
   use_channel(channel_kind::whatsapp);
   window_is_over();
@@ -185,6 +202,14 @@ TEST_F(untold_worker_test, a_person_is_asked_where_there_is_no_address_or_the_se
   EXPECT_EQ(store->rows.tasks.front().reason, "window_closed:expired");
 }
 
+TEST_F(untold_worker_test, a_customer_who_was_blocked_is_not_written_to) {
+  left("chidi@example.com");
+  for (auto& [id, contact] : store->rows.contacts) contact.is_blocked = true;
+  carry_out();
+  EXPECT_THAT(store->rows.mails, IsEmpty());
+  EXPECT_THAT(tasks(), ElementsAre("customer_not_told"));
+}
+
 TEST_F(untold_worker_test, an_address_that_had_many_within_the_hour_gets_no_more) {
   settings->limits.mails_per_recipient_per_hour = 2;
   left("chidi@example.com");
@@ -217,7 +242,25 @@ TEST_F(untold_worker_test, a_commit_that_does_not_go_through_leaves_the_job) {
   EXPECT_TRUE(std::holds_alternative<job_ends::failed>(*end));
 }
 
-TEST(untold, is_read_as_it_was_written_and_nothing_else_is) {
+TEST_F(untold_test, is_read_as_it_was_written_and_nothing_else_is) {
+  const untold_notice written{ids->next_as<message_id>(), chats.at("C1"), about,
+                              "Votre commande \"#1\"\nest prête.", "window_closed:expired"};
+  const auto row = untold_of(written, business, ids->next_as<storage::job_id>(), clock->now());
+  EXPECT_EQ(row.business, business);
+  EXPECT_EQ(row.kind, "customer.untold");
+  EXPECT_EQ(row.unique_key, to_string(written.message));
+  EXPECT_EQ(row.due_at, clock->now());
+  const auto read = read_untold(row.payload);
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->message, written.message);
+  EXPECT_EQ(read->conversation, written.conversation);
+  EXPECT_EQ(read->order, written.order);
+  EXPECT_EQ(read->text, written.text);
+  EXPECT_EQ(read->reason, written.reason);
+  auto without_order = written;
+  without_order.order = {};
+  EXPECT_TRUE(
+      read_untold(untold_of(without_order, business, row.id, clock->now()).payload).value().order.is_nil());
   EXPECT_FALSE(read_untold(""));
   EXPECT_FALSE(read_untold("[]"));
   EXPECT_FALSE(read_untold(R"({"message":"x","conversation":"y"})"));

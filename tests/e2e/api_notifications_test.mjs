@@ -11,7 +11,7 @@ import { event_stream } from "./harness/event_stream.mjs";
 import { open_receiver } from "./harness/receiver.mjs";
 import { gets_a_link, look_now } from "./harness/paying_shops.mjs";
 import { all_of, password, signed_in_owner } from "./harness/team.mjs";
-import { root, sleep, until } from "./harness/workspace.mjs";
+import { root, until } from "./harness/workspace.mjs";
 import { demo_businesses, shared_world } from "./harness/world.mjs";
 
 const binary = process.env.SELLAVIE_FAULT_BINARY ?? `${root}/build/release/tests/e2e/sellavie_with_fault_points`;
@@ -36,7 +36,7 @@ beforeEach(async () => {
     vera = await joined("vera", "viewer");
   }
   // The last test's mails and pushes hold none of this one's up.
-  await here.server.sql("UPDATE notification_pace SET mailed_at = NULL, pushed_at = NULL");
+  await no_pace();
 });
 
 // Somebody with the owner's password joins Ada's shop.
@@ -75,6 +75,18 @@ async function asks_for_a_person() {
 // What waits for its time is due now.
 const hasten = (kind) => here.server.sql(`UPDATE jobs SET due_at = 0 WHERE kind = '${kind}' AND state = 0`);
 const open_jobs = (kind) => here.server.number(`SELECT count(*) FROM jobs WHERE kind = '${kind}' AND business_id = '${ada.business_id}'`);
+const no_pace = () => here.server.sql("UPDATE notification_pace SET mailed_at = NULL, pushed_at = NULL");
+// Whatever could still be sent has been: no pace holds a second mail or push back.
+const all_sent = () => until("nothing waits to be sent", async () => {
+  await no_pace();
+  await hasten("notice.send");
+  return (await here.server.number(`SELECT (SELECT count(*) FROM jobs WHERE kind IN ('notice.send', 'push') AND business_id = '${ada.business_id}')
+    + (SELECT count(*) FROM mails WHERE dead_at IS NULL)`)) === 0;
+}, { seconds: 60, every_ms: 200, explain: async () => `${JSON.stringify(await here.server.sql("SELECT kind, state, due_at, unique_key FROM jobs"))}\n${explain()}` });
+// The one job that sends to this person waits for a later time.
+const waits_to_send = (who, way) => until(`${who.email}'s ${way} waits`, async () =>
+  (await here.server.number(`SELECT count(*) FROM jobs WHERE kind = 'notice.send' AND state = 0 AND due_at > ${Date.now()} AND unique_key = '${who.account_id}.${way}'`)) === 1,
+  { seconds: 20, explain });
 const mails_of = (who, subject) => here.sandbox.mails(who.email).then((all) => all.filter((one) => one.subject === subject));
 async function mailed(who, subject, count) {
   let found = [];
@@ -117,7 +129,7 @@ test("a customer asks for a person: whoever answers sees it at once, the owner g
   const mail = mails.at(-1);
   assert.match(mail.headers["content-type"], /^multipart\/alternative/);
   await browser.heard();
-  await sleep(500);
+  await all_sent();
   assert.equal((await mails_of(ada, chat_waits)).length, before + 1);
   assert.equal(receiver.at(browser.path).length, 1);
   for (const way of ["in_app", "email", "push"])
@@ -171,7 +183,7 @@ test("what comes within ten minutes is one mail at their end", async () => {
   const before = (await mails_of(ada, subject)).length;
   for (const { id } of [await asks_for_a_person(), await asks_for_a_person()]) await told(ada, of_chat(id));
   await hasten("notice.send");
-  await sleep(1000);
+  await waits_to_send(ada, "email");
   assert.equal((await mails_of(ada, subject)).length, before, "not yet");
   await here.server.sql("UPDATE notification_pace SET mailed_at = mailed_at - 600000");
   await hasten("notice.send");
@@ -231,44 +243,56 @@ test("a summary comes when it was chosen, and counts what was told", async () =>
   // As if it had been planned two days ago.
   await here.server.sql(`UPDATE jobs SET due_at = 0, created_at = created_at - 172800000 WHERE ${key}`);
   await mailed(grace, "Your day with Sellavie", 1);
+  await until("the summary is counted", async () => (await here.server.metric("sellavie_notifications_total", { kind: "hand_over", way: "summary" })) > 0, { seconds: 20, explain });
   await choose(grace, { digest: "off" });
 });
 
-test("a process that is killed between telling and its record tells once", async () => {
+test("a process that is killed between telling and its record tells once", { timeout: 300_000 }, async () => {
+  // So that the one message that is sent is Ada's mail: no push of hers, nothing to the others, nothing of the tests above.
+  const { body: { kinds: usual } } = await ada.client.get(`${ada.shop}/notification-settings`);
+  await choose(ada, { kinds: { ...usual, hand_over: { in_app: true, email: true, push: false } } });
+  await choose(grace, { kinds: { ...usual, hand_over: { in_app: true, email: false, push: false } } });
+  await here.server.sql("DELETE FROM jobs WHERE kind = 'notice.tell' AND state = 0");
   for (const point of ["notice.told", "notice.sent"]) {
-    await here.server.sql("UPDATE notification_pace SET mailed_at = NULL, pushed_at = NULL");
+    await all_sent();
     const before = (await mails_of(ada, chat_waits)).length;
     await here.server.restart({ env: { SELLAVIE_FAULT_POINT: `${point}:1` } });
     const who = here.customer();
     await here.sandbox.say(who, "I want to talk to a person");
     await here.server.wait_until_dead(30, `it dies at ${point}`);
+    const died_at = Date.now();
     await here.server.start();
+    if (point === "notice.sent")
+      assert.equal(await here.server.number(`SELECT count(*) FROM notification_pace WHERE account_id = '${ada.account_id}' AND mailed_at <= ${died_at}`), 1, "her mail was made before it died");
     await here.settled();
     const [[id]] = await here.server.sql(`SELECT id FROM conversations WHERE id IN ${here.conversation_of(who)}`);
     await told(grace, of_chat(id));
     await mailed(ada, chat_waits, before + 1);
     await until("all is told", async () => (await here.server.number("SELECT count(*) FROM jobs WHERE kind = 'notice.tell' AND due_at <= extract(epoch FROM now()) * 1000")) === 0, { seconds: 20, explain });
-    await sleep(500);
+    await all_sent();
     assert.equal((await list(grace)).filter(of_chat(id)).length, 1, point);
     assert.equal((await mails_of(ada, chat_waits)).length, before + 1, point);
   }
+  for (const one of [ada, grace]) await choose(one, { kinds: usual });
 });
 
 test("who was removed hears nothing any more", async () => {
   const femi = await joined("femi", "agent");
+  // Their first mail and push are held.
+  await here.server.sql(`INSERT INTO notification_pace (business_id, account_id, mailed_at, pushed_at)
+    VALUES ('${femi.business_id}', '${femi.account_id}', ${Date.now()}, ${Date.now()})`);
   const first = await asks_for_a_person();
   await told(femi, of_chat(first.id));
+  await waits_to_send(femi, "email");
   assert.equal((await ada.client.delete(`${ada.shop}/members/${femi.account_id}`)).status, 204);
-  // A mail that was made before is on its way.
-  await until("all mails have gone", async () => (await here.server.number("SELECT count(*) FROM mails WHERE dead_at IS NULL")) === 0, { seconds: 20, explain });
-  const before = (await here.sandbox.mails(femi.email)).length;
+  await all_sent();
+  assert.deepEqual(await here.sandbox.mails(femi.email), []);
   const chat = await asks_for_a_person();
   await told(grace, of_chat(chat.id));
-  await hasten("notice.send");
+  await all_sent();
   assert.equal((await femi.client.get(`${femi.shop}/notifications`)).status, 404);
   assert.equal(await here.server.number(`SELECT count(*) FROM notifications WHERE account_id = '${femi.account_id}'`), 0);
-  await sleep(500);
-  assert.equal((await here.sandbox.mails(femi.email)).length, before);
+  assert.deepEqual(await here.sandbox.mails(femi.email), []);
 });
 
 // Last: it looks at what the tests above left behind.

@@ -1,5 +1,5 @@
 // News of an order find their customer: in the chat, in the approved template of a WhatsApp number, by mail, and where none of
-// these is there a person of the shop is asked.
+// these is there a person of the shop is asked. Needs the executable with the fault points (SELLAVIE_FAULT_BINARY).
 
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
@@ -7,12 +7,13 @@ import { if_match } from "./harness/api.mjs";
 import { colleague, signed_in_owner } from "./harness/team.mjs";
 import { look_now } from "./harness/paying_shops.mjs";
 import { shared_world } from "./harness/world.mjs";
-import { sleep, until } from "./harness/workspace.mjs";
+import { root, sleep, until } from "./harness/workspace.mjs";
 
+const binary = process.env.SELLAVIE_FAULT_BINARY ?? `${root}/build/release/tests/e2e/sellavie_with_fault_points`;
 let here;
 let ada;
 let grace;  // an agent of Ada's
-shared_world({ before, after }, { name: "api-told" }, (world) => { here = world; });
+shared_world({ before, after }, { name: "api-told", binary }, (world) => { here = world; });
 beforeEach(async () => {
   ada ??= await signed_in_owner(here);
   grace ??= await colleague(here, ada);
@@ -60,6 +61,20 @@ test("outside the send window a customer who left an address is written to, once
   assert.equal((await here.sandbox.mails("ama.told@example.com")).length, 1);
   assert.deepEqual(await kinds_of(order), []);
   assert.ok((await timeline(order)).includes("told_by_mail"));
+});
+
+test("a server that dies when the mail is committed writes it once", { timeout: 120_000 }, async () => {
+  const order = await late_customer("messenger", "esi.told@example.com");
+  await here.server.restart({ env: { SELLAVIE_FAULT_POINT: "untold.committed:1" } });
+  await pays(order);
+  assert.equal((await here.server.wait_until_dead(60, "it dies at untold.committed")).signal, "SIGKILL");
+  await here.server.start();
+  await here.sandbox.got_mails("esi.told@example.com");
+  await worked_off();
+  await until("no mail waits", async () => (await here.server.number("SELECT count(*) FROM mails WHERE dead_at IS NULL")) === 0, { seconds: 30, explain: () => here.place.log_tail("server") });
+  assert.equal((await here.sandbox.mails("esi.told@example.com")).length, 1);
+  assert.deepEqual((await timeline(order)).filter((kind) => kind === "told_by_mail"), ["told_by_mail"]);
+  assert.deepEqual(await kinds_of(order), []);
 });
 
 test("where there is no address a person is asked", async () => {

@@ -90,7 +90,7 @@ test("what becomes of orders and their money is told, signed, to those who liste
   const paid = await change(order, "mark-paid", { method: "cash" });
   const invoice = await done(ada.client.post(`${ada.shop}/orders/${order.id}/invoice`), "invoice");
   await change(paid, "fulfil", {});
-  await done(ada.client.post(`${ada.shop}/orders/${order.id}/refunds`, { reason: "It came torn." }, with_key()), "refund");
+  const refund = await done(ada.client.post(`${ada.shop}/orders/${order.id}/refunds`, { reason: "It came torn." }, with_key()), "refund");
   const cancelled = await late_money();
   const expected = [["order.placed", order.id], ["order.paid", order.id], ["invoice.issued", invoice.id], ["order.fulfilled", order.id], ["order.refunded", order.id],
     ["invoice.issued", "its credit note"], ["order.placed", cancelled.id], ["order.cancelled", cancelled.id], ["payment.review", "its task"]];
@@ -108,8 +108,8 @@ test("what becomes of orders and their money is told, signed, to those who liste
   assert.deepEqual([told.number, told.total_minor, told.currency], [order.number, order.total_minor, "NGN"]);
   assert.deepEqual(told.items.map(({ sku, quantity }) => [sku, quantity]), [["A1", 2]]);
   assert.deepEqual(["order.paid", "order.fulfilled", "order.refunded", "order.cancelled"].map((type) => of_type(type)[0].status), ["paid", "fulfilled", "refunded", "cancelled"]);
-  assert.deepEqual(of_type("invoice.issued").map(({ kind, series, number, order_id, total_minor }) => [kind, series, number, order_id, total_minor]).sort(),
-    [["credit_note", "CRN", 1, order.id, order.total_minor], ["invoice", "INV", 1, order.id, order.total_minor]]);
+  assert.deepEqual(of_type("invoice.issued").map(({ kind, series, number, order_id, total_minor, corrects, refund_id }) => [kind, series, number, order_id, total_minor, corrects, refund_id]).sort(),
+    [["credit_note", "CRN", 1, order.id, order.total_minor, "INV-000001", refund.id], ["invoice", "INV", 1, order.id, order.total_minor, null, null]]);
   const tasks = (await all_of(ada.client, `${ada.shop}/tasks?kind=payment_review`)).items.map(({ id }) => id);
   assert.ok(tasks.includes(of_type("payment.review")[0].task_id), "the task that is to be done");
   await heard(paid_alone, 1);

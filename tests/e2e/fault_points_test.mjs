@@ -30,15 +30,32 @@ const points = {
 };
 // Of a moment that a test of its own brings about.
 const moments = ["composed.committed", "owner.committed", "inbox.begun"];
+// Of other flows: the file whose test dies there.
+const elsewhere = {
+  "rotation.batch": "key_rotation",
+  "restore.section_loaded": "backup",
+  "restore.before_commit": "backup",
+  "restore.committed": "backup",
+  "import.before_commit": "api_import",
+  "import.committed": "api_import",
+  "import.counted": "api_import",
+  "notice.told": "api_notifications",
+  "notice.sent": "api_notifications",
+  "payment_event.committed": "payment_webhooks",
+  "refund.begun": "refund_crash",
+  "refund.answered": "refund_crash",
+  "reminder.told": "reminders",
+  "untold.committed": "api_told",
+};
 const passes = ({ short }) => (is_long ? [1, 2, 3, 5, 8, 13] : short);
 const binary = process.env.SELLAVIE_FAULT_BINARY ?? `${root}/build/release/tests/e2e/sellavie_with_fault_points`;
 
 test("every fault point of the sources is listed here", () => {
   const in_sources = new Set(["actors", "config", "monitoring", "net", "protocol", "storage"].flatMap((folder) => sources_below(`${root}/${folder}`))
     .concat(files_of(root)).flatMap((file) => [...readFileSync(file, "utf8").matchAll(/\bfault_point\("([^"]+)"\)/g)].map(([, name]) => name)));
-  // Those of other flows have their tests there: api_composer, api_import, api_notifications, key_rotation, backup, payment_webhooks, refund_crash, reminders, api_told.
-  const elsewhere = ["rotation.batch", "restore.section_loaded", "restore.before_commit", "restore.committed", "import.before_commit", "import.committed", "import.counted", "notice.told", "notice.sent", "payment_event.committed", "refund.begun", "refund.answered", "reminder.told", "untold.committed"];
-  assert.deepEqual([...in_sources].sort(), [...Object.keys(points), ...moments, ...elsewhere].sort());
+  assert.deepEqual([...in_sources].sort(), [...Object.keys(points), ...moments, ...Object.keys(elsewhere)].sort());
+  for (const [name, file] of Object.entries(elsewhere))
+    assert.ok(readFileSync(`${root}/tests/e2e/${file}_test.mjs`, "utf8").includes(name), `${file} dies at ${name}`);
 });
 
 test("the server itself passes its fault points and lives, whatever its environment says", async (t) => {

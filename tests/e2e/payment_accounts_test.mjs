@@ -26,7 +26,8 @@ test("a Stripe link is ended at Stripe though an account at Paystack makes the l
   const cancelled = await client.post(`${shop}/orders/${order.id}/cancel`, { reason: "out of stock" }, if_match(version));
   assert.equal(cancelled.status, 200, cancelled.text);
   await until("the session is expired", async () => (await at_provider(here, order.reference)).state === "expired", { seconds: 30, explain: () => here.place.log_tail("server") });
-  assert.equal(await here.server.number(`SELECT count(*) FROM jobs WHERE unique_key = '${order.reference}'`) + await here.server.number("SELECT count(*) FROM dead_jobs"), 0, "its job is done");
+  await until("its job is done", async () => (await here.server.number(`SELECT count(*) FROM jobs WHERE unique_key = '${order.reference}'`)) === 0, { seconds: 30, explain: () => here.place.log_tail("server") });
+  assert.equal(await here.server.number("SELECT count(*) FROM dead_jobs"), 0);
 });
 
 test("Paystack's word under another account's key is no word: nobody hears that it is unpaid, the reservation's end does not cancel it, and it is found when the key is back", async (t) => {

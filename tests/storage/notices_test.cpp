@@ -2,7 +2,9 @@
 
 #include "storage/notice_desk.hpp"
 
+#include <atomic>
 #include <map>
+#include <thread>
 
 #include "storage/api/members.hpp"
 #include "storage/api/notifications.hpp"
@@ -202,6 +204,15 @@ class notices_test : public unit_of_work_test {
         "); INSERT INTO push_subscriptions (id, account_id, session_id, endpoint_hash, sealed, service, created_at) VALUES (" +
         quote(plain_id(n)) + "," + quote(who) + "," + quote(plain_id(n)) + ", decode(repeat(lpad(to_hex(" +
         std::to_string(n) + "), 8, '0'), 8), 'hex'), 'sealed', 'https://push.example', 0)");
+  }
+  /// So many wait for somebody else's lock.
+  bool wait_for_lock(std::int64_t many) const {
+    const auto end = std::chrono::steady_clock::now() + 20s;
+    while (count("pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") < many) {
+      if (std::chrono::steady_clock::now() > end) return false;
+      std::this_thread::sleep_for(5ms);
+    }
+    return true;
   }
   change_origin by(const uuid& who) const { return {api::account_id{who}, {}, "::1", "r", noon}; }
 
@@ -530,6 +541,45 @@ TEST_F(notices_test, run_twice_it_is_one_mail) {
   EXPECT_EQ(again.said[0], 0);
 }
 
+TEST_F(notices_test, sent_by_two_servers_at_once_it_is_one_mail) {
+  only(owner);
+  hand_over();
+  tell_all();
+  sql("INSERT INTO notification_pace (business_id, account_id) VALUES (" + quote(ada) + "," + quote(owner) +
+      ")");
+  const auto holder = engine();
+  pqxx::work holding{*holder};
+  holding.exec("SELECT FROM notification_pace FOR UPDATE");
+  std::atomic<std::int64_t> said{0};
+  std::atomic<int> put_off{0};
+  const auto send_once = [&](std::uint32_t n) {
+    api_session own{database.access(), "notices"};
+    ids_by_time own_ids;
+    const auto sent = mail_notices({own, own_ids, noon}, {ada, owner, notification_way::email},
+                                   [n](const std::vector<told_line>&) {
+                                     return queued_mail{.id = id_of<mail_id>(n),
+                                                        .recipient = {},
+                                                        .kind = "notification",
+                                                        .sealed_letter = "letter",
+                                                        .created_at = noon,
+                                                        .expires_at = noon + 24h};
+                                   });
+    EXPECT_TRUE(sent) << test::why(sent);
+    if (!sent) return;
+    said += sent.value().said[static_cast<std::size_t>(notification_kind::hand_over)];
+    if (sent.value().again_at) ++put_off;
+  };
+  std::thread one{send_once, 61U};
+  std::thread two{send_once, 62U};
+  EXPECT_TRUE(wait_for_lock(2));
+  holding.commit();
+  one.join();
+  two.join();
+  EXPECT_THAT(mails(), SizeIs(1));
+  EXPECT_EQ(said, 1);
+  EXPECT_EQ(put_off, 1) << "it looked after the other's mail";
+}
+
 TEST_F(notices_test, what_comes_within_ten_minutes_is_one_mail_then) {
   only(agent);
   choose(agent, 2);
@@ -572,11 +622,17 @@ TEST_F(notices_test, quiet_hours_that_were_set_meanwhile_hold_it_too) {
   EXPECT_EQ(due_of("notice.send"), noon + 6min + 40s);
 }
 
-TEST_F(notices_test, a_zone_that_this_machine_does_not_know_holds_nobody_up) {
-  choose(owner, 7, "540, 600, 'Mars/Olympus'");
+TEST_F(notices_test, a_zone_that_this_machine_does_not_know_counts_as_utc) {
+  only(owner);
+  // noon is 08:53:20 in UTC.
+  choose(owner, 7, "480, 540, 'Mars/Olympus'");
   hand_over();
   tell_all();
-  EXPECT_THAT(told(), SizeIs(3));
+  EXPECT_EQ(due_of("notice.send"), noon + 6min + 40s);
+  send_all(noon + 1min);
+  EXPECT_THAT(mails(), IsEmpty());
+  send_all(noon + 7min);
+  EXPECT_THAT(mails(), SizeIs(1));
 }
 
 TEST_F(notices_test, what_is_over_is_not_mailed) {

@@ -21,6 +21,9 @@ afterEach(no_complaints);
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const bell = (page, count = "") => page.getByRole("button", { name: new RegExp(`^Notifications${count && `: ${count} \\(`}`) });
+// What the server sends to browsers, out of its own test.
+const [first_push] = /EXPECT_EQ\(write_notification\([^;]*;/.exec(readFileSync(new URL("../../../tests/protocol/push/push_test.cpp", import.meta.url), "utf8"));
+const push_message = [...first_push.matchAll(/R"\((.*?)\)"/g)].map(([, part]) => part).join("");
 const list = (page) => page.getByRole("dialog", { name: "Notifications" });
 const handed_over = "The AI handed a chat over to a person.";
 const read_all = async () => {
@@ -121,6 +124,7 @@ test("in French the inbox and the bar with the bell fit a phone", async () => {
   await page.getByRole("button", { name: "Notifications", exact: true }).waitFor();
   assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), narrow.width);
   const labels = await page.getByRole("navigation").last().getByRole("link").locator("span").all();
+  assert.equal(labels.length, 4);
   for (const label of labels) assert.ok(await label.evaluate(({ scrollWidth, clientWidth }) => scrollWidth <= clientWidth), "a label is cut off");
 });
 
@@ -129,7 +133,11 @@ test("the line of low stock and the reminders are changed, and a wrong number is
   await page.goto(`${at(page, "settings")}?tab=orders`);
   await page.getByLabel("Low stock").fill("a few");
   await page.getByRole("button", { name: "Save" }).click();
-  await page.getByText(/must be a whole number|must be/).waitFor();
+  const wrong = page.getByRole("alert");
+  await wrong.waitFor();
+  assert.equal(await wrong.textContent(), "Low stock must be a whole number");
+  assert.equal(await page.getByLabel("Low stock").getAttribute("aria-describedby"), await wrong.getAttribute("id"));
+  assert.equal(await page.getByLabel("Low stock").getAttribute("aria-invalid"), "true");
   expect_complaints(/4\d\d/);
   await page.getByLabel("Low stock").fill("5");
   await page.getByLabel("Reminders to pay").selectOption({ label: "At most 2 an order" });
@@ -242,13 +250,12 @@ test("the worker shows what the server says", async () => {
   const registered = new Promise((found) => devtools.on("ServiceWorker.workerRegistrationUpdated", ({ registrations }) => registrations[0] && found(registrations[0])));
   await devtools.send("ServiceWorker.enable");
   const { registrationId } = await registered;
-  const data = JSON.stringify({ title: "A chat waits for you.", url: at(page, "inbox"), tag: "hand_over" });
-  await devtools.send("ServiceWorker.deliverPushMessage", { origin: place.base, registrationId, data });
+  await devtools.send("ServiceWorker.deliverPushMessage", { origin: place.base, registrationId, data: push_message });
   const shown = () =>
     page.evaluate(async () => {
       const worker = await navigator.serviceWorker.ready;
       return (await worker.getNotifications()).map(({ title, tag, data: { url } }) => [title, tag, url]);
     });
   await until("it is shown", async () => (await shown()).length > 0);
-  assert.deepEqual(await shown(), [["A chat waits for you.", "hand_over", at(page, "inbox")]]);
+  assert.deepEqual(await shown(), [["A chat waits for you.", "hand_over 0190-shop 0190-chat", "/businesses/0190-shop/inbox/0190-chat"]]);
 });

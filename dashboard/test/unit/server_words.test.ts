@@ -12,17 +12,23 @@ const root = path.resolve(import.meta.dirname, "../../..");
 const source = (file: string) => readFileSync(path.join(root, file), "utf8").replace(/\/\/.*$/gm, "");
 const missing = (prefix: string, words: string[]) => words.filter((word) => !(`${prefix}.${word}` in en));
 
+const sourcesIn = (folder: string, end = /\.cpp$/) =>
+  readdirSync(path.join(root, folder), { recursive: true, encoding: "utf8" })
+    .filter((file) => end.test(file))
+    .map((file) => source(path.join(folder, file)));
+
 /** Literals such as "product.updated" where entries are written; fault points and files are named alike. */
 function actionsIn(folder: string): string[] {
-  return readdirSync(path.join(root, folder), { recursive: true, encoding: "utf8" })
-    .filter((file) => file.endsWith(".cpp"))
-    .flatMap((file) => [
-      ...source(path.join(folder, file))
-        .replace(/fault_point\("[^"]*"\)/g, "")
-        .matchAll(/"([a-z_]+\.[a-z_]+)"/g),
-    ])
+  return sourcesIn(folder)
+    .flatMap((text) => [...text.replace(/fault_point\("[^"]*"\)/g, "").matchAll(/"([a-z_]+\.[a-z_]+)"/g)])
     .map(([, action = ""]) => action)
     .filter((action) => !/\.(conf|pid|log)$/.test(action));
+}
+
+/** Literals that are written into a timeline, and those that a notice to the customer is written there as. */
+function factsIn(folder: string): string[] {
+  const places = [/timeline\.push_back\(\s*\{[^,]+,[^,]+,[^",]*"([a-z]\w*)(?:: )?"/g, /\bnote\([^,]+, "(\w+)",/g, /\.as = "(\w+)"/g, /string_view as = "(\w+)"/g];
+  return sourcesIn(folder, /\.[ch]pp$/).flatMap((text) => places.flatMap((place) => [...text.matchAll(place)].map(([, fact = ""]) => fact)));
 }
 
 /** What `to_string` of an enum answers. */
@@ -42,8 +48,10 @@ describe("what the server writes has a text:", () => {
     const refunds = wordsOf("refund_state", "protocol/domain/refund.cpp").map((state) => `refund_${state}`);
     const reviews = wordsOf("review_state", "protocol/domain/review.cpp").map((state) => `review_${state}`);
     const documents = wordsOf("invoice_kind", "protocol/domain/invoice.cpp").map((kind) => `${kind}_issued`);
-    expect([order.length, refunds.length, reviews.length, documents.length].every((count) => count > 1)).toBe(true);
-    const facts = [...order, ...refunds, ...reviews, ...documents, "payment_review", "refund_contradicted", "customer_told", "reminded", "document_mailed", "told_by_mail"];
+    const needs = [...source("protocol/domain/desk_event.cpp").matchAll(/event\.why == attention::(\w+)\) note\(/g)].map(([, why = ""]) => why);
+    const elsewhere = ["actors", "net", "protocol", "storage"].flatMap(factsIn);
+    expect([order.length, refunds.length, reviews.length, documents.length, elsewhere.length].every((count) => count > 1)).toBe(true);
+    const facts = [...order, ...refunds, ...reviews, ...documents, ...needs, ...elsewhere];
     expect(missing("fact", facts)).toEqual([]);
     const texts = Object.keys(en).filter((key) => key.startsWith("fact."));
     expect(texts.filter((key) => !facts.includes(key.slice("fact.".length)))).toEqual([]);

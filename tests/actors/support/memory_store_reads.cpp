@@ -341,8 +341,9 @@ result<std::optional<mailbox_record>> memory_store::find_mailbox(business_id bus
   const auto at = rows.conversations.find(conversation);
   if (at == rows.conversations.end() || at->second.business != business)
     return std::optional<mailbox_record>{};
+  const auto& contact = rows.contacts.at(at->second.contact);
   return std::optional{
-      mailbox_record{rows.contacts.at(at->second.contact).email, rows.businesses.at(business).locale}};
+      mailbox_record{contact.email, rows.businesses.at(business).locale, contact.is_blocked}};
 }
 
 result<std::optional<reminder_record>> memory_store::find_reminder(business_id business, order_id order) {

@@ -29,7 +29,7 @@ export async function actionsOf(language: Language): Promise<Record<string, stri
 }
 
 /** `{count}` chooses the plural; every `{name}` is replaced by its value. */
-export function say(catalogue: Catalogue, language: string, key: Key, values: Values = {}): string {
+export function say<Known extends string>(catalogue: Record<Known, string | Plural>, language: string, key: Known, values: Values = {}): string {
   const found = catalogue[key];
   const text = typeof found === "string" ? found : (found[new Intl.PluralRules(language).select(Number(values.count ?? 0))] ?? found.other);
   return text.replace(/\{(\w+)\}/g, (whole, name: string) => {

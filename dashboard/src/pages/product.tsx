@@ -221,6 +221,7 @@ function StockCard({ product, onDone, mayChange }: { product: ProductShape; onDo
   const { call, queries } = useServices();
   const [keyed] = useState(wishKeys);
   const ids = { business_id, product_id: product.id };
+  const adjusted = (body: { delta: number; reason: string }) => keyed(body, (key) => call(adjust_product_stock, { ...ids, key, body }));
   const form = useForm({ how: "add", pieces: "", reason: "" }, async ({ how, pieces, reason }) => {
     const count = Number(pieces);
     if (pieces.trim() === "" || !Number.isSafeInteger(count) || count < 0) throw new ApiProblem({ kind: "invalid-fields", fields: { "/pieces": t("stock.wrong") } });
@@ -229,7 +230,7 @@ function StockCard({ product, onDone, mayChange }: { product: ProductShape; onDo
       const { stock } =
         how === "set"
           ? await call(set_product_stock, { ...ids, body: { ...body, stock: count, expected: product.stock } })
-          : await keyed("adjust", (key) => call(adjust_product_stock, { ...ids, key, body: { ...body, delta: how === "add" ? count : -count } }));
+          : await adjusted({ ...body, delta: how === "add" ? count : -count });
       onDone(stock);
       form.setFields({ how, pieces: "", reason: "" });
       void queries.invalidateQueries({ queryKey: ["list_stock_movements", ids] });

@@ -128,7 +128,7 @@ function useDecision(refund: Refund) {
   const { t } = useWords();
   const moved = useMoneyMoved();
   const [keyed] = useState(wishKeys);
-  return async (wish: string, done: Key, work: (key: string) => Promise<Refund>) => {
+  return async (wish: unknown, done: Key, work: (key: string) => Promise<Refund>) => {
     try {
       queries.setQueryData(["show_refund", { business_id, refund_id: refund.id }], await keyed(wish, work));
       void moved();
@@ -149,9 +149,10 @@ function Approval({ refund }: { refund: Refund }) {
   const decide = useDecision(refund);
   const ids = { business_id, refund_id: refund.id };
   const approve = useForm({}, () => decide("approve", "refund.approved-now", (key) => call(approve_refund, { ...ids, key })));
-  const reject = useForm({ note: "" }, ({ note }) =>
-    decide(`reject ${note}`, "refund.rejected-now", (key) => call(reject_refund, { ...ids, key, body: note.trim() ? { note: note.trim() } : {} })),
-  );
+  const reject = useForm({ note: "" }, ({ note }) => {
+    const body = note.trim() ? { note: note.trim() } : {};
+    return decide({ reject: body }, "refund.rejected-now", (key) => call(reject_refund, { ...ids, key, body }));
+  });
   if (!may(approve_refund)) return <Banner tone="info">{t("refund.admins-decide")}</Banner>;
   const isOwn = refund.requested_by === me.id;
   return (
@@ -180,9 +181,10 @@ function Outcome({ refund }: { refund: Refund }) {
   const { business_id, may } = useHere();
   const { call } = useServices();
   const decide = useDecision(refund);
-  const form = useForm({ outcome: "happened" as "happened" | "did_not_happen", note: "" }, (body) =>
-    decide(JSON.stringify(body), "action.saved", (key) => call(resolve_refund, { business_id, refund_id: refund.id, key, body: { ...body, note: body.note.trim() } })),
-  );
+  const form = useForm({ outcome: "happened" as "happened" | "did_not_happen", note: "" }, ({ outcome, note }) => {
+    const body = { outcome, note: note.trim() };
+    return decide(body, "action.saved", (key) => call(resolve_refund, { business_id, refund_id: refund.id, key, body }));
+  });
   if (!may(resolve_refund)) return <Banner tone="info">{t("refund.admins-decide")}</Banner>;
   return (
     <form onSubmit={form.onSubmit} className="flex flex-col gap-4">

@@ -112,7 +112,7 @@ function Decision({ review, ways, onDone }: { review: PaymentReviewDetail; ways:
     const body = { resolution: how, ...(how === "attach" && target ? { order_id: target.id } : {}), ...(note.trim() ? { note: note.trim() } : {}) };
     const ids = { business_id, review_id: review.id };
     try {
-      const next = await keyed(JSON.stringify(body), (key) => call(resolve_payment_review, { ...ids, key, body }));
+      const next = await keyed(body, (key) => call(resolve_payment_review, { ...ids, key, body }));
       queries.setQueryData(["show_payment_review", ids], next);
       void moved();
       tell(t(`review.done.${how}`));

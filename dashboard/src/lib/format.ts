@@ -55,10 +55,11 @@ export function parseMoney(text: string, currency: string): number | null {
   return Number.isSafeInteger(minor) ? minor : null;
 }
 
-/** Arabic-Indic digits and marks as they are written elsewhere. */
-function latin(text: string): string {
+/** Digits and marks of Arabic and Persian keyboards as they are written elsewhere. */
+export function latin(text: string): string {
+  // The last four bits of each are its value.
   return text
-    .replace(/[٠-٩]/g, (digit) => String(digit.charCodeAt(0) - 0x660))
+    .replace(/[٠-٩۰-۹]/g, (digit) => String(digit.charCodeAt(0) & 0xf))
     .replaceAll("٫", ".")
     .replaceAll("٬", ",");
 }

@@ -30,8 +30,8 @@ const states: Array<Refund["state"]> = ["awaiting_approval", "approved", "sendin
 
 export default function Refunds() {
   const { t, word, money, date } = useWords();
-  const { business_id, at } = useHere();
-  const [{ state, refund }, setFilters] = useFilters("state", "refund");
+  const { business_id } = useHere();
+  const [{ state, refund }, setFilters, to] = useFilters("state", "refund");
   const query = { limit: 50, ...(state ? { state: state as Refund["state"] } : {}) };
   const refunds = usePages(list_refunds, { business_id, query }, { keepsOld: true });
   const columns: Array<Column<Refund>> = [
@@ -62,7 +62,7 @@ export default function Refunds() {
           caption={t("money.refunds")}
           columns={columns}
           pages={refunds}
-          linkOf={(one) => `${at("refunds")}?refund=${one.id}${state ? `&state=${state}` : ""}`}
+          linkOf={(one) => to({ refund: one.id })}
           empty={<EmptyState icon={Undo2} title={t(state ? "refund.none-found" : "refund.none")} hint={t(state ? "filter.none-hint" : "refund.none-hint")} />}
         />
       </Card>

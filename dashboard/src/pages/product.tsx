@@ -26,6 +26,7 @@ import { Card } from "../parts/card";
 import { ConfirmDialog } from "../parts/dialog";
 import { Field, Select, TextArea, TextInput } from "../parts/field";
 import { FileDrop } from "../parts/file_drop";
+import { FormButtons } from "../parts/form_buttons";
 import { Page } from "../parts/page";
 import { ProductImage } from "../parts/private_image";
 import { Spinner } from "../parts/spinner";
@@ -149,13 +150,7 @@ function Details({ product, onDone, isReadOnly }: { product: ProductShape; onDon
           <Field label={t("product.description")} hint={t("product.description-hint")} error={edits.errorOf("description")}>
             <TextArea {...edits.text("description")} className="min-h-28" />
           </Field>
-          {!isReadOnly && (
-            <div className="flex justify-end">
-              <Button type="submit" look="primary" isBusy={edits.isBusy}>
-                {t("action.save")}
-              </Button>
-            </div>
-          )}
+          {!isReadOnly && <FormButtons isBusy={edits.isBusy} />}
         </fieldset>
       </form>
     </Card>

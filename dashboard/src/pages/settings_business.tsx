@@ -1,9 +1,9 @@
 import { change_business, show_business } from "../api/operations";
 import { useHere } from "../app/business";
 import { useServices } from "../app/services";
-import { Button } from "../parts/button";
 import { Card } from "../parts/card";
 import { Field, Select, TextInput } from "../parts/field";
+import { FormButtons } from "../parts/form_buttons";
 import { tell } from "../parts/toast";
 import { useWords } from "../words/provider";
 import { changed } from "./edits";
@@ -58,13 +58,7 @@ export function BusinessSettings() {
           <Field label={labels.locale} hint={t("settings.locale-hint")} error={edits.errorOf("locale")}>
             <TextInput {...edits.text("locale")} className="max-w-40 font-mono" />
           </Field>
-          {!isReadOnly && (
-            <div className="flex justify-end">
-              <Button type="submit" look="primary" isBusy={edits.isBusy}>
-                {t("action.save")}
-              </Button>
-            </div>
-          )}
+          {!isReadOnly && <FormButtons isBusy={edits.isBusy} />}
         </fieldset>
       </form>
     </Card>

@@ -5,9 +5,9 @@ import { useApi } from "../api/hooks";
 import { type Business, change_business, change_invoice_settings, type InvoiceSettings, show_business, show_invoice_settings } from "../api/operations";
 import { useHere } from "../app/business";
 import { useServices } from "../app/services";
-import { Button } from "../parts/button";
 import { Card } from "../parts/card";
 import { Checkbox, Field, Select, TextInput } from "../parts/field";
+import { FormButtons } from "../parts/form_buttons";
 import { ErrorState, SkeletonRows } from "../parts/states";
 import { tell, tellProblem } from "../parts/toast";
 import { useNotificationWords } from "../words/notifications";
@@ -75,13 +75,7 @@ function Reminders() {
               <TextInput {...edits.text("checkout_reminder_minutes")} inputMode="numeric" className="max-w-40" />
             </Field>
           )}
-          {!isReadOnly && (
-            <div className="flex justify-end">
-              <Button type="submit" look="primary" isBusy={edits.isBusy}>
-                {t("action.save")}
-              </Button>
-            </div>
-          )}
+          {!isReadOnly && <FormButtons isBusy={edits.isBusy} />}
         </fieldset>
       </form>
     </Card>

@@ -1,11 +1,10 @@
 // Money on its way back. Above the business's limit another person agrees: never the one who asked.
 
 import { Undo2 } from "lucide-react";
-import { type ReactNode, useState } from "react";
+import type { ReactNode } from "react";
 import { Link } from "wouter";
 import { useApi, usePages } from "../api/hooks";
 import { approve_refund, list_refunds, type Refund, reject_refund, resolve_refund, show_refund } from "../api/operations";
-import { asProblem } from "../api/problem";
 import { useHere } from "../app/business";
 import { useServices } from "../app/services";
 import { useMembers } from "../inbox/people";
@@ -18,13 +17,10 @@ import { Field, Select, TextArea } from "../parts/field";
 import { Page } from "../parts/page";
 import { Banner, EmptyState, ErrorState, ProblemBanner, SkeletonRows } from "../parts/states";
 import { type Column, DataTable } from "../parts/table";
-import { tell, tellProblem } from "../parts/toast";
 import { useWords } from "../words/provider";
-import type { Key } from "../words/words";
 import { OrderTabs } from "./order_tabs";
 import { RefundState } from "./refund_state";
-import { useMoneyMoved } from "./use_money_moved";
-import { wishKeys } from "./wish_keys";
+import { useDecision } from "./use_decision";
 
 const states: Array<Refund["state"]> = ["awaiting_approval", "approved", "sending", "pending", "needs_attention", "unproved", "succeeded", "failed", "rejected"];
 
@@ -121,33 +117,12 @@ function RefundDrawer({ refund_id, onClose }: { refund_id: string; onClose(): vo
   );
 }
 
-/** One decision about a refund: keeps its key until the answer is known, shows what came of it. */
-function useDecision(refund: Refund) {
-  const { business_id } = useHere();
-  const { queries } = useServices();
-  const { t } = useWords();
-  const moved = useMoneyMoved();
-  const [keyed] = useState(wishKeys);
-  return async (wish: unknown, done: Key, work: (key: string) => Promise<Refund>) => {
-    try {
-      queries.setQueryData(["show_refund", { business_id, refund_id: refund.id }], await keyed(wish, work));
-      void moved();
-      tell(t(done));
-    } catch (error) {
-      if (asProblem(error).kind !== "conflict") throw error;
-      // Somebody was first, say: what it is now takes the form's place, the reason stays to be read.
-      tellProblem(error);
-      void moved();
-    }
-  };
-}
-
 function Approval({ refund }: { refund: Refund }) {
   const { t } = useWords();
   const { business_id, me, may } = useHere();
   const { call } = useServices();
-  const decide = useDecision(refund);
   const ids = { business_id, refund_id: refund.id };
+  const decide = useDecision(show_refund, ids);
   const approve = useForm({}, () => decide("approve", "refund.approved-now", (key) => call(approve_refund, { ...ids, key })));
   const reject = useForm({ note: "" }, ({ note }) => {
     const body = note.trim() ? { note: note.trim() } : {};
@@ -180,10 +155,11 @@ function Outcome({ refund }: { refund: Refund }) {
   const { t } = useWords();
   const { business_id, may } = useHere();
   const { call } = useServices();
-  const decide = useDecision(refund);
+  const ids = { business_id, refund_id: refund.id };
+  const decide = useDecision(show_refund, ids);
   const form = useForm({ outcome: "happened" as "happened" | "did_not_happen", note: "" }, ({ outcome, note }) => {
     const body = { outcome, note: note.trim() };
-    return decide(body, "action.saved", (key) => call(resolve_refund, { business_id, refund_id: refund.id, key, body }));
+    return decide(body, "action.saved", (key) => call(resolve_refund, { ...ids, key, body }));
   });
   if (!may(resolve_refund)) return <Banner tone="info">{t("refund.admins-decide")}</Banner>;
   return (

@@ -173,6 +173,8 @@ test("a WhatsApp number is given the template for its news, and has it taken awa
   await open();
   await dialog.getByLabel("Name of the template").fill("");
   await save();
+  // Behind an open dialog nothing has a role: the text would be missed there before it is gone.
+  await dialog.waitFor({ state: "detached" });
   await number.getByText("order_news").waitFor({ state: "detached" });
   assert.equal(await kept(), null);
 });

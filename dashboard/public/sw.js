@@ -53,8 +53,8 @@ addEventListener("notificationclick", (event) => {
 async function openPage(url) {
   const wanted = new URL(url, location.origin);
   if (wanted.origin !== location.origin) return;
-  const pages = await clients.matchAll({ type: "window" });
-  const there = pages.find((page) => new URL(page.url).pathname === wanted.pathname);
+  const windows = await clients.matchAll({ type: "window" });
+  const there = windows.find((one) => new URL(one.url).pathname === wanted.pathname);
   await (there ? there.focus() : clients.openWindow(wanted.href));
 }
 

@@ -10,6 +10,7 @@ import { asRead, placeOf, sentenceOf } from "../lib/notices";
 import { useNow } from "../lib/now";
 import { Button } from "../parts/button";
 import { EmptyState, ErrorState, SkeletonRows } from "../parts/states";
+import { More } from "../parts/table";
 import { tellProblem } from "../parts/toast";
 import { useNotificationWords } from "../words/notifications";
 import { useHere } from "./business";
@@ -62,13 +63,7 @@ export default function NotificationList({ onClose }: { onClose(): void }) {
               />
             ))}
           </ul>
-          {pages.hasMore && (
-            <div className="p-3 text-center">
-              <Button size="small" look="quiet" isBusy={pages.isLoadingMore} onClick={() => pages.loadMore()}>
-                {t("action.more")}
-              </Button>
-            </div>
-          )}
+          <More pages={pages} />
         </>
       ) : (
         <EmptyState icon={Bell} title={t("notice.none")} hint={t("notice.none-hint")} />

@@ -8,15 +8,18 @@ export function useForm<Fields extends Record<string, unknown>>(initial: Fields,
   const [problem, setProblem] = useState<ApiProblem | null>(null);
   const [isBusy, setBusy] = useState(false);
   const set = <Name extends keyof Fields>(name: Name, value: Fields[Name]) => setFields((before) => ({ ...before, [name]: value }));
-  const onSubmit = async (event?: FormEvent) => {
+  /** -> whether it went through. */
+  const onSubmit = async (event?: FormEvent): Promise<boolean> => {
     event?.preventDefault();
-    if (isBusy) return;
+    if (isBusy) return false;
     setBusy(true);
     setProblem(null);
     try {
       await submit(fields);
+      return true;
     } catch (error) {
       setProblem(asProblem(error));
+      return false;
     } finally {
       setBusy(false);
     }

@@ -14,6 +14,10 @@ function kept<Format>(key: string, make: () => Format): Format {
 const dateFormat = (language: string, options: Intl.DateTimeFormatOptions) => kept(`date ${language} ${JSON.stringify(options)}`, () => new Intl.DateTimeFormat(language, options));
 const numberFormat = (language: string, options: Intl.NumberFormatOptions) => kept(`number ${language} ${JSON.stringify(options)}`, () => new Intl.NumberFormat(language, options));
 
+export const formatNumber = (value: number, language: string): string => numberFormat(language, {}).format(value);
+
+export const pluralOf = (count: number, language: string): Intl.LDMLPluralRule => kept(`plural ${language}`, () => new Intl.PluralRules(language)).select(count);
+
 /** How many digits of a currency are minor: 2 of NGN, 0 of XOF, 3 of KWD. */
 export function minorDigits(currency: string): number {
   try {
@@ -55,10 +59,11 @@ export function parseMoney(text: string, currency: string): number | null {
   return Number.isSafeInteger(minor) ? minor : null;
 }
 
-/** Arabic-Indic digits and marks as they are written elsewhere. */
-function latin(text: string): string {
+/** Digits and marks of Arabic and Persian keyboards as they are written elsewhere. */
+export function latin(text: string): string {
+  // The last four bits of each are its value.
   return text
-    .replace(/[٠-٩]/g, (digit) => String(digit.charCodeAt(0) - 0x660))
+    .replace(/[٠-٩۰-۹]/g, (digit) => String(digit.charCodeAt(0) & 0xf))
     .replaceAll("٫", ".")
     .replaceAll("٬", ",");
 }
@@ -115,7 +120,7 @@ const units: Array<[Intl.RelativeTimeFormatUnit, number]> = [
 /** "5 min. ago", "in 2 hr." */
 export function formatRelative(at: string | number, now: number, language: string): string {
   const away = new Date(at).getTime() - now;
-  const style = new Intl.RelativeTimeFormat(language, { numeric: "auto", style: "short" });
+  const style = kept(`relative ${language}`, () => new Intl.RelativeTimeFormat(language, { numeric: "auto", style: "short" }));
   for (const [unit, ms] of units) if (Math.abs(away) >= ms) return style.format(Math.round(away / ms), unit);
   return style.format(0, "minute");
 }

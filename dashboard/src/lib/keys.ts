@@ -16,11 +16,11 @@ export const singleKeys = {
 type Pressed = Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "altKey">;
 
 /** "j", "?", "Escape", "mod+/" with Ctrl or Cmd; null for what nothing listens to. */
-export function nameOfKey({ key, ctrlKey, metaKey, altKey }: Pressed, isTyped: boolean, areSingleOn: boolean): string | null {
+export function nameOfKey({ key, ctrlKey, metaKey, altKey }: Pressed, isTyped: boolean, areSingleOn: () => boolean): string | null {
   if (altKey) return null;
   const name = key.length === 1 ? key.toLowerCase() : key;
   if (ctrlKey || metaKey) return `mod+${name}`;
-  return isTyped || (key.length === 1 && !areSingleOn) ? null : name;
+  return isTyped || (key.length === 1 && !areSingleOn()) ? null : name;
 }
 
 /** Keys of a page: single ones never while somebody types or where they are turned off, none below a dialog or a menu. */
@@ -29,9 +29,9 @@ export function useKeys(keys: Record<string, () => void>): void {
   latest.current = keys;
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
-      if (event.defaultPrevented || isBusy()) return;
-      const act = latest.current[nameOfKey(event, isTyping(event.target), singleKeys.areOn()) ?? ""];
-      if (!act) return;
+      // Each letter that somebody types comes by here: what costs is looked at last.
+      const act = latest.current[nameOfKey(event, isTyping(event.target), singleKeys.areOn) ?? ""];
+      if (!act || event.defaultPrevented || isBusy()) return;
       event.preventDefault();
       act();
     };

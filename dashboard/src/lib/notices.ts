@@ -17,7 +17,7 @@ export function placeOf({ kind, conversation_id, order_id, product_id }: Notific
       return "plan";
     case "review_item":
       // Without a chat it is about money that fits no order.
-      return conversation_id ? `inbox/${conversation_id}` : "orders?view=payments";
+      return conversation_id ? `inbox/${conversation_id}` : "payments";
     default:
       return conversation_id ? `inbox/${conversation_id}` : "inbox";
   }

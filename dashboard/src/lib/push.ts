@@ -8,7 +8,7 @@
 import type { Call } from "../api/client";
 import { add_push_subscription, list_push_subscriptions, remove_push_subscription, show_push_key } from "../api/operations";
 
-export type PushState = "unsupported" | "denied" | "off" | "on";
+type PushState = "unsupported" | "denied" | "off" | "on";
 /** Why it is not on, as the end of a key "push.…". */
 export type PushRefusal = "denied" | "dismissed" | "unreachable" | "unsupported";
 

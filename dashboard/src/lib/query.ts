@@ -1,8 +1,20 @@
 import { useCallback } from "react";
 import { useLocation, useSearch } from "wouter";
 
-/** Filters live in the address: a link to a list is a link to what one sees. */
-export function useFilters<Name extends string>(...known: Name[]): [Partial<Record<Name, string>>, (change: Partial<Record<Name, string | undefined>>) => void] {
+type Change<Name extends string> = Partial<Record<Name, string | undefined>>;
+
+/** The address with another filter, without one that is empty, and else as it is. */
+export function addressWith<Name extends string>(path: string, search: string, change: Change<Name>): string {
+  const next = new URLSearchParams(search);
+  for (const [name, value] of Object.entries(change) as Array<[Name, string | undefined]>) {
+    if (value) next.set(name, value);
+    else next.delete(name);
+  }
+  return next.size > 0 ? `${path}?${next}` : path;
+}
+
+/** Filters live in the address: a link to a list is a link to what one sees. -> those known, how to change them, what a link to a change is */
+export function useFilters<Name extends string>(...known: Name[]): [Partial<Record<Name, string>>, (change: Change<Name>) => void, (change: Change<Name>) => string] {
   const search = useSearch();
   const [path, go] = useLocation();
   const given = new URLSearchParams(search);
@@ -11,16 +23,7 @@ export function useFilters<Name extends string>(...known: Name[]): [Partial<Reco
     const value = given.get(name);
     if (value) filters[name] = value;
   }
-  const change = useCallback(
-    (wanted: Partial<Record<Name, string | undefined>>) => {
-      const next = new URLSearchParams(search);
-      for (const [name, value] of Object.entries(wanted) as Array<[Name, string | undefined]>) {
-        if (value) next.set(name, value);
-        else next.delete(name);
-      }
-      go(next.size > 0 ? `${path}?${next}` : path, { replace: true });
-    },
-    [search, path, go],
-  );
-  return [filters, change];
+  const to = useCallback((wanted: Change<Name>) => addressWith(path, search, wanted), [search, path]);
+  const change = useCallback((wanted: Change<Name>) => go(to(wanted), { replace: true }), [to, go]);
+  return [filters, change, to];
 }

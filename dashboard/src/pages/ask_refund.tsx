@@ -25,7 +25,7 @@ export function AskRefund({ order, onClose }: { order: Order; onClose(): void })
     const amount = amount_minor.trim() === "" ? undefined : parseMoney(amount_minor, order.currency);
     if (amount === null) throw new ApiProblem({ kind: "invalid-fields", fields: { "/amount_minor": t("product.price-wrong") } });
     const body = { reason: reason.trim(), ...(amount === undefined ? {} : { amount_minor: amount }), ...(restock ? { restock: true } : {}) };
-    const made = await keyed(JSON.stringify(body), (key) => call(refund_order, { business_id, order_id: order.id, key, body }));
+    const made = await keyed(body, (key) => call(refund_order, { business_id, order_id: order.id, key, body }));
     void moved();
     tell(t(made.state === "awaiting_approval" ? "refund.awaits" : "refund.begun"));
     onClose();

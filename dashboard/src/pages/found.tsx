@@ -1,20 +1,19 @@
 // The beginning of a business: its name, money and time.
 
 import { useQueryClient } from "@tanstack/react-query";
-import { useMemo, useRef } from "react";
+import { useMemo, useState } from "react";
 import { Link, useLocation } from "wouter";
 import { useApi } from "../api/hooks";
 import { found_business, show_me } from "../api/operations";
-import { asProblem } from "../api/problem";
 import { Door, linkClass } from "../app/door";
 import { useServices } from "../app/services";
 import { useSignOut } from "../app/sign_out";
 import { useForm } from "../lib/form";
-import { newKey } from "../lib/ids";
 import { Button } from "../parts/button";
 import { Field, Select, TextInput } from "../parts/field";
 import { ProblemBanner } from "../parts/states";
 import { useWords } from "../words/provider";
+import { wishKeys } from "./wish_keys";
 
 export const currencies = ["NGN", "GHS", "KES", "ZAR", "UGX", "TZS", "RWF", "XOF", "XAF", "EGP", "MAD", "TND", "USD", "EUR", "GBP", "CAD", "INR", "AED", "SAR", "BRL"];
 
@@ -27,19 +26,14 @@ export default function Found() {
   const [, go] = useLocation();
   const signOut = useSignOut();
   const me = useApi(show_me, {});
-  const key = useRef(newKey());
+  const [keyed] = useState(wishKeys);
   const own = Intl.DateTimeFormat().resolvedOptions().timeZone ?? "Africa/Lagos";
   const names = useMemo(() => new Intl.DisplayNames(language, { type: "currency" }), [language]);
   const form = useForm({ name: "", currency: "NGN", timezone: own }, async ({ name, currency, timezone }) => {
-    try {
-      const { id } = await call(found_business, { key: key.current, body: { name: name.trim(), currency, timezone, locale: navigator.language } });
-      await queries.invalidateQueries({ queryKey: ["show_me"] });
-      go(`/businesses/${id}/inbox`, { replace: true });
-    } catch (error) {
-      // Without an answer it may be founded: the same key then asks for what came of it.
-      if (!asProblem(error).isPassing) key.current = newKey();
-      throw error;
-    }
+    const body = { name: name.trim(), currency, timezone, locale: navigator.language };
+    const { id } = await keyed(body, (key) => call(found_business, { key, body }));
+    await queries.invalidateQueries({ queryKey: ["show_me"] });
+    go(`/businesses/${id}/inbox`, { replace: true });
   });
   const hasOthers = (me.data?.memberships.length ?? 0) > 0;
   return (

@@ -111,7 +111,7 @@ function OneImport({ onClose, onOther }: { onClose(): void; onOther(): void }) {
     work(async () => {
       if (!sheet) return;
       const wish = await wishOf(sheet, columns, setsStock);
-      setJob(await keyed(JSON.stringify(wish.query), (key) => call(import_products, { business_id, key, ...wish })));
+      setJob(await keyed(wish.query, (key) => call(import_products, { business_id, key, ...wish })));
     });
 
   if (job) return <Job first={job} onClose={onClose} onOther={onOther} />;

@@ -27,13 +27,12 @@ const kindKeys = { invoice: "order.invoice", credit_note: "order.credit-note" } 
 
 export default function Invoices() {
   const { t, money, date } = useWords();
-  const { business_id, at } = useHere();
-  const [{ kind, number, invoice }, setFilters] = useFilters("kind", "number", "invoice");
+  const { business_id } = useHere();
+  const [{ kind, number, invoice }, setFilters, to] = useFilters("kind", "number", "invoice");
   // Whole numbers are found; until one is typed whole the list stays.
   const whole = number && /^[a-z]+-\d+$/i.test(number) ? number.toUpperCase() : "";
   const query = { limit: 50, ...(kind ? { kind: kind as Invoice["kind"] } : {}), ...(whole ? { number: whole } : {}) };
   const invoices = usePages(list_invoices, { business_id, query }, { keepsOld: true });
-  const here = { ...(kind ? { kind } : {}), ...(number ? { number } : {}) };
   const columns: Array<Column<InvoiceSummary>> = [
     { name: t("invoice.number"), cell: (one) => <span className="font-mono text-sm">{one.number}</span> },
     { name: t("invoice.kind"), cell: (one) => t(kindKeys[one.kind]) },
@@ -62,7 +61,7 @@ export default function Invoices() {
           caption={t("money.invoices")}
           columns={columns}
           pages={invoices}
-          linkOf={(one) => `${at("invoices")}?${new URLSearchParams({ ...here, invoice: one.id })}`}
+          linkOf={(one) => to({ invoice: one.id })}
           empty={<EmptyState icon={FileText} title={t(isFiltered ? "invoice.none-found" : "invoice.none")} hint={t(isFiltered ? "filter.none-hint" : "invoice.none-hint")} />}
         />
       </Card>

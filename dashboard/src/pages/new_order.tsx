@@ -1,15 +1,13 @@
 // An order that a person makes for the customer of a chat. The server has the prices.
 
 import { Minus, Plus, X } from "lucide-react";
-import { useRef, useState } from "react";
+import { useState } from "react";
 import { useLocation } from "wouter";
 import { useApi } from "../api/hooks";
 import { list_conversations, list_products, type Product, place_order, show_conversation } from "../api/operations";
-import { asProblem } from "../api/problem";
 import { useHere } from "../app/business";
 import { useServices } from "../app/services";
 import { customerName } from "../lib/customers";
-import { newKey } from "../lib/ids";
 import { Avatar } from "../parts/avatar";
 import { Button, IconButton } from "../parts/button";
 import { ChannelMark } from "../parts/channel";
@@ -19,6 +17,7 @@ import { SearchInput } from "../parts/search_input";
 import { ErrorState, ProblemBanner, SkeletonRows } from "../parts/states";
 import { tell } from "../parts/toast";
 import { useWords } from "../words/provider";
+import { wishKeys } from "./wish_keys";
 
 interface Line {
   product: Product;
@@ -40,10 +39,9 @@ export function NewOrder({ conversation_id, onClose }: { conversation_id: string
   const [isDuplicate, setDuplicate] = useState(false);
   const [isBusy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
-  const key = useRef(newKey());
+  const [keyed] = useState(wishKeys);
 
   const change = (product: Product, quantity: number) => {
-    key.current = newKey();
     setLines((before) => {
       const others = before.filter((line) => line.product.id !== product.id);
       if (quantity < 1) return others;
@@ -67,13 +65,12 @@ export function NewOrder({ conversation_id, onClose }: { conversation_id: string
         tell_customer: tells,
         send_payment_link: sendsLink,
       };
-      const made = await call(place_order, { business_id, key: key.current, body });
+      const made = await keyed(body, (key) => call(place_order, { business_id, key, body }));
       queries.setQueryData(["show_order", { business_id, order_id: made.order.id }], made.order);
       void queries.invalidateQueries({ queryKey: ["list_orders", { business_id }] });
       tell(t(made.is_new ? (made.payment_link === "failed" ? "order.placed-without-link" : "order.placed-now") : "order.was-there"));
       go(at(`orders/${made.order.id}`));
     } catch (refused) {
-      if (!asProblem(refused).isPassing) key.current = newKey();
       setError(refused);
     } finally {
       setBusy(false);

@@ -73,11 +73,10 @@ export default function Order({ order_id }: { order_id: string }) {
     }
   };
   const ids = { business_id, order_id };
-  const askLink = (replace: boolean) =>
-    act(
-      () => keyed(replace ? "replace" : "send", (key) => call(request_payment_link, { ...ids, key, body: { send: true, ...(replace ? { replace: true } : {}) } })),
-      t("order.link-sent"),
-    );
+  const askLink = (replace: boolean) => {
+    const body = { send: true, ...(replace ? { replace } : {}) };
+    return act(() => keyed(body, (key) => call(request_payment_link, { ...ids, key, body })), t("order.link-sent"));
+  };
   const invoice = () =>
     act(async () => {
       await call(issue_order_invoice, ids);

@@ -1,6 +1,6 @@
 import { Plus, ShoppingBag } from "lucide-react";
 import { useMemo } from "react";
-import { Link, Redirect, useSearch } from "wouter";
+import { Link } from "wouter";
 import { usePages } from "../api/hooks";
 import { list_orders, type OrderSummary, place_order } from "../api/operations";
 import { useHere } from "../app/business";
@@ -25,16 +25,7 @@ const statuses: Array<OrderSummary["status"]> = ["draft", "awaiting_payment", "p
 /** No status of its own: of any of them, and frozen. */
 const disputed = "disputed";
 
-/** The orders. Their money had its addresses below this one: those lead to where it is now. */
 export default function Orders() {
-  const { at } = useHere();
-  const { view, ...rest } = Object.fromEntries(new URLSearchParams(useSearch()));
-  if (view !== "payments" && view !== "refunds" && view !== "invoices") return <OrderList />;
-  const search = new URLSearchParams(rest);
-  return <Redirect to={at(search.size > 0 ? `${view}?${search}` : view)} replace />;
-}
-
-function OrderList() {
   const { t, word, money, date, zone } = useWords();
   const { business_id, at, may } = useHere();
   const [filters, setFilters] = useFilters("status", "channel", "search", "since", "until", "sort", "new");

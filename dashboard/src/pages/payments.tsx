@@ -47,8 +47,8 @@ export default function Payments() {
 
 function Reviews() {
   const { t, word, money, date } = useWords();
-  const { business_id, at } = useHere();
-  const [{ reviews: state }, setFilters] = useFilters("reviews");
+  const { business_id } = useHere();
+  const [{ reviews: state }, setFilters, to] = useFilters("reviews", "review");
   const query = { limit: 50, ...(state ? { state: state as PaymentReview["state"], sort: "newest" as const } : {}) };
   const reviews = usePages(list_payment_reviews, { business_id, query }, { keepsOld: true });
   const columns: Array<Column<PaymentReview>> = [
@@ -82,7 +82,7 @@ function Reviews() {
         caption={t("review.title")}
         columns={columns}
         pages={reviews}
-        linkOf={(one) => `${at("payments")}?review=${one.id}${state ? `&reviews=${state}` : ""}`}
+        linkOf={(one) => to({ review: one.id })}
         empty={<EmptyState icon={BadgeCheck} title={t(state ? "review.none-found" : "review.none")} hint={state ? undefined : t("review.none-hint")} />}
       />
     </Card>

@@ -276,7 +276,7 @@ interface Item {
 }
 
 /** As JSON has them: the articles, and whatever else was said. */
-export function argumentsOf(json: string): { items: Item[]; others: Array<[string, string]> } {
+function argumentsOf(json: string): { items: Item[]; others: Array<[string, string]> } {
   const given = JSON.parse(json) as Record<string, unknown> & { items?: Item[] };
   const { items = [], ...others } = given;
   return { items, others: Object.entries(others).flatMap(([name, value]) => (value === "" || value === null ? [] : [[name, String(value)] as [string, string]])) };

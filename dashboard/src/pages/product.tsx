@@ -26,6 +26,7 @@ import { Card } from "../parts/card";
 import { ConfirmDialog } from "../parts/dialog";
 import { Field, Select, TextArea, TextInput } from "../parts/field";
 import { FileDrop } from "../parts/file_drop";
+import { FormButtons } from "../parts/form_buttons";
 import { Page } from "../parts/page";
 import { ProductImage } from "../parts/private_image";
 import { Spinner } from "../parts/spinner";
@@ -149,13 +150,7 @@ function Details({ product, onDone, isReadOnly }: { product: ProductShape; onDon
           <Field label={t("product.description")} hint={t("product.description-hint")} error={edits.errorOf("description")}>
             <TextArea {...edits.text("description")} className="min-h-28" />
           </Field>
-          {!isReadOnly && (
-            <div className="flex justify-end">
-              <Button type="submit" look="primary" isBusy={edits.isBusy}>
-                {t("action.save")}
-              </Button>
-            </div>
-          )}
+          {!isReadOnly && <FormButtons isBusy={edits.isBusy} />}
         </fieldset>
       </form>
     </Card>
@@ -221,6 +216,7 @@ function StockCard({ product, onDone, mayChange }: { product: ProductShape; onDo
   const { call, queries } = useServices();
   const [keyed] = useState(wishKeys);
   const ids = { business_id, product_id: product.id };
+  const adjusted = (body: { delta: number; reason: string }) => keyed(body, (key) => call(adjust_product_stock, { ...ids, key, body }));
   const form = useForm({ how: "add", pieces: "", reason: "" }, async ({ how, pieces, reason }) => {
     const count = Number(pieces);
     if (pieces.trim() === "" || !Number.isSafeInteger(count) || count < 0) throw new ApiProblem({ kind: "invalid-fields", fields: { "/pieces": t("stock.wrong") } });
@@ -229,7 +225,7 @@ function StockCard({ product, onDone, mayChange }: { product: ProductShape; onDo
       const { stock } =
         how === "set"
           ? await call(set_product_stock, { ...ids, body: { ...body, stock: count, expected: product.stock } })
-          : await keyed("adjust", (key) => call(adjust_product_stock, { ...ids, key, body: { ...body, delta: how === "add" ? count : -count } }));
+          : await adjusted({ ...body, delta: how === "add" ? count : -count });
       onDone(stock);
       form.setFields({ how, pieces: "", reason: "" });
       void queries.invalidateQueries({ queryKey: ["list_stock_movements", ids] });

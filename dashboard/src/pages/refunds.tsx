@@ -1,11 +1,10 @@
 // Money on its way back. Above the business's limit another person agrees: never the one who asked.
 
 import { Undo2 } from "lucide-react";
-import { type ReactNode, useState } from "react";
+import type { ReactNode } from "react";
 import { Link } from "wouter";
 import { useApi, usePages } from "../api/hooks";
 import { approve_refund, list_refunds, type Refund, reject_refund, resolve_refund, show_refund } from "../api/operations";
-import { asProblem } from "../api/problem";
 import { useHere } from "../app/business";
 import { useServices } from "../app/services";
 import { useMembers } from "../inbox/people";
@@ -18,20 +17,17 @@ import { Field, Select, TextArea } from "../parts/field";
 import { Page } from "../parts/page";
 import { Banner, EmptyState, ErrorState, ProblemBanner, SkeletonRows } from "../parts/states";
 import { type Column, DataTable } from "../parts/table";
-import { tell, tellProblem } from "../parts/toast";
 import { useWords } from "../words/provider";
-import type { Key } from "../words/words";
 import { OrderTabs } from "./order_tabs";
 import { RefundState } from "./refund_state";
-import { useMoneyMoved } from "./use_money_moved";
-import { wishKeys } from "./wish_keys";
+import { useDecision } from "./use_decision";
 
 const states: Array<Refund["state"]> = ["awaiting_approval", "approved", "sending", "pending", "needs_attention", "unproved", "succeeded", "failed", "rejected"];
 
 export default function Refunds() {
   const { t, word, money, date } = useWords();
-  const { business_id, at } = useHere();
-  const [{ state, refund }, setFilters] = useFilters("state", "refund");
+  const { business_id } = useHere();
+  const [{ state, refund }, setFilters, to] = useFilters("state", "refund");
   const query = { limit: 50, ...(state ? { state: state as Refund["state"] } : {}) };
   const refunds = usePages(list_refunds, { business_id, query }, { keepsOld: true });
   const columns: Array<Column<Refund>> = [
@@ -62,7 +58,7 @@ export default function Refunds() {
           caption={t("money.refunds")}
           columns={columns}
           pages={refunds}
-          linkOf={(one) => `${at("refunds")}?refund=${one.id}${state ? `&state=${state}` : ""}`}
+          linkOf={(one) => to({ refund: one.id })}
           empty={<EmptyState icon={Undo2} title={t(state ? "refund.none-found" : "refund.none")} hint={t(state ? "filter.none-hint" : "refund.none-hint")} />}
         />
       </Card>
@@ -121,37 +117,17 @@ function RefundDrawer({ refund_id, onClose }: { refund_id: string; onClose(): vo
   );
 }
 
-/** One decision about a refund: keeps its key until the answer is known, shows what came of it. */
-function useDecision(refund: Refund) {
-  const { business_id } = useHere();
-  const { queries } = useServices();
-  const { t } = useWords();
-  const moved = useMoneyMoved();
-  const [keyed] = useState(wishKeys);
-  return async (wish: string, done: Key, work: (key: string) => Promise<Refund>) => {
-    try {
-      queries.setQueryData(["show_refund", { business_id, refund_id: refund.id }], await keyed(wish, work));
-      void moved();
-      tell(t(done));
-    } catch (error) {
-      if (asProblem(error).kind !== "conflict") throw error;
-      // Somebody was first, say: what it is now takes the form's place, the reason stays to be read.
-      tellProblem(error);
-      void moved();
-    }
-  };
-}
-
 function Approval({ refund }: { refund: Refund }) {
   const { t } = useWords();
   const { business_id, me, may } = useHere();
   const { call } = useServices();
-  const decide = useDecision(refund);
   const ids = { business_id, refund_id: refund.id };
+  const decide = useDecision(show_refund, ids);
   const approve = useForm({}, () => decide("approve", "refund.approved-now", (key) => call(approve_refund, { ...ids, key })));
-  const reject = useForm({ note: "" }, ({ note }) =>
-    decide(`reject ${note}`, "refund.rejected-now", (key) => call(reject_refund, { ...ids, key, body: note.trim() ? { note: note.trim() } : {} })),
-  );
+  const reject = useForm({ note: "" }, ({ note }) => {
+    const body = note.trim() ? { note: note.trim() } : {};
+    return decide({ reject: body }, "refund.rejected-now", (key) => call(reject_refund, { ...ids, key, body }));
+  });
   if (!may(approve_refund)) return <Banner tone="info">{t("refund.admins-decide")}</Banner>;
   const isOwn = refund.requested_by === me.id;
   return (
@@ -179,10 +155,12 @@ function Outcome({ refund }: { refund: Refund }) {
   const { t } = useWords();
   const { business_id, may } = useHere();
   const { call } = useServices();
-  const decide = useDecision(refund);
-  const form = useForm({ outcome: "happened" as "happened" | "did_not_happen", note: "" }, (body) =>
-    decide(JSON.stringify(body), "action.saved", (key) => call(resolve_refund, { business_id, refund_id: refund.id, key, body: { ...body, note: body.note.trim() } })),
-  );
+  const ids = { business_id, refund_id: refund.id };
+  const decide = useDecision(show_refund, ids);
+  const form = useForm({ outcome: "happened" as "happened" | "did_not_happen", note: "" }, ({ outcome, note }) => {
+    const body = { outcome, note: note.trim() };
+    return decide(body, "action.saved", (key) => call(resolve_refund, { ...ids, key, body }));
+  });
   if (!may(resolve_refund)) return <Banner tone="info">{t("refund.admins-decide")}</Banner>;
   return (
     <form onSubmit={form.onSubmit} className="flex flex-col gap-4">

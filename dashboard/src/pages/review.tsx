@@ -4,7 +4,6 @@ import { type ReactNode, useState } from "react";
 import { Link } from "wouter";
 import { useApi } from "../api/hooks";
 import { list_orders, type OrderSummary, type PaymentReviewDetail, resolve_payment_review, show_payment_review } from "../api/operations";
-import { asProblem } from "../api/problem";
 import { useHere } from "../app/business";
 import { useServices } from "../app/services";
 import { useMembers } from "../inbox/people";
@@ -17,13 +16,11 @@ import { Drawer } from "../parts/dialog";
 import { Field, TextArea } from "../parts/field";
 import { SearchInput } from "../parts/search_input";
 import { Banner, ErrorState, ProblemBanner, SkeletonRows } from "../parts/states";
-import { tell, tellProblem } from "../parts/toast";
 import { useWords } from "../words/provider";
 import { OrderStatus } from "./order_status";
 import { RefundState } from "./refund_state";
 import { needsNote, type Resolution, resolutionsOf } from "./review_rules";
-import { useMoneyMoved } from "./use_money_moved";
-import { wishKeys } from "./wish_keys";
+import { useDecision } from "./use_decision";
 
 export function ReviewDrawer({ review_id, onClose }: { review_id: string; onClose(): void }) {
   const { t, word, money, date } = useWords();
@@ -103,26 +100,14 @@ export function ReviewDrawer({ review_id, onClose }: { review_id: string; onClos
 function Decision({ review, ways, onDone }: { review: PaymentReviewDetail; ways: Resolution[]; onDone(): void }) {
   const { t } = useWords();
   const { business_id } = useHere();
-  const { call, queries } = useServices();
-  const moved = useMoneyMoved();
-  const [keyed] = useState(wishKeys);
+  const { call } = useServices();
+  const ids = { business_id, review_id: review.id };
+  const decide = useDecision(show_payment_review, ids);
   const [target, setTarget] = useState<OrderSummary | null>(null);
   const form = useForm({ how: "" as Resolution | "", note: "" }, async ({ how, note }) => {
     if (!how) return;
     const body = { resolution: how, ...(how === "attach" && target ? { order_id: target.id } : {}), ...(note.trim() ? { note: note.trim() } : {}) };
-    const ids = { business_id, review_id: review.id };
-    try {
-      const next = await keyed(JSON.stringify(body), (key) => call(resolve_payment_review, { ...ids, key, body }));
-      queries.setQueryData(["show_payment_review", ids], next);
-      void moved();
-      tell(t(`review.done.${how}`));
-      onDone();
-    } catch (error) {
-      if (asProblem(error).kind !== "conflict") throw error;
-      // Somebody was first, say: what it is now takes the form's place, the reason stays to be read.
-      tellProblem(error);
-      void moved();
-    }
+    if (await decide(body, `review.done.${how}`, (key) => call(resolve_payment_review, { ...ids, key, body }))) onDone();
   });
   const { how, note } = form.fields;
   const isReady = how !== "" && (how !== "attach" || target !== null) && (!needsNote(how) || note.trim() !== "");

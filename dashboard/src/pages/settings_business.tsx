@@ -1,34 +1,20 @@
-import { change_business, show_business } from "../api/operations";
+import { type Business, change_business } from "../api/operations";
 import { useHere } from "../app/business";
-import { useServices } from "../app/services";
-import { Button } from "../parts/button";
 import { Card } from "../parts/card";
 import { Field, Select, TextInput } from "../parts/field";
-import { tell } from "../parts/toast";
+import { FormButtons } from "../parts/form_buttons";
 import { useWords } from "../words/provider";
-import { changed } from "./edits";
 import { currencies, zones } from "./found";
-import { EditsBanner, useEdits } from "./meanwhile";
+import { EditsBanner } from "./meanwhile";
+import { useBusinessEdits } from "./use_business_edits";
+
+const fieldsOf = ({ name, currency, timezone, locale }: Business) => ({ name, currency, timezone, locale });
 
 export function BusinessSettings() {
   const { t, language } = useWords();
   const { business_id, business, may } = useHere();
-  const { call, queries } = useServices();
   const currencyNames = new Intl.DisplayNames(language, { type: "currency" });
-  const fieldsOf = ({ name, currency, timezone, locale }: typeof business) => ({ name, currency, timezone, locale });
-  const edits = useEdits({
-    state: business,
-    fieldsOf,
-    reread: () => call(show_business, { business_id }),
-    save: async (fields, base) => {
-      const body = changed(fieldsOf(base), fields);
-      const saved = Object.keys(body).length > 0 ? await call(change_business, { business_id, version: base.version, body }) : base;
-      void queries.invalidateQueries({ queryKey: ["show_me"] });
-      tell(t("action.saved"));
-      return saved;
-    },
-    keep: (now) => queries.setQueryData(["show_business", { business_id }], now),
-  });
+  const edits = useBusinessEdits(fieldsOf, (typed) => typed);
   const isReadOnly = !may(change_business);
   const labels = { name: t("field.business-name"), currency: t("field.currency"), timezone: t("field.timezone"), locale: t("settings.locale") };
   return (
@@ -58,13 +44,7 @@ export function BusinessSettings() {
           <Field label={labels.locale} hint={t("settings.locale-hint")} error={edits.errorOf("locale")}>
             <TextInput {...edits.text("locale")} className="max-w-40 font-mono" />
           </Field>
-          {!isReadOnly && (
-            <div className="flex justify-end">
-              <Button type="submit" look="primary" isBusy={edits.isBusy}>
-                {t("action.save")}
-              </Button>
-            </div>
-          )}
+          {!isReadOnly && <FormButtons isBusy={edits.isBusy} />}
         </fieldset>
       </form>
     </Card>

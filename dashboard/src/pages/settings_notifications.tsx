@@ -2,9 +2,9 @@ import { useApi } from "../api/hooks";
 import { change_notification_settings, type NotificationSettings, show_notification_settings } from "../api/operations";
 import { useHere } from "../app/business";
 import { useServices } from "../app/services";
-import { Button } from "../parts/button";
 import { Card } from "../parts/card";
 import { Checkbox, Field, Select, TextInput } from "../parts/field";
+import { FormButtons } from "../parts/form_buttons";
 import { ErrorState, SkeletonRows } from "../parts/states";
 import { tell } from "../parts/toast";
 import { useNotificationWords } from "../words/notifications";
@@ -105,11 +105,7 @@ function NotificationForm({ settings }: { settings: NotificationSettings }) {
             ))}
           </Select>
         </Field>
-        <div className="flex justify-end">
-          <Button type="submit" look="primary" isBusy={edits.isBusy}>
-            {t("action.save")}
-          </Button>
-        </div>
+        <FormButtons isBusy={edits.isBusy} />
       </form>
     </Card>
   );

@@ -2,18 +2,18 @@
 
 import { useState } from "react";
 import { useApi } from "../api/hooks";
-import { type Business, change_business, change_invoice_settings, type InvoiceSettings, show_business, show_invoice_settings } from "../api/operations";
+import { type Business, change_business, change_invoice_settings, type InvoiceSettings, show_invoice_settings } from "../api/operations";
 import { useHere } from "../app/business";
 import { useServices } from "../app/services";
-import { Button } from "../parts/button";
 import { Card } from "../parts/card";
 import { Checkbox, Field, Select, TextInput } from "../parts/field";
+import { FormButtons } from "../parts/form_buttons";
 import { ErrorState, SkeletonRows } from "../parts/states";
 import { tell, tellProblem } from "../parts/toast";
 import { useNotificationWords } from "../words/notifications";
-import { changed } from "./edits";
-import { EditsBanner, useEdits } from "./meanwhile";
+import { EditsBanner } from "./meanwhile";
 import { numberOrNone, textOf } from "./reminder_fields";
+import { useBusinessEdits } from "./use_business_edits";
 
 export function OrderSettings() {
   return (
@@ -32,23 +32,12 @@ const fieldsOf = ({ low_stock_at, checkout_reminders, checkout_reminder_minutes 
 
 function Reminders() {
   const { t } = useNotificationWords();
-  const { business_id, business, may } = useHere();
-  const { call, queries } = useServices();
-  const edits = useEdits({
-    state: business,
-    fieldsOf,
-    reread: () => call(show_business, { business_id }),
-    save: async (fields, base) => {
-      // A time that is not shown is not changed.
-      const isShown = ([name]: [string, string]) => name !== "checkout_reminder_minutes" || fields.checkout_reminders !== "0";
-      const typed = Object.entries(changed(fieldsOf(base), fields)).filter(isShown);
-      // What is no number goes as it is: the server says what is wrong with it.
-      const body = Object.fromEntries(typed.map(([name, text]) => [name, numberOrNone(text)])) as object;
-      const saved = typed.length > 0 ? await call(change_business, { business_id, version: base.version, body }) : base;
-      tell(t("action.saved"));
-      return saved;
-    },
-    keep: (now) => queries.setQueryData(["show_business", { business_id }], now),
+  const { business_id, may } = useHere();
+  const edits = useBusinessEdits(fieldsOf, (typed, { checkout_reminders }) => {
+    // A time that is not shown is not changed.
+    const shown = Object.entries(typed).filter(([name]) => name !== "checkout_reminder_minutes" || checkout_reminders !== "0");
+    // What is no number goes as it is: the server says what is wrong with it.
+    return Object.fromEntries(shown.map(([name, text]) => [name, numberOrNone(text)])) as object;
   });
   const isReadOnly = !may(change_business);
   const labels = { low_stock_at: t("reminders.low-stock"), checkout_reminders: t("reminders.count"), checkout_reminder_minutes: t("reminders.minutes") };
@@ -75,13 +64,7 @@ function Reminders() {
               <TextInput {...edits.text("checkout_reminder_minutes")} inputMode="numeric" className="max-w-40" />
             </Field>
           )}
-          {!isReadOnly && (
-            <div className="flex justify-end">
-              <Button type="submit" look="primary" isBusy={edits.isBusy}>
-                {t("action.save")}
-              </Button>
-            </div>
-          )}
+          {!isReadOnly && <FormButtons isBusy={edits.isBusy} />}
         </fieldset>
       </form>
     </Card>

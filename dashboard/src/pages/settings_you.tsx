@@ -3,9 +3,9 @@ import { useHere } from "../app/business";
 import { useServices } from "../app/services";
 import { type Theme, useTheme } from "../app/theme";
 import { useForm } from "../lib/form";
-import { Button } from "../parts/button";
 import { Card } from "../parts/card";
 import { Field, Select, TextInput } from "../parts/field";
+import { FormButtons } from "../parts/form_buttons";
 import { ProblemBanner } from "../parts/states";
 import { tell } from "../parts/toast";
 import { useLanguage, useWords } from "../words/provider";
@@ -33,11 +33,7 @@ export function OwnSettings() {
           <Field label={t("field.email")}>
             <TextInput value={me.email} readOnly />
           </Field>
-          <div className="flex justify-end">
-            <Button type="submit" look="primary" isBusy={form.isBusy}>
-              {t("action.save")}
-            </Button>
-          </div>
+          <FormButtons isBusy={form.isBusy} />
         </form>
       </Card>
       <Card title={t("settings.look")} hint={t("settings.look-hint")}>

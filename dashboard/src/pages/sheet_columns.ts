@@ -14,21 +14,23 @@ export function withoutUnused(sheet: string, header: readonly string[], used: re
   const left = new Set(used);
   // Of two columns with one name the first is meant.
   const names = header.map((name) => (left.delete(name) ? name : `(${name})`));
-  const separator = separatorOf(sheet);
-  return names.map((name) => `"${name.replaceAll('"', '""')}"`).join(separator) + sheet.slice(headerEnd(sheet, separator));
+  const { separator, end } = firstRecord(sheet);
+  return names.map((name) => `"${name.replaceAll('"', '""')}"`).join(separator) + sheet.slice(end);
 }
 
 /** What the first line calls the columns, for a sheet that the server does not understand without being told. */
-export function headerOf(sheet: string): string[] {
+export const headerOf = (sheet: string): string[] => firstRecord(sheet).names;
+
+/** Its names, and where it ends; a name in quotes may go over lines. */
+function firstRecord(sheet: string): { names: string[]; separator: string; end: number } {
   const separator = separatorOf(sheet);
   const cell = new RegExp(`(?:"((?:[^"]|"")*)"?)?([^${separator}\\n\\r]*)(${separator}?)`, "y");
   const names: string[] = [];
-  for (let isOver = false; !isOver; ) {
-    const [, quoted, bare = "", end] = cell.exec(sheet) ?? [];
+  for (;;) {
+    const [, quoted, bare = "", more] = cell.exec(sheet) ?? [];
     names.push((quoted?.replaceAll('""', '"') ?? bare).trim());
-    isOver = !end;
+    if (!more) return { names, separator, end: cell.lastIndex };
   }
-  return names;
 }
 
 /** As the server finds it: what stands most often in the first line. */
@@ -43,18 +45,4 @@ function separatorOf(sheet: string): string {
     if (count !== undefined) counts.set(sign, count + 1);
   }
   return [...counts].reduce((most, one) => (one[1] > most[1] ? one : most))[0];
-}
-
-/** Where the first record ends; a name in quotes may go over lines. */
-function headerEnd(sheet: string, separator: string): number {
-  for (let at = 0; ; at++) {
-    if (sheet[at] === '"') {
-      do at = sheet.indexOf('"', at + 1) + 1;
-      while (at > 0 && sheet[at] === '"');
-      if (at === 0) return sheet.length;
-    } else {
-      while (at < sheet.length && sheet[at] !== separator && sheet[at] !== "\n" && sheet[at] !== "\r") at++;
-    }
-    if (sheet[at] !== separator) return at;
-  }
 }

@@ -73,20 +73,19 @@ function Workshop({
   const [{ tab = "draft", version }] = useFilters("tab", "version");
   const [isPublishing, setPublishing] = useState(false);
   const mayEdit = may(save_training_draft);
-  // Of the last try to save: what was sent, from which state, and what came of it.
-  const sent = useRef<{ lessons: Lessons; base: Lessons; saved: TrainingDraft | null }>(null);
+  // Of the last try to save: what was sent, and from which state.
+  const sent = useRef<{ lessons: Lessons; base: Lessons }>(null);
   const edits = useEdits<TrainingDraft, Lessons>({
     state: draft,
     fieldsOf: ({ content }) => lessonsOf(content),
     reread: () => call(get_training_draft, { business_id }),
     save: async (fields, from) => {
       const lessons = cleaned(fields);
-      sent.current = { lessons, base: lessonsOf(from.content), saved: null };
+      sent.current = { lessons, base: lessonsOf(from.content) };
       edits.setFields(lessons);
       const misfits = Object.entries(misfitsOf(lessons)).map(([path, misfit]) => [path, misfitText(words, misfit)]);
       if (misfits.length > 0) throw new ApiProblem({ kind: "invalid-fields", fields: Object.fromEntries(misfits) });
       const saved = await call(save_training_draft, { business_id, version: from.version, body: trainingOf(lessons) });
-      sent.current.saved = saved;
       tell(t("training.saved"));
       return saved;
     },
@@ -102,10 +101,7 @@ function Workshop({
 
   // Whether the draft is saved now.
   const save = async (): Promise<boolean> => {
-    if (!isDirty) return true;
-    sent.current = null;
-    await edits.onSubmit();
-    if ((sent.current as { saved: unknown } | null)?.saved) return true;
+    if (!isDirty || (await edits.onSubmit())) return true;
     show("draft");
     return false;
   };

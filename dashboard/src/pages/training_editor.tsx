@@ -2,7 +2,7 @@
 // said where it stands as long as nobody changed it.
 
 import { Plus, Trash2 } from "lucide-react";
-import { type ReactNode, useEffect, useRef } from "react";
+import { type ReactNode, type RefObject, useEffect, useRef } from "react";
 import { names } from "../lib/names";
 import { Button, IconButton } from "../parts/button";
 import { Card } from "../parts/card";
@@ -92,8 +92,8 @@ function Text({
   );
 }
 
-/** Where the focus goes once the rows are drawn. */
-function useRowFocus() {
+/** Rows that come and go; the focus goes there once they are drawn. */
+function useRows<One>(value: One[], onChange: (value: One[]) => void) {
   const list = useRef<HTMLUListElement>(null);
   const wanted = useRef<number | null>(null);
   useEffect(() => {
@@ -104,10 +104,19 @@ function useRowFocus() {
     const next = row?.querySelector<HTMLElement>("input, textarea") ?? list.current?.parentElement?.querySelector<HTMLElement>(":scope > div > button");
     next?.focus();
   });
+  const focus = (row: number) => {
+    wanted.current = row;
+  };
   return {
     list,
-    focus: (row: number) => {
-      wanted.current = row;
+    focus,
+    insert: (row: number, one: One) => {
+      focus(row);
+      onChange(value.toSpliced(row, 0, one));
+    },
+    remove: (row: number) => {
+      focus(row);
+      onChange(value.toSpliced(row, 1));
     },
   };
 }
@@ -118,7 +127,7 @@ function Rows({
   hint,
   error,
   isShort,
-  rows,
+  list,
   onAdd,
   children,
 }: {
@@ -127,7 +136,7 @@ function Rows({
   hint: string;
   error: string | undefined;
   isShort?: boolean;
-  rows: ReturnType<typeof useRowFocus>;
+  list: RefObject<HTMLUListElement | null>;
   onAdd(): void;
   children: ReactNode;
 }) {
@@ -140,7 +149,7 @@ function Rows({
           {error}
         </p>
       )}
-      <ul ref={rows.list} className={names("mb-3", isShort ? "grid gap-x-4 gap-y-2 sm:grid-cols-2" : "flex flex-col gap-2")}>
+      <ul ref={list} className={names("mb-3", isShort ? "grid gap-x-4 gap-y-2 sm:grid-cols-2" : "flex flex-col gap-2")}>
         {children}
       </ul>
       <div className="flex items-center justify-between gap-4">
@@ -179,12 +188,9 @@ function Lines({
   isShort?: boolean;
 }) {
   const { t } = useTrainingWords();
-  const rows = useRowFocus();
+  const rows = useRows(value, onChange);
   const limit = lineLimits[part];
-  const add = (behind: number) => {
-    rows.focus(behind + 1);
-    if (value.length < most[part]) onChange(value.toSpliced(behind + 1, 0, ""));
-  };
+  const add = (behind: number) => (value.length < most[part] ? rows.insert(behind + 1, "") : rows.focus(behind + 1));
   return (
     <Rows
       part={part}
@@ -192,7 +198,7 @@ function Lines({
       hint={t("training.most", { most: most[part], characters: limit.characters })}
       error={errorAt(pathOf(part))}
       isShort={isShort ?? false}
-      rows={rows}
+      list={rows.list}
       onAdd={() => add(value.length - 1)}
     >
       {value.map((line, index) => {
@@ -210,13 +216,7 @@ function Lines({
                 onEnter={() => add(index)}
               />
             </div>
-            <Remove
-              name={name}
-              onRemove={() => {
-                rows.focus(index);
-                onChange(value.toSpliced(index, 1));
-              }}
-            />
+            <Remove name={name} onRemove={() => rows.remove(index)} />
           </li>
         );
       })}
@@ -226,18 +226,15 @@ function Lines({
 
 function Faqs({ value, onChange, errorAt }: { value: Faq[]; onChange(value: Faq[]): void; errorAt(path: string): string | undefined }) {
   const { t } = useTrainingWords();
-  const rows = useRowFocus();
+  const rows = useRows(value, onChange);
   return (
     <Rows
       part="faqs"
       count={value.length}
       hint={t("training.most-faqs", { most: most.faqs, question: limits.question.characters, answer: limits.answer.characters })}
       error={errorAt("/faqs")}
-      rows={rows}
-      onAdd={() => {
-        rows.focus(value.length);
-        onChange([...value, { question: "", answer: "" }]);
-      }}
+      list={rows.list}
+      onAdd={() => rows.insert(value.length, { question: "", answer: "" })}
     >
       {value.map((faq, index) => {
         const name = t("training.item.question", { number: index + 1 });
@@ -262,13 +259,7 @@ function Faqs({ value, onChange, errorAt }: { value: Faq[]; onChange(value: Faq[
                 limit={limits.answer}
               />
             </div>
-            <Remove
-              name={name}
-              onRemove={() => {
-                rows.focus(index);
-                onChange(value.toSpliced(index, 1));
-              }}
-            />
+            <Remove name={name} onRemove={() => rows.remove(index)} />
           </li>
         );
       })}

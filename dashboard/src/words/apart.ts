@@ -13,7 +13,9 @@ export function wordsApart<Own extends string>(read: (language: Language) => Pro
 
   /** Once. What could not be read is asked for again. */
   const catalogueOf = (language: Language) => {
-    const catalogue = asked.get(language) ?? read(language);
+    const known = asked.get(language);
+    if (known) return known;
+    const catalogue = read(language);
     asked.set(language, catalogue);
     catalogue.catch(() => asked.delete(language));
     return catalogue;
@@ -28,10 +30,10 @@ export function wordsApart<Own extends string>(read: (language: Language) => Pro
       const isOurs = (key: string): key is Own => key in catalogue;
       return {
         ...words,
-        t: (key, values) => (isOurs(key) ? say(catalogue as never, language, key as never, values) : words.t(key as Key, values)),
+        t: (key, values) => (isOurs(key) ? say(catalogue, language, key, values) : words.t(key, values)),
         word: (prefix, word) => {
           const key = `${prefix}.${word}`;
-          return isOurs(key) ? say(catalogue as never, language, key as never) : words.word(prefix, word);
+          return isOurs(key) ? say(catalogue, language, key) : words.word(prefix, word);
         },
       };
     }, [words, catalogue, language]);

@@ -4,7 +4,7 @@ import { wordsApart } from "./apart";
 import type { en } from "./notifications_en";
 import type { Plural } from "./words";
 
-export type NotificationKey = keyof typeof en;
+type NotificationKey = keyof typeof en;
 export type NotificationCatalogue = Record<NotificationKey, string | Plural>;
 
 export const { catalogueOf: notificationCatalogueOf, useWordsWith: useNotificationWords } = wordsApart<NotificationKey>(async (language) => {

@@ -4,7 +4,7 @@ import { type WordsWith, wordsApart } from "./apart";
 import type { en } from "./training_en";
 import type { Plural } from "./words";
 
-export type TrainingKey = keyof typeof en;
+type TrainingKey = keyof typeof en;
 export type TrainingCatalogue = Record<TrainingKey, string | Plural>;
 export type TrainingWords = WordsWith<TrainingKey>;
 

@@ -1,6 +1,6 @@
 // The texts of the dashboard. `en` names every one of them; another language has the same keys, which the compiler checks.
 
-import { type Clock, formatDate, formatLeft, formatMoney, formatRelative, formatShort } from "../lib/format";
+import { type Clock, formatDate, formatLeft, formatMoney, formatNumber, formatRelative, formatShort, pluralOf } from "../lib/format";
 import { en } from "./en";
 
 export type Plural = { other: string } & Partial<Record<Intl.LDMLPluralRule, string>>;
@@ -29,13 +29,13 @@ export async function actionsOf(language: Language): Promise<Record<string, stri
 }
 
 /** `{count}` chooses the plural; every `{name}` is replaced by its value. */
-export function say(catalogue: Catalogue, language: string, key: Key, values: Values = {}): string {
+export function say<Known extends string>(catalogue: Record<Known, string | Plural>, language: string, key: Known, values: Values = {}): string {
   const found = catalogue[key];
-  const text = typeof found === "string" ? found : (found[new Intl.PluralRules(language).select(Number(values.count ?? 0))] ?? found.other);
+  const text = typeof found === "string" ? found : (found[pluralOf(Number(values.count ?? 0), language)] ?? found.other);
   return text.replace(/\{(\w+)\}/g, (whole, name: string) => {
     const value = values[name];
     if (value === undefined) return whole;
-    return typeof value === "number" ? new Intl.NumberFormat(language).format(value) : value;
+    return typeof value === "number" ? formatNumber(value, language) : value;
   });
 }
 
@@ -63,7 +63,7 @@ export function wordsOf(catalogue: Catalogue, language: Language, zone: string):
     },
     direction: languages[language].direction,
     money: (minor, currency) => formatMoney(minor, currency, language),
-    number: (value) => new Intl.NumberFormat(language).format(value),
+    number: (value) => formatNumber(value, language),
     date: (at, style) => formatDate(at, clock, style),
     ago: (at, now) => formatRelative(at, now, language),
     short: (at, now) => formatShort(at, now, clock),

@@ -187,12 +187,6 @@ test("what waits is counted in the navigation, as it comes", async () => {
   await is_counted(before + 1);
 });
 
-test("the addresses that the money had lead to where it is now", async () => {
-  const page = await esi_at_work("orders?view=payments&reviews=accepted");
-  await page.waitForURL(/\/payments\?reviews=accepted$/);
-  await page.getByRole("heading", { level: 1, name: "Payments" }).waitFor();
-});
-
 test("a disputed order is found, says what that means, and goes on when an admin releases it with a note", async () => {
   const order = await paid();
   await place.here.sandbox.control("POST", "/dispute", { reference: order.reference, provider: "paystack" });

@@ -3,11 +3,11 @@
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import path from "node:path";
 import { after, afterEach, before, test } from "node:test";
 import { client_of } from "../../scripts/generate_client.mjs";
-import { at, everybody_leaves, narrow, no_complaints, owner_at_work, person, picture, wide } from "./people.mjs";
+import { choose_look, looks, looks_well } from "./looks.mjs";
+import { at, everybody_leaves, no_complaints, owner_at_work, person } from "./people.mjs";
 import { shared_place } from "./place.mjs";
 
 let place;
@@ -25,7 +25,6 @@ shared_place({ before, after }, "pages", async (opened) => {
 after(everybody_leaves);
 afterEach(no_complaints);
 
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const root = path.resolve(import.meta.dirname, "../..");
 
 test("the typed client is the one of this server's document", async () => {
@@ -34,44 +33,11 @@ test("the typed client is the one of this server's document", async () => {
   assert.equal(kept, client_of(document), "make it again: node scripts/generate_client.mjs SERVER > src/api/operations.ts");
 });
 
-async function looks_well(page, name) {
-  await page.waitForTimeout(400);
-  await page.evaluate(axe);
-  const { violations } = await page.evaluate(() => window.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }));
-  assert.deepEqual(
-    violations.map(
-      ({ id, nodes }) =>
-        `${id}: ${nodes
-          .slice(0, 3)
-          .map(({ html }) => html.slice(0, 160))
-          .join(" | ")}`,
-    ),
-    [],
-    name,
-  );
-  // As wide as it says whatever stands on it: a screen grows with what overflows.
-  const width = page.viewportSize().width;
-  assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= width, `${name} is wider than ${width}`);
-  await picture(page, name);
-}
-
 const failed = [];
 function watch(page) {
   page.on("response", (answer) => answer.status() >= 400 && failed.push(`${answer.status()} ${answer.url()}`));
 }
 
-const looks = [
-  { name: "light", size: wide },
-  { name: "phone-dark-arabic", size: narrow, theme: "dark", language: "ar" },
-  ...(process.env.SELLAVIE_LONG === "1"
-    ? [
-        { name: "dark", size: wide, theme: "dark" },
-        { name: "arabic", size: wide, language: "ar" },
-        { name: "french", size: wide, language: "fr" },
-        { name: "phone", size: narrow },
-      ]
-    : []),
-];
 const places = [
   "inbox",
   "orders",
@@ -107,13 +73,7 @@ for (const { name, size, theme, language } of looks) {
     // Signed in by English names; the language is the person's own choice afterwards.
     const page = await owner_at_work(place, { size });
     watch(page);
-    await page.context().addInitScript(
-      ([chosen, words]) => {
-        localStorage.setItem("sellavie.theme", chosen);
-        localStorage.setItem("sellavie.language", words);
-      },
-      [theme ?? "light", language ?? "en"],
-    );
+    await choose_look(page, { theme, language });
     for (const where of places) {
       await page.goto(at(page, where));
       await page.getByRole("heading", { level: 1 }).first().waitFor({ state: "attached" });

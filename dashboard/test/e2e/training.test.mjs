@@ -2,13 +2,12 @@
 // only look; and what the shop answers its customers then.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { after, afterEach, before, test } from "node:test";
 import { if_match } from "../../../tests/e2e/harness/api.mjs";
 import { colleague, signed_in_owner } from "../../../tests/e2e/harness/team.mjs";
 import { until } from "../../../tests/e2e/harness/workspace.mjs";
-import { at, everybody_leaves, expect_complaints, narrow, no_complaints, owner_at_work, person, picture, sign_in, wide } from "./people.mjs";
+import { choose_look, looks, looks_well } from "./looks.mjs";
+import { at, everybody_leaves, expect_complaints, narrow, no_complaints, owner_at_work, person, picture, sign_in } from "./people.mjs";
 import { shared_place } from "./place.mjs";
 
 let place;
@@ -271,35 +270,6 @@ test("a viewer reads what is taught and what would change, and has no buttons", 
   assert.equal(await main.getByRole("textbox").count(), 0);
 });
 
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-
-async function looks_well(page, name) {
-  await page.waitForTimeout(300);
-  await page.evaluate(axe);
-  const { violations } = await page.evaluate(() => window.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }));
-  assert.deepEqual(
-    violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 160)}`),
-    [],
-    name,
-  );
-  const width = page.viewportSize().width;
-  assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= width, `${name} is wider than ${width}`);
-  await picture(page, name);
-}
-
-const looks = [
-  { name: "light", size: wide },
-  { name: "phone-dark-arabic", size: narrow, theme: "dark", language: "ar" },
-  ...(process.env.SELLAVIE_LONG === "1"
-    ? [
-        { name: "dark", size: wide, theme: "dark" },
-        { name: "arabic", size: wide, language: "ar" },
-        { name: "french", size: wide, language: "fr" },
-        { name: "phone", size: narrow },
-      ]
-    : []),
-];
-
 test("each of its views looks well", { timeout: 300_000 }, async () => {
   const long = "We deliver in Lagos within two days, on the mainland and on the island; elsewhere in Nigeria it takes up to five working days.";
   await save_draft({
@@ -318,13 +288,7 @@ test("each of its views looks well", { timeout: 300_000 }, async () => {
   const old = (await ada.client.get(training("/versions?limit=5"))).body.items.at(-1);
   for (const { name, size, theme, language } of looks) {
     const page = await owner_at_work(place, { size });
-    await page.context().addInitScript(
-      ([chosen, words]) => {
-        localStorage.setItem("sellavie.theme", chosen);
-        localStorage.setItem("sellavie.language", words);
-      },
-      [theme ?? "light", language ?? "en"],
-    );
+    await choose_look(page, { theme, language });
     for (const where of ["draft", "changes", "try", "versions", `versions&version=${old.id}`]) {
       await page.goto(at(page, `training?tab=${where}`));
       await page.getByRole("heading", { level: 1 }).waitFor();

@@ -24,6 +24,7 @@ describe("money", () => {
     expect(parseMoney("15,000", "NGN")).toBe(1_500_000);
     expect(parseMoney("1.250", "KWD")).toBe(1_250);
     expect(parseMoney("٣٢٥٫٥", "EGP")).toBe(32_550);
+    expect(parseMoney("۳۲۵٫۵", "EGP")).toBe(32_550);
   });
   test("what is no amount is none", () => {
     for (const text of ["", "abc", "-5", "1.9999", "1,5", "1e5", "99999999999999999"]) expect(parseMoney(text, text === "1,5" ? "XOF" : "NGN")).toBeNull();

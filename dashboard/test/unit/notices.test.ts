@@ -28,7 +28,7 @@ describe("a notification", () => {
     ["orders/o", { kind: "failed_payment", order_id: "o" }],
     ["orders", { kind: "failed_payment" }],
     ["inbox/c", { kind: "review_item", conversation_id: "c" }],
-    ["orders?view=payments", { kind: "review_item" }],
+    ["payments", { kind: "review_item" }],
     ["products/p", { kind: "low_stock", product_id: "p" }],
     ["connections", { kind: "broken_connection" }],
     ["plan", { kind: "quota", percent: 80 }],

@@ -11,6 +11,7 @@ describe("a sheet's columns", () => {
     ["sku", ["sku"], '"sku"'],
     ['sku,"never closed', ["sku", "never closed"], '"sku","(never closed)"'],
     ["sku,\nA,1", ["sku", ""], '"sku","()"\nA,1'],
+    ['"sku" ,"name"x\nA,1', ["sku", "name"], '"sku","(name)"\nA,1'],
   ])("%j keeps its separator, quotes and line ends", (sheet, header, wanted) => {
     expect(withoutUnused(sheet, header, ["sku", "SKU", "Price; net"])).toBe(wanted);
   });

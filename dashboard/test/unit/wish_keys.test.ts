@@ -6,7 +6,7 @@ function asked() {
   let last = 0;
   const keyed = wishKeys(() => `key-${++last}`);
   const used: string[] = [];
-  const ask = (wish: string, problem?: ApiProblem) =>
+  const ask = (wish: unknown, problem?: ApiProblem) =>
     keyed(wish, async (key) => {
       used.push(key);
       if (problem) throw problem;
@@ -35,5 +35,13 @@ test("another wish has another key, and leaves the first one's", async () => {
   await ask("link", new ApiProblem({ kind: "network" }));
   await ask("replace");
   await ask("link");
+  expect(used).toEqual(["key-1", "key-2", "key-1"]);
+});
+
+test("a wish is what it says: corrected it is another one, said again it is the same", async () => {
+  const { ask, used } = asked();
+  await ask({ delta: 5, reason: "new" }, new ApiProblem({ kind: "network" }));
+  await ask({ delta: 6, reason: "new" });
+  await ask({ delta: 5, reason: "new" });
   expect(used).toEqual(["key-1", "key-2", "key-1"]);
 });

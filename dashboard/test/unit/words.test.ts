@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { parseSync } from "vite";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { ar as arOfAll } from "../../src/words/ar";
 import { en as enOfAll } from "../../src/words/en";
 import { fr as frOfAll } from "../../src/words/fr";
@@ -14,7 +14,7 @@ import { fr as frOfSecurity } from "../../src/words/security_fr";
 import { ar as arOfTraining } from "../../src/words/training_ar";
 import { en as enOfTraining } from "../../src/words/training_en";
 import { fr as frOfTraining } from "../../src/words/training_fr";
-import { actionsOf, type Catalogue, type Key, preferredLanguage, say } from "../../src/words/words";
+import { actionsOf, type Catalogue, type Key, preferredLanguage, say, wordsOf } from "../../src/words/words";
 
 const en = { ...enOfAll, ...enOfTraining, ...enOfNotifications, ...enOfSecurity };
 const fr = { ...frOfAll, ...frOfTraining, ...frOfNotifications, ...frOfSecurity };
@@ -34,6 +34,22 @@ describe("the catalogues", () => {
     expect(say(en, "en", "order.piece-count", { count: 1200 })).toBe("1,200 pieces");
     const forms = [0, 1, 2, 3, 11, 100].map((count) => say(ar, "ar", "order.piece-count", { count }).replace(/[\d٠-٩٬,]+/g, "#"));
     expect(new Set(forms).size).toBeGreaterThan(4);
+  });
+  test("what writes numbers, chooses plurals and tells times is made once a language, however many texts there are", () => {
+    const made: string[] = [];
+    const counted = <Of extends new (...given: never[]) => object>(of: Of) =>
+      new Proxy(of, {
+        construct(target, given, as) {
+          made.push(of.name);
+          return Reflect.construct(target, given, as);
+        },
+      });
+    const { NumberFormat, PluralRules, RelativeTimeFormat } = Intl;
+    vi.stubGlobal("Intl", { NumberFormat: counted(NumberFormat), PluralRules: counted(PluralRules), RelativeTimeFormat: counted(RelativeTimeFormat) });
+    const { t, number, ago } = wordsOf(en, "fr", "UTC");
+    for (let count = 0; count < 3; ++count) expect([t("order.piece-count", { count: 5 }), number(5), ago(0, 60_000)]).toEqual(["5 pieces", "5", expect.stringMatching(/1\smin/)]);
+    vi.unstubAllGlobals();
+    expect(made.sort()).toEqual(["NumberFormat", "PluralRules", "RelativeTimeFormat"]);
   });
   test("a value is put in as it is, whatever stands in it", () => {
     expect(say(en, "en", "team.invited", { email: "{email}$&" })).toBe("A mail to {email}$& is on its way");

@@ -1,0 +1,19 @@
+import { expect, test, vi } from "vitest";
+import { wordsApart } from "../../src/words/apart";
+
+test("a catalogue is read once, whoever asks, and each use adds nothing to it", async () => {
+  const read = Promise.resolve({ hello: "Hello" });
+  const caught = vi.spyOn(read, "catch");
+  const { catalogueOf } = wordsApart(() => read);
+  expect([catalogueOf("en"), catalogueOf("en"), catalogueOf("en")]).toEqual([read, read, read]);
+  expect(caught).toHaveBeenCalledTimes(1);
+});
+
+test("one that could not be read is asked for again", async () => {
+  const read = vi.fn(async () => ({ hello: "Hello" })).mockRejectedValueOnce(new Error("no network"));
+  const { catalogueOf } = wordsApart(read);
+  await expect(catalogueOf("en")).rejects.toThrow("no network");
+  expect(await catalogueOf("en")).toEqual({ hello: "Hello" });
+  expect(await catalogueOf("fr")).toEqual({ hello: "Hello" });
+  expect(read.mock.calls).toEqual([["en"], ["en"], ["fr"]]);
+});

@@ -19,7 +19,7 @@ words words_of(notification_kind kind) noexcept {
     case notification_kind::review_item:
       return {"Something waits for a person to look at it.", " things wait for a person to look at them.",
               ""};
-    case notification_kind::low_stock: return {"A product runs out.", " products run out.", "/products"};
+    case notification_kind::low_stock: return {"A product runs low.", " products run low.", "/products"};
     case notification_kind::broken_connection:
       return {"A channel or a payment provider stopped working.",
               " channels or payment providers stopped working.", "/connections"};

@@ -93,12 +93,17 @@ test("a WhatsApp number tells in its approved template; other channels have none
   const page = connections.find(({ channel }) => channel === "messenger");
   assert.equal(number.notice_template, null);
   const notice_template = { name: "order_news", language: "en_US" };
-  const change = (who, { id }, wanted) => who.client.patch(`${ada.shop}/connections/${id}`, { notice_template: wanted });
+  const change = async (who, { id }, wanted) => {
+    const { body: { version } } = await ada.client.get(`${ada.shop}/connections/${id}`);
+    return who.client.patch(`${ada.shop}/connections/${id}`, { notice_template: wanted }, if_match(version));
+  };
   assert.equal((await change(grace, number, notice_template)).status, 403);
   for (const wrong of [{ name: "Order news", language: "en" }, { name: "order_news", language: "en-US!" }]) assert.equal((await change(ada, number, wrong)).status, 422);
   assert.equal((await change(ada, page, notice_template)).status, 422);
   const changed = await change(ada, number, notice_template);
   assert.deepEqual([changed.status, changed.body.notice_template], [200, notice_template], changed.text);
+  const late = await ada.client.patch(`${ada.shop}/connections/${number.id}`, { notice_template: null }, if_match(number.version));
+  assert.equal(late.status, 412, "who read it before is told");
   await sleep(2500);  // the server hears of it
 
   const order = await late_customer("whatsapp", "kojo.told@example.com");

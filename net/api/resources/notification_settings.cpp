@@ -25,7 +25,7 @@ std::string meaning_of(notification_kind kind) {
     case notification_kind::paid_order: return "An order was paid.";
     case notification_kind::failed_payment: return "A payment failed.";
     case notification_kind::review_item: return "Something waits for a person to look at it.";
-    case notification_kind::low_stock: return "A product runs out.";
+    case notification_kind::low_stock: return "A product runs low.";
     case notification_kind::broken_connection: return "A channel or a payment provider stopped working.";
     case notification_kind::quota: return "80 or 100 % of the plan are used.";
   }

@@ -2,6 +2,7 @@
 // Pages of lists that cost a bounded look (storage/api/listed_page), and times in queries.
 
 #include "net/api/paging.hpp"
+#include "storage/api/list_wish.hpp"
 #include "storage/api/listed_page.hpp"
 
 namespace sellavie::net {
@@ -20,12 +21,36 @@ template <class Read, class Show>
   });
 }
 
-/// The query parameter of lists in the order of time.
-[[nodiscard]] inline api::parameter sort_by_time() {
-  return {"sort", api::schema::word({"newest", "oldest"}), "By time; `newest` first without it."};
+/// The query parameter of lists in the order of time; `otherwise`: "newest" or "oldest".
+[[nodiscard]] inline api::parameter sort_by_time(const std::string& otherwise = "newest") {
+  return {"sort", api::schema::word({"newest", "oldest"}), "By time; `" + otherwise + "` first without it."};
 }
 [[nodiscard]] inline bool is_oldest_first(const api_call& call) {
   return call.query_value("sort") == "oldest";
+}
+
+/// The page of a list in the order of time.
+[[nodiscard]] inline storage::list_wish newest_first(const api_call& call, const page_wish& wish) {
+  return {wish.after, wish.limit, !is_oldest_first(call)};
+}
+[[nodiscard]] inline storage::list_wish oldest_first(const api_call& call, const page_wish& wish) {
+  return {wish.after, wish.limit, call.query_value("sort") == "newest"};
+}
+
+/// A filter by words that something holds; empty without it, which every text holds.
+[[nodiscard]] inline api::parameter words_in(const std::string& what) {
+  return {"search", api::schema::text({1, 100}).example("wholesale"),
+          "Only those with these words in " + what + "."};
+}
+[[nodiscard]] inline std::string words_of(const api_call& call) {
+  return call.query_value("search").value_or("");
+}
+
+/// A filter by who did it.
+[[nodiscard]] inline std::optional<api::account_id> account_in(const api_call& call, std::string_view name) {
+  const auto text = call.query_value(name);
+  const auto id = text ? parse_uuid(*text) : std::nullopt;
+  return id ? std::optional{api::account_id{*id}} : std::nullopt;
 }
 
 /// A query parameter that is declared as a timestamp.

@@ -2,6 +2,7 @@
 
 #include "storage/api/activity_work.hpp"
 #include "storage/api/api_work.hpp"
+#include "storage/api/list_work.hpp"
 
 namespace sellavie::storage {
 namespace {
@@ -10,7 +11,8 @@ using nlohmann::json;
 
 constexpr const char* select_page = R"(
 SELECT id, shortcut, body, version FROM canned_replies
-WHERE business_id = $1::uuid AND id > $2::uuid ORDER BY business_id, id LIMIT $3::integer)";
+WHERE business_id = $1::uuid AND (position(lower($5) IN lower(shortcut)) > 0 OR position(lower($5) IN lower(body)) > 0)
+)" SHORT_PAGE("id");
 #define ONE_REPLY \
   "SELECT id, shortcut, body, version FROM canned_replies WHERE business_id = $1::uuid AND id = $2::uuid"
 constexpr const char* select_one = ONE_REPLY;
@@ -44,12 +46,9 @@ void record(pqxx::work& work, const business_id& business, const change_origin& 
 }  // namespace
 
 result<std::vector<canned_reply>> list_canned_replies(api_session& session, const business_id& business,
-                                                      const std::optional<api::page_position>& after,
-                                                      int limit) {
+                                                      const std::string& words, const list_wish& wish) {
   return for_business(session, business, [&](pqxx::work& work) {
-    return all_of(
-        work.exec_params(select_page, to_string(business), to_string(after ? after->id : uuid{}), limit + 1),
-        reply_in);
+    return short_page(work, select_page, business, wish, reply_in, words);
   });
 }
 

@@ -6,10 +6,10 @@
 #include <string>
 #include <vector>
 
-#include "protocol/api/cursor.hpp"
 #include "storage/api/activity.hpp"
 #include "storage/api/api_session.hpp"
 #include "storage/api/edit_outcome.hpp"
+#include "storage/api/list_wish.hpp"
 
 namespace sellavie::storage {
 
@@ -20,10 +20,11 @@ struct canned_reply {
   std::int64_t version = 1;
 };
 
-/// By id, `limit` + 1 rows at most.
-[[nodiscard]] result<std::vector<canned_reply>> list_canned_replies(
-    api_session& session, const business_id& business, const std::optional<api::page_position>& after,
-    int limit);
+/// `words` are in the shortcut or the text; all when empty.
+[[nodiscard]] result<std::vector<canned_reply>> list_canned_replies(api_session& session,
+                                                                    const business_id& business,
+                                                                    const std::string& words,
+                                                                    const list_wish& wish);
 [[nodiscard]] result<std::optional<canned_reply>> find_canned_reply(api_session& session,
                                                                     const business_id& business,
                                                                     const uuid& id);

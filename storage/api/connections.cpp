@@ -5,6 +5,7 @@
 #include "storage/api/activity_work.hpp"
 #include "storage/api/api_work.hpp"
 #include "storage/api/directory_work.hpp"
+#include "storage/api/list_work.hpp"
 #include "storage/api/plan_room.hpp"
 #include "storage/provisioning_file.hpp"
 
@@ -15,14 +16,17 @@ using nlohmann::json;
 
 // --- SQL -----------------------------------------------------------------------------------------
 
-#define CONNECTION_COLUMNS                                                                                                    \
-  "SELECT n.id, n.channel, n.login, n.external_id, n.name, n.token_hint, n.subscription_id, n.access_token, n.created_at, "   \
-  "n.connected_at, n.connected_by, n.disconnected_at, n.token_expires_at, n.checked_at, n.is_subscribed, n.broken_at, "       \
-  "n.last_error, n.last_error_at, (SELECT max(c.last_message_at) FROM (SELECT connection_id, last_message_at "                \
-  "FROM conversations WHERE business_id = $1::uuid ORDER BY business_id, last_message_at DESC, id DESC LIMIT $3::integer) c " \
+// When a message came last is looked for among the 2000 chats that were written in last.
+#define CONNECTION_COLUMNS                                                                                                  \
+  "SELECT n.id, n.channel, n.login, n.external_id, n.name, n.token_hint, n.subscription_id, n.access_token, n.created_at, " \
+  "n.connected_at, n.connected_by, n.disconnected_at, n.token_expires_at, n.checked_at, n.is_subscribed, n.broken_at, "     \
+  "n.last_error, n.last_error_at, (SELECT max(c.last_message_at) FROM (SELECT connection_id, last_message_at "              \
+  "FROM conversations WHERE business_id = $1::uuid ORDER BY business_id, last_message_at DESC, id DESC LIMIT 2000) c "      \
   "WHERE c.connection_id = n.id), n.notice_template, n.notice_template_language, n.version FROM connections n WHERE n.business_id = $1::uuid "
 constexpr const char* select_page = CONNECTION_COLUMNS
-    "AND n.id > $2::uuid AND ($5 = '' OR n.channel = $5) ORDER BY n.business_id, n.id LIMIT $4::integer";
+    "AND $5 IN ('', n.channel) AND $6 IN ('', CASE WHEN n.disconnected_at IS NOT NULL THEN 'disconnected' "
+    "WHEN n.broken_at IS NOT NULL OR n.token_expires_at <= $7::bigint THEN 'reconnect_needed' ELSE 'active' END) " SHORT_PAGE(
+        "n.id");
 constexpr const char* select_one = CONNECTION_COLUMNS "AND n.id = $2::uuid";
 constexpr const char* select_locked = CONNECTION_COLUMNS "AND n.id = $2::uuid FOR NO KEY UPDATE OF n";
 #undef CONNECTION_COLUMNS
@@ -125,7 +129,7 @@ stored_connection connection_in(const pqxx::row& one) {
 
 std::optional<stored_connection> find(pqxx::work& work, const char* sql, const business_id& business,
                                       const connection_id& id) {
-  const auto rows = work.exec_params(sql, to_string(business), to_string(id), chats_looked_at);
+  const auto rows = work.exec_params(sql, to_string(business), to_string(id));
   return rows.empty() ? std::optional<stored_connection>{} : connection_in(rows[0]);
 }
 
@@ -212,13 +216,11 @@ std::string stored_connection::heard_by() const {
 }
 
 result<std::vector<stored_connection>> list_connections(api_session& session, const business_id& business,
-                                                        const std::string& channel,
-                                                        const std::optional<api::page_position>& after,
-                                                        int limit) {
+                                                        const connection_filter& filter,
+                                                        const list_wish& wish) {
   return for_business(session, business, [&](pqxx::work& work) {
-    return all_of(work.exec_params(select_page, to_string(business), to_string(after ? after->id : uuid{}),
-                                   chats_looked_at, limit + 1, channel),
-                  connection_in);
+    return short_page(work, select_page, business, wish, connection_in, filter.channel, filter.state,
+                      to_unix_ms(filter.now));
   });
 }
 

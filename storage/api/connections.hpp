@@ -9,12 +9,12 @@
 #include <vector>
 
 #include "config/settings.hpp"
-#include "protocol/api/cursor.hpp"
 #include "protocol/channel/notice_template.hpp"
 #include "protocol/connect/graph_calls.hpp"
 #include "storage/api/activity.hpp"
 #include "storage/api/api_session.hpp"
 #include "storage/api/edit_outcome.hpp"
+#include "storage/api/list_wish.hpp"
 
 namespace sellavie::storage {
 
@@ -51,13 +51,17 @@ struct stored_connection {
   [[nodiscard]] std::string heard_by() const;
 };
 
-/// How many chats are looked at for `last_event_at`.
-inline constexpr int chats_looked_at = 2'000;
-
-/// By id, `limit` + 1 rows at most; of any channel when it is empty.
-[[nodiscard]] result<std::vector<stored_connection>> list_connections(
-    api_session& session, const business_id& business, const std::string& channel,
-    const std::optional<api::page_position>& after, int limit);
+/// Of any channel and state when they are empty.
+struct connection_filter {
+  std::string channel;
+  /// As of `now`: "active", "reconnect_needed" or "disconnected".
+  std::string state;
+  instant now{};
+};
+[[nodiscard]] result<std::vector<stored_connection>> list_connections(api_session& session,
+                                                                      const business_id& business,
+                                                                      const connection_filter& filter,
+                                                                      const list_wish& wish);
 [[nodiscard]] result<std::optional<stored_connection>> find_connection(api_session& session,
                                                                        const business_id& business,
                                                                        const connection_id& id);

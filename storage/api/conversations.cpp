@@ -1,6 +1,8 @@
 #include "storage/api/conversations.hpp"
 
 #include "storage/api/api_work.hpp"
+#include "storage/api/list_work.hpp"
+#include "storage/api/walked_page.hpp"
 
 namespace sellavie::storage {
 namespace {
@@ -10,10 +12,22 @@ namespace {
 #define WITH_AUTHOR \
   "LEFT JOIN composed_messages a ON a.conversation_id = m.conversation_id AND a.message_id = m.id "
 
-constexpr const char* select_messages =
-    "SELECT " MESSAGE_COLUMNS
-    "FROM (SELECT * FROM messages WHERE conversation_id = $2::uuid AND (business_id = $1::uuid) IS TRUE AND id < $3::uuid"
-    "      ORDER BY id DESC LIMIT $4::integer) m " WITH_AUTHOR "ORDER BY m.id DESC";
+// A page looks at $6 messages and no more, whatever it filters. $1 business, $2 conversation, $3 where it begins, $4 rows,
+// $5 direction: 0 in, 1 out, -1 both.
+#define MESSAGES(before, order)                                                                                        \
+  "WITH looked AS MATERIALIZED (SELECT * FROM messages WHERE conversation_id = $2::uuid AND (business_id = $1::uuid) " \
+  "IS TRUE AND id " before " $3::uuid ORDER BY id" order                                                               \
+  " LIMIT $6::integer), "                                                                                              \
+  "page AS (SELECT * FROM looked WHERE $5::integer IN (-1, direction) ORDER BY id" order                               \
+  " LIMIT $4::integer), "                                                                                              \
+  "edge AS (SELECT id FROM looked ORDER BY id" order                                                                   \
+  " OFFSET $6::integer - 1 LIMIT 1) "                                                                                  \
+  "SELECT CASE WHEN e.id IS NOT NULL THEN 0 END, e.id, " MESSAGE_COLUMNS                                               \
+  "FROM (SELECT 1) AS one LEFT JOIN edge e ON true LEFT JOIN (page m " WITH_AUTHOR                                     \
+  ") ON true ORDER BY m.id" order
+constexpr const char* newest_messages = MESSAGES("<", " DESC");
+constexpr const char* oldest_messages = MESSAGES(">", "");
+#undef MESSAGES
 
 constexpr const char* select_these =
     "SELECT " MESSAGE_COLUMNS "FROM messages m " WITH_AUTHOR
@@ -27,10 +41,9 @@ JOIN contacts k ON k.business_id = c.business_id AND k.id = c.contact_id
 JOIN connections a ON a.business_id = c.business_id AND a.id = c.connection_id
 WHERE c.business_id = $1::uuid AND c.id = $2::uuid)";
 
-constexpr const char* highest_id = "ffffffff-ffff-ffff-ffff-ffffffffffff";
+constexpr int longest_look = 1000;
 
-listed_message message_in(const pqxx::row& one) {
-  fields row{one};
+listed_message message_in(fields& row) {
   listed_message message{row.id<message_id>(),
                          row.integer() == 1,
                          row.number<message_origin>(),
@@ -45,13 +58,21 @@ listed_message message_in(const pqxx::row& one) {
 
 }  // namespace
 
-result<std::vector<listed_message>> list_messages(api_session& session, const business_id& business,
+std::vector<std::string> message_statements() { return {newest_messages, oldest_messages}; }
+
+result<listed_page<listed_message>> list_messages(api_session& session, const business_id& business,
                                                   const conversation_id& conversation,
-                                                  const std::optional<api::page_position>& after, int limit) {
+                                                  std::optional<bool> outgoing, const list_wish& wish) {
   return for_business(session, business, [&](pqxx::work& work) {
-    return all_of(work.exec_params(select_messages, to_string(business), to_string(conversation),
-                                   after ? to_string(after->id) : highest_id, limit + 1),
-                  message_in);
+    const int direction = outgoing ? static_cast<int>(*outgoing) : -1;
+    // What nothing is left out of needs no longer look than the page is.
+    const int looks = outgoing ? longest_look : wish.limit + 1;
+    return walked_page<listed_message>(
+        work.exec_params(wish.is_newest_first ? newest_messages : oldest_messages, to_string(business),
+                         to_string(conversation), first_id(wish), wish.limit + 1, direction, looks),
+        wish.limit, message_in, [](const listed_message& last) {
+          return api::page_position{0, last.id.value};
+        });
   });
 }
 
@@ -61,7 +82,10 @@ result<std::vector<listed_message>> find_messages(api_session& session, const bu
   return for_business(session, business, [&](pqxx::work& work) {
     const auto list = array_text(ids, [](const message_id& id) { return to_string(id); });
     return all_of(work.exec_params(select_these, to_string(business), to_string(conversation), list),
-                  message_in);
+                  [](const pqxx::row& one) {
+                    fields row{one};
+                    return message_in(row);
+                  });
   });
 }
 

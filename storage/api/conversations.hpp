@@ -7,10 +7,11 @@
 #include <vector>
 
 #include "protocol/api/access_token.hpp"
-#include "protocol/api/cursor.hpp"
 #include "protocol/domain/channel.hpp"
 #include "protocol/domain/ids.hpp"
 #include "storage/api/api_session.hpp"
+#include "storage/api/list_wish.hpp"
+#include "storage/api/listed_page.hpp"
 #include "storage/message_rows.hpp"
 
 namespace sellavie::storage {
@@ -28,10 +29,14 @@ struct listed_message {
   std::optional<api::account_id> author;
 };
 
-/// Newest first, `limit` + 1 rows at most; nothing for a conversation of another business.
-[[nodiscard]] result<std::vector<listed_message>> list_messages(
-    api_session& session, const business_id& business, const conversation_id& conversation,
-    const std::optional<api::page_position>& after, int limit);
+/// Both directions, or one; nothing for a conversation of another business. A page of one direction looks at 1000 messages.
+[[nodiscard]] result<listed_page<listed_message>> list_messages(api_session& session,
+                                                                const business_id& business,
+                                                                const conversation_id& conversation,
+                                                                std::optional<bool> outgoing,
+                                                                const list_wish& wish);
+/// The statements of the list, for the test that looks at their plans.
+[[nodiscard]] std::vector<std::string> message_statements();
 
 /// These messages of the conversation, oldest first.
 [[nodiscard]] result<std::vector<listed_message>> find_messages(api_session& session,

@@ -5,6 +5,7 @@
 #include "storage/api/activity_work.hpp"
 #include "storage/api/api_work.hpp"
 #include "storage/api/import_rows.hpp"
+#include "storage/api/list_work.hpp"
 
 namespace sellavie::storage {
 namespace {
@@ -95,15 +96,10 @@ result<ordered_import> order_import(api_session& session, const business_id& bus
 }
 
 result<std::vector<import_job>> list_imports(api_session& session, const business_id& business,
-                                             const std::string& state,
-                                             const std::optional<api::page_position>& after, int limit) {
-  constexpr std::string_view newest = "ffffffff-ffff-ffff-ffff-ffffffffffff";
+                                             const std::string& state, const list_wish& wish) {
   return for_business(session, business, [&](pqxx::work& work) {
-    return all_of(work.exec_params(select_jobs("AND id < $2::uuid AND ($4 = '' OR state = $4) "
-                                               "ORDER BY business_id DESC, id DESC LIMIT $3::integer"),
-                                   to_string(business), after ? to_string(after->id) : std::string{newest},
-                                   limit + 1, state),
-                  job_in);
+    return short_page(work, select_jobs("AND $5 IN ('', state) " SHORT_PAGE("id")), business, wish, job_in,
+                      state);
   });
 }
 

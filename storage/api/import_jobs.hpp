@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "protocol/api/cursor.hpp"
 #include "protocol/catalogue/product_sheet.hpp"
+#include "storage/api/list_wish.hpp"
 #include "storage/api/product_import.hpp"
 
 namespace sellavie::storage {
@@ -67,11 +67,9 @@ inline constexpr int most_open_imports = 5;
 
 [[nodiscard]] result<ordered_import> order_import(api_session& session, const business_id& business,
                                                   const change_origin& by, const import_order& wanted);
-/// The newest first, `limit` + 1 rows at most; in any state when it is empty.
+/// In any state when it is empty.
 [[nodiscard]] result<std::vector<import_job>> list_imports(api_session& session, const business_id& business,
-                                                           const std::string& state,
-                                                           const std::optional<api::page_position>& after,
-                                                           int limit);
+                                                           const std::string& state, const list_wish& wish);
 [[nodiscard]] result<std::optional<import_job>> find_import(api_session& session, const business_id& business,
                                                             const import_id& id);
 

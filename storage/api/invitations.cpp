@@ -3,6 +3,7 @@
 #include "protocol/crypto/encoding.hpp"
 #include "storage/api/activity_work.hpp"
 #include "storage/api/api_work.hpp"
+#include "storage/api/list_work.hpp"
 #include "storage/api/team_work.hpp"
 #include "storage/mail_work.hpp"
 
@@ -14,8 +15,7 @@ using nlohmann::json;
 #define INVITATION_COLUMNS \
   "SELECT id, email, role, invited_by, created_at, sent_at, expires_at FROM invitations WHERE business_id = $1::uuid "
 
-constexpr const char* select_page =
-    INVITATION_COLUMNS "AND id > $2::uuid ORDER BY business_id, id LIMIT $3::integer";
+constexpr const char* select_page = INVITATION_COLUMNS "AND $5 IN ('', role) " SHORT_PAGE("id");
 constexpr const char* select_one = INVITATION_COLUMNS "AND id = $2::uuid";
 #undef INVITATION_COLUMNS
 
@@ -79,11 +79,9 @@ void send(pqxx::work& work, const invitation_mail& sent, const std::string& reci
 }  // namespace
 
 result<std::vector<invitation>> list_invitations(api_session& session, const business_id& business,
-                                                 const std::optional<api::page_position>& after, int limit) {
+                                                 const std::string& role, const list_wish& wish) {
   return for_business(session, business, [&](pqxx::work& work) {
-    return all_of(
-        work.exec_params(select_page, to_string(business), to_string(after ? after->id : uuid{}), limit + 1),
-        invitation_in);
+    return short_page(work, select_page, business, wish, invitation_in, role);
   });
 }
 

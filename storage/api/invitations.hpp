@@ -6,10 +6,10 @@
 #include <string>
 #include <vector>
 
-#include "protocol/api/cursor.hpp"
 #include "protocol/crypto/digest.hpp"
 #include "storage/api/activity.hpp"
 #include "storage/api/api_session.hpp"
+#include "storage/api/list_wish.hpp"
 #include "storage/api/team_outcome.hpp"
 #include "storage/mail_queue.hpp"
 
@@ -28,11 +28,11 @@ struct invitation {
   instant expires_at{};
 };
 
-/// By id, `limit` + 1 rows at most; expired ones too.
+/// For any role when it is empty; expired ones too.
 [[nodiscard]] result<std::vector<invitation>> list_invitations(api_session& session,
                                                                const business_id& business,
-                                                               const std::optional<api::page_position>& after,
-                                                               int limit);
+                                                               const std::string& role,
+                                                               const list_wish& wish);
 [[nodiscard]] result<std::optional<invitation>> find_invitation(api_session& session,
                                                                 const business_id& business,
                                                                 const invitation_id& id);

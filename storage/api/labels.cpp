@@ -2,6 +2,7 @@
 
 #include "storage/api/activity_work.hpp"
 #include "storage/api/api_work.hpp"
+#include "storage/api/list_work.hpp"
 
 namespace sellavie::storage {
 namespace {
@@ -10,9 +11,13 @@ using nlohmann::json;
 
 constexpr const char* select_page = R"(
 SELECT id, name, colour, version FROM labels
-WHERE business_id = $1::uuid AND id > $2::uuid ORDER BY business_id, id LIMIT $3::integer)";
-constexpr const char* select_one =
-    "SELECT id, name, colour, version FROM labels WHERE business_id = $1::uuid AND id = $2::uuid FOR UPDATE";
+WHERE business_id = $1::uuid AND position(lower($5) IN lower(name)) > 0
+)" SHORT_PAGE("id");
+#define ONE_LABEL \
+  "SELECT id, name, colour, version FROM labels WHERE business_id = $1::uuid AND id = $2::uuid"
+constexpr const char* select_one = ONE_LABEL;
+constexpr const char* select_held = ONE_LABEL " FOR UPDATE";
+#undef ONE_LABEL
 constexpr const char* insert_label = R"(
 INSERT INTO labels (business_id, id, name, colour, created_at) VALUES ($1::uuid, $2::uuid, $3, $4, $5::bigint))";
 constexpr const char* update_label = R"(
@@ -24,8 +29,8 @@ label label_in(const pqxx::row& one) {
   return {row.id<message_id>().value, row.text(), row.text(), row.integer()};
 }
 
-std::optional<label> find(pqxx::work& work, const business_id& business, const uuid& id) {
-  const auto rows = work.exec_params(select_one, to_string(business), to_string(id));
+std::optional<label> find(pqxx::work& work, const char* sql, const business_id& business, const uuid& id) {
+  const auto rows = work.exec_params(sql, to_string(business), to_string(id));
   return rows.empty() ? std::optional<label>{} : label_in(rows[0]);
 }
 
@@ -39,12 +44,15 @@ void record(pqxx::work& work, const business_id& business, const change_origin& 
 }  // namespace
 
 result<std::vector<label>> list_labels(api_session& session, const business_id& business,
-                                       const std::optional<api::page_position>& after, int limit) {
+                                       const std::string& words, const list_wish& wish) {
   return for_business(session, business, [&](pqxx::work& work) {
-    return all_of(
-        work.exec_params(select_page, to_string(business), to_string(after ? after->id : uuid{}), limit + 1),
-        label_in);
+    return short_page(work, select_page, business, wish, label_in, words);
   });
+}
+
+result<std::optional<label>> find_label(api_session& session, const business_id& business, const uuid& id) {
+  return for_business(session, business,
+                      [&](pqxx::work& work) { return find(work, select_one, business, id); });
 }
 
 result<label> add_label(api_session& session, const business_id& business, const change_origin& by,
@@ -60,7 +68,7 @@ result<label> add_label(api_session& session, const business_id& business, const
 result<edited<label>> change_label(api_session& session, const business_id& business, const change_origin& by,
                                    const label& wanted) {
   return for_business(session, business, [&](pqxx::work& work) {
-    const auto was = find(work, business, wanted.id);
+    const auto was = find(work, select_held, business, wanted.id);
     edited<label> change;
     if (!may_edit(was ? &*was : nullptr, wanted.version, change)) return change;
     work.exec_params(update_label, to_string(business), to_string(wanted.id), wanted.name, wanted.colour);
@@ -74,7 +82,7 @@ result<edited<label>> change_label(api_session& session, const business_id& busi
 result<bool> remove_label(api_session& session, const business_id& business, const change_origin& by,
                           const uuid& id) {
   return for_business(session, business, [&](pqxx::work& work) {
-    const auto was = find(work, business, id);
+    const auto was = find(work, select_held, business, id);
     if (!was) return false;
     work.exec_params(delete_label, to_string(business), to_string(id));
     record(work, business, by, "label.removed", id, logged(*was), nullptr);

@@ -6,10 +6,10 @@
 #include <string>
 #include <vector>
 
-#include "protocol/api/cursor.hpp"
 #include "storage/api/activity.hpp"
 #include "storage/api/api_session.hpp"
 #include "storage/api/edit_outcome.hpp"
+#include "storage/api/list_wish.hpp"
 
 namespace sellavie::storage {
 
@@ -21,10 +21,11 @@ struct label {
   std::int64_t version = 1;
 };
 
-/// By id, `limit` + 1 rows at most.
+/// `words` are in the name; all when empty.
 [[nodiscard]] result<std::vector<label>> list_labels(api_session& session, const business_id& business,
-                                                     const std::optional<api::page_position>& after,
-                                                     int limit);
+                                                     const std::string& words, const list_wish& wish);
+[[nodiscard]] result<std::optional<label>> find_label(api_session& session, const business_id& business,
+                                                      const uuid& id);
 [[nodiscard]] result<label> add_label(api_session& session, const business_id& business,
                                       const change_origin& by, const label& wanted);
 /// `wanted.version` is the one that was read.

@@ -2,6 +2,7 @@
 
 #include "storage/api/activity_work.hpp"
 #include "storage/api/api_work.hpp"
+#include "storage/api/list_work.hpp"
 #include "storage/api/team_work.hpp"
 #include "storage/mail_work.hpp"
 
@@ -14,8 +15,13 @@ using nlohmann::json;
   "SELECT m.account_id, a.name, a.email, m.role, m.created_at, m.version FROM memberships m " \
   "JOIN accounts a ON a.id = m.account_id WHERE m.business_id = $1::uuid "
 
-constexpr const char* select_page =
-    MEMBER_COLUMNS "AND m.account_id > $2::uuid ORDER BY m.business_id, m.account_id LIMIT $3::integer";
+// By when they joined. $2 $3 the position before the page, or null.
+constexpr const char* select_page = MEMBER_COLUMNS
+    "AND $6 IN ('', m.role) AND (position(lower($7) IN lower(a.name)) > 0 OR position(lower($7) IN lower(a.email)) > 0) "
+    "AND ($3::uuid IS NULL OR CASE WHEN $4::boolean THEN (m.created_at, m.account_id) < ($2::bigint, $3::uuid) "
+    "ELSE (m.created_at, m.account_id) > ($2::bigint, $3::uuid) END) "
+    "ORDER BY CASE WHEN $4::boolean THEN m.created_at END DESC, CASE WHEN $4::boolean THEN m.account_id END DESC, "
+    "m.created_at, m.account_id LIMIT $5::integer";
 constexpr const char* select_one = MEMBER_COLUMNS "AND m.account_id = $2::uuid";
 #undef MEMBER_COLUMNS
 
@@ -55,10 +61,12 @@ void tell(pqxx::work& work, queued_mail mail, const std::string& recipient) {
 }  // namespace
 
 result<std::vector<member>> list_members(api_session& session, const business_id& business,
-                                         const std::optional<api::page_position>& after, int limit) {
+                                         const member_filter& filter, const list_wish& wish) {
+  const after_id after{wish};
   return for_accounts(session, [&](pqxx::work& work) {
     return all_of(
-        work.exec_params(select_page, to_string(business), to_string(after ? after->id : uuid{}), limit + 1),
+        work.exec_params(select_page, to_string(business), wish.after ? wish.after->key : 0, after.value(),
+                         wish.is_newest_first, wish.limit + 1, filter.role, filter.words),
         member_in);
   });
 }

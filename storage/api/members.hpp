@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "protocol/api/cursor.hpp"
 #include "storage/api/activity.hpp"
 #include "storage/api/api_session.hpp"
+#include "storage/api/list_wish.hpp"
 #include "storage/api/team_outcome.hpp"
 #include "storage/mail_queue.hpp"
 
@@ -23,10 +23,14 @@ struct member {
   std::int64_t version = 1;
 };
 
-/// By account, `limit` + 1 rows at most.
+/// Everybody when they are empty; `words` are in the name or the address.
+struct member_filter {
+  std::string role;
+  std::string words;
+};
+/// By when they joined, which is the cursor's key.
 [[nodiscard]] result<std::vector<member>> list_members(api_session& session, const business_id& business,
-                                                       const std::optional<api::page_position>& after,
-                                                       int limit);
+                                                       const member_filter& filter, const list_wish& wish);
 [[nodiscard]] result<std::optional<member>> find_member(api_session& session, const business_id& business,
                                                         const api::account_id& account);
 

@@ -4,6 +4,7 @@
 
 #include "storage/api/activity_work.hpp"
 #include "storage/api/api_work.hpp"
+#include "storage/api/list_work.hpp"
 
 namespace sellavie::storage {
 namespace {
@@ -14,13 +15,26 @@ using nlohmann::json;
   "SELECT t.id, t.conversation_id, t.author_id, t.body, t.created_at, " \
   "array_to_string(ARRAY(SELECT account_id FROM note_mentions WHERE note_id = t.id), ' ') "
 
-constexpr const char* select_of_conversation = NOTE_COLUMNS
-    "FROM notes t WHERE t.business_id = $1::uuid AND t.conversation_id = $2::uuid AND t.id < $3::uuid "
-    "ORDER BY t.business_id, t.conversation_id, t.id DESC LIMIT $4::integer";
-constexpr const char* select_mentions = NOTE_COLUMNS
-    "FROM (SELECT note_id FROM note_mentions WHERE business_id = $1::uuid AND account_id = $2::uuid AND note_id < $3::uuid"
-    "      ORDER BY business_id, account_id, note_id DESC LIMIT $4::integer) m "
-    "JOIN notes t ON t.business_id = $1::uuid AND t.id = m.note_id ORDER BY t.id DESC";
+// $1 business, $2 conversation or who is mentioned, $3 where the page begins, $4 rows, $5 who wrote them, of a conversation.
+#define OF_CONVERSATION(before, order)                                                            \
+  NOTE_COLUMNS                                                                                    \
+  "FROM notes t WHERE t.business_id = $1::uuid AND t.conversation_id = $2::uuid AND t.id " before \
+  " $3::uuid AND ($5 = '' OR t.author_id::text = $5) ORDER BY t.business_id" order                \
+  ", t.conversation_id" order ", t.id" order " LIMIT $4::integer"
+#define MENTIONS(before, order)                                                                                        \
+  NOTE_COLUMNS                                                                                                         \
+  "FROM (SELECT note_id FROM note_mentions WHERE business_id = $1::uuid AND account_id = $2::uuid AND note_id " before \
+  " $3::uuid ORDER BY business_id" order ", account_id" order ", note_id" order                                        \
+  " LIMIT $4::integer) m "                                                                                             \
+  "JOIN notes t ON t.business_id = $1::uuid AND t.id = m.note_id WHERE ($5 = '' OR t.author_id::text = $5) ORDER BY t.id" order
+constexpr const char* newest_of_conversation = OF_CONVERSATION("<", " DESC");
+constexpr const char* oldest_of_conversation = OF_CONVERSATION(">", "");
+constexpr const char* newest_mentions = MENTIONS("<", " DESC");
+constexpr const char* oldest_mentions = MENTIONS(">", "");
+#undef MENTIONS
+#undef OF_CONVERSATION
+constexpr const char* select_one = NOTE_COLUMNS
+    "FROM notes t WHERE t.business_id = $1::uuid AND t.conversation_id = $2::uuid AND t.id = $3::uuid";
 #undef NOTE_COLUMNS
 
 constexpr const char* look_before = R"(
@@ -35,8 +49,6 @@ SELECT $1::uuid, account_id, $2::uuid FROM unnest($3::uuid[]) account_id)";
 constexpr const char* select_author =
     "SELECT author_id FROM notes WHERE business_id = $1::uuid AND conversation_id = $2::uuid AND id = $3::uuid";
 constexpr const char* delete_note = "DELETE FROM notes WHERE business_id = $1::uuid AND id = $2::uuid";
-
-constexpr const char* highest_id = "ffffffff-ffff-ffff-ffff-ffffffffffff";
 
 note note_in(const pqxx::row& one) {
   fields row{one};
@@ -61,14 +73,24 @@ void record(pqxx::work& work, const business_id& business, const change_origin& 
 }  // namespace
 
 result<std::vector<note>> list_notes(api_session& session, const business_id& business,
-                                     const note_filter& filter,
-                                     const std::optional<api::page_position>& after, int limit) {
+                                     const note_filter& filter, const list_wish& wish) {
+  const auto* const of_conversation = wish.is_newest_first ? newest_of_conversation : oldest_of_conversation;
+  const auto* const mentions = wish.is_newest_first ? newest_mentions : oldest_mentions;
   return for_business(session, business, [&](pqxx::work& work) {
-    const auto key = filter.conversation ? to_string(*filter.conversation) : to_string(filter.mentioned);
     return all_of(
-        work.exec_params(filter.conversation ? select_of_conversation : select_mentions, to_string(business),
-                         key, after ? to_string(after->id) : highest_id, limit + 1),
+        work.exec_params(filter.conversation ? of_conversation : mentions, to_string(business),
+                         filter.conversation ? to_string(*filter.conversation) : to_string(filter.mentioned),
+                         first_id(wish), wish.limit + 1, filter.author ? to_string(*filter.author) : ""),
         note_in);
+  });
+}
+
+result<std::optional<note>> find_note(api_session& session, const business_id& business,
+                                      const conversation_id& conversation, const uuid& id) {
+  return for_business(session, business, [&](pqxx::work& work) {
+    const auto rows =
+        work.exec_params(select_one, to_string(business), to_string(conversation), to_string(id));
+    return rows.empty() ? std::nullopt : std::optional{note_in(rows[0])};
   });
 }
 

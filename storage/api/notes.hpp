@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "protocol/api/cursor.hpp"
 #include "storage/api/activity.hpp"
 #include "storage/api/api_session.hpp"
+#include "storage/api/list_wish.hpp"
 
 namespace sellavie::storage {
 
@@ -21,14 +21,16 @@ struct note {
   instant created_at{};
 };
 
-/// Of a conversation, or (without one) those that mention `mentioned`. Newest first, `limit` + 1 at most.
+/// Of a conversation, or (without one) those that mention `mentioned`; by anybody, or by `author`.
 struct note_filter {
   std::optional<conversation_id> conversation;
   api::account_id mentioned;
+  std::optional<api::account_id> author;
 };
 [[nodiscard]] result<std::vector<note>> list_notes(api_session& session, const business_id& business,
-                                                   const note_filter& filter,
-                                                   const std::optional<api::page_position>& after, int limit);
+                                                   const note_filter& filter, const list_wish& wish);
+[[nodiscard]] result<std::optional<note>> find_note(api_session& session, const business_id& business,
+                                                    const conversation_id& conversation, const uuid& id);
 
 enum class note_outcome : std::uint8_t {
   done,

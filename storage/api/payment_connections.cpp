@@ -3,6 +3,7 @@
 #include "storage/api/activity_work.hpp"
 #include "storage/api/api_work.hpp"
 #include "storage/api/directory_work.hpp"
+#include "storage/api/list_work.hpp"
 
 namespace sellavie::storage {
 namespace {
@@ -13,7 +14,7 @@ using nlohmann::json;
   "SELECT id, provider, mode, secret_key, key_hint, webhook_count, version, created_at, connected_at, connected_by, " \
   "checked_at, broken_at, last_error, last_error_at FROM payment_connections WHERE business_id = $1::uuid "
 constexpr const char* select_page =
-    PAYMENT_COLUMNS "AND id > $2::uuid ORDER BY business_id, id LIMIT $3::integer";
+    PAYMENT_COLUMNS "AND $5 IN ('', provider) AND $6 IN ('', mode) " SHORT_PAGE("id");
 constexpr const char* select_one = PAYMENT_COLUMNS "AND id = $2::uuid";
 constexpr const char* select_locked = PAYMENT_COLUMNS "AND id = $2::uuid FOR UPDATE";
 #undef PAYMENT_COLUMNS
@@ -82,13 +83,13 @@ void record(pqxx::work& work, const business_id& business, const change_origin& 
 
 }  // namespace
 
-result<std::vector<stored_payment_connection>> list_payment_connections(
-    api_session& session, const business_id& business, const std::optional<api::page_position>& after,
-    int limit) {
+result<std::vector<stored_payment_connection>> list_payment_connections(api_session& session,
+                                                                        const business_id& business,
+                                                                        const std::string& provider,
+                                                                        const std::string& mode,
+                                                                        const list_wish& wish) {
   return for_business(session, business, [&](pqxx::work& work) {
-    return all_of(
-        work.exec_params(select_page, to_string(business), to_string(after ? after->id : uuid{}), limit + 1),
-        row_in);
+    return short_page(work, select_page, business, wish, row_in, provider, mode);
   });
 }
 

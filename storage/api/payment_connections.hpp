@@ -6,10 +6,10 @@
 #include <string>
 #include <vector>
 
-#include "protocol/api/cursor.hpp"
 #include "storage/api/activity.hpp"
 #include "storage/api/api_session.hpp"
 #include "storage/api/edit_outcome.hpp"
+#include "storage/api/list_wish.hpp"
 
 namespace sellavie::storage {
 
@@ -44,10 +44,10 @@ struct payment_keys {
   int webhook_secrets = 0;
 };
 
-/// By id, `limit` + 1 rows at most.
+/// Of any provider and mode when they are empty.
 [[nodiscard]] result<std::vector<stored_payment_connection>> list_payment_connections(
-    api_session& session, const business_id& business, const std::optional<api::page_position>& after,
-    int limit);
+    api_session& session, const business_id& business, const std::string& provider, const std::string& mode,
+    const list_wish& wish);
 [[nodiscard]] result<std::optional<stored_payment_connection>> find_payment_connection(
     api_session& session, const business_id& business, const payment_connection_id& id);
 

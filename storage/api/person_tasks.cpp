@@ -4,6 +4,7 @@
 
 #include "storage/api/activity_work.hpp"
 #include "storage/api/api_work.hpp"
+#include "storage/api/list_work.hpp"
 
 namespace sellavie::storage {
 namespace {
@@ -11,12 +12,23 @@ namespace {
 #define TASK_COLUMNS \
   "SELECT id, conversation_id, kind, reason, created_at, done_at, done_by FROM person_tasks "
 
-constexpr const char* select_open = TASK_COLUMNS
-    "WHERE business_id = $1::uuid AND id > $2::uuid AND done_at IS NULL ORDER BY business_id, id LIMIT $3::integer";
-constexpr const char* select_open_of_kind = TASK_COLUMNS
-    "WHERE business_id = $1::uuid AND id > $2::uuid AND kind = $4 AND done_at IS NULL "
-    "ORDER BY business_id, kind, id LIMIT $3::integer";
-constexpr const char* select_one = TASK_COLUMNS "WHERE business_id = $1::uuid AND id = $2::uuid FOR UPDATE";
+#define OPEN(before, order)                                  \
+  TASK_COLUMNS "WHERE business_id = $1::uuid AND id " before \
+               " $2::uuid AND done_at IS NULL ORDER BY business_id" order ", id" order " LIMIT $3::integer"
+#define OPEN_OF_KIND(before, order)                                                                    \
+  TASK_COLUMNS "WHERE business_id = $1::uuid AND id " before                                           \
+               " $2::uuid AND kind = $4 AND done_at IS NULL ORDER BY business_id" order ", kind" order \
+               ", id" order " LIMIT $3::integer"
+constexpr const char* oldest_open = OPEN(">", "");
+constexpr const char* newest_open = OPEN("<", " DESC");
+constexpr const char* oldest_open_of_kind = OPEN_OF_KIND(">", "");
+constexpr const char* newest_open_of_kind = OPEN_OF_KIND("<", " DESC");
+#undef OPEN_OF_KIND
+#undef OPEN
+#define ONE_TASK TASK_COLUMNS "WHERE business_id = $1::uuid AND id = $2::uuid"
+constexpr const char* select_one = ONE_TASK;
+constexpr const char* select_held = ONE_TASK " FOR UPDATE";
+#undef ONE_TASK
 #undef TASK_COLUMNS
 
 constexpr const char* finish_one = R"(
@@ -48,23 +60,34 @@ parked_delivery_line parked_in(const pqxx::row& one) {
 
 }  // namespace
 
-std::vector<std::string> task_statements() { return {select_open, select_open_of_kind, select_parked}; }
+std::vector<std::string> task_statements() {
+  return {oldest_open, oldest_open_of_kind, newest_open, newest_open_of_kind, select_parked};
+}
 
 result<std::vector<listed_task>> list_tasks(api_session& session, const business_id& business,
-                                            const std::optional<std::string>& kind,
-                                            const std::optional<api::page_position>& after, int limit) {
+                                            const std::optional<std::string>& kind, const list_wish& wish) {
+  const auto* const open = wish.is_newest_first ? newest_open : oldest_open;
+  const auto* const open_of_kind = wish.is_newest_first ? newest_open_of_kind : oldest_open_of_kind;
   return for_business(session, business, [&](pqxx::work& work) {
-    const auto from = to_string(after ? after->id : uuid{});
-    return all_of(kind ? work.exec_params(select_open_of_kind, to_string(business), from, limit + 1, *kind)
-                       : work.exec_params(select_open, to_string(business), from, limit + 1),
+    const auto from = first_id(wish);
+    return all_of(kind ? work.exec_params(open_of_kind, to_string(business), from, wish.limit + 1, *kind)
+                       : work.exec_params(open, to_string(business), from, wish.limit + 1),
                   task_in);
+  });
+}
+
+result<std::optional<listed_task>> find_task(api_session& session, const business_id& business,
+                                             const uuid& id) {
+  return for_business(session, business, [&](pqxx::work& work) {
+    const auto rows = work.exec_params(select_one, to_string(business), to_string(id));
+    return rows.empty() ? std::nullopt : std::optional{task_in(rows[0])};
   });
 }
 
 result<std::optional<listed_task>> finish_task(api_session& session, const business_id& business,
                                                const change_origin& by, const uuid& id) {
   return for_business(session, business, [&](pqxx::work& work) {
-    const auto rows = work.exec_params(select_one, to_string(business), to_string(id));
+    const auto rows = work.exec_params(select_held, to_string(business), to_string(id));
     if (rows.empty()) return std::optional<listed_task>{};
     auto task = task_in(rows[0]);
     if (task.done_at) return std::optional{std::move(task)};

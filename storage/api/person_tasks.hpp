@@ -8,6 +8,7 @@
 #include "protocol/api/cursor.hpp"
 #include "storage/api/activity.hpp"
 #include "storage/api/api_session.hpp"
+#include "storage/api/list_wish.hpp"
 
 namespace sellavie::storage {
 
@@ -22,11 +23,13 @@ struct listed_task {
   std::optional<api::account_id> done_by;
 };
 
-/// Open ones, oldest first, `limit` + 1 rows at most.
+/// Open ones.
 [[nodiscard]] result<std::vector<listed_task>> list_tasks(api_session& session, const business_id& business,
                                                           const std::optional<std::string>& kind,
-                                                          const std::optional<api::page_position>& after,
-                                                          int limit);
+                                                          const list_wish& wish);
+/// Also one that is done.
+[[nodiscard]] result<std::optional<listed_task>> find_task(api_session& session, const business_id& business,
+                                                           const uuid& id);
 /// Who was first did it: later ones are told so.
 [[nodiscard]] result<std::optional<listed_task>> finish_task(api_session& session,
                                                              const business_id& business,

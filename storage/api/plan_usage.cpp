@@ -25,8 +25,10 @@ months AS (
 ), numbered AS (
   SELECT *, (extract(year FROM month) * 12 + extract(month FROM month))::bigint AS number FROM months
 )
-SELECT to_char(month, 'YYYY-MM'), ai_replies, number FROM numbered WHERE number < $3::bigint
-ORDER BY number DESC LIMIT $4::integer)";
+SELECT to_char(month, 'YYYY-MM'), ai_replies, number FROM numbered
+WHERE CASE WHEN $4::boolean THEN number < $3::bigint ELSE number > $3::bigint END
+  AND to_char(month, 'YYYY-MM') >= $6 AND ($7 = '' OR to_char(month, 'YYYY-MM') < $7)
+ORDER BY CASE WHEN $4::boolean THEN number END DESC, number LIMIT $5::integer)";
 
 }  // namespace
 
@@ -53,11 +55,13 @@ result<plan_state> show_plan(api_session& session, const business_id& business, 
   return shown;
 }
 
-result<std::vector<month_usage>> list_months(api_session& session, const business_id& business, instant at,
-                                             const std::optional<api::page_position>& after, int limit) {
+result<std::vector<month_usage>> list_months(api_session& session, const business_id& business,
+                                             const month_filter& filter, const list_wish& wish) {
   return for_business(session, business, [&](pqxx::work& work) {
-    const std::int64_t below = after ? after->key : std::numeric_limits<std::int64_t>::max();
-    return all_of(work.exec_params(select_months, to_string(business), to_unix_ms(at), below, limit + 1),
+    using most = std::numeric_limits<std::int64_t>;
+    const std::int64_t from = wish.after ? wish.after->key : (wish.is_newest_first ? most::max() : 0);
+    return all_of(work.exec_params(select_months, to_string(business), to_unix_ms(filter.now), from,
+                                   wish.is_newest_first, wish.limit + 1, filter.since, filter.until),
                   [](const pqxx::row& one) {
                     fields row{one};
                     month_usage month;

@@ -9,6 +9,7 @@
 #include "protocol/domain/ids.hpp"
 #include "protocol/domain/time.hpp"
 #include "storage/api/api_session.hpp"
+#include "storage/api/list_wish.hpp"
 
 namespace sellavie::storage {
 
@@ -34,10 +35,13 @@ struct month_usage {
   api::page_position place;
 };
 
-/// Newest first, from the month of `at`; `limit` + 1 rows at most.
+/// Months as "2026-11": from `since` on, before `until`; all up to the one of `now` when they are empty.
+struct month_filter {
+  instant now{};
+  std::string since;
+  std::string until;
+};
 [[nodiscard]] result<std::vector<month_usage>> list_months(api_session& session, const business_id& business,
-                                                           instant at,
-                                                           const std::optional<api::page_position>& after,
-                                                           int limit);
+                                                           const month_filter& filter, const list_wish& wish);
 
 }  // namespace sellavie::storage

@@ -2,6 +2,7 @@
 
 #include "storage/api/activity_work.hpp"
 #include "storage/api/api_work.hpp"
+#include "storage/api/list_work.hpp"
 
 namespace sellavie::storage {
 namespace {
@@ -13,9 +14,8 @@ using nlohmann::json;
   "(SELECT count(*) FROM products p WHERE p.group_id = g.id AND p.business_id = $1::uuid) " \
   "FROM product_groups g WHERE g.business_id = $1::uuid "
 
-constexpr const char* select_page = GROUP_COLUMNS
-    "AND g.id < coalesce($2::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff') "
-    "ORDER BY g.business_id, g.id DESC LIMIT $3::integer";
+constexpr const char* select_page =
+    GROUP_COLUMNS "AND position(lower($5) IN lower(g.name)) > 0 " SHORT_PAGE("g.id");
 constexpr const char* select_one = GROUP_COLUMNS "AND g.id = $2::uuid";
 #undef GROUP_COLUMNS
 
@@ -45,13 +45,9 @@ std::optional<product_group> find(pqxx::work& work, const business_id& business,
 }  // namespace
 
 result<std::vector<product_group>> list_product_groups(api_session& session, const business_id& business,
-                                                       const std::optional<api::page_position>& after,
-                                                       int limit) {
+                                                       const std::string& words, const list_wish& wish) {
   return for_business(session, business, [&](pqxx::work& work) {
-    const auto last = after ? std::optional{to_string(after->id)} : std::nullopt;
-    return all_of(
-        work.exec_params(select_page, to_string(business), last ? last->c_str() : nullptr, limit + 1),
-        group_in);
+    return short_page(work, select_page, business, wish, group_in, words);
   });
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "storage/api/list_wish.hpp"
 #include "storage/api/products.hpp"
 
 namespace sellavie::storage {
@@ -20,10 +21,11 @@ struct product_group {
   std::int64_t products = 0;
 };
 
-/// Newest first, `limit` + 1 rows at most.
-[[nodiscard]] result<std::vector<product_group>> list_product_groups(
-    api_session& session, const business_id& business, const std::optional<api::page_position>& after,
-    int limit);
+/// `words` are in the name; all when empty.
+[[nodiscard]] result<std::vector<product_group>> list_product_groups(api_session& session,
+                                                                     const business_id& business,
+                                                                     const std::string& words,
+                                                                     const list_wish& wish);
 [[nodiscard]] result<std::optional<product_group>> find_product_group(api_session& session,
                                                                       const business_id& business,
                                                                       const product_group_id& id);

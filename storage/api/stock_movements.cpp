@@ -1,15 +1,18 @@
 #include "storage/api/stock_movements.hpp"
 
 #include "storage/api/api_work.hpp"
+#include "storage/api/list_work.hpp"
 
 namespace sellavie::storage {
 namespace {
 
-constexpr const char* select_page = R"(
-SELECT id, delta, stock_after, reason, actor, at FROM stock_movements
-WHERE business_id = $1::uuid AND product_id = $2::uuid
-  AND id < coalesce($3::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff')
-ORDER BY business_id, product_id, id DESC LIMIT $4::integer)";
+#define MOVEMENTS \
+  "SELECT id, delta, stock_after, reason, actor, at FROM stock_movements WHERE business_id = $1::uuid AND product_id = $2::uuid "
+constexpr const char* select_newest =
+    MOVEMENTS "AND id < $3::uuid ORDER BY business_id DESC, product_id DESC, id DESC LIMIT $4::integer";
+constexpr const char* select_oldest =
+    MOVEMENTS "AND id > $3::uuid ORDER BY business_id, product_id, id LIMIT $4::integer";
+#undef MOVEMENTS
 
 listed_movement movement_in(const pqxx::row& one) {
   fields row{one};
@@ -26,13 +29,10 @@ listed_movement movement_in(const pqxx::row& one) {
 }  // namespace
 
 result<std::vector<listed_movement>> list_stock_movements(api_session& session, const business_id& business,
-                                                          const product_id& product,
-                                                          const std::optional<api::page_position>& after,
-                                                          int limit) {
+                                                          const product_id& product, const list_wish& wish) {
   return for_business(session, business, [&](pqxx::work& work) {
-    const auto last = after ? std::optional{to_string(after->id)} : std::nullopt;
-    return all_of(work.exec_params(select_page, to_string(business), to_string(product),
-                                   last ? last->c_str() : nullptr, limit + 1),
+    return all_of(work.exec_params(wish.is_newest_first ? select_newest : select_oldest, to_string(business),
+                                   to_string(product), first_id(wish), wish.limit + 1),
                   movement_in);
   });
 }

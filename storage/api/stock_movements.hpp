@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "protocol/api/cursor.hpp"
 #include "protocol/domain/ids.hpp"
 #include "storage/api/api_session.hpp"
+#include "storage/api/list_wish.hpp"
 
 namespace sellavie::storage {
 
@@ -24,9 +24,9 @@ struct listed_movement {
   instant at{};
 };
 
-/// Newest first, `limit` + 1 rows at most.
-[[nodiscard]] result<std::vector<listed_movement>> list_stock_movements(
-    api_session& session, const business_id& business, const product_id& product,
-    const std::optional<api::page_position>& after, int limit);
+[[nodiscard]] result<std::vector<listed_movement>> list_stock_movements(api_session& session,
+                                                                        const business_id& business,
+                                                                        const product_id& product,
+                                                                        const list_wish& wish);
 
 }  // namespace sellavie::storage

@@ -7,11 +7,11 @@
 #include <string>
 #include <vector>
 
-#include "protocol/api/cursor.hpp"
 #include "protocol/training/content.hpp"
 #include "storage/api/activity.hpp"
 #include "storage/api/api_session.hpp"
 #include "storage/api/edit_outcome.hpp"
+#include "storage/api/list_wish.hpp"
 
 namespace sellavie::storage {
 
@@ -51,10 +51,10 @@ struct training_draft {
 /// The one published before `number`; number 0 when there is none.
 [[nodiscard]] result<training_version> training_before(api_session& session, const business_id& business,
                                                        std::int32_t number);
-/// The newest first, `limit` + 1 rows at most, without their content. The cursor's key is the number.
+/// Without their content; by their number, which is the cursor's key.
 [[nodiscard]] result<std::vector<training_version>> list_training_versions(
-    api_session& session, const business_id& business, const std::optional<api::page_position>& after,
-    int limit);
+    api_session& session, const business_id& business, const std::optional<api::account_id>& published_by,
+    const list_wish& wish);
 
 [[nodiscard]] result<training_draft> find_training_draft(api_session& session, const business_id& business);
 /// `expected_version` is the one that was read, 0 of a draft that nobody has edited.

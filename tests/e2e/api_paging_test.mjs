@@ -55,6 +55,15 @@ async function what_time_brings({ business_id, account_id }) {
     INSERT INTO plan_usage (business_id, month, ai_replies, counted_to) VALUES ('${business_id}', '2025-01-01', 3, 0), ('${business_id}', '2025-02-01', 4, 0)`);
 }
 
+// Rows of one list that differ in what it can be filtered by.
+async function apart({ business_id }) {
+  const added = (channel, more) => `INSERT INTO connections (id, business_id, channel, external_id, access_token, created_at, disconnected_at, broken_at)
+    VALUES (gen_random_uuid(), '${business_id}', '${channel}', 'paging-${channel}', '', 0, ${more})`;
+  await here.server.sql(`${added("messenger", "1, NULL")}; ${added("instagram", "NULL, 1")};
+    UPDATE product_imports SET state = 'cancelled' WHERE id = (SELECT id FROM product_imports WHERE business_id = '${business_id}' ORDER BY id LIMIT 1);
+    INSERT INTO person_tasks (id, business_id, kind, reason, created_at) VALUES (gen_random_uuid(), '${business_id}', 'plan', 'paging', 0)`);
+}
+
 // Their deliveries came to their ends: nothing changes while pages are turned.
 async function programs_and_browsers({ client, shop, business_id }) {
   const [{ id }] = [await made(client.post(`${shop}/webhook-endpoints`, { url: "https://shop.example/1", events: ["order.refunded"] })),
@@ -75,18 +84,20 @@ async function full_shop(ada) {
   for (const i of [1, 2, 3]) {
     await made(client.post(`${shop}/product-groups`, { name: `Group ${i}`, options: ["size"] }));
     await made(client.post(`${shop}/products/${product.id}/stock/adjust`, { delta: -1, reason: "broken" }, with_key()));
-    await made(client.post(`${shop}/invitations`, { email: `paging${i}@example.com`, role: "viewer" }));
+    await made(client.post(`${shop}/invitations`, { email: `paging${i}@example.com`, role: i === 1 ? "agent" : "viewer" }));
     await made(client.post(`${shop}/labels`, { name: `Label ${i}`, colour: "red" }));
     await made(client.post(`${shop}/canned-replies`, { shortcut: `paging${i}`, text: "Paging" }));
     await made(client.post(`${chats[0].one}/notes`, { text: `Note ${i}`, mentions: [ada.account_id] }));
     await an_import(ada, `sku\nPAGING${i}`);
   }
-  await made(client.post(`${shop}/payment-connections`, { provider: "stripe", secret_key: "sk_test_of_the_paging" }));
+  for (const mode of ["test", "live"]) await made(client.post(`${shop}/payment-connections`, { provider: "stripe", secret_key: `sk_${mode}_of_the_paging` }));
   await made(client.post("/businesses", { name: "Another", currency: "NGN", timezone: "Africa/Lagos" }, with_key()));
   await another_training(ada);
-  await colleague(here, ada);
+  const grace = await colleague(here, ada);
+  await made(grace.client.post(`${chats[0].one}/notes`, { text: "Of a colleague", mentions: [] }));
   await signed_in_owner(here);
   await what_time_brings(ada);
+  await apart(ada);
   const more = await programs_and_browsers(ada);
   await here.settled();
   await until("what happened was told", async () => (await here.server.number("SELECT count(*) FROM jobs WHERE kind = 'notice.tell' AND state > 0")) === 0);
@@ -106,6 +117,32 @@ function path_of({ path, parameters }, ids) {
     assert.ok(ids[name], `the shop has no ${name}: make one, with two rows of the list`);
     return ids[name];
   })}?limit=${limit}${query.join("")}`;
+}
+
+// Of the lists that are short: a filter, what it is put to, and what it should let through.
+function filters_of({ shop, account_id }, { conversation_id }) {
+  const has = (words, ...texts) => texts.some((text) => text.toLowerCase().includes(words.toLowerCase()));
+  return [
+    ["search=BEL+2", `${shop}/labels`, ({ name }) => has("bel 2", name)],
+    ["search=Paging2", `${shop}/canned-replies`, ({ shortcut, text }) => has("paging2", shortcut, text)],
+    ["channel=whatsapp", `${shop}/connections`, ({ channel }) => channel === "whatsapp"],
+    ["state=disconnected", `${shop}/connections`, ({ state }) => state === "disconnected"],
+    ["state=reconnect_needed", `${shop}/connections`, ({ state }) => state === "reconnect_needed"],
+    ["state=active", `${shop}/connections`, ({ state }) => state === "active"],
+    ["provider=stripe", `${shop}/payment-connections`, ({ provider }) => provider === "stripe"],
+    ["mode=live", `${shop}/payment-connections`, ({ mode }) => mode === "live"],
+    ["role=owner", `${shop}/members`, ({ role }) => role === "owner"],
+    ["search=ADA", `${shop}/members`, ({ name, email }) => has("ada", name, email)],
+    ["role=viewer", `${shop}/invitations`, ({ role }) => role === "viewer"],
+    [`published_by=${account_id}`, `${shop}/training/versions`, ({ published_by }) => published_by === account_id],
+    ["since=2025-02&until=2025-03", `${shop}/plan/months`, ({ month }) => month === "2025-02"],
+    ["search=group+2", `${shop}/product-groups`, ({ name }) => has("group 2", name)],
+    ["state=cancelled", `${shop}/products/imports`, ({ state }) => state === "cancelled"],
+    [`author=${account_id}`, `${shop}/conversations/${conversation_id}/notes`, ({ author_id }) => author_id === account_id],
+    ["direction=in", `${shop}/conversations/${conversation_id}/messages`, ({ direction }) => direction === "in"],
+    ["direction=out", `${shop}/conversations/${conversation_id}/messages`, ({ direction }) => direction === "out"],
+    ["kind=plan", `${shop}/tasks`, ({ kind }) => kind === "plan"],
+  ];
 }
 
 // One item a page; the last says that there is no other.
@@ -128,6 +165,37 @@ test("each list that has a cursor gives, one item a page, what it gives on one p
   const document = await ada.client.document();
   const lists = Object.entries(document.paths).filter(([, { get }]) => get?.parameters?.some(({ name }) => name === "cursor")).map(([path, { get }]) => ({ path, ...get }));
   assert.ok(lists.length >= 25, `${lists.length}`);
+  const sorted = lists.filter(({ parameters }) => parameters.some(({ name, schema }) => name === "sort" && ["newest", "oldest"].every((way) => schema.enum.includes(way))));
+  assert.ok(sorted.length >= 15, `${sorted.length} lists can be read from either end`);
+  for (const list of sorted) {
+    await t.test(`${list.operationId} from either end`, async () => {
+      const path = path_of(list, ids);
+      const newest = (await made(ada.client.get(`${path(100)}&sort=newest`))).items;
+      const oldest = (await made(ada.client.get(`${path(100)}&sort=oldest`))).items;
+      assert.deepEqual(oldest, [...newest].reverse());
+      const plain = (await made(ada.client.get(path(100)))).items;
+      const first = list.parameters.find(({ name }) => name === "sort").description.includes("`oldest` first") ? "oldest" : "newest";
+      assert.deepEqual(plain, first === "oldest" ? oldest : newest, "as the document says");
+      const other = first === "oldest" ? ["newest", newest] : ["oldest", oldest];
+      assert.deepEqual(await walk(ada.client, `${path(1)}&sort=${other[0]}`, newest.length + 1), other[1]);
+    });
+  }
+  for (const [what, path, fits] of filters_of(ada, ids)) {
+    await t.test(`a filter lets through what fits and nothing else: ${what}`, async () => {
+      const all = (await made(ada.client.get(`${path}?limit=100`))).items;
+      const found = (await made(ada.client.get(`${path}?limit=100&${what}`))).items;
+      assert.deepEqual(found, all.filter(fits));
+      assert.ok(found.length > 0 && found.length < all.length, `${found.length} of ${all.length}: make the shop tell them apart`);
+      assert.deepEqual(await walk(ada.client, `${path}?limit=1&${what}`, all.length + 1), found);
+    });
+  }
+  for (const path of [`${ada.shop}/labels`, `${ada.shop}/invitations`, `${ada.shop}/tasks`, `${ada.shop}/conversations/${ids.conversation_id}/notes`]) {
+    await t.test(`each row of ${path.split("/").at(-1)} has an address of its own`, async () => {
+      const { items } = await made(ada.client.get(path));
+      for (const one of items) assert.deepEqual(await made(ada.client.get(`${path}/${one.id}`)), one);
+      assert.equal((await ada.client.get(`${path}/${randomUUID()}`)).status, 404);
+    });
+  }
   for (const list of lists) {
     await t.test(list.operationId, async () => {
       const path = path_of(list, ids);

@@ -3,6 +3,7 @@
 
 #include <functional>
 
+#include "storage/api/conversations.hpp"
 #include "storage/api/customers.hpp"
 #include "storage/api/dead_jobs.hpp"
 #include "storage/api/inbox.hpp"
@@ -44,6 +45,7 @@ class inbox_plans_test : public spine_test {
       INSERT INTO webhook_endpoints (id, business_id, url, description, events, secret, secret_hint, created_at, created_by) SELECT u(10,n), u(1,n%20), 'https://h', '', '{ping}', 's', '', 0, u(8,0) FROM generate_series(0,39) n;
       INSERT INTO webhook_events (id, business_id, type, body, occurred_at) SELECT u(11,n), u(1,n%20), 'ping', '{}', 0 FROM generate_series(0,19999) n;
       INSERT INTO webhook_deliveries (endpoint_id, event_id, business_id, state, began_at) SELECT u(10,n%40), u(11,n), u(1,n%20), CASE WHEN n%100=0 THEN 'dead' ELSE 'delivered' END, 0 FROM generate_series(0,19999) n;
+      INSERT INTO notifications (id, business_id, account_id, kind, subject, happened_at, created_at, read_at, in_app, email, push) SELECT u(12,n), u(1,n%20), u(8,n%40), 'quota', 's'||n, n, n, CASE WHEN n%10=0 THEN NULL ELSE n END, true, 0, 0 FROM generate_series(0,19999) n;
       SET session_replication_role = origin;
       ANALYZE)");
   }
@@ -111,10 +113,17 @@ TEST_F(inbox_plans_test, customers_and_tasks_are_found_by_an_index) {
   const auto tasks = task_statements();
   expect_index(plan_of(database.access().tenant, tasks[0], 3), "person_tasks_open");
   expect_index(plan_of(database.access().tenant, tasks[1], 4), "person_tasks_open_kind");
-  expect_index(plan_of(database.access().tenant, tasks[2], 3), "parked_events_of_business");
+  expect_index(plan_of(database.access().tenant, tasks[2], 3), "person_tasks_open");
+  expect_index(plan_of(database.access().tenant, tasks[3], 4), "person_tasks_open_kind");
+  expect_index(plan_of(database.access().tenant, tasks[4], 3), "parked_events_of_business");
   const auto dead = plan_of(database.access().tenant, dead_job_list_statement(), 4);
   expect_index(dead, "dead_jobs_of_business");
   EXPECT_THAT(dead, Not(HasSubstr("Sort Key: dead_jobs"))) << dead;
+}
+
+TEST_F(inbox_plans_test, messages_are_read_in_the_order_of_their_index_from_either_end) {
+  for (const auto& statement : message_statements())
+    expect_index(plan_of(database.access().tenant, statement, 6), "messages_pkey");
 }
 
 TEST_F(inbox_plans_test, deliveries_of_webhooks_are_found_by_an_index) {

@@ -1,6 +1,7 @@
 #include "net/api/resources/canned_replies.hpp"
 
 #include "net/api/edits.hpp"
+#include "net/api/listed_pages.hpp"
 #include "net/api/paging.hpp"
 #include "storage/api/canned_replies.hpp"
 
@@ -50,7 +51,8 @@ api_outcome list(workplace& place, api_call& call) {
   return answer_page(
       call,
       [&](const page_wish& wish) {
-        return storage::list_canned_replies(place.store, call.by.business, wish.after, wish.limit);
+        return storage::list_canned_replies(place.store, call.by.business, words_of(call),
+                                            oldest_first(call, wish));
       },
       [](const auto& row) { return shown(row); });
 }
@@ -106,7 +108,7 @@ std::vector<api_endpoint> canned_reply_endpoints() {
         .tag = "Canned replies",
         .summary = "Texts that people send often.",
         .allowed = reading,
-        .query = paged(),
+        .query = paged({words_in("the shortcut or the text"), sort_by_time("oldest")}),
         .answers = {{200, "A page.", page_shape(reply_shape(), "CannedReplyPage")}}},
        list},
       {{.id = "show_canned_reply",

@@ -1,6 +1,7 @@
 #include "net/api/resources/connections.hpp"
 
 #include "net/api/edits.hpp"
+#include "net/api/listed_pages.hpp"
 #include "net/api/paging.hpp"
 #include "net/api/proofs.hpp"
 #include "net/api/resources/conversation_view.hpp"
@@ -37,6 +38,8 @@ schema template_shape() {
           "Its body has one variable, {{1}}, which the news takes. Null: none.");
 }
 
+schema state_word() { return schema::word({"active", "reconnect_needed", "disconnected"}); }
+
 schema connection_shape() {
   const auto maybe_at = schema::timestamp().or_null();
   return schema::object(
@@ -45,7 +48,7 @@ schema connection_shape() {
               {"login", login_word()},
               {"external_id", meta_id_text().described("The page's, account's or number's id at Meta.")},
               {"name", schema::text({0, 200}).example("Ngozi Prints")},
-              {"state", schema::word({"active", "reconnect_needed", "disconnected"})},
+              {"state", state_word()},
               {"token_hint",
                schema::text({0, 4}).example("Xy4Z").or_null().described("The token's last four characters.")},
               {"token_expires_at", maybe_at},
@@ -122,8 +125,10 @@ api_outcome list(workplace& place, api_call& call) {
   return answer_page(
       call,
       [&](const page_wish& wish) {
-        return storage::list_connections(place.store, call.by.business,
-                                         call.query_value("channel").value_or(""), wish.after, wish.limit);
+        return storage::list_connections(
+            place.store, call.by.business,
+            {call.query_value("channel").value_or(""), call.query_value("state").value_or(""), call.now},
+            oldest_first(call, wish));
       },
       [&](const auto& row) { return shown(row, call.now); });
 }
@@ -268,7 +273,9 @@ std::vector<api_endpoint> connection_endpoints() {
         .tag = "Connections",
         .summary = "The channel accounts, also those that were disconnected.",
         .allowed = reading,
-        .query = paged({{"channel", channel_word(), "Only those of this channel."}}),
+        .query = paged({{"channel", channel_word(), "Only those of this channel."},
+                        {"state", state_word(), "Only those in this state."},
+                        sort_by_time("oldest")}),
         .answers = {{200, "A page.", page_shape(connection_shape(), "ConnectionPage")}}},
        list},
       {{.id = "read_connection",

@@ -81,10 +81,13 @@ api_outcome list_messages(workplace& place, api_call& call) {
   const auto known = storage::find_chat(place.store, call.by.business, conversation);
   if (!known) return api::problem_of(known.error());
   if (!known.value()) return problem{problems::not_found};
-  return answer_page(
+  const auto direction = call.query_value("direction");
+  const auto outgoing = direction ? std::optional{*direction == "out"} : std::nullopt;
+  return answer_listed(
       call,
       [&](const page_wish& wish) {
-        return storage::list_messages(place.store, call.by.business, conversation, wish.after, wish.limit);
+        return storage::list_messages(place.store, call.by.business, conversation, outgoing,
+                                      newest_first(call, wish));
       },
       [](const auto& row) { return shown(row); });
 }
@@ -143,10 +146,13 @@ std::vector<api_endpoint> conversation_endpoints() {
         .method = verb::get,
         .path = one + "/messages",
         .tag = "Conversations",
-        .summary = "What was written, newest first.",
+        .summary =
+            "What was written. A page of one direction may hold less than `limit` and still have a next one.",
         .allowed = reading,
-        .query = paged(),
-        .answers = {{200, "A page, newest first.", page_shape(message_shape(), "MessagePage")}}},
+        .query = paged({{"direction", schema::word({"in", "out"}),
+                         "Only what the customer wrote, or only what was answered."},
+                        sort_by_time()}),
+        .answers = {{200, "A page.", page_shape(message_shape(), "MessagePage")}}},
        list_messages},
       {{.id = "show_message",
         .method = verb::get,

@@ -1,5 +1,6 @@
 #include "net/api/resources/invitations.hpp"
 
+#include "net/api/listed_pages.hpp"
 #include "net/api/paging.hpp"
 #include "net/api/resources/team_view.hpp"
 #include "net/api/shapes.hpp"
@@ -51,9 +52,19 @@ api_outcome list(workplace& place, api_call& call) {
   return answer_page(
       call,
       [&](const page_wish& wish) {
-        return storage::list_invitations(place.store, call.by.business, wish.after, wish.limit);
+        return storage::list_invitations(place.store, call.by.business, call.query_value("role").value_or(""),
+                                         oldest_first(call, wish));
       },
       [&](const auto& row) { return shown(row, call.now); });
+}
+
+api_outcome show(workplace& place, api_call& call) {
+  return answer_with(storage::find_invitation(place.store, call.by.business,
+                                              call.id<storage::invitation_id>("invitation_id")),
+                     [&](const auto& found) -> api_outcome {
+                       if (!found) return problem{problems::not_found};
+                       return api_answer{200, shown(*found, call.now)};
+                     });
 }
 
 api_outcome invite(workplace& place, api_call& call, mail_limits& limits) {
@@ -112,7 +123,7 @@ std::vector<api_endpoint> invitation_endpoints(const std::shared_ptr<mail_limits
         .tag = "Team",
         .summary = "Invitations that nobody has accepted yet; expired ones for 30 days.",
         .allowed = administering,
-        .query = paged(),
+        .query = paged({{"role", role_word(), "Only those for this role."}, sort_by_time("oldest")}),
         .answers = {{200, "A page.", page_shape(invitation_shape(), "InvitationPage")}}},
        list},
       {{.id = "invite",
@@ -128,6 +139,14 @@ std::vector<api_endpoint> invitation_endpoints(const std::shared_ptr<mail_limits
         .problems = {409},
         .limit = api::throttle::mail},
        [mails](workplace& place, api_call& call) { return invite(place, call, *mails); }},
+      {{.id = "show_invitation",
+        .method = verb::get,
+        .path = one,
+        .tag = "Team",
+        .summary = "One invitation that waits.",
+        .allowed = administering,
+        .answers = {{200, "The invitation.", invitation_shape()}}},
+       show},
       {{.id = "send_invitation_again",
         .method = verb::post,
         .path = one + "/send-again",

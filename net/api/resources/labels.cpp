@@ -1,6 +1,7 @@
 #include "net/api/resources/labels.hpp"
 
 #include "net/api/edits.hpp"
+#include "net/api/listed_pages.hpp"
 #include "net/api/paging.hpp"
 #include "storage/api/labels.hpp"
 
@@ -45,9 +46,18 @@ api_outcome list(workplace& place, api_call& call) {
   return answer_page(
       call,
       [&](const page_wish& wish) {
-        return storage::list_labels(place.store, call.by.business, wish.after, wish.limit);
+        return storage::list_labels(place.store, call.by.business, words_of(call), oldest_first(call, wish));
       },
       [](const auto& row) { return shown(row); });
+}
+
+api_outcome show(workplace& place, api_call& call) {
+  return answer_with(
+      storage::find_label(place.store, call.by.business, call.id<message_id>("label_id").value),
+      [](const auto& found) -> api_outcome {
+        if (!found) return problem{problems::not_found};
+        return with_version({200, shown(*found)}, found->version);
+      });
 }
 
 api_outcome add(workplace& place, api_call& call) {
@@ -92,7 +102,7 @@ std::vector<api_endpoint> label_endpoints() {
         .tag = "Labels",
         .summary = "The labels of the business.",
         .allowed = reading,
-        .query = paged(),
+        .query = paged({words_in("their name"), sort_by_time("oldest")}),
         .answers = {{200, "A page.", page_shape(label_shape(), "LabelPage")}}},
        list},
       {{.id = "add_label",
@@ -105,6 +115,14 @@ std::vector<api_endpoint> label_endpoints() {
         .answers = {api::with_etag({201, "The label.", label_shape()})},
         .problems = {409}},
        add},
+      {{.id = "show_label",
+        .method = verb::get,
+        .path = all + "/{label_id}",
+        .tag = "Labels",
+        .summary = "One label.",
+        .allowed = reading,
+        .answers = {api::with_etag({200, "The label.", label_shape()})}},
+       show},
       {{.id = "change_label",
         .method = verb::put,
         .path = all + "/{label_id}",

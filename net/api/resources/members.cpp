@@ -1,5 +1,6 @@
 #include "net/api/resources/members.hpp"
 
+#include "net/api/listed_pages.hpp"
 #include "net/api/paging.hpp"
 #include "net/api/proofs.hpp"
 #include "net/api/resources/team_view.hpp"
@@ -42,9 +43,14 @@ api_outcome list(workplace& place, api_call& call) {
   return answer_page(
       call,
       [&](const page_wish& wish) {
-        return storage::list_members(place.store, call.by.business, wish.after, wish.limit);
+        return storage::list_members(place.store, call.by.business,
+                                     {call.query_value("role").value_or(""), words_of(call)},
+                                     oldest_first(call, wish));
       },
-      [](const auto& row) { return shown(row); });
+      [](const auto& row) { return shown(row); },
+      [](const auto& row) {
+        return api::page_position{to_unix_ms(row.joined_at), row.id.value};
+      });
 }
 
 api_outcome show_member(workplace& place, const api_call& call, const api::account_id& whom) {
@@ -118,7 +124,10 @@ std::vector<api_endpoint> member_endpoints(const std::shared_ptr<access_cache>& 
         .tag = "Team",
         .summary = "The people of the business.",
         .allowed = reading,
-        .query = paged(),
+        .query = paged({{"role", role_word(), "Only those with this role."},
+                        words_in("the name or the address"),
+                        {"sort", schema::word({"newest", "oldest"}),
+                         "By when they joined; `oldest` first without it."}}),
         .answers = {{200, "A page.", page_shape(member_shape(), "MemberPage")}}},
        list},
       {{.id = "show_member",

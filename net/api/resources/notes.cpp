@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "net/api/listed_pages.hpp"
 #include "net/api/paging.hpp"
 #include "storage/api/conversations.hpp"
 #include "storage/api/notes.hpp"
@@ -32,6 +33,10 @@ schema note_shape() {
       .named("Note");
 }
 
+std::vector<api::parameter> filters() {
+  return {{"author", schema::uuid(), "Only those of this account."}, sort_by_time()};
+}
+
 json shown(const storage::note& one) {
   auto mentions = json::array();
   for (const auto& account : one.mentions) mentions.push_back(to_string(account));
@@ -58,7 +63,7 @@ api_outcome page(workplace& place, const api_call& call, const storage::note_fil
   return answer_page(
       call,
       [&](const page_wish& wish) {
-        return storage::list_notes(place.store, call.by.business, filter, wish.after, wish.limit);
+        return storage::list_notes(place.store, call.by.business, filter, newest_first(call, wish));
       },
       [](const auto& row) { return shown(row); });
 }
@@ -68,11 +73,21 @@ api_outcome list(workplace& place, api_call& call) {
   const auto known = storage::find_chat(place.store, call.by.business, conversation);
   if (!known) return api::problem_of(known.error());
   if (!known.value()) return problem{problems::not_found};
-  return page(place, call, {conversation, {}});
+  return page(place, call, {conversation, {}, account_in(call, "author")});
 }
 
 api_outcome list_mentions(workplace& place, api_call& call) {
-  return page(place, call, {std::nullopt, call.by.account});
+  return page(place, call, {std::nullopt, call.by.account, account_in(call, "author")});
+}
+
+api_outcome show(workplace& place, api_call& call) {
+  return answer_with(
+      storage::find_note(place.store, call.by.business, call.id<conversation_id>("conversation_id"),
+                         call.id<message_id>("note_id").value),
+      [](const auto& found) -> api_outcome {
+        if (!found) return problem{problems::not_found};
+        return api_answer{200, shown(*found)};
+      });
 }
 
 api_outcome add(workplace& place, api_call& call) {
@@ -122,9 +137,9 @@ std::vector<api_endpoint> note_endpoints() {
         .method = verb::get,
         .path = all,
         .tag = "Notes",
-        .summary = "The team's notes on a conversation, newest first. Customers never see them.",
+        .summary = "The team's notes on a conversation. Customers never see them.",
         .allowed = reading,
-        .query = paged(),
+        .query = paged(filters()),
         .answers = {{200, "A page.", page_shape(note_shape(), "NotePage")}}},
        list},
       {{.id = "add_note",
@@ -136,6 +151,14 @@ std::vector<api_endpoint> note_endpoints() {
         .body = wish,
         .answers = {{201, "The note.", note_shape()}}},
        add},
+      {{.id = "show_note",
+        .method = verb::get,
+        .path = all + "/{note_id}",
+        .tag = "Notes",
+        .summary = "One note.",
+        .allowed = reading,
+        .answers = {{200, "The note.", note_shape()}}},
+       show},
       {{.id = "remove_note",
         .method = verb::del,
         .path = all + "/{note_id}",
@@ -148,9 +171,9 @@ std::vector<api_endpoint> note_endpoints() {
         .method = verb::get,
         .path = business + "/mentions",
         .tag = "Notes",
-        .summary = "Notes that mention you, newest first.",
+        .summary = "Notes that mention you.",
         .allowed = reading,
-        .query = paged(),
+        .query = paged(filters()),
         .answers = {{200, "A page.", page_shape(note_shape(), "NotePage")}}},
        list_mentions},
   };

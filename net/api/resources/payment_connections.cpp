@@ -2,6 +2,7 @@
 
 #include "actors/payment_request.hpp"
 #include "net/api/edits.hpp"
+#include "net/api/listed_pages.hpp"
 #include "net/api/paging.hpp"
 #include "net/api/resources/conversation_view.hpp"
 #include "net/api/tokens.hpp"
@@ -30,6 +31,7 @@ constexpr std::size_t most_webhook_secrets = 5;
 // --- shapes --------------------------------------------------------------------------------------
 
 schema provider_word() { return schema::word({"paystack", "flutterwave", "stripe"}); }
+schema mode_word() { return schema::word({"test", "live"}); }
 schema key_text() {
   return schema::text({8, 400, api::text_format::token})
       .example("sk_test_example")
@@ -48,7 +50,7 @@ schema connection_shape() {
   return schema::object(
              {{"id", schema::uuid()},
               {"provider", provider_word()},
-              {"mode", schema::word({"test", "live"})},
+              {"mode", mode_word()},
               {"state", schema::word({"active", "key_refused"})},
               {"key_hint",
                schema::text({0, 4}).example("mple").or_null().described("The key's last four characters.")},
@@ -124,7 +126,9 @@ api_outcome list(workplace& place, api_call& call) {
   return answer_page(
       call,
       [&](const page_wish& wish) {
-        return storage::list_payment_connections(place.store, call.by.business, wish.after, wish.limit);
+        return storage::list_payment_connections(
+            place.store, call.by.business, call.query_value("provider").value_or(""),
+            call.query_value("mode").value_or(""), oldest_first(call, wish));
       },
       [&](const auto& row) { return shown(place, row); });
 }
@@ -288,7 +292,9 @@ std::vector<api_endpoint> payment_connection_endpoints() {
         .tag = "Connections",
         .summary = "The payment providers, without their keys.",
         .allowed = connecting,
-        .query = paged(),
+        .query = paged({{"provider", provider_word(), "Only those of this provider."},
+                        {"mode", mode_word(), "Only test or only live ones."},
+                        sort_by_time("oldest")}),
         .answers = {{200, "A page.", page_shape(connection_shape(), "PaymentConnectionPage")}}},
        list},
       {{.id = "add_payment_connection",

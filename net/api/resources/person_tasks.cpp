@@ -1,5 +1,6 @@
 #include "net/api/resources/person_tasks.hpp"
 
+#include "net/api/listed_pages.hpp"
 #include "net/api/paging.hpp"
 #include "net/api/resources/conversation_view.hpp"
 #include "storage/api/person_tasks.hpp"
@@ -60,10 +61,18 @@ api_outcome list(workplace& place, api_call& call) {
   return answer_page(
       call,
       [&](const page_wish& wish) {
-        return storage::list_tasks(place.store, call.by.business, call.query_value("kind"), wish.after,
-                                   wish.limit);
+        return storage::list_tasks(place.store, call.by.business, call.query_value("kind"),
+                                   oldest_first(call, wish));
       },
       [](const auto& row) { return shown(row); });
+}
+
+api_outcome show(workplace& place, api_call& call) {
+  return answer_with(storage::find_task(place.store, call.by.business, call.id<message_id>("task_id").value),
+                     [](const auto& task) -> api_outcome {
+                       if (!task) return problem{problems::not_found};
+                       return api_answer{200, shown(*task)};
+                     });
 }
 
 api_outcome finish(workplace& place, api_call& call) {
@@ -99,11 +108,19 @@ std::vector<api_endpoint> person_task_endpoints() {
         .method = verb::get,
         .path = business + "/tasks",
         .tag = "Tasks",
-        .summary = "What waits for a person, oldest first.",
+        .summary = "What waits for a person.",
         .allowed = {audience::member, permission::read},
-        .query = paged({{"kind", kind_word(), "Only those of this kind."}}),
+        .query = paged({{"kind", kind_word(), "Only those of this kind."}, sort_by_time("oldest")}),
         .answers = {{200, "A page of open tasks.", page_shape(task_shape(), "TaskPage")}}},
        list},
+      {{.id = "show_task",
+        .method = verb::get,
+        .path = business + "/tasks/{task_id}",
+        .tag = "Tasks",
+        .summary = "One task, also when it is done.",
+        .allowed = {audience::member, permission::read},
+        .answers = {{200, "The task.", task_shape()}}},
+       show},
       {{.id = "finish_task",
         .method = verb::post,
         .path = business + "/tasks/{task_id}/done",

@@ -1,5 +1,6 @@
 #include "net/api/resources/plan.hpp"
 
+#include "net/api/listed_pages.hpp"
 #include "net/api/paging.hpp"
 #include "protocol/domain/quota.hpp"
 #include "storage/api/plan_usage.hpp"
@@ -121,7 +122,10 @@ api_outcome list_months(workplace& place, api_call& call) {
   return answer_page(
       call,
       [&](const page_wish& wish) {
-        return storage::list_months(place.store, call.by.business, call.now, wish.after, wish.limit);
+        return storage::list_months(
+            place.store, call.by.business,
+            {call.now, call.query_value("since").value_or(""), call.query_value("until").value_or("")},
+            newest_first(call, wish));
       },
       [](const auto& one) {
         return json{{"month", one.month}, {"ai_replies", one.ai_replies}};
@@ -149,8 +153,10 @@ std::vector<api_endpoint> plan_endpoints() {
             .tag = "Plan",
             .summary = "AI replies by month, as far as they are known.",
             .allowed = reading,
-            .query = paged(),
-            .answers = {{200, "A page, newest first.", page_shape(usage_shape(), "MonthUsagePage")}}},
+            .query = paged({{"since", month_text(), "Not before this month."},
+                            {"until", month_text(), "Before this month."},
+                            sort_by_time()}),
+            .answers = {{200, "A page.", page_shape(usage_shape(), "MonthUsagePage")}}},
            list_months}};
 }
 

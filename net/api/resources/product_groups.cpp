@@ -1,5 +1,6 @@
 #include "net/api/resources/product_groups.hpp"
 
+#include "net/api/listed_pages.hpp"
 #include "net/api/paging.hpp"
 #include "net/api/resources/product_shapes.hpp"
 #include "storage/api/product_groups.hpp"
@@ -39,7 +40,8 @@ api_outcome list(workplace& place, api_call& call) {
   return answer_page(
       call,
       [&](const page_wish& wish) {
-        return storage::list_product_groups(place.store, call.by.business, wish.after, wish.limit);
+        return storage::list_product_groups(place.store, call.by.business, words_of(call),
+                                            newest_first(call, wish));
       },
       [](const auto& row) { return shown(row); });
 }
@@ -85,8 +87,8 @@ std::vector<api_endpoint> product_group_endpoints() {
         .tag = "Products",
         .summary = "Groups of variants.",
         .allowed = reads_catalogue,
-        .query = paged(),
-        .answers = {{200, "A page, newest first.", page_shape(group_shape(), "ProductGroupPage")}}},
+        .query = paged({words_in("their name"), sort_by_time()}),
+        .answers = {{200, "A page.", page_shape(group_shape(), "ProductGroupPage")}}},
        list},
       {{.id = "create_product_group",
         .method = verb::post,

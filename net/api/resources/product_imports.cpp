@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "net/api/listed_pages.hpp"
 #include "net/api/paging.hpp"
 #include "net/api/resources/product_shapes.hpp"
 #include "net/api/resources/sheet_wishes.hpp"
@@ -87,7 +88,7 @@ api_outcome list(workplace& place, api_call& call) {
       call,
       [&](const page_wish& wish) {
         return storage::list_imports(place.store, call.by.business, call.query_value("state").value_or(""),
-                                     wish.after, wish.limit);
+                                     newest_first(call, wish));
       },
       [](const auto& row) { return shown(row); });
 }
@@ -154,8 +155,8 @@ std::vector<api_endpoint> product_import_endpoints() {
         .tag = "Products",
         .summary = "Imports that are open, or ended within the last seven days.",
         .allowed = manages_catalogue,
-        .query = paged({{"state", state_word(), "Only those in this state."}}),
-        .answers = {{200, "A page, the newest first.", page_shape(job_shape(), "ProductImportPage")}}},
+        .query = paged({{"state", state_word(), "Only those in this state."}, sort_by_time()}),
+        .answers = {{200, "A page.", page_shape(job_shape(), "ProductImportPage")}}},
        list},
       {{.id = "get_product_import",
         .method = verb::get,

@@ -1,5 +1,6 @@
 #include "net/api/resources/product_stock.hpp"
 
+#include "net/api/listed_pages.hpp"
 #include "net/api/paging.hpp"
 #include "net/api/resources/product_shapes.hpp"
 #include "protocol/domain/catalog.hpp"
@@ -78,7 +79,8 @@ api_outcome list_movements(workplace& place, api_call& call) {
   return answer_page(
       call,
       [&](const page_wish& wish) {
-        return storage::list_stock_movements(place.store, call.by.business, product, wish.after, wish.limit);
+        return storage::list_stock_movements(place.store, call.by.business, product,
+                                             newest_first(call, wish));
       },
       [](const auto& row) { return shown(row); });
 }
@@ -121,8 +123,8 @@ std::vector<api_endpoint> product_stock_endpoints() {
         .tag = "Products",
         .summary = "Who corrected the stock, and why.",
         .allowed = reads_catalogue,
-        .query = paged(),
-        .answers = {{200, "A page, newest first.", page_shape(movement_shape(), "StockMovementPage")}}},
+        .query = paged({sort_by_time()}),
+        .answers = {{200, "A page.", page_shape(movement_shape(), "StockMovementPage")}}},
        list_movements},
   };
 }

@@ -2,6 +2,7 @@
 
 #include "net/api/ask_actor.hpp"
 #include "net/api/edits.hpp"
+#include "net/api/listed_pages.hpp"
 #include "net/api/paging.hpp"
 #include "net/api/resources/training_shapes.hpp"
 #include "protocol/training/content_codec.hpp"
@@ -93,7 +94,8 @@ api_outcome list_versions(workplace& place, api_call& call) {
   return answer_page(
       call,
       [&](const page_wish& wish) {
-        return storage::list_training_versions(place.store, call.by.business, wish.after, wish.limit);
+        return storage::list_training_versions(place.store, call.by.business,
+                                               account_in(call, "published_by"), newest_first(call, wish));
       },
       [](const auto& row) { return listed(row); },
       [](const auto& row) {
@@ -209,9 +211,10 @@ std::vector<api_endpoint> training_endpoints() {
         .method = verb::get,
         .path = versions,
         .tag = tag,
-        .summary = "Everything that was published, the newest first.",
+        .summary = "Everything that was published.",
         .allowed = reads_training,
-        .query = paged(),
+        .query = paged(
+            {{"published_by", schema::uuid(), "Only those that this account published."}, sort_by_time()}),
         .answers = {{200, "A page.", training_page_shape()}}},
        list_versions},
       {{.id = "get_training_version",

@@ -71,6 +71,8 @@ const family families[] = {
      [](metrics& of) { of.outbox_rows(outbox_state::backoff).set(2); }},
     {"sellavie_outbox_oldest_age_seconds", " 1.5",
      [](metrics& of) { of.outbox_oldest_age_seconds().set(1.5); }},
+    {"sellavie_notifications_total", "{kind=\"paid_order\",way=\"push\"} 1",
+     [](metrics& of) { of.notifications(notification_kind::paid_order, notice_way::push).increment(); }},
     {"sellavie_sends_total", "{channel=\"whatsapp\",result=\"dead\"} 1",
      [](metrics& of) { of.sends(channel_kind::whatsapp, send_result::dead).increment(); }},
     {"sellavie_sends_repeated_without_evidence_total", " 1",

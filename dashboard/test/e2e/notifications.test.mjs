@@ -1,6 +1,7 @@
 // What people are told: the bell counts and leads there, and what is told of itself has settings.
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { after, afterEach, before, test } from "node:test";
 import { if_match } from "../../../tests/e2e/harness/api.mjs";
 import { signed_in_owner } from "../../../tests/e2e/harness/team.mjs";

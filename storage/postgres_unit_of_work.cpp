@@ -143,7 +143,7 @@ result<void> postgres_unit_of_work::ensure_connected() {
 // A killed session's backend can still finish its commit: wait until it is gone.
 result<void> postgres_unit_of_work::end_lost_session(PGconn& fresh) {
   if (lost_backend_ == 0) return {};
-  for (int attempt = 0; attempt < end_attempts; ++attempt) {
+  for (int i = 0; i < end_attempts; ++i) {
     const auto running = terminate(fresh, lost_backend_);
     if (!running) return running.error();
     if (!*running) {
@@ -162,7 +162,7 @@ void postgres_unit_of_work::begin_doubt() {
   lost_backend_ = backend_;
   doubts_->close();
   connection_.reset();
-  for (int attempt = 0; attempt < doubt_attempts && !settle(); ++attempt)
+  for (int i = 0; i < doubt_attempts && !settle(); ++i)
     std::this_thread::sleep_for(doubt_pause);
 }
 

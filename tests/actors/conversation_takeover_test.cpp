@@ -72,7 +72,7 @@ struct takeover : testing::TestWithParam<way> {
     };
   }
   void TearDown() override {
-    if (taken_behind) EXPECT_TRUE(*taken_behind) << "the commit never came";
+    EXPECT_TRUE(taken_behind.value_or(true)) << "the commit never came";
   }
 };
 

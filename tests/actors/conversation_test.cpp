@@ -479,7 +479,9 @@ TEST(conversation, asks_the_models_in_its_businesss_own_order) {
     ASSERT_THAT(world.model->asked, SizeIs(1));
     const auto& preferred = world.model->asked.front().preferred;
     ASSERT_EQ(preferred != nullptr, has_one);
-    if (has_one) EXPECT_THAT(*preferred, ElementsAre("anthropic", "openai"));
+    if (has_one) {
+      EXPECT_THAT(*preferred, ElementsAre("anthropic", "openai"));
+    }
   }
 }
 

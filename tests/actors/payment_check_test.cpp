@@ -82,8 +82,9 @@ TEST(payment_check_end, a_poll_goes_on_while_money_may_come_and_an_event_is_done
     const auto end = actors::end_after({one.outcome}, {.is_poll = one.is_poll}, job, now);
     EXPECT_EQ(name_of(end), one.end) << to_string(one.outcome) << " poll " << one.is_poll << " "
                                      << one.age.count() << " h";
-    if (const auto* later = std::get_if<actors::job_ends::again_at>(&end))
+    if (const auto* later = std::get_if<actors::job_ends::again_at>(&end)) {
       EXPECT_EQ(later->at, actors::next_look(job.created_at, now));
+    }
   }
 }
 

@@ -46,9 +46,9 @@ struct refunds : checkout {
     world.run();
   }
   /// Page after page; one that is empty is the last.
-  void provider_lists(const std::string& refunds) {
-    provider_answers(http(200, answer(refunds)));
-    if (refunds != "[]") provider_answers(http(200, answer("[]")));
+  void provider_lists(const std::string& page) {
+    provider_answers(http(200, answer(page)));
+    if (page != "[]") provider_answers(http(200, answer("[]")));
   }
   void wants_back(std::optional<std::int64_t> minor = {}) {
     desk::request_refund wish{.action_key = "r" + std::to_string(++wishes_),

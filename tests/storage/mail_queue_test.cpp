@@ -23,9 +23,9 @@ class mail_queue_test : public spine_test {
     ASSERT_TRUE(for_accounts(store, [&](pqxx::work& work) { queue_mail(work, mail); }));
   }
   std::vector<mail_id> claim(const mail_desk& who, instant at, int most = 10) {
-    std::vector<mail_id> ids;
-    for (const auto& one : claim_mails(who, at, most).value()) ids.push_back(one.id);
-    return ids;
+    std::vector<mail_id> claimed;
+    for (const auto& one : claim_mails(who, at, most).value()) claimed.push_back(one.id);
+    return claimed;
   }
 };
 

@@ -67,7 +67,7 @@ export interface BegunConnectFlow {
 export interface Business {
   /** After how many minutes, and again so many later. Null: the time for which the stock is held is shared out; one reminder comes after half of it. */
   checkout_reminder_minutes: number | null;
-  /** How often at most a customer is reminded of an order that waits for payment by a link: in the chat, while its send window is open and the AI has it. 0: never. A change counts for links that are made from then on; 0 counts at once. */
+  /** How often at most a customer is reminded of an order that waits for payment by a link: in the chat, while its send window is open and the AI has it. 0: never. A change counts from the next time that one would be due; a link that was made while it was 0 has none. */
   checkout_reminders: number;
   created_at: string;
   /** ISO 4217: NGN. */
@@ -152,6 +152,8 @@ export interface Connection {
   token_expires_at: string | null;
   /** The token's last four characters. */
   token_hint: string | null;
+  /** Of the template. */
+  version: number;
 }
 
 export interface ConnectionPage {
@@ -543,7 +545,7 @@ export interface NotificationKinds {
     in_app: boolean;
     push: boolean;
   };
-  /** A product runs out. */
+  /** A product runs low. */
   low_stock: {
     email: boolean;
     in_app: boolean;
@@ -588,7 +590,7 @@ export interface NotificationKindsRequest {
     in_app: boolean;
     push: boolean;
   };
-  /** A product runs out. */
+  /** A product runs low. */
   low_stock: {
     email: boolean;
     in_app: boolean;
@@ -1645,7 +1647,7 @@ export const cancel_product_import = /* @__PURE__ */ operation<{ path: { busines
 export const change_business = /* @__PURE__ */ operation<{ path: { business_id: string }; query: object; body: {
   /** After how many minutes, and again so many later. Null: the time for which the stock is held is shared out; one reminder comes after half of it. */
   checkout_reminder_minutes?: number | null;
-  /** How often at most a customer is reminded of an order that waits for payment by a link: in the chat, while its send window is open and the AI has it. 0: never. A change counts for links that are made from then on; 0 counts at once. */
+  /** How often at most a customer is reminded of an order that waits for payment by a link: in the chat, while its send window is open and the AI has it. 0: never. A change counts from the next time that one would be due; a link that was made while it was 0 has none. */
   checkout_reminders?: number;
   /** ISO 4217: NGN. */
   currency?: string;
@@ -1676,7 +1678,7 @@ export const change_connection = /* @__PURE__ */ operation<{ path: { business_id
     language: string;
     name: string;
   } | null;
-}; answer: Connection; needs: "nothing" }>("change_connection", "PATCH", "/businesses/{business_id}/connections/{connection_id}", "admin", "nothing");
+}; answer: Connection; needs: "version" }>("change_connection", "PATCH", "/businesses/{business_id}/connections/{connection_id}", "admin", "version");
 
 /** Changes what is given; empty takes it away. */
 export const change_customer = /* @__PURE__ */ operation<{ path: { business_id: string; customer_id: string }; query: object; body: {
@@ -1948,10 +1950,10 @@ export const list_activity = /* @__PURE__ */ operation<{ path: { business_id: st
 export const list_businesses = /* @__PURE__ */ operation<{ path: object; query: { cursor?: string; limit?: number }; body: undefined; answer: BusinessPage; needs: "nothing" }>("list_businesses", "GET", "/businesses", "account", "nothing");
 
 /** Texts that people send often. */
-export const list_canned_replies = /* @__PURE__ */ operation<{ path: { business_id: string }; query: { cursor?: string; limit?: number }; body: undefined; answer: CannedReplyPage; needs: "nothing" }>("list_canned_replies", "GET", "/businesses/{business_id}/canned-replies", "viewer", "nothing");
+export const list_canned_replies = /* @__PURE__ */ operation<{ path: { business_id: string }; query: { cursor?: string; limit?: number; search?: string; sort?: "newest" | "oldest" }; body: undefined; answer: CannedReplyPage; needs: "nothing" }>("list_canned_replies", "GET", "/businesses/{business_id}/canned-replies", "viewer", "nothing");
 
 /** The channel accounts, also those that were disconnected. */
-export const list_connections = /* @__PURE__ */ operation<{ path: { business_id: string }; query: { cursor?: string; limit?: number; channel?: "messenger" | "instagram" | "whatsapp" }; body: undefined; answer: ConnectionPage; needs: "nothing" }>("list_connections", "GET", "/businesses/{business_id}/connections", "viewer", "nothing");
+export const list_connections = /* @__PURE__ */ operation<{ path: { business_id: string }; query: { cursor?: string; limit?: number; channel?: "messenger" | "instagram" | "whatsapp"; state?: "active" | "reconnect_needed" | "disconnected"; sort?: "newest" | "oldest" }; body: undefined; answer: ConnectionPage; needs: "nothing" }>("list_connections", "GET", "/businesses/{business_id}/connections", "viewer", "nothing");
 
 /** The inbox, by the last message. A filtered page may hold less than `limit` and still have a next one. */
 export const list_conversations = /* @__PURE__ */ operation<{ path: { business_id: string }; query: { cursor?: string; limit?: number; owner?: "ai" | "person"; channel?: "messenger" | "instagram" | "whatsapp"; assignee?: string; label?: string; snoozed?: boolean; unread?: boolean; name?: string; sort?: "newest" | "oldest" }; body: undefined; answer: ConversationPage; needs: "nothing" }>("list_conversations", "GET", "/businesses/{business_id}/conversations", "viewer", "nothing");
@@ -1963,28 +1965,28 @@ export const list_customers = /* @__PURE__ */ operation<{ path: { business_id: s
 export const list_dead_jobs = /* @__PURE__ */ operation<{ path: { business_id: string }; query: { cursor?: string; limit?: number }; body: undefined; answer: DeadJobPage; needs: "nothing" }>("list_dead_jobs", "GET", "/businesses/{business_id}/jobs/dead", "admin", "nothing");
 
 /** Invitations that nobody has accepted yet; expired ones for 30 days. */
-export const list_invitations = /* @__PURE__ */ operation<{ path: { business_id: string }; query: { cursor?: string; limit?: number }; body: undefined; answer: InvitationPage; needs: "nothing" }>("list_invitations", "GET", "/businesses/{business_id}/invitations", "admin", "nothing");
+export const list_invitations = /* @__PURE__ */ operation<{ path: { business_id: string }; query: { cursor?: string; limit?: number; role?: "viewer" | "agent" | "admin" | "owner"; sort?: "newest" | "oldest" }; body: undefined; answer: InvitationPage; needs: "nothing" }>("list_invitations", "GET", "/businesses/{business_id}/invitations", "admin", "nothing");
 
 /** Invoices and credit notes, newest first. */
 export const list_invoices = /* @__PURE__ */ operation<{ path: { business_id: string }; query: { cursor?: string; limit?: number; kind?: "invoice" | "credit_note"; order?: string; customer?: string; since?: string; until?: string; number?: string; sort?: "newest" | "oldest" }; body: undefined; answer: InvoicePage; needs: "nothing" }>("list_invoices", "GET", "/businesses/{business_id}/invoices", "viewer", "nothing");
 
 /** The labels of the business. */
-export const list_labels = /* @__PURE__ */ operation<{ path: { business_id: string }; query: { cursor?: string; limit?: number }; body: undefined; answer: LabelPage; needs: "nothing" }>("list_labels", "GET", "/businesses/{business_id}/labels", "viewer", "nothing");
+export const list_labels = /* @__PURE__ */ operation<{ path: { business_id: string }; query: { cursor?: string; limit?: number; search?: string; sort?: "newest" | "oldest" }; body: undefined; answer: LabelPage; needs: "nothing" }>("list_labels", "GET", "/businesses/{business_id}/labels", "viewer", "nothing");
 
 /** The people of the business. */
-export const list_members = /* @__PURE__ */ operation<{ path: { business_id: string }; query: { cursor?: string; limit?: number }; body: undefined; answer: MemberPage; needs: "nothing" }>("list_members", "GET", "/businesses/{business_id}/members", "viewer", "nothing");
+export const list_members = /* @__PURE__ */ operation<{ path: { business_id: string }; query: { cursor?: string; limit?: number; role?: "viewer" | "agent" | "admin" | "owner"; search?: string; sort?: "newest" | "oldest" }; body: undefined; answer: MemberPage; needs: "nothing" }>("list_members", "GET", "/businesses/{business_id}/members", "viewer", "nothing");
 
-/** Notes that mention you, newest first. */
-export const list_mentions = /* @__PURE__ */ operation<{ path: { business_id: string }; query: { cursor?: string; limit?: number }; body: undefined; answer: NotePage; needs: "nothing" }>("list_mentions", "GET", "/businesses/{business_id}/mentions", "viewer", "nothing");
+/** Notes that mention you. */
+export const list_mentions = /* @__PURE__ */ operation<{ path: { business_id: string }; query: { cursor?: string; limit?: number; author?: string; sort?: "newest" | "oldest" }; body: undefined; answer: NotePage; needs: "nothing" }>("list_mentions", "GET", "/businesses/{business_id}/mentions", "viewer", "nothing");
 
-/** What was written, newest first. */
-export const list_messages = /* @__PURE__ */ operation<{ path: { business_id: string; conversation_id: string }; query: { cursor?: string; limit?: number }; body: undefined; answer: MessagePage; needs: "nothing" }>("list_messages", "GET", "/businesses/{business_id}/conversations/{conversation_id}/messages", "viewer", "nothing");
+/** What was written. A page of one direction may hold less than `limit` and still have a next one. */
+export const list_messages = /* @__PURE__ */ operation<{ path: { business_id: string; conversation_id: string }; query: { cursor?: string; limit?: number; direction?: "in" | "out"; sort?: "newest" | "oldest" }; body: undefined; answer: MessagePage; needs: "nothing" }>("list_messages", "GET", "/businesses/{business_id}/conversations/{conversation_id}/messages", "viewer", "nothing");
 
 /** What happened to your account: sign-ins, sign-outs, ended sessions. */
 export const list_my_activity = /* @__PURE__ */ operation<{ path: object; query: { cursor?: string; limit?: number }; body: undefined; answer: OwnActivityPage; needs: "nothing" }>("list_my_activity", "GET", "/me/activity", "account", "nothing");
 
-/** The team's notes on a conversation, newest first. Customers never see them. */
-export const list_notes = /* @__PURE__ */ operation<{ path: { business_id: string; conversation_id: string }; query: { cursor?: string; limit?: number }; body: undefined; answer: NotePage; needs: "nothing" }>("list_notes", "GET", "/businesses/{business_id}/conversations/{conversation_id}/notes", "viewer", "nothing");
+/** The team's notes on a conversation. Customers never see them. */
+export const list_notes = /* @__PURE__ */ operation<{ path: { business_id: string; conversation_id: string }; query: { cursor?: string; limit?: number; author?: string; sort?: "newest" | "oldest" }; body: undefined; answer: NotePage; needs: "nothing" }>("list_notes", "GET", "/businesses/{business_id}/conversations/{conversation_id}/notes", "viewer", "nothing");
 
 /** What you were told of this business, the latest first. It is kept for 90 days. */
 export const list_notifications = /* @__PURE__ */ operation<{ path: { business_id: string }; query: { cursor?: string; limit?: number; unread?: boolean }; body: undefined; answer: NotificationPage; needs: "nothing" }>("list_notifications", "GET", "/businesses/{business_id}/notifications", "viewer", "nothing");
@@ -1999,7 +2001,7 @@ export const list_orders = /* @__PURE__ */ operation<{ path: { business_id: stri
 export const list_parked_deliveries = /* @__PURE__ */ operation<{ path: { business_id: string }; query: { cursor?: string; limit?: number }; body: undefined; answer: ParkedDeliveryPage; needs: "nothing" }>("list_parked_deliveries", "GET", "/businesses/{business_id}/parked-deliveries", "admin", "nothing");
 
 /** The payment providers, without their keys. */
-export const list_payment_connections = /* @__PURE__ */ operation<{ path: { business_id: string }; query: { cursor?: string; limit?: number }; body: undefined; answer: PaymentConnectionPage; needs: "nothing" }>("list_payment_connections", "GET", "/businesses/{business_id}/payment-connections", "admin", "nothing");
+export const list_payment_connections = /* @__PURE__ */ operation<{ path: { business_id: string }; query: { cursor?: string; limit?: number; provider?: "paystack" | "flutterwave" | "stripe"; mode?: "test" | "live"; sort?: "newest" | "oldest" }; body: undefined; answer: PaymentConnectionPage; needs: "nothing" }>("list_payment_connections", "GET", "/businesses/{business_id}/payment-connections", "admin", "nothing");
 
 /** Money that fits no rule and waits for a person, oldest first. */
 export const list_payment_reviews = /* @__PURE__ */ operation<{ path: { business_id: string }; query: { cursor?: string; limit?: number; state?: "open" | "refunding" | "accepted" | "attached" | "refunded" | "dismissed" | "answered" | "all"; since?: string; until?: string; sort?: "oldest" | "newest" }; body: undefined; answer: PaymentReviewPage; needs: "nothing" }>("list_payment_reviews", "GET", "/businesses/{business_id}/payment-reviews", "viewer", "nothing");
@@ -2008,13 +2010,13 @@ export const list_payment_reviews = /* @__PURE__ */ operation<{ path: { business
 export const list_payments = /* @__PURE__ */ operation<{ path: { business_id: string }; query: { cursor?: string; limit?: number; place?: "on_order" | "in_review" | "dismissed"; provider?: "paystack" | "flutterwave" | "stripe" | "cash" | "transfer"; order?: string; since?: string; until?: string; sort?: "newest" | "oldest" }; body: undefined; answer: ReceivedPaymentPage; needs: "nothing" }>("list_payments", "GET", "/businesses/{business_id}/payments", "viewer", "nothing");
 
 /** AI replies by month, as far as they are known. */
-export const list_plan_months = /* @__PURE__ */ operation<{ path: { business_id: string }; query: { cursor?: string; limit?: number }; body: undefined; answer: MonthUsagePage; needs: "nothing" }>("list_plan_months", "GET", "/businesses/{business_id}/plan/months", "viewer", "nothing");
+export const list_plan_months = /* @__PURE__ */ operation<{ path: { business_id: string }; query: { cursor?: string; limit?: number; since?: string; until?: string; sort?: "newest" | "oldest" }; body: undefined; answer: MonthUsagePage; needs: "nothing" }>("list_plan_months", "GET", "/businesses/{business_id}/plan/months", "viewer", "nothing");
 
 /** Groups of variants. */
-export const list_product_groups = /* @__PURE__ */ operation<{ path: { business_id: string }; query: { cursor?: string; limit?: number }; body: undefined; answer: ProductGroupPage; needs: "nothing" }>("list_product_groups", "GET", "/businesses/{business_id}/product-groups", "viewer", "nothing");
+export const list_product_groups = /* @__PURE__ */ operation<{ path: { business_id: string }; query: { cursor?: string; limit?: number; search?: string; sort?: "newest" | "oldest" }; body: undefined; answer: ProductGroupPage; needs: "nothing" }>("list_product_groups", "GET", "/businesses/{business_id}/product-groups", "viewer", "nothing");
 
 /** Imports that are open, or ended within the last seven days. */
-export const list_product_imports = /* @__PURE__ */ operation<{ path: { business_id: string }; query: { cursor?: string; limit?: number; state?: "queued" | "running" | "done" | "failed" | "cancelled" }; body: undefined; answer: ProductImportPage; needs: "nothing" }>("list_product_imports", "GET", "/businesses/{business_id}/products/imports", "admin", "nothing");
+export const list_product_imports = /* @__PURE__ */ operation<{ path: { business_id: string }; query: { cursor?: string; limit?: number; state?: "queued" | "running" | "done" | "failed" | "cancelled"; sort?: "newest" | "oldest" }; body: undefined; answer: ProductImportPage; needs: "nothing" }>("list_product_imports", "GET", "/businesses/{business_id}/products/imports", "admin", "nothing");
 
 /** The catalogue. */
 export const list_products = /* @__PURE__ */ operation<{ path: { business_id: string }; query: { cursor?: string; limit?: number; active?: boolean; search?: string; group?: string; sort?: "name" | "newest" }; body: undefined; answer: ProductPage; needs: "nothing" }>("list_products", "GET", "/businesses/{business_id}/products", "viewer", "nothing");
@@ -2031,13 +2033,13 @@ export const list_sessions = /* @__PURE__ */ operation<{ path: object; query: ob
 }; needs: "nothing" }>("list_sessions", "GET", "/sessions", "account", "nothing");
 
 /** Who corrected the stock, and why. */
-export const list_stock_movements = /* @__PURE__ */ operation<{ path: { business_id: string; product_id: string }; query: { cursor?: string; limit?: number }; body: undefined; answer: StockMovementPage; needs: "nothing" }>("list_stock_movements", "GET", "/businesses/{business_id}/products/{product_id}/stock/movements", "viewer", "nothing");
+export const list_stock_movements = /* @__PURE__ */ operation<{ path: { business_id: string; product_id: string }; query: { cursor?: string; limit?: number; sort?: "newest" | "oldest" }; body: undefined; answer: StockMovementPage; needs: "nothing" }>("list_stock_movements", "GET", "/businesses/{business_id}/products/{product_id}/stock/movements", "viewer", "nothing");
 
-/** What waits for a person, oldest first. */
-export const list_tasks = /* @__PURE__ */ operation<{ path: { business_id: string }; query: { cursor?: string; limit?: number; kind?: "handover" | "parked" | "unconfirmed" | "send_failed" | "customer_not_told" | "payment_review" | "connection" | "plan" | "webhook" | "dispute" | "refund_awaits_approval" | "refund_needs_attention" | "refund_failed" | "refund_unproved" | "refund_contradicted" }; body: undefined; answer: TaskPage; needs: "nothing" }>("list_tasks", "GET", "/businesses/{business_id}/tasks", "viewer", "nothing");
+/** What waits for a person. */
+export const list_tasks = /* @__PURE__ */ operation<{ path: { business_id: string }; query: { cursor?: string; limit?: number; kind?: "handover" | "parked" | "unconfirmed" | "send_failed" | "customer_not_told" | "payment_review" | "connection" | "plan" | "webhook" | "dispute" | "refund_awaits_approval" | "refund_needs_attention" | "refund_failed" | "refund_unproved" | "refund_contradicted"; sort?: "newest" | "oldest" }; body: undefined; answer: TaskPage; needs: "nothing" }>("list_tasks", "GET", "/businesses/{business_id}/tasks", "viewer", "nothing");
 
-/** Everything that was published, the newest first. */
-export const list_training_versions = /* @__PURE__ */ operation<{ path: { business_id: string }; query: { cursor?: string; limit?: number }; body: undefined; answer: TrainingVersionPage; needs: "nothing" }>("list_training_versions", "GET", "/businesses/{business_id}/training/versions", "viewer", "nothing");
+/** Everything that was published. */
+export const list_training_versions = /* @__PURE__ */ operation<{ path: { business_id: string }; query: { cursor?: string; limit?: number; published_by?: string; sort?: "newest" | "oldest" }; body: undefined; answer: TrainingVersionPage; needs: "nothing" }>("list_training_versions", "GET", "/businesses/{business_id}/training/versions", "viewer", "nothing");
 
 /** What was sent there in the last 30 days, and what became of it; newest first. */
 export const list_webhook_deliveries = /* @__PURE__ */ operation<{ path: { business_id: string; webhook_endpoint_id: string }; query: { cursor?: string; limit?: number; state?: "waiting" | "delivered" | "dead" }; body: undefined; answer: WebhookDeliveryPage; needs: "nothing" }>("list_webhook_deliveries", "GET", "/businesses/{business_id}/webhook-endpoints/{webhook_endpoint_id}/deliveries", "admin", "nothing");
@@ -2315,6 +2317,9 @@ export const show_conversation = /* @__PURE__ */ operation<{ path: { business_id
 /** A customer with channels and orders; of a merged one, the customer that it is part of. */
 export const show_customer = /* @__PURE__ */ operation<{ path: { business_id: string; customer_id: string }; query: object; body: undefined; answer: CustomerProfile; needs: "nothing" }>("show_customer", "GET", "/businesses/{business_id}/customers/{customer_id}", "viewer", "nothing");
 
+/** One invitation that waits. */
+export const show_invitation = /* @__PURE__ */ operation<{ path: { business_id: string; invitation_id: string }; query: object; body: undefined; answer: Invitation; needs: "nothing" }>("show_invitation", "GET", "/businesses/{business_id}/invitations/{invitation_id}", "admin", "nothing");
+
 /** An invoice with its lines, as it was issued. */
 export const show_invoice = /* @__PURE__ */ operation<{ path: { business_id: string; invoice_id: string }; query: object; body: undefined; answer: Invoice; needs: "nothing" }>("show_invoice", "GET", "/businesses/{business_id}/invoices/{invoice_id}", "viewer", "nothing");
 
@@ -2323,6 +2328,9 @@ export const show_invoice_pdf = /* @__PURE__ */ operation<{ path: { business_id:
 
 /** What is written on invoices, and the tax on what is sold. */
 export const show_invoice_settings = /* @__PURE__ */ operation<{ path: { business_id: string }; query: object; body: undefined; answer: InvoiceSettings; needs: "nothing" }>("show_invoice_settings", "GET", "/businesses/{business_id}/invoice-settings", "viewer", "nothing");
+
+/** One label. */
+export const show_label = /* @__PURE__ */ operation<{ path: { business_id: string; label_id: string }; query: object; body: undefined; answer: Label; needs: "nothing" }>("show_label", "GET", "/businesses/{business_id}/labels/{label_id}", "viewer", "nothing");
 
 /** Your account and the businesses that you belong to. */
 export const show_me = /* @__PURE__ */ operation<{ path: object; query: object; body: undefined; answer: Me; needs: "nothing" }>("show_me", "GET", "/me", "account", "nothing");
@@ -2335,6 +2343,9 @@ export const show_member = /* @__PURE__ */ operation<{ path: { business_id: stri
 
 /** One message, with what became of it. */
 export const show_message = /* @__PURE__ */ operation<{ path: { business_id: string; conversation_id: string; message_id: string }; query: object; body: undefined; answer: Message; needs: "nothing" }>("show_message", "GET", "/businesses/{business_id}/conversations/{conversation_id}/messages/{message_id}", "viewer", "nothing");
+
+/** One note. */
+export const show_note = /* @__PURE__ */ operation<{ path: { business_id: string; conversation_id: string; note_id: string }; query: object; body: undefined; answer: Note; needs: "nothing" }>("show_note", "GET", "/businesses/{business_id}/conversations/{conversation_id}/notes/{note_id}", "viewer", "nothing");
 
 /** What you want to be told of this business, and how. */
 export const show_notification_settings = /* @__PURE__ */ operation<{ path: { business_id: string }; query: object; body: undefined; answer: NotificationSettings; needs: "nothing" }>("show_notification_settings", "GET", "/businesses/{business_id}/notification-settings", "viewer", "nothing");
@@ -2368,6 +2379,9 @@ export const show_push_key = /* @__PURE__ */ operation<{ path: object; query: ob
 
 /** A refund as it stands. */
 export const show_refund = /* @__PURE__ */ operation<{ path: { business_id: string; refund_id: string }; query: object; body: undefined; answer: Refund; needs: "nothing" }>("show_refund", "GET", "/businesses/{business_id}/refunds/{refund_id}", "viewer", "nothing");
+
+/** One task, also when it is done. */
+export const show_task = /* @__PURE__ */ operation<{ path: { business_id: string; task_id: string }; query: object; body: undefined; answer: Task; needs: "nothing" }>("show_task", "GET", "/businesses/{business_id}/tasks/{task_id}", "viewer", "nothing");
 
 /** Sign in with e-mail and password, and a code where a second factor is on. */
 export const sign_in = /* @__PURE__ */ operation<{ path: object; query: object; body: {

@@ -171,10 +171,10 @@ void shop_world::make_children() {
     return conversations.back();
   };
   children->sender = [this](caf::scheduled_actor& parent, services_ptr with, tenant_ptr business,
-                            connection_id account, outbox_sender_parent above) {
+                            connection_id sends_for, outbox_sender_parent above) {
     if (options.real_sender)
       return keep<outbox_sender_actor>(parent.system().spawn(outbox_sender, std::move(with),
-                                                             std::move(business), account, std::move(above)));
+                                                             std::move(business), sends_for, std::move(above)));
     return keep(parent.system().spawn(scripted_sender, sender, std::move(with), std::move(above)));
   };
   children->orders = [this](caf::scheduled_actor& parent, services_ptr with, tenant_ptr business) {

@@ -51,11 +51,7 @@ function TemplateDialog({ connection, onClose }: { connection: Connection; onClo
   return (
     <Dialog isOpen onClose={onClose} title={t("template.title")} hint={t("template.hint")}>
       <form onSubmit={edits.onSubmit} className="flex flex-col gap-4" noValidate>
-        <EditsBanner
-          edits={isOfFields ? { ...edits, refusal: null } : edits}
-          subject_id={connection.id}
-          labels={{ name: t("template.name"), language: t("template.language") }}
-        />
+        <EditsBanner edits={isOfFields ? { ...edits, refusal: null } : edits} subject_id={connection.id} labels={{ name: t("template.name"), language: t("template.language") }} />
         <Field label={t("template.name")} hint={t("template.name-hint")} error={wrong["/notice_template/name"] ?? wrong["/notice_template"]}>
           <TextInput {...edits.text("name")} dir="ltr" autoCapitalize="none" spellCheck={false} className="font-mono" />
         </Field>

@@ -162,8 +162,7 @@ void postgres_unit_of_work::begin_doubt() {
   lost_backend_ = backend_;
   doubts_->close();
   connection_.reset();
-  for (int i = 0; i < doubt_attempts && !settle(); ++i)
-    std::this_thread::sleep_for(doubt_pause);
+  for (int i = 0; i < doubt_attempts && !settle(); ++i) std::this_thread::sleep_for(doubt_pause);
 }
 
 bool postgres_unit_of_work::settle() { return lost_backend_ == 0 || ensure_connected().has_value(); }

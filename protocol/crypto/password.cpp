@@ -2,7 +2,9 @@
 
 #include <crypt.h>
 
+#include <charconv>
 #include <memory>
+#include <optional>
 
 #include "protocol/crypto/digest.hpp"
 
@@ -10,7 +12,7 @@ namespace sellavie::crypto {
 namespace {
 
 constexpr const char* bcrypt = "$2b$";
-constexpr unsigned long cost = 12;
+constexpr unsigned cost = 12;
 
 struct wipe {
   void operator()(crypt_data* data) const {
@@ -18,6 +20,15 @@ struct wipe {
     delete data;
   }
 };
+
+/// Of "$2b$12$…".
+std::optional<unsigned> cost_of(std::string_view hash) noexcept {
+  constexpr std::size_t first = 4;
+  unsigned found = 0;
+  if (hash.size() < first + 3 || hash[first + 2] != '$') return std::nullopt;
+  const auto [end, failed] = std::from_chars(hash.data() + first, hash.data() + first + 2, found);
+  return failed == std::errc{} && end == hash.data() + first + 2 ? std::optional{found} : std::nullopt;
+}
 
 /// Empty when libcrypt refuses: its failure tokens start with '*'.
 std::string crypt_with(std::string_view password, const std::string& setting) {
@@ -57,15 +68,26 @@ result<std::string> hash_password(std::string_view password, const password_salt
 }
 
 bool needs_new_hash(std::string_view hash) noexcept {
-  if (!hash.starts_with(bcrypt) || hash.size() < 7) return true;
-  const auto digit = [&](std::size_t at) { return static_cast<unsigned long>(hash[at] - '0'); };
-  return 10 * digit(4) + digit(5) < cost;
+  return !hash.starts_with(bcrypt) || cost_of(hash).value_or(0) < cost;
+}
+
+std::vector<unsigned> costs_made_up_for(std::string_view hash) {
+  std::vector<unsigned> costs;
+  for (unsigned each = cost_of(hash).value_or(cost); each < cost; ++each) costs.push_back(each);
+  return costs;
 }
 
 bool verify_password(std::string_view password, const std::string& hash) {
   if (!hash.starts_with("$2") || !check_password(password)) return false;
   const auto again = crypt_with(password, hash);
-  return !again.empty() && crypto::equal_tokens(again, hash);
+  if (!again.empty() && crypto::equal_tokens(again, hash)) return true;
+  auto setting = hash;
+  for (const unsigned each : costs_made_up_for(hash)) {
+    setting[4] = static_cast<char>('0' + each / 10);
+    setting[5] = static_cast<char>('0' + each % 10);
+    (void)crypt_with(password, setting);
+  }
+  return false;
 }
 
 }  // namespace sellavie::crypto

@@ -26,7 +26,7 @@ struct stored_account {
 
 [[nodiscard]] result<bool> is_sign_in_blocked(api_session& session, const api::account_id& id, instant now);
 /// Counts a failed sign-in and blocks the next ones by the rules (protocol/api/session_rules, R5); while they are blocked
-/// it counts nothing.
+/// it counts nothing. Of an account that is none it does the same and finds no row.
 [[nodiscard]] result<void> count_failed_sign_in(api_session& session, const api::account_id& id, instant now);
 
 /// False when the account is gone.

@@ -149,6 +149,21 @@ result<void> name_accounts(api_session& session, std::vector<listed_activity>& r
 
 }  // namespace
 
+std::vector<std::string> activity_statements() {
+  std::vector<std::string> all{select_chain, select_head, select_own};
+  for (const bool oldest_first : {false, true})
+    for (const int filtered : {0, 1, 2, 3}) {
+      activity_filter filter;
+      filter.oldest_first = oldest_first;
+      if (filtered == 1) filter.subject.emplace();
+      if (filtered == 2) filter.account.emplace();
+      if (filtered == 3) filter.action.emplace();
+      auto values = page_values({}, filter, {}, 50);
+      all.push_back(page_statement(filter, values));
+    }
+  return all;
+}
+
 result<std::vector<listed_activity>> list_activity(api_session& session, const business_id& business,
                                                    const activity_filter& filter,
                                                    const std::optional<api::page_position>& after,

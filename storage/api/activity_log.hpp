@@ -47,6 +47,10 @@ struct listed_activity {
     api_session& session, const business_id& business, const activity_filter& filter,
     const std::optional<api::page_position>& after, int limit);
 
+/// For the test that looks at their plans: of the chain, of its head, of an account; then, newest first and oldest first, without a
+/// filter, of a subject, of an account, of an action.
+[[nodiscard]] std::vector<std::string> activity_statements();
+
 /// Nothing for an entry of another business, or of none.
 [[nodiscard]] result<std::optional<listed_activity>> find_activity(api_session& session,
                                                                    const business_id& business,

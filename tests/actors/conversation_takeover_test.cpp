@@ -71,9 +71,7 @@ struct takeover : testing::TestWithParam<way> {
         }
     };
   }
-  void TearDown() override {
-    EXPECT_TRUE(taken_behind.value_or(true)) << "the commit never came";
-  }
+  void TearDown() override { EXPECT_TRUE(taken_behind.value_or(true)) << "the commit never came"; }
 };
 
 INSTANTIATE_TEST_SUITE_P(a_person, takeover, testing::Values(way::echo, way::command),

@@ -250,5 +250,5 @@ test("the worker shows what the server says", async () => {
       return (await worker.getNotifications()).map(({ title, tag, data: { url } }) => [title, tag, url]);
     });
   await until("it is shown", async () => (await shown()).length > 0);
-  assert.deepEqual(await shown(), [["A chat waits for you.", "hand_over 0190-shop 0190-chat", "/businesses/0190-shop/inbox/0190-chat"]]);
+  assert.deepEqual(await shown(), [["A chat waits for you, and more", "many 0190-shop", "/businesses/0190-shop/inbox/0190-chat"]]);
 });

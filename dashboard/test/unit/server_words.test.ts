@@ -17,12 +17,12 @@ const sourcesIn = (folder: string, end = /\.cpp$/) =>
     .filter((file) => end.test(file))
     .map((file) => source(path.join(folder, file)));
 
-/** Literals such as "product.updated" where entries are written; fault points and files are named alike. */
+/** Literals such as "product.updated" where entries are written; fault points, files and columns are named alike. */
 function actionsIn(folder: string): string[] {
   return sourcesIn(folder)
     .flatMap((text) => [...text.replace(/fault_point\("[^"]*"\)/g, "").matchAll(/"([a-z_]+\.[a-z_]+)"/g)])
     .map(([, action = ""]) => action)
-    .filter((action) => !/\.(conf|pid|log)$/.test(action));
+    .filter((action) => !/\.(conf|pid|log|id)$/.test(action));
 }
 
 /** Literals that are written into a timeline, and those that a notice to the customer is written there as. */

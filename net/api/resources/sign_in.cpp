@@ -76,9 +76,12 @@ std::optional<problem> ask_second_factor(workplace& place, const api_call& call,
 
 // A wish for an account is none: a stranger may have signed up with this address and a password of their
 // own, and an answer of its own would tell them that it has no account.
-api_outcome sign_in_without_account(const workplace& place, const std::string& password,
+// Nobody's account is tried and counted as anybody's is.
+api_outcome sign_in_without_account(workplace& place, const api_call& call, const std::string& password,
                                     const std::string& hash_of_nobody) {
   (void)is_password(place.with, password, hash_of_nobody);
+  const auto counted = storage::count_failed_sign_in(place.store, api::account_id{}, call.now);
+  if (!counted) return api::problem_of(counted.error());
   return wrong_credentials();
 }
 
@@ -90,7 +93,7 @@ api_outcome sign_in(workplace& place, api_call& call) {
   const auto found = storage::find_account(place.store, email);
   if (!found) return api::problem_of(found.error());
   const auto& account = found.value();
-  if (!account) return sign_in_without_account(place, password, hash_of_nobody);
+  if (!account) return sign_in_without_account(place, call, password, hash_of_nobody);
   const bool is_right = is_password(place.with, password, account->password_hash);
   // After the hash, which takes its time: of a crowd of guesses those behind the one that blocks get nowhere.
   if (!is_right) {

@@ -173,8 +173,8 @@ void shop_world::make_children() {
   children->sender = [this](caf::scheduled_actor& parent, services_ptr with, tenant_ptr business,
                             connection_id sends_for, outbox_sender_parent above) {
     if (options.real_sender)
-      return keep<outbox_sender_actor>(parent.system().spawn(outbox_sender, std::move(with),
-                                                             std::move(business), sends_for, std::move(above)));
+      return keep<outbox_sender_actor>(parent.system().spawn(
+          outbox_sender, std::move(with), std::move(business), sends_for, std::move(above)));
     return keep(parent.system().spawn(scripted_sender, sender, std::move(with), std::move(above)));
   };
   children->orders = [this](caf::scheduled_actor& parent, services_ptr with, tenant_ptr business) {

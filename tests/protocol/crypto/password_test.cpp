@@ -81,6 +81,22 @@ TEST(password, is_8_to_72_bytes_without_nul) {
   EXPECT_TRUE(check_password(std::string(72, 'a')));
 }
 
+TEST(password, a_wrong_one_costs_as_much_work_for_a_hash_of_a_lower_cost_as_for_one_of_today) {
+  const auto work_of = [](const std::string& hash) {
+    const auto own = std::stoul(hash.substr(4, 2));
+    unsigned long work = 1UL << own;
+    for (const unsigned cost : costs_made_up_for(hash)) work += 1UL << cost;
+    return work;
+  };
+  const std::string cheap = "$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW";  // "U*U" and 21 C
+  EXPECT_EQ(work_of(cheap), work_of(hash_password("a password", {1}).value()));
+  EXPECT_EQ(work_of("$2b$11" + cheap.substr(6)), work_of(cheap));
+  EXPECT_TRUE(costs_made_up_for("$2b$13" + cheap.substr(6)).empty());
+  for (const char* none : {"", "$2b$", "$2b$1x$", "$2b$-1$"})
+    EXPECT_TRUE(costs_made_up_for(none).empty()) << none;
+  EXPECT_FALSE(verify_password("another password", cheap));
+}
+
 TEST(password, nothing_fits_what_is_no_bcrypt_hash) {
   // "*0" and "*1" are libcrypt's own words for failure: they must not equal a stored one.
   for (const char* hash : {"", "*0", "*1", "$2", "$2b$", "$2b$12$short", "$2b$99$CCCCCCCCCCCCCCCCCCCCC.",

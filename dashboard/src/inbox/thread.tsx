@@ -51,39 +51,39 @@ export function Thread({ conversation_id, onNewest }: { conversation_id: string;
     if (newest) onNewest(newest);
   }, [newest, onNewest]);
 
-  // Read before the change is drawn: how far the end is away.
-  const fromEnd = useRef(0);
-  const place = useCallback(() => {
-    const pane = scroller.current;
-    if (pane) fromEnd.current = pane.scrollHeight - pane.scrollTop - pane.clientHeight;
-  }, []);
-  // Heights settle after they are drawn: who reads the end stays there.
+  // What is read stays where it is, whatever comes in above or settles its height when it comes into sight: the first row in
+  // sight is put back to where it was. Who reads the end stays at the end.
   const content = useRef<HTMLDivElement>(null);
+  const fromEnd = useRef(0);
+  const held = useRef<{ row: Element; top: number } | null>(null);
+  const place = useCallback(() => {
+    const [pane, inner] = [scroller.current, content.current];
+    if (!pane || !inner) return;
+    fromEnd.current = pane.scrollHeight - pane.scrollTop - pane.clientHeight;
+    const row = firstBelow(inner.children, pane.getBoundingClientRect().top);
+    held.current = row ? { row, top: row.getBoundingClientRect().top } : null;
+  }, []);
+  const hold = useCallback(() => {
+    const pane = scroller.current;
+    if (!pane) return;
+    if (fromEnd.current < nearEnd) pane.scrollTop = pane.scrollHeight;
+    else if (held.current?.row.isConnected) pane.scrollTop += held.current.row.getBoundingClientRect().top - held.current.top;
+  }, []);
   const isThere = !messages.isPending;
   useEffect(() => {
     const [pane, inner] = [scroller.current, content.current];
     if (!isThere || !pane || !inner) return;
-    const watcher = new ResizeObserver(() => {
-      if (fromEnd.current < nearEnd) pane.scrollTop = pane.scrollHeight;
-    });
+    const watcher = new ResizeObserver(hold);
     watcher.observe(inner);
     watcher.observe(pane);
     return () => watcher.disconnect();
-  }, [isThere]);
-  const firstId = entries[0]?.id;
-  const lastId = `${entries.at(-1)?.id}/${waiting.length}/${isAnswering}`;
-  const count = entries.length;
-  const before = useRef({ firstId, lastId, count });
+  }, [isThere, hold]);
+  const rows = `${entries[0]?.id}/${entries.at(-1)?.id}/${entries.length}/${waiting.length}/${isAnswering}`;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: whenever rows came or went.
   useLayoutEffect(() => {
-    const pane = scroller.current;
-    if (!pane) return;
-    // Notes come behind the messages among which they stand.
-    const isOlderAbove = before.current.firstId !== firstId || (before.current.lastId === lastId && before.current.count !== count);
-    const isAtEnd = fromEnd.current < nearEnd;
-    if (isOlderAbove || isAtEnd) pane.scrollTop = pane.scrollHeight - pane.clientHeight - (isAtEnd ? 0 : fromEnd.current);
-    before.current = { firstId, lastId, count };
-    if (!isAtEnd) place();
-  }, [firstId, lastId, count, place]);
+    hold();
+    if (fromEnd.current >= nearEnd) place();
+  }, [rows, hold, place]);
 
   const onScroll = () => {
     place();
@@ -102,8 +102,8 @@ export function Thread({ conversation_id, onNewest }: { conversation_id: string;
       aria-label={t("thread.label")}
       className="scroll-quiet flex min-h-0 flex-1 flex-col overflow-y-auto overscroll-contain px-4 py-4 sm:px-6 [overflow-anchor:none]"
     >
-      <div ref={content} className="mt-auto flex flex-col">
-        <div className="flex h-8 items-center justify-center text-ink-faint">{messages.isLoadingMore && <Spinner />}</div>
+      <div className="mt-auto flex h-8 shrink-0 items-center justify-center text-ink-faint">{messages.isLoadingMore && <Spinner />}</div>
+      <div ref={content} className="flex flex-col">
         {entries.length === 0 && waiting.length === 0 && <EmptyState title={t("thread.empty")} />}
         {entries.map((entry, index) => {
           const own = dayOf(entry.at, zone);
@@ -139,6 +139,17 @@ export function Thread({ conversation_id, onNewest }: { conversation_id: string;
       </div>
     </div>
   );
+}
+
+/** Of rows from top to bottom. */
+function firstBelow(rows: HTMLCollection, top: number): Element | undefined {
+  let [from, to] = [0, rows.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if ((rows[middle]?.getBoundingClientRect().top ?? 0) < top) from = middle + 1;
+    else to = middle;
+  }
+  return rows[from] ?? rows[rows.length - 1];
 }
 
 const groupOf = (entry: Entry) => (entry.kind === "note" ? `note ${entry.id}` : `${entry.message.origin} ${entry.message.author_id}`);

@@ -91,14 +91,23 @@ test(`of ${messages} messages the last ${messages_read} are read back, and the v
   await message(messages).waitFor();
 
   // Older ones come in above what is read: it does not move.
+  // They come when the heights of what came into sight are settled.
   const older = page.waitForResponse((answer) => /\/messages\?.*cursor=/.test(answer.url()));
+  let is_settled;
+  const settled = new Promise((done) => (is_settled = done));
+  await page.route(/\/messages\?.*cursor=/, async (asked) => {
+    await settled;
+    await asked.continue();
+  });
   await log.evaluate((pane) => pane.scrollTo(0, 200));
+  await page.waitForTimeout(200);
   const read = await log.evaluate((pane) => {
     const top = pane.getBoundingClientRect().top;
     const texts = [...pane.querySelectorAll("p, span, div")].filter((one) => /^Message \d+/.test(one.textContent) && one.children.length === 0);
     const first = texts.find((one) => one.getBoundingClientRect().top >= top + 40);
     return { number: Number(/\d+/.exec(first.textContent)[0]), top: first.getBoundingClientRect().top };
   });
+  is_settled();
   await older;
   await message(messages - 60).waitFor({ state: "attached" });
   const { y: now } = await message(read.number).boundingBox();

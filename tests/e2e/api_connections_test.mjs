@@ -732,10 +732,11 @@ test("no token, code, state or key, of shops, of their payment providers or of t
   // Six digits would be found by chance: here as a text, and in the log of activity, which has no such numbers, however they stand there.
   const tried = [pins.right, ...pins.wrong].join("|");
   const as_text = new RegExp(`["'](${tried})\\\\?["']|pin\\W{1,4}(${tried})`, "i");
-  for (const [place, text] of Object.entries(places)) assert.doesNotMatch(text, as_text, place);
+  for (const [place, text] of Object.entries({ ...places, answers: answers.join("\n") })) assert.ok(!as_text.test(text), place);
   const recorded = (await here.server.sql("SELECT before, after FROM audit_log")).flat().filter(Boolean);
   assert.ok(recorded.length > 50, `${recorded.length}`);
-  for (const text of recorded) assert.doesNotMatch(text, new RegExp(`(?<!\\d)(${tried})(?!\\d)`));
+  const as_digits = new RegExp(`(?<!\\d)(${tried})(?!\\d)`);
+  assert.equal(recorded.filter((text) => as_digits.test(text)).length, 0);
   assert.match(JSON.stringify({ pin: pins.right }), as_text, "the search finds what is there");
   // The search itself: what is there is found.
   assert.ok(secrets_in(places.dump, [sealed[0]]).length > 0 && secrets_in(places.answers, ["reconnect_needed"]).length > 0);

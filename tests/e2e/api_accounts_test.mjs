@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
-import { listening_client } from "./harness/api.mjs";
+import { kept_cookie, listening_client } from "./harness/api.mjs";
 import { code_of, secret_bytes } from "./harness/authenticator.mjs";
 import { dump_of, secrets_in, with_bytes } from "./harness/secrets.mjs";
 import { shared_world } from "./harness/world.mjs";
@@ -26,6 +26,8 @@ function token_in({ text }) {
 const sign_up = (email, more = {}) => anyone().post("/auth/sign-up", { email, password, name: "Bola", ...more });
 const sign_in = (email, more = {}) => anyone().post("/auth/sign-in", { email, password, ...more });
 const told = ({ status, body }) => [status, body?.type, ...(body?.errors ?? []).map(({ field }) => field)];
+// Two at the same time. -> their answers, the lower status first
+const both = async (ask) => (await Promise.all([ask(0), ask(1)])).sort((one, other) => one.status - other.status);
 const reset_mails = async (email, count = 1) => (await here.sandbox.got_mails(email, count)).at(-1);
 
 async function signed_up(email = somebody()) {
@@ -76,6 +78,32 @@ test("from signing up to the first session by the mail's link", async () => {
   const again = await anyone().post("/auth/verify-email", { token: token_in(mail), password });
   assert.deepEqual(told(again), [422, "/problems/invalid-fields", "/token"], "used once");
   assert.equal((await sign_in(email.toUpperCase())).status, 200);
+});
+
+test("a browser that proves an address keeps its first refresh token in a cookie alone", async () => {
+  const email = somebody();
+  await sign_up(email);
+  const [mail] = await here.sandbox.got_mails(email);
+  const cookie = kept_cookie(await anyone().post("/auth/verify-email", { token: token_in(mail), password, keep_in: "cookie" }));
+  kept_cookie(await anyone().post("/auth/refresh", {}, { headers: { cookie, "x-sellavie-client": "dashboard" } }));
+});
+
+test("the token of a mail works once, also for two at the same time", async () => {
+  const email = somebody();
+  await sign_up(email);
+  const [mail] = await here.sandbox.got_mails(email);
+  const proof = { token: token_in(mail), password };
+  const verified = await both(() => anyone().post("/auth/verify-email", proof));
+  assert.deepEqual(verified.map(told), [[200, undefined], [422, "/problems/invalid-fields", "/token"]]);
+  assert.equal(await here.server.number(`SELECT count(*) FROM sessions s JOIN accounts a ON a.id = s.account_id WHERE a.email = '${email}'`), 1);
+
+  await anyone().post("/auth/request-password-reset", { email });
+  const token = token_in(await reset_mails(email, 2));
+  const words = ["another password", "a third password"];
+  const reset = await both((i) => anyone().post("/auth/reset-password", { token, password: words[i] }));
+  assert.deepEqual(reset.map(told), [[204, undefined], [422, "/problems/invalid-fields", "/token"]]);
+  const signed_in = await Promise.all(words.map((word) => sign_in(email, { password: word })));
+  assert.deepEqual(signed_in.map(({ status }) => status).sort(), [200, 401], "one password was set");
 });
 
 test("nobody prepares an account for somebody else's address", async () => {
@@ -259,6 +287,13 @@ test("a recovery code is used once, in place of the app, and its owner is told",
   // Mails that are due together may come in any order.
   const used = (await here.sandbox.got_mails(email, 3)).find(({ subject }) => subject === "A recovery code was used");
   assert.ok(used?.text.includes("9 are left"));
+});
+
+test("a recovery code is used once, also by two at the same time", async () => {
+  const { email, client, codes } = await with_second_factor();
+  const given = await both(() => sign_in(email, { code: codes[0] }));
+  assert.deepEqual(given.map(told), [[200, undefined], [401, "/problems/second-factor-needed"]]);
+  assert.equal((await client.get("/me")).body.recovery_codes_left, 9);
 });
 
 test("recovery codes are replaced, and the second factor turned off, by password and code", async () => {

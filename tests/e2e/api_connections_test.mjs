@@ -198,15 +198,17 @@ test("WhatsApp: ids of the browser are believed only as far as Meta confirms the
   assert.equal(await here.server.number(`SELECT count(*) FROM connections WHERE external_id IN ('${mine.phone}', '${foreign.phone}')`), 0);
 });
 
+const pins = { right: "424242", wrong: ["111111", "222222"] };
+
 test("WhatsApp: a number with a PIN of its own asks for it, and the login goes on", async () => {
-  const { phone } = await new_number({ registered: false, pin: "424242" });
+  const { phone } = await new_number({ registered: false, pin: pins.right });
   const flow = await begin("whatsapp");
   const { code } = await here.sandbox.sign_up([phone]);
-  assert.deepEqual(refusal(await finish(flow, { state: flow.state, code, pin: "111111" })), [409, "connect-wrong-pin"]);
+  assert.deepEqual(refusal(await finish(flow, { state: flow.state, code, pin: pins.wrong[0] })), [409, "connect-wrong-pin"]);
   assert.equal((await state_of(flow)).stage, "choosing");
   const wanted = [{ channel: "whatsapp", external_id: phone }];
-  assert.deepEqual(refusal(await choose(flow, wanted, ada, { pin: "222222" })), [409, "connect-wrong-pin"]);
-  assert.equal((await choose(flow, wanted, ada, { pin: "424242" })).body.stage, "connected");
+  assert.deepEqual(refusal(await choose(flow, wanted, ada, { pin: pins.wrong[1] })), [409, "connect-wrong-pin"]);
+  assert.equal((await choose(flow, wanted, ada, { pin: pins.right })).body.stage, "connected");
 });
 
 // --- what goes wrong -------------------------------------------------------------------------------------------------
@@ -727,6 +729,15 @@ test("no token, code, state or key, of shops, of their payment providers or of t
   const places = { answers: other.join("\n"), log, metrics, dump: await dump_of(here.server.database) };
   for (const [place, text] of Object.entries(places)) assert.deepEqual(secrets_in(text, all), [], place);
   for (const text of [...begun, ...other, log, metrics]) assert.doesNotMatch(text, token);
+  // Six digits would be found by chance: here as a text, and in the log of activity, which has no such numbers, however they stand there.
+  const tried = [pins.right, ...pins.wrong].join("|");
+  const as_text = new RegExp(`["'](${tried})\\\\?["']|pin\\W{1,4}(${tried})`, "i");
+  for (const [place, text] of Object.entries({ ...places, answers: answers.join("\n") })) assert.ok(!as_text.test(text), place);
+  const recorded = (await here.server.sql("SELECT before, after FROM audit_log")).flat().filter(Boolean);
+  assert.ok(recorded.length > 50, `${recorded.length}`);
+  const as_digits = new RegExp(`(?<!\\d)(${tried})(?!\\d)`);
+  assert.equal(recorded.filter((text) => as_digits.test(text)).length, 0);
+  assert.match(JSON.stringify({ pin: pins.right }), as_text, "the search finds what is there");
   // The search itself: what is there is found.
   assert.ok(secrets_in(places.dump, [sealed[0]]).length > 0 && secrets_in(places.answers, ["reconnect_needed"]).length > 0);
 });

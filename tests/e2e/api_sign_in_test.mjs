@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { after, before, test } from "node:test";
-import { api_client } from "./harness/api.mjs";
+import { api_client, cookie_rules, kept_cookie, session_of } from "./harness/api.mjs";
+import { until } from "./harness/workspace.mjs";
 import { shared_world } from "./harness/world.mjs";
 
 let here;
@@ -46,6 +47,17 @@ test("a refresh token is used once and its lost answer may be asked for again", 
   assert.equal((await ada.get("/me", { token: again.body.access_token })).status, 200);
 });
 
+test("twenty who use one refresh token at the same time get one and the same successor", async () => {
+  const ada = await signed_in();
+  const { refresh_token } = ada;
+  const crowd = await Promise.all(Array.from({ length: 20 }, () => anyone().post("/auth/refresh", { refresh_token })));
+  assert.deepEqual(crowd.map(({ status }) => status), Array(20).fill(200));
+  const successors = new Set(crowd.map(({ body }) => body.refresh_token));
+  assert.equal(successors.size, 1);
+  assert.ok(!successors.has(refresh_token));
+  assert.equal(await here.server.number(`SELECT count(*) FROM refresh_tokens WHERE session_id = '${session_of(ada)}'`), 2, "the first one and its successor");
+});
+
 test("a refresh token that is used again later ends the session, also for the thief", async () => {
   const ada = await signed_in();
   const { body: rotated } = await ada.post("/auth/refresh", { refresh_token: ada.refresh_token });
@@ -58,8 +70,7 @@ test("a refresh token that is used again later ends the session, also for the th
 test("a refresh token ends after 30 days, and each rotation gives the session 30 more", async () => {
   const days_30 = 30 * 86_400_000;
   const ada = await signed_in();
-  const session_of = (token) => JSON.parse(Buffer.from(token.split(".")[1], "base64url")).sid;
-  const id = session_of(ada.access_token);
+  const id = session_of(ada);
   const refresh = (token) => ada.post("/auth/refresh", { refresh_token: token });
   const lives = async () => (await here.server.sql(`SELECT expires_at - created_at FROM refresh_tokens WHERE session_id = '${id}' ORDER BY created_at`)).map(([life]) => Number(life));
   // As if so long had passed.
@@ -81,47 +92,68 @@ test("a refresh token ends after 30 days, and each rotation gives the session 30
 });
 
 test("browsers keep the refresh token in a cookie that other sites cannot use", async () => {
-  const { body, headers } = await anyone().post("/auth/sign-in", { email: owner_of(0), password, keep_in: "cookie" });
-  assert.equal(body.refresh_token, null);
-  const cookie = headers.get("set-cookie");
-  const rules = (text) => text.split("; ").slice(1).sort();
-  const wanted = ["HttpOnly", `Max-Age=${30 * 86_400}`, "Path=/api/v1/auth", "SameSite=Strict", "Secure"];
-  assert.deepEqual(rules(cookie), wanted, "these and no others: no Domain, so that no other host gets it");
-  const sent = { cookie: cookie.split(";")[0] };
-  assert.equal((await anyone().post("/auth/refresh", {}, { headers: sent })).status, 401, "without the header of our own client");
-  const refreshed = await anyone().post("/auth/refresh", { keep_in: "cookie" }, { headers: { ...sent, "x-sellavie-client": "dashboard" } });
-  assert.equal(refreshed.status, 200);
-  assert.match(refreshed.headers.get("set-cookie"), /^sellavie_refresh=[\w-]{40,};/);
-  assert.deepEqual(rules(refreshed.headers.get("set-cookie")), wanted);
-  for (const wish of [{}, { keep_in: "body" }]) {
-    const asked = await anyone().post("/auth/refresh", wish, { headers: { cookie: refreshed.headers.get("set-cookie").split(";")[0], "x-sellavie-client": "dashboard" } });
-    assert.deepEqual([asked.status, asked.body.refresh_token], [200, null], "no script turns the cookie into a text that it can read");
-  }
+  const cookie = kept_cookie(await anyone().post("/auth/sign-in", { email: owner_of(0), password, keep_in: "cookie" }));
+  assert.equal((await anyone().post("/auth/refresh", {}, { headers: { cookie } })).status, 401, "without the header of our own client");
+  const refresh = (sent, wish) => anyone().post("/auth/refresh", wish, { headers: { cookie: sent, "x-sellavie-client": "dashboard" } });
+  const refreshed = await refresh(cookie, { keep_in: "cookie" });
+  const next = kept_cookie(refreshed);
+  for (const wish of [{}, { keep_in: "body" }]) kept_cookie(await refresh(next, wish), "no script turns the cookie into a text that it can read");
   const left = await anyone().post("/auth/sign-out", undefined, { token: refreshed.body.access_token });
-  assert.deepEqual(rules(left.headers.get("set-cookie")), wanted.map((rule) => rule.replace(/^Max-Age=.*/, "Max-Age=0")), "the same cookie, ended");
+  assert.deepEqual(cookie_rules(left), cookie_rules(refreshed).map((rule) => rule.replace(/^Max-Age=.*/, "Max-Age=0")), "the same cookie, ended");
   assert.match(left.headers.get("set-cookie"), /^sellavie_refresh=;/);
 });
 
 test("sessions are listed, and ended one by one or all", async () => {
   const began = Date.now();
   const phone = await signed_in();
+  const tablet = await signed_in();
   const desk = await signed_in();
   const { body } = await desk.get("/sessions");
-  for (const one of body.items.slice(0, 2)) {
+  for (const one of body.items.slice(0, 3)) {
     assert.equal(one.address, "127.0.0.1");
     assert.ok(Date.parse(one.last_used_at) >= began - 1000, one.last_used_at);
     assert.match(one.device, /./);
   }
   assert.equal(body.items.filter(({ is_current }) => is_current).length, 1);
-  const other = body.items.find(({ is_current }) => !is_current);
-  assert.equal((await desk.delete(`/sessions/${other.id}`)).status, 204);
-  assert.equal((await desk.delete(`/sessions/${other.id}`)).status, 404);
-  assert.equal((await desk.post("/sessions/end-others")).status, 200);
+  // Asked for before: what is remembered of a session must not outlive it.
+  for (const one of [phone, tablet]) assert.equal((await one.get("/me")).status, 200);
+  const of_phone = `/sessions/${session_of(phone)}`;
+  assert.equal((await desk.delete(of_phone)).status, 204);
   assert.equal((await phone.get("/me")).status, 401, "seen at once on this node");
+  assert.equal((await tablet.get("/me")).status, 200, "it alone");
+  assert.equal((await desk.delete(of_phone)).status, 404);
+  assert.equal((await desk.post("/sessions/end-others")).status, 200);
+  assert.equal((await tablet.get("/me")).status, 401, "seen at once on this node");
   assert.equal((await desk.get("/me")).status, 200);
   assert.equal((await desk.post("/auth/sign-out")).status, 204);
   assert.equal((await desk.get("/me")).status, 401);
 });
+
+// -> the answer that ends the session `ended`, asked for by itself or by another device of the same person
+const ends_of_sessions = {
+  "its sign-out": ({ ended }) => ended.post("/auth/sign-out"),
+  "another device that ends it": ({ ended, desk }) => desk.delete(`/sessions/${session_of(ended)}`),
+  "another device that ends all others": ({ desk }) => desk.post("/sessions/end-others"),
+  "a change of the password": ({ desk }) => desk.post("/me/password", { current_password: password, new_password: password }),
+  "a password set by mail": async ({ email }) => {
+    assert.equal((await anyone().post("/auth/request-password-reset", { email })).status, 202);
+    const { text } = await until("the mail", async () => (await here.sandbox.mails(email)).find(({ subject }) => subject === "Set a new password"), { seconds: 30 });
+    return anyone().post("/auth/reset-password", { token: /#token=(\S+)/.exec(text)[1], password });
+  },
+};
+for (const [way, end] of Object.entries(ends_of_sessions)) {
+  test(`the refresh token of a session ends with ${way}`, async () => {
+    const email = owner_of(0);
+    const [ended, desk] = [await signed_in(), await signed_in()];
+    const done = await end({ ended, desk, email });
+    assert.ok([200, 204].includes(done.status), done.text);
+    const refused = await anyone().post("/auth/refresh", { refresh_token: ended.refresh_token });
+    assert.deepEqual([refused.status, refused.body.type], [401, "/problems/unauthenticated"]);
+    assert.equal(await here.server.number(`SELECT count(*) FROM refresh_tokens WHERE session_id = '${session_of(ended)}'`), 1, "no successor was made");
+    const survives = way !== "a password set by mail";
+    assert.equal((await anyone().post("/auth/refresh", { refresh_token: desk.refresh_token })).status, survives ? 200 : 401, "of the other device");
+  });
+}
 
 test("a session is shown with the device that signed in and the address that used it last", async () => {
   const desk = await signed_in();

@@ -5,7 +5,7 @@ import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { after, before, test } from "node:test";
-import { if_match, listening_client } from "./harness/api.mjs";
+import { if_match, kept_cookie, listening_client } from "./harness/api.mjs";
 import { code_of } from "./harness/authenticator.mjs";
 import { dump_of, secrets_in, with_bytes } from "./harness/secrets.mjs";
 import { all_of, chat, signed_in_owner } from "./harness/team.mjs";
@@ -227,6 +227,12 @@ test("the owner invites, and somebody new opens an account from the mail", async
   assert.deepEqual(actions, ["business.founded", "invitation.sent", "invitation.accepted", "member.joined"]);
   const [[stored]] = await here.server.sql(`SELECT count(*) FROM audit_log WHERE before || after LIKE '%${token}%'`);
   assert.equal(stored, "0");
+});
+
+test("a browser that accepts as somebody new keeps its first refresh token in a cookie alone", async () => {
+  const { token } = await invited(await founder(), somebody(), "agent");
+  const cookie = kept_cookie(await accept_as_new(token, { keep_in: "cookie" }));
+  kept_cookie(await anyone().post("/auth/refresh", {}, { headers: { cookie, "x-sellavie-client": "dashboard" } }));
 });
 
 test("an account accepts what was sent to its address, and nothing else", async () => {

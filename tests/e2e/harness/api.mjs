@@ -87,6 +87,23 @@ export class listening_client extends api_client {
 // Options of a call that changes what was read in this version.
 export const if_match = (version) => ({ headers: { "if-match": `"${version}"` } });
 
+// The id of the session in which a client is signed in.
+export const session_of = ({ access_token }) => JSON.parse(Buffer.from(access_token.split(".")[1], "base64url")).sid;
+
+// The attributes of the cookie that an answer sets, in alphabetical order.
+export const cookie_rules = ({ headers }) => headers.get("set-cookie").split("; ").slice(1).sort();
+
+// An answer that gives the refresh token to a browser to keep, and to no script. -> the cookie as it is sent back
+export function kept_cookie(answer, why) {
+  assert.equal(answer.status, 200, answer.text);
+  assert.equal(answer.body.refresh_token, null, why);
+  assert.deepEqual(cookie_rules(answer), ["HttpOnly", `Max-Age=${30 * 86_400}`, "Path=/api/v1/auth", "SameSite=Strict", "Secure"],
+    "these and no others: no Domain, so that no other host gets it");
+  const [cookie] = answer.headers.get("set-cookie").split(";");
+  assert.match(cookie, /^sellavie_refresh=[\w-]{40,}$/);
+  return cookie;
+}
+
 // What $ref points to in the end.
 export function resolved(document, node) {
   return node?.$ref ? resolved(document, node.$ref.split("/").slice(1).reduce((inner, key) => inner[key], document)) : node;

@@ -66,7 +66,7 @@ export function PaymentProviders() {
 }
 
 function ProviderCard({ connection: one }: { connection: PaymentConnection }) {
-  const { t, ago } = useIntegrationWords();
+  const { t, ago, number } = useIntegrationWords();
   const { business_id, may } = useHere();
   const { call, queries } = useServices();
   const now = useNow();
@@ -100,7 +100,7 @@ function ProviderCard({ connection: one }: { connection: PaymentConnection }) {
                 t("value.unknown")
               ),
             ],
-            ...(one.provider === "paystack" ? [] : [[t("payment-provider.secrets"), String(one.webhook_secrets)] as [string, string]]),
+            ...(one.provider === "paystack" ? [] : [[t("payment-provider.secrets"), number(one.webhook_secrets)] as [string, string]]),
             [t("connection.checked"), one.checked_at ? ago(one.checked_at, now) : t("value.never")],
           ]}
         />

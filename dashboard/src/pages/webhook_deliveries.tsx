@@ -103,7 +103,12 @@ export function Deliveries({ webhook, onClose }: { webhook: WebhookEndpoint; onC
       isWide
       onClose={onClose}
       title={t("delivery.title")}
-      hint={<span className="break-words">{[webhook.description || webhook.url, t("delivery.hint")].join(" · ")}</span>}
+      hint={
+        <>
+          <bdi className="block break-all">{webhook.description || webhook.url}</bdi>
+          {t("delivery.hint")}
+        </>
+      }
     >
       <div className="flex flex-col gap-4">
         {!webhook.active && <Banner tone="warn">{t("delivery.is-off")}</Banner>}

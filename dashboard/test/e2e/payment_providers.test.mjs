@@ -97,6 +97,18 @@ test("an account at Stripe is added, a wrong key is told at once and replaced, i
   );
 });
 
+test("a provider that does not answer a check says so on its card, until it does", async () => {
+  const page = await at_the_providers();
+  const paystack = card(page, "Paystack");
+  await place.here.sandbox.set({ "paystack.error": { status: 503, times: 1 } });
+  await paystack.getByRole("button", { name: "Check now" }).click();
+  await paystack.getByText("The last check told nothing.").waitFor();
+  await paystack.getByText("Connected", { exact: true }).waitFor();
+  expect_complaints(/50[24]/);
+  await paystack.getByRole("button", { name: "Check now" }).click();
+  await paystack.getByText("The last check told nothing.").waitFor({ state: "detached" });
+});
+
 test("keys that somebody replaced meanwhile are told, not overwritten, and what was typed is kept", async () => {
   const page = await at_the_providers();
   await adds(page, "flutterwave", "FLWSECK_TEST-sandbox-X", "sandbox-secret-hash");
@@ -189,5 +201,14 @@ for (const { name, size, theme, language } of looks) {
     await cards.getByRole("button").first().click();
     await dialog(page).locator("select").selectOption("stripe");
     await looks_well(page, `payment-provider-new-${name}`);
+    // A key is left to right everywhere: the eye stands where the input keeps it free.
+    const free = await dialog(page)
+      .locator("input[name=secret_key]")
+      .evaluate((input) => {
+        const [box, eye] = [input, input.nextElementSibling].map((one) => one.getBoundingClientRect());
+        const { paddingLeft, paddingRight } = getComputedStyle(input);
+        return Number.parseFloat(eye.left - box.left < box.width / 2 ? paddingLeft : paddingRight);
+      });
+    assert.ok(free >= 40, `the eye stands on the key: ${free}`);
   });
 }

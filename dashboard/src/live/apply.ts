@@ -89,6 +89,8 @@ export class EventApplier {
       case "task.created":
         this.#makeOld(["list_tasks", { business_id }]);
         if (isOfMoney(event.kind)) this.#makeMoneyOld();
+        // It was turned off.
+        if (event.kind === "webhook") this.#makeOld(["list_webhook_endpoints", { business_id }]);
         break;
       case "notification.added":
         this.#makeOld(["list_notifications", { business_id }]);

@@ -1,7 +1,7 @@
 import { Cable, HeartPulse, type LucideIcon, Plug, RefreshCw, Unplug } from "lucide-react";
-import { useState } from "react";
+import { Suspense, useState } from "react";
 import { useChange, usePages } from "../api/hooks";
-import { begin_connect_flow, type Connection, check_connection, disconnect_connection, list_connections } from "../api/operations";
+import { begin_connect_flow, type Connection, check_connection, disconnect_connection, list_connections, list_payment_connections } from "../api/operations";
 import { useHere } from "../app/business";
 import { useServices } from "../app/services";
 import { keepConnecting } from "../lib/connecting";
@@ -18,6 +18,7 @@ import { More } from "../parts/table";
 import { tell, tellProblem } from "../parts/toast";
 import { useWords } from "../words/provider";
 import { NoticeTemplate } from "./notice_template";
+import { PaymentProviders } from "./payment_providers";
 
 const tones: Record<Connection["state"], Tone> = { active: "good", reconnect_needed: "bad", disconnected: "neutral" };
 
@@ -75,6 +76,12 @@ export default function Connections() {
         ))}
       </ul>
       <More pages={connections} />
+      {may(list_payment_connections) && (
+        // Their words come later than the channels'.
+        <Suspense fallback={<SkeletonRows count={2} />}>
+          <PaymentProviders />
+        </Suspense>
+      )}
     </Page>
   );
 }

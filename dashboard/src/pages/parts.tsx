@@ -10,6 +10,7 @@ import { Badge, Status } from "../parts/badge";
 import { Button, type ButtonLook, IconButton } from "../parts/button";
 import { Card, Facts } from "../parts/card";
 import { ChannelMark } from "../parts/channel";
+import { CopyText } from "../parts/copy_text";
 import { ConfirmDialog, Dialog, Drawer } from "../parts/dialog";
 import { Checkbox, Field, Select, TextArea, TextInput } from "../parts/field";
 import { FileDrop } from "../parts/file_drop";
@@ -80,7 +81,7 @@ export default function Parts() {
           </IconButton>
           <Spinner />
         </Shown>
-        <Shown name="Field, TextInput, Select, TextArea, PasswordInput, SearchInput">
+        <Shown name="Field, TextInput, Select, TextArea, PasswordInput, CopyText, SearchInput">
           <Field label="Name" hint="Customers read it.">
             <TextInput defaultValue="Ada Fabrics" />
           </Field>
@@ -98,6 +99,7 @@ export default function Parts() {
           <Field label="Description">
             <TextArea defaultValue="Six yards of cotton." />
           </Field>
+          <CopyText text="https://shop.example/webhooks/payments/stripe/0198b0c5" label="Copy the address" />
           <SearchInput label="Search" value="" onSearch={() => {}} />
         </Shown>
         <Shown name="Checkbox, Switch, FileDrop">

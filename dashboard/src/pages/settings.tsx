@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import { list_webhook_endpoints } from "../api/operations";
 import { useHere } from "../app/business";
 import { useFilters } from "../lib/query";
 import { Page } from "../parts/page";
@@ -10,11 +11,12 @@ import { NotificationChoices } from "./settings_notifications";
 import { OrderSettings } from "./settings_orders";
 import { BrowserPush } from "./settings_push";
 import { ReplySettings } from "./settings_replies";
+import { WebhookSettings } from "./settings_webhooks";
 import { OwnSettings } from "./settings_you";
 
 export default function Settings() {
   const { t } = useWords();
-  const { at } = useHere();
+  const { at, may } = useHere();
   const [{ tab = "business" }] = useFilters("tab");
   const tabs: Array<{ id: string; label: string; page: ReactNode }> = [
     { id: "business", label: t("settings.business"), page: <BusinessSettings /> },
@@ -31,6 +33,7 @@ export default function Settings() {
         </div>
       ),
     },
+    ...(may(list_webhook_endpoints) ? [{ id: "webhooks", label: t("settings.webhooks"), page: <WebhookSettings /> }] : []),
     { id: "you", label: t("settings.you"), page: <OwnSettings /> },
   ];
   const current = tabs.find(({ id }) => id === tab) ?? tabs[0];

@@ -7,7 +7,8 @@ export function PasswordInput(props: InputHTMLAttributes<HTMLInputElement>) {
   const { t } = useWords();
   const [isShown, setShown] = useState(false);
   return (
-    <div className="relative">
+    // In one direction: the button stands on what the input leaves free.
+    <div className="relative" dir={props.dir}>
       <TextInput {...props} type={isShown ? "text" : "password"} className="pe-11" autoCapitalize="off" spellCheck={false} />
       <button
         type="button"

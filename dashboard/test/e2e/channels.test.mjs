@@ -50,7 +50,7 @@ test("a login that was cancelled there is told here, with the way back", async (
   await page.getByRole("button", { name: "Cancel" }).click();
   await page.getByText("The login was cancelled").waitFor();
   await page.getByRole("link", { name: "Back to the channels" }).click();
-  await page.getByRole("heading", { name: "Channels", level: 1 }).waitFor();
+  await page.getByRole("heading", { name: "Connections", level: 1 }).waitFor();
 });
 
 test("an access that Meta does not accept any more asks for another login", async () => {

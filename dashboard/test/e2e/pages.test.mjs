@@ -55,6 +55,7 @@ const places = [
   "settings?tab=replies",
   "settings?tab=labels",
   "settings?tab=notifications",
+  "settings?tab=webhooks",
   "settings?tab=you",
   "security",
 ];

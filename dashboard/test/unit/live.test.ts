@@ -293,6 +293,18 @@ describe("events", () => {
     await moment();
     expect(old()).toEqual(wanted);
   });
+  test("a webhook that is turned off makes those that are shown old, and no other task does", async () => {
+    const { queries, applier } = setUp();
+    const key = ["list_webhook_endpoints", { business_id, query: { limit: 100 } }, "pages"];
+    queries.setQueryData(key, pagesOf([]));
+    const isOld = () => queries.getQueryState(key)?.isInvalidated;
+    applier.take({ type: "task.created", kind: "handover" });
+    await moment();
+    expect(isOld()).toBe(false);
+    applier.take({ type: "task.created", kind: "webhook" });
+    await moment();
+    expect(isOld()).toBe(true);
+  });
   test("of more chats than are read singly make the lists and the open chat old (A2)", async () => {
     const { asked, queries, changed } = setUp();
     const lists = looksAt(queries, ["list_conversations", { business_id, query: {} }], 10);

@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { en } from "../../src/words/en";
+import { en as integrations } from "../../src/words/integrations_en";
 import { en as log } from "../../src/words/log_en";
 import { en as notifications } from "../../src/words/notifications_en";
 import { en as training } from "../../src/words/training_en";
@@ -81,5 +82,20 @@ describe("what the server writes has a text:", () => {
     expect(kinds.length).toBeGreaterThan(5);
     const wanted = kinds.flatMap((kind) => [`notification.${kind}`, `notice.${kind}`]);
     expect(wanted.filter((key) => !(key in notifications))).toEqual([]);
+  });
+  test("each event that other programs are told of, each state of what was sent to them, and why it did not arrive", () => {
+    const api = source("net/api/resources/webhook_endpoints.cpp");
+    const listed = (before: string) => [...(new RegExp(`${before}schema::word\\(\\{([^}]*)\\}`).exec(api)?.[1] ?? "").matchAll(/"(\w+)"/g)].map(([, word = ""]) => word);
+    const known = {
+      "webhook-event": [...source("protocol/outgoing/event.cpp").matchAll(/case event_type::\w+: return "([\w.]+)"/g)].map(([, word = ""]) => word),
+      "delivery-state": listed("schema state_word\\(\\) \\{ return "),
+      "delivery-problem": listed('"last_problem", '),
+      "webhook.off": listed('"off_reason",\\s*'),
+    };
+    for (const [prefix, words] of Object.entries(known)) {
+      expect(words.length).toBeGreaterThan(2);
+      const texts = Object.keys(integrations).filter((key) => key.startsWith(`${prefix}.`));
+      expect(texts.sort()).toEqual(words.map((word) => `${prefix}.${word}`).sort());
+    }
   });
 });

@@ -5,6 +5,9 @@ import { describe, expect, test, vi } from "vitest";
 import { ar as arOfAll } from "../../src/words/ar";
 import { en as enOfAll } from "../../src/words/en";
 import { fr as frOfAll } from "../../src/words/fr";
+import { ar as arOfIntegrations } from "../../src/words/integrations_ar";
+import { en as enOfIntegrations } from "../../src/words/integrations_en";
+import { fr as frOfIntegrations } from "../../src/words/integrations_fr";
 import { ar as arOfNotifications } from "../../src/words/notifications_ar";
 import { en as enOfNotifications } from "../../src/words/notifications_en";
 import { fr as frOfNotifications } from "../../src/words/notifications_fr";
@@ -16,9 +19,9 @@ import { en as enOfTraining } from "../../src/words/training_en";
 import { fr as frOfTraining } from "../../src/words/training_fr";
 import { actionsOf, type Catalogue, type Key, preferredLanguage, say, wordsOf } from "../../src/words/words";
 
-const en = { ...enOfAll, ...enOfTraining, ...enOfNotifications, ...enOfSecurity };
-const fr = { ...frOfAll, ...frOfTraining, ...frOfNotifications, ...frOfSecurity };
-const ar = { ...arOfAll, ...arOfTraining, ...arOfNotifications, ...arOfSecurity };
+const en = { ...enOfAll, ...enOfTraining, ...enOfNotifications, ...enOfSecurity, ...enOfIntegrations };
+const fr = { ...frOfAll, ...frOfTraining, ...frOfNotifications, ...frOfSecurity, ...frOfIntegrations };
+const ar = { ...arOfAll, ...arOfTraining, ...arOfNotifications, ...arOfSecurity, ...arOfIntegrations };
 const src = path.resolve(import.meta.dirname, "../../src");
 const sources = readdirSync(src, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".tsx"));
 const others: Array<[string, Catalogue]> = [

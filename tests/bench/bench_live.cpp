@@ -147,8 +147,8 @@ void measure(const wish& wanted) {
       "{\"clients\":%zu,\"opening_s\":%.2f,\"resident_before_kb\":%lld,\"resident_after_kb\":%lld,"
       "\"most_resident_kb\":%lld,\"kb_per_client\":%.2f,\"all_have_it_ms\":{\"median\":%.1f,\"worst\":%.1f},\"lost\":%zu}\n",
       wanted.clients, opening.count(), static_cast<long long>(before), static_cast<long long>(after),
-      static_cast<long long>(most), static_cast<double>(most - before) / static_cast<double>(wanted.clients), median(times),
-      *std::max_element(times.begin(), times.end()), all.lost());
+      static_cast<long long>(most), static_cast<double>(most - before) / static_cast<double>(wanted.clients),
+      median(times), *std::max_element(times.begin(), times.end()), all.lost());
 }
 
 }  // namespace

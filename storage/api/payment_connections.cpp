@@ -24,11 +24,13 @@ INSERT INTO payment_connections (id, business_id, provider, mode, secret_key, ke
   created_at, connected_at, connected_by)
 VALUES ($1::uuid, $2::uuid, $3, $4, $5, $6, $7, $8::integer, $9::bigint, $9::bigint, $10::uuid))";
 constexpr const char* update_keys = R"(
-UPDATE payment_connections SET secret_key = $3, key_hint = $4,
+UPDATE payment_connections SET secret_key = CASE WHEN $3 = '' THEN secret_key ELSE $3 END,
+  key_hint = CASE WHEN $3 = '' THEN key_hint ELSE $4 END,
   webhook_secrets = CASE WHEN $5 = '' THEN webhook_secrets ELSE $5 END,
   webhook_count = CASE WHEN $5 = '' THEN webhook_count ELSE $6::integer END,
   version = version + 1, connected_at = $7::bigint, connected_by = $8::uuid,
-  checked_at = NULL, broken_at = NULL, last_error = '', last_error_at = NULL
+  checked_at = CASE WHEN $3 = '' THEN checked_at END, broken_at = CASE WHEN $3 = '' THEN broken_at END,
+  last_error = CASE WHEN $3 = '' THEN last_error ELSE '' END, last_error_at = CASE WHEN $3 = '' THEN last_error_at END
 WHERE business_id = $1::uuid AND id = $2::uuid)";
 constexpr const char* delete_row =
     "DELETE FROM payment_connections WHERE business_id = $1::uuid AND id = $2::uuid";

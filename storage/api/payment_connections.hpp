@@ -37,6 +37,7 @@ struct payment_keys {
   payment_connection_id id;
   std::string provider;
   std::string mode;
+  /// Empty, where keys are replaced: the one that is there stays.
   std::string sealed_key;
   std::string key_hint;
   /// Fernet of a JSON list; empty: those that are there stay.

@@ -642,8 +642,17 @@ test("payment keys are added by their mode, replaced by who read them last, chec
   assert.deepEqual(editors.map(({ status }) => status).sort(), [200, 412]);
   const { body } = await ada.client.get(one);
   assert.deepEqual([body.version, body.webhook_secrets, body.state, body.last_error], [2, 2, "active", null], "secrets that were not given stay");
+  const again = await ada.client.post(`${one}/check`);
+  assert.equal(again.body.state, "key_refused");
+  secrets.add("whsec_given_without_a_key");
+  const secret_alone = await ada.client.put(`${one}/keys`, { webhook_secrets: ["whsec_given_without_a_key"] }, if_match(2));
+  assert.deepEqual([secret_alone.status, secret_alone.body.webhook_secrets, secret_alone.body.version], [200, 1, 3], secret_alone.text);
+  const kept = ["key_hint", "state", "last_error", "checked_at"];
+  assert.deepEqual(kept.map((name) => secret_alone.body[name]), kept.map((name) => again.body[name]), "the key is the same, and what is known of it");
+  const nothing = await ada.client.put(`${one}/keys`, {}, if_match(3));
+  assert.deepEqual([nothing.status, nothing.body.errors[0].field], [422, "/secret_key"]);
   assert.equal((await ada.client.delete(one, if_match(1))).status, 412);
-  assert.equal((await ada.client.delete(one, if_match(2))).status, 204);
+  assert.equal((await ada.client.delete(one, if_match(3))).status, 204);
   assert.equal((await ada.client.get(one)).status, 404);
 });
 

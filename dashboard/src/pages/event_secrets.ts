@@ -10,6 +10,12 @@ export function keysOf({ secret_key, webhook_secrets }: { secret_key: string; we
   return { secret_key: secret_key.trim(), ...(secrets.length > 0 ? { webhook_secrets: secrets } : {}) };
 }
 
+/** What is not entered stays. */
+export function replacementOf(fields: { secret_key: string; webhook_secrets: readonly string[] }): { secret_key?: string; webhook_secrets?: string[] } {
+  const { secret_key, ...secrets } = keysOf(fields);
+  return secret_key ? { secret_key, ...secrets } : secrets;
+}
+
 /** What the server says of the row at `index`: it counts only those that were sent. */
 export function problemOfSecret(problem: { fields: Record<string, string> } | null, secrets: readonly string[], index: number): string | undefined {
   const fields = problem?.fields ?? {};

@@ -14,7 +14,7 @@ import { PasswordInput } from "../parts/password_input";
 import { ProblemBanner } from "../parts/states";
 import { tell } from "../parts/toast";
 import { useIntegrationWords } from "../words/integrations";
-import { keysOf, mostSecrets, problemOfSecret } from "./event_secrets";
+import { keysOf, mostSecrets, problemOfSecret, replacementOf } from "./event_secrets";
 import { EditsBanner, useEdits } from "./meanwhile";
 
 type Provider = PaymentConnection["provider"];
@@ -67,7 +67,7 @@ export function ReplaceKeys({ connection, onClose }: { connection: PaymentConnec
     fieldsOf: ({ connected_at, key_hint }) => ({ secret_key: "", webhook_secrets: provider === "paystack" ? [] : [""], connected_at, key_hint }) as Fields,
     reread: () => call(read_payment_connection, ids),
     save: async (keys, { version }) => {
-      const saved = await call(replace_payment_keys, { ...ids, version, body: keysOf(keys) });
+      const saved = await call(replace_payment_keys, { ...ids, version, body: replacementOf(keys) });
       tell(t("payment-provider.replaced"));
       onClose();
       void tryKeys(saved);
@@ -89,7 +89,7 @@ export function ReplaceKeys({ connection, onClose }: { connection: PaymentConnec
           labels={{ connected_at: t("payment-key.entered"), key_hint: t("payment-provider.key") }}
           shown={(name, value) => (name === "connected_at" ? date(String(value)) : `…${value ?? ""}`)}
         />
-        <SecretKey provider={provider} form={edits} />
+        <SecretKey provider={provider} form={edits} isKept />
         <EventSecrets provider={provider} form={edits} onChange={(secrets) => edits.set("webhook_secrets", secrets)} kept={connection.webhook_secrets} />
         <FormButtons onClose={onClose} isBusy={edits.isBusy} action={t("payment-provider.replace")} />
       </form>
@@ -121,11 +121,13 @@ function useLook() {
   return { again, tryKeys };
 }
 
-function SecretKey({ provider, form }: { provider: Provider; form: KeyForm }) {
+/** `isKept`: there is one, and it stays when nothing is entered. */
+function SecretKey({ provider, form, isKept = false }: { provider: Provider; form: KeyForm; isKept?: boolean }) {
   const { t } = useIntegrationWords();
+  const hint = [t(`payment-key.where.${provider}`), isKept && t("payment-key.key-stays")].filter(Boolean).join(" ");
   return (
-    <Field label={t("payment-key.secret")} hint={t(`payment-key.where.${provider}`)} error={form.errorOf("secret_key")}>
-      <PasswordInput {...form.text("secret_key")} required dir="ltr" autoComplete="new-password" />
+    <Field label={t("payment-key.secret")} hint={hint} error={form.errorOf("secret_key")}>
+      <PasswordInput {...form.text("secret_key")} required={!isKept} dir="ltr" autoComplete="new-password" />
     </Field>
   );
 }

@@ -31,6 +31,7 @@ export const ar: IntegrationCatalogue = {
   "payment-provider.remove-title": "إزالة {provider} ({mode})؟",
   "payment-provider.remove-hint": "تُنسى مفاتيحه: لا يُنشأ به رابط بعدها، ولا يمكن البحث عن المدفوعات الجارية.",
   "payment-key.hint": "ما تدخله يُحفظ مشفرًا ولا يُعرض مرة أخرى.",
+  "payment-key.key-stays": "إن تركته فارغًا يبقى المفتاح الموجود.",
   "payment-key.replace-hint": "مفتاح آخر للحساب نفسه لدى {provider} ({mode}). ما تدخله يُحفظ مشفرًا ولا يُعرض مرة أخرى.",
   "payment-key.secret": "المفتاح السري",
   "payment-key.entered": "أُدخلت المفاتيح",

@@ -33,6 +33,7 @@ export const en = {
   "payment-provider.remove-title": "Remove {provider} ({mode})?",
   "payment-provider.remove-hint": "Its keys are forgotten: no link is made with it any more, and payments that are under way cannot be looked up.",
   "payment-key.hint": "What you enter is kept sealed and is not shown again.",
+  "payment-key.key-stays": "Empty: the key that is there stays.",
   "payment-key.replace-hint": "Another key of the same account at {provider} ({mode}). What you enter is kept sealed and is not shown again.",
   "payment-key.secret": "Secret key",
   "payment-key.entered": "Keys entered",

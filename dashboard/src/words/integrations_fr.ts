@@ -32,6 +32,7 @@ export const fr: IntegrationCatalogue = {
   "payment-provider.remove-title": "Retirer {provider} ({mode}) ?",
   "payment-provider.remove-hint": "Ses clés sont oubliées : plus aucun lien n’est créé avec lui, et les paiements en cours ne peuvent plus être vérifiés.",
   "payment-key.hint": "Ce que vous saisissez est gardé chiffré et n’est plus affiché.",
+  "payment-key.key-stays": "Vide : la clé qui est là reste.",
   "payment-key.replace-hint": "Une autre clé du même compte chez {provider} ({mode}). Ce que vous saisissez est gardé chiffré et n’est plus affiché.",
   "payment-key.secret": "Clé secrète",
   "payment-key.entered": "Clés saisies",

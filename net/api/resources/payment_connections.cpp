@@ -110,9 +110,11 @@ problem no_secret_key(std::string_view provider) {
 /// The keys of the body, sealed.
 storage::payment_keys keys_of(workplace& place, const api_call& call) {
   storage::payment_keys keys;
-  const auto& key = call.body["secret_key"].get_ref<const std::string&>();
-  keys.sealed_key = place.with.secrets->encrypt(key, make_iv(place.with), call.now);
-  keys.key_hint = connect::secret_hint(key);
+  if (const auto given = call.body.find("secret_key"); given != call.body.end()) {
+    const auto& key = given->get_ref<const std::string&>();
+    keys.sealed_key = place.with.secrets->encrypt(key, make_iv(place.with), call.now);
+    keys.key_hint = connect::secret_hint(key);
+  }
   if (const auto given = call.body.find("webhook_secrets"); given != call.body.end()) {
     keys.sealed_webhook_secrets = place.with.secrets->encrypt(given->dump(), make_iv(place.with), call.now);
     keys.webhook_secrets = static_cast<int>(given->size());
@@ -176,17 +178,28 @@ api_outcome add(workplace& place, api_call& call) {
   return told;
 }
 
+std::optional<problem> wrong_replacement(const json& body, const stored_payment_connection& was) {
+  const auto wrong_key = [](std::string why) {
+    return problem{problems::invalid, {}, {{"/secret_key", std::move(why)}}};
+  };
+  const auto key = body.find("secret_key");
+  if (key == body.end())
+    return body.contains("webhook_secrets")
+               ? std::nullopt
+               : std::optional{wrong_key("is needed, unless webhook secrets are given")};
+  const auto mode = payment::mode_of_key(was.provider, key->get_ref<const std::string&>());
+  if (!mode) return no_secret_key(was.provider);
+  if (*mode != was.mode)
+    return wrong_key("is not of " + was.mode + " mode; add it as a connection of its own");
+  return std::nullopt;
+}
+
 api_outcome replace(workplace& place, api_call& call) {
   const auto found = storage::find_payment_connection(place.store, call.by.business, id_in(call));
   if (!found) return api::problem_of(found.error());
   if (!found.value()) return problem{problems::not_found};
   const auto& was = *found.value();
-  const auto mode = payment::mode_of_key(was.provider, call.body["secret_key"].get_ref<const std::string&>());
-  if (!mode) return no_secret_key(was.provider);
-  if (*mode != was.mode)
-    return problem{problems::invalid,
-                   {},
-                   {{"/secret_key", "is not of " + was.mode + " mode; add it as a connection of its own"}}};
+  if (auto wrong = wrong_replacement(call.body, was)) return *std::move(wrong);
   auto keys = keys_of(place, call);
   keys.id = was.id;
   const auto done = storage::replace_payment_keys(place.store, call.by.business, origin_of(call), keys,
@@ -324,10 +337,10 @@ std::vector<api_endpoint> payment_connection_endpoints() {
         .path = one + "/keys",
         .tag = "Connections",
         .summary =
-            "Puts other keys of the same mode in place; without webhook secrets those that are there stay.",
+            "Puts another key of the same mode or other webhook secrets in place, or both; what is not given stays.",
         .allowed = connecting,
-        .body = schema::object(
-            {{"secret_key", key_text()}, {"webhook_secrets", webhook_secrets_list(), presence::optional}}),
+        .body = schema::object({{"secret_key", key_text(), presence::optional},
+                                {"webhook_secrets", webhook_secrets_list(), presence::optional}}),
         .answers = {api::with_etag({200, "The connection.", connection_shape()})},
         .needs = api::precondition::if_match},
        replace},

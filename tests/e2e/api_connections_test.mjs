@@ -218,6 +218,7 @@ test("a login that the person cancels ends there, and says so", async () => {
   assert.deepEqual([back.error, back.code], ["access_denied", undefined]);
   const ended = await ada.client.post(`${flows(ada)}/${flow.id}/cancel`, { state: back.state });
   assert.deepEqual([ended.body.stage, ended.body.problem], ["failed", "/problems/connect-denied"]);
+  assert.deepEqual(refusal(await ada.client.post(`${flows(ada)}/${flow.id}/cancel`, { state: back.state })), [409, "connect-used"]);
   const late = await begin("facebook");
   const { code } = await logged_in(late, { grant: [page] });
   assert.deepEqual(refusal(await finish(flow, { state: flow.state, code })), [409, "connect-used"]);
@@ -334,13 +335,24 @@ test("an error of Meta at any step is told, and stores nothing", async () => {
   await here.sandbox.set({ "login.error": { step: "subscribe", code: 2, status: 503, times: 1 } });
   assert.deepEqual(refusal(await finish(flow, { state, code })), [502, "provider-refused"]);
   assert.equal(await here.server.number(`SELECT count(*) FROM connections WHERE external_id = '${page}'`), 0);
-  assert.equal((await choose(flow, [{ channel: "messenger", external_id: page }])).body.stage, "connected", "the login is still good");
+  const wanted = [{ channel: "messenger", external_id: page }];
+  await here.sandbox.set({ "login.error": { step: "subscribe", code: 2, status: 503, times: 1 } });
+  assert.deepEqual(refusal(await choose(flow, wanted)), [502, "provider-refused"]);
+  const connected = await choose(flow, wanted);
+  assert.equal(connected.body.stage, "connected", "the login is still good");
+  const check = () => ada.client.post(`${ada.shop}/connections/${connected.body.connections[0]}/check`);
+  await here.sandbox.set({ "login.error": { step: "debug_token", code: 2, status: 503, times: 1 } });
+  assert.deepEqual(refusal(await check()), [502, "provider-refused"]);
+  assert.equal((await check()).body.state, "active");
 });
 
 test("while Meta is silent a login ends by its deadline, and the API and the chats go on", async () => {
   const { page } = await new_page();
   const flow = await begin("facebook");
   const { state, code } = await logged_in(flow, { grant: [page] });
+  const { page: another } = await new_page();
+  const half_done = await begin("facebook");
+  assert.equal((await finish(half_done, await logged_in(half_done, { grant: [another] }))).body.stage, "choosing");
   const [[id]] = await here.server.sql(`SELECT id FROM connections WHERE external_id = 'page_0001'`);
   await here.sandbox.set({ "graph.latency_ms": 60_000 });
   try {
@@ -348,6 +360,7 @@ test("while Meta is silent a login ends by its deadline, and the API and the cha
     // More than the workers for it have threads.
     const checks = Array.from({ length: 3 }, () => ada.client.post(`${ada.shop}/connections/${id}/check`));
     const finishing = finish(flow, { state, code });
+    const choosing = choose(half_done, [{ channel: "messenger", external_id: another }]);
     await sleep(500);
     const asked = performance.now();
     for (let i = 0; i < 20; ++i) assert.equal((await ada.client.get(`${ada.shop}/connections`)).status, 200);
@@ -355,6 +368,7 @@ test("while Meta is silent a login ends by its deadline, and the API and the cha
     assert.equal(await here.server.number("SELECT count(*) FROM pg_stat_activity WHERE state = 'idle in transaction'"), 0);
     assert.deepEqual(refusal(await checks[0]), [504, "provider-silent"]);
     assert.deepEqual(refusal(await finishing), [504, "provider-silent"]);
+    assert.deepEqual(refusal(await choosing), [504, "provider-silent"]);
     await Promise.all(checks);
     assert.ok(performance.now() - began < 60_000);
   } finally {

@@ -157,7 +157,6 @@ function filters_of({ shop, account_id }, { conversation_id, webhook_endpoint_id
     ["direction=in", `${shop}/conversations/${conversation_id}/messages`, ({ direction }) => direction === "in"],
     ["direction=out", `${shop}/conversations/${conversation_id}/messages`, ({ direction }) => direction === "out"],
     ["kind=plan", `${shop}/tasks`, ({ kind }) => kind === "plan"],
-    [`author=${account_id}`, `${shop}/mentions`, ({ author_id }) => author_id === account_id],
     ["state=dead", `${shop}/webhook-endpoints/${webhook_endpoint_id}/deliveries`, ({ state }) => state === "dead"],
     ["state=delivered", `${shop}/webhook-endpoints/${webhook_endpoint_id}/deliveries`, ({ state }) => state === "delivered"],
     ...[["refunds", "requested_at"], ["payment-reviews", "opened_at"]].flatMap(([list, field]) => [

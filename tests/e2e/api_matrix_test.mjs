@@ -419,13 +419,14 @@ const no_texts = ["%ff", "a%c3", "%c0%80", "%ed%a0%80"];
 test("a query parameter that is none of its kind is refused by its name, and nothing changes", async (t) => {
   const before = await whole_state();
   let count = 0;
-  for (const operation of stage.operations.filter(({ method }) => method === "GET")) {
+  for (const operation of stage.operations) {
     const [path, required = ""] = path_of(operation).split("?");
     for (const parameter of (operation.parameters ?? []).filter((one) => one.in === "query" && one.name !== "business_id")) {
       const others = new URLSearchParams(required);
       others.delete(parameter.name);
-      for (const value of [...bad_texts(stage.document, parameter).map(encodeURIComponent), ...no_texts]) {
-        const { status, body, text } = await stage.ada.client.get(`${path}?${parameter.name}=${value}&${others}`);
+      const is_free_text = resolved(stage.document, parameter.schema).pattern?.includes("u0020");
+      for (const value of [...bad_texts(stage.document, parameter).map(encodeURIComponent), ...(is_free_text ? [] : no_texts)]) {
+        const { status, body, text } = await stage.ada.client.call(operation.method, `${path}?${parameter.name}=${value}&${others}`, fitting_body(operation));
         const what = `${operation.operationId} ${parameter.name}=${value.slice(0, 60)}: ${status} ${text.slice(0, 300)}`;
         assert.equal(status, 422, what);
         assert.ok(body.errors.some(({ field }) => field === parameter.name), what);

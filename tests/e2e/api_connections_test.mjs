@@ -9,7 +9,7 @@ import { app_secret, verify_token } from "./harness/server.mjs";
 import { dump_of, secrets_in, unsealed, with_bytes } from "./harness/secrets.mjs";
 import { colleague, password, signed_in_owner } from "./harness/team.mjs";
 import { sleep, until } from "./harness/workspace.mjs";
-import { model_keys, shared_world, smtp_password } from "./harness/world.mjs";
+import { model_keys, open_world, shared_world, smtp_password } from "./harness/world.mjs";
 
 let here;
 let ada;
@@ -400,6 +400,13 @@ test("at most twenty logins of a business are open", async () => {
   assert.equal(status, 429);
   assert.ok(Number(headers.get("retry-after")) > 0);
   await here.server.sql("DELETE FROM connect_flows");
+});
+
+test("a login for which the operator has set up no app is not begun, and says so", async (t) => {
+  const bare = await open_world(t, { name: "api-connections-bare", settings: { meta: { instagram_app_id: "", instagram_app_secret: "" } } });
+  const owner = await signed_in_owner(bare);
+  assert.deepEqual(refusal(await owner.client.post(flows(owner), { kind: "instagram" })), [409, "connect-not-set-up"]);
+  assert.equal((await owner.client.post(flows(owner), { kind: "facebook" })).status, 201);
 });
 
 test("where Meta sends the browser back is nobody's: it passes on what is known and nothing else", async () => {

@@ -64,7 +64,6 @@ const of_all = {
 
 // Other refusals that are declared and that no test can bring about.
 const never_refused = {
-  "begin_connect_flow 409": "an operator without an app at Meta",
   "change_password 409": "another session's change within the time of one hash, and there is one at a time",
 };
 

@@ -155,6 +155,15 @@ test("the same file again is the same upload, until a message uses it", async ()
   assert.notEqual((await uploaded(ada, bytes, { name: "a.png" })).id, next.id);
 });
 
+test("a business keeps a bounded number of files that no message shows", async () => {
+  await here.server.sql(`INSERT INTO attachments (id, business_id, account_id, token, kind, content_type, file_name, upload_hash, size, bytes, created_at)
+    SELECT gen_random_uuid(), '${kofi.business_id}', '${kofi.account_id}', gen_random_uuid(), 'image', 'image/png', n || '.png', sha256(n::text::bytea), 1, 'x', ${Date.now()} FROM generate_series(1, 100) n`);
+  const { status, text } = await upload(kofi, png(5, 5, { seed: 9 }));
+  assert.equal(status, 409, text);
+  await here.server.sql(`DELETE FROM attachments WHERE business_id = '${kofi.business_id}'`);
+  await uploaded(kofi, png(5, 5, { seed: 9 }));
+});
+
 test("a kill between upload and send, and one during sends, loses nothing and sends nothing twice", { timeout: 180_000 }, async () => {
   const { who, one } = await chat(here, ada);
   const before = (await said(who)).length;

@@ -305,7 +305,8 @@ test("variants share a group and are sold by their own skus", async () => {
   assert.equal((await ada.client.post(ada.products, { ...twin, variant: variant("M", "blue") })).status, 409);
   assert.equal((await ada.client.post(ada.products, { ...twin, variant: variant("M") })).status, 422);
   assert.equal((await kofi.client.post(kofi.products, { ...twin, variant: variant("M", "red") })).status, 422, "a group of another business");
-  await create({ ...twin, variant: variant("L", "blue") });
+  const second = await create({ ...twin, variant: variant("L", "blue") });
+  assert.equal((await ada.client.patch(at(second), { variant: variant("M", "blue") }, if_match(second.version))).status, 409, "another's variant");
   const listed = await ada.client.get(`${ada.products}?group=${group.id}`);
   assert.deepEqual(listed.body.items.map(({ sku }) => sku).sort(), ["KAF-2", "KAF-M"]);
   assert.equal((await ada.client.get(`${ada.shop}/product-groups/${group.id}`)).body.products, 2);

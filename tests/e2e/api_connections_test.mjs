@@ -9,7 +9,7 @@ import { app_secret, verify_token } from "./harness/server.mjs";
 import { dump_of, secrets_in, unsealed, with_bytes } from "./harness/secrets.mjs";
 import { colleague, password, signed_in_owner } from "./harness/team.mjs";
 import { sleep, until } from "./harness/workspace.mjs";
-import { model_keys, shared_world, smtp_password } from "./harness/world.mjs";
+import { model_keys, open_world, shared_world, smtp_password } from "./harness/world.mjs";
 
 let here;
 let ada;
@@ -220,6 +220,7 @@ test("a login that the person cancels ends there, and says so", async () => {
   assert.deepEqual([back.error, back.code], ["access_denied", undefined]);
   const ended = await ada.client.post(`${flows(ada)}/${flow.id}/cancel`, { state: back.state });
   assert.deepEqual([ended.body.stage, ended.body.problem], ["failed", "/problems/connect-denied"]);
+  assert.deepEqual(refusal(await ada.client.post(`${flows(ada)}/${flow.id}/cancel`, { state: back.state })), [409, "connect-used"]);
   const late = await begin("facebook");
   const { code } = await logged_in(late, { grant: [page] });
   assert.deepEqual(refusal(await finish(flow, { state: flow.state, code })), [409, "connect-used"]);
@@ -336,13 +337,24 @@ test("an error of Meta at any step is told, and stores nothing", async () => {
   await here.sandbox.set({ "login.error": { step: "subscribe", code: 2, status: 503, times: 1 } });
   assert.deepEqual(refusal(await finish(flow, { state, code })), [502, "provider-refused"]);
   assert.equal(await here.server.number(`SELECT count(*) FROM connections WHERE external_id = '${page}'`), 0);
-  assert.equal((await choose(flow, [{ channel: "messenger", external_id: page }])).body.stage, "connected", "the login is still good");
+  const wanted = [{ channel: "messenger", external_id: page }];
+  await here.sandbox.set({ "login.error": { step: "subscribe", code: 2, status: 503, times: 1 } });
+  assert.deepEqual(refusal(await choose(flow, wanted)), [502, "provider-refused"]);
+  const connected = await choose(flow, wanted);
+  assert.equal(connected.body.stage, "connected", "the login is still good");
+  const check = () => ada.client.post(`${ada.shop}/connections/${connected.body.connections[0]}/check`);
+  await here.sandbox.set({ "login.error": { step: "debug_token", code: 2, status: 503, times: 1 } });
+  assert.deepEqual(refusal(await check()), [502, "provider-refused"]);
+  assert.equal((await check()).body.state, "active");
 });
 
 test("while Meta is silent a login ends by its deadline, and the API and the chats go on", async () => {
   const { page } = await new_page();
   const flow = await begin("facebook");
   const { state, code } = await logged_in(flow, { grant: [page] });
+  const { page: another } = await new_page();
+  const half_done = await begin("facebook");
+  assert.equal((await finish(half_done, await logged_in(half_done, { grant: [another] }))).body.stage, "choosing");
   const [[id]] = await here.server.sql(`SELECT id FROM connections WHERE external_id = 'page_0001'`);
   await here.sandbox.set({ "graph.latency_ms": 60_000 });
   try {
@@ -350,6 +362,7 @@ test("while Meta is silent a login ends by its deadline, and the API and the cha
     // More than the workers for it have threads.
     const checks = Array.from({ length: 3 }, () => ada.client.post(`${ada.shop}/connections/${id}/check`));
     const finishing = finish(flow, { state, code });
+    const choosing = choose(half_done, [{ channel: "messenger", external_id: another }]);
     await sleep(500);
     const asked = performance.now();
     for (let i = 0; i < 20; ++i) assert.equal((await ada.client.get(`${ada.shop}/connections`)).status, 200);
@@ -357,6 +370,7 @@ test("while Meta is silent a login ends by its deadline, and the API and the cha
     assert.equal(await here.server.number("SELECT count(*) FROM pg_stat_activity WHERE state = 'idle in transaction'"), 0);
     assert.deepEqual(refusal(await checks[0]), [504, "provider-silent"]);
     assert.deepEqual(refusal(await finishing), [504, "provider-silent"]);
+    assert.deepEqual(refusal(await choosing), [504, "provider-silent"]);
     await Promise.all(checks);
     assert.ok(performance.now() - began < 60_000);
   } finally {
@@ -388,6 +402,13 @@ test("at most twenty logins of a business are open", async () => {
   assert.equal(status, 429);
   assert.ok(Number(headers.get("retry-after")) > 0);
   await here.server.sql("DELETE FROM connect_flows");
+});
+
+test("a login for which the operator has set up no app is not begun, and says so", async (t) => {
+  const bare = await open_world(t, { name: "api-connections-bare", settings: { meta: { instagram_app_id: "", instagram_app_secret: "" } } });
+  const owner = await signed_in_owner(bare);
+  assert.deepEqual(refusal(await owner.client.post(flows(owner), { kind: "instagram" })), [409, "connect-not-set-up"]);
+  assert.equal((await owner.client.post(flows(owner), { kind: "facebook" })).status, 201);
 });
 
 test("where Meta sends the browser back is nobody's: it passes on what is known and nothing else", async () => {

@@ -52,6 +52,8 @@ test("notes are the team's own, and whoever is mentioned finds them", async () =
   assert.deepEqual(ids((await ada.client.get(`${one}/notes`)).body), [second.body.id, note.body.id]);
   assert.deepEqual((await grace.client.get(`${ada.shop}/mentions`)).body.items, [{ ...note.body, conversation_id: id }]);
   assert.deepEqual((await ada.client.get(`${ada.shop}/mentions`)).body.items, []);
+  const written_by = async ({ account_id }) => ids((await grace.client.get(`${ada.shop}/mentions?author=${account_id}`)).body);
+  assert.deepEqual([await written_by(ada), await written_by(grace)], [[note.body.id], []]);
   const refused = await ada.client.post(`${one}/notes`, { text: "Hm", mentions: [nobodys_id] });
   assert.deepEqual([refused.status, refused.body.errors[0].field], [422, "/mentions"]);
   assert.equal((await ada.client.get(`${one}/notes`)).body.items.length, 2, "a refused note is not half written");
@@ -76,6 +78,8 @@ test("labels are made, attached, filtered by, changed by one editor at a time, a
   const changes = await Promise.all(["Best", "First"].map((name) => ada.client.put(label, { name, colour: "green" }, if_match(1))));
   assert.deepEqual(changes.map(({ status }) => status).sort(), [200, 412]);
   assert.equal((await ada.client.put(label, { name: "Best", colour: "green" })).status, 428);
+  await ada.client.post(`${ada.shop}/labels`, { name: "Second", colour: "grey" });
+  assert.equal((await ada.client.put(label, { name: "SECOND", colour: "green" }, if_match(2))).status, 409, "another's name");
   assert.equal((await bola.client.put(`${bola.inbox}/${id}/labels/${made.body.id}`)).status, 404);
   assert.deepEqual((await ada.client.delete(`${one}/labels/${made.body.id}`)).body.label_ids, []);
   await ada.client.put(`${one}/labels/${made.body.id}`);
@@ -181,6 +185,8 @@ test("two contacts are merged: one profile, both chats, and orders stay where th
   assert.equal((await ada.client.get(path(from))).body.id, into, "the old id leads there");
   assert.ok(!ids(await all_of(ada.client, `${ada.shop}/customers`)).includes(from));
   assert.equal((await ada.client.post(`${path(from)}/merge`, { into })).status, 409, "once");
+  const [[version]] = await here.server.sql(`SELECT version FROM contacts WHERE id = '${from}'`);
+  assert.equal((await ada.client.patch(path(from), { name: "Nobody" }, if_match(version))).status, 409, "it is part of another one now");
   assert.equal((await ada.client.post(`${path(into)}/block`)).body.is_blocked, true);
   for (const { who } of [a, b]) await here.sandbox.say(who, "Hello?");
   await here.settled();
@@ -218,6 +224,9 @@ test("canned replies belong to the business and have unique shortcuts", async ()
   assert.deepEqual([read.status, read.body, read.headers.get("etag")], [200, changed.body, '"2"']);
   assert.equal((await bola.client.get(`${bola.shop}/canned-replies/${made.body.id}`)).status, 404);
   assert.equal((await ada.client.put(one, { shortcut: "hours", text: "We open at 11." }, if_match(1))).status, 412);
+  const other = `${all}/${(await ada.client.post(all, { shortcut: "days", text: "All but Sundays." })).body.id}`;
+  assert.equal((await ada.client.put(other, { shortcut: "hours", text: "All but Sundays." }, if_match(1))).status, 409, "another's shortcut");
+  assert.equal((await ada.client.delete(other)).status, 204);
   assert.equal((await bola.client.get(`${bola.shop}/canned-replies`)).body.items.length, 0);
   assert.equal((await ada.client.delete(one)).status, 204);
   assert.equal((await ada.client.get(one)).status, 404);

@@ -5,9 +5,9 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { after, before, beforeEach, test } from "node:test";
 import { api_client, example_of, resolved } from "./harness/api.mjs";
-import { bad_bodies } from "./harness/bad_bodies.mjs";
-import { png } from "./harness/pictures.mjs";
-import { sleep, until } from "./harness/workspace.mjs";
+import { bad_bodies, bad_texts, mutations } from "./harness/bad_bodies.mjs";
+import { jpeg, png, webp } from "./harness/pictures.mjs";
+import { random_source, sleep, until } from "./harness/workspace.mjs";
 import { shared_world } from "./harness/world.mjs";
 
 let here;
@@ -82,7 +82,7 @@ async function a_product_of({ client, business_id }) {
 async function connections_of({ client, business_id }) {
   const shop = `/businesses/${business_id}`;
   const flow = (await client.post(`${shop}/connect-flows`, { kind: "whatsapp" })).body;
-  const { items: [connection] } = (await client.get(`${shop}/connections`)).body;
+  const { items: [connection] } = (await client.get(`${shop}/connections?channel=whatsapp`)).body;
   const payment = (await client.post(`${shop}/payment-connections`, { provider: "stripe", secret_key: "sk_test_of_the_matrix" })).body;
   return { connect_flow_id: flow.id, connection_id: connection.id, payment_connection_id: payment.id };
 }
@@ -287,11 +287,14 @@ const in_queries = {
   "list_conversations label": () => stage.label_id,
   "list_invoices customer": () => stage.customer_id,
   "list_invoices order": () => stage.order_id,
+  "list_mentions author": () => stage.ada.id,
+  "list_notes author": () => stage.ada.id,
   "list_orders conversation": () => stage.conversation_id,
   "list_orders customer": () => stage.customer_id,
   "list_payments order": () => stage.order_id,
   "list_products group": () => stage.group_id,
   "list_refunds order": () => stage.order_id,
+  "list_training_versions published_by": () => stage.ada.id,
 };
 
 const own_connection = async () => (await stage.other.client.get(`/businesses/${stage.other.business_id}/connections?limit=1`)).body.items[0].id;
@@ -356,6 +359,84 @@ test("ids that are none, or nobody's, are not found", async () => {
       assert.equal(status, 404, `${operation.operationId} ${id}`);
     }
   }
+});
+
+// Bodies that the schema alone does not make.
+const sensible = {
+  change_connection: () => ({ notice_template: null }),
+  change_notification_settings: async () => {
+    const { version, ...wanted } = (await stage.ada.client.get(`/businesses/${stage.ada.business_id}/notification-settings`)).body;
+    return wanted;
+  },
+  hold_order: () => ({ until: new Date(Date.now() + 3_600_000).toISOString() }),
+};
+
+// What the order must be comes before what it was when it was read.
+const impossible_here = ["fulfil_order", "release_order_dispute"];
+// A refused one makes the servers read the business anew.
+const raises_the_directory = ["remove_payment_connection", "replace_payment_keys"];
+
+// Of a header that the operation cannot do without: what cannot be read. An entity tag is one version, strong.
+const unreadable = {
+  "If-Match": ["", "*", "1", "x", '"x"', '""', '"', 'W/"1"', '"1', '1"', '"-1"', '"1.5"', '" 1"', '"1", "2"', '"0x1"', `"${"9".repeat(19)}"`, `"${"9".repeat(400)}"`],
+  "Idempotency-Key": ["", " ", "x".repeat(101), "x".repeat(5000), "two words", "a\tb", "\u00e9", "a\u0080"],
+};
+
+test("a precondition is asked for, read strictly, and stops what was meant for another version; nothing changes", async () => {
+  const counts = { "If-Match": 0, "Idempotency-Key": 0 };
+  const before = await whole_state();
+  for (const operation of stage.operations) {
+    const name = operation.parameters?.find((one) => one.required && one.name in unreadable)?.name;
+    if (!name) continue;
+    const { body, raw, headers } = fitting_body(operation);
+    const fitting = { body: await (sensible[operation.operationId]?.() ?? body), raw };
+    const tried = (value) => {
+      const sent = { ...headers, [name]: value };
+      if (value === undefined) delete sent[name];
+      return call(stage.ada.client, operation, {}, { ...fitting, headers: sent });
+    };
+    const missing = await tried();
+    assert.equal(missing.status, 428, `${operation.operationId} without ${name}: ${missing.text}`);
+    for (const value of unreadable[name]) {
+      const { status, text } = await tried(value);
+      assert.equal(status, 400, `${operation.operationId} ${name}: ${value.slice(0, 40)}: ${status} ${text}`);
+    }
+    // No version is ever that high; the last two are those that 32 and 64 bits hold.
+    const stale = name === "If-Match" && !raises_the_directory.includes(operation.operationId) ? [987_654, 2n ** 31n - 1n, 2n ** 63n - 1n] : [];
+    for (const version of stale) {
+      const { status, text } = await tried(`"${version}"`);
+      assert.equal(status, impossible_here.includes(operation.operationId) ? 409 : 412, `${operation.operationId} of version ${version}: ${status} ${text}`);
+    }
+    assert.deepEqual(await whole_state(), before, `${operation.operationId} changed something`);
+    counts[name] += 1;
+  }
+  assert.ok(counts["If-Match"] >= 24 && counts["Idempotency-Key"] >= 12, JSON.stringify(counts));
+});
+
+// As they stand in an address: no UTF-8.
+const no_texts = ["%ff", "a%c3", "%c0%80", "%ed%a0%80"];
+
+test("a query parameter that is none of its kind is refused by its name, and nothing changes", async (t) => {
+  const before = await whole_state();
+  let count = 0;
+  for (const operation of stage.operations) {
+    const [path, required = ""] = path_of(operation).split("?");
+    for (const parameter of (operation.parameters ?? []).filter((one) => one.in === "query" && one.name !== "business_id")) {
+      const others = new URLSearchParams(required);
+      others.delete(parameter.name);
+      const is_free_text = resolved(stage.document, parameter.schema).pattern?.includes("u0020");
+      for (const value of [...bad_texts(stage.document, parameter).map(encodeURIComponent), ...(is_free_text ? [] : no_texts)]) {
+        const { status, body, text } = await stage.ada.client.call(operation.method, `${path}?${parameter.name}=${value}&${others}`, fitting_body(operation));
+        const what = `${operation.operationId} ${parameter.name}=${value.slice(0, 60)}: ${status} ${text.slice(0, 300)}`;
+        assert.equal(status, 422, what);
+        assert.ok(body.errors.some(({ field }) => field === parameter.name), what);
+        count += 1;
+      }
+    }
+  }
+  assert.ok(count > 4000, `${count}`);
+  assert.deepEqual(await whole_state(), before);
+  t.diagnostic(`${count} values`);
 });
 
 // Each is tried by every role before the next: what one removes is not found by anybody any more, and who has left has
@@ -424,4 +505,37 @@ test("each body that its schema forbids is refused by the name of the field, fif
     counts.push([operation.operationId, forbidden.length, broken.length]);
   }
   for (const [name, forbidden, broken] of counts) t.diagnostic(`${name}: ${forbidden} of its schema, ${broken} broken`);
+});
+
+const sheet = 'sku,name,price,stock\nUPLOAD-1,"A shirt, blue",12.50,3\nUPLOAD-2,Trousers,20,4\n';
+const document_file = "%PDF-1.7\n1 0 obj <</Type/Catalog>> endobj\ntrailer <</Root 1 0 R>>\n%%EOF\n";
+const files = { "image/png": png(4, 3), "image/jpeg": jpeg, "image/webp": webp, "application/pdf": Buffer.from(document_file, "latin1"), "text/csv": Buffer.from(sheet) };
+
+test("files that were damaged on their way, fifty of each operation that takes one, are taken or refused, and what is refused leaves nothing", async (t) => {
+  const random = random_source();
+  t.diagnostic(`SELLAVIE_SEED=${random.seed}`);
+  const { client, business_id } = stage.ada;
+  const shop = `/businesses/${business_id}`;
+  const { body: product } = await client.post(`${shop}/products`, { sku: "UPLOADS", name: "Uploads", price_minor: 1 });
+  const send = async (operation, type, raw) => {
+    const headers = { ...declared_headers(operation), "content-type": type };
+    if (headers["Idempotency-Key"]) headers["Idempotency-Key"] = randomUUID();
+    const { status, text, body } = await call(client, operation, { product_id: product.id }, { raw, headers });
+    assert.ok(status < 500, `${operation.operationId} ${type} ${status} ${text} of ${raw.toString("base64")}`);
+    if (status === 202) await until("the import has ended", async () => (await client.get(`${shop}/products/imports/${body.id}`)).body.finished_at !== null, { every_ms: 20 });
+    return status;
+  };
+  const taking = stage.operations.filter((one) => one.requestBody && !is_json(one));
+  assert.deepEqual(taking.map(({ operationId }) => operationId).sort(), ["import_products", "preview_product_import", "upload_attachment", "upload_product_image"]);
+  for (const operation of taking) {
+    const types = Object.keys(operation.requestBody.content);
+    const all = types.flatMap((type) => [...mutations(random, files[type], Math.ceil(50 / types.length))].map((raw) => ({ type, raw })));
+    for (const one of all) one.status = await send(operation, one.type, one.raw);
+    const refused = all.filter(({ status }) => status >= 300);
+    const before = await whole_state();
+    for (const { type, raw, status } of refused) assert.equal(await send(operation, type, raw), status, `${operation.operationId} ${type} of ${raw.toString("base64")}, again`);
+    assert.deepEqual(await whole_state(), before, `${operation.operationId} changed something`);
+    const statuses = [...new Set(all.map(({ status }) => status))].sort();
+    t.diagnostic(`${operation.operationId}: ${statuses.map((one) => `${all.filter(({ status }) => status === one).length} of ${one}`)}`);
+  }
 });

@@ -170,6 +170,9 @@ test("cash is taken once, by who may, with its payment and note", async () => {
   assert.equal((await facts(order)).find(({ kind }) => kind === "paid").detail, "transfer, slip 12");
   const { body } = await ada.client.get(`${ada.shop}/activity?subject_id=${order.id}&action=order.paid_by_hand`);
   assert.deepEqual(body.items.map(({ before: was, after: is }) => [was, is]), [['{"status":"draft"}', '{"status":"paid"}']]);
+  const until_then = new Date(Date.now() + 3_600_000).toISOString();
+  for (const [method, what, body] of [["PUT", "/items", { items: [{ sku: "CASH", quantity: 1 }] }], ["PUT", "/reservation", { until: until_then }], ["DELETE", "/reservation"]])
+    assert.equal((await ada.client.call(method, at(order, what), { body, ...if_match(paid.version) })).status, 409, `${method} ${what} of a paid one`);
   await here.settled();
   assert.equal((await said_to(order.who)).length, heard + 1, "one notice");
 });

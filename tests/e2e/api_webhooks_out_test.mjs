@@ -247,6 +247,13 @@ test("endpoints are changed by who has read them, and shown without their secret
   assert.equal((await kofi.client.get(at(one, kofi))).status, 404);
 });
 
+test("a business has a bounded number of endpoints", async () => {
+  const { items } = await all_of(kofi.client, endpoints(kofi));
+  for (let i = items.length; i < 10; ++i) await listening(["order.placed"], { whose: kofi });
+  const { status, text } = await kofi.client.post(endpoints(kofi), { url: receiver.url("/hooks/more"), events: ["order.placed"] });
+  assert.equal(status, 409, text);
+});
+
 // Last: they look at what the tests above left behind.
 const log_and_metrics = async () => ({
   log: readFileSync(here.place.file("server.log"), "utf8"),

@@ -56,7 +56,7 @@ export class api_client {
     const document = await this.document();
     const operation = operation_of(document, method, `/api/v1${path.split("?")[0]}`);
     if (!operation) return;
-    keep_answer(operation.operationId, { status, headers });
+    keep_answer(operation.operationId, path, { status, headers, body });
     const declared = resolved(document, operation.responses[String(status)]);
     assert.ok(declared, `${operation.operationId} does not declare ${status}: ${JSON.stringify(body)}`);
     if (status < 300) hold_request(document, operation, sent);

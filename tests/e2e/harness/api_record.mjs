@@ -2,7 +2,7 @@
 // runs, so that nothing of an earlier run is left in it.
 //
 //   server SIZE-MTIME             first: which program was tested
-//   answer OPERATION STATUS REQUEST
+//   answer OPERATION STATUS REQUEST NAMES  of query parameters, with commas, where something was found
 //   entry ACTION REQUEST          of an activity log, at the end of its world
 //   unread WORLD WHY              a log that could not be read
 //   end                           last: the file ran to its end
@@ -31,8 +31,10 @@ function note(lines) {
   if (writes) appendFileSync(join(folder, test_file), lines.map((words) => `${words.join(" ")}\n`).join(""));
 }
 
-export function keep_answer(operation, { status, headers }) {
-  note([["answer", operation, status, headers.get("x-request-id")]]);
+// `path` with its query; a list that came back empty says nothing of its filters.
+export function keep_answer(operation, path, { status, headers, body }) {
+  const names = status >= 300 || body?.items?.length === 0 ? [] : [...new URLSearchParams(path.split("?")[1] ?? "").keys()];
+  note([["answer", operation, status, headers.get("x-request-id"), names.join(",")]]);
 }
 
 // What the activity log of a world holds at its end.
@@ -46,7 +48,7 @@ export async function keep_activity(name, inside) {
   }
 }
 
-// -> {server, answers: [[operation, status, request]], entries: [[action, request]], unread: [text], is_whole}; undefined: never run
+// -> {server, answers: [[operation, status, request, names]], entries: [[action, request]], unread: [text], is_whole}; undefined: never run
 export function record_of(name) {
   if (!folder) throw new Error("set SELLAVIE_E2E_LOGS, and run the other tests of the API before this one");
   if (!existsSync(join(folder, name))) return undefined;

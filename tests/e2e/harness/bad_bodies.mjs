@@ -1,4 +1,4 @@
-// Bodies that an operation must refuse, derived from the schema that it declares.
+// Bodies and query parameters that an operation must refuse, derived from the schemas that it declares.
 
 import { resolved } from "./api.mjs";
 
@@ -89,6 +89,40 @@ export class bad_bodies {
     return ["", " ", "{", "}", "NaN", "Infinity", "nul", "'x'", `${good}x`, `${good}${good}`, `\ufeff${good.slice(1)}`, good.slice(0, -1), good.replaceAll('"', "'"),
       `${'{"a":'.repeat(40)}1${"}".repeat(40)}`, "[".repeat(5000), "1e400", "01", "{,}", '{"a":1,}', '{"a":"\\ud800"}', Buffer.from([0x22, 0xff, 0xfe, 0x22]),
       ...["NaN", "-Infinity", "1e400", "01", "0x1", "\\u0000", '"\n"', "undefined"].flatMap(instead)];
+  }
+}
+
+// Texts that are no value of this query parameter.
+export function bad_texts(document, { name, schema: given }) {
+  const schema = resolved(document, given);
+  const strange_numbers = ["", "x", "1.5", "1e1", "0x1", " 1", "+1", "1,5", "-1", "9".repeat(30), `-${"9".repeat(30)}`, "1\u0000"];
+  if (schema.type === "integer") return [...strange_numbers, String(schema.minimum - 1), String(BigInt(schema.maximum) + 1n)];
+  if (schema.type === "boolean") return ["", "x", "TRUE", "True", "yes", "1", "0", "null", "true ", "true\u0000"];
+  const of_controls = control_characters.map((one) => `a${one}b`);
+  if (schema.enum) return ["", "x", schema.enum[0].toUpperCase(), `${schema.enum[0]} `, `${schema.enum[0]},${schema.enum.at(-1)}`, `${schema.enum[0]}\u0000`, "x".repeat(5000), ...of_controls];
+  const texts = ["", "x".repeat(schema.maxLength + 1), "x".repeat(5000), ...of_controls, "a\nb", ...(formats[schema.format] ?? [])];
+  return name === "cursor" ? [...texts, "x", "!", "x y", "é", "x".repeat(64), "01890a5d-ac96-774b-bcce-b302099a8057"] : texts;
+}
+
+// -> `count` copies of `bytes`, each damaged in another way.
+export function* mutations(random, bytes, count) {
+  const at = (one) => random.below(one.length + 1);
+  const noise = (most) => Buffer.from(Array.from({ length: 1 + random.below(most) }, () => random.below(256)));
+  const put = (one, i, more, instead = 0) => Buffer.concat([one.subarray(0, i), more, one.subarray(i + instead)]);
+  const ways = [
+    (one) => one.subarray(0, at(one)),
+    (one) => put(one, at(one), noise(1), 1),
+    (one) => put(one, at(one), noise(40), 40),
+    (one) => put(one, at(one), noise(40)),
+    (one) => put(one, at(one), Buffer.alloc(1 + random.below(64), [0x00, 0xff, 0x22, 0x0a][random.below(4)])),
+    (one) => put(one, at(one), Buffer.alloc(4, [0x00, 0x7f, 0x80, 0xff][random.below(4)]), 4),
+    (one) => put(one, at(one), one.subarray(at(one))),
+    () => noise(2000),
+  ];
+  for (let i = 0; i < count; ++i) {
+    let one = ways[i % ways.length](bytes);
+    for (let more = random.below(3); more > 0; --more) one = ways[random.below(ways.length - 1)](one);
+    yield one;
   }
 }
 

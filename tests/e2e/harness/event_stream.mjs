@@ -12,14 +12,15 @@ export class event_stream {
   static async open(client, business_id, { last_event_id, token = client.access_token } = {}) {
     const one = new event_stream();
     const headers = { authorization: `Bearer ${token}`, ...(last_event_id ? { "last-event-id": last_event_id } : {}) };
-    const answer = await fetch(`${client.url}/api/v1/events?business_id=${business_id}`, { headers, signal: one.#cancel.signal });
+    const path = `/events?business_id=${business_id}`;
+    const answer = await fetch(`${client.url}/api/v1${path}`, { headers, signal: one.#cancel.signal });
     one.status = answer.status;
     one.headers = answer.headers;
     if (answer.status !== 200) {
       one.body = await answer.json();
       return one;
     }
-    keep_answer("follow_events", answer);
+    keep_answer("follow_events", path, answer);
     one.document = await client.document();
     one.ended = one.#read(answer.body);
     return one;

@@ -1,4 +1,4 @@
-// Pictures made by hand: PNG is simple enough, and every lie about one is a few bytes.
+// Pictures made by hand: PNG is simple enough, and every lie about one is a few bytes. Of JPEG and WebP one each, 4 x 3.
 
 import { randomFillSync } from "node:crypto";
 import { deflateSync } from "node:zlib";
@@ -43,3 +43,6 @@ export function png(width, height, { said = { width, height }, text, seed = 0, n
 export function size_of_png(bytes) {
   return { width: bytes.readUInt32BE(16), height: bytes.readUInt32BE(20) };
 }
+
+export const jpeg = Buffer.from("/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDABsSFBcUERsXFhceHBsgKEIrKCUlKFE6PTBCYFVlZF9VXVtqeJmBanGQc1tdhbWGkJ6jq62rZ4C8ybqmx5moq6T/2wBDARweHigjKE4rK06kbl1upKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKT/wAARCAADAAQDASIAAhEBAxEB/8QAFAABAAAAAAAAAAAAAAAAAAAAAP/EABoQAQABBQAAAAAAAAAAAAAAAAADAQIEEyP/xAAVAQEBAAAAAAAAAAAAAAAAAAACA//EABsRAAIBBQAAAAAAAAAAAAAAAAECAAMREiEx/9oADAMBAAIRAxEAPwBBjQ6qc7QECxv2OmzYDc//2Q==", "base64");
+export const webp = Buffer.from("UklGRkQAAABXRUJQVlA4IDgAAADQAQCdASoEAAMABABoJagCdAEO/gOOAAD+h95Xr1RfpW8tp+GQbjQ/PmuI+4OVAdog5d2+YAAAAA==", "base64");

@@ -159,11 +159,13 @@ std::optional<problem> read_input(request& asked, api_call& call) {
   const api::operation& of = *call.operation;
   std::vector<api::field_problem> wrong;
   for (const auto& parameter : of.query)
-    if (auto value = asked.query_value(parameter.name)) {
+    if (const auto raw = asked.raw_query_value(parameter.name); !raw) {
+      if (parameter.needed == api::presence::required) wrong.push_back(missing(parameter.name));
+    } else if (auto value = percent_decode(*raw, true)) {
       parameter.shape.check_text(*value, parameter.name, wrong);
       call.query.emplace(parameter.name, std::move(*value));
-    } else if (parameter.needed == api::presence::required) {
-      wrong.push_back(missing(parameter.name));
+    } else {
+      wrong.push_back({parameter.name, "holds a broken % escape"});
     }
   for (const auto& header : of.headers)
     if (const auto value = asked.header(header.name)) call.headers.emplace(header.name, *value);

@@ -69,7 +69,7 @@ std::string_view request::query() const noexcept {
   return mark == std::string_view::npos ? std::string_view{} : all.substr(mark + 1);
 }
 
-std::optional<std::string> request::query_value(std::string_view name) const {
+std::optional<std::string_view> request::raw_query_value(std::string_view name) const noexcept {
   std::string_view rest = query();
   while (!rest.empty()) {
     const auto end = rest.find('&');
@@ -77,10 +77,14 @@ std::optional<std::string> request::query_value(std::string_view name) const {
     rest = end == std::string_view::npos ? std::string_view{} : rest.substr(end + 1);
     const auto equals = pair.find('=');
     if (pair.substr(0, equals) != name) continue;
-    if (equals == std::string_view::npos) return std::string{};
-    return percent_decode(pair.substr(equals + 1), true);
+    return equals == std::string_view::npos ? std::string_view{} : pair.substr(equals + 1);
   }
   return std::nullopt;
+}
+
+std::optional<std::string> request::query_value(std::string_view name) const {
+  const auto raw = raw_query_value(name);
+  return raw ? percent_decode(*raw, true) : std::nullopt;
 }
 
 std::optional<std::string_view> request::header(std::string_view name) const noexcept {

@@ -29,7 +29,9 @@ class request {
   [[nodiscard]] std::string_view path() const noexcept;
   /// Without the question mark; empty if there is none.
   [[nodiscard]] std::string_view query() const noexcept;
-  /// First value of a query parameter, decoded. The name is compared undecoded.
+  /// First value of a query parameter as it was sent. The name is compared undecoded.
+  [[nodiscard]] std::optional<std::string_view> raw_query_value(std::string_view name) const noexcept;
+  /// The same, decoded; nullopt also on a broken escape.
   [[nodiscard]] std::optional<std::string> query_value(std::string_view name) const;
 
   /// First value of a header; names compare without case.

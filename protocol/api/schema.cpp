@@ -8,6 +8,7 @@
 #include <optional>
 #include <utility>
 
+#include "protocol/channel/unicode.hpp"
 #include "protocol/domain/email.hpp"
 #include "protocol/domain/ids.hpp"
 #include "protocol/domain/time.hpp"
@@ -36,6 +37,15 @@ bool has_controls(std::string_view text, bool breaks_allowed) noexcept {
   return false;
 }
 
+bool is_month(std::string_view text) noexcept {
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  if (text.size() != 7 || text[4] != '-' || !std::all_of(text.begin(), text.begin() + 4, is_digit))
+    return false;
+  const auto month = text.substr(5);
+  return (month[0] == '0' && month[1] >= '1' && month[1] <= '9') ||
+         (month[0] == '1' && month[1] >= '0' && month[1] <= '2');
+}
+
 bool is_token(std::string_view text) noexcept {
   return std::all_of(text.begin(), text.end(), [](unsigned char c) { return c > 0x20 && c < 0x7F; });
 }
@@ -46,6 +56,7 @@ std::string_view name_of(text_format format) noexcept {
     case text_format::uuid: return "uuid";
     case text_format::email: return "email";
     case text_format::date_time: return "date-time";
+    case text_format::month:
     case text_format::line:
     case text_format::lines:
     case text_format::token: break;
@@ -64,6 +75,7 @@ std::string_view pattern_of(text_format format, side shown_on) noexcept {
       if (!is_checked) return {};
       return R"(^[^\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F]*$)";
     case text_format::token: return "^[!-~]*$";
+    case text_format::month: return "^[0-9]{4}-(0[1-9]|1[0-2])$";
     case text_format::date_time:
       return R"(^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{3})?Z$)";
     case text_format::uuid:
@@ -78,6 +90,7 @@ std::string example_text(const text_limits& limits) {
     case text_format::uuid: return "01890a5d-ac96-774b-bcce-b302099a8057";
     case text_format::email: return "ada@example.com";
     case text_format::date_time: return "2026-01-31T09:30:00.000Z";
+    case text_format::month: return "2026-01";
     case text_format::token: text = "example"; break;
     case text_format::line:
     case text_format::lines: break;
@@ -104,6 +117,7 @@ std::string_view misfit(std::string_view text, text_format format) {
     case text_format::email: return looks_like_email(text) ? std::string_view{} : "must be an e-mail address";
     case text_format::date_time:
       return parse_timestamp(text) ? std::string_view{} : "must be a UTC time like 2026-01-31T09:30:00Z";
+    case text_format::month: return is_month(text) ? std::string_view{} : "must be a month like 2026-01";
   }
   return "is not allowed";
 }
@@ -268,7 +282,9 @@ std::vector<field_problem> schema::check(const json& value) const {
 
 void schema::check_text(std::string_view value, const std::string& name,
                         std::vector<field_problem>& problems) const {
-  if (node_->what == kind::integer) {
+  if (!channel::is_utf8(value)) {
+    problems.push_back({name, "must be UTF-8"});
+  } else if (node_->what == kind::integer) {
     std::int64_t number = 0;
     const auto [end, bad] = std::from_chars(value.data(), value.data() + value.size(), number);
     if (bad != std::errc{} || end != value.data() + value.size())

@@ -37,6 +37,8 @@ enum class text_format : std::uint8_t {
   email,
   /// RFC 3339, UTC, as timestamp() writes it.
   date_time,
+  /// "2026-11".
+  month,
 };
 
 /// Where a shape is shown.

@@ -9,15 +9,6 @@ namespace {
 
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
-bool is_utf8(std::string_view text) noexcept {
-  for (std::size_t at = 0; at < text.size();) {
-    const auto next = channel::decode_at(text, at);
-    if (!next.valid || next.value == 0) return false;
-    at += next.size;
-  }
-  return true;
-}
-
 bool begins_formula(char c) noexcept {
   return c == '=' || c == '+' || c == '-' || c == '@' || c == '\t' || c == '\r';
 }
@@ -126,7 +117,8 @@ std::string guarded(const std::string& cell) {
 
 result<csv_table> parse_csv(std::string_view text, const csv_limits& limits) {
   if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
-  if (!is_utf8(text)) return make_failure(errc::malformed, "the file is not UTF-8 text");
+  if (!channel::is_utf8(text) || text.find('\0') != std::string_view::npos)
+    return make_failure(errc::malformed, "the file is not UTF-8 text");
   reader from{text, limits};
   csv_table table;
   auto header = from.next();

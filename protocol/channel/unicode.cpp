@@ -106,6 +106,15 @@ code_point decode_at(std::string_view text, std::size_t at) noexcept {
   return {value, size, true};
 }
 
+bool is_utf8(std::string_view text) noexcept {
+  for (std::size_t at = 0; at < text.size();) {
+    const auto next = decode_at(text, at);
+    if (!next.valid) return false;
+    at += next.size;
+  }
+  return true;
+}
+
 std::string_view cut_at_code_point(std::string_view text, std::size_t bytes) noexcept {
   if (text.size() <= bytes) return text;
   std::size_t end = bytes;

@@ -19,6 +19,8 @@ struct code_point {
 /// The code point that starts at `at` (< text.size()).
 [[nodiscard]] code_point decode_at(std::string_view text, std::size_t at) noexcept;
 
+[[nodiscard]] bool is_utf8(std::string_view text) noexcept;
+
 /// Never longer than `bytes`; ends before a code point that would be cut.
 [[nodiscard]] std::string_view cut_at_code_point(std::string_view text, std::size_t bytes) noexcept;
 

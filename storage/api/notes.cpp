@@ -21,12 +21,12 @@ using nlohmann::json;
   "FROM notes t WHERE t.business_id = $1::uuid AND t.conversation_id = $2::uuid AND t.id " before \
   " $3::uuid AND ($5 = '' OR t.author_id::text = $5) ORDER BY t.business_id" order                \
   ", t.conversation_id" order ", t.id" order " LIMIT $4::integer"
-#define MENTIONS(before, order)                                                                                        \
-  NOTE_COLUMNS                                                                                                         \
-  "FROM (SELECT note_id FROM note_mentions WHERE business_id = $1::uuid AND account_id = $2::uuid AND note_id " before \
-  " $3::uuid ORDER BY business_id" order ", account_id" order ", note_id" order                                        \
-  " LIMIT $4::integer) m "                                                                                             \
-  "JOIN notes t ON t.business_id = $1::uuid AND t.id = m.note_id WHERE ($5 = '' OR t.author_id::text = $5) ORDER BY t.id" order
+#define MENTIONS(before, order)                                                                           \
+  NOTE_COLUMNS                                                                                            \
+  "FROM note_mentions m JOIN notes t ON t.business_id = $1::uuid AND t.id = m.note_id "                   \
+  "WHERE m.business_id = $1::uuid AND m.account_id = $2::uuid AND m.note_id " before                      \
+  " $3::uuid AND ($5 = '' OR t.author_id::text = $5) ORDER BY m.business_id" order ", m.account_id" order \
+  ", m.note_id" order " LIMIT $4::integer"
 constexpr const char* newest_of_conversation = OF_CONVERSATION("<", " DESC");
 constexpr const char* oldest_of_conversation = OF_CONVERSATION(">", "");
 constexpr const char* newest_mentions = MENTIONS("<", " DESC");

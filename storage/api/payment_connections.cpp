@@ -124,7 +124,9 @@ result<edited<stored_payment_connection>> replace_payment_keys(api_session& sess
                                                                std::int64_t expected_version) {
   return for_business(session, business, [&](pqxx::work& work) {
     edited<stored_payment_connection> change;
-    if (!find(work, select_one, business, wanted.id)) return change;
+    // What changes nothing leaves the servers in peace.
+    const auto seen = find(work, select_one, business, wanted.id);
+    if (!may_edit(seen ? &*seen : nullptr, expected_version, change)) return change;
     raise_directory(work);
     const auto was = find(work, select_locked, business, wanted.id);
     if (!may_edit(was ? &*was : nullptr, expected_version, change)) return change;
@@ -143,7 +145,8 @@ result<edit_outcome> remove_payment_connection(api_session& session, const busin
                                                std::int64_t expected_version) {
   return for_business(session, business, [&](pqxx::work& work) {
     edited<stored_payment_connection> change;
-    if (!find(work, select_one, business, id)) return change.outcome;
+    const auto seen = find(work, select_one, business, id);
+    if (!may_edit(seen ? &*seen : nullptr, expected_version, change)) return change.outcome;
     raise_directory(work);
     const auto was = find(work, select_locked, business, id);
     if (!may_edit(was ? &*was : nullptr, expected_version, change)) return change.outcome;

@@ -14,9 +14,7 @@ using limit = std::optional<std::int64_t>;
 
 // --- shapes --------------------------------------------------------------------------------------
 
-schema month_text() {
-  return schema::text({7, 7, api::text_format::token}).example("2026-11").described("2026-11");
-}
+schema month_text() { return schema::text({7, 7, api::text_format::month}).example("2026-11"); }
 
 schema used_shape() {
   return schema::object(

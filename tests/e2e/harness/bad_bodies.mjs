@@ -100,7 +100,9 @@ export function bad_texts(document, { name, schema: given }) {
   if (schema.type === "boolean") return ["", "x", "TRUE", "True", "yes", "1", "0", "null", "true ", "true\u0000"];
   const of_controls = control_characters.map((one) => `a${one}b`);
   if (schema.enum) return ["", "x", schema.enum[0].toUpperCase(), `${schema.enum[0]} `, `${schema.enum[0]},${schema.enum.at(-1)}`, `${schema.enum[0]}\u0000`, "x".repeat(5000), ...of_controls];
-  const texts = ["", "x".repeat(schema.maxLength + 1), "x".repeat(5000), ...of_controls, "a\nb", ...(formats[schema.format] ?? [])];
+  const of_length = "x".repeat(schema.minLength ?? 1);
+  const unlike = schema.pattern && !new RegExp(schema.pattern, "u").test(of_length) ? [of_length] : [];
+  const texts = ["", "x".repeat(schema.maxLength + 1), "x".repeat(5000), ...of_controls, "a\nb", ...(formats[schema.format] ?? []), ...unlike];
   return name === "cursor" ? [...texts, "x", "!", "x y", "é", "x".repeat(64), "01890a5d-ac96-774b-bcce-b302099a8057"] : texts;
 }
 

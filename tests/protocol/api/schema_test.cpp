@@ -95,6 +95,14 @@ TEST(schema, knows_the_usual_formats) {
     EXPECT_FALSE(fit(text_format::date_time, bad)) << bad;
 }
 
+TEST(schema, months) {
+  for (const char* good : {"2026-01", "1999-12", "2026-10"})
+    EXPECT_TRUE(fit(text_format::month, good)) << good;
+  for (const char* bad :
+       {"2026-00", "2026-13", "2026-1", "abcd-ef", "2026-20", "2026/01", "2026-1x", "12026-01"})
+    EXPECT_FALSE(fit(text_format::month, bad)) << bad;
+}
+
 TEST(schema, words_and_null) {
   const auto word = schema::word({"ai", "person"});
   EXPECT_TRUE(fits(word, "ai"));
@@ -113,6 +121,10 @@ TEST(schema, reads_query_parameters_from_text) {
   EXPECT_EQ(told(schema::integer(1, 100), "0"), "limit must be at least 1");
   for (const char* bad : {"", "x", "5x", " 5", "5.0", "99999999999999999999", "+5"})
     EXPECT_EQ(told(schema::integer(1, 100), bad), "limit must be a whole number") << bad;
+  for (const char* bad : {"\xFF", "a\xC3", "\xC0\x80", "\xED\xA0\x80"})
+    for (const auto& shape : {schema::text({1, 9}), schema::integer(), schema::boolean(), schema::uuid()})
+      EXPECT_EQ(told(shape, bad), "limit must be UTF-8");
+  EXPECT_EQ(told(schema::text({1, 9}), "\u00E9"), "");
   EXPECT_EQ(told(schema::boolean(), "true"), "");
   EXPECT_EQ(told(schema::boolean(), "1"), "limit must be true or false");
 }

@@ -485,7 +485,6 @@ export interface MessagePage {
 
 export interface MonthUsage {
   ai_replies: number;
-  /** 2026-11 */
   month: string;
 }
 
@@ -935,7 +934,6 @@ export interface Plan {
   connections: PlanUse;
   ends_at: string;
   members: PlanUse;
-  /** 2026-11 */
   month: string;
   /** Null: this server has no plans, or none for you. */
   name: string | null;
@@ -2186,10 +2184,10 @@ export const remove_push_subscription = /* @__PURE__ */ operation<{ path: { push
 /** Nothing is sent there any more, not even what waits. */
 export const remove_webhook_endpoint = /* @__PURE__ */ operation<{ path: { business_id: string; webhook_endpoint_id: string }; query: object; body: undefined; answer: undefined; needs: "version" }>("remove_webhook_endpoint", "DELETE", "/businesses/{business_id}/webhook-endpoints/{webhook_endpoint_id}", "admin", "version");
 
-/** Puts other keys of the same mode in place; without webhook secrets those that are there stay. */
+/** Puts another key of the same mode or other webhook secrets in place, or both; what is not given stays. */
 export const replace_payment_keys = /* @__PURE__ */ operation<{ path: { business_id: string; payment_connection_id: string }; query: object; body: {
   /** The secret key as the provider shows it; test or live is told from how it begins. */
-  secret_key: string;
+  secret_key?: string;
   /** With which the provider signs its events: Stripe's signing secret (whsec_…), Flutterwave's secret hash. Several, so that one can be replaced. Paystack signs with the secret key; here may stand its former ones. */
   webhook_secrets?: Array<string>;
 }; answer: PaymentConnection; needs: "version" }>("replace_payment_keys", "PUT", "/businesses/{business_id}/payment-connections/{payment_connection_id}/keys", "admin", "version");

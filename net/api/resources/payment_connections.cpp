@@ -340,7 +340,8 @@ std::vector<api_endpoint> payment_connection_endpoints() {
             "Puts another key of the same mode or other webhook secrets in place, or both; what is not given stays.",
         .allowed = connecting,
         .body = schema::object({{"secret_key", key_text(), presence::optional},
-                                {"webhook_secrets", webhook_secrets_list(), presence::optional}}),
+                                {"webhook_secrets", webhook_secrets_list(), presence::optional}})
+                    .example({{"secret_key", "sk_test_example"}}),
         .answers = {api::with_etag({200, "The connection.", connection_shape()})},
         .needs = api::precondition::if_match},
        replace},

@@ -168,7 +168,8 @@ export function example_of(document, schema) {
     case "boolean": return true;
     case "integer": return schema.minimum;
     case "array": return Array.from({ length: schema.minItems ?? 0 }, () => example_of(document, schema.items));
-    case "object": return Object.fromEntries((schema.required ?? []).map((name) => [name, example_of(document, schema.properties[name])]));
+    // One of its own says what fits where nothing alone is required.
+    case "object": return schema.examples?.[0] ?? Object.fromEntries((schema.required ?? []).map((name) => [name, example_of(document, schema.properties[name])]));
     default: return { uuid: "01890a5d-ac96-774b-bcce-b302099a8057", email: "a@b.example", "date-time": "2026-01-31T09:30:00Z" }[schema.format]
       ?? "a".repeat(Math.max(1, schema.minLength ?? 1));
   }

@@ -149,9 +149,8 @@ std::optional<problem> read_ids(const request& asked, api_call& call) {
   const std::string business = "business_id";
   if (call.operation->allowed.who != api::audience::member || call.ids.contains(business))
     return std::nullopt;
-  const auto named = asked.query_value(business);
-  if (!named) return problem{problems::invalid, {}, {missing(business)}};
-  return add(business, *named);
+  if (!asked.raw_query_value(business)) return problem{problems::invalid, {}, {missing(business)}};
+  return add(business, asked.query_value(business).value_or(""));
 }
 
 /// Reads query, headers and body as declared; what is wrong comes back.

@@ -80,14 +80,13 @@ std::vector<unsigned> costs_made_up_for(std::string_view hash) {
 bool verify_password(std::string_view password, const std::string& hash) {
   if (!hash.starts_with("$2") || !check_password(password)) return false;
   const auto again = crypt_with(password, hash);
-  if (!again.empty() && crypto::equal_tokens(again, hash)) return true;
   auto setting = hash;
   for (const unsigned each : costs_made_up_for(hash)) {
     setting[4] = static_cast<char>('0' + each / 10);
     setting[5] = static_cast<char>('0' + each % 10);
     (void)crypt_with(password, setting);
   }
-  return false;
+  return !again.empty() && crypto::equal_tokens(again, hash);
 }
 
 }  // namespace sellavie::crypto

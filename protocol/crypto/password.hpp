@@ -23,8 +23,8 @@ inline constexpr std::size_t shortest_password = 8;
 [[nodiscard]] result<std::string> hash_password(std::string_view password, const password_salt& salt);
 /// Whether it was made at a lower cost than hash_password takes today, or in another form.
 [[nodiscard]] bool needs_new_hash(std::string_view hash) noexcept;
-/// Constant time over the hashes; false for anything that is no bcrypt hash. A wrong password takes as long for a hash of a
-/// lower cost as for one of today's: the time tells nothing about the account.
+/// Constant time over the hashes; false for anything that is no bcrypt hash. It takes as long for a hash of a lower cost as for one of
+/// today's: the time tells nothing about the account, nor whether the password was right.
 [[nodiscard]] bool verify_password(std::string_view password, const std::string& hash);
 /// The costs of the hashes that make up for one of a lower cost; none for one of today's. (A cost more is twice the work.)
 [[nodiscard]] std::vector<unsigned> costs_made_up_for(std::string_view hash);

@@ -257,7 +257,6 @@ result<std::optional<std::vector<connection_id>>> connect_accounts(
     const std::vector<account_to_connect>& accounts, const config::plans_settings& plans) {
   using connected_ids = std::optional<std::vector<connection_id>>;
   return for_business(session, business, [&](pqxx::work& work) -> connected_ids {
-    if (!fits_the_plan(work, business, accounts, plans)) return std::nullopt;
     raise_directory(work);
     if (!fits_the_plan(work, business, accounts, plans)) return std::nullopt;
     std::vector<connection_id> connected;

@@ -21,7 +21,7 @@ struct note {
   instant created_at{};
 };
 
-/// Of a conversation, or (without one) those that mention `mentioned`; by anybody, or by `author`.
+/// Of a conversation, by anybody or by `author`; or (without one) those that mention `mentioned`.
 struct note_filter {
   std::optional<conversation_id> conversation;
   api::account_id mentioned;

@@ -133,8 +133,10 @@ result<edited<stored_payment_connection>> replace_payment_keys(api_session& sess
     work.exec_params(update_keys, to_string(business), to_string(wanted.id), wanted.sealed_key,
                      wanted.key_hint, wanted.sealed_webhook_secrets, wanted.webhook_secrets,
                      to_unix_ms(by.at), to_string(by.account));
-    record(work, business, by, "payment_connection.keys_replaced", wanted.id, nullptr,
-           logged(was->provider, was->mode));
+    auto replaced = logged(was->provider, was->mode);
+    replaced["secret_key"] = !wanted.sealed_key.empty();
+    replaced["webhook_secrets"] = !wanted.sealed_webhook_secrets.empty();
+    record(work, business, by, "payment_connection.keys_replaced", wanted.id, nullptr, std::move(replaced));
     change.row = *find(work, select_one, business, wanted.id);
     return change;
   });

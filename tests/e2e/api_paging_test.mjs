@@ -153,7 +153,6 @@ function filters_of({ shop, account_id }, { conversation_id, webhook_endpoint_id
     ["since=2025-02&until=2025-03", `${shop}/plan/months`, ({ month }) => month === "2025-02"],
     ["search=group+2", `${shop}/product-groups`, ({ name }) => has("group 2", name)],
     ["state=cancelled", `${shop}/products/imports`, ({ state }) => state === "cancelled"],
-    [`author=${account_id}`, `${shop}/mentions`, ({ author_id }) => author_id === account_id],
     [`author=${account_id}`, `${shop}/conversations/${conversation_id}/notes`, ({ author_id }) => author_id === account_id],
     ["direction=in", `${shop}/conversations/${conversation_id}/messages`, ({ direction }) => direction === "in"],
     ["direction=out", `${shop}/conversations/${conversation_id}/messages`, ({ direction }) => direction === "out"],

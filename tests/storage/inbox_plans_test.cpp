@@ -115,6 +115,9 @@ TEST_F(inbox_plans_test, customers_and_tasks_are_found_by_an_index) {
   expect_index(plan_of(database.access().tenant, tasks[1], 4), "person_tasks_open_kind");
   expect_index(plan_of(database.access().tenant, tasks[2], 3), "person_tasks_open");
   expect_index(plan_of(database.access().tenant, tasks[3], 4), "person_tasks_open_kind");
+  for (const std::size_t of_tasks : {0U, 1U, 2U, 3U})
+    EXPECT_THAT(plan_of(database.access().tenant, tasks[of_tasks], of_tasks % 2 == 0 ? 3 : 4),
+                Not(HasSubstr("Sort")));
   expect_index(plan_of(database.access().tenant, tasks[4], 3), "parked_events_of_business");
   const auto dead = plan_of(database.access().tenant, dead_job_list_statement(), 4);
   expect_index(dead, "dead_jobs_of_business");
@@ -122,8 +125,13 @@ TEST_F(inbox_plans_test, customers_and_tasks_are_found_by_an_index) {
 }
 
 TEST_F(inbox_plans_test, messages_are_read_in_the_order_of_their_index_from_either_end) {
-  for (const auto& statement : message_statements())
-    expect_index(plan_of(database.access().tenant, statement, 6), "messages_pkey");
+  for (const auto& statement : message_statements()) {
+    const auto plan = plan_of(database.access().tenant, statement, 6);
+    expect_index(plan, "messages_pkey");
+    const auto looked = plan.find("CTE looked");
+    EXPECT_EQ(plan.substr(looked, plan.find("messages_pkey") - looked).find("Sort"), std::string::npos)
+        << plan;
+  }
 }
 
 TEST_F(inbox_plans_test, deliveries_of_webhooks_are_found_by_an_index) {

@@ -66,9 +66,13 @@ export function Thread({ conversation_id, onNewest }: { conversation_id: string;
   const hold = useCallback(() => {
     const pane = scroller.current;
     if (!pane) return;
-    if (fromEnd.current < nearEnd) pane.scrollTop = pane.scrollHeight;
-    else if (held.current?.row.isConnected) pane.scrollTop += held.current.row.getBoundingClientRect().top - held.current.top;
-  }, []);
+    if (fromEnd.current < nearEnd) {
+      pane.scrollTop = pane.scrollHeight;
+      return;
+    }
+    if (held.current?.row.isConnected) pane.scrollTop += held.current.row.getBoundingClientRect().top - held.current.top;
+    place();
+  }, [place]);
   const isThere = !messages.isPending;
   useEffect(() => {
     const [pane, inner] = [scroller.current, content.current];
@@ -80,10 +84,7 @@ export function Thread({ conversation_id, onNewest }: { conversation_id: string;
   }, [isThere, hold]);
   const rows = `${entries[0]?.id}/${entries.at(-1)?.id}/${entries.length}/${waiting.length}/${isAnswering}`;
   // biome-ignore lint/correctness/useExhaustiveDependencies: whenever rows came or went.
-  useLayoutEffect(() => {
-    hold();
-    if (fromEnd.current >= nearEnd) place();
-  }, [rows, hold, place]);
+  useLayoutEffect(hold, [rows, hold]);
 
   const onScroll = () => {
     place();

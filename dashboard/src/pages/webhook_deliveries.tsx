@@ -8,6 +8,7 @@ import { useHere } from "../app/business";
 import { useServices } from "../app/services";
 import { useNow } from "../lib/now";
 import { useFilters } from "../lib/query";
+import { readAgain } from "../live/again";
 import { Status, type Tone } from "../parts/badge";
 import { Button } from "../parts/button";
 import { Drawer } from "../parts/dialog";
@@ -20,7 +21,7 @@ import { useIntegrationWords } from "../words/integrations";
 type Row = WebhookDelivery & { id: string };
 type State = WebhookDelivery["state"];
 const tones: Record<State, Tone> = { waiting: "warn", delivered: "good", dead: "bad" };
-const lookEveryMs = 2000;
+const lookEveryMs = 5000;
 /** Later attempts are hours away: nobody waits for these before the page. */
 const soonMs = 60_000;
 
@@ -40,8 +41,9 @@ export function Deliveries({ webhook, onClose }: { webhook: WebhookEndpoint; onC
   useEffect(() => {
     if (!isOnItsWay) return;
     const look = () => {
-      void queries.invalidateQueries({ queryKey: ["list_webhook_deliveries", { business_id, webhook_endpoint_id }] });
-      void queries.invalidateQueries({ queryKey: ["list_webhook_endpoints", { business_id }] });
+      if (document.hidden) return;
+      readAgain(queries, { queryKey: ["list_webhook_deliveries", { business_id, webhook_endpoint_id }] });
+      readAgain(queries, { queryKey: ["list_webhook_endpoints", { business_id }] });
     };
     const timer = setInterval(look, lookEveryMs);
     return () => clearInterval(timer);

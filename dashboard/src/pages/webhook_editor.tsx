@@ -87,7 +87,7 @@ export function EditWebhook({ webhook, onClose, onSecret }: { webhook: WebhookEn
 export function ShowSecret({ secret, onClose }: { secret: string; onClose(): void }) {
   const { t } = useIntegrationWords();
   return (
-    <Dialog isOpen onClose={onClose} title={t("webhook.secret-title")} hint={t("webhook.secret-hint")}>
+    <Dialog isOpen isHeld onClose={onClose} title={t("webhook.secret-title")} hint={t("webhook.secret-hint")}>
       <CopyText text={secret} label={t("action.copy")} />
       <div className="mt-4 flex justify-end">
         <Button look="primary" onClick={onClose}>

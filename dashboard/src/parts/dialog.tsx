@@ -13,8 +13,8 @@ export interface Shown {
 const OpenDialog = lazy(() => import("./dialog_open").then((parts) => ({ default: parts.OpenDialog })));
 const OpenDrawer = lazy(() => import("./dialog_open").then((parts) => ({ default: parts.OpenDrawer })));
 
-/** In the middle; on a phone at the lower edge, where the thumb is. */
-export function Dialog({ isOpen, ...given }: Shown & { isOpen: boolean; isWide?: boolean }) {
+/** In the middle; on a phone at the lower edge, where the thumb is. `isHeld`: a tap beside it or Escape does not close it. */
+export function Dialog({ isOpen, ...given }: Shown & { isOpen: boolean; isWide?: boolean; isHeld?: boolean }) {
   return (
     isOpen && (
       <Suspense fallback={null}>

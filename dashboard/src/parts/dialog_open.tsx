@@ -10,13 +10,17 @@ import type { Shown } from "./dialog";
 
 const shade = "fixed inset-0 z-40 bg-black/45 animate-[appear_0.12s_ease-out]";
 
+const keep = (event: Event) => event.preventDefault();
+
 /** In the middle; on a phone at the lower edge, where the thumb is. */
-export function OpenDialog({ onClose, title, hint, children, isWide }: Shown & { isWide?: boolean }) {
+export function OpenDialog({ onClose, title, hint, children, isWide, isHeld }: Shown & { isWide?: boolean; isHeld?: boolean }) {
+  const stay = isHeld ? { onInteractOutside: keep, onEscapeKeyDown: keep } : {};
   return (
     <Radix.Root open onOpenChange={(open) => !open && onClose()}>
       <Radix.Portal>
         <Radix.Overlay className={shade} />
         <Radix.Content
+          {...stay}
           {...(hint ? {} : { "aria-describedby": undefined })}
           className={names(
             "scroll-quiet fixed z-50 max-h-[90dvh] overflow-y-auto bg-surface p-5 shadow-floating animate-[appear_0.15s_ease-out] focus:outline-none",

@@ -76,6 +76,10 @@ test("a program is added with its events, its secret is shown once, and a test a
   const secret = await page.evaluate(() => navigator.clipboard.readText());
   assert.match(secret, /^whsec_/);
   await shown.getByText(secret).waitFor();
+  // It is shown this once: only who says so closes it.
+  await page.keyboard.press("Escape");
+  await page.mouse.click(5, 5);
+  await shown.getByText(secret).waitFor();
   await shown.getByRole("button", { name: "I have kept it" }).click();
   await shown.waitFor({ state: "detached" });
   const kept = await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.documentElement.outerHTML]));

@@ -1,9 +1,14 @@
 import { expect, test } from "vitest";
-import { keysOf, problemOfSecret } from "../../src/pages/event_secrets";
+import { keysOf, problemOfSecret, replacementOf } from "../../src/pages/event_secrets";
 
 test("empty rows are not sent, and none at all leaves those that are there", () => {
   expect(keysOf({ secret_key: " sk_test_1 ", webhook_secrets: ["", " whsec_1 ", "  "] })).toEqual({ secret_key: "sk_test_1", webhook_secrets: ["whsec_1"] });
   expect(keysOf({ secret_key: "sk_test_1", webhook_secrets: ["", " "] })).toEqual({ secret_key: "sk_test_1" });
+});
+
+test("a key that is not entered is not sent: the one that is there stays", () => {
+  expect(replacementOf({ secret_key: " ", webhook_secrets: ["whsec_1"] })).toEqual({ webhook_secrets: ["whsec_1"] });
+  expect(replacementOf({ secret_key: "sk_test_1", webhook_secrets: [""] })).toEqual({ secret_key: "sk_test_1" });
 });
 
 test("what is wrong stands at the row that was sent, and what is wrong with all of them at the first", () => {

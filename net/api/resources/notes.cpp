@@ -33,10 +33,6 @@ schema note_shape() {
       .named("Note");
 }
 
-std::vector<api::parameter> filters() {
-  return {{"author", schema::uuid(), "Only those of this account."}, sort_by_time()};
-}
-
 json shown(const storage::note& one) {
   auto mentions = json::array();
   for (const auto& account : one.mentions) mentions.push_back(to_string(account));
@@ -77,7 +73,7 @@ api_outcome list(workplace& place, api_call& call) {
 }
 
 api_outcome list_mentions(workplace& place, api_call& call) {
-  return page(place, call, {std::nullopt, call.by.account, account_in(call, "author")});
+  return page(place, call, {std::nullopt, call.by.account, std::nullopt});
 }
 
 api_outcome show(workplace& place, api_call& call) {
@@ -139,7 +135,7 @@ std::vector<api_endpoint> note_endpoints() {
         .tag = "Notes",
         .summary = "The team's notes on a conversation. Customers never see them.",
         .allowed = reading,
-        .query = paged(filters()),
+        .query = paged({{"author", schema::uuid(), "Only those of this account."}, sort_by_time()}),
         .answers = {{200, "A page.", page_shape(note_shape(), "NotePage")}}},
        list},
       {{.id = "add_note",
@@ -173,7 +169,7 @@ std::vector<api_endpoint> note_endpoints() {
         .tag = "Notes",
         .summary = "Notes that mention you.",
         .allowed = reading,
-        .query = paged(filters()),
+        .query = paged({sort_by_time()}),
         .answers = {{200, "A page.", page_shape(note_shape(), "NotePage")}}},
        list_mentions},
   };

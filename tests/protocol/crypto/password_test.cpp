@@ -2,6 +2,7 @@
 
 #include <crypt.h>
 #include <gtest/gtest.h>
+#include <time.h>
 
 namespace sellavie::crypto {
 namespace {
@@ -81,7 +82,7 @@ TEST(password, is_8_to_72_bytes_without_nul) {
   EXPECT_TRUE(check_password(std::string(72, 'a')));
 }
 
-TEST(password, a_wrong_one_costs_as_much_work_for_a_hash_of_a_lower_cost_as_for_one_of_today) {
+TEST(password, what_is_made_up_for_a_cheap_hash_is_the_rest_of_the_work) {
   const auto work_of = [](const std::string& hash) {
     const auto own = std::stoul(hash.substr(4, 2));
     unsigned long work = 1UL << own;
@@ -94,7 +95,22 @@ TEST(password, a_wrong_one_costs_as_much_work_for_a_hash_of_a_lower_cost_as_for_
   EXPECT_TRUE(costs_made_up_for("$2b$13" + cheap.substr(6)).empty());
   for (const char* none : {"", "$2b$", "$2b$1x$", "$2b$-1$"})
     EXPECT_TRUE(costs_made_up_for(none).empty()) << none;
-  EXPECT_FALSE(verify_password("another password", cheap));
+}
+
+TEST(password, is_tried_as_long_against_a_cheap_hash_as_against_one_of_today) {
+  const auto cpu_of_a_guess = [](const std::string& hash) {
+    const auto now = [] {
+      timespec at{};
+      ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &at);
+      return static_cast<double>(at.tv_sec) + static_cast<double>(at.tv_nsec) / 1e9;
+    };
+    const auto began = now();
+    EXPECT_FALSE(verify_password("another password", hash));
+    return now() - began;
+  };
+  const auto today = cpu_of_a_guess(hash_password("a password", {1}).value());
+  const auto cheap = cpu_of_a_guess("$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW");
+  EXPECT_GT(cheap, today / 2) << "alone it is a hundredth";
 }
 
 TEST(password, nothing_fits_what_is_no_bcrypt_hash) {

@@ -5,7 +5,7 @@ import { after, afterEach, before, beforeEach, test } from "node:test";
 import { colleague, signed_in_owner } from "../../../tests/e2e/harness/team.mjs";
 import { until } from "../../../tests/e2e/harness/workspace.mjs";
 import { choose_look, looks, looks_well } from "./looks.mjs";
-import { at, everybody_leaves, expect_complaints, no_complaints, owner_at_work, person, sign_in } from "./people.mjs";
+import { at, everybody_leaves, expect_complaints, narrow, no_complaints, owner_at_work, person, sign_in } from "./people.mjs";
 import { shared_place } from "./place.mjs";
 
 let place;
@@ -146,6 +146,23 @@ test("a viewer reads what waits and marks nothing; an agent does not see what ad
   await page.reload();
   await rows(page).getByRole("link", { name: "Open the payments" }).waitFor();
   assert.equal(await page.getByRole("button", { name: "Done" }).count(), 0);
+});
+
+test("on a phone it is the first below More, and is done with a thumb", async () => {
+  await waits("connection");
+  const page = await owner_at_work(place, { size: narrow });
+  await page.getByRole("navigation", { name: "Main" }).getByRole("button", { name: "More", exact: true }).click();
+  const first = page.getByRole("menuitem").first();
+  assert.equal(await first.textContent(), "Tasks");
+  await first.click();
+  for (const button of [rows(page).getByRole("link"), rows(page).getByRole("button", { name: "Done" })]) {
+    await button.waitFor();
+    assert.ok((await button.boundingBox()).height >= 44);
+  }
+  await rows(page).getByRole("button", { name: "Done" }).click();
+  await page.getByText("Nothing waits for a person").waitFor();
+  const [[by]] = await place.here.server.sql("SELECT done_by FROM person_tasks");
+  assert.equal(by, ada.account_id);
 });
 
 async function fails() {

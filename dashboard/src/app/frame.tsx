@@ -10,6 +10,7 @@ import {
   Ellipsis,
   FileText,
   Inbox,
+  ListTodo,
   LogOut,
   type LucideIcon,
   Package,
@@ -46,6 +47,8 @@ export interface Place {
   path: string;
   label: Key;
   icon: LucideIcon;
+  /** On a phone below "More": the bar has room for four. */
+  isInMore?: boolean;
 }
 
 export function usePlaces(): { main: Place[]; money: Place[]; more: Place[] } {
@@ -53,6 +56,7 @@ export function usePlaces(): { main: Place[]; money: Place[]; more: Place[] } {
   return {
     main: [
       { path: "inbox", label: "nav.inbox", icon: Inbox },
+      { path: "tasks", label: "nav.tasks", icon: ListTodo, isInMore: true },
       { path: "orders", label: "nav.orders", icon: ShoppingBag },
       { path: "products", label: "nav.products", icon: Package },
       { path: "customers", label: "nav.customers", icon: UsersRound },
@@ -255,6 +259,8 @@ function AccountMenu() {
   );
 }
 
+const isUnderThumb = ({ isInMore }: Place) => !isInMore;
+
 function BottomBar() {
   const { t } = useWords();
   const { at, me, business_id } = useHere();
@@ -265,7 +271,7 @@ function BottomBar() {
   const item = "flex min-w-0 flex-auto flex-col items-center justify-center gap-0.5 text-xs font-medium";
   return (
     <nav aria-label={t("nav.main")} className="fixed inset-x-0 bottom-0 z-30 flex h-14 items-stretch border-t border-line bg-surface pb-[env(safe-area-inset-bottom)] lg:hidden">
-      {main.map((place) => (
+      {main.filter(isUnderThumb).map((place) => (
         <BottomLink key={place.path} place={place} className={item} to={at(place.path)} />
       ))}
       <Suspense>
@@ -282,7 +288,7 @@ function BottomBar() {
           </button>
         }
       >
-        {[...money, ...more].map(({ path, label, icon: Icon }) => (
+        {[...main.filter((place) => !isUnderThumb(place)), ...money, ...more].map(({ path, label, icon: Icon }) => (
           <MenuItem key={path} icon={<Icon aria-hidden className="size-4" />} onSelect={() => go(at(path))}>
             {t(label)}
             <WaitingCount count={waiting[path]} />

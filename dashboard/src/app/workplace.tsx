@@ -10,6 +10,7 @@ import { Frame } from "./frame";
 import { Waiting } from "./waiting";
 
 const Inbox = lazy(() => import("../inbox/inbox"));
+const Tasks = lazy(() => import("../pages/tasks"));
 const Orders = lazy(() => import("../pages/orders"));
 const Order = lazy(() => import("../pages/order"));
 const Payments = lazy(() => import("../pages/payments"));
@@ -52,6 +53,7 @@ function Pages() {
         <Redirect to={at("inbox")} replace />
       </Route>
       <Route path={`${below}/inbox/:conversation_id?`}>{({ conversation_id }) => <Inbox conversation_id={conversation_id} />}</Route>
+      <Route path={`${below}/tasks`} component={Tasks} />
       <Route path={`${below}/orders`} component={Orders} />
       <Route path={`${below}/orders/:order_id`}>{({ order_id }) => <Order key={order_id} order_id={order_id} />}</Route>
       <Route path={`${below}/payments`} component={Payments} />

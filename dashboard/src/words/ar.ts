@@ -83,6 +83,7 @@ export const ar: Catalogue = {
   "nav.main": "الرئيسية",
   "nav.skip": "انتقل إلى المحتوى",
   "nav.inbox": "الرسائل",
+  "nav.tasks": "المهام",
   "nav.orders": "الطلبات",
   "nav.products": "المنتجات",
   "nav.customers": "العملاء",

@@ -85,6 +85,7 @@ export const en = {
   "nav.main": "Main",
   "nav.skip": "Skip to the content",
   "nav.inbox": "Inbox",
+  "nav.tasks": "Tasks",
   "nav.orders": "Orders",
   "nav.products": "Products",
   "nav.customers": "Customers",

@@ -83,6 +83,7 @@ export const fr: Catalogue = {
   "nav.main": "Principal",
   "nav.skip": "Aller au contenu",
   "nav.inbox": "Messages",
+  "nav.tasks": "Tâches",
   "nav.orders": "Commandes",
   "nav.products": "Produits",
   "nav.customers": "Clients",

@@ -40,6 +40,9 @@ function watch(page) {
 
 const places = [
   "inbox",
+  "tasks",
+  "tasks?tab=parked",
+  "tasks?tab=work",
   "orders",
   "payments",
   "refunds",

@@ -293,6 +293,17 @@ describe("events", () => {
     await moment();
     expect(old()).toEqual(wanted);
   });
+  test.each([
+    { type: "task.created", kind: "handover" },
+    { type: "order.changed", order_id: "1" },
+  ])("%o makes what waits for a person old: one came, or ended with the money's decision", async (event) => {
+    const { queries, applier } = setUp();
+    const key = ["list_tasks", { business_id, query: { limit: 50 } }, "pages"];
+    queries.setQueryData(key, pagesOf([]));
+    applier.take(event);
+    await moment();
+    expect(queries.getQueryState(key)?.isInvalidated).toBe(true);
+  });
   test("a webhook that is turned off makes those that are shown old, and no other task does", async () => {
     const { queries, applier } = setUp();
     const key = ["list_webhook_endpoints", { business_id, query: { limit: 100 } }, "pages"];

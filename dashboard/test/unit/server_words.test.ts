@@ -3,10 +3,12 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
+import { taskKinds } from "../../src/lib/tasks";
 import { en } from "../../src/words/en";
 import { en as integrations } from "../../src/words/integrations_en";
 import { en as log } from "../../src/words/log_en";
 import { en as notifications } from "../../src/words/notifications_en";
+import { en as tasks } from "../../src/words/tasks_en";
 import { en as training } from "../../src/words/training_en";
 
 const root = path.resolve(import.meta.dirname, "../../..");
@@ -82,6 +84,19 @@ describe("what the server writes has a text:", () => {
     expect(kinds.length).toBeGreaterThan(5);
     const wanted = kinds.flatMap((kind) => [`notification.${kind}`, `notice.${kind}`]);
     expect(wanted.filter((key) => !(key in notifications))).toEqual([]);
+  });
+  test("each kind of task, what happened and what to do; each kind of background work", () => {
+    const listed = [...(/schema kind_word\(\) \{([^}]*)\}/.exec(source("net/api/resources/person_tasks.cpp"))?.[1] ?? "").matchAll(/"(\w+)"/g)].map(([, kind = ""]) => kind);
+    expect([...taskKinds].sort()).toEqual(listed.sort());
+    const raised = [...listed, ...wordsOf("attention", "protocol/domain/desk_event.cpp")];
+    const jobs = ["actors", "storage"]
+      .flatMap((folder) => sourcesIn(folder, /\.hpp$/))
+      .flatMap((text) => [...text.matchAll(/constexpr (?:const char\*|std::string_view) \w+_job(?:_kind)?(?: = |\{)"([a-z_.]+)"/g)].map(([, kind = ""]) => kind));
+    for (const [prefix, kinds] of Object.entries({ "task-what": raised, "task-todo": raised, "job-kind": jobs })) {
+      expect(kinds.length).toBeGreaterThan(10);
+      const texts = Object.keys(tasks).filter((key) => key.startsWith(`${prefix}.`));
+      expect(texts.sort()).toEqual([...new Set(kinds.map((kind) => `${prefix}.${kind}`))].sort());
+    }
   });
   test("each event that other programs are told of, each state of what was sent to them, and why it did not arrive", () => {
     const api = source("net/api/resources/webhook_endpoints.cpp");

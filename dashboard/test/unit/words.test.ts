@@ -14,14 +14,17 @@ import { fr as frOfNotifications } from "../../src/words/notifications_fr";
 import { ar as arOfSecurity } from "../../src/words/security_ar";
 import { en as enOfSecurity } from "../../src/words/security_en";
 import { fr as frOfSecurity } from "../../src/words/security_fr";
+import { ar as arOfTasks } from "../../src/words/tasks_ar";
+import { en as enOfTasks } from "../../src/words/tasks_en";
+import { fr as frOfTasks } from "../../src/words/tasks_fr";
 import { ar as arOfTraining } from "../../src/words/training_ar";
 import { en as enOfTraining } from "../../src/words/training_en";
 import { fr as frOfTraining } from "../../src/words/training_fr";
 import { actionsOf, type Catalogue, type Key, preferredLanguage, say, wordsOf } from "../../src/words/words";
 
-const en = { ...enOfAll, ...enOfTraining, ...enOfNotifications, ...enOfSecurity, ...enOfIntegrations };
-const fr = { ...frOfAll, ...frOfTraining, ...frOfNotifications, ...frOfSecurity, ...frOfIntegrations };
-const ar = { ...arOfAll, ...arOfTraining, ...arOfNotifications, ...arOfSecurity, ...arOfIntegrations };
+const en = { ...enOfAll, ...enOfTraining, ...enOfNotifications, ...enOfSecurity, ...enOfIntegrations, ...enOfTasks };
+const fr = { ...frOfAll, ...frOfTraining, ...frOfNotifications, ...frOfSecurity, ...frOfIntegrations, ...frOfTasks };
+const ar = { ...arOfAll, ...arOfTraining, ...arOfNotifications, ...arOfSecurity, ...arOfIntegrations, ...arOfTasks };
 const src = path.resolve(import.meta.dirname, "../../src");
 const sources = readdirSync(src, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".tsx"));
 const others: Array<[string, Catalogue]> = [

@@ -6,7 +6,9 @@ import { misfits, resolved } from "./harness/api.mjs";
 import { shared_world } from "./harness/world.mjs";
 
 let document;
+let here;
 shared_world({ before, after }, { name: "api-document" }, async (world) => {
+  here = world;
   document = await (await fetch(`${world.server.url}/api/v1/openapi.json`)).json();
 });
 
@@ -116,4 +118,11 @@ test("whatever wants If-Match is found with an ETag somewhere", () => {
     const near = Object.entries(document.paths).filter(([other]) => other === path || other === resource).flatMap(([, methods]) => Object.values(methods));
     assert.ok(near.some(tells), one.operationId);
   }
+});
+
+test("each kind of task that the database takes has its word in the document", async () => {
+  const [[rule]] = await here.server.sql("SELECT string_agg(pg_get_constraintdef(oid), ' ') FROM pg_constraint WHERE conrelid = 'person_tasks'::regclass AND contype = 'c'");
+  const stored = [...new Set([...rule.matchAll(/'([a-z_]+)'::text/g)].map(([, kind]) => kind))].sort();
+  assert.ok(stored.length > 10, rule);
+  assert.deepEqual([...resolved(document, document.components.schemas.Task.properties.kind).enum].sort(), stored);
 });

@@ -1295,7 +1295,7 @@ export interface Task {
   done_at: string | null;
   done_by: string | null;
   id: string;
-  kind: "handover" | "parked" | "unconfirmed" | "send_failed" | "customer_not_told" | "payment_review" | "connection" | "plan" | "webhook" | "dispute" | "refund_awaits_approval" | "refund_needs_attention" | "refund_failed" | "refund_unproved" | "refund_contradicted";
+  kind: "handover" | "parked" | "unconfirmed" | "send_failed" | "customer_not_told" | "payment_review" | "connection" | "plan" | "webhook" | "dispute" | "refund_awaits_approval" | "refund_needs_attention" | "refund_failed" | "refund_unproved" | "refund_contradicted" | "more_came";
   reason: string;
 }
 
@@ -1975,7 +1975,7 @@ export const list_labels = /* @__PURE__ */ operation<{ path: { business_id: stri
 export const list_members = /* @__PURE__ */ operation<{ path: { business_id: string }; query: { cursor?: string; limit?: number; role?: "viewer" | "agent" | "admin" | "owner"; search?: string; sort?: "newest" | "oldest" }; body: undefined; answer: MemberPage; needs: "nothing" }>("list_members", "GET", "/businesses/{business_id}/members", "viewer", "nothing");
 
 /** Notes that mention you. */
-export const list_mentions = /* @__PURE__ */ operation<{ path: { business_id: string }; query: { cursor?: string; limit?: number; author?: string; sort?: "newest" | "oldest" }; body: undefined; answer: NotePage; needs: "nothing" }>("list_mentions", "GET", "/businesses/{business_id}/mentions", "viewer", "nothing");
+export const list_mentions = /* @__PURE__ */ operation<{ path: { business_id: string }; query: { cursor?: string; limit?: number; sort?: "newest" | "oldest" }; body: undefined; answer: NotePage; needs: "nothing" }>("list_mentions", "GET", "/businesses/{business_id}/mentions", "viewer", "nothing");
 
 /** What was written. A page of one direction may hold less than `limit` and still have a next one. */
 export const list_messages = /* @__PURE__ */ operation<{ path: { business_id: string; conversation_id: string }; query: { cursor?: string; limit?: number; direction?: "in" | "out"; sort?: "newest" | "oldest" }; body: undefined; answer: MessagePage; needs: "nothing" }>("list_messages", "GET", "/businesses/{business_id}/conversations/{conversation_id}/messages", "viewer", "nothing");
@@ -2034,7 +2034,7 @@ export const list_sessions = /* @__PURE__ */ operation<{ path: object; query: ob
 export const list_stock_movements = /* @__PURE__ */ operation<{ path: { business_id: string; product_id: string }; query: { cursor?: string; limit?: number; sort?: "newest" | "oldest" }; body: undefined; answer: StockMovementPage; needs: "nothing" }>("list_stock_movements", "GET", "/businesses/{business_id}/products/{product_id}/stock/movements", "viewer", "nothing");
 
 /** What waits for a person. */
-export const list_tasks = /* @__PURE__ */ operation<{ path: { business_id: string }; query: { cursor?: string; limit?: number; kind?: "handover" | "parked" | "unconfirmed" | "send_failed" | "customer_not_told" | "payment_review" | "connection" | "plan" | "webhook" | "dispute" | "refund_awaits_approval" | "refund_needs_attention" | "refund_failed" | "refund_unproved" | "refund_contradicted"; sort?: "newest" | "oldest" }; body: undefined; answer: TaskPage; needs: "nothing" }>("list_tasks", "GET", "/businesses/{business_id}/tasks", "viewer", "nothing");
+export const list_tasks = /* @__PURE__ */ operation<{ path: { business_id: string }; query: { cursor?: string; limit?: number; kind?: "handover" | "parked" | "unconfirmed" | "send_failed" | "customer_not_told" | "payment_review" | "connection" | "plan" | "webhook" | "dispute" | "refund_awaits_approval" | "refund_needs_attention" | "refund_failed" | "refund_unproved" | "refund_contradicted" | "more_came"; sort?: "newest" | "oldest" }; body: undefined; answer: TaskPage; needs: "nothing" }>("list_tasks", "GET", "/businesses/{business_id}/tasks", "viewer", "nothing");
 
 /** Everything that was published. */
 export const list_training_versions = /* @__PURE__ */ operation<{ path: { business_id: string }; query: { cursor?: string; limit?: number; published_by?: string; sort?: "newest" | "oldest" }; body: undefined; answer: TrainingVersionPage; needs: "nothing" }>("list_training_versions", "GET", "/businesses/{business_id}/training/versions", "viewer", "nothing");

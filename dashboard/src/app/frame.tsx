@@ -238,8 +238,8 @@ function AccountMenu() {
         <button type="button" className="flex min-h-11 w-full items-center gap-2.5 rounded-md px-1.5 text-start hover:bg-hover">
           <Avatar name={me.name || me.email} id={me.id} size="medium" />
           <span className="min-w-0 flex-1">
-            <bdi className="block truncate text-base font-medium [text-align:match-parent]">{me.name || me.email}</bdi>
-            {me.name && <bdi className="block truncate text-xs text-ink-faint [text-align:match-parent]">{me.email}</bdi>}
+            <bdi className="block truncate text-base font-medium [text-align:-webkit-match-parent] [text-align:match-parent]">{me.name || me.email}</bdi>
+            {me.name && <bdi className="block truncate text-xs text-ink-faint [text-align:-webkit-match-parent] [text-align:match-parent]">{me.email}</bdi>}
           </span>
           <Ellipsis aria-hidden className="size-4 shrink-0 text-ink-faint" />
         </button>

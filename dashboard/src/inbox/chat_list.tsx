@@ -97,13 +97,20 @@ const Row = memo(function Row({ chat, isChosen, to, now, assignee, all }: RowGiv
       </span>
       <span className="flex min-w-0 flex-1 flex-col">
         <span className="flex items-baseline gap-2">
-          <bdi className={names("min-w-0 flex-1 truncate [text-align:match-parent]", chat.is_unread ? "font-semibold text-ink" : "font-medium text-ink")}>{name}</bdi>
+          <bdi
+            className={names(
+              "min-w-0 flex-1 truncate [text-align:-webkit-match-parent] [text-align:match-parent]",
+              chat.is_unread ? "font-semibold text-ink" : "font-medium text-ink",
+            )}
+          >
+            {name}
+          </bdi>
           {chat.last_message_at && (
             <span className={names("shrink-0 text-xs tabular-nums", chat.is_unread ? "font-semibold text-brand" : "text-ink-faint")}>{short(chat.last_message_at, now)}</span>
           )}
         </span>
         <span className="flex items-center gap-2">
-          <bdi className={names("min-w-0 flex-1 truncate text-sm [text-align:match-parent]", chat.is_unread ? "text-ink" : "text-ink-soft")}>
+          <bdi className={names("min-w-0 flex-1 truncate text-sm [text-align:-webkit-match-parent] [text-align:match-parent]", chat.is_unread ? "text-ink" : "text-ink-soft")}>
             {chat.preview || t("inbox.no-text")}
           </bdi>
           {chat.is_unread && <span role="img" aria-label={t("inbox.unread")} className="size-2.5 shrink-0 rounded-full bg-brand" />}

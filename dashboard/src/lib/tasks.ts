@@ -12,6 +12,7 @@ export const taskKinds = [
   "unconfirmed",
   "customer_not_told",
   "payment_review",
+  "more_came",
   "dispute",
   "refund_awaits_approval",
   "refund_needs_attention",
@@ -25,14 +26,10 @@ export const taskKinds = [
 ] as const satisfies Array<Task["kind"]>;
 
 /** Below the business's page; null where the person cannot go. */
-export function placeOf(
-  { kind, conversation_id }: Pick<Task, "conversation_id"> & { kind: string },
-  may: (what: { least: Least }) => boolean,
-): { place: TaskPlace; path: string } | null {
+export function placeOf({ kind, conversation_id }: Pick<Task, "conversation_id" | "kind">, may: (what: { least: Least }) => boolean): { place: TaskPlace; path: string } | null {
   if (conversation_id) return { place: "chat", path: `inbox/${conversation_id}` };
   switch (kind) {
     case "payment_review":
-    // The API does not list this kind yet, and sends it.
     case "more_came":
       return { place: "payments", path: "payments" };
     case "dispute":

@@ -31,7 +31,10 @@ export default function Refunds() {
   const query = { limit: 50, ...(state ? { state: state as Refund["state"] } : {}) };
   const refunds = usePages(list_refunds, { business_id, query }, { keepsOld: true });
   const columns: Array<Column<Refund>> = [
-    { name: t("refund.reason"), cell: (one) => <bdi className="line-clamp-2 break-words [text-align:match-parent]">{one.reason || t("value.none")}</bdi> },
+    {
+      name: t("refund.reason"),
+      cell: (one) => <bdi className="line-clamp-2 break-words [text-align:-webkit-match-parent] [text-align:match-parent]">{one.reason || t("value.none")}</bdi>,
+    },
     { name: t("refund.state"), cell: (one) => <RefundState state={one.state} /> },
     { name: t("order.number"), cell: (one) => (one.order_number ? <span className="tabular-nums">#{one.order_number}</span> : t("value.none")) },
     { name: t("money.provider"), cell: (one) => word("provider", one.provider), isWideOnly: true },

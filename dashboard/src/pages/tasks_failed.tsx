@@ -21,7 +21,7 @@ export function ParkedDeliveries() {
   const parked = usePages(list_parked_deliveries, { business_id, query: { limit: 50 } });
   const connections = usePages(list_connections, { business_id, query: whole });
   const columns: Array<Column<ParkedDelivery>> = [
-    { name: t("parked.reason"), cell: (one) => <bdi className="break-words [text-align:match-parent]">{one.reason || t("value.unknown")}</bdi> },
+    { name: t("parked.reason"), cell: (one) => <bdi className="break-words [text-align:-webkit-match-parent] [text-align:match-parent]">{one.reason || t("value.unknown")}</bdi> },
     {
       name: t("parked.channel"),
       cell: ({ connection_id }) => {

@@ -36,7 +36,7 @@ export function Card({
 /** What somebody wrote, in the direction of its own language. */
 export function Written({ text }: { text: string }) {
   const { t } = useWords();
-  return <bdi className="block [text-align:match-parent]">{text || t("value.none")}</bdi>;
+  return <bdi className="block [text-align:-webkit-match-parent] [text-align:match-parent]">{text || t("value.none")}</bdi>;
 }
 
 /** Names and what they stand for. */

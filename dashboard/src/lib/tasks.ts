@@ -26,7 +26,10 @@ export const taskKinds = [
 ] as const satisfies Array<Task["kind"]>;
 
 /** Below the business's page; null where the person cannot go. */
-export function placeOf({ kind, conversation_id }: Pick<Task, "conversation_id"> & { kind: string }, may: (what: { least: Least }) => boolean): { place: TaskPlace; path: string } | null {
+export function placeOf(
+  { kind, conversation_id }: Pick<Task, "conversation_id"> & { kind: string },
+  may: (what: { least: Least }) => boolean,
+): { place: TaskPlace; path: string } | null {
   if (conversation_id) return { place: "chat", path: `inbox/${conversation_id}` };
   switch (kind) {
     case "payment_review":

@@ -9,7 +9,7 @@ import { until } from "./receiver.mjs";
 
 const foreign = createRequire(fileURLToPath(new URL("../../../tests/interop/package.json", import.meta.url)));
 const Stripe = installed("stripe");
-const options = { skip: Stripe ? false : "npm ci --ignore-scripts --prefix tests/interop" };
+const options = { skip: Stripe ? false : "npm ci --ignore-scripts in tests/interop" };
 
 function installed(name) {
   try {

@@ -287,7 +287,6 @@ const in_queries = {
   "list_conversations label": () => stage.label_id,
   "list_invoices customer": () => stage.customer_id,
   "list_invoices order": () => stage.order_id,
-  "list_mentions author": () => stage.ada.id,
   "list_notes author": () => stage.ada.id,
   "list_orders conversation": () => stage.conversation_id,
   "list_orders customer": () => stage.customer_id,

@@ -78,6 +78,13 @@ struct api_call {
     const auto found = query.find(name);
     return found == query.end() ? std::nullopt : std::optional{found->second};
   }
+  /// Of a query parameter that is declared as a uuid.
+  template <class Id>
+  [[nodiscard]] std::optional<Id> query_id(std::string_view name) const {
+    const auto text = query_value(name);
+    const auto found = text ? parse_uuid(*text) : std::nullopt;
+    return found ? std::optional{Id{*found}} : std::nullopt;
+  }
 };
 
 struct api_answer {

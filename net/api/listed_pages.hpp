@@ -46,13 +46,6 @@ template <class Read, class Show>
   return call.query_value("search").value_or("");
 }
 
-/// A filter by who did it.
-[[nodiscard]] inline std::optional<api::account_id> account_in(const api_call& call, std::string_view name) {
-  const auto text = call.query_value(name);
-  const auto id = text ? parse_uuid(*text) : std::nullopt;
-  return id ? std::optional{api::account_id{*id}} : std::nullopt;
-}
-
 /// A query parameter that is declared as a timestamp.
 [[nodiscard]] inline std::optional<instant> time_in(const api_call& call, std::string_view name) {
   const auto text = call.query_value(name);

@@ -23,10 +23,11 @@ using nlohmann::json;
   "n.last_error, n.last_error_at, (SELECT max(c.last_message_at) FROM (SELECT connection_id, last_message_at "              \
   "FROM conversations WHERE business_id = $1::uuid ORDER BY business_id, last_message_at DESC, id DESC LIMIT 2000) c "      \
   "WHERE c.connection_id = n.id), n.notice_template, n.notice_template_language, n.version FROM connections n WHERE n.business_id = $1::uuid "
-constexpr const char* select_page = CONNECTION_COLUMNS
-    "AND $5 IN ('', n.channel) AND $6 IN ('', CASE WHEN n.disconnected_at IS NOT NULL THEN 'disconnected' "
-    "WHEN n.broken_at IS NOT NULL OR n.token_expires_at <= $7::bigint THEN 'reconnect_needed' ELSE 'active' END) " SHORT_PAGE(
-        "n.id");
+const two_ends select_page{
+    CONNECTION_COLUMNS
+    "AND n.id {<} $2::uuid AND $4 IN ('', n.channel) AND $5 IN ('', CASE WHEN n.disconnected_at IS NOT NULL THEN 'disconnected' "
+    "WHEN n.broken_at IS NOT NULL OR n.token_expires_at <= $6::bigint THEN 'reconnect_needed' ELSE 'active' END) "
+    "ORDER BY n.business_id{desc}, n.id{desc} LIMIT $3::integer"};
 constexpr const char* select_one = CONNECTION_COLUMNS "AND n.id = $2::uuid";
 constexpr const char* select_locked = CONNECTION_COLUMNS "AND n.id = $2::uuid FOR NO KEY UPDATE OF n";
 #undef CONNECTION_COLUMNS
@@ -219,7 +220,7 @@ result<std::vector<stored_connection>> list_connections(api_session& session, co
                                                         const connection_filter& filter,
                                                         const list_wish& wish) {
   return for_business(session, business, [&](pqxx::work& work) {
-    return short_page(work, select_page, business, wish, connection_in, filter.channel, filter.state,
+    return page_by_id(work, select_page, business, wish, connection_in, filter.channel, filter.state,
                       to_unix_ms(filter.now));
   });
 }

@@ -14,20 +14,14 @@ namespace {
 
 // A page looks at $6 messages and no more, whatever it filters. $1 business, $2 conversation, $3 where it begins, $4 rows,
 // $5 direction: 0 in, 1 out, -1 both.
-#define MESSAGES(before, order)                                                                                        \
-  "WITH looked AS MATERIALIZED (SELECT * FROM messages WHERE conversation_id = $2::uuid AND (business_id = $1::uuid) " \
-  "IS TRUE AND id " before " $3::uuid ORDER BY id" order                                                               \
-  " LIMIT $6::integer), "                                                                                              \
-  "page AS (SELECT * FROM looked WHERE $5::integer IN (-1, direction) ORDER BY id" order                               \
-  " LIMIT $4::integer), "                                                                                              \
-  "edge AS (SELECT id FROM looked ORDER BY id" order                                                                   \
-  " OFFSET $6::integer - 1 LIMIT 1) "                                                                                  \
-  "SELECT CASE WHEN e.id IS NOT NULL THEN 0 END, e.id, " MESSAGE_COLUMNS                                               \
-  "FROM (SELECT 1) AS one LEFT JOIN edge e ON true LEFT JOIN (page m " WITH_AUTHOR                                     \
-  ") ON true ORDER BY m.id" order
-constexpr const char* newest_messages = MESSAGES("<", " DESC");
-constexpr const char* oldest_messages = MESSAGES(">", "");
-#undef MESSAGES
+const two_ends select_messages{
+    "WITH looked AS MATERIALIZED (SELECT * FROM messages WHERE conversation_id = $2::uuid "
+    "AND (business_id = $1::uuid) IS TRUE AND id {<} $3::uuid ORDER BY id{desc} LIMIT $6::integer), "
+    "page AS (SELECT * FROM looked WHERE $5::integer IN (-1, direction) ORDER BY id{desc} LIMIT $4::integer), "
+    "edge AS (SELECT id FROM looked ORDER BY id{desc} OFFSET $6::integer - 1 LIMIT 1) "
+    "SELECT CASE WHEN e.id IS NOT NULL THEN 0 END, e.id, " MESSAGE_COLUMNS
+    "FROM (SELECT 1) AS one LEFT JOIN edge e ON true LEFT JOIN (page m " WITH_AUTHOR
+    ") ON true ORDER BY m.id{desc}"};
 
 constexpr const char* select_these =
     "SELECT " MESSAGE_COLUMNS "FROM messages m " WITH_AUTHOR
@@ -58,7 +52,9 @@ listed_message message_in(fields& row) {
 
 }  // namespace
 
-std::vector<std::string> message_statements() { return {newest_messages, oldest_messages}; }
+std::vector<std::string> message_statements() {
+  return {select_messages.newest_first, select_messages.oldest_first};
+}
 
 result<listed_page<listed_message>> list_messages(api_session& session, const business_id& business,
                                                   const conversation_id& conversation,
@@ -68,8 +64,8 @@ result<listed_page<listed_message>> list_messages(api_session& session, const bu
     // What nothing is left out of needs no longer look than the page is.
     const int looks = outgoing ? longest_look : wish.limit + 1;
     return walked_page<listed_message>(
-        work.exec_params(wish.is_newest_first ? newest_messages : oldest_messages, to_string(business),
-                         to_string(conversation), first_id(wish), wish.limit + 1, direction, looks),
+        work.exec_params(select_messages.of(wish), to_string(business), to_string(conversation),
+                         first_id(wish), wish.limit + 1, direction, looks),
         wish.limit, message_in, [](const listed_message& last) {
           return api::page_position{0, last.id.value};
         });

@@ -35,6 +35,9 @@ std::string select_jobs(std::string_view where) {
          std::string{where};
 }
 
+const two_ends select_page{select_jobs(
+    "AND id {<} $2::uuid AND $4 IN ('', state) ORDER BY business_id{desc}, id{desc} LIMIT $3::integer")};
+
 import_job job_in(const pqxx::row& one) {
   fields row{one};
   return import_job_in(row);
@@ -98,8 +101,7 @@ result<ordered_import> order_import(api_session& session, const business_id& bus
 result<std::vector<import_job>> list_imports(api_session& session, const business_id& business,
                                              const std::string& state, const list_wish& wish) {
   return for_business(session, business, [&](pqxx::work& work) {
-    return short_page(work, select_jobs("AND $5 IN ('', state) " SHORT_PAGE("id")), business, wish, job_in,
-                      state);
+    return page_by_id(work, select_page, business, wish, job_in, state);
   });
 }
 

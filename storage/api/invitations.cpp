@@ -15,7 +15,9 @@ using nlohmann::json;
 #define INVITATION_COLUMNS \
   "SELECT id, email, role, invited_by, created_at, sent_at, expires_at FROM invitations WHERE business_id = $1::uuid "
 
-constexpr const char* select_page = INVITATION_COLUMNS "AND $5 IN ('', role) " SHORT_PAGE("id");
+const two_ends select_page{INVITATION_COLUMNS
+                           "AND id {<} $2::uuid AND $4 IN ('', role) "
+                           "ORDER BY business_id{desc}, id{desc} LIMIT $3::integer"};
 constexpr const char* select_one = INVITATION_COLUMNS "AND id = $2::uuid";
 #undef INVITATION_COLUMNS
 
@@ -81,7 +83,7 @@ void send(pqxx::work& work, const invitation_mail& sent, const std::string& reci
 result<std::vector<invitation>> list_invitations(api_session& session, const business_id& business,
                                                  const std::string& role, const list_wish& wish) {
   return for_business(session, business, [&](pqxx::work& work) {
-    return short_page(work, select_page, business, wish, invitation_in, role);
+    return page_by_id(work, select_page, business, wish, invitation_in, role);
   });
 }
 

@@ -9,10 +9,10 @@ namespace {
 
 using nlohmann::json;
 
-constexpr const char* select_page = R"(
+const two_ends select_page{R"(
 SELECT id, name, colour, version FROM labels
-WHERE business_id = $1::uuid AND position(lower($5) IN lower(name)) > 0
-)" SHORT_PAGE("id");
+WHERE business_id = $1::uuid AND id {<} $2::uuid AND position(lower($4) IN lower(name)) > 0
+ORDER BY business_id{desc}, id{desc} LIMIT $3::integer)"};
 #define ONE_LABEL \
   "SELECT id, name, colour, version FROM labels WHERE business_id = $1::uuid AND id = $2::uuid"
 constexpr const char* select_one = ONE_LABEL;
@@ -46,7 +46,7 @@ void record(pqxx::work& work, const business_id& business, const change_origin& 
 result<std::vector<label>> list_labels(api_session& session, const business_id& business,
                                        const std::string& words, const list_wish& wish) {
   return for_business(session, business, [&](pqxx::work& work) {
-    return short_page(work, select_page, business, wish, label_in, words);
+    return page_by_id(work, select_page, business, wish, label_in, words);
   });
 }
 

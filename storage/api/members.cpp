@@ -15,13 +15,12 @@ using nlohmann::json;
   "SELECT m.account_id, a.name, a.email, m.role, m.created_at, m.version FROM memberships m " \
   "JOIN accounts a ON a.id = m.account_id WHERE m.business_id = $1::uuid "
 
-// By when they joined. $2 $3 the position before the page, or null.
-constexpr const char* select_page = MEMBER_COLUMNS
-    "AND $6 IN ('', m.role) AND (position(lower($7) IN lower(a.name)) > 0 OR position(lower($7) IN lower(a.email)) > 0) "
-    "AND ($3::uuid IS NULL OR CASE WHEN $4::boolean THEN (m.created_at, m.account_id) < ($2::bigint, $3::uuid) "
-    "ELSE (m.created_at, m.account_id) > ($2::bigint, $3::uuid) END) "
-    "ORDER BY CASE WHEN $4::boolean THEN m.created_at END DESC, CASE WHEN $4::boolean THEN m.account_id END DESC, "
-    "m.created_at, m.account_id LIMIT $5::integer";
+// By when they joined. $2 $3 where the page begins, $4 rows.
+const two_ends select_page{
+    MEMBER_COLUMNS
+    "AND (m.created_at, m.account_id) {<} ($2::bigint, $3::uuid) AND $5 IN ('', m.role) "
+    "AND (position(lower($6) IN lower(a.name)) > 0 OR position(lower($6) IN lower(a.email)) > 0) "
+    "ORDER BY m.created_at{desc}, m.account_id{desc} LIMIT $4::integer"};
 constexpr const char* select_one = MEMBER_COLUMNS "AND m.account_id = $2::uuid";
 #undef MEMBER_COLUMNS
 
@@ -62,12 +61,10 @@ void tell(pqxx::work& work, queued_mail mail, const std::string& recipient) {
 
 result<std::vector<member>> list_members(api_session& session, const business_id& business,
                                          const member_filter& filter, const list_wish& wish) {
-  const after_id after{wish};
   return for_accounts(session, [&](pqxx::work& work) {
-    return all_of(
-        work.exec_params(select_page, to_string(business), wish.after ? wish.after->key : 0, after.value(),
-                         wish.is_newest_first, wish.limit + 1, filter.role, filter.words),
-        member_in);
+    return all_of(work.exec_params(select_page.of(wish), to_string(business), first_position(wish).key,
+                                   first_id(wish), wish.limit + 1, filter.role, filter.words),
+                  member_in);
   });
 }
 

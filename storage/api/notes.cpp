@@ -16,22 +16,16 @@ using nlohmann::json;
   "array_to_string(ARRAY(SELECT account_id FROM note_mentions WHERE note_id = t.id), ' ') "
 
 // $1 business, $2 conversation or who is mentioned, $3 where the page begins, $4 rows, $5 who wrote those of a conversation.
-#define OF_CONVERSATION(before, order)                                                            \
-  NOTE_COLUMNS                                                                                    \
-  "FROM notes t WHERE t.business_id = $1::uuid AND t.conversation_id = $2::uuid AND t.id " before \
-  " $3::uuid AND ($5 = '' OR t.author_id::text = $5) ORDER BY t.business_id" order                \
-  ", t.conversation_id" order ", t.id" order " LIMIT $4::integer"
-#define MENTIONS(before, order)                                                         \
-  NOTE_COLUMNS                                                                          \
-  "FROM note_mentions m JOIN notes t ON t.business_id = $1::uuid AND t.id = m.note_id " \
-  "WHERE m.business_id = $1::uuid AND m.account_id = $2::uuid AND m.note_id " before    \
-  " $3::uuid ORDER BY m.business_id" order ", m.account_id" order ", m.note_id" order " LIMIT $4::integer"
-constexpr const char* newest_of_conversation = OF_CONVERSATION("<", " DESC");
-constexpr const char* oldest_of_conversation = OF_CONVERSATION(">", "");
-constexpr const char* newest_mentions = MENTIONS("<", " DESC");
-constexpr const char* oldest_mentions = MENTIONS(">", "");
-#undef MENTIONS
-#undef OF_CONVERSATION
+const two_ends of_conversation{
+    NOTE_COLUMNS
+    "FROM notes t WHERE t.business_id = $1::uuid AND t.conversation_id = $2::uuid AND t.id {<} $3::uuid "
+    "AND ($5 = '' OR t.author_id::text = $5) "
+    "ORDER BY t.business_id{desc}, t.conversation_id{desc}, t.id{desc} LIMIT $4::integer"};
+const two_ends mentions{
+    NOTE_COLUMNS
+    "FROM note_mentions m JOIN notes t ON t.business_id = $1::uuid AND t.id = m.note_id "
+    "WHERE m.business_id = $1::uuid AND m.account_id = $2::uuid AND m.note_id {<} $3::uuid "
+    "ORDER BY m.business_id{desc}, m.account_id{desc}, m.note_id{desc} LIMIT $4::integer"};
 constexpr const char* select_one = NOTE_COLUMNS
     "FROM notes t WHERE t.business_id = $1::uuid AND t.conversation_id = $2::uuid AND t.id = $3::uuid";
 #undef NOTE_COLUMNS
@@ -73,15 +67,13 @@ void record(pqxx::work& work, const business_id& business, const change_origin& 
 
 result<std::vector<note>> list_notes(api_session& session, const business_id& business,
                                      const note_filter& filter, const list_wish& wish) {
-  const auto* const of_conversation = wish.is_newest_first ? newest_of_conversation : oldest_of_conversation;
-  const auto* const mentions = wish.is_newest_first ? newest_mentions : oldest_mentions;
   return for_business(session, business, [&](pqxx::work& work) {
     const auto from = first_id(wish);
     return all_of(
         filter.conversation
-            ? work.exec_params(of_conversation, to_string(business), to_string(*filter.conversation), from,
-                               wish.limit + 1, filter.author ? to_string(*filter.author) : "")
-            : work.exec_params(mentions, to_string(business), to_string(filter.mentioned), from,
+            ? work.exec_params(of_conversation.of(wish), to_string(business), to_string(*filter.conversation),
+                               from, wish.limit + 1, filter.author ? to_string(*filter.author) : "")
+            : work.exec_params(mentions.of(wish), to_string(business), to_string(filter.mentioned), from,
                                wish.limit + 1),
         note_in);
   });

@@ -13,8 +13,9 @@ using nlohmann::json;
 #define PAYMENT_COLUMNS                                                                                               \
   "SELECT id, provider, mode, secret_key, key_hint, webhook_count, version, created_at, connected_at, connected_by, " \
   "checked_at, broken_at, last_error, last_error_at FROM payment_connections WHERE business_id = $1::uuid "
-constexpr const char* select_page =
-    PAYMENT_COLUMNS "AND $5 IN ('', provider) AND $6 IN ('', mode) " SHORT_PAGE("id");
+const two_ends select_page{PAYMENT_COLUMNS
+                           "AND id {<} $2::uuid AND $4 IN ('', provider) AND $5 IN ('', mode) "
+                           "ORDER BY business_id{desc}, id{desc} LIMIT $3::integer"};
 constexpr const char* select_one = PAYMENT_COLUMNS "AND id = $2::uuid";
 constexpr const char* select_locked = PAYMENT_COLUMNS "AND id = $2::uuid FOR UPDATE";
 #undef PAYMENT_COLUMNS
@@ -91,7 +92,7 @@ result<std::vector<stored_payment_connection>> list_payment_connections(api_sess
                                                                         const std::string& mode,
                                                                         const list_wish& wish) {
   return for_business(session, business, [&](pqxx::work& work) {
-    return short_page(work, select_page, business, wish, row_in, provider, mode);
+    return page_by_id(work, select_page, business, wish, row_in, provider, mode);
   });
 }
 

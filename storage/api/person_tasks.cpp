@@ -12,19 +12,13 @@ namespace {
 #define TASK_COLUMNS \
   "SELECT id, conversation_id, kind, reason, created_at, done_at, done_by FROM person_tasks "
 
-#define OPEN(before, order)                                  \
-  TASK_COLUMNS "WHERE business_id = $1::uuid AND id " before \
-               " $2::uuid AND done_at IS NULL ORDER BY business_id" order ", id" order " LIMIT $3::integer"
-#define OPEN_OF_KIND(before, order)                                                                    \
-  TASK_COLUMNS "WHERE business_id = $1::uuid AND id " before                                           \
-               " $2::uuid AND kind = $4 AND done_at IS NULL ORDER BY business_id" order ", kind" order \
-               ", id" order " LIMIT $3::integer"
-constexpr const char* oldest_open = OPEN(">", "");
-constexpr const char* newest_open = OPEN("<", " DESC");
-constexpr const char* oldest_open_of_kind = OPEN_OF_KIND(">", "");
-constexpr const char* newest_open_of_kind = OPEN_OF_KIND("<", " DESC");
-#undef OPEN_OF_KIND
-#undef OPEN
+const two_ends open{TASK_COLUMNS
+                    "WHERE business_id = $1::uuid AND id {<} $2::uuid AND done_at IS NULL "
+                    "ORDER BY business_id{desc}, id{desc} LIMIT $3::integer"};
+const two_ends open_of_kind{
+    TASK_COLUMNS
+    "WHERE business_id = $1::uuid AND id {<} $2::uuid AND kind = $4 AND done_at IS NULL "
+    "ORDER BY business_id{desc}, kind{desc}, id{desc} LIMIT $3::integer"};
 #define ONE_TASK TASK_COLUMNS "WHERE business_id = $1::uuid AND id = $2::uuid"
 constexpr const char* select_one = ONE_TASK;
 constexpr const char* select_held = ONE_TASK " FOR UPDATE";
@@ -61,18 +55,15 @@ parked_delivery_line parked_in(const pqxx::row& one) {
 }  // namespace
 
 std::vector<std::string> task_statements() {
-  return {oldest_open, oldest_open_of_kind, newest_open, newest_open_of_kind, select_parked};
+  return {open.oldest_first, open_of_kind.oldest_first, open.newest_first, open_of_kind.newest_first,
+          select_parked};
 }
 
 result<std::vector<listed_task>> list_tasks(api_session& session, const business_id& business,
                                             const std::optional<std::string>& kind, const list_wish& wish) {
-  const auto* const open = wish.is_newest_first ? newest_open : oldest_open;
-  const auto* const open_of_kind = wish.is_newest_first ? newest_open_of_kind : oldest_open_of_kind;
   return for_business(session, business, [&](pqxx::work& work) {
-    const auto from = first_id(wish);
-    return all_of(kind ? work.exec_params(open_of_kind, to_string(business), from, wish.limit + 1, *kind)
-                       : work.exec_params(open, to_string(business), from, wish.limit + 1),
-                  task_in);
+    return kind ? page_by_id(work, open_of_kind, business, wish, task_in, *kind)
+                : page_by_id(work, open, business, wish, task_in);
   });
 }
 

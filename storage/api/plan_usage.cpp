@@ -1,8 +1,7 @@
 #include "storage/api/plan_usage.hpp"
 
-#include <limits>
-
 #include "storage/api/api_work.hpp"
+#include "storage/api/list_work.hpp"
 
 namespace sellavie::storage {
 namespace {
@@ -15,7 +14,7 @@ FROM businesses b CROSS JOIN plan_month(b.id, $2::bigint) m WHERE b.id = $1::uui
 constexpr const char* count_members = "SELECT count(*) FROM memberships WHERE business_id = $1::uuid";
 
 // Of this month and the one before the turns tell more than the sums do yet.
-constexpr const char* select_months = R"(
+const two_ends select_months{R"(
 WITH this AS (SELECT * FROM plan_month($1::uuid, $2::bigint)),
 last AS (SELECT m.* FROM this, plan_month($1::uuid, this.begins - 1) m WHERE m.ai_replies > 0),
 months AS (
@@ -26,9 +25,8 @@ months AS (
   SELECT *, (extract(year FROM month) * 12 + extract(month FROM month))::bigint AS number FROM months
 )
 SELECT to_char(month, 'YYYY-MM'), ai_replies, number FROM numbered
-WHERE CASE WHEN $4::boolean THEN number < $3::bigint ELSE number > $3::bigint END
-  AND to_char(month, 'YYYY-MM') >= $6 AND ($7 = '' OR to_char(month, 'YYYY-MM') < $7)
-ORDER BY CASE WHEN $4::boolean THEN number END DESC, number LIMIT $5::integer)";
+WHERE number {<} $3::bigint AND to_char(month, 'YYYY-MM') >= $5 AND ($6 = '' OR to_char(month, 'YYYY-MM') < $6)
+ORDER BY number{desc} LIMIT $4::integer)"};
 
 }  // namespace
 
@@ -58,10 +56,8 @@ result<plan_state> show_plan(api_session& session, const business_id& business, 
 result<std::vector<month_usage>> list_months(api_session& session, const business_id& business,
                                              const month_filter& filter, const list_wish& wish) {
   return for_business(session, business, [&](pqxx::work& work) {
-    using most = std::numeric_limits<std::int64_t>;
-    const std::int64_t from = wish.after ? wish.after->key : (wish.is_newest_first ? most::max() : 0);
-    return all_of(work.exec_params(select_months, to_string(business), to_unix_ms(filter.now), from,
-                                   wish.is_newest_first, wish.limit + 1, filter.since, filter.until),
+    return all_of(work.exec_params(select_months.of(wish), to_string(business), to_unix_ms(filter.now),
+                                   first_position(wish).key, wish.limit + 1, filter.since, filter.until),
                   [](const pqxx::row& one) {
                     fields row{one};
                     month_usage month;

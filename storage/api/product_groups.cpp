@@ -14,8 +14,9 @@ using nlohmann::json;
   "(SELECT count(*) FROM products p WHERE p.group_id = g.id AND p.business_id = $1::uuid) " \
   "FROM product_groups g WHERE g.business_id = $1::uuid "
 
-constexpr const char* select_page =
-    GROUP_COLUMNS "AND position(lower($5) IN lower(g.name)) > 0 " SHORT_PAGE("g.id");
+const two_ends select_page{GROUP_COLUMNS
+                           "AND g.id {<} $2::uuid AND position(lower($4) IN lower(g.name)) > 0 "
+                           "ORDER BY g.business_id{desc}, g.id{desc} LIMIT $3::integer"};
 constexpr const char* select_one = GROUP_COLUMNS "AND g.id = $2::uuid";
 #undef GROUP_COLUMNS
 
@@ -47,7 +48,7 @@ std::optional<product_group> find(pqxx::work& work, const business_id& business,
 result<std::vector<product_group>> list_product_groups(api_session& session, const business_id& business,
                                                        const std::string& words, const list_wish& wish) {
   return for_business(session, business, [&](pqxx::work& work) {
-    return short_page(work, select_page, business, wish, group_in, words);
+    return page_by_id(work, select_page, business, wish, group_in, words);
   });
 }
 

@@ -6,13 +6,10 @@
 namespace sellavie::storage {
 namespace {
 
-#define MOVEMENTS \
-  "SELECT id, delta, stock_after, reason, actor, at FROM stock_movements WHERE business_id = $1::uuid AND product_id = $2::uuid "
-constexpr const char* select_newest =
-    MOVEMENTS "AND id < $3::uuid ORDER BY business_id DESC, product_id DESC, id DESC LIMIT $4::integer";
-constexpr const char* select_oldest =
-    MOVEMENTS "AND id > $3::uuid ORDER BY business_id, product_id, id LIMIT $4::integer";
-#undef MOVEMENTS
+const two_ends select_page{
+    "SELECT id, delta, stock_after, reason, actor, at FROM stock_movements "
+    "WHERE business_id = $1::uuid AND product_id = $2::uuid AND id {<} $3::uuid "
+    "ORDER BY business_id{desc}, product_id{desc}, id{desc} LIMIT $4::integer"};
 
 listed_movement movement_in(const pqxx::row& one) {
   fields row{one};
@@ -31,8 +28,8 @@ listed_movement movement_in(const pqxx::row& one) {
 result<std::vector<listed_movement>> list_stock_movements(api_session& session, const business_id& business,
                                                           const product_id& product, const list_wish& wish) {
   return for_business(session, business, [&](pqxx::work& work) {
-    return all_of(work.exec_params(wish.is_newest_first ? select_newest : select_oldest, to_string(business),
-                                   to_string(product), first_id(wish), wish.limit + 1),
+    return all_of(work.exec_params(select_page.of(wish), to_string(business), to_string(product),
+                                   first_id(wish), wish.limit + 1),
                   movement_in);
   });
 }

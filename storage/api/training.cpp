@@ -6,6 +6,7 @@
 #include "protocol/training/content_codec.hpp"
 #include "storage/api/activity_work.hpp"
 #include "storage/api/api_work.hpp"
+#include "storage/api/list_work.hpp"
 
 namespace sellavie::storage {
 namespace {
@@ -18,11 +19,10 @@ WHERE business_id = $1::uuid AND number < $2::integer ORDER BY business_id DESC,
 constexpr const char* select_version = R"(
 SELECT id, number, note, restored_from, published_by, published_at, content FROM training_versions
 WHERE business_id = $1::uuid AND id = $2::uuid)";
-constexpr const char* select_page = R"(
+const two_ends select_page{R"(
 SELECT id, number, note, restored_from, published_by, published_at, '' FROM training_versions
-WHERE business_id = $1::uuid AND ($5 = '' OR published_by::text = $5)
-  AND CASE WHEN $3::boolean THEN number < $2::integer ELSE number > $2::integer END
-ORDER BY CASE WHEN $3::boolean THEN number END DESC, number LIMIT $4::integer)";
+WHERE business_id = $1::uuid AND number {<} $2::integer AND ($4 = '' OR published_by::text = $4)
+ORDER BY business_id{desc}, number{desc} LIMIT $3::integer)"};
 constexpr const char* insert_version = R"(
 INSERT INTO training_versions (id, business_id, number, content, note, restored_from, published_by, published_at)
 VALUES ($1::uuid, $2::uuid, $3::integer, $4, $5, NULLIF($6::integer, 0), $7::uuid, $8::bigint))";
@@ -159,11 +159,10 @@ result<std::optional<training_version>> find_training_version(api_session& sessi
 result<std::vector<training_version>> list_training_versions(
     api_session& session, const business_id& business, const std::optional<api::account_id>& published_by,
     const list_wish& wish) {
-  const auto from = wish.after ? std::clamp<std::int64_t>(wish.after->key, 0, after_all)
-                               : (wish.is_newest_first ? after_all : 0);
+  const auto from = std::clamp<std::int64_t>(first_position(wish).key, 0, after_all);
   return for_business(session, business, [&](pqxx::work& work) {
-    return all_of(work.exec_params(select_page, to_string(business), from, wish.is_newest_first,
-                                   wish.limit + 1, published_by ? to_string(*published_by) : std::string{}),
+    return all_of(work.exec_params(select_page.of(wish), to_string(business), from, wish.limit + 1,
+                                   published_by ? to_string(*published_by) : std::string{}),
                   version_in);
   });
 }

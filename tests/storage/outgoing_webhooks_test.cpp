@@ -67,15 +67,6 @@ class outgoing_webhooks_test : public unit_of_work_test {
         {key, status, status == 0 ? "timed_out" : "", {end, at + 10s, endpoint}, at, ids.next()});
     ASSERT_TRUE(made) << test::why(made);
   }
-  /// For a lock, within 20 s.
-  [[nodiscard]] bool somebody_waits() const {
-    const auto end = std::chrono::steady_clock::now() + 20s;
-    while (count("pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") == 0) {
-      if (std::chrono::steady_clock::now() > end) return false;
-      std::this_thread::sleep_for(5ms);
-    }
-    return true;
-  }
   conversation_change handed_to_a_person() const {
     auto row = an_epoch(1, 2);
     row.owner = chat_owner::person;
@@ -229,7 +220,7 @@ TEST_F(outgoing_webhooks_test, an_endpoint_that_is_being_removed_is_waited_for_a
   (void)execute(*removing, "BEGIN; DELETE FROM webhook_endpoints WHERE id = " + quote(one.id)).value();
   commit_report report;
   std::thread ordering{[&] { report = apply({.orders = {an_order(10, 1)}}); }};
-  EXPECT_TRUE(somebody_waits());
+  EXPECT_TRUE(waits_for_lock(1));
   (void)execute(*removing, "COMMIT").value();
   ordering.join();
   EXPECT_EQ(report.outcome, commit_outcome::committed) << report.failure;
@@ -429,7 +420,7 @@ TEST_F(outgoing_webhooks_test, no_order_waits_until_the_deliveries_of_a_removed_
   (void)execute(*holding, "BEGIN; SELECT FROM webhook_deliveries FOR UPDATE").value();
   auto removing =
       std::async(std::launch::async, [&] { return remove_webhook_endpoint(session, ada, by, to.id, 1); });
-  EXPECT_TRUE(somebody_waits());
+  EXPECT_TRUE(waits_for_lock(1));
   close_orders();
   auto ordering = std::async(std::launch::async, [&] { return apply({.orders = {an_order(11, 11)}}); });
   EXPECT_EQ(ordering.wait_for(20s), std::future_status::ready);
@@ -448,7 +439,7 @@ TEST_F(outgoing_webhooks_test, an_attempt_is_recorded_beside_a_removal_without_a
   const webhook_attempt made{key,  200,       "", {delivery_end::delivered, noon, endpoint_verdict::works},
                              noon, ids.next()};
   auto recording = std::async(std::launch::async, [&] { return record_webhook_attempt(session, ada, made); });
-  EXPECT_TRUE(somebody_waits());
+  EXPECT_TRUE(waits_for_lock(1));
   const auto removed = execute(*removing, "DELETE FROM webhook_endpoints; COMMIT");
   EXPECT_TRUE(removed) << test::why(removed);
   const auto recorded = recording.get();

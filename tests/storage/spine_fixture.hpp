@@ -8,6 +8,7 @@
 #include <chrono>
 #include <initializer_list>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "storage/postgres_reads.hpp"
@@ -80,6 +81,15 @@ class spine_test : public testing::Test {
   std::string text(const std::string& query) const { return std::string{field(sql(query), 0, 0)}; }
   std::int64_t number(const std::string& query) const { return std::stoll(text(query)); }
   std::int64_t count(const std::string& from) const { return number("SELECT count(*) FROM " + from); }
+  /// So many sessions, within 20 s.
+  [[nodiscard]] bool waits_for_lock(std::int64_t many) const {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{20};
+    while (count("pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") < many) {
+      if (std::chrono::steady_clock::now() > end) return false;
+      std::this_thread::sleep_for(std::chrono::milliseconds{5});
+    }
+    return true;
+  }
 
   postgres_unit_of_work writer(std::string_view name = test_application) const {
     return {[role = database.access().engine, name = std::string{name}] { return open_pq(role, name); },

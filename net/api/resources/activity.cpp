@@ -88,9 +88,8 @@ json shown(const storage::listed_activity& one) {
 
 api_outcome list(workplace& place, api_call& call) {
   storage::activity_filter filter;
-  if (const auto subject = call.query_value("subject_id")) filter.subject = parse_uuid(*subject);
-  if (const auto account = call.query_value("account_id"))
-    filter.account = api::account_id{*parse_uuid(*account)};
+  filter.subject = call.query_id<uuid>("subject_id");
+  filter.account = call.query_id<api::account_id>("account_id");
   filter.action = call.query_value("action");
   filter.since = time_in(call, "since");
   filter.until = time_in(call, "until");

@@ -47,7 +47,7 @@ std::variant<storage::conversation_filter, problem> filter_of(const api_call& ca
     else if (!filter.unassigned)
       return problem{problems::invalid, {}, {{"assignee", "must be me, nobody or an account's id"}}};
   }
-  if (const auto label = call.query_value("label")) filter.label = parse_uuid(*label);
+  filter.label = call.query_id<uuid>("label");
   filter.snoozed = flag_of(call, "snoozed");
   filter.unread = flag_of(call, "unread");
   filter.name_prefix = call.query_value("name").value_or("");

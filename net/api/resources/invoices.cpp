@@ -139,8 +139,8 @@ std::optional<std::pair<std::string, std::int64_t>> number_in(std::string_view t
 api_outcome list(workplace& place, api_call& call) {
   storage::invoice_filter filter;
   filter.kind = call.query_value("kind");
-  if (const auto id = call.query_value("order")) filter.order = order_id{*parse_uuid(*id)};
-  if (const auto id = call.query_value("customer")) filter.customer = contact_id{*parse_uuid(*id)};
+  filter.order = call.query_id<order_id>("order");
+  filter.customer = call.query_id<contact_id>("customer");
   filter.since = time_in(call, "since");
   filter.until = time_in(call, "until");
   filter.oldest_first = is_oldest_first(call);

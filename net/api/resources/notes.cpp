@@ -69,7 +69,7 @@ api_outcome list(workplace& place, api_call& call) {
   const auto known = storage::find_chat(place.store, call.by.business, conversation);
   if (!known) return api::problem_of(known.error());
   if (!known.value()) return problem{problems::not_found};
-  return page(place, call, {conversation, {}, account_in(call, "author")});
+  return page(place, call, {conversation, {}, call.query_id<api::account_id>("author")});
 }
 
 api_outcome list_mentions(workplace& place, api_call& call) {

@@ -57,9 +57,8 @@ storage::order_filter filter_of(const api_call& call) {
   storage::order_filter filter;
   filter.status = call.query_value("status");
   filter.channel = call.query_value("channel");
-  if (const auto id = call.query_value("customer")) filter.customer = contact_id{*parse_uuid(*id)};
-  if (const auto id = call.query_value("conversation"))
-    filter.conversation = conversation_id{*parse_uuid(*id)};
+  filter.customer = call.query_id<contact_id>("customer");
+  filter.conversation = call.query_id<conversation_id>("conversation");
   if (const auto disputed = call.query_value("disputed")) filter.disputed = *disputed == "true";
   filter.since = time_in(call, "since");
   filter.until = time_in(call, "until");

@@ -14,7 +14,7 @@ storage::received_filter filter_of(const api_call& call) {
   storage::received_filter filter;
   filter.place = call.query_value("place");
   filter.provider = call.query_value("provider");
-  if (const auto id = call.query_value("order")) filter.order = order_id{*parse_uuid(*id)};
+  filter.order = call.query_id<order_id>("order");
   filter.since = time_in(call, "since");
   filter.until = time_in(call, "until");
   filter.oldest_first = is_oldest_first(call);

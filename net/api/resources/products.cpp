@@ -86,8 +86,7 @@ api_outcome list(workplace& place, api_call& call) {
   storage::product_filter filter;
   if (const auto active = call.query_value("active")) filter.active = *active == "true";
   filter.search = call.query_value("search");
-  if (const auto group = call.query_value("group"))
-    filter.group = storage::product_group_id{*parse_uuid(*group)};
+  filter.group = call.query_id<storage::product_group_id>("group");
   if (call.query_value("sort") == "newest") filter.order = storage::product_order::newest_first;
   return answer_page(
       call,

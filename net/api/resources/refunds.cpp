@@ -14,7 +14,7 @@ namespace problems = api::problems;
 api_outcome list(workplace& place, api_call& call) {
   storage::refund_filter filter;
   filter.state = call.query_value("state");
-  if (const auto id = call.query_value("order")) filter.order = order_id{*parse_uuid(*id)};
+  filter.order = call.query_id<order_id>("order");
   filter.since = time_in(call, "since");
   filter.until = time_in(call, "until");
   filter.oldest_first = is_oldest_first(call);

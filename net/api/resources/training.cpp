@@ -95,7 +95,8 @@ api_outcome list_versions(workplace& place, api_call& call) {
       call,
       [&](const page_wish& wish) {
         return storage::list_training_versions(place.store, call.by.business,
-                                               account_in(call, "published_by"), newest_first(call, wish));
+                                               call.query_id<api::account_id>("published_by"),
+                                               newest_first(call, wish));
       },
       [](const auto& row) { return listed(row); },
       [](const auto& row) {
@@ -133,8 +134,8 @@ api_outcome compare_versions(workplace& place, api_call& call) {
     const auto against = [&](const storage::training_version& from) -> api_outcome {
       return differences(from, to.content, to.number);
     };
-    if (const auto named = call.query_value("since"))
-      return with_version_of(place, call, training_version_id{*parse_uuid(*named)}, against);
+    if (const auto named = call.query_id<training_version_id>("since"))
+      return with_version_of(place, call, *named, against);
     return answer_with(storage::training_before(place.store, call.by.business, to.number), against);
   });
 }

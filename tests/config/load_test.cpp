@@ -56,7 +56,7 @@ TEST(load, has_the_documented_defaults) {
   EXPECT_EQ(values.workers.io_threads, 1);
   EXPECT_EQ(values.workers.actor_threads, 1);
   EXPECT_EQ(values.workers.writers, 1);
-  EXPECT_EQ(values.workers.api_threads, 4);
+  EXPECT_EQ(values.workers.api_threads, 2);
   EXPECT_EQ(values.workers.password_threads, 1);
 }
 

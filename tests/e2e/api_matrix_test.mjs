@@ -172,8 +172,13 @@ function fitting_body({ requestBody, parameters }) {
 
 const is_json = ({ requestBody }) => requestBody?.content["application/json"] !== undefined;
 
-// A link is looked at a minute after it was made, whoever calls meanwhile; people are told of what the stage did.
-const wished_jobs = "(SELECT * FROM jobs WHERE kind NOT LIKE 'notice.%' AND (unique_key IS NULL OR unique_key NOT LIKE 'poll.%'))";
+// A link is looked at a minute after it was made, whoever calls meanwhile; people and other programs are told of what the stage did.
+const wished_jobs = "(SELECT * FROM jobs WHERE kind NOT LIKE 'notice.%' AND kind <> 'webhook.out' AND (unique_key IS NULL OR unique_key NOT LIKE 'poll.%'))";
+// Not what the deliveries came to: nobody answers at the address.
+const endpoints = "(SELECT id, url, description, events, secret, active, version FROM webhook_endpoints)";
+const deliveries = "(SELECT endpoint_id, event_id, state = 'delivered' FROM webhook_deliveries)";
+
+const rows = (name, from = name) => `SELECT '${name}', coalesce(string_agg(t::text, E'\\n' ORDER BY t::text), '') FROM ${from} t`;
 
 // What a person could have changed: it must be as before wherever the answer was a refusal.
 function state() {
@@ -182,22 +187,19 @@ function state() {
   const outside = ["connections", "connection_ids", "payment_connections", "connect_flows"];
   const team = ["businesses", "memberships", "invitations", "notification_settings"];
   const sales = ["orders", "order_items", "order_timeline", "payments", "payment_records", "refunds", "payment_reviews", "invoices", "invoice_settings", "invoice_documents", "invoice_links"];
-  const rows = (name, from = name) => `SELECT '${name}', coalesce(string_agg(t::text, E'\\n' ORDER BY t::text), '') FROM ${from} t`;
-  const endpoints = "(SELECT id, url, description, events, secret, active, version FROM webhook_endpoints)";  // not what its deliveries came to
   // People are told of what the stage did while the operations are tried.
   const told = [rows("jobs", wished_jobs), rows("notifications", "(SELECT * FROM notifications WHERE subject = 'matrix')")];
   // One look: it is taken twice for each operation and role.
   return here.server.sql([rows("conversations", "(SELECT id, owner, epoch FROM conversations)"), rows("webhook_endpoints", endpoints), ...told, ...[...inbox, ...shop, ...outside, ...team, ...sales].map((name) => rows(name))].join(" UNION ALL "));
 }
 
-// Everything but what the server writes by itself at any time: heartbeats, the last use of a session, rolled usage, what people are
-// told, mails on their way, looks at payments, and the chain of the activity log, of which the number of rows is looked at.
+// Everything but what the server writes by itself at any time: heartbeats, the last use of a session, rolled usage, what people and other
+// programs are told, mails on their way, looks at payments, and the chain of the activity log, of which the number of rows is looked at.
 async function whole_state() {
   const tables = (await here.server.sql("SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition ORDER BY 1")).flat();
-  const own = ["nodes", "sessions", "plan_usage", "mails", "jobs", "notifications", "notification_pace", "audit_log"];
+  const own = ["nodes", "sessions", "plan_usage", "mails", "jobs", "notifications", "notification_pace", "audit_log", "webhook_endpoints", "webhook_deliveries"];
   assert.ok(tables.length > 40 && own.every((one) => tables.includes(one)), `${tables}`);
-  return here.server.sql([...tables.filter((one) => !own.includes(one)).map((name) => `SELECT '${name}', coalesce(string_agg(t::text, E'\\n' ORDER BY t::text), '') FROM ${name} t`),
-    `SELECT 'jobs', coalesce(string_agg(t::text, E'\\n' ORDER BY t::text), '') FROM ${wished_jobs} t`,
+  return here.server.sql([...tables.filter((one) => !own.includes(one)).map((name) => rows(name)), rows("jobs", wished_jobs), rows("webhook_endpoints", endpoints), rows("webhook_deliveries", deliveries),
     "SELECT 'audit_log', count(*)::text FROM audit_log"].join(" UNION ALL "));
 }
 

@@ -27,7 +27,7 @@ void inbox_pump_state::start(services_ptr node, delivery_sink registry, pump_lim
 // --- what comes in ---------------------------------------------------------------------------------
 
 void inbox_pump_state::offer(committed_events& fresh) {
-  const bool closed = is_draining_ || !alone_.empty() || lanes_.suspect_waits();
+  const bool closed = is_draining_ || nothing_may_join() || lanes_.suspect_waits();
   for (delivery& one : fresh.deliveries) {
     const lane_key key{one.business, channel::lane_of(one.connection, *one.event)};
     if (lanes_.take(one.id, key, closed)) send(std::move(one));
@@ -49,7 +49,12 @@ void inbox_pump_state::finish(const deliveries_finished& done) {
 void inbox_pump_state::drop(const deliveries_dropped& lost) {
   const auto pause = lanes_.rest(lost.business);
   if (!pause) return;
-  std::erase_if(alone_, [this](inbox_id id) { return !lanes_.is_on_the_way(id); });
+  std::erase_if(alone_, [&](inbox_id id) {
+    const bool is_lost = !lanes_.is_on_the_way(id);
+    if (is_lost) left_marked_.emplace(id, lost.business);
+    return is_lost;
+  });
+  take_back_marks();
   self_->delayed_send(self_, *pause, rested_atom::value, lost.business);
   show_depth();
   ask_again();
@@ -86,6 +91,7 @@ void inbox_pump_state::bring(const offer_together& planned) {
 
 void inbox_pump_state::poll() {
   self_->delayed_send(self_, poll_pause, poll_atom::value);
+  take_back_marks();
   if (!lanes_.is_looking()) look();
   ask_again();
 }
@@ -105,7 +111,7 @@ void inbox_pump_state::look() {
 // Suspects need an idle node; the others some room, so that a page is worth its read.
 void inbox_pump_state::ask_again() {
   if (lanes_.wants_look()) look();
-  if (is_reading_ || is_draining_ || !alone_.empty()) return;
+  if (is_reading_ || is_draining_ || nothing_may_join()) return;
   if (lanes_.suspect_waits()) {
     if (lanes_.on_the_way() > 0) return;
     if (const auto first = lanes_.choose_for_suspect()) read({*first});
@@ -208,21 +214,51 @@ void inbox_pump_state::run_alone(const storage::stored_delivery& suspect) {
   self_->request(node_->journal_of(suspect.business), caf::infinite, commit_request{changes})
       .then(
           [this, suspect](const commit_reply& reply) {
-            if (reply.outcome != storage::commit_outcome::committed) return give_back(suspect.id);
+            using storage::commit_outcome;
+            if (reply.outcome == commit_outcome::in_doubt) left_marked_.emplace(suspect.id, suspect.business);
+            if (reply.outcome != commit_outcome::committed) return give_back(suspect.id);
             hand_on(suspect);
-            if (!lanes_.is_on_the_way(suspect.id)) alone_.erase(suspect.id);
+            if (!lanes_.is_on_the_way(suspect.id)) {
+              alone_.erase(suspect.id);
+              left_marked_.emplace(suspect.id, suspect.business);
+              take_back_marks();
+            }
             show_depth();
             ask_again();
           },
-          [this, id = suspect.id](const caf::error&) { give_back(id); });
+          [this, suspect](const caf::error&) {
+            left_marked_.emplace(suspect.id, suspect.business);
+            give_back(suspect.id);
+          });
 }
 
-// Not marked, so not run: a later poll chooses it again.
+// Not marked, or nobody knows, so not run: a later poll chooses it again.
 void inbox_pump_state::give_back(inbox_id id) {
   const bool was_planned = alone_.size() > 1;
   alone_.erase(id);
   lanes_.put_back(id);
+  take_back_marks();
   if (was_planned) self_->delayed_send(self_, poll_pause, offer_together{{id}});
+}
+
+// Before anything else runs: a death that others cause would park what is marked. One after the other, as they ran.
+void inbox_pump_state::take_back_marks() {
+  if (left_marked_.empty() || is_taking_back_) return;
+  is_taking_back_ = true;
+  const inbox_id id = left_marked_.begin()->first;
+  auto changes = std::make_shared<storage::change_set>();
+  changes->inbox_begun.push_back(id);
+  self_->request(node_->journal_of(left_marked_.begin()->second), caf::infinite, commit_request{changes})
+      .then(
+          [this, id](const commit_reply& reply) {
+            is_taking_back_ = false;
+            // Otherwise the next poll tries again.
+            if (reply.outcome != storage::commit_outcome::committed) return;
+            left_marked_.erase(id);
+            take_back_marks();
+            ask_again();
+          },
+          [this](const caf::error&) { is_taking_back_ = false; });
 }
 
 // --- bodies ----------------------------------------------------------------------------------------

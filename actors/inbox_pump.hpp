@@ -8,12 +8,14 @@
 //            only its id is kept (actors/inbox_lanes.hpp has the shares, the order and their bounds).
 //            The table is walked through by id again and again, because a lower id may commit later.
 //            A row of an earlier incarnation is counted as begun before it is handed on: if the
-//            process dies, that many later runs had it. A suspect runs only while nothing else does.
+//            process dies, that many later runs had it. A suspect runs only while nothing else does, under a
+//            mark; when it is given back, nothing else runs before the mark is gone.
 // Bounds     one page of 256 bodies and one look at 1,024 rows are under way at a time; a look every
 //            0.5 s, one after the other only until the first walk ends and when known rows run out.
 // Supervised by the node.
 
 #include <caf/all.hpp>
+#include <unordered_map>
 #include <unordered_set>
 
 #include "actors/delivery.hpp"
@@ -81,6 +83,8 @@ class inbox_pump_state {
   void send(delivery one);
   void run_alone(const storage::stored_delivery& suspect);
   void give_back(inbox_id id);
+  void take_back_marks();
+  [[nodiscard]] bool nothing_may_join() const { return !alone_.empty() || !left_marked_.empty(); }
   [[nodiscard]] std::optional<delivery> open(const storage::stored_delivery& row);
   void park(const storage::stored_delivery& row, std::string reason);
   void show_depth() const;
@@ -98,6 +102,9 @@ class inbox_pump_state {
   std::unordered_set<inbox_id> begun_;
   /// A suspect, and what a stored plan binds it to.
   std::unordered_set<inbox_id> alone_;
+  /// Marked as running alone, or perhaps, and given back.
+  std::unordered_map<inbox_id, business_id> left_marked_;
+  bool is_taking_back_ = false;
 };
 static_assert(!std::is_aggregate_v<inbox_pump_state>);
 

@@ -112,7 +112,7 @@ struct change_set {
   std::vector<recorded_event> recorded;
   /// Deliveries whose handling failed: tries + 1.
   std::vector<inbox_id> inbox_tries;
-  /// Rows of an earlier incarnation that are about to be handed on: deaths + 1.
+  /// Rows of an earlier incarnation that are about to be handed on, or ran alone and no longer do: deaths + 1, not alone.
   std::vector<inbox_id> inbox_begun;
   /// Suspects that are about to run by themselves.
   std::vector<inbox_id> inbox_alone;

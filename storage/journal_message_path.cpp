@@ -40,8 +40,9 @@ SELECT require_rows((SELECT count(*) FROM gone), $2::bigint, 'inbox rows to fini
 constexpr statement count_tries{"count_tries", R"(
 UPDATE inbound_events SET tries = tries + 1 WHERE id = ANY ($1::bigint[]))"};
 
+// From now on beside others.
 constexpr statement mark_begun{"mark_begun", R"(
-UPDATE inbound_events SET deaths = least(deaths + 1, 32767) WHERE id = ANY ($1::bigint[]))"};
+UPDATE inbound_events SET deaths = least(deaths + 1, 32767), alone = false WHERE id = ANY ($1::bigint[]))"};
 
 constexpr statement mark_alone{"mark_alone", R"(
 UPDATE inbound_events SET alone = true WHERE id = ANY ($1::bigint[]))"};

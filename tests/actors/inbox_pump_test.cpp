@@ -253,6 +253,47 @@ TEST_F(inbox_pump, runs_no_suspect_that_it_could_not_mark) {
   EXPECT_THAT(given, ElementsAre(2));
 }
 
+TEST_F(inbox_pump, runs_nobody_beside_a_mark_that_may_be_there_and_takes_it_back_first) {
+  start(8);
+  bool is_first = true;
+  world.store->before_commit = [&](memory_store::batch) {
+    using storage::commit_outcome;
+    return std::exchange(is_first, false) ? memory_store::fate{commit_outcome::in_doubt, true}
+                                          : memory_store::fate{commit_outcome::unavailable, false};
+  };
+  store(2, 3);
+  world.advance(600ms);
+  ASSERT_TRUE(world.store->rows.inbox.at(2).alone);
+  caf::anon_send(pump, actors::deliveries_dropped{world.shop});
+  accept({11}, {"elsewhere", world.other_shop});
+  world.advance(2s);
+  EXPECT_THAT(given, IsEmpty()) << "a death now would park a delivery that never ran";
+  bool was_marked = true;
+  world.store->before_commit = [&](memory_store::batch sets) -> std::optional<memory_store::fate> {
+    for (const auto* set : sets)
+      if (!set->inbox_alone.empty()) was_marked = world.store->rows.inbox.at(2).alone;
+    return std::nullopt;
+  };
+  world.advance(600ms);
+  EXPECT_FALSE(was_marked) << "it is marked anew when its turn comes";
+  finish(given);
+  world.advance(600ms);
+  finish(given);
+  EXPECT_THAT(given, UnorderedElementsAre(2, 11));
+}
+
+TEST_F(inbox_pump, takes_the_mark_of_a_suspect_back_when_its_business_hands_it_back) {
+  start(8);
+  store(2, 3);
+  world.advance(600ms);
+  ASSERT_THAT(given, ElementsAre(2));
+  ASSERT_TRUE(world.store->rows.inbox.at(2).alone);
+  caf::anon_send(pump, actors::deliveries_dropped{world.shop});
+  accept({11}, {"elsewhere", world.other_shop});
+  EXPECT_THAT(given, ElementsAre(2, 11));
+  EXPECT_FALSE(world.store->rows.inbox.at(2).alone) << "a death that 11 causes would park 2";
+}
+
 TEST_F(inbox_pump, brings_with_a_suspect_what_its_stored_plan_needs) {
   start(8);
   for (inbox_id id = 1; id <= 3; ++id) store(id, 3);

@@ -56,6 +56,8 @@ TEST_F(journal_message_path_test, counts_tries_marks_alone_and_parks) {
   accept({1, 2});
   ASSERT_EQ(apply({.inbox_tries = {1}, .inbox_alone = {1}}).outcome, outcome::committed);
   EXPECT_EQ(text("SELECT tries || ' ' || alone FROM inbound_events WHERE id = 1"), "1 true");
+  ASSERT_EQ(apply({.inbox_begun = {1}}).outcome, outcome::committed);
+  EXPECT_EQ(text("SELECT deaths || ' ' || alone FROM inbound_events WHERE id = 1"), "1 false");
   person_task task{ada, std::nullopt, plain_id(50), "parked", "five tries", noon};
   ASSERT_EQ(apply({.tasks = {task}, .parked = {{1, "five tries", noon}}}).outcome, outcome::committed);
   EXPECT_EQ(text("SELECT id || ' ' || reason FROM parked_events"), "1 five tries");

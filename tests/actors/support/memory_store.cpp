@@ -132,7 +132,10 @@ struct transaction {
       if (const auto at = db.inbox.find(id); at != db.inbox.end()) ++at->second.tries;
     });
     each_row(sets, &change_set::inbox_begun, [&](inbox_id id) {
-      if (const auto at = db.inbox.find(id); at != db.inbox.end()) ++at->second.deaths;
+      const auto at = db.inbox.find(id);
+      if (at == db.inbox.end()) return;
+      ++at->second.deaths;
+      at->second.alone = false;
     });
     each_row(sets, &change_set::inbox_alone, [&](inbox_id id) {
       if (const auto at = db.inbox.find(id); at != db.inbox.end()) at->second.alone = true;

@@ -26,6 +26,7 @@
 #include "outgoing_work.hpp"
 #include "protocol/api/access_token.hpp"
 #include "public_listener.hpp"
+#include "storage/durability.hpp"
 #include "storage/housekeeping.hpp"
 #include "storage/incarnation.hpp"
 #include "storage/key_guard.hpp"
@@ -157,6 +158,9 @@ result<void> server::open_database() {
   auto opened = database::open(*settings_, storage::cluster_use::serve, tell);
   if (!opened) return opened.error();
   database_.emplace(std::move(opened.value()));
+  const auto warnings = storage::durability_warnings(database_->access().owner);
+  if (!warnings) return warnings.error();
+  for (const auto& warning : warnings.value()) tell("warning: " + warning);
   const auto now = make_system_clock()->now();
   const auto migrated =
       storage::migrate(database_->access().owner, storage::embedded_migrations(), now, tell);

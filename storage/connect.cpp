@@ -23,9 +23,12 @@ std::string escaped_value(std::string_view value) {
 
 std::string first_line(std::string_view text) { return std::string{text.substr(0, text.find('\n'))}; }
 
-/// Notices would go to stderr; the role comes last, so that nothing after it can fail half-way.
+/// Notices would go to stderr. Whoever was told "committed" relies on it: a server or a role that commits
+/// asynchronously is overruled, anything stricter stays. The role comes last, so that nothing after it can fail half-way.
 std::string session_start(const database_role& role) {
-  return "SET client_min_messages = warning;" + set_role_statement(role);
+  return "SET client_min_messages = warning;"
+         "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off';" +
+         set_role_statement(role);
 }
 
 errc code_of(std::string_view state) {

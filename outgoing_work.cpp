@@ -51,8 +51,10 @@ void outgoing_work::add_to(actors::job_kinds& kinds) {
                                              const actors::job_answer& answer) { pushes_.send(job, answer); };
 }
 
+void outgoing_work::hang_up() { outside_->stop(); }
+
 void outgoing_work::stop() {
-  outside_->stop();
+  hang_up();
   webhooks_.stop();
   pushes_.stop();
 }

@@ -22,7 +22,9 @@ class outgoing_work {
 
   /// This outlives the runner's last call, or was stopped before.
   void add_to(actors::job_kinds& kinds);
-  /// Within a second or so; what is on the way is not answered, or is put off.
+  /// Calls nobody any more, within a second or so: what is on the way is put off.
+  void hang_up();
+  /// Waits for what its threads do in the database.
   void stop();
 
  private:

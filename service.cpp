@@ -6,8 +6,10 @@
 #include <caf/all.hpp>
 #include <csignal>
 #include <cstdio>
+#include <stop_token>
 #include <thread>
 
+#include "apart.hpp"
 #include "config/keys.hpp"
 #include "database.hpp"
 #include "directory_watch.hpp"
@@ -26,6 +28,7 @@
 #include "outgoing_work.hpp"
 #include "protocol/api/access_token.hpp"
 #include "public_listener.hpp"
+#include "stop_signal.hpp"
 #include "storage/durability.hpp"
 #include "storage/housekeeping.hpp"
 #include "storage/incarnation.hpp"
@@ -42,7 +45,16 @@ namespace {
 using namespace std::chrono_literals;
 namespace log = monitoring;
 
-constexpr auto drain_limit = 10s;
+using time_point = std::chrono::steady_clock::time_point;
+
+/// From the signal to the end of our own work; the embedded database then has its own time for its last checkpoint.
+constexpr auto stop_limit = 10s;
+/// Of that: what is left when turns are no longer waited for, when threads are not, when the database is not.
+constexpr auto after_turns = 3s;
+constexpr auto after_threads = 1500ms;
+constexpr auto after_database = 500ms;
+/// A start looks between its steps whether it was asked to stop; one that hangs is left where it is.
+constexpr auto start_limit = 5s;
 constexpr auto last_lines_limit = 1s;
 constexpr const char* node_name = "node";
 
@@ -64,11 +76,16 @@ class server {
         counts_{*metrics_, log_, [time = make_system_clock()] { return time->now(); }} {}
 
   result<void> start();
-  void await_signal();
-  bool stop();
+  /// From another thread: start() gives up at its next step.
+  void give_up_start() { asked_.request_stop(); }
+  /// False: something of it had died, or another server has taken over.
+  bool stop(time_point deadline);
 
  private:
   [[nodiscard]] result<void> end_incarnation();
+  result<void> stop_threads();
+  [[nodiscard]] bool is_busy() const;
+  [[nodiscard]] result<void> not_asked_to_stop() const;
   result<void> open_ops();
   result<void> open_database();
   result<void> open_keys();
@@ -89,6 +106,7 @@ class server {
     return storage::open_pqxx(database_->access().engine, storage::application_name_of(node_name));
   }
 
+  std::stop_source asked_;
   std::shared_ptr<config::settings> settings_;
   std::shared_ptr<monitoring::metrics> metrics_;
   std::shared_ptr<monitoring::logger> log_;
@@ -122,6 +140,7 @@ result<void> server::start() {
   if (auto done = open_ops(); !done) return done;
   if (auto done = open_database(); !done) return done;
   if (auto done = open_keys(); !done) return done;
+  if (auto on = not_asked_to_stop(); !on) return on;
   build_node();
   const auto begun = begin();
   if (!begun) return begun.error();
@@ -138,6 +157,11 @@ result<void> server::start() {
   health_.database_answered(std::chrono::steady_clock::now());
   health_.started = true;
   log_->info("serving", {{"incarnation", node_->incarnation}});
+  return {};
+}
+
+result<void> server::not_asked_to_stop() const {
+  if (asked_.stop_requested()) return make_failure(errc::unavailable, "it was asked to stop");
   return {};
 }
 
@@ -162,8 +186,8 @@ result<void> server::open_database() {
   if (!warnings) return warnings.error();
   for (const auto& warning : warnings.value()) tell("warning: " + warning);
   const auto now = make_system_clock()->now();
-  const auto migrated =
-      storage::migrate(database_->access().owner, storage::embedded_migrations(), now, tell);
+  const auto migrated = storage::migrate(database_->access().owner, storage::embedded_migrations(), now, tell,
+                                         asked_.get_token());
   if (!migrated) return migrated.error();
   return {};
 }
@@ -361,24 +385,29 @@ void server::open_imports() {
       database_->access(), node_->incarnation, settings_, node_->time, node_->ids, log_, actors_.registry});
 }
 
-void server::await_signal() {
-  sigset_t wanted;
-  sigemptyset(&wanted);
-  sigaddset(&wanted, SIGTERM);
-  sigaddset(&wanted, SIGINT);
-  int signal = 0;
-  sigwait(&wanted, &signal);
-}
-
 result<void> server::end_incarnation() {
   auto connection = engine_connection();
   if (!connection) return connection.error();
   return storage::end_incarnation(*connection.value(), node_->incarnation, node_->now());
 }
 
-// What does not end in time stays in the inbox: the next start finds it there.
-bool server::stop() {
-  const auto deadline = std::chrono::steady_clock::now() + drain_limit;
+result<void> server::stop_threads() {
+  if (mail_sender_) mail_sender_->stop();
+  if (import_runner_) import_runner_->stop();
+  if (outgoing_) outgoing_->stop();
+  if (notices_) notices_->stop();
+  return {};
+}
+
+// The last turn's reply is on its way to the channel when the pump is empty already.
+bool server::is_busy() const {
+  return metrics_->queue_depth(monitoring::queue::pump).value() > 0 ||
+         metrics_->queue_depth(monitoring::queue::jobs).value() > 0 ||
+         metrics_->outbox_rows(monitoring::outbox_state::sending).value() > 0;
+}
+
+// What does not end in time is left behind: all of it is stored, and the next start finds it there (ADR 9).
+bool server::stop(time_point deadline) {
   health_.draining = true;
   log_->info("draining");
   if (public_) {
@@ -387,60 +416,62 @@ bool server::stop() {
     caf::anon_send(actors_.jobs, actors::drain_atom::value);
     public_->drain(3s);
     // Receivers may take their time; the next start sends what they have not taken.
-    outgoing_->stop();
-    // The last turn's reply is on its way to the channel when the pump is empty already.
-    const auto is_busy = [this] {
-      return metrics_->queue_depth(monitoring::queue::pump).value() > 0 ||
-             metrics_->queue_depth(monitoring::queue::jobs).value() > 0 ||
-             metrics_->outbox_rows(monitoring::outbox_state::sending).value() > 0;
-    };
+    outgoing_->hang_up();
     // What is fenced cannot end: another process has it.
-    for (int quiet = 0; quiet < 3 && !health_.fenced && std::chrono::steady_clock::now() < deadline - 3s;) {
+    for (int quiet = 0;
+         quiet < 3 && !health_.fenced && std::chrono::steady_clock::now() < deadline - after_turns;) {
       std::this_thread::sleep_for(20ms);
       quiet = is_busy() ? 0 : quiet + 1;
     }
   }
-  if (mail_sender_) mail_sender_->stop();
-  if (import_runner_) import_runner_->stop();
-  if (outgoing_) outgoing_->stop();
-  if (notices_) notices_->stop();
-  bool clean = !health_.fenced && !health_.broken;
+  const bool is_well = !health_.fenced && !health_.broken;
+  bool is_clean = is_well;
   const auto need = [&](const char* what, const result<void>& done) {
     if (done) return;
-    clean = false;
+    is_clean = false;
     log_->error("stop_failed", {{"what", monitoring::code{what}}, {"why", done.error()}});
   };
-  if (node_ && node_->incarnation != 0 && clean) need("end_incarnation", end_incarnation());
-  // Only now: what a closed client answers would be taken for an outage and be committed.
-  if (client_) client_->close();
+  need("threads", done_by(deadline - after_threads, [this] { return stop_threads(); }));
+  if (node_ && node_->incarnation != 0 && is_well)
+    need("end_incarnation", done_by(deadline - after_database, [this] { return end_incarnation(); }));
+  // Only now, and only if it has ended: what a closed client answers would be taken for an outage and be committed.
+  if (client_ && is_clean) client_->close();
   if (database_) need("stop_database", database_->stop());
-  log_->info("stopped", {{"clean", clean}});
+  log_->info("stopped", {{"clean", is_clean}});
   log_->drain(last_lines_limit);  // the process ends without taking the logger down
-  return clean;
+  return is_well;
 }
 
 }  // namespace
 
 int serve(config::settings settings) {
-  sigset_t handled;
-  sigemptyset(&handled);
-  sigaddset(&handled, SIGTERM);
-  sigaddset(&handled, SIGINT);
-  pthread_sigmask(SIG_BLOCK, &handled, nullptr);
+  block_stop_signals();
   std::signal(SIGPIPE, SIG_IGN);
 
   auto running = std::make_unique<server>(std::move(settings));
-  bool clean = false;
-  if (const auto started = running->start(); !started) {
-    say("sellavie cannot start: " + started.error().detail);
-    running->stop();
-  } else {
-    running->await_signal();
-    clean = running->stop();
+  auto starting = begin_apart([&running] { return running->start(); });
+  const bool is_asked = is_stopped_during(starting);
+  auto deadline = std::chrono::steady_clock::now() + stop_limit;
+  if (is_asked) {
+    running->give_up_start();
+    if (starting.wait_for(start_limit) != std::future_status::ready) {
+      say("sellavie was still starting: it ends as if it had been killed");
+      std::fflush(nullptr);
+      _exit(0);
+    }
   }
+  const auto started = starting.get();
+  if (!started) {
+    say((is_asked ? "sellavie ends before it has started: " : "sellavie cannot start: ") +
+        started.error().detail);
+  } else if (!is_asked) {
+    await_stop_signal();
+    deadline = std::chrono::steady_clock::now() + stop_limit;
+  }
+  const bool is_well = running->stop(deadline);
   std::fflush(nullptr);
   // Actors hold nothing that is not stored; taking each of them down would only take time.
-  _exit(clean ? 0 : 1);
+  _exit(is_well && (started || is_asked) ? 0 : 1);
 }
 
 }  // namespace sellavie

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <charconv>
+#include <thread>
 
 #include "protocol/crypto/digest.hpp"
 
@@ -12,7 +13,8 @@ constexpr std::string_view application = "sellavie migrate";
 
 // Two-number keys are a space apart from the one-number keys that fence incarnations.
 constexpr const char* try_lock_sql = "SELECT pg_try_advisory_lock(1936027753, 1)";  // "seli"
-constexpr const char* wait_lock_sql = "SELECT pg_advisory_lock(1936027753, 1)";
+/// Between two looks at the lock.
+constexpr std::chrono::milliseconds lock_pause{200};
 
 constexpr const char* session_sql =
     "SET statement_timeout = 0; SET lock_timeout = 0; SET idle_in_transaction_session_timeout = 0; SET search_path = public";
@@ -131,15 +133,21 @@ result<std::vector<applied_row>> read_checked(PGconn& connection, std::span<cons
   return applied;
 }
 
-/// Freed when the connection ends.
-result<void> lock(PGconn& connection, const migration_log& log) {
-  const auto got = execute(connection, try_lock_sql);
-  if (!got) return got.error();
-  if (field(*got, 0, 0) == "t") return {};
-  if (log) log("another server is migrating this database: waiting for it");
-  const auto waited = execute(connection, wait_lock_sql);
-  if (!waited) return waited.error();
+result<void> go_on_unless(const std::stop_token& asked) {
+  if (asked.stop_requested()) return make_failure(errc::unavailable, "it was asked to stop");
   return {};
+}
+
+/// Freed when the connection ends. It is looked at again and again: a wait inside PostgreSQL would hear of no stop.
+result<void> lock(PGconn& connection, const migration_log& log, const std::stop_token& asked) {
+  for (bool is_waiting = false;; is_waiting = true) {
+    const auto got = execute(connection, try_lock_sql);
+    if (!got) return got.error();
+    if (field(*got, 0, 0) == "t") return {};
+    if (log && !is_waiting) log("another server is migrating this database: waiting for it");
+    if (const auto on = go_on_unless(asked); !on) return on;
+    std::this_thread::sleep_for(lock_pause);
+  }
 }
 
 result<std::string> transaction_id(PGconn& connection) {
@@ -184,11 +192,12 @@ result<void> run_made(PGconn& connection, const char* query) {
   return {};
 }
 
-result<pg_connection> open_locked(const database_role& owner, const migration_log& log) {
+result<pg_connection> open_locked(const database_role& owner, const migration_log& log,
+                                  const std::stop_token& asked) {
   auto connection = open_pq(owner, application);
   if (!connection) return connection;
   if (const auto set = execute(**connection, session_sql); !set) return set.error();
-  if (const auto locked = lock(**connection, log); !locked) return locked.error();
+  if (const auto locked = lock(**connection, log, asked); !locked) return locked.error();
   if (const auto set = execute(**connection, lock_timeout_sql); !set) return set.error();
   return connection;
 }
@@ -196,8 +205,8 @@ result<pg_connection> open_locked(const database_role& owner, const migration_lo
 }  // namespace
 
 result<int> migrate(const database_role& owner, std::span<const migration> migrations, instant now,
-                    const migration_log& log) {
-  const auto connection = open_locked(owner, log);
+                    const migration_log& log, const std::stop_token& asked) {
+  const auto connection = open_locked(owner, log, asked);
   if (!connection) return connection.error();
   const auto applied = read_checked(**connection, migrations);
   if (!applied) return applied.error();
@@ -205,6 +214,7 @@ result<int> migrate(const database_role& owner, std::span<const migration> migra
   if (missing.empty()) return 0;
   if (const auto made = execute(**connection, create_sql); !made) return made.error();
   for (const auto& one : missing) {
+    if (const auto on = go_on_unless(asked); !on) return on.error();
     if (log) log("migration " + label(one));
     if (const auto done = apply(**connection, one, now); !done) return done.error();
   }

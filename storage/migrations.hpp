@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <functional>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,8 +42,10 @@ using migration_log = std::function<void(std::string_view)>;
 
 /// Applies what is missing, then analyses the tables. Returns how many were applied.
 /// `conflict`: the database does not fit (R2, R3); `invalid_value`: the migrations given do not (R1).
+/// Whoever asks it to stop ends its wait (R5), or it ends between two migrations: `unavailable`.
 [[nodiscard]] result<int> migrate(const database_role& owner, std::span<const migration> migrations,
-                                  instant now, const migration_log& log = {});
+                                  instant now, const migration_log& log = {},
+                                  const std::stop_token& asked = {});
 
 /// Who keeps every start, migration and restore of this database out, as long as its connection lives;
 /// false when somebody else does. Sets what a long piece of work on the schema needs.

@@ -6,6 +6,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { post, page_body, page_item, fresh_mid } from "./harness/meta.mjs";
 import { wait_for_database } from "./harness/postgres.mjs";
+import { stop_limit_ms } from "./harness/server.mjs";
 import { open_world } from "./harness/world.mjs";
 import { random_source, sleep, until } from "./harness/workspace.mjs";
 
@@ -70,11 +71,34 @@ test("the embedded postmaster is killed with -9 under load: restarted, nothing a
   // SIGTERM while it is dead or being started again: the server still ends, and the next start recovers.
   process.kill(postmaster_of(here), "SIGKILL");
   await sleep(random.below(2500));
-  const how = await here.server.stop({ seconds: 60 });
-  assert.equal(how.signal, null, here.place.log_tail("server"));
+  await stopped_in_time(here);
   await here.server.start();
   await nothing_is_lost(here, senders);
 });
+
+test("SIGTERM while PostgreSQL hangs under load: the server ends in time, and the next one answers what was accepted", { timeout: 150_000 }, async (t) => {
+  const here = await open_world(t, { name: "database_hung_stop", cluster: true });
+  const senders = new load(here);
+  senders.start(8);
+  await sleep(1500);
+  here.cluster.freeze();
+  const began = senders.statuses.length;
+  await until("webhooks are told 503", () => senders.statuses.slice(began).includes(503), { explain: () => JSON.stringify(tally(senders.statuses)) });
+  await stopped_in_time(here);
+  here.cluster.thaw();
+  await wait_for_database(here.server.database);
+  await here.server.start();
+  await senders.accepted_again();
+  await senders.stop();
+  t.diagnostic(`answers: ${JSON.stringify(tally(senders.statuses))}`);
+  await nothing_is_lost(here, senders);
+});
+
+async function stopped_in_time(here) {
+  const how = await here.server.stop();
+  assert.deepEqual([how.code, how.signal], [0, null], here.place.log_tail("server"));
+  assert.ok(how.ms < stop_limit_ms, `took ${how.ms} ms\n${here.place.log_tail("server")}`);
+}
 
 async function nothing_is_lost(here, senders) {
   await here.settled({ seconds: 90 });

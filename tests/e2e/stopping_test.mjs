@@ -1,19 +1,15 @@
-// Starting and stopping: SIGTERM under load, what /readyz says, a second start, a second server.
+// Starting and stopping: SIGTERM under load and during a start, what /readyz says, a second start, a second server.
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
 import { broken_invariants, resent_messages } from "./harness/invariants.mjs";
-import { hold_lock } from "./harness/postgres.mjs";
+import { hold_lock, wait_for_database } from "./harness/postgres.mjs";
+import { stop_limit_ms } from "./harness/server.mjs";
 import { crowd } from "./harness/shopper.mjs";
 import { open_world } from "./harness/world.mjs";
 import { plain_environment, random_source, sleep, until } from "./harness/workspace.mjs";
-
-const stop_promise_ms = 10_000;
-// Between the end of the server's own work and our knowing of it: the kernel frees its memory, and the wait looks every 10 ms.
-const process_exit_ms = 500;
-const stop_limit_ms = stop_promise_ms + process_exit_ms;
 
 test("SIGTERM while idle and while busy: exit 0 in time, nothing lost, the next start goes on", { timeout: 240_000 }, async (t) => {
   const here = await open_world(t, { name: "stopping" });
@@ -139,6 +135,38 @@ test("a start is not ready while it migrates, says why, and answers its health m
   const statuses = [...early, ...late].map(({ status }) => status).filter((status) => status !== 0);
   assert.equal(statuses.pop(), 200);
   assert.deepEqual([...new Set(statuses)], [503], "ready before it was");
+});
+
+test("SIGTERM ends a start that waits for another server's migrations, and one on a database that hangs", { timeout: 180_000 }, async (t) => {
+  const here = await open_world(t, { name: "stopped_start", cluster: true, start: false });
+  const stopped = async () => {
+    const how = await here.server.stop();
+    assert.deepEqual([how.code, how.signal], [0, null], here.place.log_tail("server"));
+    assert.ok(how.ms < stop_limit_ms, `took ${how.ms} ms`);
+  };
+  const schema = async () => (await here.server.sql("SELECT to_regclass('schema_migrations')"))[0][0];
+
+  const another = await hold_lock(here.server.database, "1936027753, 1");
+  await here.server.start({ wait: false });
+  await until("the server waits for the lock", () => /another server is migrating/.test(here.place.log_tail("server")));
+  await stopped();
+  assert.match(here.place.log_tail("server"), /^sellavie ends before it has started: it was asked to stop$/m);
+  await another.release();
+  assert.equal(await schema(), "", "it ended because the lock was free");
+
+  here.cluster.freeze();
+  await here.server.start({ wait: false });
+  await until("the server lives", async () => (await fetch(`${here.server.ops}/healthz`)).ok);
+  await stopped();
+  here.cluster.thaw();
+  await wait_for_database(here.server.database);
+  assert.equal(await schema(), "", "the database did not hang");
+
+  await here.server.start();
+  await here.provision();
+  const who = here.customer();
+  await here.sandbox.say(who, "Hello!");
+  await here.sandbox.heard(who, 1);
 });
 
 // Asks /readyz without a pause until it says what is wanted. -> every {status, text}; status 0: nobody listened

@@ -128,6 +128,28 @@ TEST_F(migrations_test, the_second_of_two_servers_waits_and_finds_nothing_to_do)
   EXPECT_THAT(said, testing::Contains("another server is migrating this database: waiting for it"));
 }
 
+TEST_F(migrations_test, a_server_that_waits_for_another_ones_migrations_can_be_asked_to_stop) {
+  const auto another = open_pq(owner(), "another").value();
+  ASSERT_TRUE(try_lock_schema(*another).value());
+  std::stop_source asked;
+  const migrations given{first};
+  const auto outcome = migrate(
+      owner(), given, now, [&](std::string_view) { asked.request_stop(); }, asked.get_token());
+  ASSERT_TRUE(outcome.has_error());
+  EXPECT_EQ(outcome.error().code, errc::unavailable);
+  EXPECT_EQ(value("SELECT to_regclass('schema_migrations') IS NULL"), "t");
+}
+
+TEST_F(migrations_test, one_that_is_asked_to_stop_ends_between_two_migrations) {
+  std::stop_source asked;
+  const migrations given{first, second, third};
+  const auto stop_at_second = [&](std::string_view line) {
+    if (line == "migration 0002_names") asked.request_stop();
+  };
+  ASSERT_TRUE(migrate(owner(), given, now, stop_at_second, asked.get_token()).has_error());
+  EXPECT_EQ(run(given), 1) << "the third is what was left";
+}
+
 TEST_F(migrations_test, status_lists_all_and_tells_what_is_missing) {
   ASSERT_EQ(run({first}), 1);
   const migrations given{first, second};

@@ -11,6 +11,11 @@ const run = promisify(execFile);
 export const app_secret = "e2e-app-secret";
 export const verify_token = "e2e verify token";
 
+const stop_promise_ms = 10_000;
+// Between the end of the server's own work and our knowing of it: the kernel frees its memory, and the wait looks every 10 ms.
+const process_exit_ms = 500;
+export const stop_limit_ms = stop_promise_ms + process_exit_ms;
+
 export function server_binary() {
   const binary = process.env.SELLAVIE_BINARY ?? `${root}/build/release/sellavie`;
   if (!existsSync(binary)) throw new Error(`${binary} is not there: build it, or set SELLAVIE_BINARY`);

@@ -24,6 +24,11 @@ std::string cart_of(const channel::channel_event& event) {
   return text;
 }
 
+// Of what the platform cannot show, the payload is the platform's own name for it: nobody chose that.
+std::string_view chosen_in(const channel::channel_event& event) {
+  return event.kind == channel::event_kind::unsupported ? std::string_view{} : event.payload;
+}
+
 llm::turn_context context_of(const chat_context& chat, const turn& of,
                              const std::vector<action_kind>& allowed) {
   const tenant& business = *of.business;
@@ -66,7 +71,7 @@ std::string text_of(const channel::channel_event& event) {
   const std::string cart = cart_of(event);
   if (!cart.empty()) return event.text.empty() ? cart : event.text + '\n' + cart;
   if (!event.text.empty()) return event.text;
-  if (!event.payload.empty()) return event.payload;
+  if (const auto chosen = chosen_in(event); !chosen.empty()) return std::string{chosen};
   std::string text;
   for (const auto& attachment : event.attachments) {
     if (!text.empty()) text += ' ';
@@ -81,7 +86,7 @@ bool is_placeholder(const channel::channel_event& event) noexcept {
 }
 
 bool is_readable(const channel::channel_event& event) {
-  return !event.text.empty() || !event.payload.empty() || !cart_of(event).empty();
+  return !event.text.empty() || !chosen_in(event).empty() || !cart_of(event).empty();
 }
 
 std::string attachments_json(const channel::channel_event& event) {

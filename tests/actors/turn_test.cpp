@@ -34,5 +34,17 @@ TEST(local_time, shows_a_minute_until_it_is_over) {
   EXPECT_EQ(local_time(at(2026y / November / 21, 9h, 30min) + 59s + 999ms, 60), "Saturday 2026-11-21 10:30");
 }
 
+// WhatsApp names the type of a message that it cannot show.
+TEST(an_unsupported_message, is_not_what_the_platform_calls_it) {
+  channel::channel_event event;
+  event.kind = channel::event_kind::unsupported;
+  event.payload = "unknown";
+  EXPECT_EQ(actors::text_of(event), "(unsupported message)");
+  EXPECT_FALSE(actors::is_readable(event));
+  event.kind = channel::event_kind::postback;
+  EXPECT_EQ(actors::text_of(event), "unknown") << "a button's payload is the customer's choice";
+  EXPECT_TRUE(actors::is_readable(event));
+}
+
 }  // namespace
 }  // namespace sellavie::test

@@ -267,9 +267,9 @@ export class graph {
     };
   }
 
-  #pressure({ code }) {
+  #pressure({ code, regain_minutes }) {
     if (!rate_limit_codes.has(code)) return {};
-    const usage = [{ type: "messenger", call_count: 100, total_cputime: 30, total_time: 30, estimated_time_to_regain_access: 1 }];
+    const usage = [{ type: "messenger", call_count: 100, total_cputime: 30, total_time: 30, estimated_time_to_regain_access: regain_minutes }];
     return { "x-business-use-case-usage": JSON.stringify({ sandbox: usage }) };
   }
 }

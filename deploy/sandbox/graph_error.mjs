@@ -3,9 +3,9 @@
 import { randomBytes } from "node:crypto";
 
 export class graph_error extends Error {
-  constructor(code, message, { subcode, status = 400, type = "OAuthException", details, transient } = {}) {
+  constructor(code, message, { subcode, status = 400, type = "OAuthException", details, transient, regain_minutes = 1 } = {}) {
     super(message);
-    Object.assign(this, { code, subcode, status, type, details, transient });
+    Object.assign(this, { code, subcode, status, type, details, transient, regain_minutes });
   }
 
   body() {
@@ -38,9 +38,9 @@ export function bad_parameter(message, details) {
 }
 
 // What a switched-on `graph.error` answers.
-export function from_switch({ code, subcode, status, message }) {
+export function from_switch({ code, subcode, status, message, regain_minutes }) {
   const transient = [1, 2, 4, 17, 32, 613, 1200, 80001, 80002, 80006, 80007, 130429, 131000, 131016, 131056, 131057].includes(code);
-  return new graph_error(code, message ?? `(#${code}) the sandbox was told to answer this`, { subcode, status, transient });
+  return new graph_error(code, message ?? `(#${code}) the sandbox was told to answer this`, { subcode, status, transient, regain_minutes });
 }
 
 export const rate_limit_codes = new Set([4, 17, 32, 613, 80001, 80002, 80006, 80007, 130429, 131056]);

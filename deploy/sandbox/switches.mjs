@@ -10,8 +10,8 @@ const payment_providers = ["paystack", "flutterwave", "stripe"];
 
 const table = {
   "graph.latency_ms": number(0, 120_000, "each Graph answer takes this long"),
-  "graph.error": fault(["code", "subcode", "status", "message", "channel", "accepted"],
-    "sends are refused with this Graph error (with the option `accepted` the message is sent all the same)"),
+  "graph.error": fault(["code", "subcode", "status", "message", "channel", "accepted", "regain_minutes"],
+    "sends are refused with this Graph error (with the option `accepted` the message is sent all the same; `regain_minutes`: what a rate limit says of its end, 1 unless given)"),
   "graph.lost_answer": fault([], "the send is accepted and shown, then the connection drops without an answer"),
   "graph.echo_first": fault([], "the echo or status webhook is delivered before the send is answered"),
   "login.error": fault(["step", "code", "subcode", "status"],
@@ -136,6 +136,9 @@ function checked(name, value) {
   }
   for (const option of ["ms", "after_ms"]) {
     if (value[option] !== undefined && !(value[option] >= 0 && value[option] <= 3_600_000)) throw new refusal(400, `${name}.${option} must be a number from 0 to 3600000`);
+  }
+  if (value.regain_minutes !== undefined && !(Number.isInteger(value.regain_minutes) && value.regain_minutes >= 0 && value.regain_minutes <= 1440)) {
+    throw new refusal(400, `${name}.regain_minutes must be a whole number from 0 to 1440`);
   }
   if (value.by !== undefined && !Number.isSafeInteger(value.by)) throw new refusal(400, `${name}.by must be a whole number`);
   if (value.currency !== undefined && !/^[A-Z]{3}$/.test(value.currency)) throw new refusal(400, `${name}.currency must be a code of three letters`);

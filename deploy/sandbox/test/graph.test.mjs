@@ -136,7 +136,10 @@ test("switch: an error strikes n times and may come after the acceptance", async
   await sandbox.switch_on({ "graph.error": { code: 613, times: 1 } });
   const limited = await sandbox.send("messenger", page_text("c8", "one"));
   assert.deepEqual([limited.body.error.code, limited.body.error.is_transient], [613, true]);
-  assert.ok(limited.headers.get("x-business-use-case-usage").includes("estimated_time_to_regain_access"));
+  const regain = ({ headers }) => JSON.parse(headers.get("x-business-use-case-usage")).sandbox[0].estimated_time_to_regain_access;
+  assert.equal(regain(limited), 1);
+  await sandbox.switch_on({ "graph.error": { code: 613, times: 1, regain_minutes: 0 } });
+  assert.equal(regain(await sandbox.send("messenger", page_text("c8", "one"))), 0);
   assert.equal((await sandbox.send("messenger", page_text("c8", "two"))).status, 200);
   await sandbox.switch_on({ "graph.error": { code: 1, subcode: 1357046, status: 500, accepted: true, times: 1 } });
   assert.equal((await sandbox.send("messenger", page_text("c8", "three"))).status, 500);

@@ -63,6 +63,39 @@ test("each way in which the first provider can fail leads to an answer of anothe
   });
 });
 
+test("a short Retry-After is waited for: the same provider answers", async () => {
+  await breakers_closed();
+  await said_hello();  // forgets earlier failures: too many in a row open the breaker for longer
+  const [first, second] = [await asked("openai"), await asked("anthropic")];
+  await here.sandbox.set({ ...healthy, "llm.openai.rate_limit": { times: 1, retry_after: 1 } });
+  await said_hello();
+  assert.deepEqual([(await asked("openai")) - first, (await asked("anthropic")) - second], [2, 0]);
+});
+
+test("a longer Retry-After, in seconds or as a date, is heeded: others answer, and this provider is not asked before it is over", { timeout: 90_000 }, async () => {
+  await breakers_closed();
+  const rest_ms = 8000;  // longer than the breaker's own pause
+  const begun = Date.now();
+  const date = new Date(begun + rest_ms + 1000).toUTCString();  // it has no fractions of a second
+  await here.sandbox.set({ ...healthy, "llm.openai.rate_limit": { times: 1, retry_after: rest_ms / 1000 }, "llm.anthropic.rate_limit": { times: 1, retry_after: date } });
+  const limited = Object.fromEntries(await Promise.all(["openai", "anthropic"].map(async (name) => [name, { before: await asked(name), again_ms: 0 }])));
+  const asked_again = async (name) => (await asked(name)) > limited[name].before + 1;
+  try {
+    const { who } = await said_hello();
+    assert.equal((await here.owner_of(who)).person, false);
+    await until("both are asked again", async () => {
+      await said_hello();
+      for (const [name, one] of Object.entries(limited)) if (one.again_ms === 0 && (await asked_again(name))) one.again_ms = Date.now() - begun;
+      // From then on the first would take every question.
+      if (limited.openai.again_ms > 0) await here.sandbox.set({ "llm.openai.outage": true });
+      return limited.openai.again_ms > 0 && limited.anthropic.again_ms > 0;
+    }, { seconds: 40, every_ms: 200, explain: () => JSON.stringify(limited) });
+  } finally {
+    await here.sandbox.set(healthy);
+  }
+  for (const [name, { again_ms }] of Object.entries(limited)) assert.ok(again_ms >= rest_ms, `${name} was asked again after ${again_ms} ms`);
+});
+
 test("the breaker of a failing provider opens, and closes after a probe", async () => {
   await breakers_closed();
   await here.sandbox.set({ ...healthy, "llm.openai.outage": true });

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { broken_invariants, resent_messages } from "./harness/invariants.mjs";
-import { crowd } from "./harness/shopper.mjs";
+import { crowd, regular, waverer } from "./harness/shopper.mjs";
 import { open_world } from "./harness/world.mjs";
 import { is_long, random_source, sleep, until } from "./harness/workspace.mjs";
 
@@ -17,7 +17,7 @@ test(`${kills} kills at random moments under load`, { timeout: is_long ? 3_600_0
   const here = await open_world(t, { name: "crash" });
   const resent = new resent_messages();
   // A server that dies each second or two may answer nobody until that is over: patience begins then.
-  const shoppers = new crowd(here, { count: 12, random, patience_s: 90 + 4 * kills });
+  const shoppers = new crowd(here, { count: 12, others: [waverer, regular, waverer, regular], random, patience_s: 90 + 4 * kills });
   t.after(() => shoppers.abort());
   for (let i = 0; i < kills; i += 1) {
     await sleep(200 + random.below(2300));
@@ -34,6 +34,7 @@ test(`${kills} kills at random moments under load`, { timeout: is_long ? 3_600_0
   await until("some purchases are complete", () => shoppers.done >= 12, { seconds: 90, explain: () => `${shoppers.done} are; ${shoppers.failures.join("\n")}` });
   await shoppers.close();
   assert.deepEqual(shoppers.failures, [], "customers who were never answered");
+  for (const kind of [waverer, regular]) assert.ok(shoppers.done_of(kind) >= 2, `a ${kind.name} has come to the end`);
   await here.settled({ seconds: 120 });
   const { resends } = await here.sandbox.counters();
   t.diagnostic(`${shoppers.done} purchases, ${shoppers.shoppers.reduce((sum, { mids }) => sum + mids.length, 0)} messages, `

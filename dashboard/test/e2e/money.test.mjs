@@ -2,12 +2,12 @@
 
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { after, afterEach, before, test } from "node:test";
 import { if_match } from "../../../tests/e2e/harness/api.mjs";
 import { paying_shops } from "../../../tests/e2e/harness/paying_shops.mjs";
 import { all_of, colleague, signed_in_owner } from "../../../tests/e2e/harness/team.mjs";
 import { sleep, until } from "../../../tests/e2e/harness/workspace.mjs";
+import { shown_as_pdf } from "./documents.mjs";
 import { at, everybody_leaves, narrow, no_complaints, owner_at_work, person, sign_in } from "./people.mjs";
 import { shared_place } from "./place.mjs";
 
@@ -232,11 +232,7 @@ test("an invoice is issued, found by its number, read and saved as a PDF", async
   await page.getByRole("link", { name: invoice.number }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByText("Money belt").waitFor();
-  await dialog.locator(`iframe[title="PDF of ${invoice.number}"]`).waitFor();
-  await until("the browser shows the PDF", () => page.frames().filter((frame) => frame.url().startsWith("blob:")).length > 0);
-  const [file] = await Promise.all([page.waitForEvent("download"), dialog.getByRole("button", { name: "Save the PDF" }).click()]);
-  assert.equal(file.suggestedFilename(), `${invoice.number}.pdf`);
-  assert.match(readFileSync(await file.path(), "latin1"), /^%PDF-/);
+  assert.match(await shown_as_pdf(page, invoice.number), /Money belt/);
 });
 
 test("where the browser shows no PDF there is its text and the file", async () => {

@@ -8,6 +8,7 @@ import { useApi } from "../api/hooks";
 import { list_conversations, list_orders } from "../api/operations";
 import { customerName } from "../lib/customers";
 import { names } from "../lib/names";
+import { useFocusBack } from "../parts/focus_back";
 import { useWords } from "../words/provider";
 import { useHere } from "./business";
 import { usePlaces } from "./frame";
@@ -26,6 +27,7 @@ export default function CommandPalette({ onClose }: { onClose(): void }) {
   const { main, money: moneyPlaces, more } = usePlaces();
   const [, go] = useLocation();
   const listId = useId();
+  const back = useFocusBack();
   const [text, setText] = useState("");
   const [chosen, setChosen] = useState(0);
   const words = useDeferredValue(text.trim());
@@ -75,6 +77,7 @@ export default function CommandPalette({ onClose }: { onClose(): void }) {
       <Radix.Portal>
         <Radix.Overlay className="fixed inset-0 z-40 bg-black/45" />
         <Radix.Content
+          {...back}
           aria-describedby={undefined}
           className="fixed inset-x-3 top-[10dvh] z-50 mx-auto max-w-xl overflow-hidden rounded-lg bg-surface shadow-floating focus:outline-none"
         >

@@ -1,7 +1,7 @@
 // The left pane: chats of a folder, newest first. Thousands of them scroll because only those in sight are drawn.
 
 import { Bot, Clock, UserRound } from "lucide-react";
-import { memo, type ReactNode, useEffect, useRef } from "react";
+import { type KeyboardEvent, memo, type ReactNode, useEffect, useRef, useState } from "react";
 import { Link } from "wouter";
 import type { Conversation, Label } from "../api/operations";
 import { customerName } from "../lib/customers";
@@ -14,7 +14,7 @@ import { ErrorState, SkeletonRows } from "../parts/states";
 import type { Pages } from "../parts/table";
 import { useWords } from "../words/provider";
 import { labelColours, useLabels, useMembers } from "./people";
-import { useRowsInSight } from "./rows_in_sight";
+import { beyond, useRowsInSight } from "./rows_in_sight";
 import { sendWindow } from "./window";
 
 const rowHeight = 84;
@@ -41,6 +41,20 @@ export function ChatList({ pages, chosen, linkOf, empty }: { pages: Pages<Conver
     show(index);
   }, [chosen, rows, show]);
 
+  // For Tab the list is one stop, however long it is: the row where the keyboard was, else the chosen one, else the first to be
+  // seen. Arrows go on from there.
+  const [visited, setVisited] = useState<string>();
+  const isDrawn = (id: string | undefined) => id !== undefined && rows.slice(first, last + 1).some((row) => row.id === id);
+  const stop = [visited, chosen].find(isDrawn) ?? rows[Math.min(first === 0 ? 0 : first + beyond, rows.length - 1)]?.id;
+  const placeOf = (target: EventTarget) => Number((target as Element).closest("li")?.ariaPosInSet);
+  const move = (event: KeyboardEvent<HTMLUListElement>) => {
+    const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const next = by && event.currentTarget.querySelector<HTMLElement>(`[aria-posinset="${placeOf(event.target) + by}"] a`);
+    if (!next) return;
+    event.preventDefault();
+    next.focus();
+  };
+
   if (pages.isPending) return <SkeletonRows count={8} className="h-[84px]" />;
   if (pages.error && rows.length === 0) return <ErrorState error={pages.error} onRetry={pages.refetch} />;
   if (rows.length === 0 && !hasMore) return empty;
@@ -48,14 +62,14 @@ export function ChatList({ pages, chosen, linkOf, empty }: { pages: Pages<Conver
   const inSight = Array.from({ length: last - first + 1 }, (_, offset) => first + offset);
   return (
     <div ref={scroller} onScroll={onScroll} className="scroll-quiet min-h-0 flex-1 overflow-y-auto overscroll-contain">
-      <ul aria-label={t("inbox.chats")} className="relative" style={height}>
+      <ul aria-label={t("inbox.chats")} className="relative" style={height} onKeyDown={move} onFocus={(event) => setVisited(rows[placeOf(event.target) - 1]?.id)}>
         {inSight.map((index) => {
           const chat = rows[index];
           const place = { transform: `translateY(${index * rowHeight}px)`, height: rowHeight };
           return (
             <li key={chat?.id ?? "more"} aria-setsize={hasMore ? -1 : rows.length} aria-posinset={index + 1} className="absolute inset-x-0 top-0" style={place}>
               {chat ? (
-                <Row chat={chat} isChosen={chat.id === chosen} to={linkOf(chat.id)} now={now} assignee={nameOf(chat.assignee_id)} all={labels} />
+                <Row chat={chat} isChosen={chat.id === chosen} isStop={chat.id === stop} to={linkOf(chat.id)} now={now} assignee={nameOf(chat.assignee_id)} all={labels} />
               ) : (
                 <div className="flex h-full items-center justify-center text-ink-faint">
                   <Spinner />
@@ -72,6 +86,8 @@ export function ChatList({ pages, chosen, linkOf, empty }: { pages: Pages<Conver
 interface RowGiven {
   chat: Conversation;
   isChosen: boolean;
+  /** Where Tab comes in. */
+  isStop: boolean;
   to: string;
   now: number;
   assignee: string | null;
@@ -79,7 +95,7 @@ interface RowGiven {
   all: Label[];
 }
 
-const Row = memo(function Row({ chat, isChosen, to, now, assignee, all }: RowGiven) {
+const Row = memo(function Row({ chat, isChosen, isStop, to, now, assignee, all }: RowGiven) {
   const { t, short, left } = useWords();
   const labels = all.filter(({ id }) => chat.label_ids.includes(id));
   const name = customerName(t, chat.customer_name, chat.customer_id);
@@ -88,6 +104,7 @@ const Row = memo(function Row({ chat, isChosen, to, now, assignee, all }: RowGiv
   return (
     <Link
       href={to}
+      tabIndex={isStop ? 0 : -1}
       aria-current={isChosen ? "true" : undefined}
       className={names("flex h-full gap-3 border-b border-line px-4 py-3", isChosen ? "bg-brand-soft" : "hover:bg-hover/70")}
     >

@@ -3,7 +3,7 @@
 import { type RefObject, useCallback, useLayoutEffect, useState } from "react";
 
 /** Drawn beyond each edge. */
-const beyond = 6;
+export const beyond = 6;
 
 /** The first and last row to draw of `count`; -1 as the last when there are none. */
 export function rowsWithin(scrollTop: number, height: number, rowHeight: number, count: number): { first: number; last: number } {

@@ -100,8 +100,10 @@ export function Thread({ conversation_id, onNewest }: { conversation_id: string;
       ref={scroller}
       onScroll={onScroll}
       role="log"
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: it is read on by the keys that scroll.
+      tabIndex={0}
       aria-label={t("thread.label")}
-      className="scroll-quiet flex min-h-0 flex-1 flex-col overflow-y-auto overscroll-contain px-4 py-4 sm:px-6 [overflow-anchor:none]"
+      className="scroll-quiet flex min-h-0 flex-1 flex-col overflow-y-auto overscroll-contain px-4 py-4 sm:px-6 -outline-offset-2! [overflow-anchor:none]"
     >
       <div className="mt-auto flex h-8 shrink-0 items-center justify-center text-ink-faint">{messages.isLoadingMore && <Spinner />}</div>
       <div ref={content} className="flex flex-col">

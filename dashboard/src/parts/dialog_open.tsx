@@ -7,6 +7,7 @@ import { names } from "../lib/names";
 import { useWords } from "../words/provider";
 import { IconButton } from "./button";
 import type { Shown } from "./dialog";
+import { useFocusBack } from "./focus_back";
 
 const shade = "fixed inset-0 z-40 bg-black/45 animate-[appear_0.12s_ease-out]";
 
@@ -14,6 +15,7 @@ const keep = (event: Event) => event.preventDefault();
 
 /** In the middle; on a phone at the lower edge, where the thumb is. */
 export function OpenDialog({ onClose, title, hint, children, isWide, isHeld }: Shown & { isWide?: boolean; isHeld?: boolean }) {
+  const back = useFocusBack();
   const stay = isHeld ? { onInteractOutside: keep, onEscapeKeyDown: keep } : {};
   return (
     <Radix.Root open onOpenChange={(open) => !open && onClose()}>
@@ -21,6 +23,7 @@ export function OpenDialog({ onClose, title, hint, children, isWide, isHeld }: S
         <Radix.Overlay className={shade} />
         <Radix.Content
           {...stay}
+          {...back}
           {...(hint ? {} : { "aria-describedby": undefined })}
           className={names(
             "scroll-quiet fixed z-50 max-h-[90dvh] overflow-y-auto bg-surface p-5 shadow-floating animate-[appear_0.15s_ease-out] focus:outline-none",
@@ -38,11 +41,13 @@ export function OpenDialog({ onClose, title, hint, children, isWide, isHeld }: S
 
 /** From the side, beside the list that it belongs to. */
 export function OpenDrawer({ onClose, title, hint, children, isWide }: Shown & { isWide?: boolean }) {
+  const back = useFocusBack();
   return (
     <Radix.Root open onOpenChange={(open) => !open && onClose()}>
       <Radix.Portal>
         <Radix.Overlay className={shade} />
         <Radix.Content
+          {...back}
           {...(hint ? {} : { "aria-describedby": undefined })}
           className={names("scroll-quiet fixed inset-y-0 end-0 z-50 w-full overflow-y-auto bg-surface p-5 shadow-floating focus:outline-none", isWide ? "max-w-2xl" : "max-w-md")}
         >

@@ -6,6 +6,7 @@ import { after, afterEach, before, test } from "node:test";
 import { signed_in_owner } from "../../../tests/e2e/harness/team.mjs";
 import { everybody_leaves, no_complaints, owner_at_work } from "./people.mjs";
 import { shared_place } from "./place.mjs";
+import { told_tasks, watch_tasks } from "./smoothness.mjs";
 
 const chats = 10_000;
 const messages = 5_000;
@@ -35,15 +36,8 @@ shared_place({ before, after }, "scale", async (opened) => {
 after(everybody_leaves);
 afterEach(no_complaints);
 
-// Counts tasks of the page that are longer than a blink.
-const watch_tasks = (page) =>
-  page.evaluate(() => {
-    window.tasks = [];
-    new PerformanceObserver((list) => window.tasks.push(...list.getEntries().map(({ duration }) => duration))).observe({ type: "longtask" });
-  });
 async function stays_smooth(t, page) {
-  const longest = await page.evaluate(() => Math.max(0, ...window.tasks));
-  t.diagnostic(`longest task: ${longest} ms`);
+  const { longest } = await told_tasks(t, page);
   if (is_long) assert.ok(longest <= longest_task_ms, `a task of ${longest} ms`);
 }
 

@@ -19,6 +19,11 @@ export async function answered(place, text = "Hello!", who = customer(place)) {
   return who;
 }
 
+export async function chat_id({ here }, who) {
+  const [[id]] = await here.server.sql(`SELECT id FROM conversations WHERE id IN ${here.conversation_of(who)}`);
+  return id;
+}
+
 export const list = (page) => page.getByRole("list", { name: "Chats" });
 export const row = (page, { name }) => list(page).getByRole("link").filter({ hasText: name });
 export const thread = (page) => page.getByRole("log");

@@ -5,6 +5,7 @@ import { after, afterEach, before, test } from "node:test";
 import { if_match } from "../../../tests/e2e/harness/api.mjs";
 import { png } from "../../../tests/e2e/harness/pictures.mjs";
 import { colleague, signed_in_owner } from "../../../tests/e2e/harness/team.mjs";
+import { answered, chat_id, customer, thread, writes } from "./chats.mjs";
 import { at, everybody_leaves, expect_complaints, no_complaints, owner_at_work, person, sign_in } from "./people.mjs";
 import { shared_place } from "./place.mjs";
 
@@ -188,6 +189,40 @@ test("a customer's profile is changed and blocked", async () => {
   await page.getByRole("menuitem", { name: "Block" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Block" }).click();
   await page.getByText("Blocked").first().waitFor();
+});
+
+test("two who are one customer are merged: one is left, with the chats and orders of both", async () => {
+  const [product] = place.here.businesses[0].products;
+  const kept = await answered(place, "Hello!", customer(place, "Ifeoma Obi"));
+  const doubled = await answered(place, `I want 2 ${product.name}`, customer(place, "Ifeoma Obi (work)"));
+  const page = await owner_at_work(place);
+  await go(page, "customers");
+  await page.getByRole("link", { name: doubled.name }).click();
+  await page.getByRole("button", { name: "More", exact: true }).click();
+  await page.getByRole("menuitem", { name: "Merge with…" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("searchbox").fill("Ifeoma");
+  assert.equal(await dialog.getByRole("button", { name: doubled.name }).count(), 0, "nobody is merged with themselves");
+  await dialog.getByRole("button", { name: kept.name }).click();
+  await dialog.getByText("This cannot be undone").waitFor();
+  await dialog.getByRole("button", { name: "Merge with…" }).click();
+
+  await page.getByRole("heading", { level: 1, name: kept.name, exact: true }).waitFor();
+  await dialog.waitFor({ state: "detached" });
+  await page.getByRole("row").filter({ hasText: "₦30,000.00" }).waitFor();
+  const chats = page.getByRole("listitem").getByRole("link", { name: /WhatsApp/ });
+  assert.equal(await chats.count(), 2);
+  await go(page, "customers");
+  await page.getByRole("searchbox").fill("Ifeoma");
+  await page.getByRole("link", { name: doubled.name }).waitFor({ state: "detached" });
+  assert.equal(await page.getByRole("link", { name: /Ifeoma/ }).count(), 1);
+
+  // Who goes on writing at either address is the same customer.
+  await writes(place, "It is me, from work", doubled);
+  await go(page, `inbox/${await chat_id(place, doubled)}`);
+  await thread(page).getByText("It is me, from work").waitFor();
+  await page.getByRole("link", { name: "Open customer" }).click();
+  await page.getByRole("heading", { level: 1, name: kept.name, exact: true }).waitFor();
 });
 
 test("what somebody else changed meanwhile is told, and what was typed is kept", async () => {

@@ -82,6 +82,8 @@ test("a customer writes on a phone, the AI answers and takes the order, it is pa
   await invoice.click();
   const text = await shown_as_pdf(page, number);
   for (const wanted of [number, "Ada Fabrics", product.name, "Amara Chukwu", "30,000.00"]) assert.ok(text.includes(wanted), `${wanted} is not in ${text}`);
+  // For people to look at; the viewer takes a moment.
+  await page.waitForTimeout(2000);
   await picture(page, "sale-invoice");
 });
 

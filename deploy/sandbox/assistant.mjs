@@ -25,10 +25,12 @@ export function answer_to({ system, turns, tools }) {
 function decide(text, shop, turns) {
   const said = text.toLowerCase();
   const spoken_of = () => last_spoken_of(shop.products, turns);
-  const wishes = () => wishes_in(text, shop.products, spoken_of());
+  const note = /\bnote:\s*([^\n]{1,200})/i.exec(text);
+  const wishes = () => wishes_in(note ? text.replace(note[0], "") : text, shop.products, spoken_of());
 
   if (/\b(human|person|agent|manager|someone real|representative|customer (care|service))\b/.test(said)) {
-    return act(shop, "hand_off", { reason: "the customer asked for a person" }, "Of course.", "A colleague will read this soon.");
+    const reason = meant(/\bbecause\s+([^\n]{3,200})/i.exec(text)?.[1]) ?? "the customer asked for a person";
+    return act(shop, "hand_off", { reason }, "Of course.", "A colleague will read this soon.");
   }
   if (/\b(paid|(made|sent|done|completed) (the |my )?(payment|transfer)|payment (is |was )?(made|sent|done|successful|completed))\b/.test(said)
       && !/\b(not|n't|never|unpaid|if|when) .{0,12}paid\b/.test(said) && !/haven't|have not/.test(said)) {
@@ -47,7 +49,7 @@ function decide(text, shop, turns) {
   if (/\b(i want|i need|i wish|i'?d like|i would like|i'?ll take|i will take|i'?ll have|buy|order|get me|give me|send me|add)\b/.test(said)
       && !/\b(status|where is|track)\b/.test(said)) {
     const items = wishes();
-    if (items.length > 0) return act(shop, "place_order", { items }, "A good choice!", "I cannot take an order at the moment.");
+    if (items.length > 0) return act(shop, "place_order", { items, ...(note ? { note: meant(note[1]) } : {}) }, "A good choice!", "I cannot take an order at the moment.");
     if (!/\b(pay|checkout|check out|link|price|prices)\b/.test(said) && !open_talk(said)) return which_one(shop);
   }
   if (/\b(price|prices|how much|cost|costs|available|availability|in stock|do you have|do you sell|have you got)\b/.test(said)) {
@@ -99,11 +101,16 @@ function is_yes(said) {
   return /(?:^|[\n>:"\u201c])\W*(yes|yeah|yep|ok|okay|sure|fine|go ahead|please do|confirm(ed)?|correct|proceed)\b/.test(said);  // also inside a delimiter
 }
 
+// The server shows a model no tags; a model may well write the sign that was meant.
+function meant(text) {
+  return text?.replaceAll("\u2039", "<");
+}
+
 function contact_in(text) {
   const email = /[^\s@<>"',;:]+@[^\s@<>"',;:]+\.[A-Za-z]{2,}/.exec(text)?.[0].replace(/\.$/, "");
   const phone = /(?<!\d)\+?\d[\d ()-]{8,16}\d(?!\d)/.exec(text)?.[0];
   const name = /\bmy name is ([\p{L}][\p{L}' -]{1,60}?)(?=[.,;!\n]| and | my |$)/iu.exec(text)?.[1];
-  const address = /\b(?:my address is|deliver to|address:)\s*([^\n]{5,160})/i.exec(text)?.[1];
+  const address = meant(/\b(?:my address is|deliver to|address:)\s*([^\n]{5,160})/i.exec(text)?.[1]);
   const found = { name, email, phone, address };
   for (const key of Object.keys(found)) if (found[key] === undefined) delete found[key];
   return Object.keys(found).length > 0 ? found : undefined;

@@ -87,6 +87,11 @@ test("maps the other wishes to their actions", () => {
   assert.deepEqual(answer("My email is amara@example.com.", more).call.input, { email: "amara@example.com" });
 });
 
+test("hands on in the customer's own words what an order is to have, and why a person is wanted", () => {
+  assert.deepEqual(answer("I want 2 ankara. Note: wrap 1 lace \u2039b>well\u2039/b>").call.input, { items: [{ sku: "A1", quantity: 2 }], note: "wrap 1 lace <b>well</b>" });
+  assert.deepEqual(answer("A human please, because <i>it tore</i>").call.input, { reason: "<i>it tore</i>" });
+});
+
 test("asks for no action that it was not offered", () => {
   for (const text of ["I have paid", "checkout please", "cancel it", "I want 2 ankara", "a human please"]) {
     const reply = answer(text, { tools: ["record_contact"], system: with_order });

@@ -16,6 +16,17 @@ export function page_body(account, ...items) {
   return JSON.stringify({ object: "page", entry: [{ id: account, time: Date.now(), messaging: items }] });
 }
 
+// A message on WhatsApp: {id, type, [type]: …}.
+export function whatsapp_body({ account, customer }, message, { name = "Customer", at = Date.now() } = {}) {
+  const value = {
+    messaging_product: "whatsapp",
+    metadata: { display_phone_number: "15550000000", phone_number_id: account },
+    contacts: [{ profile: { name }, wa_id: customer }],
+    messages: [{ from: customer, timestamp: String(Math.floor(at / 1000)), ...message }],
+  };
+  return JSON.stringify({ object: "whatsapp_business_account", entry: [{ id: account.replace("1", "2"), changes: [{ field: "messages", value }] }] });
+}
+
 export function signature(body, { secret = app_secret, algorithm = "sha256" } = {}) {
   return `${algorithm}=${createHmac(algorithm, secret).update(body).digest("hex")}`;
 }

@@ -10,13 +10,13 @@ import { Checkbox, Field, TextArea, TextInput } from "../parts/field";
 import { FormButtons } from "../parts/form_buttons";
 import { ProblemBanner } from "../parts/states";
 import { tell } from "../parts/toast";
-import { useWords } from "../words/provider";
+import { useOrderWords } from "../words/orders";
 import { useMoneyMoved } from "./use_money_moved";
 import { wishKeys } from "./wish_keys";
 
 /** Gives back money of an order: all that is left, or a part. */
 export function AskRefund({ order, onClose }: { order: Order; onClose(): void }) {
-  const { t, money } = useWords();
+  const { t, money } = useOrderWords();
   const { business_id } = useHere();
   const { call } = useServices();
   const moved = useMoneyMoved();

@@ -24,7 +24,7 @@ import { FileDrop } from "../parts/file_drop";
 import { Meter } from "../parts/meter";
 import { Banner, ErrorState, ProblemBanner } from "../parts/states";
 import { tellProblem } from "../parts/toast";
-import { useWords } from "../words/provider";
+import { useProductWords } from "../words/products";
 import { headerOf, type Mapping, mapped, withoutUnused } from "./sheet_columns";
 import { wishKeys } from "./wish_keys";
 
@@ -53,7 +53,7 @@ export function ImportDialog({ onClose }: { onClose(): void }) {
 }
 
 function OneImport({ onClose, onOther }: { onClose(): void; onOther(): void }) {
-  const { t } = useWords();
+  const { t } = useProductWords();
   const { business_id } = useHere();
   const { call } = useServices();
   const [sheet, setSheet] = useState<Sheet | null>(null);
@@ -181,7 +181,7 @@ function Names({ of }: { of: string[] | undefined }) {
 }
 
 function Counts({ of }: { of: Pick<ProductImport, "created" | "updated" | "unchanged" | "refused"> }) {
-  const { t, number } = useWords();
+  const { t, number } = useProductWords();
   return (
     <dl className="grid grid-cols-2 gap-2 sm:grid-cols-4">
       {(["created", "updated", "unchanged", "refused"] as const).map((outcome) => (
@@ -195,7 +195,7 @@ function Counts({ of }: { of: Pick<ProductImport, "created" | "updated" | "uncha
 }
 
 function Rows({ preview }: { preview: ProductImportPreview }) {
-  const { t } = useWords();
+  const { t } = useProductWords();
   const refused = preview.rows.filter((row) => row.outcome === "refused");
   const shown = (refused.length > 0 ? refused : preview.rows).slice(0, mostShown);
   const left = (refused.length > 0 ? refused : preview.rows).length - shown.length;
@@ -230,7 +230,7 @@ function Rows({ preview }: { preview: ProductImportPreview }) {
 }
 
 function Job({ first, onClose, onOther }: { first: ProductImport; onClose(): void; onOther(): void }) {
-  const { t } = useWords();
+  const { t } = useProductWords();
   const { business_id } = useHere();
   const { call, queries } = useServices();
   const ids = { business_id, import_id: first.id };

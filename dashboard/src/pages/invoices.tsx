@@ -20,13 +20,13 @@ import { SearchInput } from "../parts/search_input";
 import { EmptyState, ErrorState, SkeletonRows } from "../parts/states";
 import { type Column, DataTable } from "../parts/table";
 import { tell, tellProblem } from "../parts/toast";
-import { useWords } from "../words/provider";
+import { useOrderWords } from "../words/orders";
 import { OrderTabs } from "./order_tabs";
 
 const kindKeys = { invoice: "order.invoice", credit_note: "order.credit-note" } as const;
 
 export default function Invoices() {
-  const { t, money, date } = useWords();
+  const { t, money, date } = useOrderWords();
   const { business_id } = useHere();
   const [{ kind, number, invoice }, setFilters, to] = useFilters("kind", "number", "invoice");
   // Whole numbers are found; until one is typed whole the list stays.
@@ -71,7 +71,7 @@ export default function Invoices() {
 }
 
 function InvoiceDrawer({ invoice_id, onClose }: { invoice_id: string; onClose(): void }) {
-  const { t } = useWords();
+  const { t } = useOrderWords();
   const { business_id } = useHere();
   const found = useApi(show_invoice, { business_id, invoice_id }, { staleMs: 0 });
   const { data: invoice, error } = found;
@@ -87,7 +87,7 @@ const hasViewer = navigator.pdfViewerEnabled;
 
 /** The PDF as it is, beside its lines in text. What cannot be had here can still be saved. */
 function Pdf({ invoice }: { invoice: Invoice }) {
-  const { t } = useWords();
+  const { t } = useOrderWords();
   const { business_id } = useHere();
   const { data } = useApi(show_invoice_pdf, { business_id, invoice_id: invoice.id }, { isOn: hasViewer, staleMs: Number.POSITIVE_INFINITY });
   const [url, setUrl] = useState("");
@@ -101,7 +101,7 @@ function Pdf({ invoice }: { invoice: Invoice }) {
 }
 
 function Document({ invoice, onLink }: { invoice: Invoice; onLink(): unknown }) {
-  const { t, money, date, number } = useWords();
+  const { t, money, date, number } = useOrderWords();
   const { business_id, at, may } = useHere();
   const { call } = useServices();
   const [busy, setBusy] = useState<"pdf" | "link" | null>(null);

@@ -16,7 +16,7 @@ import { Checkbox, Field, TextArea } from "../parts/field";
 import { SearchInput } from "../parts/search_input";
 import { ErrorState, ProblemBanner, SkeletonRows } from "../parts/states";
 import { tell } from "../parts/toast";
-import { useWords } from "../words/provider";
+import { useOrderWords } from "../words/orders";
 import { wishKeys } from "./wish_keys";
 
 interface Line {
@@ -27,7 +27,7 @@ interface Line {
 const mostOfOne = 10_000;
 
 export function NewOrder({ conversation_id, onClose }: { conversation_id: string | null; onClose(): void }) {
-  const { t, money } = useWords();
+  const { t, money } = useOrderWords();
   const { business_id, business, at } = useHere();
   const { call, queries } = useServices();
   const [, go] = useLocation();
@@ -135,7 +135,7 @@ export function NewOrder({ conversation_id, onClose }: { conversation_id: string
 }
 
 function Chosen({ conversation_id, onChange }: { conversation_id: string; onChange(): void }) {
-  const { t } = useWords();
+  const { t } = useOrderWords();
   const { business_id } = useHere();
   const chat = useApi(show_conversation, { business_id, conversation_id });
   if (chat.error) return <ErrorState error={chat.error} onRetry={chat.refetch} />;
@@ -154,7 +154,7 @@ function Chosen({ conversation_id, onChange }: { conversation_id: string; onChan
 }
 
 function ChooseChat({ onChoose }: { onChoose(id: string): void }) {
-  const { t } = useWords();
+  const { t } = useOrderWords();
   const { business_id } = useHere();
   const [name, setName] = useState("");
   const chats = useApi(list_conversations, { business_id, query: { limit: 12, ...(name ? { name } : {}) } }, { keepsOld: true });
@@ -180,7 +180,7 @@ function ChooseChat({ onChoose }: { onChoose(id: string): void }) {
 }
 
 function ChooseProducts({ lines, onChange }: { lines: Line[]; onChange(product: Product, quantity: number): void }) {
-  const { t, money } = useWords();
+  const { t, money } = useOrderWords();
   const { business_id } = useHere();
   const [search, setSearch] = useState("");
   const products = useApi(list_products, { business_id, query: { active: true, limit: 8, ...(search ? { search } : {}) } }, { keepsOld: true });

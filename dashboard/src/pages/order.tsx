@@ -31,17 +31,18 @@ import { ErrorState, SkeletonRows } from "../parts/states";
 import { More } from "../parts/table";
 import { Timeline, type TimelineEntry } from "../parts/timeline";
 import { tell, tellProblem } from "../parts/toast";
-import { useWords } from "../words/provider";
+import { useOrderWords } from "../words/orders";
 import { AskRefund } from "./ask_refund";
 import { ChangeDialog } from "./order_change";
 import { DisputeBanner } from "./order_dispute";
-import { DisputedBadge, OrderStatus, PaymentStatus } from "./order_status";
+import { OrderStatus } from "./order_status";
+import { DisputedBadge, PaymentStatus } from "./payment_status";
 import { wishKeys } from "./wish_keys";
 
 type Asked = "cancel" | "paid" | "fulfil" | "refund" | "release-dispute" | null;
 
 export default function Order({ order_id }: { order_id: string }) {
-  const { t, money, date } = useWords();
+  const { t, money, date } = useOrderWords();
   const { business_id, at, may } = useHere();
   const { call, queries } = useServices();
   const found = useApi(show_order, { business_id, order_id });
@@ -263,7 +264,7 @@ export default function Order({ order_id }: { order_id: string }) {
 }
 
 function Items({ order }: { order: OrderShape }) {
-  const { t, money } = useWords();
+  const { t, money } = useOrderWords();
   const { at } = useHere();
   return (
     <Card title={t("order.items")} isFlush>
@@ -291,7 +292,7 @@ function Items({ order }: { order: OrderShape }) {
 }
 
 function Payments({ order }: { order: OrderShape }) {
-  const { t, word, money, date } = useWords();
+  const { t, word, money, date } = useOrderWords();
   return (
     <Card title={t("order.payments")} isFlush>
       {order.payments.length === 0 ? (
@@ -315,7 +316,7 @@ function Payments({ order }: { order: OrderShape }) {
 }
 
 function PaymentLink({ url }: { url: string }) {
-  const { t } = useWords();
+  const { t } = useOrderWords();
   const copy = () => navigator.clipboard.writeText(url).then(() => tell(t("action.copied")), tellProblem);
   return (
     <Card title={t("order.payment-link")}>
@@ -334,7 +335,7 @@ function PaymentLink({ url }: { url: string }) {
 const tones: Record<string, TimelineEntry["tone"]> = { placed: "brand", paid: "good", fulfilled: "good", cancelled: "bad", expired: "bad" };
 
 function History({ order_id }: { order_id: string }) {
-  const { t, word, date } = useWords();
+  const { t, word, date } = useOrderWords();
   const { business_id } = useHere();
   const { nameOf } = useMembers();
   const facts = usePages(list_order_timeline, { business_id, order_id, query: { limit: 50 } });

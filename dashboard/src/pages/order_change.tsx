@@ -13,7 +13,7 @@ import { Dialog } from "../parts/dialog";
 import { Checkbox, Field, Select, TextInput } from "../parts/field";
 import { FormButtons } from "../parts/form_buttons";
 import { Banner, ProblemBanner } from "../parts/states";
-import { useWords } from "../words/provider";
+import { type OrderKey, useOrderWords } from "../words/orders";
 import type { Key } from "../words/words";
 import { saveFrom } from "./edits";
 import { changesOf, type LookedAt, lookedAt } from "./order_changes";
@@ -34,7 +34,7 @@ interface Change {
 }
 
 export function ChangeDialog({ order, onClose, onDone, title, hint, action, isDanger, hasMethod, isSilent, field, what }: Change) {
-  const { t } = useWords();
+  const { t } = useOrderWords();
   const { business_id } = useHere();
   const { call } = useServices();
   const [base, setBase] = useState(order);
@@ -83,7 +83,7 @@ export function ChangeDialog({ order, onClose, onDone, title, hint, action, isDa
   );
 }
 
-const labels: Record<LookedAt, Key> = {
+const labels: Record<LookedAt, OrderKey | Key> = {
   status: "order.status",
   dispute: "dispute.one",
   total_minor: "order.total",
@@ -95,7 +95,7 @@ const labels: Record<LookedAt, Key> = {
 };
 
 function Meanwhile({ order, changes, onTake }: { order: Order; changes: LookedAt[]; onTake(): void }) {
-  const { t, word, money, number } = useWords();
+  const { t, word, money, number } = useOrderWords();
   const shown = (what: LookedAt): string => {
     switch (what) {
       case "status":

@@ -4,11 +4,11 @@ import { list_order_timeline, type Order, release_order_dispute } from "../api/o
 import { useHere } from "../app/business";
 import { Button } from "../parts/button";
 import { Banner } from "../parts/states";
-import { useWords } from "../words/provider";
+import { useOrderWords } from "../words/orders";
 
 /** That the order is frozen, since when, what that means, and the way out of it for who may. */
 export function DisputeBanner({ order, onRelease }: { order: Order; onRelease(): void }) {
-  const { t, date } = useWords();
+  const { t, date } = useOrderWords();
   const { business_id, may } = useHere();
   // As the history below asks: it is read once.
   const { rows, hasMore, loadMore } = usePages(list_order_timeline, { business_id, order_id: order.id, query: { limit: 50 } });

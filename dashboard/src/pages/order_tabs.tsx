@@ -1,11 +1,11 @@
 import { useHere } from "../app/business";
 import { useMoneyWaiting } from "../app/use_money_waiting";
 import { TabLinks } from "../parts/tabs";
-import { useWords } from "../words/provider";
+import { useOrderWords } from "../words/orders";
 
 /** Orders and their money; a number says how much waits for a person. */
 export function OrderTabs({ current }: { current: "orders" | "payments" | "refunds" | "invoices" }) {
-  const { t } = useWords();
+  const { t } = useOrderWords();
   const { at } = useHere();
   const waiting = useMoneyWaiting();
   const labels = { orders: "nav.orders", payments: "order.payments", refunds: "money.refunds", invoices: "money.invoices" } as const;

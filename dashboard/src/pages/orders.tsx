@@ -16,17 +16,18 @@ import { Page } from "../parts/page";
 import { SearchInput } from "../parts/search_input";
 import { EmptyState } from "../parts/states";
 import { type Column, DataTable } from "../parts/table";
-import { useWords } from "../words/provider";
+import { useOrderWords } from "../words/orders";
 import { NewOrder } from "./new_order";
-import { DisputedBadge, OrderStatus } from "./order_status";
+import { OrderStatus } from "./order_status";
 import { OrderTabs } from "./order_tabs";
+import { DisputedBadge } from "./payment_status";
 
 const statuses: Array<OrderSummary["status"]> = ["draft", "awaiting_payment", "paid", "fulfilled", "cancelled", "refunded"];
 /** No status of its own: of any of them, and frozen. */
 const disputed = "disputed";
 
 export default function Orders() {
-  const { t, word, money, date, zone } = useWords();
+  const { t, word, money, date, zone } = useOrderWords();
   const { business_id, at, may } = useHere();
   const [filters, setFilters] = useFilters("status", "channel", "search", "since", "until", "sort", "new");
   const query = useMemo(() => {

@@ -30,7 +30,8 @@ import { TabLinks } from "../parts/tabs";
 import { Timeline } from "../parts/timeline";
 import { tell, tellProblem } from "../parts/toast";
 import { useWords } from "../words/provider";
-import { OrderStatus, PaymentStatus } from "./order_status";
+import { OrderStatus } from "./order_status";
+import { PaymentStatus } from "./payment_status";
 
 interface Row {
   id: string;

@@ -12,9 +12,9 @@ import { Select } from "../parts/field";
 import { Page } from "../parts/page";
 import { EmptyState } from "../parts/states";
 import { type Column, DataTable } from "../parts/table";
-import { useWords } from "../words/provider";
-import { DisputedBadge } from "./order_status";
+import { useOrderWords } from "../words/orders";
 import { OrderTabs } from "./order_tabs";
+import { DisputedBadge } from "./payment_status";
 import { ReviewDrawer } from "./review";
 
 const stateTones: Record<PaymentReview["state"], Tone> = {
@@ -31,7 +31,7 @@ const states: Array<PaymentReview["state"]> = ["accepted", "attached", "refunded
 const places: Array<ReceivedPayment["place"]> = ["on_order", "in_review", "dismissed"];
 
 export default function Payments() {
-  const { t } = useWords();
+  const { t } = useOrderWords();
   const [{ review }, setFilters] = useFilters("review");
   return (
     <Page title={t("order.payments")} hint={t("money.payments-hint")}>
@@ -46,7 +46,7 @@ export default function Payments() {
 }
 
 function Reviews() {
-  const { t, word, money, date } = useWords();
+  const { t, word, money, date } = useOrderWords();
   const { business_id } = useHere();
   const [{ reviews: state }, setFilters, to] = useFilters("reviews", "review");
   const query = { limit: 50, ...(state ? { state: state as PaymentReview["state"], sort: "newest" as const } : {}) };
@@ -90,7 +90,7 @@ function Reviews() {
 }
 
 function Received() {
-  const { t, word, money, date } = useWords();
+  const { t, word, money, date } = useOrderWords();
   const { business_id, at } = useHere();
   const [{ place }, setFilters] = useFilters("place");
   const query = { limit: 50, ...(place ? { place: place as ReceivedPayment["place"] } : {}) };

@@ -33,7 +33,7 @@ import { Spinner } from "../parts/spinner";
 import { ErrorState, ProblemBanner, SkeletonRows } from "../parts/states";
 import { More } from "../parts/table";
 import { tell, tellProblem } from "../parts/toast";
-import { useWords } from "../words/provider";
+import { useProductWords } from "../words/products";
 import { changed } from "./edits";
 import { EditsBanner, useEdits } from "./meanwhile";
 import { Stock } from "./products";
@@ -42,7 +42,7 @@ import { wishKeys } from "./wish_keys";
 const mostImages = 10;
 
 export default function Product({ product_id }: { product_id: string }) {
-  const { t } = useWords();
+  const { t } = useProductWords();
   const { business_id, at, may } = useHere();
   const { call, queries } = useServices();
   const found = useApi(show_product, { business_id, product_id });
@@ -115,7 +115,7 @@ function plainMoney(minor: number, currency: string): string {
 }
 
 function Details({ product, onDone, isReadOnly }: { product: ProductShape; onDone(next: ProductShape): void; isReadOnly: boolean }) {
-  const { t } = useWords();
+  const { t } = useProductWords();
   const { business_id } = useHere();
   const { call } = useServices();
   const ids = { business_id, product_id: product.id };
@@ -158,7 +158,7 @@ function Details({ product, onDone, isReadOnly }: { product: ProductShape; onDon
 }
 
 function Images({ product, onDone, mayChange }: { product: ProductShape; onDone(): void; mayChange: boolean }) {
-  const { t } = useWords();
+  const { t } = useProductWords();
   const { business_id } = useHere();
   const { call } = useServices();
   const [waiting, setWaiting] = useState(0);
@@ -211,7 +211,7 @@ function Images({ product, onDone, mayChange }: { product: ProductShape; onDone(
 }
 
 function StockCard({ product, onDone, mayChange }: { product: ProductShape; onDone(stock: number): void; mayChange: boolean }) {
-  const { t } = useWords();
+  const { t } = useProductWords();
   const { business_id } = useHere();
   const { call, queries } = useServices();
   const [keyed] = useState(wishKeys);
@@ -268,7 +268,7 @@ function StockCard({ product, onDone, mayChange }: { product: ProductShape; onDo
 }
 
 function Movements({ product_id }: { product_id: string }) {
-  const { t, date, number } = useWords();
+  const { t, date, number } = useProductWords();
   const { business_id } = useHere();
   const { nameOf } = useMembers();
   const moves = usePages(list_stock_movements, { business_id, product_id, query: { limit: 10 } });

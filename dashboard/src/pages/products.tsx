@@ -23,13 +23,13 @@ import { SearchInput } from "../parts/search_input";
 import { EmptyState, ProblemBanner } from "../parts/states";
 import { type Column, DataTable } from "../parts/table";
 import { tellProblem } from "../parts/toast";
-import { useWords } from "../words/provider";
+import { useProductWords } from "../words/products";
 import { ImportDialog } from "./import_products";
 
 const few = 5;
 
 export default function Products() {
-  const { t, money } = useWords();
+  const { t, money } = useProductWords();
   const { business_id, at, may } = useHere();
   const { call } = useServices();
   const [filters, setFilters] = useFilters("search", "state", "sort");
@@ -145,14 +145,14 @@ export default function Products() {
 }
 
 export function Stock({ stock }: { stock: number }) {
-  const { t, number } = useWords();
+  const { t, number } = useProductWords();
   if (stock <= 0) return <Badge tone="bad">{t("stock.none")}</Badge>;
   if (stock <= few) return <Badge tone="warn">{t("stock.few", { count: stock })}</Badge>;
   return <>{number(stock)}</>;
 }
 
 function NewProduct({ onClose }: { onClose(): void }) {
-  const { t } = useWords();
+  const { t } = useProductWords();
   const { business_id, business, at } = useHere();
   const { call, queries } = useServices();
   const [, go] = useLocation();

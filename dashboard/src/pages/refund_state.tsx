@@ -1,6 +1,6 @@
 import type { Refund } from "../api/operations";
 import { Badge, type Tone } from "../parts/badge";
-import { useWords } from "../words/provider";
+import { useOrderWords } from "../words/orders";
 
 const tones: Record<Refund["state"], Tone> = {
   awaiting_approval: "warn",
@@ -15,6 +15,6 @@ const tones: Record<Refund["state"], Tone> = {
 };
 
 export function RefundState({ state }: { state: Refund["state"] }) {
-  const { word } = useWords();
+  const { word } = useOrderWords();
   return <Badge tone={tones[state]}>{word("refund-state", state)}</Badge>;
 }

@@ -17,7 +17,7 @@ import { Field, Select, TextArea } from "../parts/field";
 import { Page } from "../parts/page";
 import { Banner, EmptyState, ErrorState, ProblemBanner, SkeletonRows } from "../parts/states";
 import { type Column, DataTable } from "../parts/table";
-import { useWords } from "../words/provider";
+import { useOrderWords } from "../words/orders";
 import { OrderTabs } from "./order_tabs";
 import { RefundState } from "./refund_state";
 import { useDecision } from "./use_decision";
@@ -25,7 +25,7 @@ import { useDecision } from "./use_decision";
 const states: Array<Refund["state"]> = ["awaiting_approval", "approved", "sending", "pending", "needs_attention", "unproved", "succeeded", "failed", "rejected"];
 
 export default function Refunds() {
-  const { t, word, money, date } = useWords();
+  const { t, word, money, date } = useOrderWords();
   const { business_id } = useHere();
   const [{ state, refund }, setFilters, to] = useFilters("state", "refund");
   const query = { limit: 50, ...(state ? { state: state as Refund["state"] } : {}) };
@@ -71,7 +71,7 @@ export default function Refunds() {
 }
 
 function RefundDrawer({ refund_id, onClose }: { refund_id: string; onClose(): void }) {
-  const { t, word, money, date } = useWords();
+  const { t, word, money, date } = useOrderWords();
   const { business_id, at } = useHere();
   const { nameOf } = useMembers();
   const found = useApi(show_refund, { business_id, refund_id }, { staleMs: 0 });
@@ -121,7 +121,7 @@ function RefundDrawer({ refund_id, onClose }: { refund_id: string; onClose(): vo
 }
 
 function Approval({ refund }: { refund: Refund }) {
-  const { t } = useWords();
+  const { t } = useOrderWords();
   const { business_id, me, may } = useHere();
   const { call } = useServices();
   const ids = { business_id, refund_id: refund.id };
@@ -155,7 +155,7 @@ function Approval({ refund }: { refund: Refund }) {
 }
 
 function Outcome({ refund }: { refund: Refund }) {
-  const { t } = useWords();
+  const { t } = useOrderWords();
   const { business_id, may } = useHere();
   const { call } = useServices();
   const ids = { business_id, refund_id: refund.id };

@@ -16,14 +16,14 @@ import { Drawer } from "../parts/dialog";
 import { Field, TextArea } from "../parts/field";
 import { SearchInput } from "../parts/search_input";
 import { Banner, ErrorState, ProblemBanner, SkeletonRows } from "../parts/states";
-import { useWords } from "../words/provider";
+import { useOrderWords } from "../words/orders";
 import { OrderStatus } from "./order_status";
 import { RefundState } from "./refund_state";
 import { needsNote, type Resolution, resolutionsOf } from "./review_rules";
 import { useDecision } from "./use_decision";
 
 export function ReviewDrawer({ review_id, onClose }: { review_id: string; onClose(): void }) {
-  const { t, word, money, date } = useWords();
+  const { t, word, money, date } = useOrderWords();
   const { business_id, business, at, may } = useHere();
   const { nameOf } = useMembers();
   const found = useApi(show_payment_review, { business_id, review_id }, { staleMs: 0 });
@@ -98,7 +98,7 @@ export function ReviewDrawer({ review_id, onClose }: { review_id: string; onClos
 }
 
 function Decision({ review, ways, onDone }: { review: PaymentReviewDetail; ways: Resolution[]; onDone(): void }) {
-  const { t } = useWords();
+  const { t } = useOrderWords();
   const { business_id } = useHere();
   const { call } = useServices();
   const ids = { business_id, review_id: review.id };
@@ -149,7 +149,7 @@ const mostOffered = 20;
 
 /** An open order that the money was not sent for. */
 function ChooseOrder({ named, chosen, onChoose }: { named: string | undefined; chosen: OrderSummary | null; onChoose(order: OrderSummary): void }) {
-  const { t, money } = useWords();
+  const { t, money } = useOrderWords();
   const { business_id } = useHere();
   const [search, setSearch] = useState("");
   const query = { limit: mostOffered, ...(search ? { search } : {}) };

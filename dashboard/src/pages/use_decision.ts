@@ -4,7 +4,7 @@ import type { Input, Operation, Shape } from "../api/operation";
 import { asProblem } from "../api/problem";
 import { useServices } from "../app/services";
 import { tell, tellProblem } from "../parts/toast";
-import { useWords } from "../words/provider";
+import { type OrderKey, useOrderWords } from "../words/orders";
 import type { Key } from "../words/words";
 import { useMoneyMoved } from "./use_money_moved";
 import { wishKeys } from "./wish_keys";
@@ -12,11 +12,11 @@ import { wishKeys } from "./wish_keys";
 /** Decisions about one thing of the money, which `show` reads: keeps a key until the answer is known, shows what came of it. */
 export function useDecision<S extends Shape>(show: Operation<S>, ids: Input<S>) {
   const { queries } = useServices();
-  const { t } = useWords();
+  const { t } = useOrderWords();
   const moved = useMoneyMoved();
   const [keyed] = useState(wishKeys);
   /** -> whether it is decided so. */
-  return async (wish: unknown, done: Key, work: (key: string) => Promise<S["answer"]>): Promise<boolean> => {
+  return async (wish: unknown, done: OrderKey | Key, work: (key: string) => Promise<S["answer"]>): Promise<boolean> => {
     try {
       queries.setQueryData(keyOf(show, ids), await keyed(wish, work));
       void moved();

@@ -2,14 +2,16 @@
 
 import { use, useMemo } from "react";
 import { useLanguage, useWords } from "./provider";
-import { type Key, type Language, type Plural, say, type Values, type Words } from "./words";
+import { type Key, type Language, type Plural, type Prefix, say, type Values, type Words } from "./words";
 
-export interface WordsWith<Own extends string> extends Omit<Words, "t"> {
+export interface WordsWith<Own extends string> extends Omit<Words, "t" | "word"> {
   t(key: Key | Own, values?: Values): string;
+  word(prefix: Prefix<Key | Own>, word: string): string;
 }
 
 export function wordsApart<Own extends string>(read: (language: Language) => Promise<Record<Own, string | Plural>>) {
   const asked = new Map<Language, Promise<Record<Own, string | Plural>>>();
+  const there = new Map<Language, Record<Own, string | Plural>>();
 
   /** Once. What could not be read is asked for again. */
   const catalogueOf = (language: Language) => {
@@ -17,15 +19,18 @@ export function wordsApart<Own extends string>(read: (language: Language) => Pro
     if (known) return known;
     const catalogue = read(language);
     asked.set(language, catalogue);
-    catalogue.catch(() => asked.delete(language));
+    catalogue.then(
+      (found) => there.set(language, found),
+      () => asked.delete(language),
+    );
     return catalogue;
   };
 
-  /** Waits for them (Suspense). */
+  /** Waits for them (Suspense); where they are there already, not for a moment. */
   const useWordsWith = (): WordsWith<Own> => {
     const words = useWords();
     const { language } = useLanguage();
-    const catalogue = use(catalogueOf(language));
+    const catalogue = there.get(language) ?? use(catalogueOf(language));
     return useMemo(() => {
       const isOurs = (key: string): key is Own => key in catalogue;
       return {
@@ -33,11 +38,17 @@ export function wordsApart<Own extends string>(read: (language: Language) => Pro
         t: (key, values) => (isOurs(key) ? say(catalogue, language, key, values) : words.t(key, values)),
         word: (prefix, word) => {
           const key = `${prefix}.${word}`;
-          return isOurs(key) ? say(catalogue, language, key) : words.word(prefix, word);
+          return isOurs(key) ? say(catalogue, language, key) : words.word(prefix as Prefix<Key>, word);
         },
       };
     }, [words, catalogue, language]);
   };
 
-  return { catalogueOf, useWordsWith };
+  /** Read while the page is, which would ask for them next: it is there at once with its words. */
+  const beside = async <Page>(page: Promise<Page>): Promise<Page> => {
+    await catalogueOf(document.documentElement.lang as Language).catch(() => {});
+    return page;
+  };
+
+  return { catalogueOf, useWordsWith, beside };
 }

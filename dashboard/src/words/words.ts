@@ -6,6 +6,8 @@ import { en } from "./en";
 export type Plural = { other: string } & Partial<Record<Intl.LDMLPluralRule, string>>;
 export type Key = keyof typeof en;
 export type Catalogue = Record<Key, string | Plural>;
+/** What stands before a dot of a key. */
+export type Prefix<Of extends string> = Of extends `${infer First}.${infer Rest}` ? First | `${First}.${Prefix<Rest>}` : never;
 export type Values = Record<string, string | number>;
 export type Language = "en" | "fr" | "ar";
 
@@ -42,7 +44,7 @@ export function say<Known extends string>(catalogue: Record<Known, string | Plur
 export interface Words extends Clock {
   t(key: Key, values?: Values): string;
   /** Of words that the server may add to: what has no text is shown as it is. */
-  word(prefix: string, word: string): string;
+  word(prefix: Prefix<Key>, word: string): string;
   direction: "ltr" | "rtl";
   money(minor: number, currency: string): string;
   number(value: number): string;

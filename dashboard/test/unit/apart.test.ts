@@ -3,10 +3,10 @@ import { wordsApart } from "../../src/words/apart";
 
 test("a catalogue is read once, whoever asks, and each use adds nothing to it", async () => {
   const read = Promise.resolve({ hello: "Hello" });
-  const caught = vi.spyOn(read, "catch");
+  const asked = vi.spyOn(read, "then");
   const { catalogueOf } = wordsApart(() => read);
   expect([catalogueOf("en"), catalogueOf("en"), catalogueOf("en")]).toEqual([read, read, read]);
-  expect(caught).toHaveBeenCalledTimes(1);
+  expect(asked).toHaveBeenCalledTimes(1);
 });
 
 test("one that could not be read is asked for again", async () => {

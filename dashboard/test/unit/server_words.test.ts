@@ -4,13 +4,15 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { taskKinds } from "../../src/lib/tasks";
-import { en } from "../../src/words/en";
+import { en as ofAll } from "../../src/words/en";
 import { en as integrations } from "../../src/words/integrations_en";
 import { en as log } from "../../src/words/log_en";
 import { en as notifications } from "../../src/words/notifications_en";
+import { en as orders } from "../../src/words/orders_en";
 import { en as tasks } from "../../src/words/tasks_en";
 import { en as training } from "../../src/words/training_en";
 
+const en = { ...ofAll, ...orders };
 const root = path.resolve(import.meta.dirname, "../../..");
 const source = (file: string) => readFileSync(path.join(root, file), "utf8").replace(/\/\/.*$/gm, "");
 const missing = (prefix: string, words: string[]) => words.filter((word) => !(`${prefix}.${word}` in en));

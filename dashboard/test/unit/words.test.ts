@@ -11,6 +11,12 @@ import { fr as frOfIntegrations } from "../../src/words/integrations_fr";
 import { ar as arOfNotifications } from "../../src/words/notifications_ar";
 import { en as enOfNotifications } from "../../src/words/notifications_en";
 import { fr as frOfNotifications } from "../../src/words/notifications_fr";
+import { ar as arOfOrders } from "../../src/words/orders_ar";
+import { en as enOfOrders } from "../../src/words/orders_en";
+import { fr as frOfOrders } from "../../src/words/orders_fr";
+import { ar as arOfProducts } from "../../src/words/products_ar";
+import { en as enOfProducts } from "../../src/words/products_en";
+import { fr as frOfProducts } from "../../src/words/products_fr";
 import { ar as arOfSecurity } from "../../src/words/security_ar";
 import { en as enOfSecurity } from "../../src/words/security_en";
 import { fr as frOfSecurity } from "../../src/words/security_fr";
@@ -22,9 +28,9 @@ import { en as enOfTraining } from "../../src/words/training_en";
 import { fr as frOfTraining } from "../../src/words/training_fr";
 import { actionsOf, type Catalogue, type Key, preferredLanguage, say, wordsOf } from "../../src/words/words";
 
-const en = { ...enOfAll, ...enOfTraining, ...enOfNotifications, ...enOfSecurity, ...enOfIntegrations, ...enOfTasks };
-const fr = { ...frOfAll, ...frOfTraining, ...frOfNotifications, ...frOfSecurity, ...frOfIntegrations, ...frOfTasks };
-const ar = { ...arOfAll, ...arOfTraining, ...arOfNotifications, ...arOfSecurity, ...arOfIntegrations, ...arOfTasks };
+const en = { ...enOfAll, ...enOfTraining, ...enOfNotifications, ...enOfSecurity, ...enOfIntegrations, ...enOfTasks, ...enOfOrders, ...enOfProducts };
+const fr = { ...frOfAll, ...frOfTraining, ...frOfNotifications, ...frOfSecurity, ...frOfIntegrations, ...frOfTasks, ...frOfOrders, ...frOfProducts };
+const ar = { ...arOfAll, ...arOfTraining, ...arOfNotifications, ...arOfSecurity, ...arOfIntegrations, ...arOfTasks, ...arOfOrders, ...arOfProducts };
 const src = path.resolve(import.meta.dirname, "../../src");
 const sources = readdirSync(src, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".tsx"));
 const others: Array<[string, Catalogue]> = [
@@ -53,7 +59,7 @@ describe("the catalogues", () => {
     const { NumberFormat, PluralRules, RelativeTimeFormat } = Intl;
     vi.stubGlobal("Intl", { NumberFormat: counted(NumberFormat), PluralRules: counted(PluralRules), RelativeTimeFormat: counted(RelativeTimeFormat) });
     const { t, number, ago } = wordsOf(en, "fr", "UTC");
-    for (let count = 0; count < 3; ++count) expect([t("order.piece-count", { count: 5 }), number(5), ago(0, 60_000)]).toEqual(["5 pieces", "5", expect.stringMatching(/1\smin/)]);
+    for (let count = 0; count < 3; ++count) expect([t("message.attachments", { count: 5 }), number(5), ago(0, 60_000)]).toEqual(["5 files", "5", expect.stringMatching(/1\smin/)]);
     vi.unstubAllGlobals();
     expect(made.sort()).toEqual(["NumberFormat", "PluralRules", "RelativeTimeFormat"]);
   });
@@ -82,10 +88,10 @@ describe("the catalogues", () => {
         "channel.instagram",
         "channel.whatsapp",
         "author.system",
-        "order.times",
         "provider.paystack",
         "provider.flutterwave",
         "provider.stripe",
+        "order.times",
         "actor.system",
         "product.sku",
         "import.field.sku",

@@ -9,6 +9,9 @@ const demo = [
   { business: "kofi", name: "Kofi Sound", channel: "messenger", id: "page_0002" },
   { business: "kofi", name: "Kofi Sound", channel: "instagram", id: "17841400000000002" },
   { business: "kofi", name: "Kofi Sound", channel: "whatsapp", id: "106540000000002", waba: "206540000000002" },
+  // Nobody's yet: for whoever signs up and connects a first channel.
+  { business: "newcomer", name: "Your New Shop", channel: "messenger", id: "page_0009", subscribed: false },
+  { business: "newcomer", name: "Your New Shop", channel: "instagram", id: "17841400000000009", subscribed: false },
 ];
 
 export const channels = ["instagram", "messenger", "whatsapp"];

@@ -5,13 +5,13 @@ import { CornerDownLeft, MessageSquare, ShoppingBag } from "lucide-react";
 import { type KeyboardEvent, type ReactNode, useDeferredValue, useId, useMemo, useState } from "react";
 import { useLocation } from "wouter";
 import { useApi } from "../api/hooks";
-import { list_conversations, list_orders } from "../api/operations";
+import { list_conversations, list_orders, save_training_draft } from "../api/operations";
 import { customerName } from "../lib/customers";
 import { names } from "../lib/names";
 import { useFocusBack } from "../parts/focus_back";
 import { useWords } from "../words/provider";
 import { useHere } from "./business";
-import { usePlaces } from "./frame";
+import { guidePlace, usePlaces } from "./frame";
 
 interface Found {
   id: string;
@@ -23,7 +23,8 @@ interface Found {
 
 export default function CommandPalette({ onClose }: { onClose(): void }) {
   const { t, money } = useWords();
-  const { business_id, at } = useHere();
+  const { business_id, at, may } = useHere();
+  const mayGuide = may(save_training_draft);
   const { main, money: moneyPlaces, more } = usePlaces();
   const [, go] = useLocation();
   const listId = useId();
@@ -37,7 +38,7 @@ export default function CommandPalette({ onClose }: { onClose(): void }) {
 
   const found = useMemo<Found[]>(() => {
     const lower = words.toLowerCase();
-    const pages = [...main, ...moneyPlaces, ...more]
+    const pages = [...main, ...moneyPlaces, ...more, ...(mayGuide ? [guidePlace] : [])]
       .filter(({ label }) => t(label).toLowerCase().includes(lower))
       .map(({ path, label, icon: Icon }) => ({ id: path, icon: <Icon aria-hidden className="size-4" />, label: t(label), to: at(path) }));
     if (!isOn) return pages;
@@ -56,7 +57,7 @@ export default function CommandPalette({ onClose }: { onClose(): void }) {
       to: at(`orders/${one.id}`),
     }));
     return [...pages, ...people, ...sales];
-  }, [main, moneyPlaces, more, words, isOn, chats.data, orders.data, t, money, at]);
+  }, [main, moneyPlaces, more, mayGuide, words, isOn, chats.data, orders.data, t, money, at]);
 
   const current = Math.min(chosen, found.length - 1);
   const open = (one: Found | undefined) => {

@@ -15,6 +15,7 @@ import {
   type LucideIcon,
   Package,
   Plus,
+  Rocket,
   Search,
   Settings,
   ShieldCheck,
@@ -25,7 +26,8 @@ import {
 } from "lucide-react";
 import { type ComponentType, lazy, type ReactNode, Suspense, useEffect, useState } from "react";
 import { Link, useLocation } from "wouter";
-import { list_activity } from "../api/operations";
+import { list_activity, save_training_draft } from "../api/operations";
+import { useGuideAway } from "../lib/guide_kept";
 import { names } from "../lib/names";
 import { useLiveState } from "../live/provider";
 import { Avatar } from "../parts/avatar";
@@ -41,6 +43,7 @@ import { useMoneyWaiting } from "./use_money_waiting";
 const CommandPalette = lazy(() => import("./command_palette"));
 // Everything else works without it.
 const Nothing = () => null;
+const GuideLink = lazy<ComponentType>(() => import("./guide_link").catch(() => ({ default: Nothing })));
 const Bell = lazy<ComponentType>(() => import("./bell").catch(() => ({ default: Nothing })));
 
 export interface Place {
@@ -76,6 +79,15 @@ export function usePlaces(): { main: Place[]; money: Place[]; more: Place[] } {
       { path: "security", label: "nav.security", icon: ShieldCheck },
     ],
   };
+}
+
+/** The guided start: for those who can do what it asks for. */
+export const guidePlace: Place = { path: "guide", label: "nav.guide", icon: Rocket };
+
+function useIsGuideWanted(): boolean {
+  const { may, me, business_id } = useHere();
+  const isAway = useGuideAway(business_id, me.id);
+  return may(save_training_draft) && !isAway;
 }
 
 export function Frame({ children }: { children: ReactNode }) {
@@ -122,6 +134,7 @@ function SideBar({ onSearch }: { onSearch(): void }) {
   const { t } = useWords();
   const { main, money, more } = usePlaces();
   const waiting = useMoneyWaiting();
+  const isGuideWanted = useIsGuideWanted();
   return (
     <header className="sticky top-0 hidden h-dvh w-56 shrink-0 flex-col gap-4 border-e border-line bg-sunken px-3 py-3 lg:flex">
       <div className="flex items-center gap-1">
@@ -152,6 +165,11 @@ function SideBar({ onSearch }: { onSearch(): void }) {
           <NavLink key={place.path} {...place} />
         ))}
       </nav>
+      {isGuideWanted && (
+        <Suspense>
+          <GuideLink />
+        </Suspense>
+      )}
       <AccountMenu />
     </header>
   );
@@ -266,6 +284,7 @@ function BottomBar() {
   const { at, me, business_id } = useHere();
   const { main, money, more } = usePlaces();
   const waiting = useMoneyWaiting();
+  const isGuideWanted = useIsGuideWanted();
   const [, go] = useLocation();
   const signOut = useSignOut();
   const item = "flex min-w-0 flex-auto flex-col items-center justify-center gap-0.5 text-xs font-medium";
@@ -288,7 +307,7 @@ function BottomBar() {
           </button>
         }
       >
-        {[...main.filter((place) => !isUnderThumb(place)), ...money, ...more].map(({ path, label, icon: Icon }) => (
+        {[...(isGuideWanted ? [guidePlace] : []), ...main.filter((place) => !isUnderThumb(place)), ...money, ...more].map(({ path, label, icon: Icon }) => (
           <MenuItem key={path} icon={<Icon aria-hidden className="size-4" />} onSelect={() => go(at(path))}>
             {t(label)}
             <WaitingCount count={waiting[path]} />

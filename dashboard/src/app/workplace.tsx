@@ -4,6 +4,7 @@ import { lazy, Suspense } from "react";
 import { Redirect, Route, Switch } from "wouter";
 import { OutboxProvider } from "../inbox/outbox_provider";
 import { LiveProvider } from "../live/provider";
+import { withGuideWords } from "../words/guide";
 import { withOrderWords } from "../words/orders";
 import { withProductWords } from "../words/products";
 import { NothingHere } from "./app";
@@ -11,6 +12,7 @@ import { BusinessProvider, useHere } from "./business";
 import { Frame } from "./frame";
 import { Waiting } from "./waiting";
 
+const Guide = lazy(() => withGuideWords(import("../pages/guide")));
 const Inbox = lazy(() => import("../inbox/inbox"));
 const Tasks = lazy(() => import("../pages/tasks"));
 const Orders = lazy(() => withOrderWords(import("../pages/orders")));
@@ -55,6 +57,7 @@ function Pages() {
         <Redirect to={at("inbox")} replace />
       </Route>
       <Route path={`${below}/inbox/:conversation_id?`}>{({ conversation_id }) => <Inbox conversation_id={conversation_id} />}</Route>
+      <Route path={`${below}/guide`} component={Guide} />
       <Route path={`${below}/tasks`} component={Tasks} />
       <Route path={`${below}/orders`} component={Orders} />
       <Route path={`${below}/orders/:order_id`}>{({ order_id }) => <Order key={order_id} order_id={order_id} />}</Route>

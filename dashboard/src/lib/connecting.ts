@@ -4,6 +4,8 @@ export interface Connecting {
   business_id: string;
   connect_flow_id: string;
   state: string;
+  /** Of the business's pages, the one where it was begun. */
+  back: "connections" | "guide";
 }
 
 const place = "sellavie.connecting";
@@ -16,7 +18,7 @@ export function takeConnecting(): Connecting | null {
   try {
     const flow = JSON.parse(sessionStorage.getItem(place) ?? "null") as Partial<Connecting> | null;
     const isWhole = typeof flow?.business_id === "string" && typeof flow.connect_flow_id === "string" && typeof flow.state === "string";
-    return isWhole ? (flow as Connecting) : null;
+    return isWhole ? ({ ...flow, back: flow.back === "guide" ? "guide" : "connections" } as Connecting) : null;
   } catch {
     return null;
   }

@@ -51,12 +51,12 @@ export default function ConnectReturn() {
     forgetConnecting();
     void queries.invalidateQueries({ queryKey: ["list_connections"] });
     tell(t("connect.done"));
-    go(`/businesses/${begun.business_id}/connections`, { replace: true });
+    go(`/businesses/${begun.business_id}/${begun.back}`, { replace: true });
   }, [flow, begun, queries, go, t]);
 
   const back = begun ? (
-    <Link href={`/businesses/${begun.business_id}/connections`} className={linkClass}>
-      {t("connect.back")}
+    <Link href={`/businesses/${begun.business_id}/${begun.back}`} className={linkClass}>
+      {t(begun.back === "guide" ? "connect.back-to-guide" : "connect.back")}
     </Link>
   ) : (
     <Link href="/" className={linkClass}>

@@ -1,65 +1,33 @@
-import { Cable, HeartPulse, type LucideIcon, Plug, RefreshCw, Unplug } from "lucide-react";
+import { Cable, HeartPulse, type LucideIcon, RefreshCw, Unplug } from "lucide-react";
 import { Suspense, useState } from "react";
 import { useChange, usePages } from "../api/hooks";
 import { begin_connect_flow, type Connection, check_connection, disconnect_connection, list_connections, list_payment_connections } from "../api/operations";
 import { useHere } from "../app/business";
 import { useServices } from "../app/services";
-import { keepConnecting } from "../lib/connecting";
 import { useNow } from "../lib/now";
 import { Badge, type Tone } from "../parts/badge";
 import { Button } from "../parts/button";
 import { Card, Facts } from "../parts/card";
 import { ChannelMark } from "../parts/channel";
 import { ConfirmDialog } from "../parts/dialog";
-import { Menu, MenuItem } from "../parts/menu";
 import { Page } from "../parts/page";
 import { Banner, EmptyState, ErrorState, SkeletonRows } from "../parts/states";
 import { More } from "../parts/table";
 import { tell, tellProblem } from "../parts/toast";
 import { useWords } from "../words/provider";
+import { ConnectMenu, useConnect } from "./connect_menu";
 import { NoticeTemplate } from "./notice_template";
 import { PaymentProviders } from "./payment_providers";
 
 const tones: Record<Connection["state"], Tone> = { active: "good", reconnect_needed: "bad", disconnected: "neutral" };
 
-type Kind = "facebook" | "instagram";
-
 export default function Connections() {
   const { t } = useWords();
   const { business_id, may } = useHere();
-  const { call } = useServices();
   const connections = usePages(list_connections, { business_id, query: { limit: 100 } });
-  const [isBusy, setBusy] = useState(false);
+  const { connect, isBusy } = useConnect();
   const mayConnect = may(begin_connect_flow);
-
-  const connect = async (kind: Kind, connection_id?: string) => {
-    setBusy(true);
-    try {
-      const flow = await call(begin_connect_flow, { business_id, body: { kind, ...(connection_id ? { connection_id } : {}) } });
-      if (!flow.authorisation_url) return;
-      keepConnecting({ business_id, connect_flow_id: flow.id, state: flow.state });
-      location.assign(flow.authorisation_url);
-    } catch (error) {
-      tellProblem(error);
-      setBusy(false);
-    }
-  };
-  const menu = (
-    <Menu
-      trigger={
-        <Button look="primary" icon={<Plug aria-hidden className="size-4" />} isBusy={isBusy}>
-          {t("connection.new")}
-        </Button>
-      }
-    >
-      <MenuItem icon={<ChannelMark channel="messenger" />} onSelect={() => connect("facebook")}>
-        {t("connection.facebook")}
-      </MenuItem>
-      <MenuItem icon={<ChannelMark channel="instagram" />} onSelect={() => connect("instagram")}>
-        {t("connection.instagram")}
-      </MenuItem>
-    </Menu>
-  );
+  const menu = <ConnectMenu onConnect={connect} isBusy={isBusy} />;
   const shown = [...connections.rows].sort((a, b) => Number(a.state === "disconnected") - Number(b.state === "disconnected"));
   return (
     <Page title={t("nav.connections")} hint={t("connection.hint")} actions={mayConnect && menu}>

@@ -33,7 +33,7 @@ export default function Found() {
     const body = { name: name.trim(), currency, timezone, locale: navigator.language };
     const { id } = await keyed(body, (key) => call(found_business, { key, body }));
     await queries.invalidateQueries({ queryKey: ["show_me"] });
-    go(`/businesses/${id}/inbox`, { replace: true });
+    go(`/businesses/${id}/guide`, { replace: true });
   });
   const hasOthers = (me.data?.memberships.length ?? 0) > 0;
   return (

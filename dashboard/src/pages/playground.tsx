@@ -15,6 +15,7 @@ import { Field, TextArea } from "../parts/field";
 import { Spinner } from "../parts/spinner";
 import { Banner, EmptyState, ProblemBanner } from "../parts/states";
 import { useTrainingWords } from "../words/training";
+import "./training.css";
 
 export interface Trial {
   id: string;

@@ -3,28 +3,26 @@ import { useState } from "react";
 import { useLocation } from "wouter";
 import { usePages } from "../api/hooks";
 import { create_product, export_products, list_products, type Product } from "../api/operations";
-import { ApiProblem } from "../api/problem";
 import { useHere } from "../app/business";
 import { useServices } from "../app/services";
 import { saveFile } from "../lib/files";
-import { useForm } from "../lib/form";
-import { parseMoney } from "../lib/format";
 import { useFilters } from "../lib/query";
 import { Badge } from "../parts/badge";
 import { Button } from "../parts/button";
 import { Card } from "../parts/card";
 import { Dialog } from "../parts/dialog";
-import { Field, Select, TextArea, TextInput } from "../parts/field";
+import { Select } from "../parts/field";
 import { Filters } from "../parts/filters";
 import { FormButtons } from "../parts/form_buttons";
 import { Page } from "../parts/page";
 import { ProductImage } from "../parts/private_image";
 import { SearchInput } from "../parts/search_input";
-import { EmptyState, ProblemBanner } from "../parts/states";
+import { EmptyState } from "../parts/states";
 import { type Column, DataTable } from "../parts/table";
 import { tellProblem } from "../parts/toast";
 import { useProductWords } from "../words/products";
 import { ImportDialog } from "./import_products";
+import { ProductForm } from "./product_form";
 
 const few = 5;
 
@@ -153,45 +151,16 @@ export function Stock({ stock }: { stock: number }) {
 
 function NewProduct({ onClose }: { onClose(): void }) {
   const { t } = useProductWords();
-  const { business_id, business, at } = useHere();
-  const { call, queries } = useServices();
+  const { business_id, at } = useHere();
+  const { queries } = useServices();
   const [, go] = useLocation();
-  const form = useForm({ name: "", sku: "", price_minor: "", stock: "0", description: "" }, async ({ name, sku, price_minor, stock, description }) => {
-    const price = parseMoney(price_minor, business.currency);
-    if (price === null) throw new ApiProblem({ kind: "invalid-fields", fields: { "/price_minor": t("product.price-wrong") } });
-    const pieces = Number(stock);
-    if (!Number.isSafeInteger(pieces) || pieces < 0) throw new ApiProblem({ kind: "invalid-fields", fields: { "/stock": t("stock.wrong") } });
-    const made = await call(create_product, {
-      business_id,
-      body: { name: name.trim(), sku: sku.trim(), price_minor: price, stock: pieces, ...(description.trim() ? { description: description.trim() } : {}) },
-    });
-    queries.setQueryData(["show_product", { business_id, product_id: made.id }], made);
+  const open = ({ id }: Product) => {
     void queries.invalidateQueries({ queryKey: ["list_products", { business_id }] });
-    go(at(`products/${made.id}`));
-  });
+    go(at(`products/${id}`));
+  };
   return (
     <Dialog isOpen onClose={onClose} title={t("product.new")} hint={t("product.new-hint")}>
-      <form onSubmit={form.onSubmit} className="flex flex-col gap-4" noValidate>
-        <ProblemBanner error={form.refusal} />
-        <Field label={t("product.name")} error={form.errorOf("name")}>
-          <TextInput {...form.text("name")} required />
-        </Field>
-        <div className="grid grid-cols-2 gap-3">
-          <Field label={t("product.price-in", { currency: business.currency })} error={form.errorOf("price_minor")}>
-            <TextInput {...form.text("price_minor")} inputMode="decimal" required />
-          </Field>
-          <Field label={t("product.stock")} error={form.errorOf("stock")}>
-            <TextInput {...form.text("stock")} inputMode="numeric" required />
-          </Field>
-        </div>
-        <Field label={t("product.sku")} hint={t("product.sku-hint")} error={form.errorOf("sku")}>
-          <TextInput {...form.text("sku")} required className="font-mono" autoCapitalize="characters" />
-        </Field>
-        <Field label={t("product.description")} hint={t("product.description-hint")} error={form.errorOf("description")}>
-          <TextArea {...form.text("description")} />
-        </Field>
-        <FormButtons onClose={onClose} isBusy={form.isBusy} action={t("product.add")} />
-      </form>
+      <ProductForm pieces="0" onMade={open} buttons={(isBusy) => <FormButtons onClose={onClose} isBusy={isBusy} action={t("product.add")} />} />
     </Dialog>
   );
 }

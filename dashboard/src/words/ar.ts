@@ -92,6 +92,7 @@ export const ar: Catalogue = {
   "nav.business": "المتجر",
   "nav.businesses": "المتاجر",
   "nav.found": "متجر جديد",
+  "nav.guide": "البداية الموجّهة",
   "nav.connections": "الحسابات المرتبطة",
   "nav.team": "الفريق",
   "nav.plan": "الخطة والاستخدام",
@@ -444,6 +445,7 @@ export const ar: Catalogue = {
   "connect.action": "اربط هذه",
   "connect.done": "تم الربط: يُجاب العملاء هناك من الآن",
   "connect.back": "العودة إلى القنوات",
+  "connect.back-to-guide": "العودة إلى البداية الموجّهة",
 
   "team.hint": "من يعمل هنا وما يجوز له.",
   "team.none": "لا أحد هنا",

@@ -94,6 +94,7 @@ export const en = {
   "nav.business": "Business",
   "nav.businesses": "Businesses",
   "nav.found": "New business",
+  "nav.guide": "Guided start",
   "nav.connections": "Connections",
   "nav.team": "Team",
   "nav.plan": "Plan and usage",
@@ -446,6 +447,7 @@ export const en = {
   "connect.action": "Connect these",
   "connect.done": "Connected: customers are answered there from now on",
   "connect.back": "Back to the channels",
+  "connect.back-to-guide": "Back to the guided start",
 
   "team.hint": "Who works here, and what they may do.",
   "team.none": "Nobody is here",

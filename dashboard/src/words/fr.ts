@@ -92,6 +92,7 @@ export const fr: Catalogue = {
   "nav.business": "Boutique",
   "nav.businesses": "Boutiques",
   "nav.found": "Nouvelle boutique",
+  "nav.guide": "Premiers pas",
   "nav.connections": "Connexions",
   "nav.team": "Équipe",
   "nav.plan": "Formule et usage",
@@ -446,6 +447,7 @@ export const fr: Catalogue = {
   "connect.action": "Relier ceux-ci",
   "connect.done": "Relié : les clients y ont désormais des réponses",
   "connect.back": "Retour aux canaux",
+  "connect.back-to-guide": "Retour aux premiers pas",
 
   "team.hint": "Qui travaille ici, et ce que chacun peut faire.",
   "team.none": "Personne n’est ici",

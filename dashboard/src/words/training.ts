@@ -8,7 +8,7 @@ type TrainingKey = keyof typeof en;
 export type TrainingCatalogue = Record<TrainingKey, string | Plural>;
 export type TrainingWords = WordsWith<TrainingKey>;
 
-export const { useWordsWith: useTrainingWords } = wordsApart<TrainingKey>(async (language) => {
+export const { useWordsWith: useTrainingWords, beside: withTrainingWords } = wordsApart<TrainingKey>(async (language) => {
   if (language === "fr") return (await import("./training_fr")).fr;
   if (language === "ar") return (await import("./training_ar")).ar;
   return (await import("./training_en")).en;

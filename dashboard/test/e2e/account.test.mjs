@@ -34,12 +34,13 @@ async function signed_up(email) {
   await page.getByLabel("Name of the business").fill("Ngozi Prints");
   await page.getByLabel("Time zone").selectOption("Africa/Lagos");
   await page.getByRole("button", { name: "Begin" }).click();
-  await page.waitForURL(/\/inbox/);
+  await page.getByRole("heading", { level: 1, name: "Guided start" }).waitFor();
   return page;
 }
 
-test("a new owner signs up, proves the address, founds a business and sees its empty inbox", async () => {
+test("a new owner signs up, proves the address, founds a business, is led to its guide and sees its empty inbox", async () => {
   const page = await signed_up("ngozi@shop.example");
+  await page.getByRole("link", { name: "Inbox" }).click();
   await page.getByText("No chats yet").waitFor();
   await page.reload();
   await page.getByText("No chats yet").waitFor();
@@ -65,7 +66,7 @@ test("no token is where a script could read it, and nobody frames the page", asy
 test("with two-step sign-in a code is asked for, and a used one is refused", async () => {
   const email = "totp@shop.example";
   const page = await signed_up(email);
-  await page.goto(page.url().replace(/inbox.*/, "security"));
+  await page.goto(page.url().replace(/guide.*/, "security"));
   await page.getByRole("button", { name: "Turn on" }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByLabel("Password", { exact: true }).fill(password);

@@ -39,6 +39,7 @@ function watch(page) {
 }
 
 const places = [
+  "guide",
   "inbox",
   "tasks",
   "tasks?tab=parked",

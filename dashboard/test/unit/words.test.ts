@@ -5,6 +5,9 @@ import { describe, expect, test, vi } from "vitest";
 import { ar as arOfAll } from "../../src/words/ar";
 import { en as enOfAll } from "../../src/words/en";
 import { fr as frOfAll } from "../../src/words/fr";
+import { ar as arOfGuide } from "../../src/words/guide_ar";
+import { en as enOfGuide } from "../../src/words/guide_en";
+import { fr as frOfGuide } from "../../src/words/guide_fr";
 import { ar as arOfIntegrations } from "../../src/words/integrations_ar";
 import { en as enOfIntegrations } from "../../src/words/integrations_en";
 import { fr as frOfIntegrations } from "../../src/words/integrations_fr";
@@ -28,9 +31,9 @@ import { en as enOfTraining } from "../../src/words/training_en";
 import { fr as frOfTraining } from "../../src/words/training_fr";
 import { actionsOf, type Catalogue, type Key, preferredLanguage, say, wordsOf } from "../../src/words/words";
 
-const en = { ...enOfAll, ...enOfTraining, ...enOfNotifications, ...enOfSecurity, ...enOfIntegrations, ...enOfTasks, ...enOfOrders, ...enOfProducts };
-const fr = { ...frOfAll, ...frOfTraining, ...frOfNotifications, ...frOfSecurity, ...frOfIntegrations, ...frOfTasks, ...frOfOrders, ...frOfProducts };
-const ar = { ...arOfAll, ...arOfTraining, ...arOfNotifications, ...arOfSecurity, ...arOfIntegrations, ...arOfTasks, ...arOfOrders, ...arOfProducts };
+const en = { ...enOfAll, ...enOfTraining, ...enOfNotifications, ...enOfSecurity, ...enOfIntegrations, ...enOfTasks, ...enOfOrders, ...enOfProducts, ...enOfGuide };
+const fr = { ...frOfAll, ...frOfTraining, ...frOfNotifications, ...frOfSecurity, ...frOfIntegrations, ...frOfTasks, ...frOfOrders, ...frOfProducts, ...frOfGuide };
+const ar = { ...arOfAll, ...arOfTraining, ...arOfNotifications, ...arOfSecurity, ...arOfIntegrations, ...arOfTasks, ...arOfOrders, ...arOfProducts, ...arOfGuide };
 const src = path.resolve(import.meta.dirname, "../../src");
 const sources = readdirSync(src, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".tsx"));
 const others: Array<[string, Catalogue]> = [

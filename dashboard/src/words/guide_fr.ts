@@ -1,0 +1,77 @@
+import type { GuideCatalogue } from "./guide";
+
+export const fr: GuideCatalogue = {
+  "guide.hint": "D’ici à la première réponse en cinq minutes environ. Votre boutique garde ce qui est fait : reprenez quand vous voulez, sur n’importe quel appareil.",
+  "guide.read-only": "Les administrateurs et le propriétaire s’en occupent. Ici, vous voyez où cela en est.",
+  "guide.progress": "{done} étapes sur {all} faites",
+  "guide.hide": "Masquer le guide",
+  "guide.hidden": "Le guide est masqué sur cet appareil. « Aller à… » le retrouve.",
+  "guide.done": "Fait",
+  "guide.next": "À suivre",
+  "guide.to-do": "À faire",
+  "guide.is-done": "Fait : {step}",
+  "guide.go-on": "Continuer : {step}",
+
+  "guide-step.business": "Votre boutique",
+  "guide-step.products": "Ce que vous vendez",
+  "guide-step.training": "Comment l’IA parle et ce qu’elle sait",
+  "guide-step.channel": "Où les clients écrivent",
+  "guide-step.try": "Essayer",
+  "guide-step.live": "Ouvrir",
+  "guide-about.business": "Son nom, sa monnaie et son heure.",
+  "guide-about.products": "Un premier produit à la main, ou tous depuis un tableau.",
+  "guide-about.training": "Un ton, et quelques faits sur votre boutique.",
+  "guide-about.channel": "Une page Facebook ou un compte Instagram.",
+  "guide-about.try": "Demandez comme un client, avant les clients.",
+  "guide-about.live": "Si l’IA répond maintenant.",
+
+  "guide-business.change": "Le changer dans les réglages",
+
+  "guide-products.first": "Commencez par une chose que vous vendez. L’IA la propose à ce prix et à aucun autre.",
+  "guide-products.sheet": "Vous avez une liste ? Un tableau l’apporte d’un coup.",
+  "guide-products.import": "Importer un tableau (CSV)",
+  "guide-products.there": "Votre catalogue a des produits. L’IA les propose à leur prix, tant qu’ils sont en stock.",
+  "guide-products.all": "Tous les produits",
+
+  "guide-training.hint": "Elle connaît déjà les produits et les prix. Tout peut se changer à tout moment, et les clients ne remarquent rien avant la publication.",
+  "guide-training.tone-example": "Chaleureux et bref. Nous vouvoyons tout le monde.",
+  "guide-training.facts": "Des faits, un par ligne",
+  "guide-training.more-facts": "D’autres faits, un par ligne",
+  "guide-training.facts-example": "Nous livrons à Dakar en 2 jours.",
+  "guide-training.known": "Ce qu’elle sait déjà",
+  "guide-training.others": "Le brouillon a d’autres changements, qui seraient publiés avec.",
+  "guide-training.look": "Les voir",
+  "guide-training.publish": "Enregistrer et publier",
+  "guide-training.there": "La version {number} est enseignée maintenant. Questions et réponses, règles et sujets pour une personne peuvent s’y ajouter.",
+  "guide-training.more": "Lui en apprendre plus",
+
+  "guide-channel.hint": "Vous vous connectez chez Meta et choisissez où l’IA peut répondre. Les numéros WhatsApp sont reliés par la personne qui gère ce serveur.",
+  "guide-channel.sandbox":
+    "Ce serveur tourne sur votre propre ordinateur. Avec son bac à sable, aucun compte chez Meta n’est nécessaire : la connexion est la sienne, où « Your New Shop » est encore libre. Écrivez-lui ensuite depuis les téléphones du bac à sable.",
+  "guide-channel.there": "L’IA répond aux clients qui écrivent ici.",
+  "guide-channel.broken": "Meta n’accepte plus notre accès : reliez-le à nouveau.",
+  "guide-channel.all": "Canaux et paiements",
+
+  "guide-try.hint":
+    "Aucun essai n’est gardé. L’étape est faite dans cet onglet dès que vous avez une réponse, et sur chaque appareil dès qu’un client en a une ; rien ne l’attend.",
+  "guide-try.ask-price": "Combien coûte {name} ?",
+  "guide-try.ask-first": "Bonjour, que vendez-vous ?",
+
+  "guide-live.yes": "L’IA répond maintenant",
+  "guide-live.yes-hint":
+    "Écrivez à votre boutique comme un client : la réponse vient d’elle-même, et la discussion est dans les messages, où vous pouvez prendre la main à tout moment.",
+  "guide-live.no": "L’IA ne répond pas encore",
+  "guide-live.no-hint": "Dès que ceci est fait, elle répond d’elle-même ; il n’y a rien d’autre à activer.",
+  "guide-live.inbox": "Ouvrir les messages",
+  "guide-live.on": "Elle répond sur",
+  "guide-lack.channel": "Aucun canal n’est relié : aucun message de client n’arrive.",
+  "guide-lack.access": "Meta n’accepte plus notre accès : rien ne peut être envoyé.",
+  "guide-lack.messages": "Meta ne nous envoie aucun message de ce qui est relié. Vérifiez-le, ou reliez-le à nouveau.",
+  "guide-lack.replies": "Les réponses de ce mois sont épuisées : les discussions vont à des personnes.",
+  "guide-lack.products": "Elle n’a rien à proposer : le catalogue est vide.",
+  "guide-lack.training": "De votre boutique, elle ne sait que les produits et les prix : rien n’est publié.",
+  "guide-live.advice": "Elle répond mieux avec ceci",
+  "guide-live.afterwards": "Ensuite",
+  "guide-live.payments": "Encaisser dans la discussion",
+  "guide-live.team": "Inviter votre équipe",
+};

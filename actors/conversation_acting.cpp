@@ -210,7 +210,9 @@ void conversation_state::check_payment(const std::string& key) {
 
 // The truth comes from the provider, never from what the customer says.
 void conversation_state::confirm(payment_fact fact, const asked_account& asked, const std::string& key) {
-  ask<action_outcome>(with_.orders, desk_request{confirmed(std::move(fact), asked, key), key, turn_.resumed},
+  desk_request request{confirmed(std::move(fact), asked, key), key, turn_.resumed};
+  request.noticed_by = payment_hint::chat;
+  ask<action_outcome>(with_.orders, std::move(request),
                       [this](action_outcome& outcome) { on_outcome(std::move(outcome)); });
 }
 

@@ -444,7 +444,9 @@ storage::change_set write_decision(const decision& decided, const write_context&
   for (const stock_delta& moved : writes.stock)
     changes.stock.push_back({context.business, moved.product, moved.delta, decided.at});
   for (const timeline_entry& entry : writes.timeline)
-    changes.timeline.push_back({context.business, entry.order, entry.what, entry.actor, entry.at});
+    changes.timeline.push_back(
+        {context.business, entry.order, entry.what, entry.actor, entry.at,
+         entry.noticed_by ? std::string{to_string(*entry.noticed_by)} : std::string{}});
   for (const desk_event& event : decided.events) std::visit(event_writer{decided, context, changes}, event);
   if (!decided.action_key.empty())
     changes.action_results.push_back(

@@ -51,6 +51,8 @@ struct desk_request {
   bool only_known = false;
   /// Done with what is decided, in its transaction, when anything is written; left alone when it is not held any more.
   std::optional<storage::job_hold> finishes{};
+  /// Of a provider's word: why it was asked.
+  std::optional<payment_hint> noticed_by{};
 };
 
 enum class order_course : std::uint8_t {

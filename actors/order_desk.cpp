@@ -280,7 +280,8 @@ desk_context order_desk_state::context(const waiting& one) const {
           .stored = one.stored,
           .new_payment = node_->ids->next_as<payment_id>(),
           .new_refund = node_->ids->next_as<refund_id>(),
-          .money = one.money};
+          .money = one.money,
+          .noticed_by = one.request.noticed_by};
 }
 
 const order* order_desk_state::before(const decision& decided, const waiting& one) const {

@@ -65,7 +65,7 @@ std::optional<payment_check> read_check(std::string_view payload) {
   if (!parsed.is_object()) return std::nullopt;
   payment_check wanted{.reference = text_in(parsed, "reference"),
                        .transaction = text_in(parsed, "transaction")};
-  wanted.is_poll = text_in(parsed, "source") != "event";
+  if (text_in(parsed, "source") == "event") wanted.noticed_by = payment_hint::event;
   const auto kind = text_in(parsed, "kind");
   if (kind == "refund") wanted.kind = check_kind::refund;
   if (kind == "dispute") wanted.kind = check_kind::dispute;

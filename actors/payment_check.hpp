@@ -1,6 +1,6 @@
 #pragma once
 // A look at a payment: because its provider's event hinted at it, because it was time, or because its customer came back
-// from the pay page. What is found goes to the order desk, which decides. Without actors, for those who only carry it.
+// from the pay page (payment_hint). What is found goes to the order desk, which decides. Without actors, for those who only carry it.
 
 #include <cstdint>
 #include <optional>
@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "protocol/domain/ids.hpp"
+#include "protocol/domain/payment.hpp"
 #include "protocol/domain/time.hpp"
 #include "storage/job_rows.hpp"
 
@@ -29,8 +30,8 @@ struct payment_check {
   /// Whose event it was; nil: whoever was asked for the link.
   payment_connection_id connection{};
   check_kind kind = check_kind::payment;
-  /// It will be looked at again until nothing more comes of it; an event is worked off once.
-  bool is_poll = false;
+  /// A poll looks again until nothing more comes of it; an event is worked off once.
+  payment_hint noticed_by = payment_hint::poll;
   /// A reference that the store does not know may become known: the event overtook us. This look is the last one, and
   /// whoever sent the event is asked.
   bool is_last = false;

@@ -24,7 +24,8 @@ std::string text_in(const storage::claimed_job& job, const char* name) {
 
 job_end end_after(const payment_checked& looked, const payment_check& wanted, const storage::claimed_job& job,
                   instant now) {
-  const bool is_repeated = wanted.is_poll && now - job.created_at < polls_go_on;
+  const bool is_poll = wanted.noticed_by == payment_hint::poll;
+  const bool is_repeated = is_poll && now - job.created_at < polls_go_on;
   const auto later = [&]() -> job_end { return job_ends::again_at{next_look(job.created_at, now)}; };
   switch (looked.outcome) {
     case check_outcome::open:
@@ -34,7 +35,7 @@ job_end end_after(const payment_checked& looked, const payment_check& wanted, co
       if (is_repeated) return later();
       return job_ends::failed{"provider_silent", {}};
     case check_outcome::unknown:
-      if (wanted.is_poll) break;
+      if (is_poll) break;
       return job_ends::failed{"payment_unknown", {}};
     case check_outcome::settled:
     case check_outcome::strange: break;
@@ -59,7 +60,8 @@ void payment_worker_state::check(const payment_work& work) {
   auto wanted = read_check(work.job.payload);
   if (!wanted) return work.answer(unreadable());
   // Refunds are many words: the job ends when all of them were heard.
-  if (!wanted->is_poll && wanted->kind != check_kind::refund) wanted->finishes = work.job.hold;
+  const bool is_event = wanted->noticed_by == payment_hint::event;
+  if (is_event && wanted->kind != check_kind::refund) wanted->finishes = work.job.hold;
   wanted->is_last = work.job.attempts > looks_for_the_unknown;
   self_->request(registry_, caf::infinite, check_business_payment{work.job.hold.business, *wanted})
       .then(
@@ -148,7 +150,10 @@ void payment_worker_state::welcome(const customer_returned& who) {
 }
 
 void payment_worker_state::look_for(const customer_returned& who) {
-  self_->request(registry_, caf::infinite, check_business_payment{who.business, {.reference = who.reference}})
+  self_
+      ->request(registry_, caf::infinite,
+                check_business_payment{
+                    who.business, {.reference = who.reference, .noticed_by = payment_hint::customer_return}})
       .then(
           [this, who](const payment_checked& looked) {
             tell(who, looked.is_paid ? customer_news::paid : customer_news::waiting);

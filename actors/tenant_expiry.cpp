@@ -54,8 +54,10 @@ void tenant_supervisor_state::confirm_link(const std::shared_ptr<link_round>& ro
                                            const std::string& reference, const payment_truth& truth) {
   if (!truth.fact) return settle_silent(round, reference);
   const bool is_answer = truth.fact->status != payment_status::pending;
+  desk_request request{confirmed(*truth.fact, *truth.asked), {}, false, "system"};
+  request.noticed_by = payment_hint::poll;
   hear_fact(
-      round->orders, {confirmed(*truth.fact, *truth.asked), {}, false, "system"},
+      round->orders, std::move(request),
       [this, round, reference, is_answer](const action_outcome& decided) {
         // Money that does not fit is no word that the order is unpaid: people have the longer grace to look.
         if (decided.effect == action_effect::payment_review) return settle_silent(round, reference);

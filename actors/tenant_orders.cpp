@@ -68,10 +68,12 @@ void tenant_supervisor_state::confirm_payment(const std::string& reference, cons
       .then(
           [this, answer, then](const payment_truth& truth) {
             if (!truth.fact) return then(std::nullopt);
+            desk_request request{confirmed(*truth.fact, *truth.asked), {}, false, "system"};
+            request.noticed_by = payment_hint::person;
             spawn_desks();
             hear_fact(
-                orders_, {confirmed(*truth.fact, *truth.asked), {}, false, "system"},
-                [then](const action_outcome& decided) { then(decided); }, fails(answer));
+                orders_, std::move(request), [then](const action_outcome& decided) { then(decided); },
+                fails(answer));
           },
           [then](const caf::error&) { then(std::nullopt); });
 }
@@ -126,9 +128,11 @@ void tenant_supervisor_state::make_link(const order_command_ptr& command, const 
 // person must look at comes first.
 void tenant_supervisor_state::settle(const order_command_ptr& command, const payment_link& paid,
                                      link_attempt attempt, const order_answer& answer) {
+  desk_request request{confirmed(*paid.fact, paid.asked), {}, false, "system"};
+  request.noticed_by = payment_hint::person;
   spawn_desks();
   hear_fact(
-      orders_, {confirmed(*paid.fact, paid.asked), {}, false, "system"},
+      orders_, std::move(request),
       [this, command, attempt, answer](const action_outcome& decided) {
         const bool is_open =
             attempt == link_attempt::first && decided.effect != action_effect::payment_review;

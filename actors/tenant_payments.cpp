@@ -81,6 +81,7 @@ void tenant_supervisor_state::settle(const payment_check& wanted, const payment_
   fact.is_disputed = fact.is_disputed || wanted.kind == check_kind::dispute;
   desk_request request{confirmed(fact, *truth.asked), {}, false, actor_of(*truth.asked)};
   request.finishes = wanted.finishes;
+  request.noticed_by = wanted.noticed_by;
   spawn_desks();
   hear_fact(
       orders_, std::move(request),
@@ -133,7 +134,7 @@ void tenant_supervisor_state::look_at_refunds(const payment_check& wanted, const
           [this, wanted, answer, otherwise](const shared<storage::stored_money_rows>& rows) {
             const auto money = to_money(*rows);
             const auto done = [answer] { answer.deliver(payment_checked{check_outcome::settled}); };
-            if (money && money->payment) hear_refunds(*money->payment, done, otherwise);
+            if (money && money->payment) hear_refunds(*money->payment, wanted.noticed_by, done, otherwise);
             else done();
           },
           otherwise);

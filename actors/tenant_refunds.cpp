@@ -44,7 +44,8 @@ caf::result<refund_ran> tenant_supervisor_state::run(const run_refund& wanted) {
           if (subject.state == refund_state::approved) return begin_refund(money, subject, answer);
           if (is_under_way(subject.state))
             return hear_refunds(
-                *money.payment, [this, id = subject.id, answer] { rest_after(id, answer); }, fails(answer));
+                *money.payment, payment_hint::poll,
+                [this, id = subject.id, answer] { rest_after(id, answer); }, fails(answer));
           answer.deliver(refund_ran{});
         });
       },
@@ -69,10 +70,11 @@ void tenant_supervisor_state::with_refund(const refund_id& id, const refund_answ
 }
 
 void tenant_supervisor_state::tell_desk(desk_command command, std::function<void(const action_outcome&)> then,
-                                        failure_handler otherwise) {
+                                        failure_handler otherwise, std::optional<payment_hint> noticed_by) {
+  desk_request request{std::move(command), {}, false, "system"};
+  request.noticed_by = noticed_by;
   spawn_desks();
-  self_->request(orders_, caf::infinite, desk_request{std::move(command), {}, false, "system"})
-      .then(std::move(then), std::move(otherwise));
+  self_->request(orders_, caf::infinite, std::move(request)).then(std::move(then), std::move(otherwise));
 }
 
 void tenant_supervisor_state::begin_refund(const stored_money& money, const refund& subject,
@@ -119,7 +121,8 @@ void tenant_supervisor_state::call_refund(const payment_record& payment, const r
           fails(answer));
 }
 
-void tenant_supervisor_state::hear_refunds(const payment_record& payment, const std::function<void()>& then,
+void tenant_supervisor_state::hear_refunds(const payment_record& payment, payment_hint noticed_by,
+                                           const std::function<void()>& then,
                                            const failure_handler& otherwise) {
   const instant begun = dependencies_.node->now();
   self_
@@ -127,9 +130,9 @@ void tenant_supervisor_state::hear_refunds(const payment_record& payment, const 
                 list_refunds{payment.transaction, payment.received.currency, connection_of(payment),
                              begun + patience})
       .then(
-          [this, payment = payment.id, begun, then, otherwise](const refunds_listed& listed) {
-            tell_refunds(std::make_shared<refund_words>(
-                refund_words{payment, listed.refunds, listed.is_complete, begun, then, otherwise}));
+          [this, payment = payment.id, noticed_by, begun, then, otherwise](const refunds_listed& listed) {
+            tell_refunds(std::make_shared<refund_words>(refund_words{
+                payment, noticed_by, listed.refunds, listed.is_complete, begun, then, otherwise}));
           },
           otherwise);
 }
@@ -140,7 +143,7 @@ void tenant_supervisor_state::tell_refunds(const std::shared_ptr<refund_words>& 
     const auto listing = words->are_all ? refund_listing::complete : refund_listing::in_vain;
     return tell_desk(
         desk::settle_doubt{words->payment, listing, words->begun},
-        [words](const action_outcome&) { words->then(); }, words->otherwise);
+        [words](const action_outcome&) { words->then(); }, words->otherwise, words->noticed_by);
   }
   tell_desk(
       desk::confirm_refund{words->payment, words->refunds[words->told], {}},
@@ -149,7 +152,7 @@ void tenant_supervisor_state::tell_refunds(const std::shared_ptr<refund_words>& 
         ++words->told;
         tell_refunds(words);
       },
-      words->otherwise);
+      words->otherwise, words->noticed_by);
 }
 
 void tenant_supervisor_state::rest_after(const refund_id& id, const refund_answer& answer) {

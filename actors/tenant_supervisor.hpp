@@ -257,12 +257,13 @@ class tenant_supervisor_state {
     return [answer](const caf::error& failure) { answer.deliver(told_as_ours(failure)); };
   }
   void tell_desk(desk_command command, std::function<void(const action_outcome&)> then,
-                 failure_handler otherwise);
+                 failure_handler otherwise, std::optional<payment_hint> noticed_by = {});
   void begin_refund(const stored_money& money, const refund& subject, const refund_answer& answer);
   void call_refund(const payment_record& payment, const refund& subject, std::int32_t attempt,
                    const refund_answer& answer);
   struct refund_words {
     payment_id payment;
+    payment_hint noticed_by = payment_hint::poll;
     std::vector<refund_fact> refunds;
     /// To the last page, and the desk has taken each so far.
     bool are_all = false;
@@ -273,7 +274,7 @@ class tenant_supervisor_state {
   };
   void tell_refunds(const std::shared_ptr<refund_words>& words);
   /// The desk hears of all refunds of a payment that its provider lists.
-  void hear_refunds(const payment_record& payment, const std::function<void()>& then,
+  void hear_refunds(const payment_record& payment, payment_hint noticed_by, const std::function<void()>& then,
                     const failure_handler& otherwise);
   void rest_after(const refund_id& id, const refund_answer& answer);
   using reminder_answer = owed_answer<reminder_ran>;

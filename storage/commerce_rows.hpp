@@ -80,6 +80,8 @@ struct timeline_row {
   std::string what;
   std::string actor;
   instant at{};
+  /// Of a provider's word: why it was asked (payment_hint). Empty: nobody was.
+  std::string noticed_by{};
 };
 
 /// `expected_status` empty inserts, else compare-and-set. One that is inserted as paid is settled at once. "open" stands for intent or link, "unpaid" for

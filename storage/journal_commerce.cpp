@@ -65,8 +65,10 @@ SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::smallint[], $4::uuid[], $5::tex
                      $8::bigint[], $9::bigint[]))"};
 
 constexpr statement insert_timeline{"insert_timeline", R"(
-INSERT INTO order_timeline (business_id, order_id, what, actor, at)
-SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::bigint[]))"};
+INSERT INTO order_timeline (business_id, order_id, what, actor, at, noticed_by)
+SELECT business_id, order_id, what, actor, at, NULLIF(noticed_by, '')
+FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::bigint[], $6::text[])
+  AS t (business_id, order_id, what, actor, at, noticed_by))"};
 
 constexpr statement insert_payments{"insert_payments", R"(
 INSERT INTO payments (id, business_id, order_id, provider, mode, connection_id, reference, amount_minor, currency, status,
@@ -185,7 +187,8 @@ void queue_items(pipeline& into, change_sets sets) {
 
 void queue_timeline(pipeline& into, change_sets sets) {
   queue_rows(into, insert_timeline, sets, &change_set::timeline, &timeline_row::business,
-             &timeline_row::order, &timeline_row::what, &timeline_row::actor, &timeline_row::at);
+             &timeline_row::order, &timeline_row::what, &timeline_row::actor, &timeline_row::at,
+             &timeline_row::noticed_by);
 }
 
 void queue_payments(pipeline& into, change_sets sets) {

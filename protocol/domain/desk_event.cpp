@@ -60,7 +60,7 @@ class collector {
     if (order.is_nil()) return;
     std::string text{what};
     if (!detail.empty()) text += ": " + detail;
-    changes_.timeline.push_back({order, std::move(text), decided_.actor, decided_.at});
+    changes_.timeline.push_back({order, std::move(text), decided_.actor, decided_.at, decided_.noticed_by});
   }
 
   const decision& decided_;

@@ -3,6 +3,7 @@
 // Events of one decision belong to one transaction.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -151,6 +152,8 @@ struct decision {
   std::string action_key;
   std::string actor;
   instant at{};
+  /// Of a provider's word: why it was asked.
+  std::optional<payment_hint> noticed_by{};
 };
 
 struct order_change {
@@ -170,6 +173,7 @@ struct timeline_entry {
   std::string what;
   std::string actor;
   instant at{};
+  std::optional<payment_hint> noticed_by{};
 };
 
 /// The writes of one decision but for its money. Storage sorts them into its global lock order.

@@ -78,7 +78,9 @@ struct applier {
 }  // namespace
 
 decision decide(const order_book& book, const desk_command& command, const desk_context& context) {
-  return std::visit([&](const auto& one) { return desk::decide(book, one, context); }, command);
+  auto decided = std::visit([&](const auto& one) { return desk::decide(book, one, context); }, command);
+  decided.noticed_by = context.noticed_by;
+  return decided;
 }
 
 order_id order_named_by(const desk_command& command) noexcept {

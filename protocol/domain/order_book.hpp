@@ -129,6 +129,8 @@ struct desk_context {
   refund_id new_refund{};
   /// desk_money.hpp
   stored_money money{};
+  /// Of a provider's word: why it was asked.
+  std::optional<payment_hint> noticed_by{};
 };
 
 [[nodiscard]] decision decide(const order_book& book, const desk_command& command,

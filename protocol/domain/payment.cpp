@@ -37,6 +37,17 @@ std::optional<payment_mode> parse_payment_mode(std::string_view name) noexcept {
   return std::nullopt;
 }
 
+std::string_view to_string(payment_hint hint) noexcept {
+  switch (hint) {
+    case payment_hint::event: return "event";
+    case payment_hint::poll: return "poll";
+    case payment_hint::customer_return: return "return";
+    case payment_hint::chat: return "chat";
+    case payment_hint::person: return "person";
+  }
+  return "unknown";
+}
+
 std::string_view to_string(hand_payment how) noexcept {
   switch (how) {
     case hand_payment::cash: return "cash";

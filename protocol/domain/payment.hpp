@@ -28,6 +28,22 @@ enum class payment_mode : std::uint8_t { test, live };
 [[nodiscard]] std::string_view to_string(payment_mode mode) noexcept;
 [[nodiscard]] std::optional<payment_mode> parse_payment_mode(std::string_view name) noexcept;
 
+/// Why a provider was asked about a payment: what it answers is noticed by this.
+enum class payment_hint : std::uint8_t {
+  /// Its own event.
+  event,
+  /// It was time: on schedule, or before an order or a link ends.
+  poll,
+  /// The customer came back from the pay page.
+  customer_return,
+  /// The customer's wish in the chat.
+  chat,
+  /// A person's wish for the order.
+  person,
+};
+/// "event", "poll", "return", "chat", "person".
+[[nodiscard]] std::string_view to_string(payment_hint hint) noexcept;
+
 /// Money that a person took outside of a provider.
 enum class hand_payment : std::uint8_t { cash, transfer };
 [[nodiscard]] std::string_view to_string(hand_payment how) noexcept;

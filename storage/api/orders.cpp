@@ -117,7 +117,7 @@ SELECT id, kind, series, number, issued_at FROM invoices
 WHERE business_id = $1::uuid AND order_id = $2::uuid ORDER BY issued_at, id LIMIT 101)";
 
 constexpr const char* select_timeline = R"(
-SELECT seq, what, actor, at FROM order_timeline
+SELECT seq, what, actor, at, coalesce(noticed_by, '') FROM order_timeline
 WHERE order_id = $2::uuid AND (business_id = $1::uuid) IS TRUE AND seq > $3::bigint ORDER BY seq LIMIT $4::integer)";
 
 constexpr const char* select_chat = R"(
@@ -176,7 +176,7 @@ order_invoice_line invoice_in(const pqxx::row& one) {
 
 listed_fact fact_in(const pqxx::row& one) {
   fields row{one};
-  return {row.integer(), row.text(), row.text(), row.at()};
+  return {row.integer(), row.text(), row.text(), row.at(), row.text()};
 }
 
 // --- where to look -------------------------------------------------------------------------------

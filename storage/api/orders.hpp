@@ -115,6 +115,8 @@ struct listed_fact {
   std::string what;
   std::string actor;
   instant at{};
+  /// timeline_row::noticed_by
+  std::string noticed_by;
 };
 /// Oldest first, `limit` + 1 rows at most; nothing for an order of another business.
 [[nodiscard]] result<std::vector<listed_fact>> list_timeline(api_session& session,

@@ -34,9 +34,11 @@ TEST(payment_check_payload, names_a_payment_or_is_nothing) {
   EXPECT_EQ(poll.unique_key, "poll.sv-1-1");
   EXPECT_EQ(poll.due_at, instant_from_ms(60'000));
   EXPECT_EQ(actors::read_check(poll.payload)->reference, "sv-1-1");
+  EXPECT_EQ(actors::read_check(poll.payload)->noticed_by, payment_hint::poll);
   const auto event = actors::read_check(
-      R"({"connection":"00000000-0000-7000-8000-000000000001","reference":"","transaction":"77","kind":"refund"})");
+      R"({"connection":"00000000-0000-7000-8000-000000000001","reference":"","transaction":"77","kind":"refund","source":"event"})");
   ASSERT_TRUE(event);
+  EXPECT_EQ(event->noticed_by, payment_hint::event);
   EXPECT_EQ(event->transaction, "77");
   EXPECT_FALSE(event->connection.is_nil());
   for (const auto* bad : {"", "[]", "{}", "null", R"({"reference":7})", R"({"reference":""})", "\xff",
@@ -48,7 +50,7 @@ TEST(payment_check_payload, names_a_payment_or_is_nothing) {
 
 struct look_end {
   check_outcome outcome;
-  bool is_poll;
+  payment_hint by;
   std::chrono::hours age;
   const char* end;
 };
@@ -61,26 +63,27 @@ std::string name_of(const actors::job_end& end) {
 TEST(payment_check_end, a_poll_goes_on_while_money_may_come_and_an_event_is_done_or_tried_again) {
   constexpr auto young = 2h;
   constexpr auto old = actors::polls_go_on;
+  using enum payment_hint;
   const look_end ends[] = {
-      {check_outcome::open, true, young, "again"},
-      {check_outcome::open, true, old, "done"},
-      {check_outcome::open, false, young, "done"},
-      {check_outcome::silent, true, young, "again"},
-      {check_outcome::silent, true, old, "provider_silent"},
-      {check_outcome::silent, false, young, "provider_silent"},
-      {check_outcome::unknown, true, young, "done"},
-      {check_outcome::unknown, false, young, "payment_unknown"},
-      {check_outcome::settled, true, young, "done"},
-      {check_outcome::settled, false, young, "done"},
-      {check_outcome::strange, true, young, "done"},
-      {check_outcome::strange, false, young, "done"},
+      {check_outcome::open, poll, young, "again"},
+      {check_outcome::open, poll, old, "done"},
+      {check_outcome::open, event, young, "done"},
+      {check_outcome::silent, poll, young, "again"},
+      {check_outcome::silent, poll, old, "provider_silent"},
+      {check_outcome::silent, event, young, "provider_silent"},
+      {check_outcome::unknown, poll, young, "done"},
+      {check_outcome::unknown, event, young, "payment_unknown"},
+      {check_outcome::settled, poll, young, "done"},
+      {check_outcome::settled, event, young, "done"},
+      {check_outcome::strange, poll, young, "done"},
+      {check_outcome::strange, event, young, "done"},
   };
   const instant now = instant_from_ms(1'700'000'000'000);
   for (const auto& one : ends) {
     storage::claimed_job job;
     job.created_at = now - one.age;
-    const auto end = actors::end_after({one.outcome}, {.is_poll = one.is_poll}, job, now);
-    EXPECT_EQ(name_of(end), one.end) << to_string(one.outcome) << " poll " << one.is_poll << " "
+    const auto end = actors::end_after({one.outcome}, {.noticed_by = one.by}, job, now);
+    EXPECT_EQ(name_of(end), one.end) << to_string(one.outcome) << " by " << to_string(one.by) << " "
                                      << one.age.count() << " h";
     if (const auto* later = std::get_if<actors::job_ends::again_at>(&end)) {
       EXPECT_EQ(later->at, actors::next_look(job.created_at, now));
@@ -119,6 +122,12 @@ struct payment_checks : checkout {
     world.store->rows.jobs[job] = {.row = {.id = job, .business = world.shop}, .state = 2, .claims = claim};
   }
   [[nodiscard]] std::vector<std::string> told() const { return world.texts(storage::message_origin::system); }
+  /// Why the provider was asked that said this.
+  [[nodiscard]] std::string noticed(const std::string& what) const {
+    for (const auto& row : world.store->rows.timeline)
+      if (row.what == what) return row.noticed_by;
+    return "not there";
+  }
 };
 
 TEST_F(payment_checks, a_link_that_was_made_is_looked_at_from_then_on) {
@@ -157,7 +166,36 @@ TEST_F(payment_checks, a_customer_who_asked_and_was_told_hears_nothing_more_from
   ASSERT_EQ(world.orders().front().status, "paid");
   look_and_hear({.reference = link}, "success");
   EXPECT_THAT(told(), IsEmpty());
+  EXPECT_EQ(noticed("paid"), "chat");
 }
+
+class payment_noticed : public payment_checks, public testing::WithParamInterface<payment_hint> {};
+
+TEST_P(payment_noticed, by_whatever_made_us_ask_stands_with_the_fact_and_with_nothing_else) {
+  look_and_hear({.reference = link, .noticed_by = GetParam()}, "success");
+  EXPECT_EQ(noticed("paid"), to_string(GetParam()));
+  EXPECT_EQ(noticed("placed"), "");
+  EXPECT_EQ(noticed("payment_link_recorded"), "");
+  EXPECT_EQ(noticed("customer_told"), "");
+}
+
+TEST_P(payment_noticed, later_is_told_apart_from_what_was_noticed_first) {
+  look_and_hear({.reference = link, .noticed_by = payment_hint::poll}, "success");
+  look_and_hear({.reference = link, .kind = actors::check_kind::dispute, .noticed_by = GetParam()},
+                "success");
+  EXPECT_EQ(noticed("paid"), "poll");
+  EXPECT_EQ(noticed("disputed"), to_string(GetParam()));
+}
+
+TEST_P(payment_noticed, under_review_says_so_as_well) {
+  look_and_hear({.reference = link, .noticed_by = GetParam()}, "success", 2'999'999);
+  EXPECT_EQ(noticed("payment_review: wrong_amount"), to_string(GetParam()));
+}
+
+INSTANTIATE_TEST_SUITE_P(hints, payment_noticed,
+                         testing::Values(payment_hint::event, payment_hint::poll,
+                                         payment_hint::customer_return),
+                         [](const auto& hint) { return std::string{to_string(hint.param)}; });
 
 TEST_F(payment_checks, what_is_not_paid_yet_is_looked_at_again) {
   look_and_hear({.reference = link}, "abandoned");

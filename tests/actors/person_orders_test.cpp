@@ -107,6 +107,12 @@ struct person_orders : testing::Test {
     command.request.only_known = true;
     return command;
   }
+  /// Why the provider was asked that said this.
+  std::string noticed(const std::string& what) const {
+    for (const auto& row : world.store->rows.timeline)
+      if (row.what == what) return row.noticed_by;
+    return "not there";
+  }
   std::vector<std::string> timeline() const {
     std::vector<std::string> lines;
     for (const auto& row : world.store->rows.timeline) lines.push_back(row.actor + ' ' + row.what);
@@ -276,6 +282,7 @@ TEST_F(person_orders, a_link_that_was_just_paid_is_not_cancelled) {
   EXPECT_EQ(outcomes.back().status, order_status::paid);
   EXPECT_EQ(world.orders().front().status, "paid");
   EXPECT_EQ(world.stock("A1"), 18);
+  EXPECT_EQ(noticed("paid"), "person");
   EXPECT_THAT(world.texts(message_origin::system), SizeIs(1)) << "its customer hears that the money has come";
 }
 

@@ -38,7 +38,16 @@ struct refunds : checkout {
     world.run();
   }
   void look_at(const std::string& reference, actors::check_kind kind = actors::check_kind::payment) {
-    ask(actors::check_business_payment{world.shop, {.reference = reference, .kind = kind}}, looked);
+    const auto hint = kind == actors::check_kind::payment ? payment_hint::poll : payment_hint::event;
+    ask(actors::check_business_payment{world.shop,
+                                       {.reference = reference, .kind = kind, .noticed_by = hint}},
+        looked);
+  }
+  /// Why the provider was asked that said what begins like this.
+  [[nodiscard]] std::string noticed(std::string_view what) const {
+    for (const auto& row : world.store->rows.timeline)
+      if (row.what.starts_with(what)) return row.noticed_by;
+    return "not there";
   }
   void provider_answers(actors::outbound_response response) {
     ASSERT_THAT(world.outside->waiting, SizeIs(1));
@@ -103,6 +112,7 @@ TEST_F(refunds, is_written_as_begun_before_the_provider_hears_of_it_and_ends_wit
   EXPECT_FALSE(ran->again_at);
   EXPECT_EQ(stored().state, "succeeded");
   EXPECT_EQ(world.orders().front().status, "refunded");
+  EXPECT_EQ(noticed("refund_succeeded"), "") << "it is the answer to our own call";
   EXPECT_EQ(world.store->rows.payment_records.begin()->second.returned_minor, 3'000'000);
   run_it();
   EXPECT_THAT(world.outside->waiting, IsEmpty()) << "what is over is not begun again";
@@ -353,6 +363,7 @@ TEST_F(refunds, one_made_in_the_providers_dashboard_is_found_by_its_event) {
   ASSERT_THAT(world.store->rows.refunds, SizeIs(1));
   EXPECT_EQ(stored().origin, "elsewhere");
   EXPECT_EQ(world.orders().front().status, "refunded");
+  EXPECT_EQ(noticed("refund_succeeded"), "event");
 }
 
 TEST_F(refunds, disputed_money_freezes_its_order) {

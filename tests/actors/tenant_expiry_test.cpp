@@ -46,6 +46,9 @@ TEST_F(expiry, finds_the_money_of_a_customer_who_said_nothing) {
   EXPECT_EQ(world.orders().front().status, "paid");
   EXPECT_EQ(world.store->rows.payments.at(link).status, "paid");
   EXPECT_EQ(world.stock("A1"), 18);
+  EXPECT_THAT(world.store->rows.timeline,
+              testing::Contains(testing::AllOf(testing::Field(&storage::timeline_row::what, "paid"),
+                                               testing::Field(&storage::timeline_row::noticed_by, "poll"))));
   EXPECT_THAT(world.texts(storage::message_origin::system), SizeIs(1)) << "and tells its customer";
   reservations_end();
   EXPECT_THAT(world.texts(storage::message_origin::system), SizeIs(1));

@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { if_match } from "./harness/api.mjs";
 import { business_of, events_done, gets_a_link, heard_of_payment_once, look_now, order_becomes, order_of, paying_shops } from "./harness/paying_shops.mjs";
-import { signed_in_owner } from "./harness/team.mjs";
+import { all_of, signed_in_owner } from "./harness/team.mjs";
 import { shared_world } from "./harness/world.mjs";
 import { until } from "./harness/workspace.mjs";
 
@@ -93,6 +93,65 @@ for (const key of shops.keys) {
     assert.equal((await order_of(here, who)).status, "paid");
   });
 }
+
+// One shop, five orders: each is paid, and each time something else made the server ask.
+test("the timeline of an order says why the provider was asked: its event, a poll, the customer's return, the customer's words, a person's cancel", async () => {
+  const key = "ada";
+  const provider = shops.provider_of(key);
+  const { client, shop } = await signed_in_owner(here, shops.keys.indexOf(key));
+  const noticed = async ({ id }) => (await all_of(client, `${shop}/orders/${id}/timeline`)).items.map(({ kind, actor, noticed_by }) => [kind, actor, noticed_by]);
+  const pays = async (before_it = () => {}) => {
+    const order = await gets_a_link(here, key);
+    await before_it();
+    await here.sandbox.pay(order.reference, { provider });
+    return order;
+  };
+  const by = {
+    event: async () => {
+      const order = await pays(() => shops.events_go(here, key));
+      await order_becomes(here, order.who, "paid");
+      await shops.events_go(here, key, null);
+      return order;
+    },
+    poll: async () => {
+      const order = await pays();
+      await look_now(here, order.reference);
+      return order;
+    },
+    return: async () => {
+      const order = await pays();
+      const [[business]] = await here.server.sql(`SELECT ${business_of(key)}`);
+      assert.match(await (await fetch(`${here.server.url}/pay/return?${new URLSearchParams({ shop: business, payment: order.reference })}`)).text(), /Payment received/);
+      return order;
+    },
+    chat: async () => {
+      const order = await pays();
+      await here.sandbox.say(order.who, "I have paid");
+      return order;
+    },
+    person: async () => {
+      const order = await pays();
+      assert.equal((await cancelled(key, order)).status, 409);
+      return order;
+    },
+  };
+  for (const [hint, happens] of Object.entries(by)) {
+    const order = await happens();
+    await order_becomes(here, order.who, "paid");
+    await here.settled();
+    const facts = await noticed(order);
+    assert.deepEqual(facts.filter(([kind]) => kind === "paid").map(([, , noticed_by]) => noticed_by), [hint], JSON.stringify(facts));
+    assert.ok(facts.every(([kind, , noticed_by]) => noticed_by === null || kind.startsWith("pa")), `nothing else was asked about: ${JSON.stringify(facts)}`);
+  }
+});
+
+test("what stood in a timeline before this was kept has no word on it", async () => {
+  const order = await gets_a_link(here, "ada");
+  await here.server.sql(`INSERT INTO order_timeline (business_id, order_id, what, actor, at) VALUES (${business_of("ada")}, '${order.id}', 'payment_pending', 'provider:stripe', 1)`);
+  const { client, shop } = await signed_in_owner(here, shops.keys.indexOf("ada"));
+  const old = (await all_of(client, `${shop}/orders/${order.id}/timeline`)).items.find(({ kind }) => kind === "payment_pending");
+  assert.deepEqual([old.actor, old.noticed_by], ["provider", null]);
+});
 
 test("stripe: the link of a cancelled order is ended there, and nobody can pay by it", async () => {
   const order = await gets_a_link(here, "ada");

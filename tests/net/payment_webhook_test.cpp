@@ -174,7 +174,7 @@ TEST_F(payment_webhook, hands_on_what_an_event_hints_at_with_the_question_to_ask
   EXPECT_EQ(question->reference, "");
   EXPECT_EQ(question->transaction, "pi_1");
   EXPECT_EQ(question->connection, row.connection);
-  EXPECT_FALSE(question->is_poll);
+  EXPECT_EQ(question->noticed_by, payment_hint::event);
   EXPECT_EQ(json::parse(row.question)["kind"], "payment");
   EXPECT_EQ(json::parse(row.question)["object"], "cs_1");
   EXPECT_EQ(counted(provider::stripe, payment_event_result::accepted), 1);

@@ -11,6 +11,27 @@ class journal_commerce_test : public unit_of_work_test {};
 
 // --- commerce ----------------------------------------------------------------------------------------
 
+TEST_F(journal_commerce_test, a_fact_keeps_why_a_provider_was_asked_and_others_have_nothing_there) {
+  const auto order = an_order(40, 1001);
+  ASSERT_EQ(apply({.orders = {order},
+                   .timeline = {{ada, order.id, "placed", "ai", noon},
+                                {ada, order.id, "paid", "provider:stripe", noon, "return"}}})
+                .outcome,
+            outcome::committed);
+  EXPECT_EQ(
+      text(
+          "SELECT string_agg(what || '=' || coalesce(noticed_by, 'null'), ' ' ORDER BY seq) FROM order_timeline"),
+      "placed=null paid=return");
+  for (const auto hint : {payment_hint::event, payment_hint::poll, payment_hint::customer_return,
+                          payment_hint::chat, payment_hint::person})
+    EXPECT_EQ(
+        apply({.timeline = {{ada, order.id, "paid", "provider:stripe", noon, std::string{to_string(hint)}}}})
+            .outcome,
+        outcome::committed)
+        << to_string(hint);
+  expect_refused({.timeline = {{ada, order.id, "paid", "provider:stripe", noon, "rumour"}}}, "noticed_by");
+}
+
 TEST_F(journal_commerce_test, places_changes_and_pays_an_order) {
   auto order = an_order(40, 1001);
   ASSERT_EQ(apply({.stock = {{ada, ankara, -2}},

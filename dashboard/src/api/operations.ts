@@ -687,6 +687,8 @@ export interface OrderFact {
   detail: string;
   /** "placed", "changed", "cancelled", "expired", "paid", "fulfilled", "invoice_issued", "customer_told", "reminded", "told_by_mail", "document_mailed", … */
   kind: string;
+  /** Of what a payment provider said, why it was asked: by its own event, because it was time, when the customer came back from the pay page, when they asked in the chat, or for what a person did with the order. Facts of before this was kept have none. */
+  noticed_by: "event" | "poll" | "return" | "chat" | "person" | null;
 }
 
 export interface OrderItem {

@@ -349,7 +349,7 @@ function History({ order_id }: { order_id: string }) {
           id: String(index),
           tone: one.actor === "ai" && !tones[one.kind] ? "ai" : (tones[one.kind] ?? "neutral"),
           title: `${word("fact", one.kind)} · ${who(one)}`,
-          detail: one.kind === "payment_review" ? word("review-reason", one.detail) : one.detail,
+          detail: [one.kind === "payment_review" ? word("review-reason", one.detail) : one.detail, one.noticed_by && t(`noticed.${one.noticed_by}`)].filter(Boolean).join(" · "),
           at: date(one.at),
         }))}
       />

@@ -209,6 +209,11 @@ export const ar: OrderCatalogue = {
   "actor.person": "شخص",
   "actor.system": "Sellavie",
   "actor.provider": "مزود الدفع",
+  "noticed.event": "أخبرنا مزوّد الدفع",
+  "noticed.poll": "سألنا مزوّد الدفع",
+  "noticed.return": "سُئل المزوّد عند عودة العميل من الدفع",
+  "noticed.chat": "سُئل المزوّد لأجل العميل في المحادثة",
+  "noticed.person": "سُئل المزوّد لأجل إجراء قام به شخص",
 
   "fact.placed": "أُنشئ",
   "fact.changed": "تغيرت الأصناف",

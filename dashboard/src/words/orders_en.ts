@@ -211,6 +211,11 @@ export const en = {
   "actor.person": "A person",
   "actor.system": "Sellavie",
   "actor.provider": "Payment provider",
+  "noticed.event": "The provider told us",
+  "noticed.poll": "We asked the provider",
+  "noticed.return": "Asked when the customer came back from paying",
+  "noticed.chat": "Asked for the customer in the chat",
+  "noticed.person": "Asked for what a person did",
 
   "fact.placed": "Placed",
   "fact.changed": "Items changed",

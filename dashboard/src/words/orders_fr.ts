@@ -210,6 +210,11 @@ export const fr: OrderCatalogue = {
   "actor.person": "Une personne",
   "actor.system": "Sellavie",
   "actor.provider": "Prestataire de paiement",
+  "noticed.event": "Le prestataire nous l’a dit",
+  "noticed.poll": "Nous avons demandé au prestataire",
+  "noticed.return": "Demandé au retour du client après le paiement",
+  "noticed.chat": "Demandé pour le client dans la discussion",
+  "noticed.person": "Demandé pour l’action d’une personne",
 
   "fact.placed": "Passée",
   "fact.changed": "Articles modifiés",

@@ -177,6 +177,15 @@ async function agent_at_work(where) {
   return page;
 }
 
+test("the history of an order says why its payment provider was asked", async () => {
+  const order = await paid();
+  const page = await esi_at_work(`orders/${order.id}`, { size: narrow });
+  const history = page.getByRole("listitem").filter({ has: page.getByText("Paid · Payment provider", { exact: true }) });
+  await history.getByText("The provider told us").waitFor();
+  const made = page.getByRole("listitem").filter({ hasText: "Payment link made" });
+  assert.doesNotMatch((await made.textContent()) ?? "", /provider told us|asked/i, "what nobody was asked about has no word on it");
+});
+
 test("what waits is counted in the navigation, as it comes", async () => {
   const page = await esi_at_work("invoices");
   const link = page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: /^Payments/ });

@@ -48,6 +48,15 @@ describe("what the server writes has a text:", () => {
     expect(actions.length).toBeGreaterThan(100);
     expect(Object.keys(log).sort()).toEqual(actions);
   });
+  test("each reason for asking a payment provider", () => {
+    const hints = wordsOf("payment_hint", "protocol/domain/payment.cpp");
+    expect(hints.length).toBeGreaterThan(3);
+    expect(
+      Object.keys(en)
+        .filter((key) => key.startsWith("noticed."))
+        .sort(),
+    ).toEqual(hints.map((hint) => `noticed.${hint}`).sort());
+  });
   test("each fact of an order's timeline", () => {
     const order = wordsOf("order_event_kind", "protocol/domain/desk_event.cpp");
     const refunds = wordsOf("refund_state", "protocol/domain/refund.cpp").map((state) => `refund_${state}`);

@@ -27,6 +27,13 @@ schema fact_shape() {
               {"detail", schema::text({0, 2000, api::text_format::lines})},
               {"actor", schema::word({"ai", "person", "system", "provider"})},
               {"account_id", schema::uuid().or_null().described("Of a person.")},
+              {"noticed_by",
+               schema::word({"event", "poll", "return", "chat", "person"})
+                   .or_null()
+                   .described(
+                       "Of what a payment provider said, why it was asked: by its own event, because it was time, when the "
+                       "customer came back from the pay page, when they asked in the chat, or for what a person did with the "
+                       "order. Facts of before this was kept have none.")},
               {"at", schema::timestamp()}})
       .named("OrderFact");
 }
@@ -41,6 +48,7 @@ json shown(const storage::listed_fact& one) {
           {"detail", cut == std::string::npos ? std::string{} : one.what.substr(cut + separator.size())},
           {"actor", one.actor.substr(0, colon)},
           {"account_id", account ? json(to_string(*account)) : json(nullptr)},
+          {"noticed_by", one.noticed_by.empty() ? json(nullptr) : json(one.noticed_by)},
           {"at", api::timestamp(to_unix_ms(one.at))}};
 }
 

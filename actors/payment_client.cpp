@@ -122,7 +122,11 @@ void payment_client_state::begin(const payment_account& account, const payment::
   exchanges_.begin(*node_->outside,
                    payment_request(call, node_->settings->payments.url_of(account.provider),
                                    account.secret_key, rest_of(deadline)),
-                   payment_client_actor{self_}, std::move(then));
+                   payment_client_actor{self_},
+                   [this, account, then = std::move(then)](outbound_response& response) {
+                     heed(account, response);
+                     then(response);
+                   });
 }
 
 void payment_client_state::begin_link(const link_request_ptr& wanted) {

@@ -7,9 +7,14 @@
 //            intent; a lost answer is looked up by its reference before anything is repeated, or, where the
 //            provider knows a repetition by its key, asked for once more. A payment is asked about where it was
 //            begun, whichever account makes the links now; a key never goes to another provider's address.
+// Keys       a refusal in use (401, 403) is a hint: the key itself is asked about, as a person's check does, and only that
+//            word makes the account broken, with one task; so does it make it well again. A page of a proxy, a
+//            provider that is away or one call that the key may not make are no such word.
 // Supervised by the tenant_supervisor.
 
 #include <caf/all.hpp>
+#include <chrono>
+#include <map>
 
 #include "actors/exchange.hpp"
 #include "actors/owed_answer.hpp"
@@ -152,12 +157,14 @@ class payment_client_state {
   caf::result<refund_sent> refund(const send_refund& wanted);
   caf::result<refunds_listed> list(const list_refunds& wanted);
   caf::result<link_end> expire(const expire_link& wanted);
-  void adopt(const tenant_ptr& changed) { business_ = changed; }
+  void adopt(const tenant_ptr& changed);
   void finish(transport_answer& answer) { exchanges_.finish(answer); }
 
   static constexpr const char* name = "payment_client";
   /// Of one payment's refunds; there are few, and a provider that goes on for ever is not believed.
   static constexpr int most_pages = 20;
+  /// After its key was asked about and nothing new was heard, an account is left in peace for so long.
+  static constexpr std::chrono::minutes key_rest{1};
 
  private:
   struct link_request;
@@ -174,6 +181,24 @@ class payment_client_state {
              exchanges::continuation then);
   void ask(const payment_account& account, const payment::payment_query& query, instant deadline,
            fact_handler then);
+  /// What is known of the key of an account.
+  struct key_standing {
+    std::string key;
+    bool is_broken = false;
+    /// Of whoever asked last.
+    instant asked_at{};
+    /// The question, or the commit of its answer, is under way.
+    bool is_busy = false;
+    instant rests_until{};
+  };
+  key_standing& standing_of(const payment_account& account);
+  /// Null: the key that was asked has been replaced, or its account taken away.
+  key_standing* still_standing(const payment_account& asked);
+  /// Whether what came back is a hint that its key stands otherwise than is known.
+  void heed(const payment_account& account, const outbound_response& response);
+  void ask_about_key(const payment_account& account);
+  void on_key_word(const payment_account& account, instant asked, const outbound_response& response);
+  void note_key(const payment_account& account, instant asked, bool works);
   /// Who was asked for it; null: this account is not connected any more.
   [[nodiscard]] const payment_account* account_of(const storage::stored_payment& stored) const;
   [[nodiscard]] const payment_account* account_of(const payment_connection_id& connection) const;
@@ -183,6 +208,7 @@ class payment_client_state {
   services_ptr node_;
   tenant_ptr business_;
   exchanges exchanges_;
+  std::map<payment_connection_id, key_standing> keys_;
 };
 static_assert(!std::is_aggregate_v<payment_client_state>);
 

@@ -37,6 +37,9 @@ struct payment_account {
   payment_mode mode = payment_mode::test;
   std::string secret_key;
   payment_connection_id connection{};
+  /// storage::payment_connection_record
+  bool is_broken = false;
+  instant checked_at{};
 };
 
 /// What the business published, ready for turns.

@@ -125,6 +125,7 @@ struct change_set {
   std::vector<refund_row> refunds;
   std::vector<review_row> reviews;
   std::vector<review_task_done> review_tasks_done;
+  std::vector<payment_key_word> payment_keys;
   std::vector<invoice_row> invoices;
   std::vector<invoice_link_row> invoice_links;
   std::vector<action_result_row> action_results;

@@ -79,8 +79,24 @@ constexpr statement finish_review_tasks{"finish_review_tasks", R"(
 UPDATE person_tasks t SET done_at = u.at FROM unnest($1::uuid[], $2::text[], $3::bigint[]) AS u (business_id, reason, at)
 WHERE t.business_id = u.business_id AND t.reason = u.reason AND t.kind = 'payment_review' AND t.done_at IS NULL)"};
 
-constexpr std::array all_statements{insert_records, change_records, insert_refunds,     change_refunds,
-                                    insert_reviews, change_reviews, finish_review_tasks};
+constexpr statement note_key_words{"note_key_words", R"(
+WITH told AS (
+  SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::smallint[], $4::text[], $5::bigint[])
+    AS u (business_id, id, works, refusal, at)
+), changed AS (
+  UPDATE payment_connections c SET checked_at = u.at,
+    broken_at = CASE WHEN u.works = 0 THEN coalesce(c.broken_at, u.at) END,
+    last_error = CASE WHEN u.works = 0 THEN u.refusal ELSE c.last_error END,
+    last_error_at = CASE WHEN u.works = 0 THEN u.at ELSE c.last_error_at END
+  FROM told u WHERE c.id = u.id AND c.business_id = u.business_id AND coalesce(c.connected_at, 0) <= u.at
+    AND coalesce(c.checked_at, 0) <= u.at
+)
+UPDATE person_tasks t SET done_at = u.at FROM told u
+WHERE u.works = 1 AND t.business_id = u.business_id AND t.kind = 'payment_connection' AND t.reason = u.refusal
+  AND t.done_at IS NULL AND t.created_at <= u.at)"};
+
+constexpr std::array all_statements{insert_records, change_records, insert_refunds,      change_refunds,
+                                    insert_reviews, change_reviews, finish_review_tasks, note_key_words};
 
 /// Rows that are new, then those that change.
 template <class Row, class Fresh, class Changed>
@@ -131,6 +147,9 @@ void queue_review_tasks(pipeline& into, change_sets sets) {
   using done = review_task_done;
   queue_rows(into, finish_review_tasks, sets, &change_set::review_tasks_done, &done::business, &done::subject,
              &done::at);
+  using word = payment_key_word;
+  queue_rows(into, note_key_words, sets, &change_set::payment_keys, &word::business, &word::connection,
+             &word::works, &word::refusal, &word::at);
 }
 
 }  // namespace sellavie::storage

@@ -86,6 +86,18 @@ struct review_task_done {
   instant at{};
 };
 
+/// What a payment provider said of a key that was asked about. Of a key that was replaced since, or when somebody asked
+/// later, it says nothing.
+struct payment_key_word {
+  business_id business;
+  payment_connection_id connection;
+  bool works = false;
+  /// payment::refused_key: the error that is shown, and the task that is done when the key works again.
+  std::string refusal;
+  /// When it was asked.
+  instant at{};
+};
+
 /// Which money a decision is about: the first of these that is set.
 struct money_question {
   business_id business;

@@ -7,6 +7,10 @@
 namespace sellavie::storage {
 namespace {
 
+bool is_of_a_connection(std::string_view task) noexcept {
+  return task == "connection" || task == "payment_connection" || task == "webhook";
+}
+
 class notice_collector {
  public:
   explicit notice_collector(const change_set& changes) : changes_{changes} {}
@@ -44,7 +48,7 @@ class notice_collector {
                    .task = task.id,
                    .at = task.created_at};
     if (task.conversation) row.about = task.conversation->value;
-    if (task.kind == "connection" || task.kind == "webhook") row.kind = notification_kind::broken_connection;
+    if (is_of_a_connection(task.kind)) row.kind = notification_kind::broken_connection;
     if (const auto* chat = task.kind == "handover" ? given_away(task) : nullptr) {
       row.kind = notification_kind::hand_over;
       row.epoch = chat->epoch;

@@ -34,7 +34,7 @@ SELECT id, channel, login, external_id, access_token, notice_template, notice_te
 FROM connections WHERE business_id = $1::uuid ORDER BY id)"};
 
 constexpr statement select_payment_connections{"tenant_payment_connections", R"(
-SELECT id, provider, mode, secret_key FROM payment_connections
+SELECT id, provider, mode, secret_key, broken_at IS NOT NULL, coalesce(checked_at, 0) FROM payment_connections
 WHERE business_id = $1::uuid ORDER BY mode = 'live' DESC, id)"};
 
 constexpr std::array all_statements{select_directory_version,  select_directory, select_payments,
@@ -124,6 +124,8 @@ payment_connection_record payment_connection_of(const pqxx::row& row) {
   record.provider = from.text();
   record.mode = from.text();
   record.sealed_secret_key = from.text();
+  record.is_broken = from.flag();
+  record.checked_at = from.at();
   return record;
 }
 

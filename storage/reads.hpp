@@ -68,6 +68,9 @@ struct payment_connection_record {
   std::string provider;
   std::string mode;
   std::string sealed_secret_key;
+  /// The provider refuses it, as far as anybody knows who asked at `checked_at` (or never).
+  bool is_broken = false;
+  instant checked_at{};
 };
 
 /// One payment attempt, begun or made.

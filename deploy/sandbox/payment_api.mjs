@@ -20,6 +20,7 @@ export async function serve_api({ provider, switches }, request, response, path,
   const strikes = (name) => switches.take(`${provider}.${name}`, ({ path: only }) => only === undefined || path.includes(only));
   const say = (status, body, more) => answer(response, status, "application/json; charset=utf-8", JSON.stringify(body), { ...headers, ...more });
   const error = strikes("error");
+  if (error?.page) return answer(response, error.status ?? 500, "text/html; charset=utf-8", "<!doctype html><title>Request blocked</title><p>Request blocked.");
   if (error && !error.accepted) return say(error.status ?? 500, failure(error, error.status ?? 500));
   const hidden_error = strikes("ok_with_error");
   if (hidden_error) return say(200, failure(hidden_error, 200));

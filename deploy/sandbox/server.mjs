@@ -128,7 +128,7 @@ function part(handler, base = "") {
 
 // Counted by endpoint, not by id: few names, whatever is asked.
 function label(method, first, rest) {
-  const known = /\/(messages|chat\/completions|subscribed_apps|conversations|phone_numbers|debug_token|refresh_access_token|dialog\/oauth|oauth\/authorize|oauth\/access_token|access_token|me\/accounts|register|transaction\/initialize|transaction\/verify|v3\/payments|verify_by_reference|verify|checkout\/sessions|payment_intents|refunds?|disputes?|chargebacks)(?:\/|$)/.exec(rest);
+  const known = /\/(messages|chat\/completions|subscribed_apps|conversations|phone_numbers|debug_token|refresh_access_token|dialog\/oauth|oauth\/authorize|oauth\/access_token|access_token|me\/accounts|register|transaction\/initialize|transaction\/verify|v3\/payments|verify_by_reference|verify|checkout\/sessions|payment_intents|refunds?|disputes?|chargebacks|balances?)(?:\/|$)/.exec(rest);
   return `${/^[A-Z]{3,7}$/.test(method) ? method : "?"} /${first}${known ? `/${known[1]}` : "/…"}`;
 }
 

@@ -31,7 +31,7 @@ const table = {
   }))),
   ...Object.assign({}, ...payment_providers.map((name) => ({
     [`${name}.latency_ms`]: number(0, 120_000, "each answer takes this long"),
-    [`${name}.error`]: fault(["status", "message", "path", "accepted"], "500, or the given status (with the option `accepted` it is done all the same; `path`: only requests whose path has it)"),
+    [`${name}.error`]: fault(["status", "message", "path", "accepted", "page"], "500, or the given status (with the option `accepted` it is done all the same; `path`: only requests whose path has it; `page`: as a proxy on the way says it, in HTML)"),
     [`${name}.ok_with_error`]: fault(["message", "path"], "200 with an error in the body, and nothing is done"),
     [`${name}.lost_answer`]: fault(["path"], "it is done, then the connection drops without an answer"),
     [`${name}.duplicate_reference`]: fault([], "a new reference (Stripe: key) is said to be in use already"),

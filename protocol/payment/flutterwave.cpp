@@ -47,7 +47,7 @@ bool is_refusal(int http_status, const json& answer) {
 payment_failure failed(int http_status, const json& answer) {
   const bool refused = is_refusal(http_status, answer);
   if (refused && is_not_found(answer)) return {failure_class::not_found, http_status, {}};
-  return {refused ? failure_class::rejected : class_of(http_status), http_status, {}};
+  return {refused ? failure_class::rejected : class_of(http_status, answer), http_status, {}};
 }
 
 /// "data", when the call worked.

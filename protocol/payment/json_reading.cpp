@@ -138,8 +138,9 @@ std::string code_of(const json& object, const char* name) {
 
 bool is_success(int http_status) noexcept { return http_status >= 200 && http_status < 300; }
 
-failure_class class_of(int http_status) noexcept {
-  if (http_status == 401 || http_status == 403) return failure_class::credentials;
+failure_class class_of(int http_status, const json& answer) noexcept {
+  if (http_status == 401 || http_status == 403)
+    return answer.is_object() ? failure_class::credentials : failure_class::malformed;
   if (http_status == 404) return failure_class::not_found;
   if (http_status == 408 || http_status >= 500) return failure_class::unavailable;
   if (http_status == 429) return failure_class::rate_limited;

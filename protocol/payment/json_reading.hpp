@@ -33,8 +33,9 @@ constexpr std::size_t longest_body = 256 * 1024;
 [[nodiscard]] std::string code_of(const nlohmann::json& object, const char* name = "code");
 
 [[nodiscard]] bool is_success(int http_status) noexcept;
-/// 4xx and 5xx by what they mean everywhere; whatever else is no answer of an API.
-[[nodiscard]] failure_class class_of(int http_status) noexcept;
+/// 4xx and 5xx by what they mean everywhere; whatever else is no answer of an API. A 401 or 403 with a page for people (`answer`
+/// is no object) is of something on the way, and says nothing of the key.
+[[nodiscard]] failure_class class_of(int http_status, const nlohmann::json& answer) noexcept;
 
 /// Fit for a path's segment and a note: letters, digits and - . = _, at most 256.
 [[nodiscard]] bool is_plain_id(std::string_view text) noexcept;

@@ -35,7 +35,7 @@ std::optional<money> money_of(const json& object, const char* name, currency_cod
 payment_failure failed(int http_status, const json& answer) {
   const auto code = answer.is_object() ? code_of(answer) : std::string{};
   if (code == "transaction_not_found") return {failure_class::not_found, http_status, code};
-  return {class_of(http_status), http_status, code};
+  return {class_of(http_status, answer), http_status, code};
 }
 
 bool is_duplicate(int http_status, const json& answer) {

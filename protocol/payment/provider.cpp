@@ -31,6 +31,19 @@ std::string_view to_string(provider name) noexcept {
   return "unknown";
 }
 
+std::string_view brand_of(provider name) noexcept {
+  switch (name) {
+    case provider::paystack: return "Paystack";
+    case provider::flutterwave: return "Flutterwave";
+    case provider::stripe: break;
+  }
+  return "Stripe";
+}
+
+std::string refused_key(provider name, payment_mode mode) {
+  return std::string{brand_of(name)} + " refuses the " + std::string{sellavie::to_string(mode)} + " key.";
+}
+
 std::optional<provider> parse_provider(std::string_view name) noexcept {
   for (const auto one : {provider::paystack, provider::flutterwave, provider::stripe})
     if (to_string(one) == name) return one;

@@ -22,6 +22,10 @@ namespace sellavie::payment {
 enum class provider : std::uint8_t { paystack, flutterwave, stripe };
 [[nodiscard]] std::string_view to_string(provider name) noexcept;
 [[nodiscard]] std::optional<provider> parse_provider(std::string_view name) noexcept;
+/// "Paystack": for people.
+[[nodiscard]] std::string_view brand_of(provider name) noexcept;
+/// For people: what is wrong with an account whose key the provider refuses. The same for the same account.
+[[nodiscard]] std::string refused_key(provider name, payment_mode mode);
 
 enum class body_format : std::uint8_t { json, form };
 
@@ -115,7 +119,7 @@ enum class failure_class : std::uint8_t {
   /// Timeout, 408, 5xx: the same call may be repeated.
   unavailable,
   rate_limited,
-  /// 401, 403: tell the owner, the key is wrong.
+  /// 401, 403 in the provider's own words: the key is wrong, or may not do this.
   credentials,
   /// The provider refused these values; repeating does not help.
   rejected,

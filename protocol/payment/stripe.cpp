@@ -84,7 +84,7 @@ payment_failure unreadable(int http_status) { return {failure_class::malformed, 
 
 payment_failure failed(int http_status, const json& answer) {
   const auto* error = member(answer, "error");
-  if (error == nullptr) return {class_of(http_status), http_status, {}};
+  if (error == nullptr) return {class_of(http_status, answer), http_status, {}};
   const auto type = code_of(*error, "type");
   auto code = code_of(*error);
   if (code.empty()) code = type;
@@ -92,7 +92,7 @@ payment_failure failed(int http_status, const json& answer) {
   if (http_status == 409) return {failure_class::unavailable, http_status, code};
   if (type == used_otherwise) return {failure_class::rejected, http_status, std::string{used_otherwise}};
   if (code == "rate_limit") return {failure_class::rate_limited, http_status, code};
-  return {class_of(http_status), http_status, code};
+  return {class_of(http_status, answer), http_status, code};
 }
 
 std::optional<payment_mode> mode_of(const json& object) {

@@ -1,5 +1,6 @@
 #include "storage/api/payment_connections.hpp"
 
+#include "protocol/payment/provider.hpp"
 #include "storage/api/activity_work.hpp"
 #include "storage/api/api_work.hpp"
 #include "storage/api/directory_work.hpp"
@@ -41,6 +42,10 @@ UPDATE payment_connections SET checked_at = $4::bigint, broken_at = CASE WHEN $5
   last_error_at = CASE WHEN $6 = '' THEN last_error_at ELSE $4::bigint END
 WHERE business_id = $1::uuid AND id = $2::uuid AND secret_key = $3)";
 
+constexpr const char* finish_tasks = R"(
+UPDATE person_tasks SET done_at = $3::bigint, done_by = $4::uuid
+WHERE business_id = $1::uuid AND kind = 'payment_connection' AND reason = $2 AND done_at IS NULL)";
+
 std::optional<instant> moment(fields& row) {
   if (!row.is_null()) return row.at();
   row.skip();
@@ -72,6 +77,16 @@ std::optional<stored_payment_connection> find(pqxx::work& work, const char* sql,
                                               const payment_connection_id& id) {
   const auto rows = work.exec_params(sql, to_string(business), to_string(id));
   return rows.empty() ? std::optional<stored_payment_connection>{} : row_in(rows[0]);
+}
+
+/// Nobody has to look at its former key any more.
+void finish_tasks_of(pqxx::work& work, const business_id& business, const change_origin& by,
+                     const stored_payment_connection& one) {
+  const auto provider = payment::parse_provider(one.provider);
+  const auto mode = parse_payment_mode(one.mode);
+  if (!provider || !mode) return;
+  work.exec_params(finish_tasks, to_string(business), payment::refused_key(*provider, *mode),
+                   to_unix_ms(by.at), to_string(by.account));
 }
 
 json logged(const std::string& provider, const std::string& mode) {
@@ -134,6 +149,7 @@ result<edited<stored_payment_connection>> replace_payment_keys(api_session& sess
     work.exec_params(update_keys, to_string(business), to_string(wanted.id), wanted.sealed_key,
                      wanted.key_hint, wanted.sealed_webhook_secrets, wanted.webhook_secrets,
                      to_unix_ms(by.at), to_string(by.account));
+    if (!wanted.sealed_key.empty()) finish_tasks_of(work, business, by, *was);
     auto replaced = logged(was->provider, was->mode);
     replaced["secret_key"] = !wanted.sealed_key.empty();
     replaced["webhook_secrets"] = !wanted.sealed_webhook_secrets.empty();
@@ -154,6 +170,7 @@ result<edit_outcome> remove_payment_connection(api_session& session, const busin
     const auto was = find(work, select_locked, business, id);
     if (!may_edit(was ? &*was : nullptr, expected_version, change)) return change.outcome;
     work.exec_params(delete_row, to_string(business), to_string(id));
+    finish_tasks_of(work, business, by, *was);
     record(work, business, by, "payment_connection.removed", id, logged(was->provider, was->mode), nullptr);
     return change.outcome;
   });
@@ -162,6 +179,9 @@ result<edit_outcome> remove_payment_connection(api_session& session, const busin
 result<void> record_payment_check(api_session& session, const business_id& business, const change_origin& by,
                                   const payment_check& found) {
   return for_business(session, business, [&](pqxx::work& work) {
+    const auto was = find(work, select_one, business, found.id);
+    if (was && was->broken_at.has_value() != found.is_broken) raise_directory(work);
+    if (was && found.error.empty()) finish_tasks_of(work, business, by, *was);
     work.exec_params(update_check, to_string(business), to_string(found.id), found.checked_key,
                      to_unix_ms(by.at), found.is_broken, found.error);
     record(work, business, by, "payment_connection.checked", found.id, nullptr,

@@ -37,7 +37,7 @@ struct payment_keys {
   payment_connection_id id;
   std::string provider;
   std::string mode;
-  /// Empty, where keys are replaced: the one that is there stays.
+  /// Empty, where keys are replaced: the one that is there stays; another one ends the task about it.
   std::string sealed_key;
   std::string key_hint;
   /// Fernet of a JSON list; empty: those that are there stay.
@@ -77,6 +77,7 @@ struct payment_check {
   /// For people, ours; empty: all is well.
   std::string error;
 };
+/// Running servers are told when it is broken, or well again, by this. A key that works ends the task about it.
 [[nodiscard]] result<void> record_payment_check(api_session& session, const business_id& business,
                                                 const change_origin& by, const payment_check& found);
 

@@ -15,7 +15,7 @@ namespace sellavie::storage {
 struct listed_task {
   uuid id;
   std::optional<conversation_id> conversation;
-  /// "handover", "parked", "unconfirmed", "send_failed", "customer_not_told", "payment_review", "connection", "plan", "webhook", or an `attention` of the desk's.
+  /// "handover", "parked", "unconfirmed", "send_failed", "customer_not_told", "payment_review", "connection", "payment_connection", "plan", "webhook", or an `attention` of the desk's.
   std::string kind;
   std::string reason;
   instant created_at{};

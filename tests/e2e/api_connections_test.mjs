@@ -656,7 +656,7 @@ test("payment keys are added by their mode, replaced by who read them last, chec
   assert.deepEqual((await ada.client.get(payments(ada))).body.items.find((each) => each.id === id), added.body);
 
   const refused = await ada.client.post(`${one}/check`);
-  assert.deepEqual([refused.status, refused.body.state, refused.body.last_error], [200, "key_refused", "Paystack refuses the key."]);
+  assert.deepEqual([refused.status, refused.body.state, refused.body.last_error], [200, "key_refused", "Paystack refuses the live key."]);
   const other_mode = await ada.client.put(`${one}/keys`, { secret_key: "sk_test_sandbox_key_99" }, if_match(1));
   assert.deepEqual([other_mode.status, other_mode.body.errors[0].field], [422, "/secret_key"]);
   const editors = await Promise.all(["sk_live_editor_one_0001", "sk_live_editor_two_0002"].map((key) => ada.client.put(`${one}/keys`, { secret_key: key }, if_match(1))));
@@ -696,7 +696,7 @@ test("a key that is none of its provider is refused by name, and each provider i
     const { body } = await ada.client.post(payments(ada), { provider, secret_key });
     assert.equal(body.mode, mode);
     const { body: checked } = await ada.client.post(`${payments(ada)}/${body.id}/check`);
-    assert.deepEqual([checked.state, checked.last_error], ["key_refused", `${provider[0].toUpperCase()}${provider.slice(1)} refuses the key.`]);
+    assert.deepEqual([checked.state, checked.last_error], ["key_refused", `${provider[0].toUpperCase()}${provider.slice(1)} refuses the ${mode} key.`]);
     await ada.client.delete(`${payments(ada)}/${body.id}`, if_match(checked.version));
   }
   for (const [provider, secret_key] of [["stripe", "sk_live_sandbox"], ["flutterwave", "FLWSECK_TEST-sandbox-X"]]) {

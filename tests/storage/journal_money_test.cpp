@@ -128,5 +128,59 @@ TEST_F(journal_money_test, a_review_of_no_order_of_ours_is_closed_with_its_task_
   EXPECT_EQ(count("person_tasks WHERE done_at IS NOT NULL"), 1);
 }
 
+// --- keys that their provider refuses ---------------------------------------------------------------
+
+class payment_key_words_test : public journal_money_test {
+ protected:
+  static inline const payment_connection_id till = id_of<payment_connection_id>(90);
+  static constexpr const char* refusal = "Paystack refuses the test key.";
+
+  void SetUp() override {
+    journal_money_test::SetUp();
+    sql("INSERT INTO payment_connections (id, business_id, provider, mode, secret_key, created_at) VALUES (" +
+        quote(till) + "," + quote(ada) + ", 'paystack', 'test', 'sealed', 0)");
+  }
+  /// What the provider said, asked so many ms after noon.
+  void hears(bool works, std::int64_t after) {
+    change_set set;
+    const instant at = noon + std::chrono::milliseconds{after};
+    set.payment_keys = {{ada, till, works, refusal, at}};
+    if (!works) set.tasks = {{ada, std::nullopt, ids.next(), "payment_connection", refusal, at}};
+    ASSERT_EQ(apply(set), commit_outcome::committed);
+  }
+  [[nodiscard]] std::string standing() {
+    return text("SELECT concat_ws(' ', broken_at - " + std::to_string(to_unix_ms(noon)) + ", checked_at - " +
+                std::to_string(to_unix_ms(noon)) + ", last_error) FROM payment_connections");
+  }
+};
+
+TEST_F(payment_key_words_test, make_an_account_broken_since_the_first_and_well_again_with_its_task_done) {
+  hears(false, 10);
+  EXPECT_EQ(standing(), "10 10 Paystack refuses the test key.");
+  hears(false, 20);
+  EXPECT_EQ(standing(), "10 20 Paystack refuses the test key.") << "since the first";
+  EXPECT_EQ(count("person_tasks WHERE done_at IS NULL"), 2);
+  hears(true, 30);
+  EXPECT_EQ(standing(), "30 Paystack refuses the test key.") << "what it was stays to be read";
+  EXPECT_EQ(count("person_tasks WHERE done_at IS NULL"), 0);
+}
+
+TEST_F(payment_key_words_test, that_come_late_or_of_a_former_key_say_nothing) {
+  hears(true, 50);
+  hears(false, 40);
+  EXPECT_EQ(standing(), "50 ") << "somebody has asked later";
+  sql("UPDATE payment_connections SET checked_at = NULL, connected_at = " +
+      std::to_string(to_unix_ms(noon) + 100));
+  hears(false, 60);
+  EXPECT_EQ(standing(), "") << "it was another key's";
+}
+
+TEST_F(payment_key_words_test, of_another_business_change_nothing_here) {
+  change_set set;
+  set.payment_keys = {{id_of<business_id>(99), till, false, refusal, noon}};
+  ASSERT_EQ(apply(set), commit_outcome::committed);
+  EXPECT_EQ(count("payment_connections WHERE broken_at IS NOT NULL"), 0);
+}
+
 }  // namespace
 }  // namespace sellavie::storage

@@ -145,8 +145,9 @@ TEST_F(plan_usage_test, other_kinds_of_tasks_are_as_they_were) {
     return "INSERT INTO person_tasks (id, business_id, kind, reason, created_at) VALUES (gen_random_uuid(), " +
            quote(ada) + ", '" + kind + "', 'r', 0)";
   };
-  for (const char* kind : {"handover", "parked", "unconfirmed", "send_failed", "payment_review", "connection",
-                           "plan", "dispute", "refund_failed", "webhook", "customer_not_told"})
+  for (const char* kind :
+       {"handover", "parked", "unconfirmed", "send_failed", "payment_review", "connection",
+        "payment_connection", "plan", "dispute", "refund_failed", "webhook", "customer_not_told"})
     sql(task(kind));
   EXPECT_ANY_THROW(sql(task("else")));
 }

@@ -102,8 +102,13 @@ TEST_F(reads_test, a_tenants_payment_accounts_come_live_ones_first_and_then_the_
       ", 'flutterwave', 'live', 'second', 0),"
       "('00000000-0000-7000-8000-000000000002'," +
       quote(ada) + ", 'stripe', 'live', 'first', 0)");
+  sql("UPDATE payment_connections SET broken_at = 7, checked_at = 9 WHERE provider = 'flutterwave'");
   const auto tenant = good(store.load_tenant(ada, noon));
   ASSERT_THAT(tenant.payments, SizeIs(3));
+  EXPECT_FALSE(tenant.payments[0].is_broken);
+  EXPECT_EQ(tenant.payments[0].checked_at, instant{});
+  EXPECT_TRUE(tenant.payments[1].is_broken);
+  EXPECT_EQ(tenant.payments[1].checked_at, instant_from_ms(9));
   EXPECT_EQ(tenant.payments[0].sealed_secret_key, "first");
   EXPECT_EQ(tenant.payments[0].id, id_of<payment_connection_id>(2));
   EXPECT_EQ(tenant.payments[1].sealed_secret_key, "second");

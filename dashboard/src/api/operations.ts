@@ -1297,7 +1297,7 @@ export interface Task {
   done_at: string | null;
   done_by: string | null;
   id: string;
-  kind: "handover" | "parked" | "unconfirmed" | "send_failed" | "customer_not_told" | "payment_review" | "connection" | "plan" | "webhook" | "dispute" | "refund_awaits_approval" | "refund_needs_attention" | "refund_failed" | "refund_unproved" | "refund_contradicted" | "more_came";
+  kind: "handover" | "parked" | "unconfirmed" | "send_failed" | "customer_not_told" | "payment_review" | "connection" | "payment_connection" | "plan" | "webhook" | "dispute" | "refund_awaits_approval" | "refund_needs_attention" | "refund_failed" | "refund_unproved" | "refund_contradicted" | "more_came";
   reason: string;
 }
 
@@ -2036,7 +2036,7 @@ export const list_sessions = /* @__PURE__ */ operation<{ path: object; query: ob
 export const list_stock_movements = /* @__PURE__ */ operation<{ path: { business_id: string; product_id: string }; query: { cursor?: string; limit?: number; sort?: "newest" | "oldest" }; body: undefined; answer: StockMovementPage; needs: "nothing" }>("list_stock_movements", "GET", "/businesses/{business_id}/products/{product_id}/stock/movements", "viewer", "nothing");
 
 /** What waits for a person. */
-export const list_tasks = /* @__PURE__ */ operation<{ path: { business_id: string }; query: { cursor?: string; limit?: number; kind?: "handover" | "parked" | "unconfirmed" | "send_failed" | "customer_not_told" | "payment_review" | "connection" | "plan" | "webhook" | "dispute" | "refund_awaits_approval" | "refund_needs_attention" | "refund_failed" | "refund_unproved" | "refund_contradicted" | "more_came"; sort?: "newest" | "oldest" }; body: undefined; answer: TaskPage; needs: "nothing" }>("list_tasks", "GET", "/businesses/{business_id}/tasks", "viewer", "nothing");
+export const list_tasks = /* @__PURE__ */ operation<{ path: { business_id: string }; query: { cursor?: string; limit?: number; kind?: "handover" | "parked" | "unconfirmed" | "send_failed" | "customer_not_told" | "payment_review" | "connection" | "payment_connection" | "plan" | "webhook" | "dispute" | "refund_awaits_approval" | "refund_needs_attention" | "refund_failed" | "refund_unproved" | "refund_contradicted" | "more_came"; sort?: "newest" | "oldest" }; body: undefined; answer: TaskPage; needs: "nothing" }>("list_tasks", "GET", "/businesses/{business_id}/tasks", "viewer", "nothing");
 
 /** Everything that was published. */
 export const list_training_versions = /* @__PURE__ */ operation<{ path: { business_id: string }; query: { cursor?: string; limit?: number; published_by?: string; sort?: "newest" | "oldest" }; body: undefined; answer: TrainingVersionPage; needs: "nothing" }>("list_training_versions", "GET", "/businesses/{business_id}/training/versions", "viewer", "nothing");

@@ -1,7 +1,7 @@
 // Where what waits for a person is done.
 
 import type { Least } from "../api/operation";
-import { list_parked_deliveries, list_webhook_endpoints, type Task } from "../api/operations";
+import { list_parked_deliveries, list_payment_connections, list_webhook_endpoints, type Task } from "../api/operations";
 
 export type TaskPlace = "chat" | "connections" | "orders" | "parked" | "payments" | "plan" | "refunds" | "webhooks";
 
@@ -20,6 +20,7 @@ export const taskKinds = [
   "refund_unproved",
   "refund_contradicted",
   "connection",
+  "payment_connection",
   "parked",
   "plan",
   "webhook",
@@ -46,6 +47,8 @@ export function placeOf(
       return { place: "refunds", path: "refunds" };
     case "connection":
       return { place: "connections", path: "connections" };
+    case "payment_connection":
+      return may(list_payment_connections) ? { place: "connections", path: "connections" } : null;
     case "parked":
       return may(list_parked_deliveries) ? { place: "parked", path: "tasks?tab=parked" } : { place: "connections", path: "connections" };
     case "plan":

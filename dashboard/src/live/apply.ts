@@ -91,6 +91,7 @@ export class EventApplier {
         if (isOfMoney(event.kind)) this.#makeMoneyOld();
         // It was turned off.
         if (event.kind === "webhook") this.#makeOld(["list_webhook_endpoints", { business_id }]);
+        if (event.kind === "payment_connection") this.#makeOld(["list_payment_connections", { business_id }]);
         break;
       case "notification.added":
         this.#makeOld(["list_notifications", { business_id }]);

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 import { if_match } from "../../../tests/e2e/harness/api.mjs";
+import { gets_a_link, look_now } from "../../../tests/e2e/harness/paying_shops.mjs";
 import { colleague, signed_in_owner } from "../../../tests/e2e/harness/team.mjs";
 import { choose_look, looks, looks_well } from "./looks.mjs";
 import { at, everybody_leaves, expect_complaints, no_complaints, owner_at_work, person, sign_in } from "./people.mjs";
@@ -107,6 +108,25 @@ test("a provider that does not answer a check says so on its card, until it does
   expect_complaints(/50[24]/);
   await paystack.getByRole("button", { name: "Check now" }).click();
   await paystack.getByText("The last check told nothing.").waitFor({ state: "detached" });
+});
+
+test("a key that its provider refuses in use is seen as it happens, and among what waits for a person, until it works again", async () => {
+  const { reference } = await gets_a_link(place.here, "ada");
+  const page = await at_the_providers();
+  const paystack = card(page, "Paystack");
+  await paystack.getByText("Connected", { exact: true }).waitFor();
+  await place.here.sandbox.set({ "paystack.error": { status: 401 } });
+  await look_now(place.here, reference);
+  await paystack.getByText("Key refused").waitFor();
+  await paystack.getByText("Paystack does not accept this key.").waitFor();
+  await page.goto(at(page, "tasks"));
+  await page.getByText("A payment provider refuses the key").first().waitFor();
+  await page.getByRole("link", { name: "Open the connections" }).first().click();
+  await paystack.getByText("Key refused").waitFor();
+  await place.here.sandbox.set({ "paystack.error": false });
+  await paystack.getByRole("button", { name: "Check now" }).click();
+  await paystack.getByText("Connected", { exact: true }).waitFor();
+  assert.deepEqual((await ada.client.get(`${ada.shop}/tasks?kind=payment_connection`)).body.items, []);
 });
 
 test("keys that somebody replaced meanwhile are told, not overwritten, and what was typed is kept", async () => {

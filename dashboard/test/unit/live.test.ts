@@ -304,15 +304,18 @@ describe("events", () => {
     await moment();
     expect(queries.getQueryState(key)?.isInvalidated).toBe(true);
   });
-  test("a webhook that is turned off makes those that are shown old, and no other task does", async () => {
+  test.each([
+    ["a webhook that is turned off", "webhook", "list_webhook_endpoints"],
+    ["a key that its payment provider refuses", "payment_connection", "list_payment_connections"],
+  ])("%s makes those that are shown old, and no other task does", async (_, kind, list) => {
     const { queries, applier } = setUp();
-    const key = ["list_webhook_endpoints", { business_id, query: { limit: 100 } }, "pages"];
+    const key = [list, { business_id, query: { limit: 100 } }, "pages"];
     queries.setQueryData(key, pagesOf([]));
     const isOld = () => queries.getQueryState(key)?.isInvalidated;
     applier.take({ type: "task.created", kind: "handover" });
     await moment();
     expect(isOld()).toBe(false);
-    applier.take({ type: "task.created", kind: "webhook" });
+    applier.take({ type: "task.created", kind });
     await moment();
     expect(isOld()).toBe(true);
   });

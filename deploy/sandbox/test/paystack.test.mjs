@@ -72,6 +72,9 @@ test("a wrong amount, a failure and a refund", async () => {
 });
 
 test("switches: error and duplicate events", async () => {
+  await sandbox.switch_on({ "paystack.error": { status: 403, page: true, times: 1 } });
+  assert.equal((await initialize()).status, 403);
+  assert.equal((await sandbox.ask("GET", "/control/payments")).body.transactions.length, 0, "a proxy lets nothing through");
   await sandbox.switch_on({ "paystack.error": 1, "paystack.duplicate_events": true });
   assert.equal((await initialize()).status, 500);
   await initialize();

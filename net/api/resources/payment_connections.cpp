@@ -217,18 +217,10 @@ api_outcome remove(workplace& place, api_call& call) {
   return api_answer{204, nullptr};
 }
 
-std::string brand_of(payment::provider name) {
-  switch (name) {
-    case payment::provider::paystack: return "Paystack";
-    case payment::provider::flutterwave: return "Flutterwave";
-    case payment::provider::stripe: break;
-  }
-  return "Stripe";
-}
-
-std::string sentence_of(const payment::payment_failure& failure, const std::string& brand) {
+std::string sentence_of(const payment::payment_failure& failure, payment::provider name, payment_mode mode) {
+  const std::string brand{payment::brand_of(name)};
   switch (failure.failure) {
-    case payment::failure_class::credentials: return brand + " refuses the key.";
+    case payment::failure_class::credentials: return payment::refused_key(name, mode);
     case payment::failure_class::unavailable:
     case payment::failure_class::rate_limited: return brand + " is busy.";
     case payment::failure_class::rejected:
@@ -244,9 +236,9 @@ struct key_health {
   std::optional<problem> failed;
 };
 
-key_health ask_provider(workplace& place, payment::provider name, const std::string& key) {
+key_health ask_provider(workplace& place, payment::provider name, payment_mode mode, const std::string& key) {
   const auto& port = payment::port_of(name);
-  const auto brand = brand_of(name);
+  const std::string brand{payment::brand_of(name)};
   outside_line line{place.with.outside, check_deadline};
   const auto response = line.ask(actors::payment_request(
       port.encode_key_check(), place.with.settings->payments.url_of(name), key, check_deadline));
@@ -262,7 +254,7 @@ key_health ask_provider(workplace& place, payment::provider name, const std::str
   }
   const auto failure = port.decode_key_check(response.status, response.body);
   if (!failure) return health;
-  health.error = sentence_of(*failure, brand);
+  health.error = sentence_of(*failure, name, mode);
   health.is_broken = failure->failure == payment::failure_class::credentials;
   if (!health.is_broken)
     health.failed = problem{.kind = problems::provider_refused, .detail = health.error + " Try again later."};
@@ -276,8 +268,9 @@ api_outcome check(workplace& place, api_call& call) {
   const auto& one = *found.value();
   key_health health{true, "The stored key cannot be read.", std::nullopt};
   const auto name = payment::parse_provider(one.provider);
-  if (const auto key = place.with.secrets->decrypt(one.sealed_key); key && name)
-    health = ask_provider(place, *name, key.value().plaintext);
+  const auto mode = parse_payment_mode(one.mode);
+  if (const auto key = place.with.secrets->decrypt(one.sealed_key); key && name && mode)
+    health = ask_provider(place, *name, *mode, key.value().plaintext);
   // Who was not answered knows nothing new.
   const bool is_broken = health.failed ? one.broken_at.has_value() : health.is_broken;
   const auto recorded = storage::record_payment_check(place.store, call.by.business, origin_of(call),

@@ -15,9 +15,9 @@ using nlohmann::json;
 
 schema kind_word() {
   return schema::word({"handover", "parked", "unconfirmed", "send_failed", "customer_not_told",
-                       "payment_review", "connection", "plan", "webhook", "dispute", "refund_awaits_approval",
-                       "refund_needs_attention", "refund_failed", "refund_unproved", "refund_contradicted",
-                       "more_came"});
+                       "payment_review", "connection", "payment_connection", "plan", "webhook", "dispute",
+                       "refund_awaits_approval", "refund_needs_attention", "refund_failed", "refund_unproved",
+                       "refund_contradicted", "more_came"});
 }
 
 schema task_shape() {

@@ -310,6 +310,8 @@ struct transaction {
         return task.kind == "payment_review" && task.business == one.business && task.reason == one.subject;
       });
     });
+    each_row(sets, &change_set::payment_keys,
+             [&](const payment_key_word& row) { db.payment_keys.push_back(row); });
     each_row(sets, &change_set::invoices, [&](const invoice_row& row) {
       for (const auto& other : db.invoices)
         require(other.business != row.business ||

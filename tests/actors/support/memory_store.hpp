@@ -77,6 +77,7 @@ struct tables {
   std::vector<storage::queued_mail> mails;
   std::map<std::pair<business_id, std::string>, std::string> action_results;
   std::vector<storage::person_task> tasks;
+  std::vector<storage::payment_key_word> payment_keys;
   std::vector<storage::activity_row> activities;
   std::vector<storage::composed_row> composed;
   std::vector<storage::stock_movement> stock_movements;

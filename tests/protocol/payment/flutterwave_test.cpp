@@ -192,8 +192,8 @@ TEST(flutterwave_payment, that_nobody_has_begun_is_not_found) {
 
 TEST(flutterwave_failures, are_told_apart) {
   const std::pair<int, failure_class> cases[] = {
-      {400, failure_class::rejected},    {401, failure_class::credentials},
-      {403, failure_class::credentials}, {408, failure_class::unavailable},
+      {400, failure_class::rejected},    {401, failure_class::malformed},
+      {403, failure_class::malformed},   {408, failure_class::unavailable},
       {422, failure_class::rejected},    {429, failure_class::rate_limited},
       {500, failure_class::unavailable}, {503, failure_class::unavailable},
       {302, failure_class::malformed},   {0, failure_class::malformed}};
@@ -201,6 +201,10 @@ TEST(flutterwave_failures, are_told_apart) {
     EXPECT_EQ(failure_of(decode_link(status, "<html>", a_request())), expected) << status;
     EXPECT_EQ(failure_of(decode_payment(status, "<html>", query)), expected) << status;
   }
+  for (const int status : {401, 403})
+    EXPECT_EQ(failure_of(decode_payment(status, refusal("Invalid authorization key"), query)),
+              failure_class::credentials)
+        << status;
   const auto told = std::get<payment_failure>(decode_payment(400, refusal("a secret"), query));
   EXPECT_EQ(told.code, "") << "free text goes nowhere";
 }

@@ -84,8 +84,7 @@ TEST(paystack_initialize, knows_a_reference_used_before) {
 
 TEST(paystack_failures, are_told_apart) {
   const std::pair<int, failure_class> cases[] = {
-      {400, failure_class::rejected},     {401, failure_class::credentials},
-      {403, failure_class::credentials},  {404, failure_class::not_found},
+      {400, failure_class::rejected},     {404, failure_class::not_found},
       {408, failure_class::unavailable},  {422, failure_class::rejected},
       {429, failure_class::rate_limited}, {500, failure_class::unavailable},
       {503, failure_class::unavailable},  {302, failure_class::malformed},
@@ -93,6 +92,16 @@ TEST(paystack_failures, are_told_apart) {
   for (const auto& [status, expected] : cases) {
     EXPECT_EQ(failure_of(decode_initialize(status, "<html>", "r")), expected) << status;
     EXPECT_EQ(failure_of(decode_verify(status, R"({"status":false})", "r")), expected) << status;
+  }
+}
+
+TEST(paystack_failures, of_the_key_are_its_own_words_and_no_page_of_a_proxy) {
+  for (const int status : {401, 403}) {
+    EXPECT_EQ(failure_of(decode_verify(status, R"({"status":false,"code":"invalid_Key"})", "r")),
+              failure_class::credentials)
+        << status;
+    for (const auto* page : {"<html>", "", "Forbidden", "[]"})
+      EXPECT_EQ(failure_of(decode_verify(status, page, "r")), failure_class::malformed) << status << page;
   }
 }
 

@@ -26,6 +26,7 @@ TEST(paystack_balance, tells_whether_a_key_works) {
   EXPECT_FALSE(paystack::decode_balance(200, R"({"status":true,"data":[{"currency":"NGN","balance":0}]})"));
   EXPECT_EQ(paystack::decode_balance(401, R"({"status":false,"code":"invalid_Key"})")->failure,
             failure_class::credentials);
+  EXPECT_EQ(paystack::decode_balance(403, "<html>")->failure, failure_class::malformed) << "a proxy's page";
   EXPECT_EQ(paystack::decode_balance(503, "")->failure, failure_class::unavailable);
   EXPECT_EQ(paystack::decode_balance(200, "<html>")->failure, failure_class::malformed);
   EXPECT_EQ(paystack::encode_balance().path, "/balance");

@@ -24,7 +24,6 @@ std::string_view to_string(conversation_phase phase) noexcept {
     case conversation_phase::thinking: return "thinking";
     case conversation_phase::acting: return "acting";
     case conversation_phase::human: return "human";
-    case conversation_phase::closed: return "closed";
   }
   return "unknown";
 }
@@ -81,8 +80,7 @@ next_step conversation_phases::deliver(pending_delivery one) {
       phase_ = conversation_phase::acting;
       return next_step::take_over;
     case conversation_phase::loading:
-    case conversation_phase::acting:
-    case conversation_phase::closed: return next_step::wait;
+    case conversation_phase::acting: return next_step::wait;
   }
   return next_step::wait;
 }

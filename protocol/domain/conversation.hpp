@@ -30,7 +30,7 @@
 
 namespace sellavie {
 
-enum class conversation_phase : std::uint8_t { loading, idle, gathering, thinking, acting, human, closed };
+enum class conversation_phase : std::uint8_t { loading, idle, gathering, thinking, acting, human };
 [[nodiscard]] std::string_view to_string(conversation_phase phase) noexcept;
 
 /// The hand-over's reason when `who` takes the chat, and who that was; empty where nobody by name did.

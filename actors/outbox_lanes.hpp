@@ -46,6 +46,8 @@ struct queued_row {
   /// Of the call that may still answer; 0: an answer comes too late.
   std::uint64_t exchange = 0;
   instant called_at{};
+  /// It goes at the pace of media; unknown until somebody asks.
+  std::optional<bool> is_media{};
   /// Which of the account's tokens the call carried.
   std::uint64_t token = 0;
   /// It was counted among the calls before its commit to `sending`.

@@ -146,6 +146,12 @@ channel::sender_kind sender_of(storage::message_origin origin) noexcept {
   return origin == storage::message_origin::system ? channel::sender_kind::system : channel::sender_kind::ai;
 }
 
+bool is_paced_as_media(const storage::outbox_row& row, channel_kind channel) {
+  if (channel == channel_kind::whatsapp) return false;
+  const auto wire = channel::load_wire(row.body);
+  return wire && (wire->kind == channel::wire_kind::image || wire->kind == channel::wire_kind::file);
+}
+
 // The burst is what a tick of 50 ms must be able to let through, twice over.
 channel::pace pace_of(channel_kind channel, const config::channels_settings& settings) noexcept {
   int per_second = settings.messenger_per_second;

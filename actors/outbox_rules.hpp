@@ -74,6 +74,8 @@ struct failure_context {
 [[nodiscard]] std::optional<message_id> our_metadata(std::string_view metadata) noexcept;
 
 [[nodiscard]] channel::sender_kind sender_of(storage::message_origin origin) noexcept;
+/// Whether it goes at the pace of media: pictures and files, on the channels that count them apart.
+[[nodiscard]] bool is_paced_as_media(const storage::outbox_row& row, channel_kind channel);
 [[nodiscard]] channel::pace pace_of(channel_kind channel, const config::channels_settings& settings) noexcept;
 [[nodiscard]] channel::send_account send_account_of(const channel_account& account,
                                                     const config::meta_settings& meta);

@@ -53,6 +53,8 @@
 //      that cannot answer is asked again every 500 ms; other failures end the sender (and are counted).
 //  R14 Rows and epochs whose commit nobody lived to announce are looked for in the table when a conversation
 //      died. A row that is found then was handed over by nobody: it does not wait for evidence.
+//  R16 Pictures and files go at the pace of media where the channel has one; what waits for it holds up its own
+//      conversation alone.
 //  R11 Reads move the customer's mark and delivery marks change nothing. Everything else that comes here
 //      and is neither an echo nor a status starts nothing and is recorded (docs/adr/0021).
 //  R12 A commit without a connection is repeated. One that is refused or in doubt is compared with the
@@ -252,7 +254,8 @@ class outbox_sender_state {
   [[nodiscard]] bool is_usable() const;
   [[nodiscard]] bool may_start(instant now) const;
   [[nodiscard]] instant account_ready_at(instant now) const;
-  [[nodiscard]] instant row_ready_at(outbox_lane& lane, const queued_row& one, instant now);
+  [[nodiscard]] instant row_ready_at(outbox_lane& lane, queued_row& one, instant now);
+  [[nodiscard]] bool is_media(queued_row& one) const;
   [[nodiscard]] channel::token_bucket* pair_of(const outbox_lane& lane);
   [[nodiscard]] instant evidence_deadline() const;
   // outbox_settling.cpp: commits
@@ -319,6 +322,7 @@ class outbox_sender_state {
   outbox_lanes lanes_;
   channel::send_pacing pacing_{channel::pace{}};
   channel::pace pace_;
+  channel::token_bucket media_;
   bounded_map<std::string, channel::token_bucket> pairs_{most_remembered};
   /// Begun and not ended: a commit to `sending`, then its call.
   std::size_t slots_ = 0;

@@ -39,10 +39,16 @@ channel::token_bucket* outbox_sender_state::pair_of(const outbox_lane& lane) {
   return &pairs_.put(lane.recipient, {});
 }
 
-instant outbox_sender_state::row_ready_at(outbox_lane& lane, const queued_row& one, instant now) {
+bool outbox_sender_state::is_media(queued_row& one) const {
+  if (!one.is_media) one.is_media = is_paced_as_media(one.row, channel_);
+  return *one.is_media;
+}
+
+instant outbox_sender_state::row_ready_at(outbox_lane& lane, queued_row& one, instant now) {
   instant at = std::max(now, lane.paused_until);
   if (one.row.state == send_state::backoff) at = std::max(at, one.row.due_at);
   if (const auto* pair = pair_of(lane)) at = std::max(at, pair->ready_at(channel::whatsapp_pair_pace, now));
+  if (is_media(one)) at = std::max(at, media_.ready_at(channel::media_pace, now));
   return at;
 }
 
@@ -124,6 +130,7 @@ void outbox_sender_state::start_first(outbox_lane& lane) {
   if (must_end || is_in_question(lane, one) || row_ready_at(lane, one, now) > now)
     return run(lane.conversation);
   pacing_.take(now, pair_of(lane));
+  if (is_media(one)) media_.take(channel::media_pace, now);
   ++slots_;
   one.holds_slot = true;
   if (one.fresh) return hand_over({lane, one});

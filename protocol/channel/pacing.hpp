@@ -27,6 +27,9 @@ struct pace {
 /// WhatsApp, per customer: one message in 6 seconds, 45 on credit (else error 131056).
 inline constexpr pace whatsapp_pair_pace{std::chrono::seconds{6}, 45};
 
+/// Messenger and Instagram, per account: pictures and files, within the account's own pace.
+inline constexpr pace media_pace = pace::per_second(10, 1);
+
 class token_bucket {
  public:
   /// The first instant at or after `now` at which a message may go.

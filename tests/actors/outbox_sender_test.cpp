@@ -72,21 +72,6 @@ TEST_F(outbox_sender_test, ignores_a_row_that_it_knows) {
   EXPECT_THAT(sent_texts(), ElementsAre("once"));
 }
 
-TEST_F(outbox_sender_test, keeps_the_pace_of_the_account) {
-  settings->channels.messenger_per_second = 10;
-  start();
-  for (int i = 0; i < 12; ++i) customer("P" + std::to_string(i));
-  for (int i = 0; i < 12; ++i) say("hi", "P" + std::to_string(i));
-  EXPECT_THAT(world->calls, SizeIs(1));
-  const auto back = std::count_if(store->rows.outbox.begin(), store->rows.outbox.end(),
-                                  [](const auto& entry) { return entry.second.state == send_state::ready; });
-  EXPECT_GE(back, 9);
-  pass(500ms);
-  EXPECT_THAT(world->calls, SizeIs(6));
-  pass(1s);
-  EXPECT_THAT(world->calls, SizeIs(12));
-}
-
 TEST_F(outbox_sender_test, has_at_most_512_calls_of_an_account_under_way) {
   settings->channels.messenger_per_second = 1'000'000;
   start();

@@ -21,12 +21,14 @@ test("of six who are answered together one kills the server each time: she alone
   // Whose question reaches the model in this life of the server. As long as all run together nobody is answered before
   // the poison strikes; who runs alone is answered at once.
   let asked = new Set();
+  let has_struck = false;
   let deaths_together = 0;
   model.passes = async (question) => {
     asked.add([poison, ...innocents].find(({ name }) => question.includes(`I am ${name}.`)).name);
     const runs_alone = (await here.server.number("SELECT count(*) FROM inbound_events WHERE alone")) > 0;
     const strikes = asked.has(poison.name) && (runs_alone || asked.size === 1 + innocents.length);
-    if (!strikes) return runs_alone;
+    if (!strikes || has_struck) return runs_alone;
+    has_struck = true;
     if (!runs_alone) deaths_together += 1;
     process.kill(here.server.pid, "SIGKILL");
     return false;
@@ -39,6 +41,7 @@ test("of six who are answered together one kills the server each time: she alone
     if (here.server.is_running) break;
     assert.ok(lives < 10, "it never ends");
     asked = new Set();
+    has_struck = false;
     await here.server.start({ wait: false });
   }
   t.diagnostic(`${lives} lives, ${deaths_together} of them ended while all six ran`);

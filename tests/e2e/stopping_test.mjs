@@ -144,7 +144,7 @@ test("SIGTERM ends a start that waits for another server's migrations, and one o
     assert.deepEqual([how.code, how.signal], [0, null], here.place.log_tail("server"));
     assert.ok(how.ms < stop_limit_ms, `took ${how.ms} ms`);
   };
-  const schema = async () => (await here.server.sql("SELECT to_regclass('schema_migrations')"))[0][0];
+  const has_schema = async () => (await here.server.sql("SELECT to_regclass('schema_migrations') IS NOT NULL"))[0][0] === "t";
 
   const another = await hold_lock(here.server.database, "1936027753, 1");
   await here.server.start({ wait: false });
@@ -152,7 +152,7 @@ test("SIGTERM ends a start that waits for another server's migrations, and one o
   await stopped();
   assert.match(here.place.log_tail("server"), /^sellavie ends before it has started: it was asked to stop$/m);
   await another.release();
-  assert.equal(await schema(), "", "it ended because the lock was free");
+  assert.equal(await has_schema(), false, "it ended because the lock was free");
 
   here.cluster.freeze();
   await here.server.start({ wait: false });
@@ -160,7 +160,7 @@ test("SIGTERM ends a start that waits for another server's migrations, and one o
   await stopped();
   here.cluster.thaw();
   await wait_for_database(here.server.database);
-  assert.equal(await schema(), "", "the database did not hang");
+  assert.equal(await has_schema(), false, "the database did not hang");
 
   await here.server.start();
   await here.provision();

@@ -4,7 +4,7 @@
 //  R1  Whatever stands from `[[` to `]]`, or to the end when unclosed, never reaches the customer:
 //      right nonce, wrong nonce or none, brackets spaced out, look-alike or split by zero-width.
 //  R2  The nonce never reaches the customer, also in another case or with separators in between.
-//  R3  Only the agreed encoding yields actions; a tag needs this turn's nonce, exactly.
+//  R3  Only the agreed encoding yields actions; a tag needs this turn's nonce, exactly, in the text as R7 leaves it.
 //  R4  A field outside the vocabulary (price, total, discount, order_id, …) refuses its whole action.
 //  R5  Quantities are JSON integers 1..10000; skus 1..64 printable ASCII without space, quote, bracket;
 //      1..50 items; equal skus of one action are summed.

@@ -8,7 +8,9 @@
 
 #include <array>
 #include <iostream>
+#include <map>
 #include <random>
+#include <set>
 #include <sstream>
 
 #include "tests/actors/support/chat_script.hpp"
@@ -172,20 +174,32 @@ struct checked_world {
     };
   }
 
-  /// A person took the money: closed for the AI from here on.
-  void close(const order_id& order) {
-    const auto key = "person." + to_string(world.ids->next());
-    caf::anon_send(world.desk, actors::desk_request{desk::mark_paid{key, {{}, order}}, key, false});
+  /// A person took the money, and then sent the goods, gave the money back or neither: closed for the AI.
+  void close(random_engine& random, const order_id& order) {
+    by_person(desk::mark_paid{.target = {{}, order}});
+    switch (pick(random, 3)) {
+      case 0: by_person(desk::mark_fulfilled{.target = {{}, order}, .tracking = "rider"}); break;
+      case 1:
+        by_person(desk::request_refund{.target = {{}, order}, .reason = "torn", .goods = restock::yes});
+        break;
+      default: break;
+    }
+  }
+  template <class Command>
+  void by_person(Command command) {
+    command.action_key = "person." + to_string(world.ids->next());
+    const auto key = command.action_key;
+    caf::anon_send(world.desk, actors::desk_request{std::move(command), key, false, "person:grace"});
     world.run();
   }
 
-  /// Whether this customer has an order that a person closed.
-  bool has_paid(const std::string& customer) const {
+  /// In which of the states from which no AI brings an order back this customer has one.
+  std::set<std::string> closed_states(const std::string& customer) const {
+    std::set<std::string> states;
     const auto chat = world.store->conversation_id_of(world.account, customer);
-    const auto& orders = world.store->rows.orders;
-    return chat && std::any_of(orders.begin(), orders.end(), [&](const auto& one) {
-             return one.second.conversation == *chat && one.second.status == "paid";
-           });
+    for (const auto& [id, one] : world.store->rows.orders)
+      if (chat && one.conversation == *chat && !memory_store::is_open(one.status)) states.insert(one.status);
+    return states;
   }
 
   /// Empty = the promises hold.
@@ -217,10 +231,11 @@ struct checked_world {
         if (row.status != "cancelled" && row.status != "refunded") held[item.sku] += item.quantity;
       }
       if (row.total_minor != total || row.currency != "NGN") return "a total";
-      if (row.status == "paid" && !before.orders.contains(id)) return "a payment";
       const auto old = before.orders.find(id);
-      if (old == before.orders.end()) continue;
-      const bool was_closed = old->second.status != "draft" && old->second.status != "awaiting_payment";
+      const bool was_closed = old != before.orders.end() && !memory_store::is_open(old->second.status);
+      // By a person or a provider alone.
+      const bool is_settled = row.status == "paid" || row.status == "fulfilled" || row.status == "refunded";
+      if (is_settled && !was_closed) return "a payment";
       if (was_closed && (row.status != old->second.status || row.version != old->second.version))
         return "a closed order";
     }
@@ -252,7 +267,7 @@ TEST(a_hostile_model, cannot_reach_beyond_its_own_customer_through_the_whole_tur
   const std::size_t wanted = is_long ? 100'000 : 5'000;
   std::size_t outputs = 0;
   std::size_t placed = 0;
-  std::size_t after_payment = 0;
+  std::map<std::string, std::size_t> after;
   const auto property = [&] {
     const auto seed = *rc::gen::resize(rc::kNominalSize, rc::gen::arbitrary<std::uint64_t>());
     random_engine random{seed};
@@ -266,7 +281,7 @@ TEST(a_hostile_model, cannot_reach_beyond_its_own_customer_through_the_whole_tur
         world.command(customer, actors::chat_command::return_to_ai);
         world.run();
       }
-      after_payment += checked.has_paid(customer) ? 1 : 0;
+      for (const auto& state : checked.closed_states(customer)) ++after[state];
       world.customer_says(customer, "Do as I say");
       world.advance(400ms);
       const auto broken = checked.broken_promise(before);
@@ -276,7 +291,7 @@ TEST(a_hostile_model, cannot_reach_beyond_its_own_customer_through_the_whole_tur
       }
       if (pick(random, 4) == 0)
         for (const auto& row : world.orders())
-          if (row.id != checked.victims_order) checked.close(row.id);
+          if (row.id != checked.victims_order) checked.close(random, row.id);
     }
     outputs += checked.questions;
     placed += world.orders().size() - 1;
@@ -290,9 +305,13 @@ TEST(a_hostile_model, cannot_reach_beyond_its_own_customer_through_the_whole_tur
   rc::detail::printResultMessage(found, told);
   EXPECT_TRUE(found.template is<rc::detail::SuccessResult>()) << told.str();
   EXPECT_GT(placed, outputs / 200) << "the generator must also place orders";
-  EXPECT_GT(after_payment, outputs / 200) << "the generator must also speak in chats with a closed order";
-  std::cout << "[ outputs  ] " << outputs << ", orders " << placed << ", turns after a payment "
-            << after_payment << "\n";
+  EXPECT_GE(outputs, wanted);
+  for (const char* state : {"paid", "fulfilled", "refunded", "cancelled"})
+    EXPECT_GT(after[state], outputs / 200)
+        << "the generator must also speak in chats with an order " << state;
+  std::cout << "[ outputs  ] " << outputs << ", orders " << placed;
+  for (const auto& [state, turns] : after) std::cout << ", turns after one was " << state << ": " << turns;
+  std::cout << "\n";
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 // A model that is broken, talked into something or hostile: whatever it writes, no tag and no nonce
-// reaches the customer, and no action leaves the vocabulary or carries a bad value.
+// reaches the customer, no tag without this turn's nonce is an action, and no action leaves the vocabulary or carries
+// a bad value.
 // SELLAVIE_LONG=1 raises the number of outputs to 100,000; RC_PARAMS="seed=…" replays a run.
 
 #include <gtest/gtest.h>
@@ -171,9 +172,13 @@ model_output hostile_output(random_engine& random, const std::string& nonce) {
   model_output output;
   const auto parts = pick(random, 7);
   for (std::size_t i = 0; i < parts; ++i) {
-    switch (pick(random, 5)) {
+    switch (pick(random, 6)) {
       case 0: output.text += one_of(random, prose); break;
       case 1: output.text += disguised(random, nonce); break;
+      case 3:
+        output.text += "[[" + nonce + R"(:place_order {"items":[{"sku":"A1","quantity":)" +
+                       std::to_string(1 + pick(random, 9)) + "}]}]]";
+        break;
       case 2: {
         auto outer = tag(random, nonce);
         outer.insert(pick(random, outer.size()), tag(random, nonce));
@@ -261,15 +266,35 @@ std::string broken_promise(const parsed_reply& reply, const std::string& nonce) 
   return {};
 }
 
+std::size_t occurrences(std::string_view text, std::string_view what) {
+  std::size_t count = 0;
+  for (auto at = text.find(what); at != std::string_view::npos; at = text.find(what, at + what.size()))
+    ++count;
+  return count;
+}
+
+/// Each action was asked for in the agreed encoding, as a tag with this very nonce. Empty = they were.
+std::string unauthorised(const model_output& output, const parsed_reply& reply, const std::string& nonce,
+                         action_encoding encoding) {
+  if (encoding == action_encoding::tools)
+    return reply.actions.size() <= output.tool_calls.size() ? "" : "more actions than calls";
+  if (reply.actions.size() > occurrences(clean_text(output.text), nonce))
+    return "an action without the nonce";
+  // Of another turn.
+  return parse_completion(output, "zzzzzzzzzzzz", encoding).actions.empty() ? ""
+                                                                            : "an action with a wrong nonce";
+}
+
 std::size_t wanted_outputs() {
   const char* long_run = std::getenv("SELLAVIE_LONG");
   return long_run != nullptr && std::string_view{long_run} == "1" ? 100'000 : 5'000;
 }
 
-TEST(hostile_model, never_leaks_a_tag_or_nonce_and_never_leaves_the_vocabulary) {
+TEST(hostile_model, never_leaks_a_tag_or_nonce_never_acts_without_it_and_never_leaves_the_vocabulary) {
   constexpr std::size_t outputs_per_case = 50;
   const auto cases = wanted_outputs() / outputs_per_case;
   std::size_t actions = 0;
+  std::size_t by_tags = 0;
   std::size_t outputs = 0;
   const auto property = [&] {
     const auto seed = *rc::gen::resize(rc::kNominalSize, rc::gen::arbitrary<std::uint64_t>());
@@ -281,7 +306,9 @@ TEST(hostile_model, never_leaks_a_tag_or_nonce_and_never_leaves_the_vocabulary) 
       const auto encoding = pick(random, 2) == 0 ? action_encoding::tags : action_encoding::tools;
       const auto reply = parse_completion(output, nonce, encoding);
       actions += reply.actions.size();
-      const auto broken = broken_promise(reply, nonce);
+      by_tags += encoding == action_encoding::tags ? reply.actions.size() : 0;
+      auto broken = broken_promise(reply, nonce);
+      if (broken.empty()) broken = unauthorised(output, reply, nonce, encoding);
       if (!broken.empty()) {
         RC_LOG() << "seed " << seed << " output " << i << ": " << broken << "\nnonce " << nonce << "\nin  "
                  << output.text.substr(0, 2'000) << "\nout " << reply.text.substr(0, 2'000) << "\n";
@@ -297,7 +324,9 @@ TEST(hostile_model, never_leaks_a_tag_or_nonce_and_never_leaves_the_vocabulary) 
   std::ostringstream told;
   rc::detail::printResultMessage(result, told);
   EXPECT_TRUE(result.template is<rc::detail::SuccessResult>()) << told.str();
+  EXPECT_GE(outputs, wanted_outputs());
   EXPECT_GT(actions, outputs / 50) << "the generator must also hit valid actions";
+  EXPECT_GT(by_tags, outputs / 50) << "and those with the right nonce";
   std::cout << "[ outputs  ] " << outputs << ", actions " << actions << "\n";
 }
 

@@ -3,8 +3,11 @@
 // SELLAVIE_LONG=1: 5,000 seeds instead of 200.
 
 #include <cstdlib>
+#include <iostream>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <random>
+#include <set>
 
 #include "tests/actors/support/chat_script.hpp"
 #include "tests/actors/support/checkout_script.hpp"
@@ -16,6 +19,20 @@ using namespace std::chrono_literals;
 using actors::chat_command;
 using actors::model_outcome;
 using storage::commit_outcome;
+
+/// What happened, so that a promise about it was put to the test.
+struct played {
+  std::size_t invoices = 0;
+  std::size_t safe_replies = 0;
+  std::size_t repeats = 0;
+
+  played& operator+=(const played& other) {
+    invoices += other.invoices;
+    safe_replies += other.safe_replies;
+    repeats += other.repeats;
+    return *this;
+  }
+};
 
 class bad_day {
  public:
@@ -48,15 +65,9 @@ class bad_day {
     const auto& rows = world.store->rows;
     EXPECT_EQ(rows.inbox.size(), 0U) << "everything accepted is handled";
     EXPECT_EQ(world.node->metrics->queue_depth(monitoring::queue::pump).value(), 0);
-    for (const auto& [text, answered] : accepted_) {
-      if (!*answered || !**answered) continue;
-      const auto count = std::count_if(rows.messages.begin(), rows.messages.end(),
-                                       [&t = text](const auto& row) { return row.body == t; });
-      EXPECT_LE(count, 1) << text;
-      if (rows.parked.empty()) {
-        EXPECT_EQ(count, 1) << text;
-      }
-    }
+    check_messages();
+    check_invoices();
+    check_safe_replies();
     std::int64_t sold = 0;
     std::set<std::int64_t> numbers;
     for (const auto& order : world.orders()) {
@@ -77,9 +88,21 @@ class bad_day {
           << "a command was forgotten";
   }
 
+  [[nodiscard]] played what_happened() const {
+    played done{.invoices = world.store->rows.invoices.size()};
+    for (const auto& [where, count] : safe_replies()) done.safe_replies += count;
+    for (const auto& [id, times] : arrived_) done.repeats += times > 1 ? 1 : 0;
+    return done;
+  }
+
   shop_world world{{.real_sender = true}};
 
  private:
+  struct told_event {
+    std::string text;
+    std::string key;
+    std::shared_ptr<std::optional<bool>> answered;
+  };
   struct given_command {
     std::string customer;
     chat_command what;
@@ -92,6 +115,70 @@ class bad_day {
     std::int64_t epoch = 0;
     storage::message_origin origin{};
   };
+
+  /// Of all that was answered 200: one completed turn and one message, or parked and neither.
+  void check_messages() const {
+    const auto& rows = world.store->rows;
+    std::map<inbox_id, int> turns;
+    for (const auto& [key, turn] : rows.turns)
+      if (turn.completed)
+        for (const inbox_id id : turn.inbox_ids) ++turns[id];
+    for (const auto& one : told_) {
+      int in_turns = 0;
+      int parked = 0;
+      if (const auto ids = inbox_ids_.find(one.key); ids != inbox_ids_.end())
+        for (const inbox_id id : ids->second) {
+          if (const auto at = turns.find(id); at != turns.end()) in_turns += at->second;
+          parked += rows.parked.contains(id) ? 1 : 0;
+        }
+      const auto stored = std::count_if(rows.messages.begin(), rows.messages.end(),
+                                        [&one](const auto& row) { return row.body == one.text; });
+      EXPECT_EQ(stored, in_turns) << one.text;
+      EXPECT_LE(in_turns + parked, 1) << one.text;
+      if (*one.answered && **one.answered) {
+        EXPECT_EQ(in_turns + parked, 1) << one.text;
+      }
+    }
+  }
+
+  /// 1, 2, 3 … and one an order.
+  void check_invoices() const {
+    std::set<std::int64_t> numbers;
+    std::set<order_id> orders;
+    for (const auto& one : world.store->rows.invoices) {
+      EXPECT_TRUE(numbers.insert(one.number).second) << "an invoice number twice";
+      EXPECT_TRUE(orders.insert(one.order).second) << "two invoices of an order";
+    }
+    if (!numbers.empty()) {
+      EXPECT_EQ(*numbers.begin(), 1);
+      EXPECT_EQ(*numbers.rbegin(), static_cast<std::int64_t>(numbers.size())) << "a gap";
+    }
+  }
+
+  /// By chat and epoch: a hand-over begins one.
+  [[nodiscard]] std::map<std::pair<conversation_id, std::int64_t>, std::size_t> safe_replies() const {
+    std::map<std::pair<conversation_id, std::int64_t>, std::size_t> said;
+    for (const auto& row : world.store->rows.messages)
+      if (row.outgoing && row.body.find(english(fixed_phrase::safe_reply)) != std::string::npos)
+        ++said[{row.conversation, epochs_.at(row.id)}];
+    return said;
+  }
+
+  void check_safe_replies() const {
+    std::set<conversation_id> chats;
+    for (const auto& [where, count] : safe_replies()) {
+      EXPECT_EQ(count, 1U) << "the safe reply twice in one hand-over";
+      chats.insert(where.first);
+    }
+    for (const auto& [key, turn] : world.store->rows.turns)
+      if (turn.completed && turn.outcome == storage::turn_outcome::safe_reply) {
+        EXPECT_TRUE(chats.contains(key.first)) << "handed over without a word";
+      }
+  }
+
+  void tell(const actors::routed_event& one) {
+    told_.push_back({one.event.text, one.event.dedupe_key, world.receive({one})});
+  }
 
   std::uint32_t below(std::uint32_t n) { return static_cast<std::uint32_t>(random_()) % n; }
   bool one_in(std::uint32_t n) { return below(n) == 0; }
@@ -106,16 +193,16 @@ class bad_day {
       case 4: {
         auto one = world.message(customer(), "said " + std::to_string(++said_));
         seen_.push_back(one);
-        accepted_.emplace_back(one.event.text, world.receive({one}));
+        tell(one);
         break;
       }
       case 5:
-        if (!seen_.empty()) world.receive({seen_[below(static_cast<std::uint32_t>(seen_.size()))]});
+        if (!seen_.empty()) tell(seen_[below(static_cast<std::uint32_t>(seen_.size()))]);
         break;
       case 6: {
         auto one = world.echo(customer(), "typed " + std::to_string(++said_));
         seen_.push_back(one);
-        accepted_.emplace_back(one.event.text, world.receive({one}));
+        tell(one);
         break;
       }
       case 7:
@@ -181,11 +268,11 @@ class bad_day {
       case 1: return calls({{"place_order", two_pieces}, {"request_checkout", "{}"}}, "Pay here.");
       case 2: return calls({{"place_order", two_pieces}, {"check_payment", "{}"}}, "Paid.");
       case 3: return calls({{"cancel_order", "{}"}}, "Called off.");
-      case 4: return calls({{"send_invoice", "{}"}}, "There.");
+      case 4:
+      case 8: return calls({{"send_invoice", "{}"}}, "There.");
       case 5: return nothing(model_outcome::all_failed);
       case 6: return nothing(model_outcome::overloaded);
       case 7: return calls({{"change_order", R"({"items":[{"sku":"A1","quantity":3}]})"}}, "Three.");
-      case 8: return says("Yes.");
       default: return std::nullopt;
     }
   }
@@ -205,6 +292,9 @@ class bad_day {
     }
     EXPECT_TRUE(!delivered_.contains(id) || delivered_[id] != lives_) << "sent twice in one life";
     const auto kind = calm_ ? 9U : below(10);
+    if (kind != 1) {
+      EXPECT_LE(++arrived_[id], 2) << "repeated more than once, in however many lives";
+    }
     if (kind == 0) return lost_answer();
     if (kind == 1) return http(500, R"({"error":{"code":2,"is_transient":true}})");
     if (kind == 2) return http(200, "<html>");
@@ -225,7 +315,11 @@ class bad_day {
             .dump());
   }
 
-  std::optional<memory_store::fate> decide(memory_store::batch) {
+  std::optional<memory_store::fate> decide(memory_store::batch sets) {
+    for (const auto* set : sets) {
+      for (const auto& row : set->inbound) inbox_ids_[row.dedupe_key].insert(row.id);
+      for (const auto& row : set->outbox) epochs_[row.id] = row.epoch;
+    }
     if (calm_ || !one_in(12)) return std::nullopt;
     switch (below(8)) {
       case 0: return memory_store::refused();
@@ -248,10 +342,15 @@ class bad_day {
   int said_ = 0;
   int lives_ = 0;
   std::vector<actors::routed_event> seen_;
-  std::vector<std::pair<std::string, std::shared_ptr<std::optional<bool>>>> accepted_;
+  std::vector<told_event> told_;
+  /// Tried for one event: a known one is given another id in vain.
+  std::map<std::string, std::set<inbox_id>> inbox_ids_;
+  std::map<message_id, std::int64_t> epochs_;
   std::vector<given_command> commands_;
   std::map<message_id, known_row> rows_;
   std::map<message_id, int> delivered_;
+  /// How often it may have reached the customer.
+  std::map<message_id, int> arrived_;
   std::map<conversation_id, std::int64_t> silent_below_;
 };
 
@@ -265,13 +364,21 @@ TEST(chaos, breaks_no_promise) {
                               : many != nullptr ? static_cast<std::uint32_t>(std::atoi(many))
                               : is_long         ? 5000
                                                 : 200;
+  played all;
   for (std::uint32_t seed = first; seed < first + count; ++seed) {
     SCOPED_TRACE("SELLAVIE_CHAOS_SEED=" + std::to_string(seed));
     bad_day day{seed};
     day.live(120);
     day.calm_down();
     day.check();
+    all += day.what_happened();
   }
+  std::cout << "[ played   ] invoices " << all.invoices << ", safe replies " << all.safe_replies
+            << ", repeats " << all.repeats << "\n";
+  if (count < 200) return;
+  EXPECT_GT(all.invoices, count / 10);
+  EXPECT_GT(all.safe_replies, count / 4);
+  EXPECT_GT(all.repeats, count / 20);
 }
 
 }  // namespace

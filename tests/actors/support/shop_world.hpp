@@ -15,7 +15,7 @@
 #include "actors/feed.hpp"
 #include "actors/inbox_writer.hpp"
 #include "actors/tenant_registry.hpp"
-#include "tests/actors/support/memory_store.hpp"
+#include "tests/support/memory_store.hpp"
 
 namespace sellavie::test {
 

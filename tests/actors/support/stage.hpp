@@ -13,7 +13,7 @@
 #include "actors/reader.hpp"
 #include "actors/services.hpp"
 #include "tests/actors/support/fakes.hpp"
-#include "tests/actors/support/memory_store.hpp"
+#include "tests/support/memory_store.hpp"
 
 namespace sellavie::test {
 

@@ -2,7 +2,7 @@
 #include <cstdio>
 
 #include "protocol/domain/checkout_reminder.hpp"
-#include "tests/actors/support/memory_store.hpp"
+#include "tests/support/memory_store.hpp"
 
 namespace sellavie::test {
 

@@ -1,4 +1,4 @@
-#include "tests/actors/support/memory_store.hpp"
+#include "tests/support/memory_store.hpp"
 
 #include <algorithm>
 

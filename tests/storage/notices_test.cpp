@@ -24,7 +24,7 @@ TEST_F(notices_test,
 }
 
 TEST_F(notices_test, tasks_say_what_they_are) {
-  for (const char* kind : {"connection", "webhook"})
+  for (const char* kind : {"connection", "payment_connection", "webhook"})
     EXPECT_THAT(kinds_of({.tasks = {a_task(kind)}}), ElementsAre("broken_connection")) << kind;
   for (const char* kind :
        {"payment_review", "dispute", "refund_awaits_approval", "refund_failed", "send_failed", "parked"})

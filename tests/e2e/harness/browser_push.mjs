@@ -1,6 +1,6 @@
 // A browser that subscribes to messages, and the push service where they arrive: the receiver of the webhooks' tests.
 
-import { createECDH, randomBytes } from "node:crypto";
+import { createDecipheriv, createECDH, hkdfSync, randomBytes } from "node:crypto";
 
 let browsers = 0;
 
@@ -25,6 +25,19 @@ export class push_browser {
 
   heard(count = 1, options) {
     return this.receiver.heard(this.path, count, options);
+  }
+
+  // What a call says to this browser (RFC 8188 and 8291).
+  opened({ bytes }) {
+    const [salt, sender, sealed] = [bytes.subarray(0, 16), bytes.subarray(21, 86), bytes.subarray(86)];
+    const derived = (secret, with_salt, info, length) => Buffer.from(hkdfSync("sha256", secret, with_salt, info, length));
+    const both = Buffer.concat([Buffer.from("WebPush: info\0"), this.#ecdh.getPublicKey(), sender]);
+    const secret = derived(this.#ecdh.computeSecret(sender), this.auth, both, 32);
+    const key = derived(secret, salt, "Content-Encoding: aes128gcm\0", 16);
+    const cipher = createDecipheriv("aes-128-gcm", key, derived(secret, salt, "Content-Encoding: nonce\0", 12));
+    cipher.setAuthTag(sealed.subarray(-16));
+    const plain = Buffer.concat([cipher.update(sealed.subarray(0, -16)), cipher.final()]);
+    return JSON.parse(plain.subarray(0, plain.lastIndexOf(2)).toString());
   }
 }
 

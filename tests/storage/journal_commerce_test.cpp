@@ -1,5 +1,6 @@
 // What the commits of the desks write: orders, stock, payments, invoices.
 
+#include "protocol/domain/payment.hpp"
 #include "tests/storage/unit_of_work_fixture.hpp"
 
 namespace sellavie::storage {

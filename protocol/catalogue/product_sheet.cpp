@@ -94,6 +94,13 @@ class row_reader {
     if (into.sku.empty()) return misfit{sheet_field::sku, "is missing"};
     return std::nullopt;
   }
+  /// Whose row it is, also where it cannot be taken. Empty if that is no SKU.
+  [[nodiscard]] std::string sku() const {
+    for (std::size_t at = 0; at < columns_.size() && at < record_.cells.size(); ++at)
+      if (const auto cell = trimmed(record_.cells[at]); columns_[at].field == sheet_field::sku)
+        return is_valid_sku(cell) ? std::string{cell} : std::string{};
+    return {};
+  }
 
  private:
   std::string take(sheet_field field, std::string_view cell, sheet_row& into) const {
@@ -203,12 +210,14 @@ result<product_sheet> read_product_sheet(std::string_view csv, currency_code cur
   std::map<std::string, std::size_t, std::less<>> row_of_sku;
   for (const csv_record& record : table.value().records) {
     sheet_row row;
-    auto wrong = row_reader{record, sheet.columns, currency}.read(row);
+    row_reader reader{record, sheet.columns, currency};
+    auto wrong = reader.read(row);
     if (!wrong)
       if (const auto [first, is_new] = row_of_sku.try_emplace(row.sku, record.row); !is_new)
         wrong = misfit{sheet_field::sku, "stands in row " + std::to_string(first->second) + " already"};
     if (wrong)
-      sheet.problems.push_back({record.row, sheet.column_of(wrong->field), std::move(wrong->reason)});
+      sheet.problems.push_back(
+          {record.row, reader.sku(), sheet.column_of(wrong->field), std::move(wrong->reason)});
     else sheet.rows.push_back(std::move(row));
   }
   return sheet;

@@ -43,6 +43,8 @@ struct sheet_row {
 
 struct sheet_problem {
   std::size_t row = 0;
+  /// Empty if it is none.
+  std::string sku;
   /// As the sheet names it.
   std::string column;
   /// For people: "must be a whole number".

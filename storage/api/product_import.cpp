@@ -198,7 +198,7 @@ product_import take_rows(pqxx::work& work, const business_id& business, const ch
 
 void add_problems(product_import& to, std::span<const catalogue::sheet_problem> problems) {
   for (const auto& one : problems)
-    to.rows.push_back({one.row, {}, import_outcome::refused, one.column, one.reason});
+    to.rows.push_back({one.row, one.sku, import_outcome::refused, one.column, one.reason});
   std::sort(to.rows.begin(), to.rows.end(), [](const auto& a, const auto& b) { return a.row < b.row; });
 }
 

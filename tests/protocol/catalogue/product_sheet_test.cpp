@@ -63,6 +63,14 @@ TEST(product_sheet, says_what_is_wrong_with_a_row_and_takes_the_others) {
   EXPECT_THAT(problems("A1,\"a\nb\"", "sku,description"), IsEmpty());
 }
 
+TEST(product_sheet, names_the_product_of_a_refused_row_wherever_its_column_stands) {
+  const auto sheet = read_product_sheet("price,sku\ndear,A1\n1,A 2\n1", naira);
+  ASSERT_TRUE(sheet);
+  std::vector<std::string> named;
+  for (const auto& one : sheet->problems) named.push_back(one.sku);
+  EXPECT_THAT(named, ElementsAre("A1", "", ""));
+}
+
 TEST(product_sheet, reads_prices_in_the_digits_of_their_currency) {
   EXPECT_EQ(parse_price("15000", naira), 1'500'000);
   EXPECT_EQ(parse_price("15,000.5", naira), 1'500'050);

@@ -80,10 +80,11 @@ async function hears(who, kind, sentence, page, happens) {
   assert.match(html, /^<!doctype html>/);
   assert.ok(html.includes(`${path}">${sentence}</a></li>`), html);
   let push;
-  await until(`the push "${sentence}" came`, () => {
+  await until(`the push "${sentence}" came`, async () => {
+    await hasten();
     push = pushes_to(who).filter(({ title }) => title === sentence)[had.pushes];
     return push;
-  }, { seconds: 30, explain: () => `${JSON.stringify(pushes_to(who))}\n${explain()}` });
+  }, { seconds: 30, every_ms: 200, explain: () => `${JSON.stringify(pushes_to(who))}\n${explain()}` });
   assert.ok(push.url.endsWith(path), JSON.stringify(push));
   assert.equal((await mails_of(who, headline)).length, had.mails + 1, "one mail");
   return told[0];

@@ -40,8 +40,8 @@ const std::string* conversation_state::handed_over_by() const {
   const auto& keywords = turn_.business->knowledge.keywords;
   if (keywords.empty()) return nullptr;
   for (const delivery& one : turn_.deliveries)
-    for (const auto* said : {&one.event->text, &one.event->payload})
-      if (const auto* keyword = keywords.found_in(*said)) return keyword;
+    for (const std::string_view said : {std::string_view{one.event->text}, chosen_in(*one.event)})
+      if (const auto* keyword = keywords.found_in(said)) return keyword;
   return nullptr;
 }
 

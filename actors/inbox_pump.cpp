@@ -67,6 +67,7 @@ void inbox_pump_state::end_rest(const business_id& business) {
 
 // A turn's plan needs these now, wherever they stand in the queue.
 void inbox_pump_state::bring(const offer_together& planned) {
+  if (alone_.empty() && !left_marked_.empty()) return self_->delayed_send(self_, poll_pause, planned);
   fetch_inbox wanted;
   for (const inbox_id id : planned.ids)
     if (!lanes_.is_on_the_way(id)) wanted.ids.push_back(id);

@@ -14,8 +14,10 @@ bool is_refusal(const outbound_response& response) noexcept {
   return response.status == 401 || response.status == 403;
 }
 
-bool is_success(const outbound_response& response) noexcept {
-  return response.status >= 200 && response.status < 300;
+/// Also who is told that there is no such payment had a key that counts.
+bool is_let_in(const outbound_response& response) noexcept {
+  return response.status >= 200 && response.status < 500 && response.status != 408 &&
+         response.status != 429 && !is_refusal(response);
 }
 
 }  // namespace
@@ -48,7 +50,7 @@ void payment_client_state::heed(const payment_account& account, const outbound_r
   if (response.outcome != transport_outcome::answered) return;
   auto* known = still_standing(account);
   if (known == nullptr || known->is_busy || known->rests_until > node_->now()) return;
-  const bool is_news = known->is_broken ? is_success(response) : is_refusal(response);
+  const bool is_news = known->is_broken ? is_let_in(response) : is_refusal(response);
   if (!is_news) return;
   known->is_busy = true;
   ask_about_key(account);
@@ -82,7 +84,8 @@ void payment_client_state::on_key_word(const payment_account& account, instant a
 void payment_client_state::note_key(const payment_account& account, instant asked, bool works) {
   const auto refusal = payment::refused_key(account.provider, account.mode);
   auto changes = std::make_shared<storage::change_set>();
-  changes->payment_keys.push_back({business_->id, account.connection, works, refusal, asked});
+  changes->payment_keys.push_back(
+      {business_->id, account.connection, works, refusal, asked, account.sealed_key});
   if (!works)
     changes->tasks.push_back(
         {business_->id, std::nullopt, node_->ids->next(), "payment_connection", refusal, asked});

@@ -40,6 +40,8 @@ struct payment_account {
   /// storage::payment_connection_record
   bool is_broken = false;
   instant checked_at{};
+  /// `secret_key` as it is stored.
+  std::string sealed_key;
 };
 
 /// What the business published, ready for turns.

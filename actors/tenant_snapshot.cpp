@@ -60,8 +60,8 @@ tenant_ptr open_tenant(const storage::tenant_record& record, const config::plans
     const auto mode = parse_payment_mode(one.mode);
     auto key = secrets.decrypt(one.sealed_secret_key);
     if (provider && mode && key)
-      opened->payments.push_back(
-          {*provider, *mode, std::move(key.value().plaintext), one.id, one.is_broken, one.checked_at});
+      opened->payments.push_back({*provider, *mode, std::move(key.value().plaintext), one.id, one.is_broken,
+                                  one.checked_at, one.sealed_secret_key});
     else log.error("payment_key_unreadable", {{}, record.id, {}}, {{"connection", one.id}});
   }
   return opened;

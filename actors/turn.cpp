@@ -24,11 +24,6 @@ std::string cart_of(const channel::channel_event& event) {
   return text;
 }
 
-// Of what the platform cannot show, the payload is the platform's own name for it: nobody chose that.
-std::string_view chosen_in(const channel::channel_event& event) {
-  return event.kind == channel::event_kind::unsupported ? std::string_view{} : event.payload;
-}
-
 llm::turn_context context_of(const chat_context& chat, const turn& of,
                              const std::vector<action_kind>& allowed) {
   const tenant& business = *of.business;
@@ -65,6 +60,10 @@ std::string local_time(instant now, int utc_offset_minutes) {
 void release(turn& of) noexcept {
   turn spent;
   std::swap(of, spent);
+}
+
+std::string_view chosen_in(const channel::channel_event& event) noexcept {
+  return event.kind == channel::event_kind::unsupported ? std::string_view{} : event.payload;
 }
 
 std::string text_of(const channel::channel_event& event) {

@@ -98,6 +98,9 @@ struct prompted {
 
 /// The customer's text of one delivery, as history and messages show it.
 [[nodiscard]] std::string text_of(const channel::channel_event& event);
+/// The button or entry that a customer chose. Of what the platform cannot show, the payload is its own name for it: nobody
+/// chose that.
+[[nodiscard]] std::string_view chosen_in(const channel::channel_event& event) noexcept;
 /// Whether it has words (or a cart) that a model can answer.
 [[nodiscard]] bool is_readable(const channel::channel_event& event);
 /// WhatsApp's stand-in for a message that it cannot show yet, typically the first one of a chat that began with

@@ -192,13 +192,13 @@ FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text
 JOIN contacts k ON k.id = u.id AND (k.business_id = u.business_id) IS TRUE
 WHERE c.id = coalesce(k.merged_into, k.id) AND (c.business_id = u.business_id) IS TRUE)"};
 
-// The same money is looked at as often as a customer asks: one open task says so.
+// The same money is looked at as often as a customer asks, the same key is refused to every call: one open task says so.
 constexpr statement insert_tasks{"insert_tasks", R"(
 INSERT INTO person_tasks (id, business_id, conversation_id, kind, reason, created_at)
 SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::bigint[])
   AS t (id, business_id, conversation_id, kind, reason, created_at)
-WHERE t.kind <> 'payment_review'
-   OR NOT EXISTS (SELECT FROM person_tasks o WHERE o.business_id = t.business_id AND o.kind = 'payment_review'
+WHERE t.kind NOT IN ('payment_review', 'payment_connection')
+   OR NOT EXISTS (SELECT FROM person_tasks o WHERE o.business_id = t.business_id AND o.kind = t.kind
                   AND o.done_at IS NULL AND o.reason = t.reason))"};
 
 constexpr std::array all_statements{
@@ -232,8 +232,9 @@ void queue_inbox(pipeline& into, change_sets sets) {
              [](const quarantined_row& row) { return sealed_bytes{row.payload}; });
   queue_counted_rows(into, finish_inbox, sets, &change_set::inbox_done, std::identity{});
   queue_rows(into, count_tries, sets, &change_set::inbox_tries, std::identity{});
-  queue_rows(into, mark_begun, sets, &change_set::inbox_begun, std::identity{});
+  // In this order: a mark and what takes it back may be of one batch.
   queue_rows(into, mark_alone, sets, &change_set::inbox_alone, std::identity{});
+  queue_rows(into, mark_begun, sets, &change_set::inbox_begun, std::identity{});
   queue_rows(into, park_deliveries, sets, &change_set::parked, &parked_delivery::id, &parked_delivery::reason,
              &parked_delivery::at);
   queue_rows(into, record_events, sets, &change_set::recorded, &recorded_event::id, &recorded_event::kind,

@@ -81,19 +81,20 @@ WHERE t.business_id = u.business_id AND t.reason = u.reason AND t.kind = 'paymen
 
 constexpr statement note_key_words{"note_key_words", R"(
 WITH told AS (
-  SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::smallint[], $4::text[], $5::bigint[])
-    AS u (business_id, id, works, refusal, at)
+  SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::smallint[], $4::text[], $5::bigint[], $6::text[])
+    AS u (business_id, id, works, refusal, at, sealed_key)
 ), changed AS (
   UPDATE payment_connections c SET checked_at = u.at,
     broken_at = CASE WHEN u.works = 0 THEN coalesce(c.broken_at, u.at) END,
     last_error = CASE WHEN u.works = 0 THEN u.refusal ELSE c.last_error END,
     last_error_at = CASE WHEN u.works = 0 THEN u.at ELSE c.last_error_at END
-  FROM told u WHERE c.id = u.id AND c.business_id = u.business_id AND coalesce(c.connected_at, 0) <= u.at
-    AND coalesce(c.checked_at, 0) <= u.at
+  FROM told u WHERE c.id = u.id AND c.business_id = u.business_id AND c.secret_key = u.sealed_key
+    AND coalesce(c.connected_at, 0) <= u.at AND coalesce(c.checked_at, 0) <= u.at
+  RETURNING c.id
 )
 UPDATE person_tasks t SET done_at = u.at FROM told u
-WHERE u.works = 1 AND t.business_id = u.business_id AND t.kind = 'payment_connection' AND t.reason = u.refusal
-  AND t.done_at IS NULL AND t.created_at <= u.at)"};
+WHERE u.works = 1 AND u.id IN (SELECT id FROM changed) AND t.business_id = u.business_id
+  AND t.kind = 'payment_connection' AND t.reason = u.refusal AND t.done_at IS NULL AND t.created_at <= u.at)"};
 
 constexpr std::array all_statements{insert_records, change_records, insert_refunds,      change_refunds,
                                     insert_reviews, change_reviews, finish_review_tasks, note_key_words};
@@ -149,7 +150,7 @@ void queue_review_tasks(pipeline& into, change_sets sets) {
              &done::at);
   using word = payment_key_word;
   queue_rows(into, note_key_words, sets, &change_set::payment_keys, &word::business, &word::connection,
-             &word::works, &word::refusal, &word::at);
+             &word::works, &word::refusal, &word::at, &word::sealed_key);
 }
 
 }  // namespace sellavie::storage

@@ -96,6 +96,8 @@ struct payment_key_word {
   std::string refusal;
   /// When it was asked.
   instant at{};
+  /// The key that was asked about, as it is stored.
+  std::string sealed_key;
 };
 
 /// Which money a decision is about: the first of these that is set.

@@ -27,6 +27,9 @@ constexpr std::size_t password_queue = 64;
 constexpr std::size_t database_queue = 1024;
 constexpr std::size_t outbound_queue = 32;
 constexpr std::size_t outbound_threads = 2;
+constexpr std::size_t change_queue = 256;
+/// They wait for actors more than they work.
+constexpr std::size_t change_threads = 4;
 constexpr int deepest_body = 16;
 
 http_method method_of(api::verb method) noexcept {
@@ -183,6 +186,18 @@ std::optional<problem> read_input(request& asked, api_call& call) {
   return read_precondition(asked, call);
 }
 
+// What changes a business may wait for its actors, and those for a payment provider.
+api_pool pool_for(const api_endpoint& endpoint) {
+  const bool is_change =
+      endpoint.operation.method != api::verb::get && endpoint.operation.allowed.who == api::audience::member;
+  return endpoint.pool == api_pool::database && is_change ? api_pool::changes : endpoint.pool;
+}
+
+/// Nobody's: what is about no business.
+business_id lane_of(const api_call& call) {
+  return call.ids.contains("business_id") ? call.id<business_id>("business_id") : business_id{};
+}
+
 }  // namespace
 
 struct bridge::internals {
@@ -198,7 +213,8 @@ struct bridge::internals {
                  with.metrics->pool_in_use(monitoring::pool::api)},
         passwords{static_cast<std::size_t>(with.services.settings->workers.password_threads), password_queue,
                   with.metrics->pool_in_use(monitoring::pool::api)},
-        outbound{outbound_threads, outbound_queue, with.metrics->pool_in_use(monitoring::pool::api)} {
+        outbound{outbound_threads, outbound_queue, with.metrics->pool_in_use(monitoring::pool::api)},
+        changes{change_threads, change_queue, with.metrics->pool_in_use(monitoring::pool::api)} {
     with.metrics->pool_size(monitoring::pool::api).set(static_cast<double>(threads()));
     for (std::size_t i = 0; i < threads(); ++i)
       sessions.push_back(std::make_unique<storage::api_session>(with.database, "sellavie/api"));
@@ -207,7 +223,7 @@ struct bridge::internals {
   void receive(const api_endpoint& endpoint, request& asked, responder to,
                const std::shared_ptr<internals>& self);
   [[nodiscard]] std::size_t threads() const {
-    return database.threads() + passwords.threads() + outbound.threads();
+    return database.threads() + passwords.threads() + outbound.threads() + changes.threads();
   }
   /// The pool, and which session its first thread has.
   std::pair<worker_pool&, std::size_t> pool_of(api_pool which) {
@@ -215,6 +231,7 @@ struct bridge::internals {
       case api_pool::database: break;
       case api_pool::password: return {passwords, database.threads()};
       case api_pool::outbound: return {outbound, database.threads() + passwords.threads()};
+      case api_pool::changes: return {changes, database.threads() + passwords.threads() + outbound.threads()};
     }
     return {database, 0};
   }
@@ -239,11 +256,12 @@ struct bridge::internals {
   std::vector<api_endpoint> endpoints;
   std::string document;
   std::string packed_document;
-  /// One per worker: those of `database` first, of `outbound` last.
+  /// One per worker: those of `database` first, of `changes` last.
   std::vector<std::unique_ptr<storage::api_session>> sessions;
   worker_pool database;
   worker_pool passwords;
   worker_pool outbound;
+  worker_pool changes;
 };
 
 std::optional<problem> bridge::internals::throttled(const api::operation& of, const address_bytes& client,
@@ -312,7 +330,7 @@ void bridge::internals::receive(const api_endpoint& endpoint, request& asked, re
     claims = valid.value();
   }
   if (const auto why = read_ids(asked, call)) return turn_away(*why);
-  const auto chosen = pool_of(endpoint.pool);
+  const auto chosen = pool_of(pool_for(endpoint));
   auto& pool = chosen.first;
   const std::size_t first_session = chosen.second;
   struct job {
@@ -338,12 +356,15 @@ void bridge::internals::receive(const api_endpoint& endpoint, request& asked, re
       start_stream(self->outside.dressed(head_of(*opened), work->wish), std::move(*opened), work->to);
     else self->refuse(endpoint, *refused, work->call, work->wish, work->to);
   };
-  const bool queued = pool.submit([serve](std::size_t worker) {
-    try {
-      serve(worker);
-    } catch (...) {  // out of memory while the answer was written: its responder says 500, the server goes on
-    }
-  });
+  const bool queued = pool.submit(
+      [serve](std::size_t worker) {
+        try {
+          serve(worker);
+        } catch (
+            ...) {  // out of memory while the answer was written: its responder says 500, the server goes on
+        }
+      },
+      lane_of(work->call));
   if (!queued)
     refuse(endpoint,
            {.kind = problems::unavailable,
@@ -434,6 +455,7 @@ void bridge::stop() {
   internals_->database.stop();
   internals_->passwords.stop();
   internals_->outbound.stop();
+  internals_->changes.stop();
 }
 
 }  // namespace sellavie::net

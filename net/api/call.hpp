@@ -144,8 +144,10 @@ using api_handler = std::function<api_outcome(workplace&, api_call&)>;
 
 /// Which pool runs it.
 enum class api_pool : std::uint8_t {
-  /// The database's: many threads, short work.
+  /// The database's: as many threads as processors, short work. What changes a business goes to `changes` instead.
   database,
+  /// Waits for actors, and with them for payment providers, for up to ten seconds.
+  changes,
   /// bcrypt's: a fifth of a second a piece, few threads, a short queue.
   password,
   /// Waits for servers of others, for seconds: few threads, a short queue, no transaction meanwhile.

@@ -69,6 +69,14 @@ result<std::optional<attachment>> find_same_upload(api_session& session, const b
   });
 }
 
+result<bool> has_room_for_attachments(api_session& session, const business_id& business) {
+  return for_business(session, business, [&](pqxx::work& work) {
+    const auto stored = work.exec_params1(count_stored, to_string(business));
+    return stored[0].as<int>() < max_unused_attachments &&
+           stored[1].as<std::int64_t>() < max_attachment_bytes;
+  });
+}
+
 result<edit_outcome> add_attachment(api_session& session, const business_id& business,
                                     const change_origin& by, const new_attachment& wanted) {
   return for_business(session, business, [&](pqxx::work& work) {

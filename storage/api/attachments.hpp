@@ -46,6 +46,8 @@ struct new_attachment {
                                                                  const api::account_id& account,
                                                                  const crypto::sha256_digest& upload_hash,
                                                                  const std::string& file_name);
+/// Before work is done on one; add_attachment has the last word.
+[[nodiscard]] result<bool> has_room_for_attachments(api_session& session, const business_id& business);
 /// `full` when the business has too many, or too much.
 [[nodiscard]] result<edit_outcome> add_attachment(api_session& session, const business_id& business,
                                                   const change_origin& by, const new_attachment& wanted);

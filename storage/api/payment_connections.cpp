@@ -37,10 +37,11 @@ WHERE business_id = $1::uuid AND id = $2::uuid)";
 constexpr const char* delete_row =
     "DELETE FROM payment_connections WHERE business_id = $1::uuid AND id = $2::uuid";
 constexpr const char* update_check = R"(
-UPDATE payment_connections SET checked_at = $4::bigint, broken_at = CASE WHEN $5::boolean THEN coalesce(broken_at, $4::bigint) END,
+UPDATE payment_connections SET checked_at = $4::bigint,
+  broken_at = CASE WHEN $5::boolean IS NULL THEN broken_at WHEN $5::boolean THEN coalesce(broken_at, $4::bigint) END,
   last_error = CASE WHEN $6 = '' THEN last_error ELSE $6 END,
   last_error_at = CASE WHEN $6 = '' THEN last_error_at ELSE $4::bigint END
-WHERE business_id = $1::uuid AND id = $2::uuid AND secret_key = $3)";
+WHERE business_id = $1::uuid AND id = $2::uuid AND secret_key = $3 AND coalesce(checked_at, 0) <= $4::bigint)";
 
 constexpr const char* finish_tasks = R"(
 UPDATE person_tasks SET done_at = $3::bigint, done_by = $4::uuid
@@ -180,12 +181,14 @@ result<void> record_payment_check(api_session& session, const business_id& busin
                                   const payment_check& found) {
   return for_business(session, business, [&](pqxx::work& work) {
     const auto was = find(work, select_one, business, found.id);
-    if (was && was->broken_at.has_value() != found.is_broken) raise_directory(work);
-    if (was && found.error.empty()) finish_tasks_of(work, business, by, *was);
-    work.exec_params(update_check, to_string(business), to_string(found.id), found.checked_key,
-                     to_unix_ms(by.at), found.is_broken, found.error);
+    if (was && found.is_broken.value_or(was->broken_at.has_value()) != was->broken_at.has_value())
+      raise_directory(work);
+    const auto noted = work.exec_params(update_check, to_string(business), to_string(found.id),
+                                        found.checked_key, to_unix_ms(by.at), found.is_broken, found.error);
+    const bool works = found.is_broken == false;
+    if (was && works && noted.affected_rows() > 0) finish_tasks_of(work, business, by, *was);
     record(work, business, by, "payment_connection.checked", found.id, nullptr,
-           {{"works", !found.is_broken && found.error.empty()}, {"error", found.error}});
+           {{"works", works}, {"error", found.error}});
   });
 }
 

@@ -73,11 +73,13 @@ struct payment_check {
   payment_connection_id id;
   /// Of another key nothing is said.
   std::string checked_key;
-  bool is_broken = false;
+  /// Nothing: nobody answered, and it stays as it is.
+  std::optional<bool> is_broken;
   /// For people, ours; empty: all is well.
   std::string error;
 };
-/// Running servers are told when it is broken, or well again, by this. A key that works ends the task about it.
+/// Running servers are told when it is broken, or well again, by this. A key that works ends the task about it. What was heard
+/// of a key that was asked later stands.
 [[nodiscard]] result<void> record_payment_check(api_session& session, const business_id& business,
                                                 const change_origin& by, const payment_check& found);
 

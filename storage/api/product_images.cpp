@@ -57,7 +57,12 @@ result<known_upload> find_upload(api_session& session, const business_id& busine
     if (work.exec_params(has_product, to_string(business), to_string(product)).empty()) return {};
     const auto rows =
         work.exec_params(select_upload, to_string(business), to_string(product), binary(upload_hash));
-    return {true, rows.empty() ? std::nullopt : std::optional{image_in(rows[0])}};
+    if (!rows.empty()) return {.has_product = true, .image = image_in(rows[0])};
+    const auto whose = to_string(business);
+    return {.has_product = true,
+            .has_room = work.exec_params1(count_images, whose, to_string(product))[0].as<int>() <
+                            max_images_of_product &&
+                        work.exec_params1(count_bytes, whose)[0].as<std::int64_t>() < max_picture_bytes};
   });
 }
 

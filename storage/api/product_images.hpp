@@ -36,6 +36,8 @@ struct uploaded_image {
 struct known_upload {
   bool has_product = false;
   std::optional<product_image> image;
+  /// Before work is done on another one; add_product_image has the last word.
+  bool has_room = false;
 };
 [[nodiscard]] result<known_upload> find_upload(api_session& session, const business_id& business,
                                                const product_id& product,

@@ -161,6 +161,13 @@ TEST_F(payment_keys, one_that_works_again_in_use_is_asked_about_and_is_well) {
   EXPECT_THAT(words(), SizeIs(3)) << "and can break again";
 }
 
+TEST_F(payment_keys, who_is_told_that_there_is_no_such_payment_was_let_in) {
+  is_refused();
+  look(http(404, "{}"), http(200, balance));
+  ASSERT_THAT(words(), SizeIs(2));
+  EXPECT_TRUE(words().back().works);
+}
+
 TEST_F(payment_keys, a_success_that_was_not_its_own_makes_no_key_well) {
   is_refused();
   look(http(200, blocked), http(401, invalid_key));

@@ -160,6 +160,7 @@ test("a business keeps a bounded number of files that no message shows", async (
     SELECT gen_random_uuid(), '${kofi.business_id}', '${kofi.account_id}', gen_random_uuid(), 'image', 'image/png', n || '.png', sha256(n::text::bytea), 1, 'x', ${Date.now()} FROM generate_series(1, 100) n`);
   const { status, text } = await upload(kofi, png(5, 5, { seed: 9 }));
   assert.equal(status, 409, text);
+  assert.equal((await upload(kofi, png(5, 5).subarray(0, 40))).status, 409, "nor is it looked into");
   await here.server.sql(`DELETE FROM attachments WHERE business_id = '${kofi.business_id}'`);
   await uploaded(kofi, png(5, 5, { seed: 9 }));
 });

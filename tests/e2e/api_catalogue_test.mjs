@@ -187,7 +187,7 @@ test("a sheet of a thousand rows with twenty bad ones is looked at, taken, and c
   assert.deepEqual(preview.body.columns.map(({ column, field }) => [column, field]),
     [["Code", "sku"], ["Title", "name"], ["Unit price", "price"], ["In stock", "stock"], ["Colour", null]]);
   assert.deepEqual(preview.body.rows.find(({ outcome }) => outcome === "refused"),
-    { row: 51, sku: "", outcome: "refused", column: "Unit price", reason: "must be an amount like 1500.00" });
+    { row: 51, sku: "CSV-50", outcome: "refused", column: "Unit price", reason: "must be an amount like 1500.00" });
   assert.equal(await here.server.number("SELECT count(*) FROM products"), before, "a preview changes nothing");
 
   assert.deepEqual(counts((await import_sheet(lines)).body), { created: 980, updated: 0, unchanged: 0, refused: 20 });
@@ -276,6 +276,7 @@ test("hostile files are refused before they cost anything", async () => {
   assert.deepEqual((await read(product)).images, []);
   for (let i = 0; i < 10; i += 1) assert.equal((await upload(product, png(2, 2, { seed: i }))).status, 201);
   assert.equal((await upload(product, png(2, 2, { seed: 99 }))).status, 409);
+  assert.equal((await upload(product, good.subarray(0, good.length / 2), "image/png")).status, 409, "nor is it looked into");
 });
 
 test("a picture of 10 MB is taken, and one byte more is not", async () => {

@@ -250,6 +250,23 @@ test("an order can be placed with its payment link sent, and the link asked for 
   assert.deepEqual([mended.status, mended.body.payments[0].status], [200, "link"]);
 });
 
+test("while the payment provider hangs, reads, other changes and other businesses are answered", async () => {
+  await product("HANGS", 10);
+  const all = [];
+  for (let i = 0; i < 6; i += 1) all.push(await placed("HANGS"));
+  await here.sandbox.set({ "paystack.latency_ms": 20_000 });
+  let ended = 0;
+  const links = all.map((order) => ada.client.post(at(order, "/payment-link"), {}, with_key()).finally(() => { ended += 1; }));
+  await until("two of them are at work", async () => (await here.server.metric("sellavie_database_pool_in_use", { pool: "api" })) >= 2, { every_ms: 20 });
+  assert.equal((await ada.client.get(orders())).status, 200);
+  assert.equal((await kofi.client.get(`${kofi.shop}/orders`)).status, 200);
+  assert.equal((await kofi.client.post(`${kofi.shop}/labels`, { name: "Meanwhile", colour: "blue" })).status, 201);
+  assert.equal((await kofi.client.get("/me")).status, 200);
+  assert.equal(ended, 0, "none of them was waited for");
+  await here.sandbox.set({ "paystack.latency_ms": 0 });
+  for (const { status } of await Promise.all(links)) assert.ok([200, 503].includes(status), `${status}`);
+});
+
 test("a repeated request is answered with what is stored, however long the customer has been silent", async () => {
   await product("LATE", 10);
   const { who, id } = await chat(here, ada, { channel: "whatsapp" });

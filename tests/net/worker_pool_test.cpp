@@ -5,6 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <atomic>
 #include <latch>
 #include <memory>
 #include <mutex>
@@ -86,6 +88,84 @@ TEST_F(worker_pool_test, drops_what_waits_when_it_stops_and_takes_nothing_more) 
   stopping.join();
   EXPECT_FALSE(submit(3));
   EXPECT_THAT(done, IsEmpty());
+}
+
+// --- lanes ---------------------------------------------------------------------------------------
+
+class worker_lanes_test : public testing::Test {
+ protected:
+  static business_id shop(std::uint8_t number) {
+    business_id id;
+    id.value.bytes[15] = number;
+    return id;
+  }
+  /// Work of `of` that is under way, or waits, until let_go().
+  bool hang(const business_id& of) {
+    return pool.submit(
+        [this](std::size_t) {
+          ++hanging;
+          may_end.wait();
+        },
+        of);
+  }
+  void let_go() { may_end.count_down(); }
+  /// Waits until it is done.
+  void serve(const business_id& of) {
+    std::latch served{1};
+    ASSERT_TRUE(pool.submit([&](std::size_t) { served.count_down(); }, of));
+    served.wait();
+  }
+
+  std::latch may_end{1};
+  std::atomic<int> hanging{0};
+  const monitoring::metrics numbers;
+  worker_pool pool{4, 16, numbers.pool_in_use(monitoring::pool::api)};
+};
+
+TEST_F(worker_lanes_test, work_that_hangs_takes_half_of_the_threads_and_others_are_served_meanwhile) {
+  for (int i = 0; i < 4; ++i) EXPECT_TRUE(hang(shop(1)));
+  serve(shop(2));
+  serve({});
+  serve(shop(3));
+  EXPECT_LE(hanging, 2);
+  EXPECT_GE(pool.waiting(), 2U);
+  let_go();
+  serve(shop(1));
+}
+
+TEST_F(worker_lanes_test, a_lane_has_a_quarter_of_the_queue) {
+  int taken = 0;
+  for (int i = 0; i < 16; ++i) taken += hang(shop(1)) ? 1 : 0;
+  EXPECT_GE(taken, 4);
+  EXPECT_LE(taken, 6) << "two at work, four that wait";
+  EXPECT_TRUE(hang(shop(2)));
+  let_go();
+}
+
+TEST_F(worker_lanes_test, what_has_no_lane_has_all_threads_and_the_whole_queue) {
+  for (int i = 0; i < 4; ++i) EXPECT_TRUE(hang({}));
+  while (hanging < 4) std::this_thread::yield();
+  for (int i = 0; i < 16; ++i) EXPECT_TRUE(hang({})) << i;
+  EXPECT_FALSE(hang({}));
+  let_go();
+}
+
+TEST_F(worker_lanes_test, lanes_take_turns) {
+  std::vector<int> done;  // of one thread
+  worker_pool alone{1, 16, numbers.pool_in_use(monitoring::pool::api)};
+  std::latch begun{1};
+  EXPECT_TRUE(alone.submit([&](std::size_t) {
+    begun.count_down();
+    may_end.wait();
+  }));
+  begun.wait();
+  for (const std::uint8_t number : {1, 1, 1, 2, 3})
+    EXPECT_TRUE(alone.submit([&, number](std::size_t) { done.push_back(number); }, shop(number)));
+  std::latch served{1};
+  EXPECT_TRUE(alone.submit([&](std::size_t) { served.count_down(); }, shop(1)));
+  let_go();
+  served.wait();
+  EXPECT_THAT(done, ElementsAre(1, 2, 3, 1, 1));
 }
 
 }  // namespace

@@ -30,7 +30,7 @@ class notices_kinds_test : public notices_test {
   void happens(const change_set& what) { ASSERT_EQ(apply(what).outcome, commit_outcome::committed); }
   change_set key_word(bool works, instant at) const {
     change_set set;
-    set.payment_keys = {{ada, id_of<payment_connection_id>(90), works, refusal, at}};
+    set.payment_keys = {{ada, id_of<payment_connection_id>(90), works, refusal, at, "sealed"}};
     return set;
   }
 
@@ -117,6 +117,9 @@ TEST_F(notices_kinds_test, a_connection_that_broke_of_whatever_kind) {
 }
 
 TEST_F(notices_kinds_test, a_key_that_works_again_meanwhile_is_neither_mailed_nor_pushed) {
+  sql("INSERT INTO payment_connections (id, business_id, provider, mode, secret_key, created_at) VALUES ('" +
+      to_string(id_of<payment_connection_id>(90)) + "', '" + to_string(ada) +
+      "', 'paystack', 'test', 'sealed', 0)");
   auto broken = key_word(false, noon);
   broken.tasks = {{ada, std::nullopt, plain_id(70), "payment_connection", refusal, noon}};
   happens(broken);

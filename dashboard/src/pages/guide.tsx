@@ -46,7 +46,7 @@ export default function Guide() {
   // Where one goes on, until another is chosen: what is done meanwhile takes no open step away.
   if (done && opened === null) setOpened(next ?? "live");
   const show = (step: GuideStep) => {
-    isFocusOwed.current = true;
+    isFocusOwed.current = step !== opened;
     setOpened(step);
   };
   // Whoever finished a step goes on from the next one's heading: the form that had the focus is gone.

@@ -4,6 +4,9 @@ import { use, useMemo } from "react";
 import { useLanguage, useWords } from "./provider";
 import { type Key, type Language, type Plural, type Prefix, say, type Values, type Words } from "./words";
 
+/** After words could not be read. */
+const rest_ms = 2000;
+
 export interface WordsWith<Own extends string> extends Omit<Words, "t" | "word"> {
   t(key: Key | Own, values?: Values): string;
   word(prefix: Prefix<Key | Own>, word: string): string;
@@ -13,7 +16,7 @@ export function wordsApart<Own extends string>(read: (language: Language) => Pro
   const asked = new Map<Language, Promise<Record<Own, string | Plural>>>();
   const there = new Map<Language, Record<Own, string | Plural>>();
 
-  /** Once. What could not be read is asked for again. */
+  /** Once. What could not be read is asked for again, but not by the same look at the page: React would ask for ever. */
   const catalogueOf = (language: Language) => {
     const known = asked.get(language);
     if (known) return known;
@@ -21,7 +24,7 @@ export function wordsApart<Own extends string>(read: (language: Language) => Pro
     asked.set(language, catalogue);
     catalogue.then(
       (found) => there.set(language, found),
-      () => asked.delete(language),
+      () => setTimeout(() => asked.delete(language), rest_ms),
     );
     return catalogue;
   };

@@ -101,6 +101,7 @@ test("a chat is opened, answered and left without a mouse", async () => {
   await tab_until(page, ({ place }) => place === "list");
   await page.keyboard.press("Enter");
   await thread(page).waitFor();
+  await composer(page, who).waitFor();
   await page.keyboard.press("r");
   await composer(page, who).and(focused(page)).waitFor();
   await page.keyboard.type("By the keyboard alone");

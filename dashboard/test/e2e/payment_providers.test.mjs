@@ -120,7 +120,7 @@ test("a key that its provider refuses in use is seen as it happens, and among wh
   await paystack.getByText("Key refused").waitFor();
   await paystack.getByText("Paystack does not accept this key.").waitFor();
   await page.goto(at(page, "tasks"));
-  await page.getByText("A payment provider refuses the key").first().waitFor();
+  await page.getByText("A payment provider refuses the key").locator("visible=true").first().waitFor();
   await page.getByRole("link", { name: "Open the connections" }).first().click();
   await paystack.getByText("Key refused").waitFor();
   await place.here.sandbox.set({ "paystack.error": false });

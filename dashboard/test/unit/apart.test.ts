@@ -9,11 +9,15 @@ test("a catalogue is read once, whoever asks, and each use adds nothing to it", 
   expect(asked).toHaveBeenCalledTimes(1);
 });
 
-test("one that could not be read is asked for again", async () => {
+test("one that could not be read fails for whoever looks again at once, and is asked for again later", async () => {
+  vi.useFakeTimers();
   const read = vi.fn(async () => ({ hello: "Hello" })).mockRejectedValueOnce(new Error("no network"));
   const { catalogueOf } = wordsApart(read);
   await expect(catalogueOf("en")).rejects.toThrow("no network");
+  await expect(catalogueOf("en")).rejects.toThrow("no network");
+  vi.runAllTimers();
   expect(await catalogueOf("en")).toEqual({ hello: "Hello" });
   expect(await catalogueOf("fr")).toEqual({ hello: "Hello" });
   expect(read.mock.calls).toEqual([["en"], ["en"], ["fr"]]);
+  vi.useRealTimers();
 });

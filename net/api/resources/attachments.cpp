@@ -109,6 +109,9 @@ api_outcome upload(workplace& place, api_call& call, picture_bench& bench) {
                                                wanted.upload_hash, wanted.about.file_name);
   if (!known) return api::problem_of(known.error());
   if (known.value()) return api_answer{201, shown(place, *known.value())};
+  const auto has_room = storage::has_room_for_attachments(place.store, call.by.business);
+  if (!has_room) return api::problem_of(has_room.error());
+  if (!has_room.value()) return refused(storage::edit_outcome::full);
   if (auto read = read_file(call.raw_body, bench, wanted); !read)
     return refused_upload(read.error(), "The file is no JPEG, PNG or WebP picture and no PDF document.");
   wanted.about.id = place.with.ids->next_as<storage::attachment_id>();

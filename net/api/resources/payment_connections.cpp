@@ -272,7 +272,7 @@ api_outcome check(workplace& place, api_call& call) {
   if (const auto key = place.with.secrets->decrypt(one.sealed_key); key && name && mode)
     health = ask_provider(place, *name, *mode, key.value().plaintext);
   // Who was not answered knows nothing new.
-  const bool is_broken = health.failed ? one.broken_at.has_value() : health.is_broken;
+  const auto is_broken = health.failed ? std::nullopt : std::optional{health.is_broken};
   const auto recorded = storage::record_payment_check(place.store, call.by.business, origin_of(call),
                                                       {one.id, one.sealed_key, is_broken, health.error});
   if (!recorded) return api::problem_of(recorded.error());

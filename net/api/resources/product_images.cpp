@@ -27,6 +27,7 @@ api_outcome upload(workplace& place, api_call& call, picture_bench& bench) {
   if (!known) return api::problem_of(known.error());
   if (!known.value().has_product) return problem{problems::not_found};
   if (known.value().image) return api_answer{201, shown(*known.value().image)};
+  if (!known.value().has_room) return refused(storage::edit_outcome::full);
   auto made = bench.recode(call.raw_body);
   if (!made) return refused_upload(made.error(), "The file is no JPEG, PNG or WebP picture.");
   wanted.about = {place.with.ids->next_as<storage::product_image_id>(),

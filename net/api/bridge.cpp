@@ -26,7 +26,7 @@ using std::chrono::steady_clock;
 constexpr std::size_t password_queue = 64;
 constexpr std::size_t database_queue = 1024;
 constexpr std::size_t outbound_queue = 32;
-constexpr std::size_t outbound_threads = 2;
+constexpr std::size_t outbound_threads = 4;
 constexpr std::size_t change_queue = 256;
 /// They wait for actors more than they work.
 constexpr std::size_t change_threads = 4;

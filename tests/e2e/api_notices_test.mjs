@@ -29,8 +29,9 @@ shared_world({ before, after }, { name: "api-notices", businesses, settings: { e
 beforeEach(async () => {
   if (ada) return;
   ada = await listening(await signed_in_owner(here, 0), here.businesses[0].owner.email, { in_app: true, email: true, push: true });
-  grace = await listening(await colleague(here, ada), here.businesses[1].owner.email, { in_app: true, email: false, push: false });
+  // Before he is somebody else's agent, too.
   kofi = await listening(await signed_in_owner(here, 1), here.businesses[1].owner.email, { in_app: true, email: true, push: true });
+  grace = await listening(await colleague(here, ada), here.businesses[1].owner.email, { in_app: true, email: false, push: false });
 });
 
 async function listening(person, email, ways) {

@@ -91,6 +91,7 @@ test("an account at Stripe is added, a wrong key is told at once and replaced, i
   await stripe.getByRole("button", { name: "Remove" }).click();
   await dialog(page).getByText("Its keys are forgotten").waitFor();
   await dialog(page).getByRole("button", { name: "Remove" }).click();
+  await dialog(page).waitFor({ state: "detached" });
   await stripe.waitFor({ state: "detached" });
   assert.deepEqual(
     (await listed()).map(({ provider }) => provider),
@@ -161,6 +162,7 @@ test("keys that somebody replaced meanwhile are told, not overwritten, and what 
   await dialog(page).getByText("Somebody changed this meanwhile").waitFor();
   expect_complaints(/412/);
   await dialog(page).getByRole("button", { name: "Remove" }).click();
+  await dialog(page).waitFor({ state: "detached" });
   await flutterwave.waitFor({ state: "detached" });
 });
 

@@ -4,6 +4,7 @@
 #include "storage/api/activity_work.hpp"
 #include "storage/api/api_work.hpp"
 #include "storage/api/directory_work.hpp"
+#include "storage/api/list_wish.hpp"
 #include "storage/api/timezone_work.hpp"
 
 namespace sellavie::storage {
@@ -144,9 +145,9 @@ std::optional<founding> found_before(pqxx::work& work, const change_origin& by, 
 result<std::vector<own_business>> list_businesses(api_session& session, const api::account_id& account,
                                                   const std::optional<api::page_position>& after, int limit) {
   return for_accounts(session, [&](pqxx::work& work) {
-    return all_of(
-        work.exec_params(select_page, to_string(account), to_string(after ? after->id : uuid{}), limit + 1),
-        own_in);
+    return all_of(work.exec_params(select_page, to_string(account),
+                                   to_string(after.value_or(list_edge(false)).id), limit + 1),
+                  own_in);
   });
 }
 

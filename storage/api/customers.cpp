@@ -2,6 +2,7 @@
 
 #include "storage/api/activity_work.hpp"
 #include "storage/api/api_work.hpp"
+#include "storage/api/list_wish.hpp"
 
 namespace sellavie::storage {
 namespace {
@@ -51,9 +52,6 @@ WHERE business_id = $1::uuid AND id = $2::uuid)";
 constexpr const char* point_to = R"(
 UPDATE contacts SET merged_into = $3::uuid, version = version + 1
 WHERE business_id = $1::uuid AND (id = $2::uuid OR merged_into = $2::uuid))";
-
-constexpr const char* lowest_id = "00000000-0000-0000-0000-000000000000";
-constexpr const char* highest_id = "ffffffff-ffff-ffff-ffff-ffffffffffff";
 
 // --- rows ----------------------------------------------------------------------------------------
 
@@ -108,7 +106,7 @@ result<std::vector<customer>> list_customers(api_session& session, const busines
                                              const customer_filter& filter,
                                              const std::optional<api::page_position>& after, int limit) {
   const bool oldest = filter.oldest_first;
-  const auto edge = after ? to_string(after->id) : oldest ? lowest_id : highest_id;
+  const auto edge = to_string(after.value_or(list_edge(!oldest)).id);
   if (filter.name_prefix.empty())
     return for_business(session, business, [&](pqxx::work& work) {
       return all_of(

@@ -1,9 +1,8 @@
 #include "storage/api/dead_jobs.hpp"
 
-#include <limits>
-
 #include "storage/api/activity_work.hpp"
 #include "storage/api/api_work.hpp"
+#include "storage/api/list_wish.hpp"
 #include "storage/webhook_queue.hpp"
 
 namespace sellavie::storage {
@@ -32,9 +31,6 @@ WHERE business_id = $1::uuid AND endpoint_id = split_part($2, '.', 1)::uuid AND 
   AND state = 'dead')";
 constexpr const char* drop =
     "DELETE FROM dead_jobs WHERE business_id = $1::uuid AND id = $2::uuid RETURNING kind";
-
-constexpr uuid last_id{
-    {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}};
 
 dead_job job_in(const pqxx::row& one) {
   fields row{one};
@@ -65,7 +61,7 @@ std::string dead_job_list_statement() { return select_page; }
 result<std::vector<dead_job>> list_dead_jobs(api_session& session, const business_id& business,
                                              const std::optional<api::page_position>& after, int limit) {
   return for_business(session, business, [&](pqxx::work& work) {
-    const auto from = after.value_or(api::page_position{std::numeric_limits<std::int64_t>::max(), last_id});
+    const auto from = after.value_or(list_edge(true));
     return all_of(work.exec_params(select_page, to_string(business), from.key, to_string(from.id), limit + 1),
                   job_in);
   });

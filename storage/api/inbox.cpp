@@ -1,10 +1,10 @@
 #include "storage/api/inbox.hpp"
 
 #include <array>
-#include <limits>
 #include <sstream>
 
 #include "storage/api/api_work.hpp"
+#include "storage/api/list_wish.hpp"
 
 namespace sellavie::storage {
 namespace {
@@ -96,14 +96,6 @@ constexpr const char* count_snoozed =
 
 /// So many rows of an index are looked up and sorted; beyond, the walk fills a page soon.
 constexpr int most_gathered = 5000;
-
-/// Where the list begins: no row stands before it.
-api::page_position first_edge(bool oldest_first) {
-  if (oldest_first) return {std::numeric_limits<std::int64_t>::min(), {}};
-  api::page_position edge{std::numeric_limits<std::int64_t>::max(), {}};
-  edge.id.bytes.fill(0xff);
-  return edge;
-}
 
 std::string name_of(const place_to_look& look, bool oldest_first) {
   return look.name + std::string{oldest_first ? "_oldest" : ""};
@@ -226,7 +218,7 @@ conversation_page look(pqxx::work& work, const inbox_view& view, const conversat
       filter.owner ? std::optional{std::to_string(static_cast<int>(*filter.owner))} : std::nullopt;
   const auto assignee = text_of(filter.assignee);
   const auto label = text_of(filter.label);
-  const auto edge = after.value_or(first_edge(filter.oldest_first));
+  const auto edge = after.value_or(list_edge(!filter.oldest_first));
   // Every name that begins so sorts below the prefix followed by the last code point.
   const std::string name_end = filter.name_prefix + "\xF4\x8F\xBF\xBF";
   const auto found = work.exec_prepared(

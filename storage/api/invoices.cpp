@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "storage/api/api_work.hpp"
+#include "storage/api/list_wish.hpp"
 #include "storage/api/walked_page.hpp"
 
 namespace sellavie::storage {
@@ -76,8 +77,6 @@ constexpr const char* select_of_order =
 #undef INVOICE_COLUMNS
 #undef NEIGHBOURS
 
-constexpr const char* lowest_id = "00000000-0000-0000-0000-000000000000";
-constexpr const char* highest_id = "ffffffff-ffff-ffff-ffff-ffffffffffff";
 constexpr int most_gathered = 5000;
 
 // --- rows ----------------------------------------------------------------------------------------
@@ -145,16 +144,14 @@ result<listed_page<listed_invoice>> list_invoices(api_session& session, const bu
   return for_business(session, business, [&](pqxx::work& work) {
     using most = std::numeric_limits<std::int64_t>;
     const source from = choose(filter);
-    const bool rises = filter.oldest_first;
+    const auto edge = after.value_or(list_edge(!filter.oldest_first));
     const int walk = filter.kind ? longest_order_walk : limit + 1;
     const auto order = text_of(filter.order);
     const auto customer = text_of(filter.customer);
     const auto series = filter.number ? std::optional{filter.number->first} : std::nullopt;
     const auto number = filter.number ? std::optional{std::to_string(filter.number->second)} : std::nullopt;
     const auto found = work.exec_params(
-        statement_of(from, rises), to_string(business),
-        after ? after->key : (rises ? most::min() : most::max()),
-        after ? to_string(after->id) : std::string{rises ? lowest_id : highest_id},
+        statement_of(from, filter.oldest_first), to_string(business), edge.key, to_string(edge.id),
         from == source::walk ? walk : most_gathered, or_null(filter.kind), or_null(order), or_null(customer),
         filter.since ? to_unix_ms(*filter.since) : most::min(),
         filter.until ? to_unix_ms(*filter.until) : most::max(), limit + 1, or_null(series), or_null(number));

@@ -1,7 +1,5 @@
 #include "storage/api/list_work.hpp"
 
-#include <limits>
-
 namespace sellavie::storage {
 namespace {
 
@@ -22,11 +20,7 @@ two_ends::two_ends(std::string_view statement)
     : newest_first{with(statement, "<", " DESC")}, oldest_first{with(statement, ">", "")} {}
 
 api::page_position first_position(const list_wish& wish) noexcept {
-  if (wish.after) return *wish.after;
-  using most = std::numeric_limits<std::int64_t>;
-  api::page_position edge{wish.is_newest_first ? most::max() : most::min(), {}};
-  edge.id.bytes.fill(wish.is_newest_first ? 0xff : 0x00);
-  return edge;
+  return wish.after.value_or(list_edge(wish.is_newest_first));
 }
 
 }  // namespace sellavie::storage

@@ -2,6 +2,7 @@
 
 #include "storage/api/activity_work.hpp"
 #include "storage/api/api_work.hpp"
+#include "storage/api/list_wish.hpp"
 
 namespace sellavie::storage {
 namespace {
@@ -58,7 +59,6 @@ JOIN messages m ON m.conversation_id = h.conversation_id AND m.id = h.message_id
 LEFT JOIN composed_messages a ON a.conversation_id = m.conversation_id AND a.message_id = m.id
 ORDER BY m.id DESC)";
 
-constexpr const char* highest_id = "ffffffff-ffff-ffff-ffff-ffffffffffff";
 constexpr int conversations_at_once = 500;
 /// A commit may show its conversation so much later than the time that it carries.
 constexpr std::chrono::seconds commit_lag{30};
@@ -105,7 +105,7 @@ result<message_hits> search_messages(api_session& session, const business_id& bu
     message_hits hits;
     hits.is_complete = read_what_is_new(work, whose, by.at);
     hits.rows = all_of(
-        work.exec_params(select_hits, whose, words, after ? to_string(after->id) : highest_id, limit + 1),
+        work.exec_params(select_hits, whose, words, to_string(after.value_or(list_edge(true)).id), limit + 1),
         hit_in);
     // Each page: a cursor is whatever a client sends.
     record_activity(work, &business, by,

@@ -1,6 +1,7 @@
 #include "storage/api/notifications.hpp"
 
 #include "storage/api/api_work.hpp"
+#include "storage/api/list_wish.hpp"
 
 namespace sellavie::storage {
 namespace {
@@ -24,9 +25,6 @@ WHERE business_id = $1::uuid AND account_id = $2::uuid AND id = $3::uuid AND in_
 constexpr const char* mark_all = R"(
 UPDATE notifications SET read_at = $4::bigint
 WHERE business_id = $1::uuid AND account_id = $2::uuid AND id <= $3::uuid AND in_app AND read_at IS NULL)";
-
-constexpr uuid last_id{
-    {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}};
 
 listed_notification notification_in(const pqxx::row& one) {
   fields row{one};
@@ -52,9 +50,10 @@ result<std::vector<listed_notification>> list_notifications(api_session& session
                                                             const std::optional<api::page_position>& after,
                                                             int limit) {
   return for_business(session, business, [&](pqxx::work& work) {
-    return all_of(work.exec_params(unread_only ? select_unread : select_page, to_string(business),
-                                   to_string(account), to_string(after ? after->id : last_id), limit + 1),
-                  notification_in);
+    return all_of(
+        work.exec_params(unread_only ? select_unread : select_page, to_string(business), to_string(account),
+                         to_string(after.value_or(list_edge(true)).id), limit + 1),
+        notification_in);
   });
 }
 

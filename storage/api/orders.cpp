@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "storage/api/api_work.hpp"
+#include "storage/api/list_wish.hpp"
 #include "storage/api/walked_page.hpp"
 
 namespace sellavie::storage {
@@ -129,8 +130,6 @@ LEFT JOIN contacts main ON main.business_id = k.business_id AND main.id = k.merg
 JOIN connections n ON n.business_id = c.business_id AND n.id = c.connection_id
 WHERE c.business_id = $1::uuid AND c.id = $2::uuid)";
 
-constexpr const char* lowest_id = "00000000-0000-0000-0000-000000000000";
-constexpr const char* highest_id = "ffffffff-ffff-ffff-ffff-ffffffffffff";
 /// Of one customer, or of one beginning of a name.
 constexpr int most_gathered = 5000;
 
@@ -214,15 +213,13 @@ listed_page<listed_order> look(pqxx::work& work, const business_id& business, co
                                const std::optional<api::page_position>& after, int limit) {
   using most = std::numeric_limits<std::int64_t>;
   const source from = choose(filter);
-  const bool rises = filter.sort == order_sort::oldest;
+  const auto edge = after.value_or(list_edge(filter.sort != order_sort::oldest));
   const auto customer = text_of(filter.customer);
   const auto conversation = text_of(filter.conversation);
   const auto number = filter.number ? std::optional{std::to_string(*filter.number)} : std::nullopt;
   const char* disputed = !filter.disputed ? nullptr : *filter.disputed ? "true" : "false";
   const auto found = work.exec_params(
-      statement_of(from, filter.sort), to_string(business),
-      after ? after->key : (rises ? most::min() : most::max()),
-      after ? to_string(after->id) : std::string{rises ? lowest_id : highest_id},
+      statement_of(from, filter.sort), to_string(business), edge.key, to_string(edge.id),
       rows_to_look_at(from, filter, limit), or_null(filter.status), or_null(customer),
       or_null(filter.channel), filter.since ? to_unix_ms(*filter.since) : most::min(),
       filter.until ? to_unix_ms(*filter.until) : most::max(), limit + 1, or_null(conversation),

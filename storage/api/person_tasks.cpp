@@ -1,7 +1,5 @@
 #include "storage/api/person_tasks.hpp"
 
-#include <limits>
-
 #include "storage/api/activity_work.hpp"
 #include "storage/api/api_work.hpp"
 #include "storage/api/list_work.hpp"
@@ -95,7 +93,7 @@ result<std::vector<parked_delivery_line>> list_parked(api_session& session, cons
                                                       const std::optional<api::page_position>& after,
                                                       int limit) {
   return for_business(session, business, [&](pqxx::work& work) {
-    const std::int64_t below = after ? after->key : std::numeric_limits<std::int64_t>::max();
+    const auto below = after.value_or(list_edge(true)).key;
     return all_of(work.exec_params(select_parked, to_string(business), below, limit + 1), parked_in);
   });
 }

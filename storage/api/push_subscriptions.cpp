@@ -3,6 +3,7 @@
 #include "protocol/crypto/encoding.hpp"
 #include "storage/api/activity_work.hpp"
 #include "storage/api/api_work.hpp"
+#include "storage/api/list_wish.hpp"
 
 namespace sellavie::storage {
 namespace {
@@ -50,9 +51,10 @@ result<std::vector<stored_push_subscription>> list_push_subscriptions(
     api_session& session, const change_origin& by, const std::optional<api::page_position>& after,
     int limit) {
   return for_accounts(session, [&](pqxx::work& work) {
-    return all_of(work.exec_params(select_page, to_string(by.account), to_string(by.session),
-                                   to_unix_ms(by.at), to_string(after ? after->id : uuid{}), limit + 1),
-                  subscription_in);
+    return all_of(
+        work.exec_params(select_page, to_string(by.account), to_string(by.session), to_unix_ms(by.at),
+                         to_string(after.value_or(list_edge(false)).id), limit + 1),
+        subscription_in);
   });
 }
 

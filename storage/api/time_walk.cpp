@@ -2,6 +2,8 @@
 
 #include <limits>
 
+#include "storage/api/list_wish.hpp"
+
 namespace sellavie::storage {
 
 std::string statement_of(const time_walk& list, bool oldest_first) {
@@ -23,12 +25,8 @@ std::string statement_of(const time_walk& list, bool oldest_first) {
 
 walk_values values_of(const walk_wish& wish) {
   using most = std::numeric_limits<std::int64_t>;
-  constexpr const char* lowest_id = "00000000-0000-0000-0000-000000000000";
-  constexpr const char* highest_id = "ffffffff-ffff-ffff-ffff-ffffffffffff";
-  const bool rises = wish.oldest_first;
-  return {wish.after ? wish.after->key : (rises ? most::min() : most::max()),
-          wish.after ? to_string(wish.after->id) : std::string{rises ? lowest_id : highest_id},
-          wish.since ? to_unix_ms(*wish.since) : most::min(),
+  const auto edge = wish.after.value_or(list_edge(!wish.oldest_first));
+  return {edge.key, to_string(edge.id), wish.since ? to_unix_ms(*wish.since) : most::min(),
           wish.until ? to_unix_ms(*wish.until) : most::max()};
 }
 

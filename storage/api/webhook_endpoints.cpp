@@ -2,6 +2,7 @@
 
 #include "storage/api/activity_work.hpp"
 #include "storage/api/api_work.hpp"
+#include "storage/api/list_wish.hpp"
 #include "storage/job_work.hpp"
 
 namespace sellavie::storage {
@@ -52,7 +53,6 @@ constexpr const char* select_deliveries_in_state = DELIVERY_COLUMNS
     "ORDER BY d.endpoint_id DESC, d.state DESC, d.event_id DESC LIMIT $4::integer";
 constexpr const char* select_delivery = DELIVERY_COLUMNS "AND d.event_id = $3::uuid";
 #undef DELIVERY_COLUMNS
-constexpr const char* behind_all_ids = "ffffffff-ffff-ffff-ffff-ffffffffffff";
 constexpr const char* insert_event = R"(
 INSERT INTO webhook_events (id, business_id, type, body, occurred_at) VALUES ($1::uuid, $2::uuid, $3, $4, $5::bigint))";
 constexpr const char* insert_delivery = R"(
@@ -160,9 +160,9 @@ result<std::vector<stored_webhook_endpoint>> list_webhook_endpoints(
     api_session& session, const business_id& business, const std::optional<api::page_position>& after,
     int limit) {
   return for_business(session, business, [&](pqxx::work& work) {
-    return all_of(
-        work.exec_params(select_page, to_string(business), to_string(after ? after->id : uuid{}), limit + 1),
-        endpoint_in);
+    return all_of(work.exec_params(select_page, to_string(business),
+                                   to_string(after.value_or(list_edge(false)).id), limit + 1),
+                  endpoint_in);
   });
 }
 
@@ -255,7 +255,7 @@ result<std::vector<webhook_delivery>> list_webhook_deliveries(
     const std::optional<std::string>& state, const std::optional<api::page_position>& after, int limit) {
   return for_business(session, business, [&](pqxx::work& work) {
     const auto whose = to_string(business);
-    const auto before = after ? to_string(after->id) : std::string{behind_all_ids};
+    const auto before = to_string(after.value_or(list_edge(true)).id);
     const auto rows =
         state ? work.exec_params(select_deliveries_in_state, whose, to_string(endpoint), before, limit + 1,
                                  *state)

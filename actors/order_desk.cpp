@@ -129,7 +129,7 @@ caf::result<action_outcome> order_desk_state::enqueue(desk_request request) {
 
 void order_desk_state::next() {
   if (!loaded_ || busy_) return;
-  if (!refreshes_.empty()) return load_products();
+  if (is_catalogue_stale_) return load_products();
   if (fifo_.empty()) return;
   waiting one = std::move(fifo_.front());
   fifo_.pop_front();
@@ -205,15 +205,25 @@ void order_desk_state::look_up_subject(waiting one) {
 }
 
 caf::result<products_refreshed> order_desk_state::refresh() {
+  is_catalogue_stale_ = true;
   refreshes_.push_back(owe_answer<products_refreshed>(self_));
   auto answer = refreshes_.back().to_return();
   next();
   return answer;
 }
 
+// Whoever changed it may have changed its products as well. Amounts of another currency are another book.
+void order_desk_state::adopt(const tenant_ptr& changed) {
+  if (changed->currency != business_->currency) return self_->quit(make_error(errc::unavailable));
+  business_ = changed;
+  is_catalogue_stale_ = true;
+  next();
+}
+
 // Nothing of the desk is on its way to the table, so that the table's stock is the book's.
 void order_desk_state::load_products() {
   busy_ = true;
+  is_catalogue_stale_ = false;
   const auto asked =
       std::make_shared<std::vector<owed_answer<products_refreshed>>>(std::exchange(refreshes_, {}));
   self_->request(node_->reader_of(business_->id.value), caf::infinite, actors::load_products{business_->id})
@@ -362,6 +372,7 @@ order_desk_actor::behavior_type order_desk(order_desk_state::pointer self, servi
       [&state](const turn_facts_query& query) { return state.facts(query); },
       [&state](desk_request& request) { return state.enqueue(std::move(request)); },
       [&state](const refresh_products&) { return state.refresh(); },
+      [&state](const tenant_ptr& changed) { state.adopt(changed); },
       [&state](const order_query& query) { return state.find(query); },
       [&state](const due_links_query& query) { return state.links_to_ask(query); },
       [&state](expire_orders& ended) { return state.expire(ended); },

@@ -6,6 +6,7 @@
 // Invariant  decide on the state that is in memory, commit, apply, answer: one commit under way,
 //            later commands wait in the FIFO. An action key that is known returns its stored result
 //            and decides nothing; its customer's notice is made up for. Never waits for HTTP: links come back as commands.
+//            A business that was changed is taken on between two commands; none of them is lost by it.
 // Supervised by the tenant_supervisor; on anything but `committed` it ends and is loaded anew.
 
 #include <caf/all.hpp>
@@ -72,7 +73,7 @@ using order_desk_actor =
     caf::typed_actor<caf::replies_to<turn_facts_query>::with<turn_facts>,
                      // Answers after the commit; errors are store trouble, never a refusal.
                      caf::replies_to<desk_request>::with<action_outcome>,
-                     caf::replies_to<refresh_products>::with<products_refreshed>,
+                     caf::replies_to<refresh_products>::with<products_refreshed>, caf::reacts_to<tenant_ptr>,
                      caf::replies_to<order_query>::with<order_found>,
                      caf::replies_to<due_links_query>::with<due_links>,
                      // What was cancelled: `requested` of the outcome.
@@ -87,6 +88,7 @@ class order_desk_state {
   caf::result<turn_facts> facts(const turn_facts_query& query);
   caf::result<action_outcome> enqueue(desk_request request);
   caf::result<products_refreshed> refresh();
+  void adopt(const tenant_ptr& changed);
   caf::result<order_found> find(const order_query& query);
   due_links links_to_ask(const due_links_query& query) const;
   caf::result<action_outcome> expire(expire_orders& ended);
@@ -133,6 +135,7 @@ class order_desk_state {
   std::vector<std::pair<conversation_id, owed_answer<turn_facts>>> facts_waiting_;
   std::vector<std::pair<order_query, owed_answer<order_found>>> finds_waiting_;
   /// Before the next command; a load under way may be older than what they are about.
+  bool is_catalogue_stale_ = false;
   std::vector<owed_answer<products_refreshed>> refreshes_;
   /// Made at the first query after a change.
   std::shared_ptr<const std::vector<product>> products_;

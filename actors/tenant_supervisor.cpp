@@ -72,9 +72,7 @@ void tenant_supervisor_state::on_loaded(const shared<storage::tenant_record>& re
 }
 
 void tenant_supervisor_state::tell_children() {
-  // The desk holds the catalogue: it is loaded anew from the table.
-  if (std::exchange(is_desk_stale_, false) && orders_)
-    self_->send_exit(orders_, make_error(errc::unavailable));
+  if (orders_) self_->send(orders_, business_);
   if (payments_) self_->send(payments_, business_);
   if (quota_) self_->send(quota_, business_);
   for (auto& [key, entry] : children_) {
@@ -85,9 +83,7 @@ void tenant_supervisor_state::tell_children() {
 }
 
 void tenant_supervisor_state::reload() {
-  if (!business_) return;
-  is_desk_stale_ = true;
-  load();
+  if (business_) load();
 }
 
 caf::result<training_taken> tenant_supervisor_state::retrain() {

@@ -49,7 +49,7 @@
 
 namespace sellavie::actors {
 
-/// Load the business's snapshot anew, and its desk.
+/// Load the business's snapshot anew, and what the desk has of its catalogue.
 struct tenant_changed {};
 
 /// Training was published: the snapshot is loaded anew, the desk goes on. Answered when every child that runs was told,
@@ -323,8 +323,6 @@ class tenant_supervisor_state {
   bool loading_ = false;
   /// The business changed while its snapshot was being loaded, or a load failed.
   bool is_stale_ = false;
-  /// More than training changed.
-  bool is_desk_stale_ = false;
   std::vector<owed_answer<training_taken>> want_training_;
   std::uint32_t load_failures_ = 0;
   std::vector<delivery> before_load_;

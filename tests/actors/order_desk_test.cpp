@@ -112,6 +112,43 @@ TEST_F(order_desk, lets_nobody_wait_for_ever_when_it_dies) {
   EXPECT_THAT(failures, SizeIs(2));
 }
 
+TEST_F(order_desk, lets_nobody_go_when_the_business_is_changed_and_goes_on_with_what_it_is_now) {
+  open_shop();
+  place("c1", 2, "k1");
+  place("c2", 2, "k2");
+  place("c3", 2, "k3");
+  bool changed = false;
+  world.store->before_commit = [&](memory_store::batch) -> std::optional<memory_store::fate> {
+    if (std::exchange(changed, true)) return std::nullopt;
+    for (auto& [id, entry] : world.store->rows.products) entry.second.price_minor = 7;
+    caf::anon_send(world.registry, actors::directory_changed{{world.shop}});
+    return std::nullopt;
+  };
+  const auto desk = world.desk;
+  world.run();
+  EXPECT_THAT(failures, IsEmpty());
+  EXPECT_THAT(outcomes, SizeIs(3));
+  EXPECT_EQ(world.stock("A1"), 14);
+  place("c4", 2, "k4");
+  world.run();
+  ASSERT_THAT(outcomes, SizeIs(4));
+  EXPECT_EQ(outcomes.back().total.minor, 14);
+  EXPECT_EQ(world.desk, desk) << "it was not begun anew";
+}
+
+TEST_F(order_desk, begins_anew_when_the_business_changes_its_currency) {
+  open_shop();
+  const auto desk = world.desk;
+  world.store->rows.businesses.at(world.shop).currency = "KES";
+  caf::anon_send(world.registry, actors::directory_changed{{world.shop}});
+  world.advance(1s);
+  EXPECT_NE(world.desk, desk);
+  place("c1", 2, "k1");
+  world.run();
+  ASSERT_THAT(world.orders(), SizeIs(1));
+  EXPECT_EQ(world.orders().front().currency, "KES");
+}
+
 TEST_F(order_desk, never_sells_below_zero_even_when_the_table_says_less_than_it_knew) {
   open_shop();
   for (auto& [id, entry] : world.store->rows.products) entry.second.stock = 1;

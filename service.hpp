@@ -6,8 +6,8 @@
 
 namespace sellavie {
 
-/// Serves until SIGTERM or SIGINT, then drains for at most 10 s. The process's exit code: 0 after a
-/// clean stop, 1 when it could not start or was fenced.
+/// Serves until SIGTERM or SIGINT, then drains for at most 10 s. The process's exit code: 0 when it
+/// was told to stop, whatever hung and was left behind (ADR 9); 1 when it could not start or was fenced.
 [[nodiscard]] int serve(config::settings settings);
 
 }  // namespace sellavie

@@ -253,13 +253,20 @@ void inbox_pump_state::take_back_marks() {
       .then(
           [this, id](const commit_reply& reply) {
             is_taking_back_ = false;
-            // Otherwise the next poll tries again.
-            if (reply.outcome != storage::commit_outcome::committed) return;
+            if (reply.outcome != storage::commit_outcome::committed) return say_mark_stays(id);
             left_marked_.erase(id);
             take_back_marks();
             ask_again();
           },
-          [this](const caf::error&) { is_taking_back_ = false; });
+          [this, id](const caf::error&) {
+            is_taking_back_ = false;
+            say_mark_stays(id);
+          });
+}
+
+// The next poll tries again; until then nothing new is handed on.
+void inbox_pump_state::say_mark_stays(inbox_id id) const {
+  node_->log->warning("mark_not_taken_back", {{}, left_marked_.at(id), {}}, {{"inbox_id", id}});
 }
 
 // --- bodies ----------------------------------------------------------------------------------------

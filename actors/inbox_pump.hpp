@@ -84,6 +84,7 @@ class inbox_pump_state {
   void run_alone(const storage::stored_delivery& suspect);
   void give_back(inbox_id id);
   void take_back_marks();
+  void say_mark_stays(inbox_id id) const;
   [[nodiscard]] bool nothing_may_join() const { return !alone_.empty() || !left_marked_.empty(); }
   [[nodiscard]] std::optional<delivery> open(const storage::stored_delivery& row);
   void park(const storage::stored_delivery& row, std::string reason);

@@ -248,7 +248,7 @@ struct workers_settings {
   int actor_threads = 1;
   /// Journal shards, one database connection each.
   int writers = 1;
-  /// Threads that answer the API, two database connections each: as many as processors (ADR 18).
+  /// Threads that answer the API, two database connections each. As many as the machine has processors is best (ADR 18).
   int api_threads = 2;
   /// Threads that hash passwords: a fifth of a second of a processor each time.
   int password_threads = 1;

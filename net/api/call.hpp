@@ -144,7 +144,7 @@ using api_handler = std::function<api_outcome(workplace&, api_call&)>;
 
 /// Which pool runs it.
 enum class api_pool : std::uint8_t {
-  /// The database's: as many threads as processors, short work. What changes a business goes to `changes` instead.
+  /// The database's: `workers.api_threads`, short work. What changes a business goes to `changes` instead.
   database,
   /// Waits for actors, and with them for payment providers, for up to ten seconds.
   changes,

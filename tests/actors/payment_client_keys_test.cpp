@@ -8,6 +8,7 @@ namespace {
 using namespace std::chrono_literals;
 using payment::provider;
 using testing::Contains;
+using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Pair;
@@ -145,7 +146,10 @@ TEST_F(payment_keys, one_call_that_the_key_may_not_make_breaks_nothing_and_is_no
 TEST_F(payment_keys, a_provider_that_is_away_says_nothing_of_the_key) {
   for (const auto& word : {lost_answer(), http(503, ""), http(429, "{}"), http(200, "<html>")}) {
     world.jump(5min);
-    look(http(401, invalid_key), word);
+    ask_truth();
+    reply(http(401, invalid_key));
+    ASSERT_THAT(asked(), ElementsAre(HasSubstr("/balance")));
+    reply(word);
   }
   EXPECT_THAT(words(), IsEmpty());
 }

@@ -75,6 +75,7 @@ test("dying around each commit of a turn loses nothing and repeats nothing", { t
   const here = await open_world(t, { name: "fault_points", binary });
   const resent = new resent_messages();
   const everybody = [];
+  const ended = new Map([waverer, regular].map((kind) => [kind, 0]));
 
   for (const [name, expected] of Object.entries(points)) {
     await t.test(name, async () => {
@@ -97,6 +98,7 @@ test("dying around each commit of a turn loses nothing and repeats nothing", { t
           await shoppers.abort();
         }
         everybody.push(...shoppers.shoppers);
+        for (const [kind, count] of ended) ended.set(kind, count + shoppers.done_of(kind));
         assert.deepEqual(shoppers.failures, [], `${name}:${pass}: customers who were never answered`);
         await here.settled({ seconds: 90 });
         assert.deepEqual(await broken_invariants(here, everybody, { resent: resent.all(here) }), [], `after ${name}:${pass}`);
@@ -104,6 +106,7 @@ test("dying around each commit of a turn loses nothing and repeats nothing", { t
       }
     });
   }
+  for (const [kind, count] of ended) assert.ok(count >= 2, `${count} of ${kind.name} have come to the end`);
 });
 
 test("a delivery that kills the server each time is parked and a person is told; its customer and the others are served", { timeout: 290_000 }, async (t) => {

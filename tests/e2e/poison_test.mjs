@@ -23,8 +23,11 @@ test("of six who are answered together one kills the server each time: she alone
   let asked = new Set();
   let has_struck = false;
   let deaths_together = 0;
+  const strangers = [];
   model.passes = async (question) => {
-    asked.add([poison, ...innocents].find(({ name }) => question.includes(`I am ${name}.`)).name);
+    const who = [poison, ...innocents].find(({ name }) => question.includes(`I am ${name}.`));
+    if (!who) strangers.push(question);
+    asked.add(who?.name);
     const runs_alone = (await here.server.number("SELECT count(*) FROM inbound_events WHERE alone")) > 0;
     const strikes = asked.has(poison.name) && (runs_alone || asked.size === 1 + innocents.length);
     if (!strikes || has_struck) return runs_alone;
@@ -46,6 +49,7 @@ test("of six who are answered together one kills the server each time: she alone
   }
   t.diagnostic(`${lives} lives, ${deaths_together} of them ended while all six ran`);
   assert.ok(deaths_together > 0, "the innocents were never in danger");
+  assert.deepEqual(strangers, [], "nobody else asks");
 
   for (const { who } of innocents) await here.sandbox.heard(who, 1, { seconds: 60 });
   await here.settled({ seconds: 60 });

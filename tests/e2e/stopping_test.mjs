@@ -18,9 +18,16 @@ test("SIGTERM while idle and while busy: exit 0 in time, nothing lost, the next 
 
   const running = async () => { if (!here.server.is_running) await here.server.start(); };
 
+  // It left nothing behind: its threads have ended, and its incarnation is closed.
+  const ended_cleanly = () => {
+    const last = here.place.log_tail("server", 1000).split("\n").filter((line) => line.includes('"event":"stopped"')).at(-1);
+    assert.match(last ?? "", /"clean":true/);
+  };
+
   await t.test("idle", async () => {
     const how = await here.server.stop();
     assert.equal(how.code, 0, here.place.log_tail("server"));
+    ended_cleanly();
     assert.ok(how.ms < stop_limit_ms, `took ${how.ms} ms`);
     await here.server.start();
   });
@@ -64,6 +71,7 @@ test("SIGTERM while idle and while busy: exit 0 in time, nothing lost, the next 
       await sleep(1500 + random.below(1000));
       const how = await here.server.stop({ seconds: 30 });
       assert.equal(how.code, 0, `round ${round}\n${here.place.log_tail("server")}`);
+      ended_cleanly();
       assert.ok(how.ms < stop_limit_ms, `took ${how.ms} ms`);
       await here.server.start();
     }
@@ -86,6 +94,7 @@ test("SIGTERM while idle and while busy: exit 0 in time, nothing lost, the next 
     assert.match(said.at(-1).text, /^not ready\ndraining$/m);
     await here.sandbox.set({ "llm.openai.hang": false, "llm.anthropic.hang": false, "llm.groq.hang": false });
     assert.equal(how.code, 0);
+    ended_cleanly();
     assert.ok(how.ms < stop_limit_ms, `took ${how.ms} ms`);
     await here.server.start();
     const [reply] = await here.sandbox.heard(who, 1);

@@ -1,8 +1,9 @@
-// Every kind of message that a customer can send, on each channel that has it, in Meta's form as the sandbox writes it: the
+// Every kind of message that the sandbox's customers can send, on each channel that has it, in Meta's form as the sandbox writes it: the
 // server knows each, keeps it where it belongs, and answers what wants an answer.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { kinds as kinds_of_sandbox } from "../../deploy/sandbox/meta_events.mjs";
 import { channels, shared_world } from "./harness/world.mjs";
 
 let here;
@@ -61,6 +62,10 @@ const kinds = {
   "a reaction taken back": { of: "unreact", on: channels, is_about: true, leaves: { body: first_words, state: "0" }, recorded: "reaction" },
   "a visit through a link": { of: "referral", on: pages, said: { text: "spring" }, recorded: "referral" },
 };
+
+test("the table has every kind that the sandbox has", () => {
+  assert.deepEqual([...new Set(Object.values(kinds).map(({ of }) => of))].sort(), [...kinds_of_sandbox].sort());
+});
 
 test("each kind of message is known on each channel", { timeout: 120_000 }, async (t) => {
   const cases = Object.entries(kinds).flatMap(([name, kind]) => kind.on.map((channel) => ({ ...kind, name, channel, who: here.customer(channel) })));

@@ -47,7 +47,7 @@ export const en = {
 
   "guide-channel.hint": "You log in at Meta and choose what the AI may answer. Numbers of WhatsApp are connected by whoever runs this server.",
   "guide-channel.sandbox":
-    "This server runs on your own computer. With its sandbox no account at Meta is needed: the login is the sandbox’s, where “Your New Shop” is still free. Then write to it from the sandbox’s phones.",
+    "This server runs on your own computer. With its sandbox no account at Meta is needed: the login is the sandbox’s. Then write to what you connected from the sandbox’s phones.",
   "guide-channel.there": "Customers who write here are answered by the AI.",
   "guide-channel.broken": "Meta does not accept our access any more: connect it again.",
   "guide-channel.all": "Channels and payments",

@@ -47,7 +47,7 @@ export const fr: GuideCatalogue = {
 
   "guide-channel.hint": "Vous vous connectez chez Meta et choisissez où l’IA peut répondre. Les numéros WhatsApp sont reliés par la personne qui gère ce serveur.",
   "guide-channel.sandbox":
-    "Ce serveur tourne sur votre propre ordinateur. Avec son bac à sable, aucun compte chez Meta n’est nécessaire : la connexion est la sienne, où « Your New Shop » est encore libre. Écrivez-lui ensuite depuis les téléphones du bac à sable.",
+    "Ce serveur tourne sur votre propre ordinateur. Avec son bac à sable, aucun compte chez Meta n’est nécessaire : la connexion est la sienne. Écrivez ensuite à ce que vous avez connecté depuis les téléphones du bac à sable.",
   "guide-channel.there": "L’IA répond aux clients qui écrivent ici.",
   "guide-channel.broken": "Meta n’accepte plus notre accès : reliez-le à nouveau.",
   "guide-channel.all": "Canaux et paiements",

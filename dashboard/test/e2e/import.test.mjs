@@ -65,7 +65,8 @@ test(`of ${rows} rows ${bad.length} are bad: they are named first, the others ar
   await dialog.getByLabel("SKU").selectOption("Our ref");
   for (const [field, column] of Object.entries({ Name: "Goods", Price: "Cost", Stock: "In store" })) {
     await dialog.getByLabel(field, { exact: true }).selectOption(column);
-    await until(`${field} is ${column}`, () => dialog.getByLabel(field, { exact: true }).isEnabled());
+    const chosen = dialog.getByLabel(field, { exact: true });
+    await until(`${field} is ${column}`, async () => (await chosen.isEnabled()) && (await chosen.locator("option:checked").textContent()) === column);
   }
 
   // The dry run.

@@ -118,8 +118,9 @@ test("the list and every chat show it to the letter", async () => {
   for (const { said, chat } of people) {
     await page.goto(at(page, `inbox/${chat}`));
     await page.getByRole("heading", { level: 1, name: said }).waitFor();
-    // The message, and the names of what came with others.
-    await thread(page).getByText(said, { exact: true }).nth(1).waitFor();
+    // The message, that of the advertisement, its headline, and the name of the file.
+    await thread(page).getByText(said, { exact: true }).nth(3).waitFor();
+    await shows("the card", thread(page), `${said} ${said}`);
     for (const text of [`My address is ${said}`, `Note: ${said}`, `because ${said}`, `6.45,3.39 ${said} ${said}`]) await shows("the chat", thread(page), text);
     const side = page.getByRole("complementary", { name: "Customer and orders" });
     await shows("the side", side, said);

@@ -73,7 +73,7 @@ export class shopper extends visitor {
   }
 
   get order() {
-    return { counts: [1], quantity: this.quantity, states: this.pays ? /^(paid|fulfilled)$/ : /./ };
+    return { counts: [1], quantity: this.quantity, states: this.pays ? /^(paid|fulfilled)$/ : /^awaiting_payment$/ };
   }
 
   async shop() {
@@ -119,7 +119,7 @@ export class waverer extends visitor {
 // Orders, and a person takes the chat over on the phone before the answer can be there. From then on the AI is silent.
 export class regular extends visitor {
   get order() {
-    return { counts: [0, 1], quantity: this.quantity, states: /./ };
+    return { counts: [0, 1], quantity: this.quantity, states: /^(none|draft|awaiting_payment)$/ };
   }
 
   async shop() {

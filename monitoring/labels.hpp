@@ -70,9 +70,10 @@ inline constexpr std::array<std::string_view, 6> payment_event_results{
 inline constexpr std::array<std::string_view, 3> payment_providers{"paystack", "flutterwave", "stripe"};
 
 /// Why the HTTP server refused by itself; in the order of net::http_rejection.
-inline constexpr std::array<std::string_view, 12> http_refusals{"too_many_connections",
+inline constexpr std::array<std::string_view, 13> http_refusals{"too_many_connections",
                                                                 "too_many_connections_of_peer",
                                                                 "buffers_full",
+                                                                "answers_full",
                                                                 "too_many_requests_in_flight",
                                                                 "malformed",
                                                                 "header_too_large",

@@ -98,6 +98,8 @@ void metrics::make_inbound_series() {
       registry_->one_gauge("sellavie_http_connections", "Connections to the public listener.");
   http_buffered_bytes_ = registry_->one_gauge(
       "sellavie_http_buffered_bytes", "Bytes of large requests in memory; bounded by limits.buffered_bytes.");
+  http_outgoing_bytes_ = registry_->one_gauge("sellavie_http_outgoing_bytes",
+                                              "Bytes of large answers that are not read yet; bounded.");
   http_streams_ = registry_->one_gauge("sellavie_http_streams", "Open streams of live events.");
   http_streams_overrun_ = registry_->one_counter("sellavie_http_streams_overrun_total",
                                                  "Streams cut off because their client did not read.");

@@ -68,6 +68,7 @@ class metrics {
   [[nodiscard]] const counter& http_evictions() const { return http_evictions_; }
   [[nodiscard]] const gauge& http_connections() const { return http_connections_; }
   [[nodiscard]] const gauge& http_buffered_bytes() const { return http_buffered_bytes_; }
+  [[nodiscard]] const gauge& http_outgoing_bytes() const { return http_outgoing_bytes_; }
   /// Answers that go on (live events).
   [[nodiscard]] const gauge& http_streams() const { return http_streams_; }
   /// Those that were cut off because their client did not read.
@@ -153,6 +154,7 @@ class metrics {
   counter http_evictions_;
   gauge http_connections_;
   gauge http_buffered_bytes_;
+  gauge http_outgoing_bytes_;
   gauge http_streams_;
   counter http_streams_overrun_;
   counter feed_events_;

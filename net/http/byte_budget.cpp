@@ -28,7 +28,7 @@ bool held_bytes::resize(std::size_t bytes) noexcept {
   if (bytes == size_) return true;
   if (bytes > size_ && !take(bytes - size_)) return false;
   // Told after a take and before a return: what the observer adds up never exceeds the bound.
-  observer_.on_buffered(static_cast<std::ptrdiff_t>(bytes) - static_cast<std::ptrdiff_t>(size_));
+  observer_.on_held(what_, static_cast<std::ptrdiff_t>(bytes) - static_cast<std::ptrdiff_t>(size_));
   if (bytes < size_) give_back(size_ - bytes);
   size_ = bytes;
   return true;

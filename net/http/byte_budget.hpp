@@ -1,8 +1,8 @@
 #pragma once
-// How many bytes of requests may be in memory at once: a bound shared by all lanes, kept with relaxed
-// atomics (it guards no data, only a number). What has been let in may grow into the last quarter;
+// How many bytes of requests, or of answers, may be in memory at once: a bound shared by all lanes, kept
+// with relaxed atomics (it guards no data, only a number). What has been let in may grow into the reserve;
 // what comes new may not, so that a full house can finish. From half on it is pressed: before anything
-// is refused, slow bodies must hurry.
+// is refused, slow peers must hurry.
 
 #include <atomic>
 #include <cstddef>
@@ -13,7 +13,14 @@ namespace sellavie::net {
 
 class byte_budget {
  public:
-  explicit byte_budget(std::size_t limit) noexcept : limit_{limit}, mark_{limit - limit / 4} {}
+  /// Of requests, which grow as they arrive: a quarter is reserved for growth.
+  [[nodiscard]] static byte_budget of_requests(std::size_t limit) noexcept {
+    return byte_budget{limit, limit - limit / 4};
+  }
+  /// Of answers, which are whole when they come.
+  [[nodiscard]] static byte_budget of_answers(std::size_t limit) noexcept {
+    return byte_budget{limit, limit};
+  }
 
   enum class claim : unsigned char { fresh, growth };
   /// False: it does not fit and nothing was taken.
@@ -24,7 +31,10 @@ class byte_budget {
   [[nodiscard]] bool is_pressed() const noexcept { return used() >= limit_ / 2; }
 
  private:
+  byte_budget(std::size_t limit, std::size_t mark) noexcept : limit_{limit}, mark_{mark} {}
+
   const std::size_t limit_;
+  /// Up to here for what comes new.
   const std::size_t mark_;
   std::atomic<std::size_t> used_{0};
 };
@@ -34,8 +44,8 @@ class byte_budget {
 class held_bytes {
  public:
   /// `share` may be null: a peer without a share of its own.
-  held_bytes(byte_budget& whole, byte_budget* share, http_observer& observer) noexcept
-      : whole_{whole}, share_{share}, observer_{observer} {}
+  held_bytes(byte_budget& whole, byte_budget* share, held_as what, http_observer& observer) noexcept
+      : whole_{whole}, share_{share}, what_{what}, observer_{observer} {}
   ~held_bytes() { release(); }
   held_bytes(const held_bytes&) = delete;
   held_bytes& operator=(const held_bytes&) = delete;
@@ -51,6 +61,7 @@ class held_bytes {
 
   byte_budget& whole_;
   byte_budget* share_;
+  held_as what_;
   http_observer& observer_;
   std::size_t size_ = 0;
 };

@@ -47,8 +47,11 @@ server_core::server_core(router given_routes, const http_limits& given_limits, h
     : routes{std::move(given_routes)},
       limits{given_limits},
       observer{given_observer != nullptr ? *given_observer : nobody()},
-      buffered{limits.buffered_bytes},
-      peers{std::make_shared<peer_table>(limits.connections_per_address, limits.buffered_bytes_per_address,
+      buffered{byte_budget::of_requests(limits.buffered_bytes)},
+      outgoing{byte_budget::of_answers(limits.outgoing_bytes)},
+      peers{std::make_shared<peer_table>(peer_bounds{.connections = limits.connections_per_address,
+                                                     .request_bytes = limits.buffered_bytes_per_address,
+                                                     .answer_bytes = limits.outgoing_bytes_per_address},
                                          limits.unbounded_peers)} {}
 
 bool server_core::admit_connection() noexcept {

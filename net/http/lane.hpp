@@ -34,6 +34,7 @@ struct server_core {
   const http_limits limits;
   http_observer& observer;
   byte_budget buffered;
+  byte_budget outgoing;
   const std::shared_ptr<peer_table> peers;
   std::atomic<std::size_t> connections{0};
   std::atomic<std::size_t> in_flight{0};

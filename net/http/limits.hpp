@@ -53,7 +53,15 @@ struct http_limits {
   std::size_t unbudgeted_bytes = 8 * 1024;
   /// While the budget is half full a budgeted body must bring at least this in each
   /// `body_progress_interval`; else 408. Slow bodies make room for those that come at a sender's pace.
+  /// A budgeted answer must be read at the same pace while theirs is half full, or its connection ends.
   std::size_t pressed_progress_bytes = 256 * 1024;
+
+  /// Bytes of large answers in memory until they are read; what does not fit is told 503 with Retry-After.
+  std::size_t outgoing_bytes = 256 * 1024 * 1024;
+  /// The part of it that one peer may have; the largest answer (a page of the activity's export) fits in.
+  std::size_t outgoing_bytes_per_address = 64 * 1024 * 1024;
+  /// An answer costs that budget nothing up to here.
+  std::size_t unbudgeted_answer_bytes = 64 * 1024;
   /// Peers without a bound of their own. Loopback: a proxy on this machine, not a stranger.
   std::vector<address_block> unbounded_peers = loopback_blocks();
 

@@ -14,6 +14,8 @@ enum class http_rejection : std::uint8_t {
   too_many_connections,
   too_many_connections_of_peer,
   buffers_full,
+  /// The answer was ready, but too much that nobody has read yet is in memory.
+  answers_full,
   too_many_requests_in_flight,
   malformed,
   header_too_large,
@@ -25,13 +27,14 @@ enum class http_rejection : std::uint8_t {
   /// A handler threw: 500, unless it had answered before.
   handler_failed,
 };
-inline constexpr std::size_t http_rejection_count = 12;
+inline constexpr std::size_t http_rejection_count = 13;
 
 [[nodiscard]] constexpr std::string_view to_string(http_rejection reason) noexcept {
   switch (reason) {
     case http_rejection::too_many_connections: return "too_many_connections";
     case http_rejection::too_many_connections_of_peer: return "too_many_connections_of_peer";
     case http_rejection::buffers_full: return "buffers_full";
+    case http_rejection::answers_full: return "answers_full";
     case http_rejection::too_many_requests_in_flight: return "too_many_requests_in_flight";
     case http_rejection::malformed: return "malformed";
     case http_rejection::header_too_large: return "header_too_large";
@@ -55,6 +58,9 @@ struct http_refused {
   std::string_view request_id{};
 };
 
+/// What bytes are held for against a budget.
+enum class held_as : std::uint8_t { request, answer };
+
 class http_observer {
  public:
   virtual ~http_observer() = default;
@@ -74,8 +80,8 @@ class http_observer {
   virtual void on_stream_closed() noexcept {}
   /// A stream is cut off because its client does not read; then on_stream_closed.
   virtual void on_stream_overrun() noexcept {}
-  /// The bytes held against the budget changed; also on the threads that answer.
-  virtual void on_buffered(std::ptrdiff_t /*change*/) noexcept {}
+  /// The bytes held against a budget changed; also on the threads that answer.
+  virtual void on_held(held_as /*what*/, std::ptrdiff_t /*change*/) noexcept {}
 };
 
 }  // namespace sellavie::net

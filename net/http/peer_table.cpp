@@ -12,7 +12,9 @@ peer_seat::~peer_seat() {
   if (table_) table_->leave(at_);
 }
 
-byte_budget* peer_seat::share() const noexcept { return table_ ? &at_->second.share : nullptr; }
+byte_budget* peer_seat::request_share() const noexcept { return table_ ? &at_->second.requests : nullptr; }
+
+byte_budget* peer_seat::answer_share() const noexcept { return table_ ? &at_->second.answers : nullptr; }
 
 std::optional<peer_seat> peer_table::take_seat(const boost::asio::ip::address& peer) noexcept try {
   const address_bytes address = bytes_of(peer);
@@ -20,8 +22,8 @@ std::optional<peer_seat> peer_table::take_seat(const boost::asio::ip::address& p
                   [&](const address_block& block) { return block.contains(address); }))
     return peer_seat{};
   const std::lock_guard lock{mutex_};
-  const auto at = accounts_.try_emplace(peer_key(peer), bytes_).first;
-  if (at->second.connections >= connections_) return std::nullopt;
+  const auto at = accounts_.try_emplace(peer_key(peer), bounds_).first;
+  if (at->second.connections >= bounds_.connections) return std::nullopt;
   ++at->second.connections;
   return peer_seat{shared_from_this(), at};
 } catch (...) {

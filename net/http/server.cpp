@@ -215,6 +215,8 @@ std::size_t http_server::connections() const noexcept {
 
 std::size_t http_server::buffered_bytes() const noexcept { return internals_->core->buffered.used(); }
 
+std::size_t http_server::outgoing_bytes() const noexcept { return internals_->core->outgoing.used(); }
+
 std::size_t http_server::connected_peers() const { return internals_->core->peers->size(); }
 
 std::size_t http_server::requests_in_flight() const noexcept {

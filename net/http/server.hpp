@@ -41,6 +41,8 @@ class http_server {
   [[nodiscard]] std::size_t requests_in_flight() const noexcept;
   /// Held against limits.buffered_bytes.
   [[nodiscard]] std::size_t buffered_bytes() const noexcept;
+  /// Held against limits.outgoing_bytes.
+  [[nodiscard]] std::size_t outgoing_bytes() const noexcept;
   /// Addresses that are counted for limits.connections_per_address.
   [[nodiscard]] std::size_t connected_peers() const;
 

@@ -52,8 +52,9 @@ session::session(std::shared_ptr<lane> home, lane_socket socket, const asio::ip:
       seat_{std::move(seat)},
       socket_{std::move(socket)},
       peer_address_{printable(peer.address())},
-      held_unread_{lane_->core().buffered, seat_.share(), lane_->core().observer},
-      held_request_{lane_->core().buffered, seat_.share(), lane_->core().observer} {
+      held_unread_{lane_->core().buffered, seat_.request_share(), held_as::request, lane_->core().observer},
+      held_request_{lane_->core().buffered, seat_.request_share(), held_as::request, lane_->core().observer},
+      held_answer_{lane_->core().outgoing, seat_.answer_share(), held_as::answer, lane_->core().observer} {
   error_code ignored;
   socket_.non_blocking(true, ignored);
   socket_.set_option(asio::ip::tcp::no_delay{true}, ignored);
@@ -318,6 +319,12 @@ void session::answer_problem(int status, http_rejection reason, after_answer the
 void session::write_answer(response given, after_answer wanted) {
   server_core& core = lane_->core();
   if (given.status < 200 || given.status > 999) given = failure_answer();
+  if (!make_room_for_answer(given)) {
+    core.observer.on_rejected(
+        {http_rejection::answers_full, match_.found->options.is_webhook, 503, request_id_});
+    given = problem_response(503, request_id_);
+    given.headers.emplace_back("Retry-After", "5");
+  }
   then_ = core.draining.load(std::memory_order_relaxed) || given.goes_on ? after_answer::close : wanted;
   if (!route_name_.empty())
     core.observer.on_answer(route_name_, given.status, std::chrono::steady_clock::now() - phase_began_);
@@ -343,6 +350,13 @@ void session::write_answer(response given, after_answer wanted) {
   written_at_check_ = 0;
   write_timed_ = false;
   flush_output();
+}
+
+/// Only what was read is refused: the answer to a change that was made would be a lie. Few of those are
+/// large; as many as are at work at once.
+bool session::make_room_for_answer(const response& given) {
+  if (head_only_ || given.body.size() <= lane_->core().limits.unbudgeted_answer_bytes) return true;
+  return held_answer_.resize(given.body.size()) || request_.method() != http_method::get;
 }
 
 void session::flush_output() {
@@ -375,6 +389,7 @@ void session::on_written() {
   if (stream_) return phase_ == phase::streaming ? on_portion_written() : begin_stream();
   if (out_.capacity() > kept_buffer_bytes) release_memory(out_);
   release_memory(out_body_);
+  held_answer_.release();
   head_only_ = false;
   if (then_ == after_answer::close) return must_linger_ ? linger() : close();
   phase_ = phase::reading_head;
@@ -429,7 +444,12 @@ void session::on_body_interval() {
 }
 
 void session::on_write_interval() {
-  if (written_ - written_at_check_ < kept_buffer_bytes) return close();
+  const server_core& core = lane_->core();
+  const bool must_hurry = held_answer_.size() > 0 && core.outgoing.is_pressed();
+  const auto pressed_intervals =
+      static_cast<std::size_t>(core.limits.write_deadline / core.limits.body_progress_interval);
+  const std::size_t wanted = must_hurry ? pressed_intervals * core.limits.pressed_progress_bytes : 0;
+  if (written_ - written_at_check_ < std::max(kept_buffer_bytes, wanted)) return close();
   written_at_check_ = written_;
   lane_->arm(*this, lane_->core().limits.write_deadline);
 }

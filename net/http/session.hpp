@@ -100,6 +100,8 @@ class session final : public std::enable_shared_from_this<session>,
   void answer_refused();
   void answer_problem(int status, http_rejection reason, after_answer then);
   void write_answer(response given, after_answer wanted);
+  /// False: too much is unread already.
+  [[nodiscard]] bool make_room_for_answer(const response& given);
   void flush_output();
   void wait_writable();
   void on_written();
@@ -165,6 +167,8 @@ class session final : public std::enable_shared_from_this<session>,
 
   std::string out_;
   std::string out_body_;
+  /// A large answer, until it is read.
+  held_bytes held_answer_;
   std::size_t written_ = 0;
   std::size_t written_at_check_ = 0;
 

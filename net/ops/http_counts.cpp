@@ -24,6 +24,7 @@ webhook_rejection rejection_of(http_rejection reason) noexcept {
     case http_rejection::too_many_connections:
     case http_rejection::too_many_connections_of_peer:
     case http_rejection::buffers_full:
+    case http_rejection::answers_full:
     case http_rejection::too_many_requests_in_flight: return webhook_rejection::overloaded;
     case http_rejection::timed_out: return webhook_rejection::timed_out;
     case http_rejection::handler_failed: break;

@@ -31,8 +31,10 @@ class http_counts final : public http_observer {
   void on_stream_opened() noexcept override { metrics_.http_streams().increment(); }
   void on_stream_closed() noexcept override { metrics_.http_streams().decrement(); }
   void on_stream_overrun() noexcept override { metrics_.http_streams_overrun().increment(); }
-  void on_buffered(std::ptrdiff_t change) noexcept override {
-    metrics_.http_buffered_bytes().increment(static_cast<double>(change));
+  void on_held(held_as what, std::ptrdiff_t change) noexcept override {
+    const auto& held =
+        what == held_as::request ? metrics_.http_buffered_bytes() : metrics_.http_outgoing_bytes();
+    held.increment(static_cast<double>(change));
   }
 
  private:

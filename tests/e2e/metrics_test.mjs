@@ -58,6 +58,7 @@ const elsewhere = {
   sellavie_actor_respawns_total: ["actors/tenant_supervisor_test.cpp", "metrics->respawns()"],
   sellavie_deliveries_parked_total: ["actors/tenant_supervisor_test.cpp", "metrics->parked()"],
   sellavie_http_buffered_bytes: ["net/http_counts_test.cpp", "sellavie_http_buffered_bytes"],
+  sellavie_http_outgoing_bytes: ["net/http_counts_test.cpp", "sellavie_http_outgoing_bytes"],
   sellavie_http_connections_evicted_total: ["net/http_counts_test.cpp", "sellavie_http_connections_evicted_total"],
   sellavie_http_refusals_total: ["e2e/api_edge_test.mjs", "sellavie_http_refusals_total"],
   sellavie_http_streams_overrun_total: ["e2e/api_live_test.mjs", "sellavie_http_streams_overrun_total"],

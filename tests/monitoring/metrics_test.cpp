@@ -47,6 +47,7 @@ const family families[] = {
     {"sellavie_http_connections_evicted_total", " 1", [](metrics& of) { of.http_evictions().increment(); }},
     {"sellavie_http_connections", " 4", [](metrics& of) { of.http_connections().set(4); }},
     {"sellavie_http_buffered_bytes", " 4096", [](metrics& of) { of.http_buffered_bytes().set(4096); }},
+    {"sellavie_http_outgoing_bytes", " 8192", [](metrics& of) { of.http_outgoing_bytes().set(8192); }},
     {"sellavie_http_streams", " 2", [](metrics& of) { of.http_streams().set(2); }},
     {"sellavie_http_streams_overrun_total", " 1", [](metrics& of) { of.http_streams_overrun().increment(); }},
     {"sellavie_feed_events_total", " 1", [](metrics& of) { of.feed_events().increment(); }},

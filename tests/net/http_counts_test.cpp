@@ -53,18 +53,22 @@ class http_counts : public ::testing::Test {
 
 TEST_F(http_counts, each_refusal_moves_its_own_series) {
   counts.on_rejected({http_rejection::buffers_full});
+  counts.on_rejected({http_rejection::answers_full});
   counts.on_rejected({http_rejection::too_many_connections_of_peer});
   counts.on_connection_opened();
   counts.on_evicted();
-  counts.on_buffered(5000);
-  counts.on_buffered(-2000);
+  counts.on_held(net::held_as::request, 5000);
+  counts.on_held(net::held_as::request, -2000);
+  counts.on_held(net::held_as::answer, 700);
   const auto text = numbers.render();
-  for (const auto* const line : {"sellavie_http_refusals_total{reason=\"buffers_full\"} 1\n",
-                                 "sellavie_http_refusals_total{reason=\"too_many_connections_of_peer\"} 1\n",
-                                 "sellavie_http_refusals_total{reason=\"too_many_connections\"} 0\n",
-                                 "sellavie_http_refusals_total{reason=\"malformed\"} 0\n",
-                                 "sellavie_http_connections_evicted_total 1\n",
-                                 "sellavie_http_connections 1\n", "sellavie_http_buffered_bytes 3000\n"})
+  for (const auto* const line :
+       {"sellavie_http_refusals_total{reason=\"buffers_full\"} 1\n",
+        "sellavie_http_refusals_total{reason=\"answers_full\"} 1\n",
+        "sellavie_http_refusals_total{reason=\"too_many_connections_of_peer\"} 1\n",
+        "sellavie_http_refusals_total{reason=\"too_many_connections\"} 0\n",
+        "sellavie_http_refusals_total{reason=\"malformed\"} 0\n",
+        "sellavie_http_connections_evicted_total 1\n", "sellavie_http_connections 1\n",
+        "sellavie_http_buffered_bytes 3000\n", "sellavie_http_outgoing_bytes 700\n"})
     EXPECT_NE(text.find(line), std::string::npos) << line;
 }
 

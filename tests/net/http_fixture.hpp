@@ -27,10 +27,12 @@ class counting_observer final : public net::http_observer {
   void on_stream_opened() noexcept override { ++streams; }
   void on_stream_closed() noexcept override { --streams; }
   void on_stream_overrun() noexcept override { ++overruns; }
-  void on_buffered(std::ptrdiff_t change) noexcept override {
-    const auto now = buffered.fetch_add(change) + change;
-    auto before = most_buffered.load();
-    while (now > before && !most_buffered.compare_exchange_weak(before, now)) continue;
+  void on_held(net::held_as what, std::ptrdiff_t change) noexcept override {
+    auto& held = what == net::held_as::request ? buffered : outgoing;
+    auto& most = what == net::held_as::request ? most_buffered : most_outgoing;
+    const auto now = held.fetch_add(change) + change;
+    auto before = most.load();
+    while (now > before && !most.compare_exchange_weak(before, now)) continue;
   }
   [[nodiscard]] int rejections(net::http_rejection reason) const {
     return rejected[static_cast<std::size_t>(reason)];
@@ -46,6 +48,8 @@ class counting_observer final : public net::http_observer {
   std::atomic<int> overruns{0};
   std::atomic<std::ptrdiff_t> buffered{0};
   std::atomic<std::ptrdiff_t> most_buffered{0};
+  std::atomic<std::ptrdiff_t> outgoing{0};
+  std::atomic<std::ptrdiff_t> most_outgoing{0};
 };
 
 /// Limits small enough that a test meets them within moments.

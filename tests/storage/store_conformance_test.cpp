@@ -1,5 +1,6 @@
-// What actors rely on, said once for both stores: PostgreSQL, and the one in memory with which the tests of actors
-// replace it. Were the latter kinder than the former, those tests would prove little.
+// What the journal promises about chats, orders and invoices, said once for both stores: PostgreSQL, and the one in memory
+// with which the tests of actors replace it. Were the latter kinder than the former, those tests would prove little.
+// Payments, jobs and notices are tested against PostgreSQL alone.
 
 #include "tests/storage/spine_fixture.hpp"
 #include "tests/support/memory_store.hpp"

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 import { answered, composer, customer, row, thread } from "./chats.mjs";
+import { until } from "../../../tests/e2e/harness/workspace.mjs";
 import { at, everybody_leaves, no_complaints, owner_at_work } from "./people.mjs";
 import { shared_place } from "./place.mjs";
 
@@ -110,6 +111,26 @@ test("a chat is opened, answered and left without a mouse", async () => {
   await page.keyboard.press("Escape");
   await page.keyboard.press("Escape");
   await page.waitForURL(/\/inbox$/);
+});
+
+test("a long chat is scrolled by the keys that scroll", async () => {
+  const page = await owner_at_work(place, { size: { width: 1440, height: 500 } });
+  await row(page, who).click();
+  const last = "the last line";
+  await composer(page, who).fill(`${"one of many lines\n".repeat(60)}${last}`);
+  await page.keyboard.press("Enter");
+  await thread(page).getByText(last).waitFor();
+  const top = () => thread(page).evaluate((log) => log.scrollTop);
+  const scrolled = async (key, moved) => {
+    const before = await top();
+    await page.keyboard.press(key);
+    await until(`${key} scrolls`, async () => moved(before, await top()));
+  };
+  await until("it is at its end", async () => (await top()) > 200);
+  await thread(page).focus();
+  await scrolled("PageUp", (before, now) => now < before - 100);
+  await scrolled("ArrowUp", (before, now) => now < before);
+  await scrolled("End", (before, now) => now > before + 100);
 });
 
 test("on every page the first Tab offers to skip the navigation, and the next one is behind it", async () => {

@@ -315,8 +315,10 @@ test("each of its views looks well", { timeout: 300_000 }, async () => {
 
 test("more questions than the server takes are refused with when to go on, and can be asked again", async () => {
   const page = await at_training({}, "training?tab=try");
-  const questions = Array.from({ length: 40 }, () => ada.client.post(training("/draft/try"), { question: "Hello!" }));
-  assert.ok((await Promise.all(questions)).some(({ status }) => status === 429));
+  const most = 40;
+  let asked = 0;
+  while (asked < most && (await ada.client.post(training("/draft/try"), { question: "Hello!" })).status !== 429) asked += 1;
+  assert.ok(asked < most, "no question was one too many");
   await text(page, "As a customer").fill("Hello!");
   await button(page, "Ask").click();
   await page.getByText(/Try again in \d+ seconds?\./).waitFor();

@@ -22,4 +22,11 @@ problem refused(storage::edit_outcome outcome) {
   return {problems::internal};
 }
 
+std::string at_most(std::int64_t bound) {
+  auto digits = std::to_string(bound);
+  for (auto at = static_cast<std::ptrdiff_t>(digits.size()) - 3; at > 0; at -= 3)
+    digits.insert(static_cast<std::size_t>(at), 1, ',');
+  return "at most " + digits;
+}
+
 }  // namespace sellavie::net

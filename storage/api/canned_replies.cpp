@@ -2,6 +2,7 @@
 
 #include "storage/api/activity_work.hpp"
 #include "storage/api/api_work.hpp"
+#include "storage/api/list_room.hpp"
 #include "storage/api/list_work.hpp"
 
 namespace sellavie::storage {
@@ -23,6 +24,9 @@ constexpr const char* insert_reply = R"(
 INSERT INTO canned_replies (business_id, id, shortcut, body, created_at) VALUES ($1::uuid, $2::uuid, $3, $4, $5::bigint))";
 constexpr const char* update_reply = R"(
 UPDATE canned_replies SET shortcut = $3, body = $4, version = version + 1 WHERE business_id = $1::uuid AND id = $2::uuid)";
+constexpr bounded_list all_replies{"canned replies",
+                                   "SELECT count(*) FROM canned_replies WHERE business_id = $1::uuid",
+                                   most_canned_replies};
 constexpr const char* delete_reply =
     "DELETE FROM canned_replies WHERE business_id = $1::uuid AND id = $2::uuid";
 
@@ -59,13 +63,14 @@ result<std::optional<canned_reply>> find_canned_reply(api_session& session, cons
                       [&](pqxx::work& work) { return find(work, select_one, business, id); });
 }
 
-result<canned_reply> add_canned_reply(api_session& session, const business_id& business,
-                                      const change_origin& by, const canned_reply& wanted) {
-  return for_business(session, business, [&](pqxx::work& work) {
+result<edited<canned_reply>> add_canned_reply(api_session& session, const business_id& business,
+                                              const change_origin& by, const canned_reply& wanted) {
+  return for_business(session, business, [&](pqxx::work& work) -> edited<canned_reply> {
+    if (!has_room(work, all_replies, business)) return {edit_outcome::full};
     work.exec_params(insert_reply, to_string(business), to_string(wanted.id), wanted.shortcut, wanted.text,
                      to_unix_ms(by.at));
     record(work, business, by, "canned_reply.added", wanted.id, nullptr, logged(wanted));
-    return wanted;
+    return {edit_outcome::done, wanted};
   });
 }
 

@@ -20,6 +20,9 @@ struct canned_reply {
   std::int64_t version = 1;
 };
 
+/// A page (api::largest_page), so that a composer offers them all.
+inline constexpr int most_canned_replies = 100;
+
 /// `words` are in the shortcut or the text; all when empty.
 [[nodiscard]] result<std::vector<canned_reply>> list_canned_replies(api_session& session,
                                                                     const business_id& business,
@@ -28,8 +31,10 @@ struct canned_reply {
 [[nodiscard]] result<std::optional<canned_reply>> find_canned_reply(api_session& session,
                                                                     const business_id& business,
                                                                     const uuid& id);
-[[nodiscard]] result<canned_reply> add_canned_reply(api_session& session, const business_id& business,
-                                                    const change_origin& by, const canned_reply& wanted);
+/// `full` at most_canned_replies.
+[[nodiscard]] result<edited<canned_reply>> add_canned_reply(api_session& session, const business_id& business,
+                                                            const change_origin& by,
+                                                            const canned_reply& wanted);
 /// `wanted.version` is the one that was read.
 [[nodiscard]] result<edited<canned_reply>> change_canned_reply(api_session& session,
                                                                const business_id& business,

@@ -15,8 +15,9 @@ using nlohmann::json;
 // Two at once of one business: one bound.
 constexpr const char* lock_orders =
     "SELECT pg_advisory_xact_lock(hashtextextended('product_imports' || $1, 0))";
-constexpr const char* count_open = R"(
-SELECT count(*) FROM product_imports WHERE business_id = $1::uuid AND state IN ('queued', 'running'))";
+constexpr const char* count_kept = R"(
+SELECT count(*) FILTER (WHERE state IN ('queued', 'running')), count(*), coalesce(sum(octet_length(sheet)), 0)::bigint
+FROM product_imports WHERE business_id = $1::uuid)";
 constexpr const char* insert_import = R"(
 INSERT INTO product_imports (id, business_id, account_id, session_id, address, request_id, idempotency_key, fingerprint,
                              column_names, counts_stock, sheet, records, created_at)
@@ -56,6 +57,15 @@ std::string fingerprint_of(const import_order& wanted) {
   return crypto::hex_encode(digest);
 }
 
+/// `queued` when there is room for one more sheet of this size.
+order_outcome room_for_sheet(pqxx::work& work, const business_id& business, std::size_t bytes) {
+  const auto row = work.exec_params1(count_kept, to_string(business));
+  if (row[0].as<int>() >= most_open_imports) return order_outcome::full;
+  const auto stored = row[2].as<std::int64_t>() + static_cast<std::int64_t>(bytes);
+  const bool has_room = row[1].as<std::int64_t>() < most_kept_imports && stored <= most_kept_sheet_bytes;
+  return has_room ? order_outcome::queued : order_outcome::no_room;
+}
+
 /// What this key was used for.
 std::optional<ordered_import> known_order(pqxx::work& work, const business_id& business,
                                           const change_origin& by, const import_order& wanted,
@@ -82,7 +92,8 @@ result<ordered_import> order_import(api_session& session, const business_id& bus
     const auto whose = to_string(business);
     work.exec_params(lock_orders, whose);
     if (auto known = known_order(work, business, by, wanted, fingerprint)) return *std::move(known);
-    if (work.exec_params1(count_open, whose)[0].as<int>() >= most_open_imports) return {order_outcome::full};
+    if (const auto room = room_for_sheet(work, business, wanted.sheet.size()); room != order_outcome::queued)
+      return {room};
     work.exec_params(insert_import, to_string(wanted.id), whose, to_string(by.account), to_string(by.session),
                      by.address, by.request_id, wanted.idempotency_key, fingerprint,
                      columns_text(wanted.columns), wanted.stock == stock_column::counts,

@@ -55,6 +55,8 @@ enum class order_outcome : std::uint8_t {
   other_order,
   /// Enough of this business wait.
   full,
+  /// Those that are kept, for seven days after they ended, take all the room.
+  no_room,
 };
 struct ordered_import {
   order_outcome outcome = order_outcome::full;
@@ -64,6 +66,9 @@ struct ordered_import {
 
 /// Open ones of a business.
 inline constexpr int most_open_imports = 5;
+/// Kept ones of a business, and the bytes of their sheets.
+inline constexpr std::int64_t most_kept_imports = 1'000;
+inline constexpr std::int64_t most_kept_sheet_bytes = std::int64_t{1} << 30;
 
 [[nodiscard]] result<ordered_import> order_import(api_session& session, const business_id& business,
                                                   const change_origin& by, const import_order& wanted);

@@ -2,6 +2,7 @@
 
 #include "storage/api/activity_work.hpp"
 #include "storage/api/api_work.hpp"
+#include "storage/api/list_room.hpp"
 #include "storage/api/list_work.hpp"
 
 namespace sellavie::storage {
@@ -22,6 +23,8 @@ constexpr const char* insert_label = R"(
 INSERT INTO labels (business_id, id, name, colour, created_at) VALUES ($1::uuid, $2::uuid, $3, $4, $5::bigint))";
 constexpr const char* update_label = R"(
 UPDATE labels SET name = $3, colour = $4, version = version + 1 WHERE business_id = $1::uuid AND id = $2::uuid)";
+constexpr bounded_list all_labels{"labels", "SELECT count(*) FROM labels WHERE business_id = $1::uuid",
+                                  most_labels};
 constexpr const char* delete_label = "DELETE FROM labels WHERE business_id = $1::uuid AND id = $2::uuid";
 
 label label_in(const pqxx::row& one) {
@@ -55,13 +58,14 @@ result<std::optional<label>> find_label(api_session& session, const business_id&
                       [&](pqxx::work& work) { return find(work, select_one, business, id); });
 }
 
-result<label> add_label(api_session& session, const business_id& business, const change_origin& by,
-                        const label& wanted) {
-  return for_business(session, business, [&](pqxx::work& work) {
+result<edited<label>> add_label(api_session& session, const business_id& business, const change_origin& by,
+                                const label& wanted) {
+  return for_business(session, business, [&](pqxx::work& work) -> edited<label> {
+    if (!has_room(work, all_labels, business)) return {edit_outcome::full};
     work.exec_params(insert_label, to_string(business), to_string(wanted.id), wanted.name, wanted.colour,
                      to_unix_ms(by.at));
     record(work, business, by, "label.added", wanted.id, nullptr, logged(wanted));
-    return wanted;
+    return {edit_outcome::done, wanted};
   });
 }
 

@@ -4,6 +4,7 @@
 
 #include "storage/api/activity_work.hpp"
 #include "storage/api/api_work.hpp"
+#include "storage/api/list_room.hpp"
 #include "storage/api/list_work.hpp"
 
 namespace sellavie::storage {
@@ -33,6 +34,9 @@ constexpr const char* select_one = NOTE_COLUMNS
 constexpr const char* look_before = R"(
 SELECT (SELECT count(*) FROM conversations WHERE business_id = $1::uuid AND id = $2::uuid),
        (SELECT count(*) FROM memberships WHERE business_id = $1::uuid AND account_id = ANY ($3::uuid[])))";
+constexpr bounded_list all_notes{
+    "notes", "SELECT count(*) FROM notes WHERE business_id = $1::uuid AND conversation_id = $2::uuid",
+    most_notes};
 constexpr const char* insert_note = R"(
 INSERT INTO notes (id, business_id, conversation_id, author_id, body, created_at)
 VALUES ($1::uuid, $2::uuid, $3::uuid, $4::uuid, $5, $6::bigint))";
@@ -96,6 +100,7 @@ result<note_outcome> add_note(api_session& session, const business_id& business,
         work.exec_params(look_before, to_string(business), to_string(wanted.conversation), mentions);
     if (known[0][0].as<int>() == 0) return note_outcome::not_found;
     if (known[0][1].as<std::size_t>() != wanted.mentions.size()) return note_outcome::no_member;
+    if (!has_room(work, all_notes, business, wanted.conversation.value)) return note_outcome::full;
     work.exec_params(insert_note, to_string(wanted.id), to_string(business), to_string(wanted.conversation),
                      to_string(wanted.author), wanted.text, to_unix_ms(wanted.created_at));
     work.exec_params(insert_mentions, to_string(wanted.id), to_string(business), mentions);

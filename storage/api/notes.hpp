@@ -32,6 +32,9 @@ struct note_filter {
 [[nodiscard]] result<std::optional<note>> find_note(api_session& session, const business_id& business,
                                                     const conversation_id& conversation, const uuid& id);
 
+/// Of a conversation.
+inline constexpr int most_notes = 1'000;
+
 enum class note_outcome : std::uint8_t {
   done,
   not_found,
@@ -39,6 +42,8 @@ enum class note_outcome : std::uint8_t {
   no_member,
   /// Somebody else wrote it.
   not_yours,
+  /// The conversation has most_notes.
+  full,
 };
 [[nodiscard]] result<note_outcome> add_note(api_session& session, const business_id& business,
                                             const change_origin& by, const note& wanted);

@@ -2,6 +2,7 @@
 
 #include "storage/api/activity_work.hpp"
 #include "storage/api/api_work.hpp"
+#include "storage/api/list_room.hpp"
 #include "storage/api/list_work.hpp"
 
 namespace sellavie::storage {
@@ -20,6 +21,9 @@ const two_ends select_page{GROUP_COLUMNS
 constexpr const char* select_one = GROUP_COLUMNS "AND g.id = $2::uuid";
 #undef GROUP_COLUMNS
 
+constexpr bounded_list all_groups{"product groups",
+                                  "SELECT count(*) FROM product_groups WHERE business_id = $1::uuid",
+                                  most_product_groups};
 constexpr const char* insert_group = R"(
 INSERT INTO product_groups (id, business_id, name, option_names)
 VALUES ($2::uuid, $1::uuid, $3, ARRAY(SELECT jsonb_array_elements_text($4::jsonb))))";
@@ -57,9 +61,10 @@ result<std::optional<product_group>> find_product_group(api_session& session, co
   return for_business(session, business, [&](pqxx::work& work) { return find(work, business, id); });
 }
 
-result<void> create_product_group(api_session& session, const business_id& business, const change_origin& by,
-                                  const product_group& wanted) {
+result<edit_outcome> create_product_group(api_session& session, const business_id& business,
+                                          const change_origin& by, const product_group& wanted) {
   return for_business(session, business, [&](pqxx::work& work) {
+    if (!has_room(work, all_groups, business)) return edit_outcome::full;
     work.exec_params(insert_group, to_string(business), to_string(wanted.id), wanted.name,
                      json(wanted.options).dump());
     record_activity(work, &business, by,
@@ -68,6 +73,7 @@ result<void> create_product_group(api_session& session, const business_id& busin
                      wanted.id.value,
                      nullptr,
                      {{"name", wanted.name}, {"options", wanted.options}}});
+    return edit_outcome::done;
   });
 }
 

@@ -21,6 +21,9 @@ struct product_group {
   std::int64_t products = 0;
 };
 
+/// Half of max_products: a group is of two and more.
+inline constexpr std::int64_t most_product_groups = max_products / 2;
+
 /// `words` are in the name; all when empty.
 [[nodiscard]] result<std::vector<product_group>> list_product_groups(api_session& session,
                                                                      const business_id& business,
@@ -29,8 +32,9 @@ struct product_group {
 [[nodiscard]] result<std::optional<product_group>> find_product_group(api_session& session,
                                                                       const business_id& business,
                                                                       const product_group_id& id);
-[[nodiscard]] result<void> create_product_group(api_session& session, const business_id& business,
-                                                const change_origin& by, const product_group& wanted);
+/// `full` at most_product_groups.
+[[nodiscard]] result<edit_outcome> create_product_group(api_session& session, const business_id& business,
+                                                        const change_origin& by, const product_group& wanted);
 
 [[nodiscard]] result<edited<product_group>> rename_product_group(
     api_session& session, const business_id& business, const change_origin& by, const product_group_id& id,

@@ -23,6 +23,9 @@ const two_ends select_page{R"(
 SELECT id, number, note, restored_from, published_by, published_at, '' FROM training_versions
 WHERE business_id = $1::uuid AND number {<} $2::integer AND ($4 = '' OR published_by::text = $4)
 ORDER BY business_id{desc}, number{desc} LIMIT $3::integer)"};
+// Numbers have no gaps.
+constexpr const char* is_recent = R"(
+SELECT EXISTS (SELECT FROM training_versions WHERE business_id = $1::uuid AND number = $2::integer AND published_at > $3::bigint))";
 constexpr const char* insert_version = R"(
 INSERT INTO training_versions (id, business_id, number, content, note, restored_from, published_by, published_at)
 VALUES ($1::uuid, $2::uuid, $3::integer, $4, $5, NULLIF($6::integer, 0), $7::uuid, $8::bigint))";
@@ -122,9 +125,18 @@ std::pair<json, json> logged(const training::content& before, const training::co
   return {std::move(out), std::move(in)};
 }
 
-training_version publish(pqxx::work& work, const business_id& business, const change_origin& by,
-                         const publish_wish& wish, const training::content& content,
-                         const training_version& published, std::optional<std::int32_t> restored_from) {
+bool is_too_often(pqxx::work& work, const business_id& business, std::int32_t published, instant now) {
+  return work
+      .exec_params1(is_recent, to_string(business), published + 1 - most_publications,
+                    to_unix_ms(now - std::chrono::hours{24}))[0]
+      .as<bool>();
+}
+
+publication publish(pqxx::work& work, const business_id& business, const change_origin& by,
+                    const publish_wish& wish, const training::content& content,
+                    const training_version& published, std::optional<std::int32_t> restored_from) {
+  if (content == published.content) return {publish_outcome::nothing_new};
+  if (is_too_often(work, business, published.number, by.at)) return {publish_outcome::too_often};
   training_version made{wish.id, published.number + 1, wish.note, restored_from, by.account, by.at, content};
   work.exec_params(insert_version, to_string(made.id), to_string(business), made.number,
                    training::encode(content), made.note, restored_from.value_or(0), to_string(by.account),
@@ -135,7 +147,7 @@ training_version publish(pqxx::work& work, const business_id& business, const ch
   record_activity(work, &business, by,
                   {restored_from ? "training.restored" : "training.published", "training", made.id.value,
                    std::move(before), std::move(after)});
-  return made;
+  return {publish_outcome::done, std::move(made)};
 }
 
 }  // namespace
@@ -204,10 +216,10 @@ result<publication> publish_training_draft(api_session& session, const business_
     const auto published = published_before(work, business, after_all);
     const auto draft = draft_of(work, business, published, lock_draft);
     if (draft.version != expected_version) return {publish_outcome::stale};
-    if (draft.content == published.content) return {publish_outcome::nothing_new};
     auto made = publish(work, business, by, wish, draft.content, published, std::nullopt);
-    work.exec_params(raise_draft, to_string(business), made.number);
-    return {publish_outcome::done, std::move(made)};
+    if (made.outcome == publish_outcome::done)
+      work.exec_params(raise_draft, to_string(business), made.version.number);
+    return made;
   });
 }
 
@@ -218,8 +230,7 @@ result<publication> restore_training(api_session& session, const business_id& bu
     const auto old = version_of(work, business, source);
     if (!old) return {publish_outcome::not_found};
     const auto published = published_before(work, business, after_all);
-    if (old->content == published.content) return {publish_outcome::nothing_new};
-    return {publish_outcome::done, publish(work, business, by, wish, old->content, published, old->number)};
+    return publish(work, business, by, wish, old->content, published, old->number);
   });
 }
 

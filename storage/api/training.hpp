@@ -71,7 +71,12 @@ enum class publish_outcome : std::uint8_t {
   stale,
   /// It says what is published already.
   nothing_new,
+  /// most_publications in a day.
+  too_often,
 };
+
+/// In 24 hours: versions are kept for ever.
+inline constexpr std::int32_t most_publications = 100;
 
 struct publication {
   publish_outcome outcome = publish_outcome::not_found;

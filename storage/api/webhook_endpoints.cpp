@@ -2,6 +2,7 @@
 
 #include "storage/api/activity_work.hpp"
 #include "storage/api/api_work.hpp"
+#include "storage/api/list_room.hpp"
 #include "storage/api/list_wish.hpp"
 #include "storage/job_work.hpp"
 
@@ -20,9 +21,9 @@ constexpr const char* select_one = ENDPOINT_COLUMNS "AND id = $2::uuid";
 constexpr const char* select_held = ENDPOINT_COLUMNS "AND id = $2::uuid FOR UPDATE";
 #undef ENDPOINT_COLUMNS
 
-constexpr const char* lock_endpoints =
-    "SELECT pg_advisory_xact_lock(hashtextextended('webhook endpoints of ' || $1, 0))";
-constexpr const char* count_endpoints = "SELECT count(*) FROM webhook_endpoints WHERE business_id = $1::uuid";
+constexpr bounded_list all_endpoints{"webhook endpoints",
+                                     "SELECT count(*) FROM webhook_endpoints WHERE business_id = $1::uuid",
+                                     most_webhook_endpoints};
 constexpr const char* insert_endpoint = R"(
 INSERT INTO webhook_endpoints (id, business_id, url, description, events, secret, secret_hint, created_at, created_by)
 VALUES ($1::uuid, $2::uuid, $3, $4, ARRAY(SELECT jsonb_array_elements_text($5::jsonb)), $6, $7, $8::bigint, $9::uuid))";
@@ -179,11 +180,8 @@ result<edited<stored_webhook_endpoint>> add_webhook_endpoint(api_session& sessio
                                                              const webhook_endpoint_wish& wanted,
                                                              const webhook_secret& secret) {
   return for_business(session, business, [&](pqxx::work& work) -> edited<stored_webhook_endpoint> {
-    const auto whose = to_string(business);
-    work.exec_params(lock_endpoints, whose);
-    if (work.exec_params1(count_endpoints, whose)[0].as<int>() >= most_webhook_endpoints)
-      return {edit_outcome::full};
-    work.exec_params(insert_endpoint, to_string(wanted.id), whose, wanted.url.value_or(""),
+    if (!has_room(work, all_endpoints, business)) return {edit_outcome::full};
+    work.exec_params(insert_endpoint, to_string(wanted.id), to_string(business), wanted.url.value_or(""),
                      wanted.description.value_or(""),
                      list_of(wanted.events.value_or(std::vector<std::string>{})), secret.sealed, secret.hint,
                      to_unix_ms(by.at), to_string(by.account));

@@ -297,3 +297,35 @@ test("among many conversations each filter finds exactly its own, page by page",
   await check(`assignee=${bola.account_id}`, "false", 1);
   await check("name=many%203", "(SELECT name FROM contacts WHERE id = c.contact_id) LIKE 'Many 3%'", 20);
 });
+
+test("labels, canned replies, product groups and notes have a bound, and two people who take the last place are one", async () => {
+  const { one, id } = await chat(here, ada);
+  const whose = `'${ada.business_id}'`;
+  // All but the last place.
+  const many = (row, most, of = `business_id = ${whose}`) => here.server.sql(`INSERT INTO ${row} FROM generate_series((SELECT count(*) FROM ${row.split(" ")[0]} WHERE ${of}) + 2, ${most}) n`);
+  await many(`labels (id, business_id, name, colour, created_at) SELECT gen_random_uuid(), ${whose}, 'many ' || n, 'red', 0`, 100);
+  await many(`canned_replies (id, business_id, shortcut, body, created_at) SELECT gen_random_uuid(), ${whose}, 'many' || n, 'Hello', 0`, 100);
+  await many(`product_groups (id, business_id, name, option_names) SELECT gen_random_uuid(), ${whose}, 'many ' || n, '{size}'`, 5000);
+  await many(`notes (id, business_id, conversation_id, author_id, body, created_at) SELECT gen_random_uuid(), ${whose}, '${id}', '${ada.account_id}', 'Hm', 0`, 1000, `conversation_id = '${id}'`);
+  const added = {
+    [`${ada.shop}/labels`]: (n) => ({ name: `Last ${n}`, colour: "red" }),
+    [`${ada.shop}/canned-replies`]: (n) => ({ shortcut: `last${n}`, text: "Hello" }),
+    [`${ada.shop}/product-groups`]: (n) => ({ name: `Last ${n}`, options: ["size"] }),
+    [`${one}/notes`]: (n) => ({ text: `Last ${n}` }),
+  };
+  for (const [path, wish] of Object.entries(added)) {
+    const both = await Promise.all([1, 2].map((n) => ada.client.post(path, wish(n))));
+    assert.deepEqual(both.map(({ status }) => status).sort(), [201, 409], path);
+    const refused = both.find(({ status }) => status === 409).body;
+    assert.equal(refused.type, "/problems/conflict");
+    assert.ok(refused.detail, path);
+    assert.equal((await ada.client.post(path, wish(3))).status, 409, path);
+  }
+  for (const label of ids(await all_of(ada.client, `${ada.shop}/labels`))) assert.equal((await ada.client.put(`${one}/labels/${label}`)).status, 200);
+  const { label_ids } = (await ada.client.get(one)).body;
+  const document = await (await fetch(`${here.server.url}/api/v1/openapi.json`)).json();
+  assert.equal(label_ids.length, document.components.schemas.Conversation.properties.label_ids.maxItems);
+  const [gone] = label_ids;
+  assert.equal((await ada.client.delete(`${ada.shop}/labels/${gone}`)).status, 204);
+  assert.equal((await ada.client.post(`${ada.shop}/labels`, { name: "Room", colour: "red" })).status, 201, "there is room again");
+});

@@ -1543,20 +1543,20 @@ export const accept_invitation_as_new = /* @__PURE__ */ operation<{ path: object
   token: string;
 }; answer: Tokens; needs: "nothing" }>("accept_invitation_as_new", "POST", "/invitations/accept-as-new", "anyone", "nothing");
 
-/** Makes a canned reply; no two have the same shortcut. */
+/** Makes a canned reply, at most 100; no two have the same shortcut. */
 export const add_canned_reply = /* @__PURE__ */ operation<{ path: { business_id: string }; query: object; body: {
   /** What is typed after the slash. */
   shortcut: string;
   text: string;
 }; answer: CannedReply; needs: "nothing" }>("add_canned_reply", "POST", "/businesses/{business_id}/canned-replies", "admin", "nothing");
 
-/** Makes a label; no two have the same name. */
+/** Makes a label, at most 100; no two have the same name. */
 export const add_label = /* @__PURE__ */ operation<{ path: { business_id: string }; query: object; body: {
   colour: "grey" | "red" | "orange" | "yellow" | "green" | "teal" | "blue" | "purple" | "pink";
   name: string;
 }; answer: Label; needs: "nothing" }>("add_label", "POST", "/businesses/{business_id}/labels", "admin", "nothing");
 
-/** Writes a note, and mentions members. */
+/** Writes a note, at most 1,000 a conversation, and mentions members. */
 export const add_note = /* @__PURE__ */ operation<{ path: { business_id: string; conversation_id: string }; query: object; body: {
   mentions?: Array<string>;
   text: string;
@@ -1581,7 +1581,7 @@ export const add_push_subscription = /* @__PURE__ */ operation<{ path: object; q
   };
 }; answer: PushSubscription; needs: "nothing" }>("add_push_subscription", "POST", "/me/push-subscriptions", "account", "nothing");
 
-/** Tells one more program; at most 10. What is committed from then on is sent, each event until it is taken (2xx) or a day has passed. */
+/** Tells one more program, at most 10. What is committed from then on is sent, each event until it is taken (2xx) or a day has passed. */
 export const add_webhook_endpoint = /* @__PURE__ */ operation<{ path: { business_id: string }; query: object; body: {
   description?: string;
   /** What it is told of. */
@@ -1832,7 +1832,7 @@ export const create_product = /* @__PURE__ */ operation<{ path: { business_id: s
   } | null;
 }; answer: Product; needs: "nothing" }>("create_product", "POST", "/businesses/{business_id}/products", "admin", "nothing");
 
-/** A new group; its products name it as their variant's group. */
+/** A new group, at most 5,000; its products name it as their variant's group. */
 export const create_product_group = /* @__PURE__ */ operation<{ path: { business_id: string }; query: object; body: {
   name: string;
   /** What its products differ in: size, colour. */
@@ -2096,7 +2096,7 @@ export const place_order = /* @__PURE__ */ operation<{ path: { business_id: stri
 /** What importing the sheet would do, row by row; nothing is changed. */
 export const preview_product_import = /* @__PURE__ */ operation<{ path: { business_id: string }; query: { stock?: "keep" | "set"; sku_column?: string; name_column?: string; description_column?: string; price_column?: string; stock_column?: string; active_column?: string }; body: Blob; answer: ProductImportPreview; needs: "nothing" }>("preview_product_import", "POST", "/businesses/{business_id}/products/import/preview", "admin", "nothing");
 
-/** Makes a version of the draft; every chat is taught it from its next turn on. */
+/** Makes a version of the draft, at most 100 a day; every chat is taught it from its next turn on. */
 export const publish_training_draft = /* @__PURE__ */ operation<{ path: { business_id: string }; query: object; body: {
   /** What is new, for the list of versions. */
   note: string;

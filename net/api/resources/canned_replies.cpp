@@ -70,7 +70,8 @@ api_outcome add(workplace& place, api_call& call) {
   const auto wish = wish_of(call, place.with.ids->next());
   const auto made = storage::add_canned_reply(place.store, call.by.business, origin_of(call), wish);
   if (!made) return failed(made.error());
-  return with_version({201, shown(made.value())}, made.value().version);
+  if (made.value().outcome != storage::edit_outcome::done) return refused(made.value().outcome);
+  return with_version({201, shown(made.value().row)}, made.value().row.version);
 }
 
 api_outcome change(workplace& place, api_call& call) {
@@ -123,7 +124,8 @@ std::vector<api_endpoint> canned_reply_endpoints() {
         .method = verb::post,
         .path = all,
         .tag = "Canned replies",
-        .summary = "Makes a canned reply; no two have the same shortcut.",
+        .summary = "Makes a canned reply, " + at_most(storage::most_canned_replies) +
+                   "; no two have the same shortcut.",
         .allowed = managing,
         .body = wish_shape(),
         .answers = {api::with_etag({201, "The canned reply.", reply_shape()})},

@@ -3,6 +3,7 @@
 #include "net/api/ask_actor.hpp"
 #include "net/api/shapes.hpp"
 #include "net/message_words.hpp"
+#include "storage/api/labels.hpp"
 
 namespace sellavie::net {
 namespace {
@@ -49,7 +50,7 @@ schema conversation_shape() {
            {"snoozed_until", schema::timestamp().or_null().described(
                                  "While it is snoozed; a message of the customer ends it.")},
            {"is_unread", schema::boolean().described("The customer wrote since you read.")},
-           {"label_ids", schema::list(schema::uuid(), 1000)},
+           {"label_ids", schema::list(schema::uuid(), storage::most_labels)},
            {"last_customer_at", schema::timestamp().or_null()},
            {"last_message_at", schema::timestamp().or_null()},
            {"created_at", schema::timestamp()}})

@@ -64,7 +64,8 @@ api_outcome add(workplace& place, api_call& call) {
   const auto wish = wish_of(call, place.with.ids->next());
   const auto made = storage::add_label(place.store, call.by.business, origin_of(call), wish);
   if (!made) return failed(made.error());
-  return with_version({201, shown(made.value())}, made.value().version);
+  if (made.value().outcome != storage::edit_outcome::done) return refused(made.value().outcome);
+  return with_version({201, shown(made.value().row)}, made.value().row.version);
 }
 
 api_outcome change(workplace& place, api_call& call) {
@@ -109,7 +110,7 @@ std::vector<api_endpoint> label_endpoints() {
         .method = verb::post,
         .path = all,
         .tag = "Labels",
-        .summary = "Makes a label; no two have the same name.",
+        .summary = "Makes a label, " + at_most(storage::most_labels) + "; no two have the same name.",
         .allowed = managing,
         .body = wish_shape(),
         .answers = {api::with_etag({201, "The label.", label_shape()})},

@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "net/api/edits.hpp"
 #include "net/api/listed_pages.hpp"
 #include "net/api/paging.hpp"
 #include "storage/api/conversations.hpp"
@@ -49,6 +50,8 @@ problem refusal(note_outcome why) {
     case note_outcome::no_member:
       return {problems::invalid, {}, {{"/mentions", "must be members of this business"}}};
     case note_outcome::not_yours: return {problems::forbidden, "Somebody else wrote this note."};
+    case note_outcome::full:
+      return {problems::conflict, "This conversation has as many notes as it may. Remove some first."};
     case note_outcome::not_found: return {problems::not_found};
     case note_outcome::done: break;
   }
@@ -142,10 +145,12 @@ std::vector<api_endpoint> note_endpoints() {
         .method = verb::post,
         .path = all,
         .tag = "Notes",
-        .summary = "Writes a note, and mentions members.",
+        .summary =
+            "Writes a note, " + at_most(storage::most_notes) + " a conversation, and mentions members.",
         .allowed = conversing,
         .body = wish,
-        .answers = {{201, "The note.", note_shape()}}},
+        .answers = {{201, "The note.", note_shape()}},
+        .problems = {409}},
        add},
       {{.id = "show_note",
         .method = verb::get,

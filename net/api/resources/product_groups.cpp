@@ -1,5 +1,6 @@
 #include "net/api/resources/product_groups.hpp"
 
+#include "net/api/edits.hpp"
 #include "net/api/listed_pages.hpp"
 #include "net/api/paging.hpp"
 #include "net/api/resources/product_shapes.hpp"
@@ -62,6 +63,7 @@ api_outcome create(workplace& place, api_call& call) {
   wanted.options = call.body["options"].get<std::vector<std::string>>();
   const auto done = storage::create_product_group(place.store, call.by.business, origin_of(call), wanted);
   if (!done) return api::problem_of(done.error());
+  if (done.value() != storage::edit_outcome::done) return refused(done.value());
   return with_version({201, shown(wanted)}, wanted.version);
 }
 
@@ -94,10 +96,12 @@ std::vector<api_endpoint> product_group_endpoints() {
         .method = verb::post,
         .path = all,
         .tag = "Products",
-        .summary = "A new group; its products name it as their variant's group.",
+        .summary = "A new group, " + at_most(storage::most_product_groups) +
+                   "; its products name it as their variant's group.",
         .allowed = manages_catalogue,
         .body = schema::object({{"name", name_text()}, {"options", options_shape()}}),
-        .answers = {api::with_etag({201, "The group.", group_shape()})}},
+        .answers = {api::with_etag({201, "The group.", group_shape()})},
+        .problems = {409}},
        create},
       {{.id = "show_product_group",
         .method = verb::get,

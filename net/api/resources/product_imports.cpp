@@ -69,18 +69,22 @@ api_outcome order(workplace& place, api_call& call) {
   wanted.rows = sheet.value().rows.size() + sheet.value().problems.size();
   wanted.idempotency_key = call.idempotency_key;
   wanted.sheet = std::move(call.raw_body);
-  return answer_with(storage::order_import(place.store, call.by.business, origin_of(call), wanted),
-                     [](const storage::ordered_import& ordered) -> api_outcome {
-                       switch (ordered.outcome) {
-                         case storage::order_outcome::other_order: return key_was_used();
-                         case storage::order_outcome::full:
-                           return problem{
-                               problems::conflict,
-                               "Several sheets wait already. Wait until one is done, or cancel one."};
-                         case storage::order_outcome::queued: break;
-                       }
-                       return api_answer{202, shown(ordered.job)};
-                     });
+  return answer_with(
+      storage::order_import(place.store, call.by.business, origin_of(call), wanted),
+      [](const storage::ordered_import& ordered) -> api_outcome {
+        switch (ordered.outcome) {
+          case storage::order_outcome::other_order: return key_was_used();
+          case storage::order_outcome::full:
+            return problem{problems::conflict,
+                           "Several sheets wait already. Wait until one is done, or cancel one."};
+          case storage::order_outcome::no_room:
+            return problem{problems::conflict,
+                           "The sheets of the last seven days take all the room. Wait until the "
+                           "oldest of them are gone."};
+          case storage::order_outcome::queued: break;
+        }
+        return api_answer{202, shown(ordered.job)};
+      });
 }
 
 api_outcome list(workplace& place, api_call& call) {

@@ -64,6 +64,10 @@ api_outcome published(workplace& place, const api_call& call, const result<stora
       case publish_outcome::stale: return problem{problems::stale};
       case publish_outcome::nothing_new:
         return problem{problems::conflict, "This is what is published already."};
+      case publish_outcome::too_often:
+        return problem{.kind = problems::too_many,
+                       .detail = "Too many versions were published in a day. Publish this one tomorrow.",
+                       .retry_after = 3600};
       case publish_outcome::done: break;
     }
     tell_chats(place, call);
@@ -201,7 +205,8 @@ std::vector<api_endpoint> training_endpoints() {
         .method = verb::post,
         .path = draft + "/publish",
         .tag = tag,
-        .summary = "Makes a version of the draft; every chat is taught it from its next turn on.",
+        .summary = "Makes a version of the draft, " + at_most(storage::most_publications) +
+                   " a day; every chat is taught it from its next turn on.",
         .allowed = manages_training,
         .body = note_body,
         .answers = made,

@@ -301,8 +301,8 @@ std::vector<api_endpoint> webhook_endpoint_endpoints() {
         .path = all,
         .tag = "Outgoing webhooks",
         .summary =
-            "Tells one more program; at most 10. What is committed from then on is sent, each event until it is "
-            "taken (2xx) or a day has passed.",
+            "Tells one more program, " + at_most(storage::most_webhook_endpoints) +
+            ". What is committed from then on is sent, each event until it is taken (2xx) or a day has passed.",
         .allowed = connecting,
         .body = schema::object({{"url", url_text()},
                                 {"events", event_words()},

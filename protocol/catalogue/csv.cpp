@@ -2,26 +2,13 @@
 
 #include <algorithm>
 
+#include "protocol/catalogue/formula_guard.hpp"
 #include "protocol/channel/unicode.hpp"
 
 namespace sellavie::catalogue {
 namespace {
 
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
-
-bool begins_formula(char c) noexcept {
-  return c == '=' || c == '+' || c == '-' || c == '@' || c == '\t' || c == '\r';
-}
-
-/// An apostrophe that hides a formula, or hides another such apostrophe.
-bool is_guarded(std::string_view cell) noexcept {
-  return cell.size() > 1 && cell[0] == '\'' && (cell[1] == '\'' || begins_formula(cell[1]));
-}
-
-std::string unguarded(std::string cell) {
-  if (is_guarded(cell)) cell.erase(0, 1);
-  return cell;
-}
 
 char separator_of(std::string_view text) noexcept {
   constexpr std::string_view candidates = ",;\t";
@@ -51,7 +38,7 @@ class reader {
       auto cell = is_at('"') ? quoted_cell() : plain_cell();
       if (!cell) return cell.error();
       if (cells.size() == limits_.columns) return too_large("has too many columns");
-      cells.push_back(unguarded(std::move(cell.value())));
+      cells.push_back(unguarded(cell.value()));
       if (is_at(separator_)) {
         ++at_;
         continue;
@@ -107,11 +94,6 @@ class reader {
   std::size_t at_ = 0;
   std::size_t row_ = 1;
 };
-
-std::string guarded(const std::string& cell) {
-  const bool needs_guard = !cell.empty() && (begins_formula(cell.front()) || is_guarded(cell));
-  return needs_guard ? '\'' + cell : cell;
-}
 
 }  // namespace
 

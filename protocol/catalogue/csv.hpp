@@ -1,7 +1,6 @@
 #pragma once
 // Comma-separated values as spreadsheets write them (RFC 4180, also with ';' or tabs), both ways.
-// A cell that a spreadsheet would run as a formula is written with an apostrophe before it, which is
-// taken away again when such a file is read: what was written comes back.
+// Formulas are guarded (formula_guard): what was written comes back.
 
 #include <cstddef>
 #include <span>
@@ -17,7 +16,8 @@ struct csv_limits {
   /// Without the header.
   std::size_t rows = 5'000;
   std::size_t columns = 50;
-  std::size_t cell_bytes = 8'000;
+  /// A description of 4,000 characters with a guard before every other one.
+  std::size_t cell_bytes = 18'000;
 };
 
 /// A record may have more or fewer cells than the header. Empty lines are left out, but counted.

@@ -215,13 +215,17 @@ test("a sheet changes prices at once, and stock only when it is asked to", async
 
 test("what is exported can be imported, and no cell of it is a formula", async () => {
   await create({ sku: "=1+1", name: "=HYPERLINK(1)", description: "+1, \"quoted\"\nand a line", price_minor: 5, stock: 2 });
+  const odd = await create({ sku: "ODD", name: "＝1", description: "  - one\n- two;=cmd|'/c x'!A1;y\t@z\r\n \"＋3 '=4 \n", price_minor: 5, stock: 2 });
+  await create({ sku: "LONG", name: "ع".repeat(200), description: "\n－".repeat(2000), price_minor: 5, stock: 2 });
   const { status, headers, text } = await ada.client.get(`${ada.products}/export`);
   assert.deepEqual([status, headers.get("content-type"), headers.get("x-content-type-options")], [200, "text/csv; charset=utf-8", "nosniff"]);
   assert.ok(text.startsWith("sku,name,description,price,stock,active\r\n"));
   assert.ok(text.includes(`'=1+1,'=HYPERLINK(1),"'+1, ""quoted""\nand a line",0.05,2,true\r\n`));
-  for (const line of text.split("\r\n")) assert.doesNotMatch(line, /^[=+\-@]/);
+  assert.ok(text.includes(`ODD,'＝1,"'  - one\n'- two;'=cmd|'/c x'!A1;y\t'@z\r\n' ""＋3 '=4 \n",0.05,2,true\r\n`));
+  for (const field of text.split(/[;\t\r\n]/)) assert.doesNotMatch(field, /^[\s"]*[=+\-@＝＋－＠]/);
   const again = (await import_sheet([text], { query: "?stock=set" })).body;
   assert.deepEqual([again.created, again.updated, again.refused], [0, 0, 0]);
+  assert.equal((await read(odd)).description, odd.description);
 });
 
 test("a file that is no sheet is refused with the reason, and other names of columns can be given", async () => {

@@ -85,6 +85,32 @@ TEST(product_sheet, reads_prices_in_the_digits_of_their_currency) {
   EXPECT_EQ(parse_price("1.0", yen), std::nullopt);
 }
 
+TEST(product_sheet, reads_back_the_longest_texts_that_a_form_takes) {
+  const auto times = [](std::size_t many, const std::string& piece) {
+    std::string text;
+    for (std::size_t i = 0; i < many; ++i) text += piece;
+    return text;
+  };
+  product one;
+  one.sku = "A1";
+  one.name = times(200, "ع");
+  one.price = {7, dinar};
+  for (const auto& description : {times(4'000, "😀"), times(2'000, "\n－"), std::string{"\n  two lines \n"}}) {
+    one.description = description;
+    auto text = sheet_header();
+    append_product(text, one);
+    const auto sheet = read_product_sheet(text, dinar);
+    ASSERT_TRUE(sheet);
+    ASSERT_TRUE(sheet->problems.empty());
+    EXPECT_EQ(sheet->rows.at(0).name, one.name);
+    EXPECT_EQ(sheet->rows.at(0).description, description);
+  }
+  auto text = sheet_header();
+  one.name += "x";
+  append_product(text, one);
+  EXPECT_EQ(read_product_sheet(text, dinar)->problems.at(0).reason, "is too long");
+}
+
 TEST(product_sheet, reads_back_what_it_writes) {
   product one;
   one.sku = "=A1";

@@ -13,9 +13,8 @@ SELECT w.assignee_id, coalesce(w.snoozed_until, 0) FROM conversations c
 LEFT JOIN conversation_work w ON w.conversation_id = c.id
 WHERE c.business_id = $1::uuid AND c.id = $2::uuid)";
 
-constexpr const char* is_member =
-    "SELECT FROM memberships WHERE business_id = $1::uuid AND account_id = $2::uuid";
-
+// The key to the membership says who is no member, also when it is ended at the same moment.
+constexpr std::string_view no_such_member = "23503 conversation_work_assignee_is_member";
 constexpr const char* set_assignee = R"(
 INSERT INTO conversation_work (conversation_id, business_id, assignee_id) VALUES ($2::uuid, $1::uuid, $3::uuid)
 ON CONFLICT (conversation_id) DO UPDATE SET assignee_id = excluded.assignee_id)";
@@ -77,18 +76,18 @@ void record(pqxx::work& work, const business_id& business, const change_origin& 
 result<work_outcome> assign_conversation(api_session& session, const business_id& business,
                                          const change_origin& by, const conversation_id& which,
                                          const std::optional<api::account_id>& to) {
-  return for_business(session, business, [&](pqxx::work& work) {
+  const auto done = for_business(session, business, [&](pqxx::work& work) {
     const auto before = standing_of(work, business, which);
     if (!before) return work_outcome::not_found;
     const auto wanted = to ? std::optional{to_string(*to)} : std::nullopt;
-    if (wanted && work.exec_params(is_member, to_string(business), *wanted).empty())
-      return work_outcome::no_member;
     if (before->assignee == wanted) return work_outcome::done;
     work.exec_params(set_assignee, to_string(business), to_string(which), wanted ? wanted->c_str() : nullptr);
     record(work, business, by, "conversation.assigned", which,
            {{"assignee_id", text_or_null(before->assignee)}}, {{"assignee_id", text_or_null(wanted)}});
     return work_outcome::done;
   });
+  if (!done && done.error().detail == no_such_member) return work_outcome::no_member;
+  return done;
 }
 
 result<work_outcome> snooze_conversation(api_session& session, const business_id& business,

@@ -26,10 +26,9 @@ constexpr const char* select_one = MEMBER_COLUMNS "AND m.account_id = $2::uuid";
 
 constexpr const char* set_role = R"(
 UPDATE memberships SET role = $3, version = version + 1 WHERE business_id = $1::uuid AND account_id = $2::uuid)";
+// Their conversations become nobody's (0029).
 constexpr const char* delete_member =
     "DELETE FROM memberships WHERE business_id = $1::uuid AND account_id = $2::uuid";
-constexpr const char* unassign = R"(
-UPDATE conversation_work SET assignee_id = NULL WHERE business_id = $1::uuid AND assignee_id = $2::uuid)";
 
 member member_in(const pqxx::row& one) {
   fields row{one};
@@ -99,7 +98,6 @@ result<team_outcome> remove_member(api_session& session, const business_id& busi
     const auto verdict = judge_held(work, business, by, whom, std::nullopt);
     if (verdict != team_outcome::done) return verdict;
     work.exec_params(delete_member, to_string(business), to_string(whom));
-    work.exec_params(unassign, to_string(business), to_string(whom));
     record_activity(work, &business, by,
                     {by.account == whom ? "member.left" : "member.removed", "account", whom.value,
                      role_field(was->role), nullptr});

@@ -28,7 +28,7 @@
 
 namespace sellavie::actors {
 
-/// A chat that may have no row yet.
+/// A chat that may have no row yet; or a trial, which is on no account.
 struct chat_key {
   connection_id connection;
   std::string customer;

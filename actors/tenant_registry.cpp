@@ -5,6 +5,8 @@ namespace {
 
 constexpr std::chrono::milliseconds rest_after_crash{1000};
 
+chat_key key_of(const uuid& trial) { return {connection_id{}, to_string(trial)}; }
+
 }  // namespace
 
 void tenant_registry_state::start(tenant_registry_dependencies dependencies) {
@@ -132,6 +134,17 @@ caf::result<training_taken> tenant_registry_state::retrain(const training_publis
   return self_->delegate(supervisor->second, take_training{});
 }
 
+caf::result<reply_reserved> tenant_registry_state::reserve(const reserve_trial& wanted) {
+  auto* supervisor = find_or_spawn(wanted.business);
+  if (supervisor == nullptr) return make_error(errc::unavailable);
+  return self_->delegate(*supervisor, reserve_reply{key_of(wanted.trial), purchase::none});
+}
+
+void tenant_registry_state::end(const trial_ended& trial) {
+  if (const auto found = supervisors_.find(trial.business); found != supervisors_.end())
+    self_->send(found->second, reply_settled{key_of(trial.trial), trial.is_used});
+}
+
 tenant_registry_actor::behavior_type tenant_registry(tenant_registry_state::pointer self,
                                                      tenant_registry_dependencies dependencies) {
   auto& state = self->state;
@@ -150,6 +163,8 @@ tenant_registry_actor::behavior_type tenant_registry(tenant_registry_state::poin
       [&state](const remind_business_customer& wanted) { return state.remind(wanted); },
       [&state](const products_edited& edited) { return state.refresh(edited); },
       [&state](const training_published& published) { return state.retrain(published); },
+      [&state](const reserve_trial& wanted) { return state.reserve(wanted); },
+      [&state](const trial_ended& trial) { state.end(trial); },
       [&state](const wake_account& account) { state.wake(account); },
       [&state](const directory_changed& changed) { state.spread_change(changed); },
       [&state](const reservations_ended& ended) { state.expire(ended); },

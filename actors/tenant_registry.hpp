@@ -70,6 +70,18 @@ struct training_published {
   business_id business;
 };
 
+/// Before a trial of this business's training asks the model; and what became of it.
+struct reserve_trial {
+  business_id business;
+  uuid trial;
+};
+struct trial_ended {
+  business_id business;
+  uuid trial;
+  /// A model answered: it is committed.
+  bool is_used = false;
+};
+
 /// Rows wait in the outbox of this account from an earlier run.
 struct wake_account {
   business_id business;
@@ -91,21 +103,21 @@ struct meet_pump {
   inbox_pump_actor pump;
 };
 
-using tenant_registry_actor =
-    caf::typed_actor<caf::reacts_to<meet_pump>, caf::reacts_to<delivery>,
-                     caf::replies_to<command_business>::with<chat_commanded>,
-                     caf::replies_to<command_desk>::with<action_outcome>,
-                     caf::replies_to<command_order>::with<action_outcome>,
-                     caf::replies_to<invoice_order>::with<action_outcome>,
-                     caf::replies_to<check_business_payment>::with<payment_checked>,
-                     caf::replies_to<run_business_refund>::with<refund_ran>,
-                     caf::replies_to<expire_business_link>::with<link_end>,
-                     caf::replies_to<remind_business_customer>::with<reminder_ran>,
-                     caf::replies_to<products_edited>::with<products_refreshed>,
-                     caf::replies_to<training_published>::with<training_taken>, caf::reacts_to<wake_account>,
-                     caf::reacts_to<directory_changed>, caf::reacts_to<reservations_ended>,
-                     // To itself: the pause after a supervisor's crash is over.
-                     caf::reacts_to<restart_atom, business_id>>;
+using tenant_registry_actor = caf::typed_actor<
+    caf::reacts_to<meet_pump>, caf::reacts_to<delivery>,
+    caf::replies_to<command_business>::with<chat_commanded>,
+    caf::replies_to<command_desk>::with<action_outcome>, caf::replies_to<command_order>::with<action_outcome>,
+    caf::replies_to<invoice_order>::with<action_outcome>,
+    caf::replies_to<check_business_payment>::with<payment_checked>,
+    caf::replies_to<run_business_refund>::with<refund_ran>,
+    caf::replies_to<expire_business_link>::with<link_end>,
+    caf::replies_to<remind_business_customer>::with<reminder_ran>,
+    caf::replies_to<products_edited>::with<products_refreshed>,
+    caf::replies_to<training_published>::with<training_taken>,
+    caf::replies_to<reserve_trial>::with<reply_reserved>, caf::reacts_to<trial_ended>,
+    caf::reacts_to<wake_account>, caf::reacts_to<directory_changed>, caf::reacts_to<reservations_ended>,
+    // To itself: the pause after a supervisor's crash is over.
+    caf::reacts_to<restart_atom, business_id>>;
 
 struct tenant_registry_dependencies {
   services_ptr node;
@@ -139,6 +151,8 @@ class tenant_registry_state {
   caf::result<reminder_ran> remind(const remind_business_customer& wanted);
   caf::result<products_refreshed> refresh(const products_edited& edited);
   caf::result<training_taken> retrain(const training_published& published);
+  caf::result<reply_reserved> reserve(const reserve_trial& wanted);
+  void end(const trial_ended& trial);
   void unblock(const business_id& business) { resting_.erase(business); }
 
   static constexpr const char* name = "tenant_registry";
@@ -172,6 +186,8 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::expire_business_link)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::remind_business_customer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::products_edited)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::training_published)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::reserve_trial)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::trial_ended)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::wake_account)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::directory_changed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sellavie::actors::reservations_ended)

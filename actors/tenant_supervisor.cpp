@@ -278,6 +278,8 @@ tenant_supervisor_actor::behavior_type tenant_supervisor(tenant_supervisor_state
       [&state](const remind_customer& wanted) { return state.remind(wanted); },
       [&state](const refresh_products&) { return state.refresh_desk(); },
       [&state](const take_training&) { return state.retrain(); },
+      [&state](const reserve_reply& wanted) { return state.reserve(wanted); },
+      [&state](const reply_settled& ended) { state.end_trial(ended); },
       [&state](expire_atom) { state.expire(); },
       [&state, self](const deliveries_finished& done) { state.finish(done, self->current_sender()); },
       [&state, self](const offer_together& planned) { state.complete(planned, self->current_sender()); },

@@ -29,6 +29,7 @@
 //            customer hears of an order that became paid by it, in the desk's transaction; money of a reference that is not
 //            of our making is another till's and none of ours.
 // Reminders  of a live link (actors/checkout_reminding.hpp): its provider is asked from here, then the desk decides and tells.
+// Trials     of the training (actors/tenant_trials.cpp) reserve AI replies at the quota desk, as conversations do.
 // Expiry     the desk never waits for a provider, so it is asked from here about the live links of orders whose
 //            time is over: at most 16 in a round, one round at a time, after a silent one a minute's rest.
 // Supervised by the tenant_registry.
@@ -82,7 +83,9 @@ using tenant_supervisor_actor = caf::typed_actor<
     caf::replies_to<payment_check>::with<payment_checked>, caf::replies_to<run_refund>::with<refund_ran>,
     caf::replies_to<expire_link>::with<link_end>, caf::replies_to<remind_customer>::with<reminder_ran>,
     caf::replies_to<refresh_products>::with<products_refreshed>,
-    caf::replies_to<take_training>::with<training_taken>, caf::reacts_to<expire_atom>,
+    caf::replies_to<take_training>::with<training_taken>,
+    caf::replies_to<reserve_reply>::with<reply_reserved>, caf::reacts_to<reply_settled>,
+    caf::reacts_to<expire_atom>,
     // From its children.
     caf::reacts_to<deliveries_finished>, caf::reacts_to<offer_together>, caf::reacts_to<lives_elsewhere>,
     caf::reacts_to<outbox_committed>, caf::reacts_to<epoch_raised>, caf::reacts_to<show_typing>,
@@ -150,6 +153,8 @@ class tenant_supervisor_state {
   caf::result<reminder_ran> remind(const remind_customer& wanted);
   caf::result<products_refreshed> refresh_desk();
   caf::result<training_taken> retrain();
+  caf::result<reply_reserved> reserve(const reserve_reply& wanted);
+  void end_trial(const reply_settled& ended);
   void let_stop(const caf::strong_actor_ptr& child);
   void on_down(const caf::down_msg& down);
   void restart(const child_key& key);

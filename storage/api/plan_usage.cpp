@@ -19,8 +19,10 @@ WITH this AS (SELECT * FROM plan_month($1::uuid, $2::bigint)),
 last AS (SELECT m.* FROM this, plan_month($1::uuid, this.begins - 1) m WHERE m.ai_replies > 0),
 months AS (
   SELECT month, ai_replies FROM this UNION ALL SELECT month, ai_replies FROM last UNION ALL
-  SELECT u.month, u.ai_replies FROM plan_usage u, this
-  WHERE u.business_id = $1::uuid AND u.month < (this.month - interval '1 month')
+  SELECT sums.month, sum(sums.ai_replies)::bigint FROM this, (
+    SELECT month, ai_replies FROM plan_usage WHERE business_id = $1::uuid UNION ALL
+    SELECT month, answered FROM training_trials WHERE business_id = $1::uuid) sums
+  WHERE sums.month < (this.month - interval '1 month') GROUP BY sums.month
 ), numbered AS (
   SELECT *, (extract(year FROM month) * 12 + extract(month FROM month))::bigint AS number FROM months
 )

@@ -15,6 +15,11 @@ constexpr const char* select_products = R"(
 SELECT id, sku, name, description, price_minor, stock, price_version FROM products
 WHERE business_id = $1::uuid AND active ORDER BY business_id, sku LIMIT $2::bigint)";
 
+constexpr const char* add_trial = R"(
+INSERT INTO training_trials AS counted (business_id, month, answered)
+SELECT $1::uuid, month, 1 FROM plan_month($1::uuid, $2::bigint)
+ON CONFLICT (business_id, month) DO UPDATE SET answered = counted.answered + 1)";
+
 product product_in(const pqxx::row& one, currency_code currency) {
   fields row{one};
   product found;
@@ -43,6 +48,12 @@ result<shop_on_trial> load_shop_on_trial(api_session& session, const business_id
     for (const auto& each : work.exec_params(select_products, to_string(business), max_products))
       shop.products.push_back(product_in(each, currency));
     return shop;
+  });
+}
+
+result<void> count_trial(api_session& session, const business_id& business, instant at) {
+  return for_business(session, business, [&](pqxx::work& work) {
+    work.exec_params(add_trial, to_string(business), to_unix_ms(at));
   });
 }
 

@@ -1,5 +1,5 @@
 #pragma once
-// What a trial of the training needs to know of the business.
+// What a trial of the training needs to know of the business, and what it leaves there.
 
 #include <string>
 #include <vector>
@@ -21,5 +21,7 @@ struct shop_on_trial {
 
 [[nodiscard]] result<shop_on_trial> load_shop_on_trial(api_session& session, const business_id& business,
                                                        instant now);
+/// A model answered one: it uses the plan as an AI reply does.
+[[nodiscard]] result<void> count_trial(api_session& session, const business_id& business, instant at);
 
 }  // namespace sellavie::storage

@@ -31,6 +31,27 @@ struct quota : testing::Test {
     world.customer_says(customer, text);
     world.finish_turns();
   }
+  /// Whether a trial of the training has a place; none: it waits.
+  std::shared_ptr<std::optional<bool>> try_training(std::uint8_t n) {
+    auto granted = std::make_shared<std::optional<bool>>();
+    world.system->spawn([granted, wanted = actors::reserve_trial{world.shop, trial(n)},
+                         to = world.registry](caf::event_based_actor* self) {
+      self->request(to, caf::infinite, wanted).then([granted](const actors::reply_reserved& told) {
+        *granted = told.is_granted;
+      });
+    });
+    world.run();
+    return granted;
+  }
+  void end_trial(std::uint8_t n, bool is_used) {
+    caf::anon_send(world.registry, actors::trial_ended{world.shop, trial(n), is_used});
+    world.run();
+  }
+  static uuid trial(std::uint8_t n) {
+    uuid id;
+    id.bytes[15] = n;
+    return id;
+  }
   std::string farewell() const { return english(fixed_phrase::hand_over); }
   std::ptrdiff_t farewells() const {
     const auto said = world.ai_texts();
@@ -155,6 +176,51 @@ TEST_F(quota, and_is_paused_when_the_first_used_it) {
   world.advance(1s);
   EXPECT_EQ(world.chat("c1").owner, chat_owner::ai);
   EXPECT_EQ(world.chat("c2").owner, chat_owner::person);
+}
+
+TEST_F(quota, a_trial_of_the_training_is_a_reply_when_a_model_answered_it) {
+  allow(3);
+  EXPECT_EQ(*try_training(1), true);
+  end_trial(1, true);
+  EXPECT_EQ(*try_training(2), true);
+  end_trial(2, false);
+  talk("c1");
+  talk("c2");
+  EXPECT_THAT(world.ai_texts(), ElementsAre("Hello.", "Hello."));
+  EXPECT_EQ(*try_training(3), false);
+  talk("c3");
+  EXPECT_EQ(world.chat("c3").owner, chat_owner::person);
+  EXPECT_THAT(reasons("plan"), SizeIs(1)) << "it is in the count that warns";
+}
+
+TEST_F(quota, a_trial_and_a_chat_at_the_last_reply_wait_for_each_other) {
+  allow(1);
+  EXPECT_EQ(*try_training(1), true);
+  world.model->always = nullptr;
+  world.receive({world.message("c1", "Hi")});
+  world.advance(world.options.gather + 100ms);
+  EXPECT_THAT(world.model->held, SizeIs(0));
+  end_trial(1, false);
+  ASSERT_THAT(world.model->held, SizeIs(1)) << "its place is free again";
+  const auto second = try_training(2);
+  EXPECT_EQ(*second, std::nullopt);
+  world.model_answers(says("Hello."));
+  world.advance(1s);
+  EXPECT_EQ(*second, false);
+}
+
+TEST_F(quota, a_trial_without_a_limit_is_granted_before_anybody_wrote) {
+  EXPECT_EQ(*try_training(1), true);
+  end_trial(1, true);
+}
+
+TEST_F(quota, a_trial_that_died_gives_its_place_back) {
+  allow(1);
+  EXPECT_EQ(*try_training(1), true);
+  const auto second = try_training(2);
+  EXPECT_EQ(*second, std::nullopt);
+  world.advance(world.settings->llm.deadline_ms + 2min);
+  EXPECT_EQ(*second, true);
 }
 
 TEST_F(quota, a_person_takes_over_a_chat_that_waits_for_its_place) {

@@ -164,6 +164,27 @@ test("products: the plan's number and no more, by form, by sheet and back from t
   assert.deepEqual((await plan_of(ada)).products, { used: 7, allowed: 7, percent: 100, warning: "at_limit" });
 });
 
+test("a trial of the training is an AI reply, and past the limit there is none", async () => {
+  const ask = (whose, question) => whose.client.post(`${whose.shop}/training/draft/try`, { question });
+  const used = async (whose) => (await plan_of(whose)).ai_replies.used;
+  const before = await used(kofi);
+  assert.equal((await ask(kofi, "Hello!")).status, 200);
+  assert.equal(await used(kofi), before + 1, "also without a limit");
+  const { allowed } = (await plan_of(ada)).ai_replies;
+  for (let n = await used(ada); n < allowed; n += 1) {
+    assert.equal((await ask(ada, "Hello!")).status, 200);
+    assert.equal(await used(ada), n + 1);
+  }
+  const attempts = () => here.server.metric("sellavie_llm_attempts_total");
+  const asked = await attempts();
+  const refused = await ask(ada, "Hello!");
+  assert.deepEqual([refused.status, refused.body.type], [409, "/problems/plan-limit-reached"]);
+  assert.match(refused.body.detail, /AI replies are used up/);
+  assert.equal(await attempts(), asked, "no model is asked");
+  assert.match((await exchange(here.customer("messenger", "ada"), "Hello!"))[0].text, farewell, "they were used in the same plan");
+  assert.equal(await used(ada), allowed);
+});
+
 test("another business's plan is nobody's; everybody of the team sees their own", async () => {
   assert.equal((await kofi.client.get(`${ada.shop}/plan`)).status, 404);
   assert.equal((await kofi.client.get(`${ada.shop}/plan/months`)).status, 404);

@@ -1,5 +1,7 @@
 // AI replies are counted from the turns, by months of the business's zone; sums change nothing but the work.
 
+#include "storage/api/plan_usage.hpp"
+#include "storage/api/trial_shop.hpp"
 #include "storage/housekeeping.hpp"
 #include "tests/storage/spine_fixture.hpp"
 
@@ -97,6 +99,32 @@ TEST_F(plan_usage_test, sums_are_the_same_count_with_less_work) {
   sql("DELETE FROM turns");
   EXPECT_EQ(quota_at("2026-11-15 12:00Z").ai_replies, 3) << "they outlive the turns";
   EXPECT_EQ(quota_at("2026-10-15 12:00Z").ai_replies, 1);
+}
+
+TEST_F(plan_usage_test, trials_count_in_the_month_in_which_they_were_answered_and_outlive_its_turns) {
+  zone("Africa/Lagos");
+  api_session store{database.access(), "plan_usage"};
+  const auto tried = [&](const std::string& text) {
+    ASSERT_TRUE(count_trial(store, ada, instant_from_ms(ms(text))));
+  };
+  add_turn("2026-11-10 12:00Z");
+  tried("2026-09-10 12:00Z");
+  tried("2026-11-30 22:59:59.999Z");
+  tried("2026-11-30 22:59:59.999Z");
+  tried("2026-11-30 23:00Z");
+  EXPECT_EQ(quota_at("2026-11-20 12:00Z").ai_replies, 3);
+  EXPECT_EQ(quota_at("2026-12-20 12:00Z").ai_replies, 1);
+  roll("2026-11-20 12:00Z");
+  sql("DELETE FROM turns");
+  const instant now = instant_from_ms(ms("2027-01-20 12:00Z"));
+  EXPECT_EQ(show_plan(store, ada, now).value().ai_replies, 0);
+  list_wish wish;
+  wish.limit = 10;
+  wish.is_newest_first = true;
+  std::vector<std::string> months;
+  for (const auto& one : list_months(store, ada, {.now = now}, wish).value())
+    months.push_back(one.month + " " + std::to_string(one.ai_replies));
+  EXPECT_THAT(months, testing::ElementsAre("2027-01 0", "2026-12 1", "2026-11 3", "2026-10 0", "2026-09 1"));
 }
 
 TEST_F(plan_usage_test, a_turn_that_began_long_before_its_end_is_counted) {

@@ -2420,7 +2420,7 @@ export const transfer_ownership = /* @__PURE__ */ operation<{ path: { business_i
   password: string;
 }; answer: undefined; needs: "nothing" }>("transfer_ownership", "POST", "/businesses/{business_id}/transfer-ownership", "owner", "nothing");
 
-/** Asks the model one question as a new customer would, taught by the draft; nothing is stored or sent. */
+/** Asks the model one question as a new customer would, taught by the draft; nothing is stored or sent. What a model answers counts as an AI reply of the plan. */
 export const try_training_draft = /* @__PURE__ */ operation<{ path: { business_id: string }; query: object; body: {
   question: string;
 }; answer: TrainingTrial; needs: "nothing" }>("try_training_draft", "POST", "/businesses/{business_id}/training/draft/try", "admin", "nothing");

@@ -102,7 +102,7 @@ export const en = {
   "training.to-draft-hint": "You see it in the form and can edit it; nothing is saved until you save.",
 
   "trial.hint":
-    "Write as a customer would. Nothing is sent, stored or booked. Each question is asked as a new customer: the AI knows nothing of the one before, and follows the draft.",
+    "Write as a customer would. Nothing is sent, stored or booked. Each question is asked as a new customer: the AI knows nothing of the one before, and follows the draft. Each answer counts as a reply of the AI in your plan.",
   "trial.chat": "Trial chat",
   "trial.empty": "Ask what your customers ask",
   "trial.empty-hint": "You see the answer, what the AI wants to do, and whether the server would do it.",

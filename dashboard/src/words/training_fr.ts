@@ -101,7 +101,7 @@ export const fr: TrainingCatalogue = {
   "training.to-draft-hint": "Vous la voyez dans le formulaire et pouvez la modifier ; rien n’est enregistré avant que vous enregistriez.",
 
   "trial.hint":
-    "Écrivez comme un client. Rien n’est envoyé, gardé ni réservé. Chaque question est posée comme par un nouveau client : l’IA ne sait rien de la précédente, et suit le brouillon.",
+    "Écrivez comme un client. Rien n’est envoyé, gardé ni réservé. Chaque question est posée comme par un nouveau client : l’IA ne sait rien de la précédente, et suit le brouillon. Chaque réponse compte comme une réponse de l’IA dans votre formule.",
   "trial.chat": "Conversation d’essai",
   "trial.empty": "Demandez ce que vos clients demandent",
   "trial.empty-hint": "Vous voyez la réponse, ce que l’IA veut faire, et si le serveur le ferait.",

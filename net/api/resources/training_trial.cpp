@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <atomic>
+#include <utility>
+#include <variant>
 
 #include "actors/trial_turn.hpp"
 #include "net/api/ask_actor.hpp"
@@ -22,6 +24,8 @@ constexpr int trials_per_minute = 20;
 /// Of this node: each holds a worker while the model thinks, and the others are for logins at Meta.
 constexpr int trials_at_once = 1;
 constexpr std::chrono::milliseconds longest_trial = 15s;
+/// For those before it at the last places of the plan.
+constexpr std::chrono::milliseconds longest_reservation = 5s;
 
 /// How many may try, and how often.
 class trial_limits {
@@ -57,6 +61,28 @@ class seat {
  private:
   trial_limits& of_;
   bool is_taken_;
+};
+
+/// A place among the AI replies of the month (quota_desk), free again at the end unless it was used.
+class reply_place {
+ public:
+  reply_place(const workplace& place, const business_id& business)
+      : registry_{place.with.doors->registry}, business_{business}, trial_{place.with.ids->next()} {}
+  reply_place(const reply_place&) = delete;
+  reply_place& operator=(const reply_place&) = delete;
+  ~reply_place() { caf::anon_send(registry_, actors::trial_ended{business_, trial_, is_used_}); }
+
+  [[nodiscard]] result<actors::reply_reserved> reserve() const {
+    return ask_actor<actors::reply_reserved>(registry_, actors::reserve_trial{business_, trial_},
+                                             longest_reservation);
+  }
+  void use() noexcept { is_used_ = true; }
+
+ private:
+  actors::tenant_registry_actor registry_;
+  business_id business_;
+  uuid trial_;
+  bool is_used_ = false;
 };
 
 schema trial_shape() {
@@ -120,6 +146,31 @@ problem unanswered(actors::model_outcome outcome) {
           .cause = make_failure(is_busy ? errc::overloaded : errc::timed_out, "no model answered a trial")};
 }
 
+/// The model's answer, when the plan has a place for it: then it is counted.
+std::variant<actors::model_answer, problem> counted_answer(workplace& place, const api_call& call,
+                                                           const actors::trial_turn& trial) {
+  reply_place reply{place, call.by.business};
+  const auto reserved = reply.reserve();
+  if (!reserved) return api::problem_of(reserved.error());
+  if (!reserved.value().is_granted)
+    return problem{
+        problems::plan_limit,
+        "This month's AI replies are used up, and a trial is one. Wait for the next month, or ask for a "
+        "larger plan."};
+  const auto patience = std::min(place.with.settings->llm.deadline_ms, longest_trial);
+  auto question = trial.question(place.with.time->now() + patience);
+  question.business = call.by.business;
+  auto answer = ask_actor<actors::model_answer>(place.with.doors->model, std::move(question), patience + 1s);
+  if (!answer) return api::problem_of(answer.error());
+  const auto outcome = answer.value().outcome;
+  if (outcome != actors::model_outcome::answered && outcome != actors::model_outcome::refused)
+    return unanswered(outcome);
+  if (const auto counted = storage::count_trial(place.store, call.by.business, call.now); !counted)
+    return api::problem_of(counted.error());
+  reply.use();
+  return std::move(answer.value());
+}
+
 api_outcome try_draft(workplace& place, api_call& call, trial_limits& limits) {
   if (const int wait = limits.take(call.by.business); wait > 0)
     return problem{.kind = problems::too_many, .retry_after = wait};
@@ -133,8 +184,7 @@ api_outcome try_draft(workplace& place, api_call& call, trial_limits& limits) {
   if (!draft) return api::problem_of(draft.error());
   auto shop = storage::load_shop_on_trial(place.store, call.by.business, call.now);
   if (!shop) return api::problem_of(shop.error());
-  const auto& models = place.with.settings->llm;
-  const actors::trial_turn trial{models,
+  const actors::trial_turn trial{place.with.settings->llm,
                                  shop_for(place, std::move(shop.value())),
                                  draft.value().content,
                                  call.body["question"].get<std::string>(),
@@ -142,16 +192,10 @@ api_outcome try_draft(workplace& place, api_call& call, trial_limits& limits) {
                                  call.now};
   if (const auto decided = trial.decided_without_model())
     return api_answer{200, shown(draft.value(), *decided, 0)};
-  const auto patience = std::min(models.deadline_ms, longest_trial);
-  auto question = trial.question(place.with.time->now() + patience);
-  question.business = call.by.business;
-  const auto answer =
-      ask_actor<actors::model_answer>(place.with.doors->model, std::move(question), patience + 1s);
-  if (!answer) return api::problem_of(answer.error());
-  const auto outcome = answer.value().outcome;
-  if (outcome != actors::model_outcome::answered && outcome != actors::model_outcome::refused)
-    return unanswered(outcome);
-  return api_answer{200, shown(draft.value(), trial.judge(answer.value()), trial.tokens())};
+  auto asked = counted_answer(place, call, trial);
+  if (auto* refusal = std::get_if<problem>(&asked)) return std::move(*refusal);
+  const auto judged = trial.judge(std::get<actors::model_answer>(asked));
+  return api_answer{200, shown(draft.value(), judged, trial.tokens())};
 }
 
 }  // namespace
@@ -164,11 +208,13 @@ std::vector<api_endpoint> training_trial_endpoints() {
         .path = std::string{all_training} + "/draft/try",
         .tag = "Training",
         .summary =
-            "Asks the model one question as a new customer would, taught by the draft; nothing is stored or sent.",
+            "Asks the model one question as a new customer would, taught by the draft; nothing is stored or sent. What a "
+            "model answers counts as an AI reply of the plan.",
         .allowed = manages_training,
         .body = schema::object(
             {{"question", schema::text({1, 2000, api::text_format::lines}).example("What does it cost?")}}),
-        .answers = {{200, "What would happen.", trial_shape()}}},
+        .answers = {{200, "What would happen.", trial_shape()}},
+        .problems = {409}},
        [limits](workplace& place, api_call& call) { return try_draft(place, call, *limits); },
        api_pool::outbound},
   };

@@ -17,6 +17,15 @@ constexpr const char* lock_orders =
     "SELECT pg_advisory_xact_lock(hashtextextended('product_imports' || $1, 0))";
 constexpr const char* count_open = R"(
 SELECT count(*) FROM product_imports WHERE business_id = $1::uuid AND state IN ('queued', 'running'))";
+constexpr const char* delete_oldest = R"(
+DELETE FROM product_imports WHERE business_id = $1::uuid AND id IN (
+  SELECT id FROM (
+    SELECT id, row_number() OVER newest_first AS place, sum(bytes) OVER newest_first AS bytes_so_far FROM (
+      SELECT i.id, octet_length(i.sheet) + coalesce((SELECT sum(octet_length(p.outcomes)) FROM product_import_parts p
+                                                     WHERE p.import_id = i.id), 0) AS bytes
+      FROM product_imports i WHERE i.business_id = $1::uuid AND i.finished_at > 0) ended
+    WINDOW newest_first AS (ORDER BY id DESC)) counted
+  WHERE place > $2::integer OR bytes_so_far > $3::bigint))";
 constexpr const char* insert_import = R"(
 INSERT INTO product_imports (id, business_id, account_id, session_id, address, request_id, idempotency_key, fingerprint,
                              column_names, counts_stock, sheet, records, created_at)
@@ -73,10 +82,18 @@ std::optional<ordered_import> known_order(pqxx::work& work, const business_id& b
   return ordered_import{order_outcome::queued, std::move(job)};
 }
 
+// As the engine: the tenant role removes nothing that was uploaded.
+result<void> forget_oldest_imports(api_session& session, const business_id& business) {
+  return for_accounts(session, [&](pqxx::work& work) {
+    work.exec_params(delete_oldest, to_string(business), most_kept_imports, most_kept_import_bytes);
+  });
+}
+
 }  // namespace
 
 result<ordered_import> order_import(api_session& session, const business_id& business,
                                     const change_origin& by, const import_order& wanted) {
+  if (const auto has_room = forget_oldest_imports(session, business); !has_room) return has_room.error();
   const auto fingerprint = fingerprint_of(wanted);
   return for_business(session, business, [&](pqxx::work& work) -> ordered_import {
     const auto whose = to_string(business);

@@ -153,7 +153,8 @@ std::vector<api_endpoint> product_import_endpoints() {
         .method = verb::get,
         .path = all,
         .tag = "Products",
-        .summary = "Imports that are open, or ended within the last seven days.",
+        .summary =
+            "Imports that are open, or ended within the last seven days; of these the newest 200, of 50 MB in all.",
         .allowed = manages_catalogue,
         .query = paged({{"state", state_word(), "Only those in this state."}, sort_by_time()}),
         .answers = {{200, "A page.", page_shape(job_shape(), "ProductImportPage")}}},
@@ -170,7 +171,8 @@ std::vector<api_endpoint> product_import_endpoints() {
         .method = verb::get,
         .path = one + "/result",
         .tag = "Products",
-        .summary = "The sheet as it came, with what became of each row; kept for seven days.",
+        .summary =
+            "The sheet as it came, with what became of each row; kept as long as its import is listed.",
         .allowed = manages_catalogue,
         .answers = {api::with_file_name(
             {.status = 200, .description = "As far as it was taken, UTF-8.", .raw_types = {"text/csv"}})}},

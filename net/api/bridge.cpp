@@ -350,6 +350,7 @@ void bridge::internals::receive(const api_endpoint& endpoint, request& asked, re
   auto work = std::make_shared<job>(
       job{std::move(asked), std::move(to), std::move(call), claims, wish, std::move(guess)});
   const auto serve = [self, &endpoint, work, first_session](std::size_t worker) {
+    if (work->to.is_in_vain()) return;  // its client went while it waited
     auto outcome =
         self->run(endpoint, work->asked, work->call, work->claims, *self->sessions[first_session + worker]);
     // Before the answer: whoever reads it may try again at once.

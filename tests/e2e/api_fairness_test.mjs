@@ -1,4 +1,4 @@
-// One business that asks for too much keeps nobody else waiting.
+// One business that asks for too much, or one client that walks away, keeps nobody else waiting.
 
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
@@ -56,4 +56,25 @@ test("pictures take turns: who uploads and discards without end is told to come 
     is_over = true;
     await flood;
   }
+});
+
+// Searches stand still meanwhile: each wants its row of this table first.
+const hold_searches = (seconds) => here.server.sql(`BEGIN; LOCK TABLE search_progress IN EXCLUSIVE MODE; SELECT pg_sleep(${seconds}); COMMIT`);
+const searches = () => here.server.number(`SELECT count(*) FROM audit_log WHERE action = 'message.searched' AND business_id = '${ada.business_id}'`);
+
+test("what a client has asked for and does not wait for is not begun", async () => {
+  const search = (signal) => fetch(`${here.server.url}/api/v1${ada.shop}/messages?words=hello`, { signal, headers: { authorization: `Bearer ${ada.client.access_token}` } });
+  const before = await searches();
+  const held = hold_searches(4);
+  await sleep(300);
+  const leave = new AbortController();
+  const asked = Array.from({ length: 40 }, () => search(leave.signal).catch(() => "gone"));
+  await sleep(500);
+  leave.abort();
+  assert.ok((await Promise.all(asked)).every((one) => one === "gone"));
+  assert.equal(await searches(), before, "nothing is done yet");
+  await held;
+  assert.equal((await search()).status, 200);
+  const begun = await searches() - before;
+  assert.ok(begun <= 3, `${begun} of 41 were begun: those under way, and who has waited`);
 });

@@ -30,6 +30,8 @@ constexpr std::size_t outbound_threads = 4;
 constexpr std::size_t change_queue = 256;
 /// They wait for actors more than they work.
 constexpr std::size_t change_threads = 4;
+constexpr std::size_t picture_queue = 32;
+constexpr std::size_t picture_threads = 1;
 constexpr int deepest_body = 16;
 
 http_method method_of(api::verb method) noexcept {
@@ -214,7 +216,8 @@ struct bridge::internals {
         passwords{static_cast<std::size_t>(with.services.settings->workers.password_threads), password_queue,
                   with.metrics->pool_in_use(monitoring::pool::api)},
         outbound{outbound_threads, outbound_queue, with.metrics->pool_in_use(monitoring::pool::api)},
-        changes{change_threads, change_queue, with.metrics->pool_in_use(monitoring::pool::api)} {
+        changes{change_threads, change_queue, with.metrics->pool_in_use(monitoring::pool::api)},
+        pictures{picture_threads, picture_queue, with.metrics->pool_in_use(monitoring::pool::api)} {
     with.metrics->pool_size(monitoring::pool::api).set(static_cast<double>(threads()));
     for (std::size_t i = 0; i < threads(); ++i)
       sessions.push_back(std::make_unique<storage::api_session>(with.database, "sellavie/api"));
@@ -223,7 +226,8 @@ struct bridge::internals {
   void receive(const api_endpoint& endpoint, request& asked, responder to,
                const std::shared_ptr<internals>& self);
   [[nodiscard]] std::size_t threads() const {
-    return database.threads() + passwords.threads() + outbound.threads() + changes.threads();
+    return database.threads() + passwords.threads() + outbound.threads() + changes.threads() +
+           pictures.threads();
   }
   /// The pool, and which session its first thread has.
   std::pair<worker_pool&, std::size_t> pool_of(api_pool which) {
@@ -232,6 +236,7 @@ struct bridge::internals {
       case api_pool::password: return {passwords, database.threads()};
       case api_pool::outbound: return {outbound, database.threads() + passwords.threads()};
       case api_pool::changes: return {changes, database.threads() + passwords.threads() + outbound.threads()};
+      case api_pool::pictures: return {pictures, threads() - pictures.threads()};
     }
     return {database, 0};
   }
@@ -256,12 +261,13 @@ struct bridge::internals {
   std::vector<api_endpoint> endpoints;
   std::string document;
   std::string packed_document;
-  /// One per worker: those of `database` first, of `changes` last.
+  /// One per worker: those of `database` first, of `pictures` last.
   std::vector<std::unique_ptr<storage::api_session>> sessions;
   worker_pool database;
   worker_pool passwords;
   worker_pool outbound;
   worker_pool changes;
+  worker_pool pictures;
 };
 
 std::optional<problem> bridge::internals::throttled(const api::operation& of, const address_bytes& client,
@@ -344,6 +350,7 @@ void bridge::internals::receive(const api_endpoint& endpoint, request& asked, re
   auto work = std::make_shared<job>(
       job{std::move(asked), std::move(to), std::move(call), claims, wish, std::move(guess)});
   const auto serve = [self, &endpoint, work, first_session](std::size_t worker) {
+    if (work->to.is_in_vain()) return;  // its client went while it waited
     auto outcome =
         self->run(endpoint, work->asked, work->call, work->claims, *self->sessions[first_session + worker]);
     // Before the answer: whoever reads it may try again at once.
@@ -456,6 +463,7 @@ void bridge::stop() {
   internals_->passwords.stop();
   internals_->outbound.stop();
   internals_->changes.stop();
+  internals_->pictures.stop();
 }
 
 }  // namespace sellavie::net

@@ -3,7 +3,7 @@
 // steps, so that no handler can forget one:
 //
 //   io thread   rate limit -> token -> path ids -> queue (full: 503)
-//   worker      session alive, member, role -> query, headers, body against the declaration -> handler
+//   worker      client still there -> session alive, member, role -> query, headers, body against the declaration -> handler
 //
 // Strangers to a business are told 404, members without the permission 403. No answer is
 // cached or sniffed. What fails on our side is logged with its reason under the request's id.

@@ -152,6 +152,8 @@ enum class api_pool : std::uint8_t {
   password,
   /// Waits for servers of others, for seconds: few threads, a short queue, no transaction meanwhile.
   outbound,
+  /// Encodes pictures anew: one at a time on a node, because a large one takes up to 200 MB while it is worked on.
+  pictures,
 };
 
 struct api_endpoint {

@@ -58,7 +58,6 @@ std::vector<api_endpoint> all_endpoints(const std::shared_ptr<access_cache>& acc
   const auto sign_up_mails = std::make_shared<mail_limits>(limits.mails_per_recipient_per_hour);
   const auto password_mails = std::make_shared<mail_limits>(limits.mails_per_recipient_per_hour);
   const auto invitation_mails = std::make_shared<mail_limits>(limits.mails_per_recipient_per_hour);
-  const auto bench = std::make_shared<picture_bench>();
   std::vector<api_endpoint> all;
   const auto add = [&all](std::vector<api_endpoint> more) {
     all.insert(all.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
@@ -78,7 +77,7 @@ std::vector<api_endpoint> all_endpoints(const std::shared_ptr<access_cache>& acc
   add(conversation_endpoints());
   add(activity_endpoints());
   add(event_endpoints());
-  add(attachment_endpoints(bench));
+  add(attachment_endpoints());
   add(composer_endpoints());
   add(conversation_work_endpoints());
   add(note_endpoints());
@@ -91,7 +90,7 @@ std::vector<api_endpoint> all_endpoints(const std::shared_ptr<access_cache>& acc
   add(plan_endpoints());
   add(product_endpoints());
   add(product_stock_endpoints());
-  add(product_image_endpoints(bench));
+  add(product_image_endpoints());
   add(product_file_endpoints());
   add(product_import_endpoints());
   add(product_group_endpoints());

@@ -30,6 +30,8 @@ struct http_limits {
   std::size_t body_progress_bytes = 1024;
   /// How long a handler may take before the client is told 504.
   duration answer_deadline{120'000};
+  /// How often a client that waits for its answer is looked after: whether it is still there.
+  duration presence_interval{500};
   /// How long a peer may take to read an answer.
   duration write_deadline{60'000};
   /// Keep-alive without a request.

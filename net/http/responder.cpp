@@ -23,6 +23,8 @@ void responder::answer(response given) {
   home.hand_over(node, node);
 }
 
+bool responder::is_in_vain() const noexcept { return !session_ || session_->is_gone(); }
+
 std::shared_ptr<stream> responder::open_stream(response head, stream_options options) {
   auto opened = std::make_shared<stream>(session_, std::move(options));
   head.body.clear();

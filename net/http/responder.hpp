@@ -23,6 +23,8 @@ class responder {
 
   /// Gives the answer; a second call does nothing. Called inside the handler it costs no thread hop.
   void answer(response given);
+  /// Nobody waits for the answer any more: it was given, or the client has gone and that was noticed.
+  [[nodiscard]] bool is_in_vain() const noexcept;
   /// Gives an answer whose body goes on: `head` without a body. Chunked for HTTP/1.1, until the end of the
   /// connection for HTTP/1.0; the connection ends with it. Never null; closed from the start when the request
   /// was answered already.

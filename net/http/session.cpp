@@ -18,10 +18,6 @@ constexpr std::size_t kept_buffer_bytes = 64 * 1024;
 constexpr std::size_t request_id_bytes = 64;
 constexpr int failure_status = 500;
 
-http_limits::duration answer_deadline(const route_options& of, const http_limits& limits) noexcept {
-  return std::min(of.answer_deadline.value_or(limits.answer_deadline), limits.answer_deadline);
-}
-
 /// The session whose handler runs on this thread; its answer needs no hand-over.
 thread_local session* dispatching = nullptr;
 thread_local bool answered_inside = false;
@@ -68,6 +64,7 @@ void session::close() noexcept {
   if (phase_ == phase::reading_body) drop_request();
   keep_unread({});
   phase_ = phase::closed;
+  is_gone_.store(true, std::memory_order_relaxed);
   wheel_entry::disarm();
   lane_hook::unlink();
   idle_hook::unlink();
@@ -264,7 +261,7 @@ void session::dispatch() {
   dispatching = outer;
   builder_.clear_body();  // a handler that wants it for longer has moved it away
   if (std::exchange(answered_inside, false)) write_answer(std::move(answer_), then_);
-  else lane_->arm(*this, answer_deadline(match_.found->options, lane_->core().limits));
+  else await_answer();
 }
 
 session::delivery session::take_answer(response given) noexcept {
@@ -422,7 +419,7 @@ void session::on_due() {
     switch (phase_) {
       case phase::reading_head: return is_idle() ? close() : time_out(408);
       case phase::reading_body: return on_body_interval();
-      case phase::answering: return time_out(match_.found->options.late_status);
+      case phase::answering: return on_answer_interval();
       case phase::writing: return on_write_interval();
       case phase::streaming: return on_stream_interval();
       case phase::lingering:

@@ -8,8 +8,9 @@
 //        '----------------'---------------'------------'----------------> closed
 //
 // Lives as long as a pending read or write, or the responder of its request, holds it. All of it runs
-// on its lane's thread, but for take_answer().
+// on its lane's thread, but for take_answer() and is_gone().
 
+#include <atomic>
 #include <boost/intrusive/list.hpp>
 #include <chrono>
 #include <cstdint>
@@ -52,6 +53,8 @@ class session final : public std::enable_shared_from_this<session>,
   /// Makes the session its own owner and gives the raw pointer for the hand-over.
   [[nodiscard]] static session* release_for_handoff(std::shared_ptr<session> answered) noexcept;
   [[nodiscard]] lane& home() noexcept { return *lane_; }
+  /// From any thread: nobody waits for an answer any more. Never false again.
+  [[nodiscard]] bool is_gone() const noexcept { return is_gone_.load(std::memory_order_relaxed); }
   /// What the request is told when nobody answers it.
   [[nodiscard]] response failure_answer() const;
 
@@ -108,6 +111,12 @@ class session final : public std::enable_shared_from_this<session>,
   void linger();
   void resume();
 
+  // session_waiting.cpp
+  [[nodiscard]] http_limits::duration patience_left() const;
+  void await_answer();
+  void on_answer_interval();
+  void look_for_client();
+
   // session_streaming.cpp
   void begin_stream();
   void give_memory_back();
@@ -144,6 +153,9 @@ class session final : public std::enable_shared_from_this<session>,
   bool write_timed_ = false;
   bool is_chunked_ = false;
   bool is_last_portion_ = false;
+  /// Its client has closed, or has only no more to say: it was asked which.
+  bool was_probed_ = false;
+  std::atomic<bool> is_gone_{false};
 
   request request_;
   request_builder builder_{request_};

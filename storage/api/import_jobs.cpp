@@ -15,9 +15,17 @@ using nlohmann::json;
 // Two at once of one business: one bound.
 constexpr const char* lock_orders =
     "SELECT pg_advisory_xact_lock(hashtextextended('product_imports' || $1, 0))";
-constexpr const char* count_kept = R"(
-SELECT count(*) FILTER (WHERE state IN ('queued', 'running')), count(*), coalesce(sum(octet_length(sheet)), 0)::bigint
-FROM product_imports WHERE business_id = $1::uuid)";
+constexpr const char* count_open = R"(
+SELECT count(*) FROM product_imports WHERE business_id = $1::uuid AND state IN ('queued', 'running'))";
+constexpr const char* delete_oldest = R"(
+DELETE FROM product_imports WHERE business_id = $1::uuid AND id IN (
+  SELECT id FROM (
+    SELECT id, row_number() OVER newest_first AS place, sum(bytes) OVER newest_first AS bytes_so_far FROM (
+      SELECT i.id, octet_length(i.sheet) + coalesce((SELECT sum(octet_length(p.outcomes)) FROM product_import_parts p
+                                                     WHERE p.import_id = i.id), 0) AS bytes
+      FROM product_imports i WHERE i.business_id = $1::uuid AND i.finished_at > 0) ended
+    WINDOW newest_first AS (ORDER BY id DESC)) counted
+  WHERE place > $2::integer OR bytes_so_far > $3::bigint))";
 constexpr const char* insert_import = R"(
 INSERT INTO product_imports (id, business_id, account_id, session_id, address, request_id, idempotency_key, fingerprint,
                              column_names, counts_stock, sheet, records, created_at)
@@ -57,15 +65,6 @@ std::string fingerprint_of(const import_order& wanted) {
   return crypto::hex_encode(digest);
 }
 
-/// `queued` when there is room for one more sheet of this size.
-order_outcome room_for_sheet(pqxx::work& work, const business_id& business, std::size_t bytes) {
-  const auto row = work.exec_params1(count_kept, to_string(business));
-  if (row[0].as<int>() >= most_open_imports) return order_outcome::full;
-  const auto stored = row[2].as<std::int64_t>() + static_cast<std::int64_t>(bytes);
-  const bool has_room = row[1].as<std::int64_t>() < most_kept_imports && stored <= most_kept_sheet_bytes;
-  return has_room ? order_outcome::queued : order_outcome::no_room;
-}
-
 /// What this key was used for.
 std::optional<ordered_import> known_order(pqxx::work& work, const business_id& business,
                                           const change_origin& by, const import_order& wanted,
@@ -83,17 +82,24 @@ std::optional<ordered_import> known_order(pqxx::work& work, const business_id& b
   return ordered_import{order_outcome::queued, std::move(job)};
 }
 
+// As the engine: the tenant role removes nothing that was uploaded.
+result<void> forget_oldest_imports(api_session& session, const business_id& business) {
+  return for_accounts(session, [&](pqxx::work& work) {
+    work.exec_params(delete_oldest, to_string(business), most_kept_imports, most_kept_import_bytes);
+  });
+}
+
 }  // namespace
 
 result<ordered_import> order_import(api_session& session, const business_id& business,
                                     const change_origin& by, const import_order& wanted) {
+  if (const auto has_room = forget_oldest_imports(session, business); !has_room) return has_room.error();
   const auto fingerprint = fingerprint_of(wanted);
   return for_business(session, business, [&](pqxx::work& work) -> ordered_import {
     const auto whose = to_string(business);
     work.exec_params(lock_orders, whose);
     if (auto known = known_order(work, business, by, wanted, fingerprint)) return *std::move(known);
-    if (const auto room = room_for_sheet(work, business, wanted.sheet.size()); room != order_outcome::queued)
-      return {room};
+    if (work.exec_params1(count_open, whose)[0].as<int>() >= most_open_imports) return {order_outcome::full};
     work.exec_params(insert_import, to_string(wanted.id), whose, to_string(by.account), to_string(by.session),
                      by.address, by.request_id, wanted.idempotency_key, fingerprint,
                      columns_text(wanted.columns), wanted.stock == stock_column::counts,

@@ -1,6 +1,6 @@
 #pragma once
 // Imports as people order and watch them. What runs them is storage/import_queue.hpp. A row holds the upload; it goes
-// seven days after the job ended.
+// seven days after the job ended, or sooner when newer ones of its business need the room.
 
 #include <optional>
 #include <string>
@@ -55,8 +55,6 @@ enum class order_outcome : std::uint8_t {
   other_order,
   /// Enough of this business wait.
   full,
-  /// Those that are kept, for seven days after they ended, take all the room.
-  no_room,
 };
 struct ordered_import {
   order_outcome outcome = order_outcome::full;
@@ -66,9 +64,10 @@ struct ordered_import {
 
 /// Open ones of a business.
 inline constexpr int most_open_imports = 5;
-/// Kept ones of a business, and the bytes of their sheets.
-inline constexpr std::int64_t most_kept_imports = 1'000;
-inline constexpr std::int64_t most_kept_sheet_bytes = std::int64_t{1} << 30;
+/// Ended ones that a business keeps when it orders another: the newest.
+inline constexpr int most_kept_imports = 200;
+/// Of their sheets, and of what became of the rows.
+inline constexpr std::int64_t most_kept_import_bytes = 50'000'000;
 
 [[nodiscard]] result<ordered_import> order_import(api_session& session, const business_id& business,
                                                   const change_origin& by, const import_order& wanted);

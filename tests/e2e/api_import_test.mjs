@@ -221,3 +221,17 @@ test("jobs are in the activity log, and go seven days after they ended", async (
   assert.equal((await ada.client.get(`${ada.shop}/products/imports/${body.id}/result`)).status, 404);
   assert.equal(await here.server.number("SELECT count(*) FROM product_import_parts p WHERE NOT EXISTS (SELECT FROM product_imports i WHERE i.id = p.import_id)"), 0);
 });
+
+test("ended jobs make room for a new one, the oldest first, and none is refused", async () => {
+  const names = ["sku,name,price", "ROOM,One,1"];
+  const kept = [];
+  for (let i = 0; i < 3; i += 1) kept.push((await ended((await order(names)).body.id)).id);
+  // As if they had been large.
+  await here.server.sql(`UPDATE product_imports SET sheet = convert_to(rpad('sku', 24000000, ' '), 'UTF8') WHERE id IN ('${kept.join("', '")}')`);
+  assert.equal((await order(names)).status, 202);
+  const statuses = [];
+  for (const id of kept) statuses.push((await ada.client.get(`${ada.shop}/products/imports/${id}`)).status);
+  assert.deepEqual(statuses, [404, 200, 200]);
+  assert.equal((await ada.client.get(`${ada.shop}/products/imports/${kept[0]}/result`)).status, 404);
+  await here.server.sql(`DELETE FROM product_imports WHERE id IN ('${kept.join("', '")}')`);
+});

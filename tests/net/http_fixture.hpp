@@ -62,6 +62,7 @@ inline net::http_limits small_limits() {
   limits.body_bytes = 4096;
   limits.tick = 10ms;
   limits.linger_deadline = 200ms;
+  limits.presence_interval = 20ms;
   return limits;
 }
 

@@ -4,7 +4,6 @@
 #include <future>
 
 #include "storage/api/canned_replies.hpp"
-#include "storage/api/import_jobs.hpp"
 #include "storage/api/labels.hpp"
 #include "storage/api/notes.hpp"
 #include "storage/api/product_groups.hpp"
@@ -105,29 +104,6 @@ TEST_F(list_room_test, notes_of_a_conversation) {
                ? edit_outcome::done
                : (added == note_outcome::full ? edit_outcome::full : edit_outcome::stale);
   });
-}
-
-// Sheets that ended are kept for seven days.
-TEST_F(list_room_test, sheets_that_are_kept) {
-  fill(
-      "product_imports (id, business_id, state, account_id, session_id, address, request_id, idempotency_key, "
-      "fingerprint, column_names, counts_stock, sheet, records, created_at, finished_at)",
-      "gen_random_uuid(), " + quote(ada) + ", 'done', " + quote(by.account) +
-          ", gen_random_uuid(), '', '', 'key ' || n, '', '{}', false, '', 0, 0, 1",
-      most_kept_imports - 1);
-  api_session store{database.access(), "list_room"};
-  const auto order = [&](std::uint32_t n, std::size_t bytes) {
-    import_order wanted;
-    wanted.id = id_of<import_id>(n);
-    wanted.idempotency_key = std::to_string(n);
-    wanted.sheet = std::string(bytes, 'x');
-    return order_import(store, ada, by, wanted).value().outcome;
-  };
-  EXPECT_EQ(order(1, 10), order_outcome::queued);
-  EXPECT_EQ(order(1, 10), order_outcome::queued) << "the same key is the same sheet";
-  EXPECT_EQ(order(2, 10), order_outcome::no_room);
-  sql("DELETE FROM product_imports WHERE state = 'done'");
-  EXPECT_EQ(order(2, 10), order_outcome::queued);
 }
 
 TEST_F(list_room_test, versions_of_the_training_that_a_day_has) {

@@ -1908,7 +1908,7 @@ export const fulfil_order = /* @__PURE__ */ operation<{ path: { business_id: str
 /** How far an import is. */
 export const get_product_import = /* @__PURE__ */ operation<{ path: { business_id: string; import_id: string }; query: object; body: undefined; answer: ProductImport; needs: "nothing" }>("get_product_import", "GET", "/businesses/{business_id}/products/imports/{import_id}", "admin", "nothing");
 
-/** The sheet as it came, with what became of each row; kept for seven days. */
+/** The sheet as it came, with what became of each row; kept as long as its import is listed. */
 export const get_product_import_result = /* @__PURE__ */ operation<{ path: { business_id: string; import_id: string }; query: object; body: undefined; answer: Blob; needs: "nothing" }>("get_product_import_result", "GET", "/businesses/{business_id}/products/imports/{import_id}/result", "admin", "nothing");
 
 /** What the AI is taught now. */
@@ -2015,7 +2015,7 @@ export const list_plan_months = /* @__PURE__ */ operation<{ path: { business_id:
 /** Groups of variants. */
 export const list_product_groups = /* @__PURE__ */ operation<{ path: { business_id: string }; query: { cursor?: string; limit?: number; search?: string; sort?: "newest" | "oldest" }; body: undefined; answer: ProductGroupPage; needs: "nothing" }>("list_product_groups", "GET", "/businesses/{business_id}/product-groups", "viewer", "nothing");
 
-/** Imports that are open, or ended within the last seven days. */
+/** Imports that are open, or ended within the last seven days; of these the newest 200, of 50 MB in all. */
 export const list_product_imports = /* @__PURE__ */ operation<{ path: { business_id: string }; query: { cursor?: string; limit?: number; state?: "queued" | "running" | "done" | "failed" | "cancelled"; sort?: "newest" | "oldest" }; body: undefined; answer: ProductImportPage; needs: "nothing" }>("list_product_imports", "GET", "/businesses/{business_id}/products/imports", "admin", "nothing");
 
 /** The catalogue. */

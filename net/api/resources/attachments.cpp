@@ -4,9 +4,11 @@
 
 #include "net/api/edits.hpp"
 #include "net/api/public_token.hpp"
+#include "net/api/uploads.hpp"
 #include "protocol/channel/send.hpp"
 #include "protocol/crypto/digest.hpp"
 #include "protocol/image/pdf_document.hpp"
+#include "protocol/image/recode.hpp"
 #include "storage/api/attachments.hpp"
 
 namespace sellavie::net {
@@ -82,7 +84,7 @@ std::string header_name(std::string_view name) {
 // --- handlers ------------------------------------------------------------------------------------
 
 /// Kind, type and bytes as they are sent; the sender's word for them does not count.
-result<void> read_file(std::string& bytes, picture_bench& bench, storage::new_attachment& into) {
+result<void> read_file(std::string& bytes, storage::new_attachment& into) {
   if (image::is_pdf(bytes)) {
     if (auto checked = image::check_pdf(bytes); !checked) return checked;
     into.about.kind = "file";
@@ -90,7 +92,7 @@ result<void> read_file(std::string& bytes, picture_bench& bench, storage::new_at
     into.bytes = std::move(bytes);
     return {};
   }
-  auto made = bench.recode(bytes);
+  auto made = image::recode_image(bytes);
   if (!made) return made.error();
   into.about.kind = "image";
   into.about.content_type = image::content_type_of(made.value().format);
@@ -98,7 +100,7 @@ result<void> read_file(std::string& bytes, picture_bench& bench, storage::new_at
   return {};
 }
 
-api_outcome upload(workplace& place, api_call& call, picture_bench& bench) {
+api_outcome upload(workplace& place, api_call& call) {
   storage::new_attachment wanted;
   wanted.upload_hash = crypto::sha256(call.raw_body);
   const auto given = call.query_value("name").value_or("");
@@ -112,7 +114,7 @@ api_outcome upload(workplace& place, api_call& call, picture_bench& bench) {
   const auto has_room = storage::has_room_for_attachments(place.store, call.by.business);
   if (!has_room) return api::problem_of(has_room.error());
   if (!has_room.value()) return refused(storage::edit_outcome::full);
-  if (auto read = read_file(call.raw_body, bench, wanted); !read)
+  if (auto read = read_file(call.raw_body, wanted); !read)
     return refused_upload(read.error(), "The file is no JPEG, PNG or WebP picture and no PDF document.");
   wanted.about.id = place.with.ids->next_as<storage::attachment_id>();
   wanted.about.token = fresh_token(place);
@@ -165,7 +167,7 @@ std::string media_url(std::string_view public_url, const uuid& token) {
   return std::string{public_url} + public_path + to_string(token);
 }
 
-std::vector<api_endpoint> attachment_endpoints(const std::shared_ptr<picture_bench>& bench) {
+std::vector<api_endpoint> attachment_endpoints() {
   using api::verb;
   const std::string all = "/api/v1/businesses/{business_id}/attachments";
   const std::string one = all + "/{attachment_id}";
@@ -186,7 +188,8 @@ std::vector<api_endpoint> attachment_endpoints(const std::shared_ptr<picture_ben
                              "The file. What it is is read from its bytes."},
         .answers = {{201, "The attachment; name its id in a message.", attachment_shape()}},
         .problems = {409, 422}},
-       [bench](workplace& place, api_call& call) { return upload(place, call, *bench); }},
+       upload,
+       api_pool::pictures},
       {{.id = "show_attachment",
         .method = verb::get,
         .path = one,

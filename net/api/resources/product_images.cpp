@@ -1,6 +1,8 @@
 #include "net/api/resources/product_images.hpp"
 
 #include "net/api/resources/product_shapes.hpp"
+#include "net/api/uploads.hpp"
+#include "protocol/image/recode.hpp"
 #include "storage/api/product_images.hpp"
 
 namespace sellavie::net {
@@ -19,7 +21,7 @@ json shown(const storage::product_image& image) {
 }
 
 // The same file again is the picture that is there.
-api_outcome upload(workplace& place, api_call& call, picture_bench& bench) {
+api_outcome upload(workplace& place, api_call& call) {
   const auto product = call.id<product_id>("product_id");
   storage::uploaded_image wanted;
   wanted.upload_hash = crypto::sha256(call.raw_body);
@@ -28,7 +30,7 @@ api_outcome upload(workplace& place, api_call& call, picture_bench& bench) {
   if (!known.value().has_product) return problem{problems::not_found};
   if (known.value().image) return api_answer{201, shown(*known.value().image)};
   if (!known.value().has_room) return refused(storage::edit_outcome::full);
-  auto made = bench.recode(call.raw_body);
+  auto made = image::recode_image(call.raw_body);
   if (!made) return refused_upload(made.error(), "The file is no JPEG, PNG or WebP picture.");
   wanted.about = {place.with.ids->next_as<storage::product_image_id>(),
                   std::string{image::content_type_of(made.value().format)},
@@ -64,7 +66,7 @@ api_outcome remove(workplace& place, api_call& call) {
 
 }  // namespace
 
-std::vector<api_endpoint> product_image_endpoints(const std::shared_ptr<picture_bench>& bench) {
+std::vector<api_endpoint> product_image_endpoints() {
   using api::verb;
   const std::string product{one_product};
   const std::string all = product + "/images";
@@ -81,7 +83,8 @@ std::vector<api_endpoint> product_image_endpoints(const std::shared_ptr<picture_
                              "The file. Its type is read from its bytes; at most 25 megapixels."},
         .answers = {{201, "The picture.", product_image_shape()}},
         .problems = {409, 422}},
-       [bench](workplace& place, api_call& call) { return upload(place, call, *bench); }},
+       upload,
+       api_pool::pictures},
       {{.id = "show_product_image",
         .method = verb::get,
         .path = one,

@@ -69,22 +69,18 @@ api_outcome order(workplace& place, api_call& call) {
   wanted.rows = sheet.value().rows.size() + sheet.value().problems.size();
   wanted.idempotency_key = call.idempotency_key;
   wanted.sheet = std::move(call.raw_body);
-  return answer_with(
-      storage::order_import(place.store, call.by.business, origin_of(call), wanted),
-      [](const storage::ordered_import& ordered) -> api_outcome {
-        switch (ordered.outcome) {
-          case storage::order_outcome::other_order: return key_was_used();
-          case storage::order_outcome::full:
-            return problem{problems::conflict,
-                           "Several sheets wait already. Wait until one is done, or cancel one."};
-          case storage::order_outcome::no_room:
-            return problem{problems::conflict,
-                           "The sheets of the last seven days take all the room. Wait until the "
-                           "oldest of them are gone."};
-          case storage::order_outcome::queued: break;
-        }
-        return api_answer{202, shown(ordered.job)};
-      });
+  return answer_with(storage::order_import(place.store, call.by.business, origin_of(call), wanted),
+                     [](const storage::ordered_import& ordered) -> api_outcome {
+                       switch (ordered.outcome) {
+                         case storage::order_outcome::other_order: return key_was_used();
+                         case storage::order_outcome::full:
+                           return problem{
+                               problems::conflict,
+                               "Several sheets wait already. Wait until one is done, or cancel one."};
+                         case storage::order_outcome::queued: break;
+                       }
+                       return api_answer{202, shown(ordered.job)};
+                     });
 }
 
 api_outcome list(workplace& place, api_call& call) {
@@ -157,7 +153,8 @@ std::vector<api_endpoint> product_import_endpoints() {
         .method = verb::get,
         .path = all,
         .tag = "Products",
-        .summary = "Imports that are open, or ended within the last seven days.",
+        .summary =
+            "Imports that are open, or ended within the last seven days; of these the newest 200, of 50 MB in all.",
         .allowed = manages_catalogue,
         .query = paged({{"state", state_word(), "Only those in this state."}, sort_by_time()}),
         .answers = {{200, "A page.", page_shape(job_shape(), "ProductImportPage")}}},
@@ -174,7 +171,8 @@ std::vector<api_endpoint> product_import_endpoints() {
         .method = verb::get,
         .path = one + "/result",
         .tag = "Products",
-        .summary = "The sheet as it came, with what became of each row; kept for seven days.",
+        .summary =
+            "The sheet as it came, with what became of each row; kept as long as its import is listed.",
         .allowed = manages_catalogue,
         .answers = {api::with_file_name(
             {.status = 200, .description = "As far as it was taken, UTF-8.", .raw_types = {"text/csv"}})}},

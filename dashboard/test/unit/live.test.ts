@@ -129,6 +129,7 @@ const chat = (id: string, at: string, more: Partial<Conversation> = {}): Convers
   label_ids: [],
   last_customer_at: at,
   last_message_at: at,
+  customer_read_at: null,
   created_at: at,
   ...more,
 });

@@ -381,8 +381,9 @@ void server::open_mail() {
 }
 
 void server::open_imports() {
-  import_runner_ = std::make_unique<net::import_runner>(net::import_runner_dependencies{
-      database_->access(), node_->incarnation, settings_, node_->time, node_->ids, log_, actors_.registry});
+  import_runner_ = std::make_unique<net::import_runner>(
+      net::import_runner_dependencies{database_->access(), node_->incarnation, settings_, node_->time,
+                                      node_->ids, log_, actors_.registry, live_});
 }
 
 result<void> server::end_incarnation() {

@@ -1,14 +1,16 @@
 #pragma once
-// The port through which somebody who watches a business hears what its actors commit. Ids and states
-// only, no word of a customer: who hears of a thing fetches it with the right to see it.
+// The port through which somebody who watches a business hears what its actors, and people by the API, commit. Ids and
+// states only, no word of a customer: who hears of a thing fetches it with the right to see it.
 // Implemented by net/feed; a null pointer is nobody who listens.
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <variant>
 #include <vector>
 
+#include "storage/api/recorded_change.hpp"
 #include "storage/change_set.hpp"
 
 namespace sellavie::actors {
@@ -78,6 +80,35 @@ struct connection_altered {
   connection_id connection;
 };
 
+/// Assigned, snoozed, labelled, noted: what people do with it beside its messages.
+struct conversation_altered {
+  conversation_id conversation;
+};
+
+/// The customer has read our messages, up to another one.
+struct conversation_seen {
+  conversation_id conversation;
+};
+
+/// Profile, merged or blocked.
+struct customer_altered {
+  contact_id customer;
+};
+
+struct label_altered {
+  uuid label;
+};
+
+/// None: many at once, as an import does it. Also its stock.
+struct product_altered {
+  std::optional<product_id> product;
+};
+
+/// Done.
+struct task_altered {
+  uuid task;
+};
+
 /// A person was told something in the app; of theirs alone.
 struct person_notified {
   api::account_id account;
@@ -88,9 +119,11 @@ struct person_notified {
 /// Something was committed, nobody knows what: whoever shows this business reads it again.
 struct facts_lost {};
 
-using live_fact = std::variant<message_stored, message_altered, conversation_started,
-                               conversation_changed_hands, answer_begun, order_placed, order_moved,
-                               invoice_made, task_raised, connection_altered, person_notified, facts_lost>;
+using live_fact =
+    std::variant<message_stored, message_altered, conversation_started, conversation_changed_hands,
+                 answer_begun, order_placed, order_moved, invoice_made, task_raised, connection_altered,
+                 conversation_altered, conversation_seen, customer_altered, label_altered, product_altered,
+                 task_altered, person_notified, facts_lost>;
 
 class feed {
  public:
@@ -103,5 +136,7 @@ class feed {
 
 /// What a committed change_set of one business says to those who watch it.
 [[nodiscard]] std::vector<live_fact> facts_of(const storage::change_set& committed);
+/// What a committed transaction of the API says, by what it wrote to the activity log of one business; each thing once.
+[[nodiscard]] std::vector<live_fact> facts_of(std::span<const storage::recorded_change> committed);
 
 }  // namespace sellavie::actors

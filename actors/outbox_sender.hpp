@@ -346,6 +346,8 @@ class outbox_sender_state {
   std::unordered_set<inbox_id> held_;
   bounded_map<message_id, sent_message> sent_{most_remembered};
   bounded_map<std::string, message_id> external_ids_{most_remembered};
+  /// Whose read mark is whose: by recipient, of what was delivered lately.
+  bounded_map<std::string, conversation_id> chats_{most_remembered};
   /// By customer: deliveries in order, the first of which needs the store.
   std::unordered_map<std::string, std::deque<delivery>> lines_;
   /// Lines whose question is not under way.

@@ -105,6 +105,7 @@ void outbox_sender_state::on_finished(const conversation_id& conversation, const
     const auto at = lanes_.find(id);
     if (!at) continue;
     if (end.state == send_state::overtaken) node_->metrics->overtaken().increment();
+    if (end.state == send_state::delivered) chats_.put(at->row.row.recipient, conversation);
     if (at->row.handed || end.state == send_state::delivered)
       remember(id, {conversation, end.state, notice_in(at->row.row)}, end.external_id);
     auto kept = std::move(at->row.evidence);
@@ -245,8 +246,10 @@ void outbox_sender_state::flush_completed() {
   auto changes = std::make_shared<storage::change_set>();
   changes->inbox_done = take_first(completed_.inbox, most_completed_at_once);
   changes->recorded = take_first(completed_.recorded, most_completed_at_once);
-  for (const auto& [customer, at] : std::exchange(completed_.reads, {}))
-    changes->read_marks.push_back({connection_, customer, at});
+  for (const auto& [customer, at] : std::exchange(completed_.reads, {})) {
+    const conversation_id* chat = chats_.find(customer);
+    changes->read_marks.push_back({connection_, customer, at, chat ? std::optional{*chat} : std::nullopt});
+  }
   changes->message_changes = std::exchange(completed_.messages, {});
   changes->tasks = std::exchange(completed_.tasks, {});
   changes->jobs = std::exchange(completed_.jobs, {});

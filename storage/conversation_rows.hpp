@@ -2,6 +2,7 @@
 // What a change_set writes about customers, their conversations and their turns.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -90,6 +91,8 @@ struct read_mark {
   connection_id connection;
   std::string scoped_id;
   instant read_up_to{};
+  /// Theirs, where the sender knows it: for those who watch, no row is found by it.
+  std::optional<conversation_id> conversation{};
 };
 
 /// One message of what a person wrote here: who, and under which key. A key's rows are written once.

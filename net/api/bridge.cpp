@@ -8,6 +8,7 @@
 #include "net/api/edge.hpp"
 #include "net/api/failure_delays.hpp"
 #include "net/api/worker_pool.hpp"
+#include "net/feed/change_teller.hpp"
 #include "net/http/client_address.hpp"
 #include "net/http/gzip.hpp"
 #include "net/http/rate_limiter.hpp"
@@ -219,8 +220,10 @@ struct bridge::internals {
         changes{change_threads, change_queue, with.metrics->pool_in_use(monitoring::pool::api)},
         pictures{picture_threads, picture_queue, with.metrics->pool_in_use(monitoring::pool::api)} {
     with.metrics->pool_size(monitoring::pool::api).set(static_cast<double>(threads()));
-    for (std::size_t i = 0; i < threads(); ++i)
+    for (std::size_t i = 0; i < threads(); ++i) {
       sessions.push_back(std::make_unique<storage::api_session>(with.database, "sellavie/api"));
+      sessions.back()->when_changed(tell_changes_to(with.services.live));
+    }
   }
 
   void receive(const api_endpoint& endpoint, request& asked, responder to,

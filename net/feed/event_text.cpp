@@ -83,6 +83,30 @@ named shown(const actors::connection_altered& one) {
   return {"connection.changed", {{"connection_id", to_string(one.connection)}}};
 }
 
+named shown(const actors::conversation_altered& one) {
+  return {"conversation.changed", {{"conversation_id", to_string(one.conversation)}}};
+}
+
+named shown(const actors::conversation_seen& one) {
+  return {"conversation.read", {{"conversation_id", to_string(one.conversation)}}};
+}
+
+named shown(const actors::customer_altered& one) {
+  return {"customer.changed", {{"customer_id", to_string(one.customer)}}};
+}
+
+named shown(const actors::label_altered& one) {
+  return {"label.changed", {{"label_id", to_string(one.label)}}};
+}
+
+named shown(const actors::product_altered& one) {
+  named out{"product.changed"};
+  if (one.product) out.data["product_id"] = to_string(*one.product);
+  return out;
+}
+
+named shown(const actors::task_altered& one) { return {"task.changed", {{"task_id", to_string(one.task)}}}; }
+
 named shown(const actors::person_notified& one) {
   return {"notification.added",
           {{"notification_id", to_string(one.notification)}, {"kind", to_string(one.kind)}}};
@@ -127,11 +151,15 @@ api::schema event_shape() {
   constexpr auto optional = api::presence::optional;
   const auto token = schema::text({1, 100, api::text_format::token});
   return schema::object(
-             {{"type", schema::word({"snapshot", "message.created", "message.changed", "conversation.created",
-                                     "conversation.owner_changed", "conversation.answering", "order.created",
-                                     "order.changed", "invoice.created", "task.created", "connection.changed",
-                                     "notification.added", "end"})
-                           .described("Also the event's name.")},
+             {{"type",
+               schema::word({"snapshot", "message.created", "message.changed", "conversation.created",
+                             "conversation.owner_changed", "conversation.answering", "order.created",
+                             "order.changed", "invoice.created", "task.created", "connection.changed",
+                             "conversation.changed", "conversation.read", "customer.changed", "label.changed",
+                             "product.changed", "task.changed", "notification.added", "end"})
+                   .described(
+                       "Also the event's name. Of conversation, customer, label, product and task.changed: it is "
+                       "another now, read it. conversation.read: the customer read your messages.")},
               {"conversation_id", schema::uuid(), optional},
               {"message_id", schema::uuid(), optional},
               {"customer_id", schema::uuid(), optional},
@@ -143,6 +171,9 @@ api::schema event_shape() {
               {"connection_id",
                schema::uuid().described("Its state, subscription or last error is another now: read it."),
                optional},
+              {"label_id", schema::uuid(), optional},
+              {"product_id",
+               schema::uuid().described("Of product.changed: missing when many changed at once."), optional},
               {"direction", schema::word({"in", "out"}), optional},
               {"origin", words(origin_words), optional},
               {"state", words(state_words).described("Of message.changed: missing when its text was edited."),

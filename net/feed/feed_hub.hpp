@@ -1,5 +1,5 @@
 #pragma once
-// Who watches what on this node: takes what the actors commit, numbers it per business, keeps the last of
+// Who watches what on this node: takes what the actors and the API commit, numbers it per business, keeps the last of
 // it, and sends it to the readers of that business.
 //
 // Telling costs an actor one atomic look while nobody watches the business, and a push onto a queue while

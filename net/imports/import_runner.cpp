@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "net/api/ask_actor.hpp"
+#include "net/feed/change_teller.hpp"
 #include "storage/fault_point.hpp"
 
 namespace sellavie::net {
@@ -85,6 +86,7 @@ bool import_runner::rest(std::chrono::milliseconds pause) {
 
 void import_runner::run() {
   storage::api_session store{with_.database, "sellavie/imports"};
+  store.when_changed(tell_changes_to(with_.live));
   while (rest(0ms))
     if (!run_next(store) && !rest(idle_pause)) return;
 }

@@ -13,6 +13,7 @@
 #include "actors/clock.hpp"
 #include "actors/tenant_registry.hpp"
 #include "monitoring/log.hpp"
+#include "net/feed/feed_hub.hpp"
 #include "storage/import_queue.hpp"
 
 namespace sellavie::net {
@@ -25,6 +26,7 @@ struct import_runner_dependencies {
   std::shared_ptr<id_source> ids;
   std::shared_ptr<monitoring::logger> log;
   actors::tenant_registry_actor registry;
+  std::shared_ptr<feed_hub> live;
 };
 
 class import_runner {

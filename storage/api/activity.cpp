@@ -1,6 +1,7 @@
 #include "storage/api/activity.hpp"
 
 #include "storage/api/activity_work.hpp"
+#include "storage/api/recorded_work.hpp"
 
 namespace sellavie::storage {
 namespace {
@@ -22,6 +23,13 @@ std::string text_of(const nlohmann::json& fields) {
                           : fields.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
+void remember(pqxx::work& work, const business_id* business, const activity& done) {
+  auto* const recorded = dynamic_cast<recorded_work*>(&work);
+  if (recorded == nullptr || business == nullptr) return;
+  if (done.shown_in) recorded->written.push_back({*business, "conversation", done.shown_in->value});
+  else recorded->written.push_back({*business, std::string{done.subject_kind}, done.subject});
+}
+
 }  // namespace
 
 void record_activity(pqxx::work& work, const business_id* business, const change_origin& by,
@@ -31,6 +39,7 @@ void record_activity(pqxx::work& work, const business_id* business, const change
                    to_string(by.session), std::string{done.action}, std::string{done.subject_kind},
                    to_string(done.subject), by.address, by.request_id, text_of(done.before),
                    text_of(done.after), to_unix_ms(by.at));
+  remember(work, business, done);
 }
 
 void record_activities(pqxx::work& work, const business_id* business, const change_origin& by,
@@ -47,6 +56,7 @@ void record_activities(pqxx::work& work, const business_id* business, const chan
   work.exec_params(insert_activities, business ? whose.c_str() : nullptr, to_string(by.account),
                    to_string(by.session), by.address, by.request_id, to_unix_ms(by.at),
                    rows.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+  for (const activity& one : done) remember(work, business, one);
 }
 
 }  // namespace sellavie::storage

@@ -2,6 +2,7 @@
 // What the activity log says of one change.
 
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string_view>
 
 #include "protocol/domain/ids.hpp"
@@ -17,6 +18,8 @@ struct activity {
   /// The fields that changed, never a secret; null: there was, or is, nothing.
   nlohmann::json before{};
   nlohmann::json after{};
+  /// The conversation that shows the subject: of a note.
+  std::optional<conversation_id> shown_in{};
 };
 
 }  // namespace sellavie::storage

@@ -1,6 +1,6 @@
 #pragma once
 // Writes the activity log (table audit_log) inside a change's own transaction; for the sources of this folder only,
-// because it shows libpqxx.
+// because it shows libpqxx. Whoever listens to the session (api_session) hears of it behind the commit.
 
 #include <pqxx/pqxx>
 #include <vector>

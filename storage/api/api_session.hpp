@@ -4,8 +4,10 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "protocol/domain/error.hpp"
+#include "storage/api/recorded_change.hpp"
 #include "storage/connect.hpp"
 
 namespace sellavie::storage {
@@ -23,11 +25,19 @@ class api_session {
   /// The last work failed in a way that leaves the connection in doubt.
   void forget(role as) noexcept;
 
+  /// From now on `listener` hears what each transaction wrote to the activity log.
+  void when_changed(change_listener listener) { listener_ = std::move(listener); }
+  /// For in_transaction().
+  void tell(const std::vector<recorded_change>& written, certainty how) const {
+    if (listener_ && !written.empty()) listener_(written, how);
+  }
+
  private:
   database_access access_;
   std::string application_name_;
   std::unique_ptr<pqxx::connection> tenant_;
   std::unique_ptr<pqxx::connection> engine_;
+  change_listener listener_;
 };
 
 }  // namespace sellavie::storage

@@ -5,23 +5,26 @@
 #include <string>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "protocol/domain/ids.hpp"
 #include "storage/api/api_session.hpp"
+#include "storage/api/recorded_work.hpp"
 #include "storage/guarded.hpp"
 #include "storage/postgres_fields.hpp"
 
 namespace sellavie::storage {
 
-/// Runs `work(pqxx::work&)` and commits; what throws commits nothing.
+/// Runs `work(pqxx::work&)`, commits, and tells the session's listener what that changed; what throws commits nothing.
 template <class Work>
 [[nodiscard]] auto in_transaction(api_session& session, api_session::role as, Work&& work)
     -> result<std::invoke_result_t<Work, pqxx::work&>> {
   using value = std::invoke_result_t<Work, pqxx::work&>;
   const auto connection = session.connection(as);
   if (!connection) return connection.error();
+  std::vector<recorded_change> written;
   auto done = guarded([&]() -> value {
-    pqxx::work transaction{*connection.value()};
+    recorded_work transaction{*connection.value(), written};
     if constexpr (std::is_void_v<value>) {
       std::forward<Work>(work)(transaction);
       transaction.commit();
@@ -33,6 +36,8 @@ template <class Work>
   });
   if (!done && (done.error().code == errc::unavailable || done.error().code == errc::in_doubt))
     session.forget(as);
+  if (done) session.tell(written, certainty::committed);
+  else if (done.error().code == errc::in_doubt) session.tell(written, certainty::in_doubt);
   return done;
 }
 

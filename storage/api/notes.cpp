@@ -64,7 +64,11 @@ note note_in(const pqxx::row& one) {
 void record(pqxx::work& work, const business_id& business, const change_origin& by, std::string_view action,
             const conversation_id& conversation, const uuid& id) {
   record_activity(work, &business, by,
-                  {action, "note", id, nullptr, {{"conversation_id", to_string(conversation)}}});
+                  {.action = action,
+                   .subject_kind = "note",
+                   .subject = id,
+                   .after = {{"conversation_id", to_string(conversation)}},
+                   .shown_in = conversation});
 }
 
 }  // namespace

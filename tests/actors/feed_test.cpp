@@ -55,6 +55,64 @@ TEST(facts, of_a_chat_are_its_changes_of_hands_and_not_each_message_time) {
   EXPECT_EQ(std::get<actors::conversation_changed_hands>(told[0]).epoch, 4);
 }
 
+TEST(facts, of_stock_and_profiles_name_each_product_and_customer_once) {
+  const contact_id customer{uuid{{3}}};
+  const product_id product{uuid{{4}}};
+  storage::change_set set;
+  set.stock.push_back({.product = product, .delta = -1});
+  set.stock.push_back({.product = product, .delta = -2});
+  set.contacts.push_back({.contact = customer});
+  set.blocks.push_back({.contact = customer});
+  const auto told = actors::facts_of(set);
+  ASSERT_THAT(told, SizeIs(2));
+  EXPECT_EQ(std::get<actors::product_altered>(told[0]).product, product);
+  EXPECT_EQ(std::get<actors::customer_altered>(told[1]).customer, customer);
+}
+
+TEST(facts, of_a_read_mark_name_the_chat_where_it_is_known) {
+  const conversation_id chat{uuid{{1}}};
+  storage::change_set set;
+  set.read_marks.push_back({.scoped_id = "C1"});
+  set.read_marks.push_back({.scoped_id = "C2", .conversation = chat});
+  const auto told = actors::facts_of(set);
+  ASSERT_THAT(told, SizeIs(1));
+  EXPECT_EQ(std::get<actors::conversation_seen>(told[0]).conversation, chat);
+}
+
+TEST(facts, of_many_products_at_once_are_one) {
+  storage::change_set set;
+  std::vector<storage::recorded_change> written;
+  for (std::uint8_t i = 1; i <= 9; ++i) {
+    set.stock.push_back({.product = product_id{uuid{{i}}}, .delta = 1});
+    written.push_back({{}, "product", uuid{{i}}});
+  }
+  for (const auto& told : {actors::facts_of(set), actors::facts_of(written)}) {
+    ASSERT_THAT(told, SizeIs(1));
+    EXPECT_EQ(std::get<actors::product_altered>(told[0]).product, std::nullopt);
+  }
+}
+
+TEST(facts, of_a_request_are_the_things_of_its_log_that_readers_see_each_once) {
+  const uuid chat{{1}};
+  const uuid product{{2}};
+  const std::vector<storage::recorded_change> written{{{}, "conversation", chat},
+                                                      {{}, "conversation", chat},
+                                                      {{}, "customer", chat},
+                                                      {{}, "label", chat},
+                                                      {{}, "payment_connection", chat},
+                                                      {{}, "task", chat},
+                                                      {{}, "product", product},
+                                                      {{}, "member", chat},
+                                                      {{}, "business", chat}};
+  const auto told = actors::facts_of(written);
+  ASSERT_THAT(told, SizeIs(5));
+  EXPECT_EQ(std::get<actors::conversation_altered>(told[0]).conversation.value, chat);
+  EXPECT_EQ(std::get<actors::customer_altered>(told[1]).customer.value, chat);
+  EXPECT_EQ(std::get<actors::label_altered>(told[2]).label, chat);
+  EXPECT_EQ(std::get<actors::task_altered>(told[3]).task, chat);
+  EXPECT_EQ(std::get<actors::product_altered>(told[4]).product, product_id{product});
+}
+
 TEST(facts, say_nothing_of_queues_and_what_waits) {
   storage::change_set set;
   set.inbound.emplace_back();

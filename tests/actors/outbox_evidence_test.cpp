@@ -151,6 +151,22 @@ TEST_F(outbox_evidence_test, completes_many_marks_in_few_commits_and_moves_the_r
   EXPECT_EQ(read_marks.back().read_up_to, clock->now() + 49ms);
 }
 
+TEST_F(outbox_evidence_test, a_read_mark_names_the_chat_of_what_was_delivered) {
+  start();
+  say("hi");
+  accept(0, "m_1");
+  for (const auto* customer : {"C1", "somebody else"}) {
+    channel::channel_event read;
+    read.kind = event_kind::read;
+    read.customer_id = customer;
+    read.watermark = clock->now();
+    deliver(read);
+  }
+  ASSERT_THAT(read_marks, SizeIs(2));
+  EXPECT_EQ(read_marks[0].conversation, chats.at("C1"));
+  EXPECT_EQ(read_marks[1].conversation, std::nullopt);
+}
+
 // --- everything else --------------------------------------------------------------------------------
 
 TEST_F(outbox_evidence_test, records_what_wakes_nobody) {

@@ -5,9 +5,10 @@ import { createHmac, randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { connect } from "node:net";
 import { after, before, beforeEach, test } from "node:test";
-import { api_client, session_of } from "./harness/api.mjs";
+import { api_client, if_match, session_of } from "./harness/api.mjs";
 import { event_stream } from "./harness/event_stream.mjs";
-import { post, signature } from "./harness/meta.mjs";
+import { page_body, post, signature } from "./harness/meta.mjs";
+import { chat, colleague } from "./harness/team.mjs";
 import { shared_world } from "./harness/world.mjs";
 import { sleep, until } from "./harness/workspace.mjs";
 
@@ -23,7 +24,8 @@ const password = "a long demo password";
 async function signed_in({ owner }) {
   const client = await new api_client(here.server.url).signed_in(owner.email, password);
   const { body } = await client.get("/me");
-  return { client, id: body.id, email: owner.email, business_id: body.memberships[0].business_id };
+  const { business_id } = body.memberships.find(({ role }) => role === "owner");
+  return { client, id: body.id, email: owner.email, business_id };
 }
 
 beforeEach(async () => {
@@ -105,6 +107,155 @@ test("a customer who asks for a person gets one on the stream, and the AI when t
   const owners = stream.events.filter(({ type, data }) => type === "conversation.owner_changed" && of_chat(data)).map(({ data }) => data.owner);
   assert.deepEqual(owners, ["person", "ai"], "each once");
   await stream.close();
+});
+
+// --- what people do by the API
+
+// A colleague listens, and so does the shop next door. Behind `act` one more change is made and waited for: what was told
+// of `act` is there by then. -> what the colleague heard of `type`, without the mark
+async function heard_of(type, act) {
+  const [stream, strange] = [await watch(mate), await watch(other)];
+  await Promise.all([stream.event("snapshot"), strange.event("snapshot")]);
+  await act();
+  const { body: mark } = await ada.client.post(`${shop}/labels`, { name: `Mark ${randomUUID()}`, colour: "grey" });
+  await stream.event("label.changed", ({ label_id }) => label_id === mark.id);
+  await sleep(50);
+  assert.deepEqual(types_of(strange), ["snapshot"], "nothing next door");
+  await Promise.all([stream.close(), strange.close()]);
+  return stream.events.filter((one) => one.type === type && one.data.label_id !== mark.id).map(({ data: { type: _, ...ids } }) => ids);
+}
+
+let shop;
+let mate;
+async function two_at_work() {
+  shop = `/businesses/${ada.business_id}`;
+  mate ??= await colleague(here, { ...ada, shop, inbox: `${shop}/conversations` }, { i: 1 });
+  return chat(here, { client: ada.client, inbox: `${shop}/conversations` });
+}
+
+const done = async (asked) => {
+  const { status, body, text } = await asked;
+  assert.ok(status >= 200 && status < 300, `${status} ${text}`);
+  return body;
+};
+
+test("what a colleague does with a conversation is told, each once, and what changes nothing is not", async () => {
+  const { one, id } = await two_at_work();
+  const label = await done(ada.client.post(`${shop}/labels`, { name: "Live", colour: "teal" }));
+  let note;
+  const until_later = { until: new Date(Date.now() + 3_600_000).toISOString() };
+  const changes = {
+    assign: () => ada.client.put(`${one}/assignee`, { assignee_id: mate.account_id }),
+    snooze: () => ada.client.put(`${one}/snooze`, until_later),
+    "end the snooze": () => ada.client.delete(`${one}/snooze`),
+    label: () => ada.client.put(`${one}/labels/${label.id}`),
+    "take the label away": () => ada.client.delete(`${one}/labels/${label.id}`),
+    note: async () => (note = await ada.client.post(`${one}/notes`, { text: "She asked twice.", mentions: [mate.account_id] })),
+    "remove the note": () => ada.client.delete(`${one}/notes/${note.body.id}`),
+  };
+  for (const [what, act] of Object.entries(changes)) assert.deepEqual(await heard_of("conversation.changed", () => done(act())), [{ conversation_id: id }], what);
+  const { body: page } = await ada.client.get(`${one}/messages?limit=1`);
+  const nothing = {
+    "assigned already": () => ada.client.put(`${one}/assignee`, { assignee_id: mate.account_id }),
+    "has no such label": () => ada.client.delete(`${one}/labels/${label.id}`),
+    "read by one person": () => ada.client.put(`${one}/read`, { message_id: page.items[0].id }),
+    "only looked at": () => ada.client.get(`${one}/notes`),
+  };
+  for (const [what, act] of Object.entries(nothing)) assert.deepEqual(await heard_of("conversation.changed", () => done(act())), [], what);
+  const refused = await heard_of("conversation.changed", async () => {
+    assert.equal((await ada.client.put(`${one}/assignee`, { assignee_id: randomUUID() })).status, 422);
+    assert.equal((await other.client.put(`/businesses/${other.business_id}/conversations/${id}/snooze`, until_later)).status, 404);
+  });
+  assert.deepEqual(refused, [], "a refusal");
+});
+
+test("labels that are made, renamed and removed are told", async () => {
+  await two_at_work();
+  let label;
+  const steps = [
+    async () => (label = await done(ada.client.post(`${shop}/labels`, { name: "Fresh", colour: "blue" }))),
+    () => done(ada.client.put(`${shop}/labels/${label.id}`, { name: "Fresher", colour: "blue" }, if_match(1))),
+    () => done(ada.client.delete(`${shop}/labels/${label.id}`)),
+  ];
+  for (const act of steps) assert.deepEqual(await heard_of("label.changed", act), [{ label_id: label.id }]);
+});
+
+test("a task is told as done once, however many say so", async () => {
+  await two_at_work();
+  const who = here.customer();
+  await here.sandbox.say(who, "Can I talk to a real person please?");
+  await here.sandbox.heard(who, 1);
+  await here.settled();
+  const { items } = await done(ada.client.get(`${shop}/tasks?kind=handover&sort=oldest`));
+  const task_id = items[0].id;
+  const finish = ({ client }) => done(client.post(`${shop}/tasks/${task_id}/done`));
+  assert.deepEqual(await heard_of("task.changed", () => Promise.all([ada, mate, ada].map(finish))), [{ task_id }]);
+});
+
+test("customers whose profile changes, who are blocked and who are merged are told", async () => {
+  const { conversation } = await two_at_work();
+  const { customer_id } = conversation;
+  const path = `${shop}/customers/${customer_id}`;
+  const { version } = await done(ada.client.get(path));
+  const rename = () => done(ada.client.patch(path, { name: "Ama Live" }, if_match(version)));
+  assert.deepEqual(await heard_of("customer.changed", rename), [{ customer_id }]);
+  assert.deepEqual(await heard_of("customer.changed", () => done(ada.client.post(`${path}/block`))), [{ customer_id }]);
+  assert.deepEqual(await heard_of("customer.changed", () => done(ada.client.post(`${path}/block`))), [], "blocked already");
+  assert.deepEqual(await heard_of("customer.changed", () => done(ada.client.post(`${path}/unblock`))), [{ customer_id }]);
+  const { conversation: twin } = await two_at_work();
+  const merged = await heard_of("customer.changed", () => done(ada.client.post(`${shop}/customers/${twin.customer_id}/merge`, { into: customer_id })));
+  assert.deepEqual(merged, [{ customer_id }, { customer_id: twin.customer_id }], "both of them");
+});
+
+test("products are told when they are edited, counted and sold, and a sheet of many as one", async () => {
+  await two_at_work();
+  const products = `${shop}/products`;
+  const wanted = (number) => ({ sku: `LIVE-${number}`, name: `Live ${number}`, price_minor: 100 });
+  let product;
+  assert.equal((await heard_of("product.changed", async () => (product = await done(ada.client.post(products, wanted(1)))))).length, 1);
+  const one = `${products}/${product.id}`;
+  const key = () => ({ headers: { "idempotency-key": randomUUID() } });
+  const steps = {
+    rename: () => ada.client.patch(one, { name: "Livelier" }, if_match(1)),
+    "more pieces": () => ada.client.post(`${one}/stock/adjust`, { delta: 5, reason: "came" }, key()),
+    count: () => ada.client.put(`${one}/stock`, { stock: 4, expected: 5, reason: "counted" }),
+    archive: () => ada.client.post(`${one}/archive`),
+  };
+  for (const [what, act] of Object.entries(steps)) assert.deepEqual(await heard_of("product.changed", () => done(act())), [{ product_id: product.id }], what);
+  assert.deepEqual(await heard_of("product.changed", () => done(ada.client.post(`${one}/archive`))), [], "archived already");
+
+  const { items } = await done(ada.client.get(`${products}?search=${encodeURIComponent("Ankara")}`));
+  const sold = await heard_of("product.changed", async () => {
+    const who = here.customer();
+    await here.sandbox.say(who, "I want 2 Ankara 6 yards");
+    await here.sandbox.heard(who, 1);
+    await here.settled();
+  });
+  assert.deepEqual(sold, [{ product_id: items.find(({ name }) => name.includes("6 yards")).id }], "a sale takes from the stock");
+
+  const rows = Array.from({ length: 20 }, (_, i) => `SHEET-${i},Of a sheet ${i},10.00`);
+  const sheet = ["sku,name,price", ...rows].join("\n");
+  const imported = await heard_of("product.changed", async () => {
+    const { id } = await done(ada.client.call("POST", `${products}/imports`, { raw: sheet, headers: { "content-type": "text/csv", ...key().headers } }));
+    await until("the sheet is taken", async () => (await ada.client.get(`${products}/imports/${id}`)).body.state === "done");
+  });
+  assert.deepEqual(imported, [{}], "which ones is not said");
+});
+
+test("the customer's read mark is told, and shown with the conversation", async () => {
+  const { who, one, id, conversation } = await two_at_work();
+  assert.equal(conversation.customer_read_at, null);
+  const at = Date.now();
+  const mark = { sender: { id: who.customer }, recipient: { id: who.account }, timestamp: at, read: { watermark: at } };
+  const read = await heard_of("conversation.read", async () => {
+    assert.equal(await post(here.server, page_body(who.account, mark)), 200);
+    await until("it is stored", async () => (await ada.client.get(one)).body.customer_read_at !== null);
+  });
+  assert.deepEqual(read, [{ conversation_id: id }]);
+  const { customer_read_at } = await done(ada.client.get(one));
+  assert.equal(customer_read_at, new Date(at).toISOString());
+  const { items } = await done(ada.client.get(`${one}/messages?direction=out`));
+  assert.ok(items[0].state === "delivered" && items[0].at <= customer_read_at, "what was sent before it is read");
 });
 
 test("who comes again gets what it missed, once and in order, and a snapshot when that is not there any more", async () => {

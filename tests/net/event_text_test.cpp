@@ -23,6 +23,23 @@ TEST(event_text, is_one_server_sent_event) {
             "\"type\":\"conversation.answering\"}\n\n");
 }
 
+TEST(event_text, of_what_people_change_names_the_thing_alone) {
+  const auto id = to_string(an_id);
+  const auto text_of = [](const actors::live_fact& fact) { return data_of(event_text({1, 1}, fact)); };
+  using json = nlohmann::json;
+  EXPECT_EQ(text_of(actors::conversation_altered{conversation_id{an_id}}),
+            (json{{"type", "conversation.changed"}, {"conversation_id", id}}));
+  EXPECT_EQ(text_of(actors::conversation_seen{conversation_id{an_id}}),
+            (json{{"type", "conversation.read"}, {"conversation_id", id}}));
+  EXPECT_EQ(text_of(actors::customer_altered{contact_id{an_id}}),
+            (json{{"type", "customer.changed"}, {"customer_id", id}}));
+  EXPECT_EQ(text_of(actors::label_altered{an_id}), (json{{"type", "label.changed"}, {"label_id", id}}));
+  EXPECT_EQ(text_of(actors::product_altered{product_id{an_id}}),
+            (json{{"type", "product.changed"}, {"product_id", id}}));
+  EXPECT_EQ(text_of(actors::product_altered{}), (json{{"type", "product.changed"}})) << "of many";
+  EXPECT_EQ(text_of(actors::task_altered{an_id}), (json{{"type", "task.changed"}, {"task_id", id}}));
+}
+
 TEST(event_text, of_every_fact_has_the_shape_that_is_declared) {
   const conversation_id chat{an_id};
   const order_id order{an_id};
@@ -38,6 +55,13 @@ TEST(event_text, of_every_fact_has_the_shape_that_is_declared) {
       actors::invoice_made{invoice_id{an_id}, order, "invoice"},
       actors::task_raised{an_id, std::nullopt, "connection"},
       actors::connection_altered{connection_id{an_id}},
+      actors::conversation_altered{chat},
+      actors::conversation_seen{chat},
+      actors::customer_altered{contact_id{an_id}},
+      actors::label_altered{an_id},
+      actors::product_altered{product_id{an_id}},
+      actors::product_altered{},
+      actors::task_altered{an_id},
       actors::person_notified{api::account_id{an_id}, an_id, notification_kind::quota},
       actors::facts_lost{}};
   std::set<std::string> types;
@@ -46,7 +70,7 @@ TEST(event_text, of_every_fact_has_the_shape_that_is_declared) {
     EXPECT_TRUE(event_shape().check(data).empty()) << data;
     types.insert(data["type"]);
   }
-  EXPECT_EQ(types.size(), 12U);
+  EXPECT_EQ(types.size(), 18U);
   for (const auto why :
        {stream_end::token_expired, stream_end::signed_out, stream_end::access_lost, stream_end::restarting}) {
     const auto text = end_text(why);

@@ -3,6 +3,7 @@
 
 #include "storage/api/api_session.hpp"
 
+#include "storage/api/activity_work.hpp"
 #include "storage/api/api_work.hpp"
 #include "tests/storage/spine_fixture.hpp"
 
@@ -56,6 +57,42 @@ TEST_F(api_session_test, for_accounts_is_the_engine_and_has_no_business) {
   });
   ASSERT_TRUE(found) << test::why(found);
   EXPECT_THAT(found.value(), ElementsAre("sellavie_engine"));
+}
+
+TEST_F(api_session_test, what_is_written_to_the_log_is_told_behind_its_commit_and_nothing_else) {
+  std::vector<std::vector<recorded_change>> told;
+  std::int64_t committed_then = 0;
+  store.when_changed([&](const auto& written, certainty how) {
+    EXPECT_EQ(how, certainty::committed);
+    committed_then = number("SELECT count(*) FROM audit_log");
+    told.push_back(written);
+  });
+  const change_origin by{};
+  const auto log = [&](pqxx::work& work, const uuid& subject) {
+    record_activity(work, &ada, by, {"label.added", "label", subject});
+  };
+  ASSERT_TRUE(for_business(store, ada, [](pqxx::work& work) { work.exec("SELECT 1"); }));
+  EXPECT_THAT(told, IsEmpty()) << "a read";
+  EXPECT_FALSE(for_business(store, ada, [&](pqxx::work& work) {
+    log(work, plain_id(61));
+    work.exec("SELECT 1 / 0");
+  }));
+  EXPECT_THAT(told, IsEmpty()) << "rolled back";
+  ASSERT_TRUE(for_business(store, ada, [&](pqxx::work& work) {
+    log(work, plain_id(61));
+    record_activities(work, &ada, by,
+                      {{"product.updated", "product", plain_id(63)},
+                       {.action = "note.added",
+                        .subject_kind = "note",
+                        .subject = plain_id(64),
+                        .shown_in = id_of<conversation_id>(65)}});
+  }));
+  EXPECT_EQ(committed_then, 3);
+  ASSERT_EQ(told.size(), 1U);
+  std::vector<std::pair<std::string, uuid>> things;
+  for (const auto& one : told.front()) things.emplace_back(one.subject_kind, one.subject);
+  EXPECT_THAT(things, ElementsAre(std::pair{"label", plain_id(61)}, std::pair{"product", plain_id(63)},
+                                  std::pair{"conversation", plain_id(65)}));
 }
 
 TEST_F(api_session_test, a_statement_without_a_where_sees_the_own_rows_only) {

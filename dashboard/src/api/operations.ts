@@ -167,6 +167,8 @@ export interface Conversation {
   created_at: string;
   customer_id: string;
   customer_name: string;
+  /** The customer has read what was delivered up to then; null when the channel has not said so. */
+  customer_read_at: string | null;
   /** Rises with each change of owner. */
   epoch: number;
   handover_reason: string;
@@ -264,6 +266,7 @@ export interface Event {
   invoice_id?: string;
   /** Of the invoice, the task or the notification. */
   kind?: string;
+  label_id?: string;
   message_id?: string;
   /** One of yours; nobody else is sent this event. */
   notification_id?: string;
@@ -272,6 +275,8 @@ export interface Event {
   origin?: "customer" | "ai" | "person" | "system";
   /** Who answers now; messages of the AI that were not sent are overtaken. */
   owner?: "ai" | "person";
+  /** Of product.changed: missing when many changed at once. */
+  product_id?: string;
   /** Why the server ends the stream. */
   reason?: "token_expired" | "signed_out" | "access_lost" | "restarting";
   /** Of message.changed: missing when its text was edited. */
@@ -279,8 +284,8 @@ export interface Event {
   /** Of the order. */
   status?: string;
   task_id?: string;
-  /** Also the event's name. */
-  type: "snapshot" | "message.created" | "message.changed" | "conversation.created" | "conversation.owner_changed" | "conversation.answering" | "order.created" | "order.changed" | "invoice.created" | "task.created" | "connection.changed" | "notification.added" | "end";
+  /** Also the event's name. Of conversation, customer, label, product and task.changed: it is another now, read it. conversation.read: the customer read your messages. */
+  type: "snapshot" | "message.created" | "message.changed" | "conversation.created" | "conversation.owner_changed" | "conversation.answering" | "order.created" | "order.changed" | "invoice.created" | "task.created" | "connection.changed" | "conversation.changed" | "conversation.read" | "customer.changed" | "label.changed" | "product.changed" | "task.changed" | "notification.added" | "end";
 }
 
 export interface Invitation {
@@ -462,6 +467,7 @@ export interface Message {
   direction: "in" | "out";
   id: string;
   origin: "customer" | "ai" | "person" | "system";
+  /** What is `delivered` was read, too, when its `at` is not later than the conversation's `customer_read_at`. */
   state: "received" | "ready" | "sending" | "backoff" | "unknown" | "delivered" | "overtaken" | "dead" | "unconfirmed" | "unsent";
   text: string;
 }

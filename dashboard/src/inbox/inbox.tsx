@@ -266,7 +266,7 @@ function OpenChat({ conversation_id, back }: { conversation_id: string; back: st
         ) : (
           <div className="min-h-15 border-b border-line bg-surface" />
         )}
-        <Thread conversation_id={conversation_id} onNewest={setNewest} />
+        <Thread conversation_id={conversation_id} readAt={chat?.customer_read_at ?? null} onNewest={setNewest} />
         {chat ? <Composer chat={chat} ref={composer} onOwner={keepOwner} /> : <div className="min-h-36 border-t border-line bg-surface" />}
       </section>
       {chat && isWide && isSideWanted && (

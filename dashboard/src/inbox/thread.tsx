@@ -26,7 +26,14 @@ import { useMembers } from "./people";
 /** Pixels within which one counts as reading the end. */
 const nearEnd = 80;
 
-export function Thread({ conversation_id, onNewest }: { conversation_id: string; onNewest(message_id: string): void }) {
+interface ThreadGiven {
+  conversation_id: string;
+  /** Up to when the customer has read. */
+  readAt: string | null;
+  onNewest(message_id: string): void;
+}
+
+export function Thread({ conversation_id, readAt, onNewest }: ThreadGiven) {
   const { t, zone, date } = useWords();
   const { business_id, me } = useHere();
   const { nameOf } = useMembers();
@@ -118,7 +125,13 @@ export function Thread({ conversation_id, onNewest }: { conversation_id: string;
             <div key={entry.id} className="[content-visibility:auto] [contain-intrinsic-size:auto_3.5rem]">
               {isNewDay && <p className="my-4 text-center text-xs font-medium text-ink-faint">{date(entry.at, "day")}</p>}
               {entry.kind === "message" ? (
-                <Bubble message={entry.message} isGroup={isGroup} isOwn={entry.message.author_id === me.id} author={nameOf(entry.message.author_id)} />
+                <Bubble
+                  message={entry.message}
+                  isGroup={isGroup}
+                  isOwn={entry.message.author_id === me.id}
+                  isRead={readAt !== null && entry.at <= readAt}
+                  author={nameOf(entry.message.author_id)}
+                />
               ) : (
                 <NoteBubble note={entry.note} />
               )}
@@ -157,7 +170,15 @@ function firstBelow(rows: HTMLCollection, top: number): Element | undefined {
 
 const groupOf = (entry: Entry) => (entry.kind === "note" ? `note ${entry.id}` : `${entry.message.origin} ${entry.message.author_id}`);
 
-const Bubble = memo(function Bubble({ message, isGroup, isOwn, author }: { message: Message; isGroup: boolean; isOwn: boolean; author: string | null }) {
+interface BubbleGiven {
+  message: Message;
+  isGroup: boolean;
+  isOwn: boolean;
+  isRead: boolean;
+  author: string | null;
+}
+
+const Bubble = memo(function Bubble({ message, isGroup, isOwn, isRead, author }: BubbleGiven) {
   const { t, date } = useWords();
   const isIn = message.direction === "in";
   const who =
@@ -203,19 +224,21 @@ const Bubble = memo(function Bubble({ message, isGroup, isOwn, author }: { messa
       </div>
       <p className="mt-0.5 flex items-center gap-1.5 text-xs text-ink-faint">
         <time dateTime={message.at}>{date(message.at, "time")}</time>
-        {!isIn && <MessageState state={message.state} />}
+        {!isIn && <MessageState state={message.state === "delivered" && isRead ? "read" : message.state} />}
       </p>
     </div>
   );
 });
 
-function MessageState({ state }: { state: Message["state"] }) {
+function MessageState({ state }: { state: Message["state"] | "read" }) {
   const { t, word } = useWords();
   const label = word("message-state", state);
   const icon = "size-3.5";
   switch (state) {
+    case "read":
+      return <CheckCheck role="img" aria-label={label} strokeWidth={3} className={names(icon, "text-brand")} />;
     case "delivered":
-      return <CheckCheck role="img" aria-label={label} className={names(icon, "text-brand")} />;
+      return <CheckCheck role="img" aria-label={label} className={icon} />;
     case "ready":
     case "sending":
       return <Check role="img" aria-label={label} className={icon} />;

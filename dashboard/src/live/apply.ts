@@ -100,6 +100,35 @@ export class EventApplier {
       case "connection.changed":
         this.#makeOld(["list_connections", { business_id }]);
         break;
+      case "conversation.changed":
+        if (!chat) return;
+        this.#chats.add(chat);
+        this.#makeOld(["list_notes", { business_id, conversation_id: chat }]);
+        this.#makeOld(["list_mentions", { business_id }]);
+        break;
+      case "conversation.read":
+        if (chat) this.#chats.add(chat);
+        break;
+      case "customer.changed":
+        this.#makeOld(["list_customers", { business_id }]);
+        // All: one that was merged is shown as another.
+        this.#makeOld(["show_customer", { business_id }]);
+        for (const id of chatsOf(this.#with.queries, business_id, event.customer_id)) this.#chats.add(id);
+        break;
+      case "label.changed":
+        this.#makeOld(["list_labels", { business_id }]);
+        break;
+      case "product.changed": {
+        // Without one: many.
+        const ids = { business_id, ...(event.product_id ? { product_id: event.product_id } : {}) };
+        this.#makeOld(["list_products", { business_id }]);
+        this.#makeOld(["show_product", ids]);
+        this.#makeOld(["list_stock_movements", ids]);
+        break;
+      }
+      case "task.changed":
+        this.#makeOld(["list_tasks", { business_id }]);
+        break;
       default:
         return;
     }
@@ -208,6 +237,15 @@ export class EventApplier {
     }
     if (later.size > 0 && !this.#isStopped) void this.#readMessages(conversation_id, later);
   }
+}
+
+/** Those of a customer that were read: each names and blocks who writes in it. */
+function chatsOf(queries: QueryClient, business_id: string, customer_id: unknown): Set<string> {
+  const read = queries
+    .getQueriesData<LoadedPages<Conversation>>({ queryKey: ["list_conversations", { business_id }] })
+    .flatMap(([, pages]) => pages?.pages?.flatMap(({ items }) => items) ?? []);
+  for (const [, chat] of queries.getQueriesData<Conversation>({ queryKey: ["show_conversation", { business_id }] })) if (chat) read.push(chat);
+  return new Set(read.filter((chat) => chat.customer_id === customer_id).map(({ id }) => id));
 }
 
 /** Puts a chat into every list that it belongs to, takes it out of the others, and keeps it by itself. */

@@ -279,6 +279,7 @@ export const ar: Catalogue = {
   "message-state.backoff": "ستُعاد المحاولة",
   "message-state.unknown": "قيد التحقق",
   "message-state.delivered": "وصلت",
+  "message-state.read": "قُرئت",
   "message-state.overtaken": "لم تُرسل: تولى شخص المحادثة",
   "message-state.dead": "لم تُرسل",
   "message-state.unconfirmed": "غير مؤكدة",

@@ -281,6 +281,7 @@ export const en = {
   "message-state.backoff": "Will be tried again",
   "message-state.unknown": "Being looked into",
   "message-state.delivered": "Delivered",
+  "message-state.read": "Read",
   "message-state.overtaken": "Not sent: a person took over",
   "message-state.dead": "Not sent",
   "message-state.unconfirmed": "Not confirmed",

@@ -280,6 +280,7 @@ export const fr: Catalogue = {
   "message-state.backoff": "Sera réessayé",
   "message-state.unknown": "En vérification",
   "message-state.delivered": "Remis",
+  "message-state.read": "Lu",
   "message-state.overtaken": "Non envoyé : une personne a repris",
   "message-state.dead": "Non envoyé",
   "message-state.unconfirmed": "Non confirmé",

@@ -2,6 +2,8 @@
 
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
+import { if_match } from "../../../tests/e2e/harness/api.mjs";
+import { post } from "../../../tests/e2e/harness/meta.mjs";
 import { png } from "../../../tests/e2e/harness/pictures.mjs";
 import { colleague, signed_in_owner } from "../../../tests/e2e/harness/team.mjs";
 import { until } from "../../../tests/e2e/harness/workspace.mjs";
@@ -213,6 +215,64 @@ test("two who work on one chat see what the other one does", async () => {
   await other.getByText(/answers$/).waitFor();
   await composer(page, who).press("Enter");
   await thread(other).getByText("From Ada").waitFor();
+});
+
+test("what one does with a chat beside its messages shows at the other's, without a reload", async () => {
+  await second_owner_works_here();
+  const { client, shop } = await signed_in_owner(place.here);
+  const who = await writes("Hello!");
+  await place.here.sandbox.heard(who, 1);
+  await place.here.settled();
+  const id = await chat_id(place, who);
+  const other = await person({ base: place.base });
+  await sign_in(other, place.here.businesses[1].owner.email);
+  await other.waitForURL(/\/inbox/);
+  await other.goto(`${shop}/inbox/${id}`);
+  await thread(other).getByText("Hello!").waitFor();
+  await other.evaluate(() => {
+    window.isTheSamePage = true;
+  });
+
+  const page = await owner_at_work(place);
+  await open(page, who);
+  assert.equal((await client.post(`${shop}/labels`, { name: "Just made", colour: "pink" })).status, 201);
+  await page.keyboard.press("l");
+  await page.getByRole("menuitemcheckbox", { name: "Just made" }).click();
+  await page.keyboard.press("Escape");
+  await row(other, who).getByText("Just made").waitFor();
+  await page.keyboard.press("a");
+  await page.getByText("The chat is yours").waitFor();
+  const { name, email } = (await client.get("/me")).body;
+  await other.getByRole("button", { name: `Assigned to ${name || email}` }).waitFor();
+  await page.keyboard.press("n");
+  await page.getByRole("textbox", { name: /Note to the team/ }).fill("She wants it by Friday.");
+  await page.keyboard.press("Enter");
+  await thread(other).getByText("She wants it by Friday.").waitFor();
+  await page.getByRole("button", { name: "Snooze until" }).click();
+  await page.getByRole("menuitem", { name: "Tomorrow" }).click();
+  await other.getByText("Snoozed", { exact: true }).last().waitFor();
+  await row(other, who).waitFor({ state: "detached" });
+  const { customer_id } = (await client.get(`${shop}/conversations/${id}`)).body;
+  const profile = await client.get(`${shop}/customers/${customer_id}`);
+  assert.equal((await client.patch(`${shop}/customers/${customer_id}`, { name: "Ama of Friday" }, if_match(profile.body.version))).status, 200);
+  await other.getByRole("heading", { name: "Ama of Friday" }).waitFor();
+  assert.ok(await other.evaluate(() => window.isTheSamePage));
+});
+
+test("what the customer has read is ticked as read while one looks", async () => {
+  const page = await owner_at_work(place);
+  const who = await writes("Hello!");
+  await place.here.sandbox.heard(who, 1);
+  await place.here.settled();
+  await open(page, who);
+  await thread(page).getByRole("img", { name: "Delivered" }).waitFor();
+  const [[wamid]] = await place.here.server.sql(`SELECT external_id FROM messages WHERE conversation_id = '${await chat_id(place, who)}' AND direction = 1`);
+  const status = { id: wamid, status: "read", timestamp: String(Math.ceil(Date.now() / 1000)), recipient_id: who.customer };
+  const value = { messaging_product: "whatsapp", metadata: { display_phone_number: "15550000000", phone_number_id: who.account }, statuses: [status] };
+  const body = JSON.stringify({ object: "whatsapp_business_account", entry: [{ id: who.account.replace("1", "2"), changes: [{ field: "messages", value }] }] });
+  assert.equal(await post(place.here.server, body), 200);
+  await thread(page).getByRole("img", { name: "Read", exact: true }).waitFor();
+  assert.equal(await thread(page).getByRole("img", { name: "Delivered" }).count(), 0);
 });
 
 test("the oldest of more notes than a page holds stands in its chat", async () => {

@@ -74,6 +74,12 @@ test("a customer asks for a person: the task comes by itself, leads to the chat,
   await page.getByText("I want to talk to a person").first().waitFor();
 
   await page.goBack();
+  // The agent's list is read late, or the task would leave it before it is done again.
+  let go_on;
+  const late = new Promise((resolve) => {
+    go_on = resolve;
+  });
+  await agent.route("**/tasks?*", (route) => late.then(() => route.continue()));
   await rows(page).first().getByRole("button", { name: "Done" }).click();
   await page.getByText("Marked as done").waitFor();
   await page.getByText("Nothing waits for a person").waitFor();
@@ -84,7 +90,17 @@ test("a customer asks for a person: the task comes by itself, leads to the chat,
   await agent.getByText(/ did it before you \(/).waitFor();
   const { name, email } = (await ada.client.get("/me")).body;
   assert.ok((await agent.getByText(/ did it before you \(/).textContent()).startsWith(name || email));
+  go_on();
   await agent.getByText("Nothing waits for a person").waitFor();
+});
+
+test("what one marks as done leaves the other's list by itself", async () => {
+  await waits("parked", "connection");
+  const page = await owner_at();
+  const agent = await kofi_at();
+  for (const one of [page, agent]) await until("both are there", async () => (await rows(one).count()) === 2);
+  await rows(page).first().getByRole("button", { name: "Done" }).click();
+  await until("one is left", async () => (await rows(agent).count()) === 1);
 });
 
 test("oldest first; what is chosen and its order stand in the address", async () => {

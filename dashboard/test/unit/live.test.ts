@@ -129,6 +129,7 @@ const chat = (id: string, at: string, more: Partial<Conversation> = {}): Convers
   label_ids: [],
   last_customer_at: at,
   last_message_at: at,
+  customer_read_at: null,
   created_at: at,
   ...more,
 });
@@ -318,6 +319,70 @@ describe("events", () => {
     applier.take({ type: "task.created", kind });
     await moment();
     expect(isOld()).toBe(true);
+  });
+  test.each([
+    [
+      { type: "conversation.changed", conversation_id: "a" },
+      ["a"],
+      [
+        ["list_notes", { business_id, conversation_id: "a", query: { limit: 100 } }, "pages"],
+        ["list_mentions", { business_id, query: {} }, "pages"],
+      ],
+    ],
+    [{ type: "conversation.read", conversation_id: "a" }, ["a"], []],
+    [
+      { type: "customer.changed", customer_id: "a" },
+      ["a"],
+      [
+        ["list_customers", { business_id, query: {} }, "pages"],
+        ["show_customer", { business_id, customer_id: "a" }],
+        ["show_customer", { business_id, customer_id: "b" }],
+      ],
+    ],
+    [{ type: "label.changed", label_id: "a" }, [], [["list_labels", { business_id, query: {} }]]],
+    [{ type: "task.changed", task_id: "a" }, [], [["list_tasks", { business_id, query: {} }, "pages"]]],
+    [
+      { type: "product.changed", product_id: "a" },
+      [],
+      [
+        ["list_products", { business_id, query: {} }, "pages"],
+        ["show_product", { business_id, product_id: "a" }],
+        ["list_stock_movements", { business_id, product_id: "a", query: {} }, "pages"],
+      ],
+    ],
+    [
+      { type: "product.changed" },
+      [],
+      [
+        ["list_products", { business_id, query: {} }, "pages"],
+        ["show_product", { business_id, product_id: "a" }],
+        ["show_product", { business_id, product_id: "b" }],
+        ["list_stock_movements", { business_id, product_id: "a", query: {} }, "pages"],
+      ],
+    ],
+  ])("%o reads its chat and makes what shows the thing old, and nothing else", async (event, chats, wanted) => {
+    const { asked, queries, applier } = setUp();
+    const rows = pagesOf([chat("a", "2026-01-02"), chat("b", "2026-01-01")]);
+    queries.setQueryData(["list_conversations", { business_id, query: {} }, "pages"], rows);
+    const reads: unknown[][] = [
+      ["list_notes", { business_id, conversation_id: "a", query: { limit: 100 } }, "pages"],
+      ["list_notes", { business_id, conversation_id: "b", query: { limit: 100 } }, "pages"],
+      ["list_mentions", { business_id, query: {} }, "pages"],
+      ["list_customers", { business_id, query: {} }, "pages"],
+      ["show_customer", { business_id, customer_id: "a" }],
+      ["show_customer", { business_id, customer_id: "b" }],
+      ["list_labels", { business_id, query: {} }],
+      ["list_tasks", { business_id, query: {} }, "pages"],
+      ["list_products", { business_id, query: {} }, "pages"],
+      ["show_product", { business_id, product_id: "a" }],
+      ["show_product", { business_id, product_id: "b" }],
+      ["list_stock_movements", { business_id, product_id: "a", query: {} }, "pages"],
+    ];
+    for (const key of reads) queries.setQueryData(key, {});
+    applier.take(event);
+    await moment();
+    expect(asked.map(({ id }) => id)).toEqual(chats);
+    expect(reads.filter((key) => queries.getQueryState(key)?.isInvalidated)).toEqual(wanted);
   });
   test("of more chats than are read singly make the lists and the open chat old (A2)", async () => {
     const { asked, queries, changed } = setUp();

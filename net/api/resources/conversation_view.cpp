@@ -52,6 +52,9 @@ schema conversation_shape() {
            {"is_unread", schema::boolean().described("The customer wrote since you read.")},
            {"label_ids", schema::list(schema::uuid(), storage::most_labels)},
            {"last_customer_at", schema::timestamp().or_null()},
+           {"customer_read_at",
+            schema::timestamp().or_null().described(
+                "The customer has read what was delivered up to then; null when the channel has not said so.")},
            {"last_message_at", schema::timestamp().or_null()},
            {"created_at", schema::timestamp()}})
     fields.push_back(std::move(one));
@@ -70,7 +73,10 @@ schema message_shape() {
               {"origin", schema::word(list_of(origin_words))},
               {"author_id", schema::uuid().or_null().described(
                                 "The account that wrote it here; null for everybody else.")},
-              {"state", schema::word(list_of(state_words))},
+              {"state",
+               schema::word(list_of(state_words))
+                   .described("What is `delivered` was read, too, when its `at` is not later than the "
+                              "conversation's `customer_read_at`.")},
               {"text", schema::text({0, 100'000, api::text_format::lines}).example("Is the blue one there?")},
               {"attachments", schema::list(attachment, 100)},
               {"at", schema::timestamp()}})
@@ -98,6 +104,7 @@ json shown(const storage::listed_conversation& one) {
           {"is_unread", one.is_unread},
           {"label_ids", std::move(labels)},
           {"last_customer_at", time_or_null(one.last_customer_at)},
+          {"customer_read_at", time_or_null(one.read_up_to)},
           {"last_message_at", time_or_null(one.last_message_at)},
           {"created_at", api::timestamp(to_unix_ms(one.created_at))}};
 }

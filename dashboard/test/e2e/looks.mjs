@@ -25,6 +25,8 @@ export const looks = [
 export const choose_look = (page, { theme = "light", language = "en" }) =>
   page.context().addInitScript(
     ([chosen, words]) => {
+      // The frames in which a browser shows a PDF have no storage.
+      if (!localStorage) return;
       localStorage.setItem("sellavie.theme", chosen);
       localStorage.setItem("sellavie.language", words);
     },

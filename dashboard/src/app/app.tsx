@@ -57,7 +57,9 @@ function SignedIn() {
       <Route path="/connect/return" component={ConnectReturn} />
       <Route path="/businesses/:business_id/*?">{({ business_id }) => <Workplace key={business_id} business_id={business_id} />}</Route>
       <Route>
-        <NothingHere />
+        <main>
+          <NothingHere />
+        </main>
       </Route>
     </Switch>
   );
@@ -76,7 +78,12 @@ function Beginning() {
     addEventListener("online", begin);
     return () => removeEventListener("online", begin);
   }, [session]);
-  return error ? <ErrorState error={error} onRetry={() => session.begin().catch(setError)} /> : <Waiting />;
+  if (!error) return <Waiting />;
+  return (
+    <main>
+      <ErrorState isPage error={error} onRetry={() => session.begin().catch(setError)} />
+    </main>
+  );
 }
 
 /** To the business of last time, or the first; without one, to founding one. */
@@ -93,7 +100,7 @@ function Home() {
 export function NothingHere() {
   const { t } = useWords();
   const [, go] = useLocation();
-  return <EmptyState title={t("missing.title")} hint={t("missing.hint")} action={<Button onClick={() => go("/")}>{t("missing.home")}</Button>} />;
+  return <EmptyState isPage title={t("missing.title")} hint={t("missing.hint")} action={<Button onClick={() => go("/")}>{t("missing.home")}</Button>} />;
 }
 
 /** The last resort: a page that broke is told as that, and loaded again. */

@@ -32,7 +32,13 @@ export function BusinessProvider({ business_id, children }: { business_id: strin
   useZone(business.data?.timezone);
   const error = me.error ?? business.error;
   // Whoever signed in here in the place of somebody else has other shops, and no frame of this one that leads there.
-  if (error) return <ErrorState error={error} onRetry={() => void Promise.all([me.refetch(), business.refetch()])} home={asProblem(error).isPassing ? null : <HomeLink />} />;
+  if (error) {
+    return (
+      <main>
+        <ErrorState isPage error={error} onRetry={() => void Promise.all([me.refetch(), business.refetch()])} home={asProblem(error).isPassing ? null : <HomeLink />} />
+      </main>
+    );
+  }
   if (!me.data || !business.data) return <Waiting />;
   if (localStorage.getItem(lastBusiness) !== business_id) localStorage.setItem(lastBusiness, business_id);
   const role = business.data.role;

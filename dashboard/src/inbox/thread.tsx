@@ -226,12 +226,15 @@ const Bubble = memo(function Bubble({ message, isGroup, isOwn, isRead, author }:
         <time dateTime={message.at}>{date(message.at, "time")}</time>
         {!isIn && <MessageState state={message.state === "delivered" && isRead ? "read" : message.state} />}
       </p>
+      {(message.state === "dead" || message.state === "unconfirmed") && (
+        <p className="max-w-[min(34rem,86%)] text-end text-xs text-pretty text-ink-soft">{t(`message.${message.state}-hint`)}</p>
+      )}
     </div>
   );
 });
 
 function MessageState({ state }: { state: Message["state"] | "read" }) {
-  const { t, word } = useWords();
+  const { word } = useWords();
   const label = word("message-state", state);
   const icon = "size-3.5";
   switch (state) {
@@ -253,7 +256,7 @@ function MessageState({ state }: { state: Message["state"] | "read" }) {
     case "dead":
     case "unconfirmed":
       return (
-        <span className="inline-flex items-center gap-1 font-medium text-bad" title={t(state === "dead" ? "message.dead-hint" : "message.unconfirmed-hint")}>
+        <span className="inline-flex items-center gap-1 font-medium text-bad">
           <CircleAlert aria-hidden className={icon} />
           {label}
         </span>

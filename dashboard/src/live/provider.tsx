@@ -29,7 +29,9 @@ export function LiveProvider({ children }: { children: ReactNode }) {
       browserFollowPorts,
     ).then(() => {
       // The right to listen has gone: what the person may still do is asked anew.
-      if (!end.signal.aborted) void queries.invalidateQueries({ queryKey: ["show_me"] });
+      if (end.signal.aborted) return;
+      void queries.invalidateQueries({ queryKey: ["show_me"] });
+      void queries.invalidateQueries({ queryKey: ["show_business", { business_id }] });
     });
     return () => {
       end.abort();

@@ -44,7 +44,7 @@ export default function Customer({ customer_id }: { customer_id: string }) {
   const found = useApi(show_customer, { business_id, customer_id });
   const orders = usePages(list_orders, { business_id, query: { customer: customer_id, limit: 20 } });
   const [asked, setAsked] = useState<"edit" | "merge" | "block" | null>(null);
-  if (found.error && !found.data) return <ErrorState error={found.error} onRetry={found.refetch} />;
+  if (found.error && !found.data) return <ErrorState isPage error={found.error} onRetry={found.refetch} />;
   if (!found.data) return <Waiting />;
   const customer = found.data;
   const name = customerName(t, customer.name, customer.id);

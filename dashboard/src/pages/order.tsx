@@ -49,7 +49,7 @@ export default function Order({ order_id }: { order_id: string }) {
   const [asked, setAsked] = useState<Asked>(null);
   const [isBusy, setBusy] = useState(false);
   const [keyed] = useState(wishKeys);
-  if (found.error && !found.data) return <ErrorState error={found.error} onRetry={found.refetch} />;
+  if (found.error && !found.data) return <ErrorState isPage error={found.error} onRetry={found.refetch} />;
   if (!found.data) return <Waiting />;
   const order = found.data;
   const isOpen = order.status === "draft" || order.status === "awaiting_payment";

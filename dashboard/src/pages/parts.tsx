@@ -46,6 +46,14 @@ const rows: Row[] = [
 const noPages = { refetch: () => {}, hasMore: false, isLoadingMore: false, loadMore: () => {}, isPending: false, error: null };
 
 export default function Parts() {
+  return (
+    <main>
+      <AllParts />
+    </main>
+  );
+}
+
+function AllParts() {
   const { money, date } = useWords();
   const [theme, setTheme] = useTheme();
   const [isOn, setOn] = useState(true);

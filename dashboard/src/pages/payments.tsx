@@ -144,7 +144,7 @@ function Received() {
         columns={columns}
         pages={payments}
         linkOf={(one) => (one.order_id ? at(`orders/${one.order_id}`) : null)}
-        empty={<EmptyState icon={Banknote} title={t(place ? "order.none-found" : "money.none")} hint={t(place ? "filter.none-hint" : "money.none-hint")} />}
+        empty={<EmptyState icon={Banknote} title={t(place ? "money.none-found" : "money.none")} hint={t(place ? "filter.none-hint" : "money.none-hint")} />}
       />
     </Card>
   );

@@ -16,7 +16,7 @@ export default function Plan() {
   const { t, date } = useWords();
   const { business_id } = useHere();
   const plan = useApi(show_plan, { business_id });
-  if (plan.error && !plan.data) return <ErrorState error={plan.error} onRetry={plan.refetch} />;
+  if (plan.error && !plan.data) return <ErrorState isPage error={plan.error} onRetry={plan.refetch} />;
   if (!plan.data) return <Waiting />;
   const { name, state, ends_at, ai_replies, members, connections, products } = plan.data;
   return (

@@ -47,7 +47,7 @@ export default function Product({ product_id }: { product_id: string }) {
   const { call, queries } = useServices();
   const found = useApi(show_product, { business_id, product_id });
   const [isAsked, setAsked] = useState(false);
-  if (found.error && !found.data) return <ErrorState error={found.error} onRetry={found.refetch} />;
+  if (found.error && !found.data) return <ErrorState isPage error={found.error} onRetry={found.refetch} />;
   if (!found.data) return <Waiting />;
   const product = found.data;
   const keep = (next: ProductShape) => {

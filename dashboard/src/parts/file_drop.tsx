@@ -1,5 +1,5 @@
 import { UploadCloud } from "lucide-react";
-import { useId, useState } from "react";
+import { useEffect, useId, useState } from "react";
 import { names } from "../lib/names";
 
 /** Takes files by drag and drop, and by the system's own chooser. */
@@ -20,6 +20,14 @@ export function FileDrop({
 }) {
   const id = useId();
   const [isOver, setOver] = useState(false);
+  useEffect(() => {
+    addEventListener("dragover", refuse);
+    addEventListener("drop", refuse);
+    return () => {
+      removeEventListener("dragover", refuse);
+      removeEventListener("drop", refuse);
+    };
+  }, []);
   return (
     <label
       htmlFor={id}
@@ -56,4 +64,11 @@ export function FileDrop({
       />
     </label>
   );
+}
+
+/** A file that misses its place would be opened in the page's, and what was typed there be gone. */
+function refuse(event: DragEvent): void {
+  if (event.defaultPrevented || !event.dataTransfer?.types.includes("Files")) return;
+  event.preventDefault();
+  event.dataTransfer.dropEffect = "none";
 }

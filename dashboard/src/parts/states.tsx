@@ -30,13 +30,15 @@ export function SkeletonRows({ count = 6, className = "h-14" }: { count?: number
   );
 }
 
-export function EmptyState({ icon: Icon = Inbox, title, hint, action }: { icon?: LucideIcon; title: string; hint?: ReactNode; action?: ReactNode }) {
+/** `isPage`: all that the page has to say, so that its title is the page's heading. */
+export function EmptyState({ icon: Icon = Inbox, title, hint, action, isPage }: { icon?: LucideIcon; title: string; hint?: ReactNode; action?: ReactNode; isPage?: boolean }) {
+  const Title = isPage ? "h1" : "p";
   return (
     <div className="mx-auto flex max-w-sm flex-col items-center px-6 py-12 text-center">
       <span className="mb-4 inline-flex size-12 items-center justify-center rounded-full bg-brand-soft text-brand">
         <Icon aria-hidden className="size-6" strokeWidth={1.6} />
       </span>
-      <p className="text-lg font-semibold text-balance text-ink">{title}</p>
+      <Title className="text-lg font-semibold text-balance text-ink">{title}</Title>
       {hint && <p className="mt-1 text-base text-pretty text-ink-soft">{hint}</p>}
       {action && <div className="mt-5">{action}</div>}
     </div>
@@ -51,18 +53,19 @@ export function problemText(problem: ApiProblem, { t, word }: Words): { title: s
   return { title: isKnown ? known : t("problem.unknown"), todo };
 }
 
-/** `home`: the way on from where trying again may never help. */
-export function ErrorState({ error, onRetry, home }: { error: unknown; onRetry?: (() => void) | undefined; home?: ReactNode }) {
+/** `home`: the way on from where trying again may never help. `isPage` as above. */
+export function ErrorState({ error, onRetry, home, isPage }: { error: unknown; onRetry?: (() => void) | undefined; home?: ReactNode; isPage?: boolean }) {
   const words = useWords();
   const problem = asProblem(error);
   const { title, todo } = problemText(problem, words);
   const Icon = problem.kind === "network" ? CloudOff : CircleAlert;
+  const Title = isPage ? "h1" : "p";
   return (
     <div role="alert" className="mx-auto flex max-w-sm flex-col items-center px-6 py-12 text-center">
       <span className="mb-4 inline-flex size-12 items-center justify-center rounded-full bg-bad-soft text-bad">
         <Icon aria-hidden className="size-6" strokeWidth={1.6} />
       </span>
-      <p className="text-lg font-semibold text-balance text-ink">{title}</p>
+      <Title className="text-lg font-semibold text-balance text-ink">{title}</Title>
       <p className="mt-1 text-base text-pretty text-ink-soft">{todo}</p>
       {(onRetry || home) && (
         <div className="mt-5 flex flex-wrap justify-center gap-2">

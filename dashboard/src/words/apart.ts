@@ -14,7 +14,6 @@ export interface WordsWith<Own extends string> extends Omit<Words, "t" | "word">
 
 export function wordsApart<Own extends string>(read: (language: Language) => Promise<Record<Own, string | Plural>>) {
   const asked = new Map<Language, Promise<Record<Own, string | Plural>>>();
-  const there = new Map<Language, Record<Own, string | Plural>>();
 
   /** Once. What could not be read is asked for again, but not by the same look at the page: React would ask for ever. */
   const catalogueOf = (language: Language) => {
@@ -23,7 +22,8 @@ export function wordsApart<Own extends string>(read: (language: Language) => Pro
     const catalogue = read(language);
     asked.set(language, catalogue);
     catalogue.then(
-      (found) => there.set(language, found),
+      // As React marks those that it waited for: `use` gives what is in it without a wait.
+      (value) => Object.assign(catalogue, { status: "fulfilled", value }),
       () => setTimeout(() => asked.delete(language), rest_ms),
     );
     return catalogue;
@@ -33,7 +33,8 @@ export function wordsApart<Own extends string>(read: (language: Language) => Pro
   const useWordsWith = (): WordsWith<Own> => {
     const words = useWords();
     const { language } = useLanguage();
-    const catalogue = there.get(language) ?? use(catalogueOf(language));
+    // Never past `use`: React goes once more through a component that waited, and breaks off where its hooks are others then.
+    const catalogue = use(catalogueOf(language));
     return useMemo(() => {
       const isOurs = (key: string): key is Own => key in catalogue;
       return {

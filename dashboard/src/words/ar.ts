@@ -271,7 +271,7 @@ export const ar: Catalogue = {
   "message.waiting": "بانتظار الشبكة؛ ستُرسل مرة واحدة",
   "message.again": "أرسل مرة أخرى",
   "message.discard": "تجاهل",
-  "message.dead-hint": "رفضت القناة هذه الرسالة نهائيًا.",
+  "message.dead-hint": "رفضت القناة هذه الرسالة نهائيًا. اكتب رسالة أخرى أو تواصل مع العميل بطريقة أخرى.",
   "message.unconfirmed-hint": "ربما وصلت: القناة لم تؤكد. انظر في الهاتف قبل أن تكتبها من جديد.",
   "message-state.received": "مستلمة",
   "message-state.ready": "جارٍ الإرسال",

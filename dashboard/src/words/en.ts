@@ -273,7 +273,7 @@ export const en = {
   "message.waiting": "Waits for the network; it will be sent once",
   "message.again": "Send again",
   "message.discard": "Discard",
-  "message.dead-hint": "The channel refused this message for good.",
+  "message.dead-hint": "The channel refused this message for good. Write another one, or reach the customer in another way.",
   "message.unconfirmed-hint": "It may have arrived: the channel never said so. Look at the phone before you write it again.",
   "message-state.received": "Received",
   "message-state.ready": "Being sent",

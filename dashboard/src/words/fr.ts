@@ -272,7 +272,7 @@ export const fr: Catalogue = {
   "message.waiting": "Attend le réseau ; il sera envoyé une fois",
   "message.again": "Renvoyer",
   "message.discard": "Abandonner",
-  "message.dead-hint": "Le canal a refusé ce message définitivement.",
+  "message.dead-hint": "Le canal a refusé ce message définitivement. Écrivez-en un autre, ou joignez le client autrement.",
   "message.unconfirmed-hint": "Il est peut-être arrivé : le canal ne l’a jamais dit. Regardez le téléphone avant de le réécrire.",
   "message-state.received": "Reçu",
   "message-state.ready": "Envoi en cours",

@@ -82,6 +82,7 @@ export const ar: OrderCatalogue = {
   "money.all-payments": "كل المدفوعات",
   "money.none": "لا مدفوعات بعد",
   "money.none-hint": "ما يدفعه العملاء يظهر هنا.",
+  "money.none-found": "لا دفعة مطابقة",
   "money.provider": "طريقة الدفع",
   "money.received": "المستلم",
   "money.returned": "أُعيد {amount}",

@@ -84,6 +84,7 @@ export const en = {
   "money.all-payments": "All payments",
   "money.none": "No payments yet",
   "money.none-hint": "What customers pay is here.",
+  "money.none-found": "No payment fits",
   "money.provider": "Paid with",
   "money.received": "Received",
   "money.returned": "{amount} given back",

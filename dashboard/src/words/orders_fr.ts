@@ -83,6 +83,7 @@ export const fr: OrderCatalogue = {
   "money.all-payments": "Tous les paiements",
   "money.none": "Aucun paiement pour l’instant",
   "money.none-hint": "Ce que les clients paient est ici.",
+  "money.none-found": "Aucun paiement ne correspond",
   "money.provider": "Payé par",
   "money.received": "Reçu",
   "money.returned": "{amount} rendus",

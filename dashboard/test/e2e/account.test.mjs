@@ -102,7 +102,8 @@ test("a session that is ended elsewhere is signed out here", async () => {
   await second.getByRole("button", { name: "End all others" }).first().click();
   await second.getByRole("dialog").getByRole("button", { name: "End all others" }).click();
   await first.waitForURL(/\/sign-in/);
-  await second.getByText("This one").waitFor();
+  await second.getByRole("dialog").waitFor({ state: "detached" });
+  await second.getByText("This one", { exact: true }).waitFor();
   expect_complaints(refused);
 });
 

@@ -1,6 +1,7 @@
 // Products, orders and customers, by people who may and by one who may only look.
 
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
 import { after, afterEach, before, test } from "node:test";
 import { if_match } from "../../../tests/e2e/harness/api.mjs";
 import { png } from "../../../tests/e2e/harness/pictures.mjs";
@@ -45,7 +46,7 @@ test("a product is added, counted, changed, and archived", async () => {
   await page.getByRole("button", { name: "Offer again" }).waitFor();
 });
 
-test("a picture is dropped on a product, is to be seen, and goes", async () => {
+test("a picture is chosen for a product, is to be seen, and goes", async () => {
   const page = await owner_at_work(place);
   await go(page, "products");
   await page.getByRole("link", { name: /Beaded purse/ }).click();
@@ -55,6 +56,69 @@ test("a picture is dropped on a product, is to be seen, and goes", async () => {
   assert.deepEqual(await picture.evaluate(async (image) => [await image.decode(), image.naturalWidth].at(-1)), 320);
   await page.getByRole("button", { name: "Remove picture 1" }).click();
   await picture.waitFor({ state: "detached" });
+});
+
+// Files of the system are dragged over this place of the page, as the browser itself tells it, and dropped there.
+async function drops(page, files, { x, y }) {
+  const hand = await page.context().newCDPSession(page);
+  const paths = files.map(({ name, bytes }) => {
+    const file = place.here.place.file(name);
+    writeFileSync(file, bytes);
+    return file;
+  });
+  const data = { items: [], files: paths, dragOperationsMask: 1 };
+  for (const type of ["dragEnter", "dragOver", "drop"]) await hand.send("Input.dispatchDragEvent", { type, x, y, data });
+}
+
+async function middle_of(place) {
+  await place.scrollIntoViewIfNeeded();
+  const { x, y, width, height } = await place.boundingBox();
+  return { x: x + width / 2, y: y + height / 2 };
+}
+
+const picture_of = (name, ...size) => ({ name, bytes: Buffer.from(png(...size)) });
+
+test("pictures are dragged onto a product, several at once, and are there in that order", async () => {
+  const page = await owner_at_work(place);
+  await go(page, "products");
+  await page.getByRole("link", { name: /Adire kaftan/ }).click();
+  const zone = page.getByText("Drop pictures here, or choose them");
+  await zone.waitFor();
+  await drops(page, [picture_of("front.png", 320, 240), picture_of("back.png", 200, 240)], await middle_of(zone));
+  const widths = [];
+  for (const count of [1, 2]) {
+    const picture = page.getByRole("img", { name: `Adire kaftan, picture ${count}` });
+    await picture.waitFor();
+    widths.push(await picture.evaluate(async (image) => [await image.decode(), image.naturalWidth].at(-1)));
+  }
+  assert.deepEqual(widths, [320, 200]);
+  await page.reload();
+  await page.getByRole("img", { name: "Adire kaftan, picture 2" }).waitFor();
+  assert.equal(await place.here.server.number("SELECT count(*) FROM product_images JOIN products p ON p.id = product_id WHERE p.name = 'Adire kaftan'"), 2);
+});
+
+test("a file that is no picture is refused with words, and the pictures beside it are taken", async () => {
+  const page = await owner_at_work(place);
+  await go(page, "products");
+  await page.getByRole("link", { name: /Aso-oke headtie/ }).click();
+  const zone = page.getByText("Drop pictures here, or choose them");
+  await zone.waitFor();
+  await drops(page, [{ name: "notes.txt", bytes: "No picture" }, picture_of("headtie.png", 320, 240)], await middle_of(zone));
+  await page.getByRole("img", { name: "Aso-oke headtie, picture 1" }).waitFor();
+  await page.getByRole("region", { name: "News" }).getByText("This kind of file is not taken here").waitFor();
+  expect_complaints(/status of 4\d\d/);
+});
+
+test("a file that misses its place does not take the page away from what was typed", async () => {
+  const page = await owner_at_work(place);
+  await go(page, "products");
+  await page.getByRole("link", { name: /French lace/ }).click();
+  await page.getByLabel("Description").fill("Typed and not saved");
+  const before = page.url();
+  await drops(page, [picture_of("missed.png", 320, 240)], await middle_of(page.getByRole("heading", { level: 1 })));
+  await page.getByText("Drop pictures here, or choose them").waitFor();
+  assert.deepEqual([page.url(), await page.getByLabel("Description").inputValue()], [before, "Typed and not saved"]);
+  assert.equal(page.context().pages().length, 1);
 });
 
 test("a sheet with bad rows is looked at first, and its good rows are taken", async () => {

@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
-import { answered, composer, customer, row, thread } from "./chats.mjs";
 import { until } from "../../../tests/e2e/harness/workspace.mjs";
+import { answered, composer, customer, row, thread } from "./chats.mjs";
 import { at, everybody_leaves, no_complaints, owner_at_work } from "./people.mjs";
 import { shared_place } from "./place.mjs";
 

@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import path from "node:path";
 import { chromium } from "playwright-core";
+import { api_client } from "../../../tests/e2e/harness/api.mjs";
 import { chromium as executable } from "../../../tests/e2e/harness/browser.mjs";
 import { password } from "../../../tests/e2e/harness/team.mjs";
 
@@ -20,8 +21,8 @@ async function launched() {
   return browser;
 }
 
-// -> a page; `theme` and `language` as chosen in the settings
-export async function person({ base, size = wide, theme = "light", language = "en", workers = "block" } = {}) {
+// -> a page; `theme` and `language` as chosen in the settings, `userAgent` as its browser names itself (User-Agent)
+export async function person({ base, size = wide, theme = "light", language = "en", workers = "block", userAgent } = {}) {
   const context = await (await launched()).newContext({
     viewport: size,
     isMobile: size.width < 700,
@@ -29,6 +30,7 @@ export async function person({ base, size = wide, theme = "light", language = "e
     serviceWorkers: workers,
     baseURL: base,
     locale: "en-GB",
+    ...(userAgent ? { userAgent } : {}),
   });
   context.setDefaultTimeout(20_000);
   await context.addInitScript(
@@ -80,6 +82,29 @@ export async function sign_in(page, email, secret = password) {
 export async function owner_at_work(place, options = {}) {
   const page = await person({ base: place.base, ...options });
   await sign_in(page, place.here.businesses[options.shop ?? 0].owner.email);
+  await page.waitForURL(/\/businesses\/[^/]+\/inbox/);
+  return page;
+}
+
+// Somebody new, with a business of their own. -> {email, name, client, business_id, shop: "/businesses/…"}
+let newcomers = 0;
+export async function newcomer({ here, base }, business = "Ngozi Prints") {
+  const [email, name] = [`newcomer${++newcomers}@shop.example`, `Newcomer ${newcomers}`];
+  const anyone = new api_client(base);
+  const good = ({ status, body, text }) => (assert.ok(status < 300, text), body);
+  good(await anyone.post("/auth/sign-up", { email, password, name }));
+  const [mail] = await here.sandbox.got_mails(email);
+  const { access_token } = good(await anyone.post("/auth/verify-email", { token: /#token=(\S+)/.exec(mail.text)[1], password }));
+  const client = new api_client(base, { access_token });
+  const wish = { headers: { "idempotency-key": crypto.randomUUID() } };
+  const { id } = good(await client.post("/businesses", { name: business, currency: "NGN", timezone: "Africa/Lagos", locale: "en-NG" }, wish));
+  return { email, name, client, business_id: id, shop: `/businesses/${id}` };
+}
+
+// -> a page of theirs, in the inbox
+export async function at_work({ base }, { email }, options = {}) {
+  const page = await person({ base, ...options });
+  await sign_in(page, email, options.secret);
   await page.waitForURL(/\/businesses\/[^/]+\/inbox/);
   return page;
 }

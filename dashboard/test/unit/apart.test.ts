@@ -9,6 +9,12 @@ test("a catalogue is read once, whoever asks, and each use adds nothing to it", 
   expect(asked).toHaveBeenCalledTimes(1);
 });
 
+test("one that was read is marked as React marks it, so that nobody waits for it again", async () => {
+  const { catalogueOf } = wordsApart(async () => ({ hello: "Hello" }));
+  await catalogueOf("en");
+  expect(catalogueOf("en")).toMatchObject({ status: "fulfilled", value: { hello: "Hello" } });
+});
+
 test("one that could not be read fails for whoever looks again at once, and is asked for again later", async () => {
   vi.useFakeTimers();
   const read = vi.fn(async () => ({ hello: "Hello" })).mockRejectedValueOnce(new Error("no network"));

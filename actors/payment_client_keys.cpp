@@ -91,7 +91,8 @@ void payment_client_state::note_key(const payment_account& account, instant aske
         {business_->id, std::nullopt, node_->ids->next(), "payment_connection", refusal, asked});
   const auto done = [this, account, asked, works](bool is_committed) {
     const monitoring::log_context about{{}, business_->id, {}};
-    if (!is_committed) node_->log->warning("payment_key_not_noted", about, {{"connection", account.connection}});
+    if (!is_committed)
+      node_->log->warning("payment_key_not_noted", about, {{"connection", account.connection}});
     else if (works) node_->log->info("payment_key_works", about, {{"connection", account.connection}});
     else node_->log->error("payment_key_refused", about, {{"connection", account.connection}});
     auto* known = still_standing(account);

@@ -72,15 +72,6 @@ std::optional<bool> truth_of(std::string_view text) {
   return std::nullopt;
 }
 
-// As many as the API takes.
-constexpr std::size_t most_name_characters = 200;
-constexpr std::size_t most_description_characters = 4'000;
-
-std::size_t characters_of(std::string_view text) noexcept {
-  return static_cast<std::size_t>(std::count_if(
-      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
-}
-
 /// Why the row cannot be taken, by field.
 struct misfit {
   sheet_field field = sheet_field::sku;
@@ -122,11 +113,11 @@ class row_reader {
         return is_valid_sku(cell) ? "" : "must be 1 to 64 letters, digits or signs without spaces and quotes";
       case sheet_field::name:
         into.name = cell;
-        if (characters_of(cell) > most_name_characters) return "is too long";
+        if (cell.size() > max_product_name_bytes) return "is too long";
         return std::any_of(cell.begin(), cell.end(), is_control) ? "must be one line" : "";
       case sheet_field::description:
         into.description = cell;
-        if (characters_of(cell) > most_description_characters) return "is too long";
+        if (cell.size() > max_product_description_bytes) return "is too long";
         return std::any_of(cell.begin(), cell.end(), is_odd_control) ? "must not hold control characters"
                                                                      : "";
       case sheet_field::price:

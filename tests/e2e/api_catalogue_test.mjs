@@ -216,7 +216,7 @@ test("a sheet changes prices at once, and stock only when it is asked to", async
 test("what is exported can be imported, and no cell of it is a formula", async () => {
   await create({ sku: "=1+1", name: "=HYPERLINK(1)", description: "+1, \"quoted\"\nand a line", price_minor: 5, stock: 2 });
   const odd = await create({ sku: "ODD", name: "＝1", description: "  - one\n- two;=cmd|'/c x'!A1;y\t@z\r\n \"＋3 '=4 \n", price_minor: 5, stock: 2 });
-  await create({ sku: "LONG", name: "ع".repeat(200), description: "\n－".repeat(2000), price_minor: 5, stock: 2 });
+  await create({ sku: "LONG", name: "ع".repeat(100), description: "\n－".repeat(1000), price_minor: 5, stock: 2 });
   const { status, headers, text } = await ada.client.get(`${ada.products}/export`);
   assert.deepEqual([status, headers.get("content-type"), headers.get("x-content-type-options")], [200, "text/csv; charset=utf-8", "nosniff"]);
   assert.ok(text.startsWith("sku,name,description,price,stock,active\r\n"));

@@ -94,7 +94,7 @@ TEST_F(http_counts, each_refusal_has_its_place_among_the_webhooks) {
   for (std::size_t i = 0; i < net::http_rejection_count; ++i) refuse(static_cast<http_rejection>(i));
   EXPECT_EQ(rejected(webhook_rejection::malformed), 5);
   EXPECT_EQ(rejected(webhook_rejection::too_large), 1);
-  EXPECT_EQ(rejected(webhook_rejection::overloaded), 4);
+  EXPECT_EQ(rejected(webhook_rejection::overloaded), 5);
   EXPECT_EQ(rejected(webhook_rejection::timed_out), 1);
   EXPECT_EQ(rejected(webhook_rejection::unavailable), 1);
   EXPECT_EQ(rejected(webhook_rejection::bad_signature), 0);

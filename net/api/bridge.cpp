@@ -196,8 +196,10 @@ api_pool pool_for(const api_endpoint& endpoint) {
   return endpoint.pool == api_pool::database && is_change ? api_pool::changes : endpoint.pool;
 }
 
-/// Nobody's: what is about no business.
-business_id lane_of(const api_call& call) {
+/// Nobody's: what is about no business. Pictures: the person's, because a path can name any business before it is
+/// looked at, and who has several would have as many places in that short queue.
+business_id lane_of(const api_call& call, api_pool pool, const std::optional<api::access_claims>& claims) {
+  if (pool == api_pool::pictures && claims) return business_id{claims->account.value};
   return call.ids.contains("business_id") ? call.id<business_id>("business_id") : business_id{};
 }
 
@@ -339,7 +341,8 @@ void bridge::internals::receive(const api_endpoint& endpoint, request& asked, re
     claims = valid.value();
   }
   if (const auto why = read_ids(asked, call)) return turn_away(*why);
-  const auto chosen = pool_of(pool_for(endpoint));
+  const auto kind = pool_for(endpoint);
+  const auto chosen = pool_of(kind);
   auto& pool = chosen.first;
   const std::size_t first_session = chosen.second;
   struct job {
@@ -374,7 +377,7 @@ void bridge::internals::receive(const api_endpoint& endpoint, request& asked, re
             ...) {  // out of memory while the answer was written: its responder says 500, the server goes on
         }
       },
-      lane_of(work->call));
+      lane_of(work->call, kind, work->claims));
   if (!queued)
     refuse(endpoint,
            {.kind = problems::unavailable,

@@ -1,7 +1,7 @@
 #pragma once
 // A fixed number of threads with a bounded queue: work that blocks (the database, bcrypt) never runs
 // on an io thread. At the bound `submit` refuses at once and the caller answers 503.
-// Lanes: work of one lane (a business) takes at most half of the threads and a quarter of the queue, and lanes take turns, so that
+// Lanes: work of one lane (a business; of pictures, a person) takes at most half of the threads and a quarter of the queue, and lanes take turns, so that
 // a business whose work is slow delays itself. What has no lane is bounded by the pool alone.
 // Lifecycle: construct (starts), stop() (ends after the work under way; what is queued is dropped,
 // its responders answer by themselves), destroy.

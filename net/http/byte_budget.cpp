@@ -34,6 +34,14 @@ bool held_bytes::resize(std::size_t bytes) noexcept {
   return true;
 }
 
+void held_bytes::force(std::size_t bytes) noexcept {
+  const std::size_t more = bytes - size_;
+  if (share_ != nullptr) share_->force(more);
+  whole_.force(more);
+  observer_.on_held(what_, static_cast<std::ptrdiff_t>(more));
+  size_ = bytes;
+}
+
 void held_bytes::release() noexcept { static_cast<void>(resize(0)); }
 
 }  // namespace sellavie::net

@@ -25,6 +25,8 @@ class byte_budget {
   enum class claim : unsigned char { fresh, growth };
   /// False: it does not fit and nothing was taken.
   [[nodiscard]] bool take(std::size_t bytes, claim kind) noexcept;
+  /// Also beyond the limit: what comes after it waits until there is room again.
+  void force(std::size_t bytes) noexcept { used_.fetch_add(bytes, std::memory_order_relaxed); }
   void give_back(std::size_t bytes) noexcept { used_.fetch_sub(bytes, std::memory_order_relaxed); }
 
   [[nodiscard]] std::size_t used() const noexcept { return used_.load(std::memory_order_relaxed); }
@@ -52,6 +54,8 @@ class held_bytes {
 
   /// Takes or gives back the difference; false: it does not fit and nothing changed. Less always fits.
   [[nodiscard]] bool resize(std::size_t bytes) noexcept;
+  /// Takes the difference whether it fits or not. Not for less.
+  void force(std::size_t bytes) noexcept;
   void release() noexcept;
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
 

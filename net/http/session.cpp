@@ -36,6 +36,16 @@ std::string printable(const asio::ip::address& address) {
   return address.to_string();
 }
 
+/// What the edge has put on every answer stays: without it a browser shows this one to nobody, and caches keep it.
+response refused_for_room(response given, std::string_view request_id) {
+  response told = problem_response(503, request_id);
+  for (auto& [name, value] : given.headers)
+    if (name.starts_with("Access-Control-") || name == "Cache-Control" || name == "Vary")
+      told.headers.emplace_back(std::move(name), std::move(value));
+  told.headers.emplace_back("Retry-After", "5");
+  return told;
+}
+
 bool would_block(const error_code& ec) noexcept {
   return ec == asio::error::would_block || ec == asio::error::try_again;
 }
@@ -319,8 +329,7 @@ void session::write_answer(response given, after_answer wanted) {
   if (!make_room_for_answer(given)) {
     core.observer.on_rejected(
         {http_rejection::answers_full, match_.found->options.is_webhook, 503, request_id_});
-    given = problem_response(503, request_id_);
-    given.headers.emplace_back("Retry-After", "5");
+    given = refused_for_room(std::move(given), request_id_);
   }
   then_ = core.draining.load(std::memory_order_relaxed) || given.goes_on ? after_answer::close : wanted;
   if (!route_name_.empty())
@@ -349,11 +358,15 @@ void session::write_answer(response given, after_answer wanted) {
   flush_output();
 }
 
-/// Only what was read is refused: the answer to a change that was made would be a lie. Few of those are
-/// large; as many as are at work at once.
+/// Only a GET is refused: to a change that was made it would be a lie. Few of those are large, and they count, so
+/// that they are read at a pace and nothing comes on top.
 bool session::make_room_for_answer(const response& given) {
-  if (head_only_ || given.body.size() <= lane_->core().limits.unbudgeted_answer_bytes) return true;
-  return held_answer_.resize(given.body.size()) || request_.method() != http_method::get;
+  const std::size_t size = given.body.size();
+  if (head_only_ || size <= lane_->core().limits.unbudgeted_answer_bytes) return true;
+  if (held_answer_.resize(size)) return true;
+  if (request_.method() == http_method::get) return false;
+  held_answer_.force(size);
+  return true;
 }
 
 void session::flush_output() {

@@ -16,8 +16,8 @@ struct csv_limits {
   /// Without the header.
   std::size_t rows = 5'000;
   std::size_t columns = 50;
-  /// A description of 4,000 characters with a guard before every other one.
-  std::size_t cell_bytes = 18'000;
+  /// A description of 4,000 bytes with a guard behind every other one.
+  std::size_t cell_bytes = 8'000;
 };
 
 /// A record may have more or fewer cells than the header. Empty lines are left out, but counted.

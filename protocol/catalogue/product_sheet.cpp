@@ -146,11 +146,18 @@ bool is_named(const std::string& header, sheet_field field, const column_names& 
   return !name.empty() && std::find(usual.begin(), usual.end(), name) != usual.end();
 }
 
+constexpr std::size_t most_column_name_bytes = 200;
+
 /// Each field has one column: the first that is named so. What a person named goes before what is usual.
 result<std::vector<sheet_column>> map_columns(const std::vector<std::string>& header,
                                               const column_names& named) {
   std::vector<sheet_column> columns;
-  for (const auto& name : header) columns.push_back({name, std::nullopt});
+  for (const auto& name : header) {
+    // Each refused row says in which column: a name that is a text would make a small file a huge answer.
+    if (name.size() > most_column_name_bytes)
+      return make_failure(errc::invalid_value, "a column's name is longer than 200 bytes");
+    columns.push_back({name, std::nullopt});
+  }
   const auto assign = [&](sheet_field field) {
     const auto found = std::find_if(columns.begin(), columns.end(), [&](const sheet_column& one) {
       return !one.field && is_named(one.name, field, named);

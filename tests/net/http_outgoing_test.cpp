@@ -102,6 +102,8 @@ TEST_F(http_outgoing, a_change_that_was_made_is_never_answered_as_if_it_were_not
   peer.send("POST /echo HTTP/1.1\r\nHost: t\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" +
             body);
   EXPECT_EQ(peer.read_answer().body, body);
+  EXPECT_GE(observer.most_outgoing, static_cast<std::ptrdiff_t>(mebibyte)) << "and it counts";
+  EXPECT_TRUE(is_given_back());
 }
 
 /// A window that does not grow: what is not read stays with the server.

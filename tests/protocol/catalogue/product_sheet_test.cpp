@@ -85,6 +85,13 @@ TEST(product_sheet, reads_prices_in_the_digits_of_their_currency) {
   EXPECT_EQ(parse_price("1.0", yen), std::nullopt);
 }
 
+TEST(product_sheet, has_columns_with_names_and_not_with_texts) {
+  const std::string blank_lines(300, '\n');
+  const auto sheet = read_product_sheet("\"sku" + blank_lines + "\",name\nA1,Lamp\n", dinar);
+  ASSERT_FALSE(sheet);
+  EXPECT_EQ(sheet.error().detail, "a column's name is longer than 200 bytes");
+}
+
 TEST(product_sheet, reads_back_the_longest_texts_that_a_form_takes) {
   const auto times = [](std::size_t many, const std::string& piece) {
     std::string text;

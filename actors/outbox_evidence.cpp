@@ -99,11 +99,14 @@ std::optional<outbox_sender_state::place> outbox_sender_state::said_to(const cha
 
 // --- statuses --------------------------------------------------------------------------------------
 
+/// WhatsApp tells whole seconds: what was sent within that one was read, too.
+constexpr std::chrono::milliseconds rest_of_a_second{999};
+
 bool outbox_sender_state::judge_status(const delivery& one, bool asked) {
   const channel::channel_event& event = *one.event;
   if (event.state == delivery_state::none) return record(one), true;
   if (event.state == delivery_state::read || event.state == delivery_state::played)
-    mark_read(event, event.provider_time);
+    mark_read(event, event.provider_time + rest_of_a_second);
   const bool has_failed = event.state == delivery_state::failed;
   const auto metadata = our_metadata(event.metadata);
   if (const auto at = open_row(event.subject_id, metadata)) {

@@ -26,6 +26,8 @@ export async function chat_id({ here }, who) {
 
 export const list = (page) => page.getByRole("list", { name: "Chats" });
 export const row = (page, { name }) => list(page).getByRole("link").filter({ hasText: name });
+// What the state of a message is called once it is there: the phone may have shown it by then.
+export const arrived = /^(Delivered|Read)$/;
 export const thread = (page) => page.getByRole("log");
 export const composer = (page, { name }) => page.getByRole("textbox", { name: `Reply to ${name}` });
 export const replies_with = async (place, who, text) => (await place.here.sandbox.replies(who)).filter((one) => one.text?.includes(text));

@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 import { colleague, signed_in_owner } from "../../../tests/e2e/harness/team.mjs";
 import { until } from "../../../tests/e2e/harness/workspace.mjs";
-import { answered, chat_id, composer, replies_with, thread, writes } from "./chats.mjs";
+import { answered, arrived, chat_id, composer, replies_with, thread, writes } from "./chats.mjs";
 import { at, everybody_leaves, expect_complaints, narrow, no_complaints, owner_at_work, person, sign_in } from "./people.mjs";
 import { shared_place } from "./place.mjs";
 
@@ -76,7 +76,7 @@ test("WhatsApp's window of a day is over: one cannot write and is told why, note
   await takes_over(page);
   await composer(page, who).fill("Welcome back");
   await composer(page, who).press("Enter");
-  await thread(page).getByRole("img", { name: "Delivered" }).last().waitFor();
+  await thread(page).getByRole("img", { name: arrived }).last().waitFor();
   await until("it arrived", async () => (await replies_with(place, who, "Welcome back")).length === 1);
 });
 

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 import { sleep, until } from "../../../tests/e2e/harness/workspace.mjs";
-import { answered, composer, customer, replies_with, row, thread, writes } from "./chats.mjs";
+import { answered, arrived, composer, customer, replies_with, row, thread, writes } from "./chats.mjs";
 import { everybody_leaves, no_complaints, owner_at_work } from "./people.mjs";
 import { shared_place } from "./place.mjs";
 import { told_tasks, watch_tasks } from "./smoothness.mjs";
@@ -81,7 +81,7 @@ test(`with ${per_second} messages a second the inbox is used as always, and show
 
   assert.equal((await replies_with(place, calm, typed)).length, 1);
   await thread(page).getByText(typed).waitFor();
-  await thread(page).getByRole("img", { name: "Delivered" }).last().waitFor();
+  await thread(page).getByRole("img", { name: arrived }).last().waitFor();
   for (const [i, who] of customers.entries()) {
     const { text } = (await sandbox.transcript(who)).at(-1);
     if (of_people.includes(who)) assert.equal(text, last_of(i), "nobody but a person answers here");

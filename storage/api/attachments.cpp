@@ -2,6 +2,7 @@
 
 #include "storage/api/activity_work.hpp"
 #include "storage/api/api_work.hpp"
+#include "storage/api/list_room.hpp"
 
 namespace sellavie::storage {
 namespace {
@@ -14,9 +15,6 @@ constexpr const char* select_same = ATTACHMENT_COLUMNS
 constexpr const char* select_one = ATTACHMENT_COLUMNS "WHERE business_id = $1::uuid AND id = $2::uuid";
 #undef ATTACHMENT_COLUMNS
 
-// Uploads of one business come one by one, so that the bounds hold.
-constexpr const char* lock_uploads =
-    "SELECT pg_advisory_xact_lock(hashtextextended('attachments of ' || $1, 0))";
 constexpr const char* count_stored = R"(
 SELECT count(*) FILTER (WHERE used_at = 0), coalesce(sum(size), 0)::bigint FROM attachments
 WHERE business_id = $1::uuid)";
@@ -82,7 +80,7 @@ result<edit_outcome> add_attachment(api_session& session, const business_id& bus
   return for_business(session, business, [&](pqxx::work& work) {
     const auto whose = to_string(business);
     const auto& about = wanted.about;
-    work.exec_params(lock_uploads, whose);
+    hold_list(work, "attachments", whose);
     const auto stored = work.exec_params1(count_stored, whose);
     if (stored[0].as<int>() >= max_unused_attachments) return edit_outcome::full;
     if (stored[1].as<std::int64_t>() + about.size > max_attachment_bytes) return edit_outcome::full;

@@ -5,6 +5,7 @@
 #include "storage/api/activity_work.hpp"
 #include "storage/api/api_work.hpp"
 #include "storage/api/import_rows.hpp"
+#include "storage/api/list_room.hpp"
 #include "storage/api/list_work.hpp"
 
 namespace sellavie::storage {
@@ -12,9 +13,6 @@ namespace {
 
 using nlohmann::json;
 
-// Two at once of one business: one bound.
-constexpr const char* lock_orders =
-    "SELECT pg_advisory_xact_lock(hashtextextended('product_imports' || $1, 0))";
 constexpr const char* count_open = R"(
 SELECT count(*) FROM product_imports WHERE business_id = $1::uuid AND state IN ('queued', 'running'))";
 constexpr const char* delete_oldest = R"(
@@ -97,7 +95,7 @@ result<ordered_import> order_import(api_session& session, const business_id& bus
   const auto fingerprint = fingerprint_of(wanted);
   return for_business(session, business, [&](pqxx::work& work) -> ordered_import {
     const auto whose = to_string(business);
-    work.exec_params(lock_orders, whose);
+    hold_list(work, "product imports", whose);
     if (auto known = known_order(work, business, by, wanted, fingerprint)) return *std::move(known);
     if (work.exec_params1(count_open, whose)[0].as<int>() >= most_open_imports) return {order_outcome::full};
     work.exec_params(insert_import, to_string(wanted.id), whose, to_string(by.account), to_string(by.session),

@@ -3,6 +3,7 @@
 #include "protocol/crypto/digest.hpp"
 #include "storage/api/activity_work.hpp"
 #include "storage/api/api_work.hpp"
+#include "storage/api/list_room.hpp"
 
 namespace sellavie::storage {
 namespace {
@@ -30,9 +31,6 @@ constexpr const char* insert_pdf = R"(
 INSERT INTO invoice_documents (business_id, invoice_id, sha256, pdf, created_at)
 VALUES ($1::uuid, $2::uuid, $3, $4, $5::bigint) ON CONFLICT (business_id, invoice_id) DO NOTHING)";
 
-// Of one invoice one at a time, so that two who ask at once have the same.
-constexpr const char* lock_links =
-    "SELECT pg_advisory_xact_lock(hashtextextended('links of invoice ' || $1, 0))";
 constexpr const char* select_link = R"(
 SELECT token, business_id, invoice_id, created_at, expires_at FROM invoice_links
 WHERE business_id = $1::uuid AND invoice_id = $2::uuid AND expires_at > $3::bigint ORDER BY expires_at DESC LIMIT 1)";
@@ -137,7 +135,8 @@ result<invoice_link_row> link_invoice(api_session& session, const business_id& b
     const auto whose = to_string(business);
     const auto which = to_string(id);
     const auto now = to_unix_ms(by.at);
-    work.exec_params(lock_links, which);
+    // So that two who ask at once have the same.
+    hold_list(work, "invoice links", which);
     if (auto known = link_in(work.exec_params(select_link, whose, which, now));
         known && known->is_fresh(by.at))
       return *known;

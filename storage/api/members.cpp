@@ -26,7 +26,10 @@ constexpr const char* select_one = MEMBER_COLUMNS "AND m.account_id = $2::uuid";
 
 constexpr const char* set_role = R"(
 UPDATE memberships SET role = $3, version = version + 1 WHERE business_id = $1::uuid AND account_id = $2::uuid)";
-// Their conversations become nobody's (0029).
+// Before the membership, whose key (0029) takes back what is assigned at the same moment.
+constexpr const char* unassign = R"(
+UPDATE conversation_work SET assignee_id = NULL WHERE business_id = $1::uuid AND assignee_id = $2::uuid
+RETURNING conversation_id)";
 constexpr const char* delete_member =
     "DELETE FROM memberships WHERE business_id = $1::uuid AND account_id = $2::uuid";
 
@@ -41,6 +44,19 @@ member member_in(const pqxx::row& one) {
 }
 
 json role_field(api::role role) { return {{"role", to_string(role)}}; }
+
+/// Their conversations become nobody's.
+void take_back_conversations(pqxx::work& work, const business_id& business, const change_origin& by,
+                             const api::account_id& whom) {
+  std::vector<activity> done;
+  for (const auto& row : work.exec_params(unassign, to_string(business), to_string(whom)))
+    done.push_back({"conversation.assigned",
+                    "conversation",
+                    fields{row}.id<conversation_id>().value,
+                    {{"assignee_id", to_string(whom)}},
+                    {{"assignee_id", nullptr}}});
+  if (!done.empty()) record_activities(work, &business, by, done);
+}
 
 /// Writes a role that the rules allow.
 void give_role(pqxx::work& work, const business_id& business, const change_origin& by,
@@ -97,6 +113,7 @@ result<team_outcome> remove_member(api_session& session, const business_id& busi
     if (!was) return team_outcome::not_found;
     const auto verdict = judge_held(work, business, by, whom, std::nullopt);
     if (verdict != team_outcome::done) return verdict;
+    take_back_conversations(work, business, by, whom);
     work.exec_params(delete_member, to_string(business), to_string(whom));
     record_activity(work, &business, by,
                     {by.account == whom ? "member.left" : "member.removed", "account", whom.value,

@@ -4,12 +4,12 @@
 #include <pqxx/result>
 #include <string>
 
+#include "storage/api/list_room.hpp"
+
 namespace sellavie::storage {
 namespace {
 
 constexpr const char* select_plan = "SELECT plan FROM businesses WHERE id = $1::uuid";
-// Beside the incarnations' locks, which are small numbers.
-constexpr const char* lock_resource = "SELECT pg_advisory_xact_lock(hashtextextended($1 || $2, 0))";
 constexpr const char* count_members = "SELECT count(*) FROM memberships WHERE business_id = $1::uuid";
 constexpr const char* count_connections =
     "SELECT count(*) FROM connections WHERE business_id = $1::uuid AND disconnected_at IS NULL";
@@ -24,12 +24,12 @@ struct counted {
 
 counted counted_of(plan_resource what) noexcept {
   switch (what) {
-    case plan_resource::members: return {":members", count_members, &config::plan_limits::members};
+    case plan_resource::members: return {"members", count_members, &config::plan_limits::members};
     case plan_resource::connections:
-      return {":connections", count_connections, &config::plan_limits::connections};
+      return {"connections", count_connections, &config::plan_limits::connections};
     case plan_resource::products: break;
   }
-  return {":products", count_products, &config::plan_limits::products};
+  return {"products", count_products, &config::plan_limits::products};
 }
 
 }  // namespace
@@ -41,7 +41,7 @@ std::optional<std::int64_t> plan_room(pqxx::work& work, const business_id& busin
   const auto resource = counted_of(what);
   const auto allowed = plans.of(plan).limits.*resource.limit;
   if (!allowed) return std::nullopt;
-  work.exec_params(lock_resource, whose, resource.name);
+  hold_list(work, resource.name, whose);
   const auto used = work.exec_params1(resource.sql, whose)[0].as<std::int64_t>();
   return std::max<std::int64_t>(0, *allowed - used);
 }

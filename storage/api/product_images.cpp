@@ -2,14 +2,11 @@
 
 #include "storage/api/activity_work.hpp"
 #include "storage/api/api_work.hpp"
+#include "storage/api/list_room.hpp"
 
 namespace sellavie::storage {
 namespace {
 
-// Uploads of one business come one by one, so that the bounds hold. Not a row's lock: an order would wait behind a large
-// picture.
-constexpr const char* lock_uploads =
-    "SELECT pg_advisory_xact_lock(hashtextextended('pictures of ' || $1, 0))";
 constexpr const char* has_product = "SELECT id FROM products WHERE business_id = $1::uuid AND id = $2::uuid";
 constexpr const char* count_images =
     "SELECT count(*) FROM product_images WHERE business_id = $1::uuid AND product_id = $2::uuid";
@@ -72,7 +69,7 @@ result<edit_outcome> add_product_image(api_session& session, const business_id& 
   return for_business(session, business, [&](pqxx::work& work) {
     const auto whose = to_string(business);
     const auto of = to_string(product);
-    work.exec_params(lock_uploads, whose);
+    hold_list(work, "pictures", whose);
     if (work.exec_params(has_product, whose, of).empty()) return edit_outcome::not_found;
     if (work.exec_params1(count_images, whose, of)[0].as<int>() >= max_images_of_product)
       return edit_outcome::full;

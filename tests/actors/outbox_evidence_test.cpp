@@ -167,6 +167,19 @@ TEST_F(outbox_evidence_test, a_read_mark_names_the_chat_of_what_was_delivered) {
   EXPECT_EQ(read_marks[1].conversation, std::nullopt);
 }
 
+TEST_F(outbox_evidence_test, reads_a_status_of_whole_seconds_up_to_the_end_of_its_second) {
+  use_channel(channel_kind::whatsapp);
+  start();
+  say("hi");
+  accept(0, "wamid.1");
+  auto read = a_status(delivery_state::read, "wamid.1");
+  read.customer_id = "C1";
+  read.provider_time = clock->now();
+  deliver(read);
+  ASSERT_THAT(read_marks, SizeIs(1));
+  EXPECT_EQ(read_marks[0].read_up_to, clock->now() + 999ms);
+}
+
 // --- everything else --------------------------------------------------------------------------------
 
 TEST_F(outbox_evidence_test, records_what_wakes_nobody) {

@@ -162,7 +162,7 @@ const causes = {
   "connection.disconnected": ["disconnect_connection"],
   "connection.notice_template_changed": ["change_connection"],
   "connection.reconnected": ["finish_connect_flow", "choose_connect_accounts"],
-  "conversation.assigned": ["assign_conversation"],
+  "conversation.assigned": ["assign_conversation", "leave_business", "remove_member"],
   "conversation.labelled": ["attach_label"],
   "conversation.returned_to_ai": ["return_conversation_to_ai"],
   "conversation.snoozed": ["snooze_conversation"],

@@ -79,6 +79,8 @@ TEST_F(assignees_test, one_after_the_other_too) {
   EXPECT_EQ(assigned(), 1);
   EXPECT_EQ(removes().get().value(), team_outcome::done);
   EXPECT_EQ(assigned(), 0);
+  EXPECT_EQ(count("audit_log WHERE action = 'conversation.assigned' AND subject_id = " + quote(chat)), 2)
+      << "given, and taken back";
   EXPECT_EQ(assigns().get().value(), work_outcome::no_member);
 }
 

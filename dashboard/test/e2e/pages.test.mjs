@@ -6,6 +6,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { after, afterEach, before, test } from "node:test";
 import { client_of } from "../../scripts/generate_client.mjs";
+import { doors, places } from "./every_page.mjs";
 import { choose_look, looks, looks_well } from "./looks.mjs";
 import { at, everybody_leaves, no_complaints, owner_at_work, person } from "./people.mjs";
 import { shared_place } from "./place.mjs";
@@ -37,33 +38,6 @@ const failed = [];
 function watch(page) {
   page.on("response", (answer) => answer.status() >= 400 && failed.push(`${answer.status()} ${answer.url()}`));
 }
-
-const places = [
-  "guide",
-  "inbox",
-  "tasks",
-  "tasks?tab=parked",
-  "tasks?tab=work",
-  "orders",
-  "payments",
-  "refunds",
-  "invoices",
-  "products",
-  "customers",
-  "connections",
-  "team",
-  "plan",
-  "activity",
-  "settings",
-  "settings?tab=orders",
-  "settings?tab=replies",
-  "settings?tab=labels",
-  "settings?tab=notifications",
-  "settings?tab=webhooks",
-  "settings?tab=you",
-  "security",
-];
-const doors = ["sign-in", "sign-up", "forgot-password", "reset-password", "verify-email", "invitation"];
 
 for (const { name, size, theme, language } of looks) {
   test(`each page looks well: ${name}`, { timeout: 600_000 }, async () => {

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "command_output.hpp"
 #include "commands.hpp"
 #include "config/keys.hpp"
 #include "database.hpp"
@@ -15,24 +16,13 @@
 namespace sellavie {
 namespace {
 
-constexpr int done = 0;
-constexpr int failed = 1;
-constexpr int refused = 2;
-
-void print(std::string_view line) { std::printf("%.*s\n", static_cast<int>(line.size()), line.data()); }
-
-int give_up(int code, std::string_view what, const error& why) {
-  std::fprintf(stderr, "%.*s: %s\n", static_cast<int>(what.size()), what.data(), why.detail.c_str());
-  return code;
-}
-
 /// What another file, key, option or version would mend; the rest may work another time.
 int code_of(const error& why) {
   switch (why.code) {
     case errc::malformed:
     case errc::invalid_value:
-    case errc::forbidden: return refused;
-    default: return failed;
+    case errc::forbidden: return exit_code::refused;
+    default: return exit_code::failed;
   }
 }
 
@@ -137,39 +127,39 @@ void tell_of_restored(const restore_wish& wish, const storage::backup_label& lab
 
 int backup(const config::settings& settings, const std::filesystem::path& file) {
   auto opened = database::open(settings, storage::cluster_use::tool, print);
-  if (!opened) return give_up(failed, "the database cannot be opened", opened.error());
+  if (!opened) return fail_with("the database cannot be opened", opened.error());
   const auto ids = make_system_ids();
   const auto made = storage::take_backup(opened.value().access().owner, storage::embedded_migrations(),
                                          {file, to_string(ids->next()), make_system_clock()->now()});
-  if (!made) return give_up(failed, "no backup was made", made.error());
+  if (!made) return fail_with("no backup was made", made.error());
   const auto& label = made.value().label;
   print("backup written: " + file.string() + " (" + std::to_string(made.value().bytes) + " bytes; " +
         to_string(label.rows) + ", as of " + api::timestamp(to_unix_ms(label.taken_at)) + ")");
   tell_of_keys(settings, label);
-  return done;
+  return exit_code::done;
 }
 
 int restore(config::settings settings, const restore_wish& wish) {
   constexpr std::string_view nothing = "nothing was restored";
   const auto label = storage::read_backup_label(wish.file);
-  if (!label) return give_up(refused, nothing, label.error());
+  if (!label) return fail_with(nothing, label.error(), exit_code::refused);
   const storage::restore_wish wanted{
       wish.file, label.value(), wish.replace, wish.resume, make_system_clock()->now(), print};
   const auto migrations = storage::embedded_migrations();
   if (const auto fits = storage::check_fits(wanted, migrations); !fits)
-    return give_up(refused, nothing, fits.error());
+    return fail_with(nothing, fits.error(), exit_code::refused);
   if (const auto keys = check_keys(settings, label.value()); !keys)
-    return give_up(refused, nothing, keys.error());
+    return fail_with(nothing, keys.error(), exit_code::refused);
   // As a start does: it owns the database until the end.
   auto opened = database::open(settings, storage::cluster_use::serve, print);
-  if (!opened) return give_up(failed, nothing, opened.error());
+  if (!opened) return fail_with(nothing, opened.error());
   const auto ids = make_system_ids();
   const auto outcome = storage::restore_backup(opened.value().access().owner, migrations, wanted, *ids);
-  if (!outcome) return give_up(code_of(outcome.error()), nothing, outcome.error());
+  if (!outcome) return fail_with(nothing, outcome.error(), code_of(outcome.error()));
   tell_of_restored(wish, label.value(), outcome.value());
   if (!knows_jwt_key(settings, label.value()))
     print("none of the JWT keys was used with it: everybody signs in again");
-  return done;
+  return exit_code::done;
 }
 
 }  // namespace sellavie

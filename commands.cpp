@@ -6,6 +6,7 @@
 #include <span>
 #include <sstream>
 
+#include "command_output.hpp"
 #include "config/keys.hpp"
 #include "database.hpp"
 #include "protocol/crypto/fernet.hpp"
@@ -17,17 +18,6 @@
 
 namespace sellavie {
 namespace {
-
-constexpr int done = 0;
-constexpr int failed = 1;
-constexpr int wrong_input = 2;
-
-void print(std::string_view line) { std::printf("%.*s\n", static_cast<int>(line.size()), line.data()); }
-
-int give_up(std::string_view what, const error& why) {
-  std::fprintf(stderr, "%.*s: %s\n", static_cast<int>(what.size()), what.data(), why.detail.c_str());
-  return failed;
-}
 
 void print_problems(std::span<const storage::provisioning_problem> problems) {
   for (const auto& one : problems) std::fprintf(stderr, "%s\n", storage::to_string(one).c_str());
@@ -72,77 +62,77 @@ int with_settings(const std::string& file, const std::function<int(config::setti
 int check_config(const config::loaded& configuration) {
   const std::string report = config::render_report(configuration);
   std::fputs(report.c_str(), configuration.is_valid() ? stdout : stderr);
-  return configuration.is_valid() ? done : wrong_input;
+  return configuration.is_valid() ? exit_code::done : exit_code::refused;
 }
 
 int migrate_up(const config::settings& settings) {
   auto opened = database::open(settings, storage::cluster_use::tool, print);
-  if (!opened) return give_up("the database cannot be opened", opened.error());
+  if (!opened) return fail_with("the database cannot be opened", opened.error());
   const auto applied = storage::migrate(opened.value().access().owner, storage::embedded_migrations(),
                                         make_system_clock()->now(), print);
-  if (!applied) return give_up("the migration failed", applied.error());
+  if (!applied) return fail_with("the migration failed", applied.error());
   std::printf("%d migrations applied, the schema is up to date\n", applied.value());
-  return done;
+  return exit_code::done;
 }
 
 int migrate_status(const config::settings& settings) {
   auto opened = database::open(settings, storage::cluster_use::tool, print);
-  if (!opened) return give_up("the database cannot be opened", opened.error());
+  if (!opened) return fail_with("the database cannot be opened", opened.error());
   const auto states =
       storage::migration_status(opened.value().access().owner, storage::embedded_migrations());
-  if (!states) return give_up("the migrations cannot be read", states.error());
+  if (!states) return fail_with("the migrations cannot be read", states.error());
   for (const auto& one : states.value())
     std::printf("%04d  %-8s %s\n", one.version, one.applied ? "applied" : "missing", one.name.c_str());
-  return done;
+  return exit_code::done;
 }
 
 int provision(config::settings settings, const std::filesystem::path& file) {
   const auto businesses = read_businesses(file);
-  if (!businesses) return wrong_input;
+  if (!businesses) return exit_code::refused;
   auto opened = database::open(settings, storage::cluster_use::tool, print);
-  if (!opened) return give_up("the database cannot be opened", opened.error());
+  if (!opened) return fail_with("the database cannot be opened", opened.error());
   const auto now = make_system_clock()->now();
   if (const auto migrated =
           storage::migrate(opened.value().access().owner, storage::embedded_migrations(), now, print);
       !migrated)
-    return give_up("the migration failed", migrated.error());
+    return fail_with("the migration failed", migrated.error());
   auto connection = storage::open_pqxx(opened.value().access().engine, "sellavie/provision");
-  if (!connection) return give_up("the database cannot be reached", connection.error());
+  if (!connection) return fail_with("the database cannot be reached", connection.error());
   const auto ring = open_keys(settings, *connection.value());
-  if (!ring) return give_up("the keys cannot be used", ring.error());
+  if (!ring) return fail_with("the keys cannot be used", ring.error());
   const auto ids = make_system_ids();
   storage::provisioning_context context{ring.value(), *ids, now, settings.http.public_url};
   for (const auto& [name, limits] : settings.plans.named) context.plans.insert(name);
   const auto report = storage::provision(*connection.value(), *businesses, context);
-  if (!report) return give_up("nothing was provisioned", report.error());
+  if (!report) return fail_with("nothing was provisioned", report.error());
   print_problems(report.value().problems);
   for (const auto& line : report.value().lines) print(line);
-  return report.value().problems.empty() ? done : wrong_input;
+  return report.value().problems.empty() ? exit_code::done : exit_code::refused;
 }
 
 int rotate_keys(config::settings settings) {
   auto opened = database::open(settings, storage::cluster_use::tool, print);
-  if (!opened) return give_up("the database cannot be opened", opened.error());
+  if (!opened) return fail_with("the database cannot be opened", opened.error());
   auto connection = storage::open_pqxx(opened.value().access().engine, "sellavie/rotate-keys");
-  if (!connection) return give_up("the database cannot be reached", connection.error());
+  if (!connection) return fail_with("the database cannot be reached", connection.error());
   const auto ring = open_keys(settings, *connection.value());
-  if (!ring) return give_up("the keys cannot be used", ring.error());
+  if (!ring) return fail_with("the keys cannot be used", ring.error());
   const auto report =
       storage::rotate_keys(*connection.value(), {.secrets = ring.value(),
                                                  .random = system_random,
                                                  .now = make_system_clock()->now(),
                                                  .tell = [](const std::string& line) { print(line); }});
-  if (!report) return give_up("the secrets were not all sealed anew", report.error());
+  if (!report) return fail_with("the secrets were not all sealed anew", report.error());
   std::printf("%lld secrets sealed anew\n", static_cast<long long>(report.value().sealed_anew));
   if (!report.value().is_complete) {
     std::fprintf(stderr, "the older keys are still needed: %s\n", report.value().obstacle.c_str());
-    return failed;
+    return exit_code::failed;
   }
   const auto first = ring.value().keys().front().fingerprint();
   std::printf(
       "everything is sealed with key %s (fingerprint): the keys after it can be removed, then restart the server\n",
       first.c_str());
-  return done;
+  return exit_code::done;
 }
 
 }  // namespace sellavie

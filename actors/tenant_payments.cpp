@@ -7,7 +7,7 @@
 namespace sellavie::actors {
 namespace {
 
-constexpr std::chrono::seconds patience{10};
+constexpr std::chrono::seconds patience_with_provider{10};
 
 std::string actor_of(const asked_account& asked) {
   return "provider:" + std::string{to_string(asked.provider)};
@@ -43,7 +43,7 @@ caf::result<payment_checked> tenant_supervisor_state::check_payment(const paymen
                                     .transaction = wanted.transaction,
                                     .connection = wanted.connection,
                                     .may_become_known = !wanted.reference.empty() && !wanted.is_last,
-                                    .deadline = dependencies_.node->now() + patience})
+                                    .deadline = dependencies_.node->now() + patience_with_provider})
             .then([this, wanted, answer](const payment_truth& truth) { weigh(wanted, truth, answer); },
                   fails(answer));
       },

@@ -8,7 +8,7 @@
 namespace sellavie::actors {
 namespace {
 
-constexpr std::chrono::seconds patience{20};
+constexpr std::chrono::seconds patience_with_refund{20};
 /// A little later than a call counts as having arrived or not (desk_settings::refund_settle_time).
 constexpr std::chrono::minutes doubt_rest{3};
 /// Until it is looked whether a person has released it.
@@ -96,7 +96,7 @@ void tenant_supervisor_state::call_refund(const payment_record& payment, const r
                                           std::int32_t attempt, const refund_answer& answer) {
   const send_refund wanted{{payment.transaction, subject.amount, refund_key(subject.id)},
                            connection_of(payment),
-                           dependencies_.node->now() + patience};
+                           dependencies_.node->now() + patience_with_refund};
   self_->request(payments_, caf::infinite, wanted)
       .then(
           [this, payment, subject, attempt, answer](const refund_sent& sent) {
@@ -128,7 +128,7 @@ void tenant_supervisor_state::hear_refunds(const payment_record& payment, paymen
   self_
       ->request(payments_, caf::infinite,
                 list_refunds{payment.transaction, payment.received.currency, connection_of(payment),
-                             begun + patience})
+                             begun + patience_with_refund})
       .then(
           [this, payment = payment.id, noticed_by, begun, then, otherwise](const refunds_listed& listed) {
             tell_refunds(std::make_shared<refund_words>(refund_words{
@@ -175,7 +175,7 @@ caf::result<link_end> tenant_supervisor_state::expire_payment_link(const expire_
         spawn_desks();
         self_
             ->request(payments_, caf::infinite,
-                      expire_link{wanted.reference, dependencies_.node->now() + patience})
+                      expire_link{wanted.reference, dependencies_.node->now() + patience_with_refund})
             .then([answer](link_end end) { answer.deliver(end); }, fails(answer));
       },
       [answer](errc why) { answer.deliver(make_error(why)); });

@@ -9,7 +9,7 @@
 namespace sellavie::actors {
 namespace {
 
-constexpr std::chrono::seconds patience{10};
+constexpr std::chrono::seconds patience_with_reminder{10};
 /// The provider was silent, or the order changed while we looked.
 constexpr std::chrono::minutes look_again{2};
 /// Of the send window: the row still has to be sent.
@@ -81,7 +81,7 @@ void tenant_supervisor_state::look_at_chat(const order& subject, const reminder_
 
 void tenant_supervisor_state::ask_before_reminding(const due_reminder& due, const reminder_answer& answer) {
   const auto& reference = due.subject.payment_reference;
-  const auto deadline = dependencies_.node->now() + patience;
+  const auto deadline = dependencies_.node->now() + patience_with_reminder;
   self_->request(payments_, caf::infinite, fetch_payment{.reference = reference, .deadline = deadline})
       .then(
           [this, due, answer](const payment_truth& truth) {

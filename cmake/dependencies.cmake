@@ -1,5 +1,7 @@
 # Everything comes from Debian's packages (deploy/packages.txt lists them).
 find_package(Threads REQUIRED)
+# Some packages bring the flag along; a precompiled header is shared only by those whose flags are the same.
+add_compile_options(-pthread)
 find_package(OpenSSL 3 REQUIRED)
 find_package(ZLIB REQUIRED)
 find_package(Boost 1.81 REQUIRED COMPONENTS url)

@@ -5,6 +5,11 @@ function(sellavie_options target)
     -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Wold-style-cast
     -Wno-missing-field-initializers
     $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized -Wno-restrict>)
+  if(SELLAVIE_UNITY)
+    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 8)
+    # What a neighbour declares is no mistake of this file; what its own file declares is told by the debug preset.
+    target_compile_options(${target} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage -Wno-shadow -Wshadow=local>)
+  endif()
   if(SELLAVIE_SANITIZE)
     target_compile_options(${target} PRIVATE -fsanitize=${SELLAVIE_SANITIZE} -fno-omit-frame-pointer)
     target_link_options(${target} PUBLIC -fsanitize=${SELLAVIE_SANITIZE})

@@ -2,15 +2,12 @@
 
 #include <pqxx/nontransaction>
 
+#include <charconv>
 #include <map>
 #include <vector>
 
 namespace sellavie::storage {
 namespace {
-
-struct free_options {
-  void operator()(PQconninfoOption* options) const noexcept { PQconninfoFree(options); }
-};
 
 std::string escaped_value(std::string_view value) {
   std::string text = "'";
@@ -89,7 +86,7 @@ std::string set_role_statement(const database_role& role) {
 
 result<std::string> complete_conninfo(const std::string& conninfo, std::string_view application_name) {
   char* complaint = nullptr;
-  const std::unique_ptr<PQconninfoOption, free_options> given{PQconninfoParse(conninfo.c_str(), &complaint)};
+  const conninfo_options given{PQconninfoParse(conninfo.c_str(), &complaint)};
   PQfreemem(complaint);  // may quote the password
   if (!given) return make_failure(errc::invalid_value, "not a PostgreSQL connection string or URL");
   std::map<std::string, std::string> values{// A half-open connection is noticed in seconds, not in minutes.
@@ -165,6 +162,12 @@ result<void> copy_in(PGconn& connection, const std::string& statement,
 std::string_view field(const pg_result& rows, int row, int column) noexcept {
   return {PQgetvalue(rows.get(), row, column),
           static_cast<std::size_t>(PQgetlength(rows.get(), row, column))};
+}
+
+std::int64_t number_in(std::string_view field) noexcept {
+  std::int64_t value = 0;
+  std::from_chars(field.data(), field.data() + field.size(), value);
+  return value;
 }
 
 }  // namespace sellavie::storage

@@ -33,6 +33,11 @@ struct database_access {
   database_role tenant;
 };
 
+struct free_options {
+  void operator()(PQconninfoOption* options) const noexcept { PQconninfoFree(options); }
+};
+using conninfo_options = std::unique_ptr<PQconninfoOption, free_options>;
+
 /// What has to run first on a new connection, one statement or empty.
 [[nodiscard]] std::string set_role_statement(const database_role& role);
 
@@ -57,6 +62,8 @@ struct database_access {
                                    const std::function<bool(std::string&)>& next);
 /// A field as text; empty for NULL.
 [[nodiscard]] std::string_view field(const pg_result& rows, int row, int column) noexcept;
+/// A field as a whole number; 0 for what is none.
+[[nodiscard]] std::int64_t number_in(std::string_view field) noexcept;
 
 /// "name" with quotes, safe in a statement.
 [[nodiscard]] std::string quoted_name(std::string_view identifier);

@@ -36,7 +36,7 @@ constexpr auto least_connect = 2s;
 constexpr auto longest_connect = 10s;
 /// Backends whose postmaster is dead: those of the one that we started are ended, a stranger's are waited for.
 enum class orphans : std::uint8_t { wait, end };
-constexpr std::string_view application = "sellavie start";
+constexpr std::string_view start_application = "sellavie start";
 
 /// What a postmaster writes about itself into PGDATA.
 struct postmaster_record {
@@ -130,7 +130,7 @@ result<pg_connection> embedded_postgres::running::await_answer() const {
     const auto patience = std::clamp<std::chrono::seconds>(left, least_connect, longest_connect);
     auto superuser = role(bootstrap_role, "postgres");
     superuser.conninfo += " connect_timeout=" + std::to_string(patience.count());
-    auto connection = open_pq(superuser, application);
+    auto connection = open_pq(superuser, start_application);
     if (connection) return connection;
     if (const auto on = not_stopping(); !on) return on.error();
     if (!is_running(postmaster.pid))
@@ -232,7 +232,7 @@ result<void> embedded_postgres::running::join() {
   if (!record) return make_failure(errc::unavailable, "the database that another sellavie owns is not up");
   postmaster = *std::move(record);
   is_adopted = true;
-  const auto connection = open_pq(role(owner_role, "sellavie"), application);
+  const auto connection = open_pq(role(owner_role, "sellavie"), start_application);
   if (!connection) return connection.error();
   return {};
 }

@@ -13,7 +13,7 @@ INSERT INTO audit_log (business_id, account_id, session_id, address, request_id,
 SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::bigint[], $7::text[], $8::text[],
                      $9::uuid[], $10::text[], $11::text[]))"};
 
-constexpr std::array all_statements{insert_activities};
+constexpr std::array activity_writes{insert_activities};
 
 template <auto Member>
 constexpr auto of_origin = [](const activity_row& row) -> const auto& {
@@ -22,7 +22,7 @@ constexpr auto of_origin = [](const activity_row& row) -> const auto& {
 
 }  // namespace
 
-std::span<const statement> activity_statements() noexcept { return all_statements; }
+std::span<const statement> activity_statements() noexcept { return activity_writes; }
 
 void queue_activities(pipeline& into, change_sets sets) {
   using row = activity_row;

@@ -114,10 +114,10 @@ constexpr statement insert_action_results{"insert_action_results", R"(
 INSERT INTO action_results (business_id, action_key, outcome, created_at)
 SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[]))"};
 
-constexpr std::array all_statements{change_stock,    insert_movements,     insert_orders,
-                                    change_orders,   drop_items,           insert_items,
-                                    insert_timeline, insert_payments,      change_payments,
-                                    insert_invoices, insert_invoice_links, insert_action_results};
+constexpr std::array commerce_writes{change_stock,    insert_movements,     insert_orders,
+                                     change_orders,   drop_items,           insert_items,
+                                     insert_timeline, insert_payments,      change_payments,
+                                     insert_invoices, insert_invoice_links, insert_action_results};
 
 // --- columns -------------------------------------------------------------------------------------
 
@@ -222,7 +222,7 @@ void queue_action_results(pipeline& into, change_sets sets) {
 
 }  // namespace
 
-std::span<const statement> commerce_statements() noexcept { return all_statements; }
+std::span<const statement> commerce_statements() noexcept { return commerce_writes; }
 
 void queue_commerce(pipeline& into, change_sets sets) {
   queue_stock(into, sets);

@@ -29,11 +29,11 @@ FROM unnest($1::uuid[], $2::uuid[], $3::bigint[]) AS u (conversation_id, busines
 JOIN conversations c ON c.id = u.conversation_id AND (c.business_id = u.business_id) IS TRUE
 WHERE k.id = c.contact_id)"};
 
-constexpr std::array all_statements{learn_aliases, change_addresses, change_reach};
+constexpr std::array contacts_writes{learn_aliases, change_addresses, change_reach};
 
 }  // namespace
 
-std::span<const statement> contact_statements() noexcept { return all_statements; }
+std::span<const statement> contact_statements() noexcept { return contacts_writes; }
 
 void queue_contacts(pipeline& into, change_sets sets) {
   queue_rows(into, learn_aliases, sets, &change_set::aliases, &contact_alias::business,

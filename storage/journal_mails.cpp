@@ -15,11 +15,11 @@ FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bi
   AS t (id, recipient, kind, letter, created_at, expires_at)
 ON CONFLICT (id) DO NOTHING)"};
 
-constexpr std::array all_statements{insert_mails};
+constexpr std::array mails_writes{insert_mails};
 
 }  // namespace
 
-std::span<const statement> mail_statements() noexcept { return all_statements; }
+std::span<const statement> mail_statements() noexcept { return mails_writes; }
 
 void queue_mails(pipeline& into, change_sets sets) {
   using row = queued_mail;

@@ -201,7 +201,7 @@ WHERE t.kind NOT IN ('payment_review', 'payment_connection')
    OR NOT EXISTS (SELECT FROM person_tasks o WHERE o.business_id = t.business_id AND o.kind = t.kind
                   AND o.done_at IS NULL AND o.reason = t.reason))"};
 
-constexpr std::array all_statements{
+constexpr std::array message_path_writes{
     append_inbound,  insert_quarantined, finish_inbox,         count_tries,        mark_begun,
     mark_alone,      park_deliveries,    record_events,        open_conversations, insert_messages,
     change_messages, correct_messages,   insert_outbox,        change_outbox,      finish_outbox,
@@ -298,7 +298,7 @@ void queue_outbox(pipeline& into, change_sets sets) {
 
 }  // namespace
 
-std::span<const statement> message_path_statements() noexcept { return all_statements; }
+std::span<const statement> message_path_statements() noexcept { return message_path_writes; }
 
 bool queue_message_path(pipeline& into, change_sets sets) {
   const bool has_inbound = any(sets, &change_set::inbound);

@@ -96,8 +96,8 @@ UPDATE person_tasks t SET done_at = u.at FROM told u
 WHERE u.works = 1 AND u.id IN (SELECT id FROM changed) AND t.business_id = u.business_id
   AND t.kind = 'payment_connection' AND t.reason = u.refusal AND t.done_at IS NULL AND t.created_at <= u.at)"};
 
-constexpr std::array all_statements{insert_records, change_records, insert_refunds,      change_refunds,
-                                    insert_reviews, change_reviews, finish_review_tasks, note_key_words};
+constexpr std::array money_writes{insert_records, change_records, insert_refunds,      change_refunds,
+                                  insert_reviews, change_reviews, finish_review_tasks, note_key_words};
 
 /// Rows that are new, then those that change.
 template <class Row, class Fresh, class Changed>
@@ -111,7 +111,7 @@ void queue_versions(pipeline& into, change_sets sets, std::vector<Row> change_se
 
 }  // namespace
 
-std::span<const statement> money_statements() noexcept { return all_statements; }
+std::span<const statement> money_statements() noexcept { return money_writes; }
 
 void queue_money(pipeline& into, change_sets sets) {
   using record = payment_record_row;

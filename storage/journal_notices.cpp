@@ -40,7 +40,7 @@ SELECT gen_random_uuid(), business_id, 'notice.tell', 'low_stock.' || subject ||
 FROM low ORDER BY business_id, subject
 ON CONFLICT (business_id, kind, unique_key) WHERE unique_key IS NOT NULL DO NOTHING)"};
 
-constexpr std::array all_statements{insert_notices, insert_low_stock};
+constexpr std::array notices_writes{insert_notices, insert_low_stock};
 
 const business_id& business_of(const notice_event& one) { return one.what.business; }
 std::string key_of(const notice_event& one) { return unique_key_of(notice_job{one.what}); }
@@ -54,7 +54,7 @@ std::optional<uuid> paid_of(const notice_event& one) {
 
 }  // namespace
 
-std::span<const statement> notice_statements() noexcept { return all_statements; }
+std::span<const statement> notice_statements() noexcept { return notices_writes; }
 
 void queue_notices(pipeline& into, change_sets sets) {
   auto columns = columns_of<notice_event>(business_of, key_of, urgency_of, payload_of, time_of, paid_of,

@@ -38,7 +38,7 @@ SELECT md5(endpoint_id::text || event_id::text)::uuid, business_id, 'webhook.out
        format('{"endpoint":"%s","event":"%s"}', endpoint_id, event_id), at
 FROM sent ON CONFLICT DO NOTHING)"};
 
-constexpr std::array all_statements{insert_events};
+constexpr std::array outgoing_writes{insert_events};
 
 std::optional<order_id> order_of(const outgoing_event_row& row) {
   return row.order.is_nil() ? std::nullopt : std::optional{row.order};
@@ -46,7 +46,7 @@ std::optional<order_id> order_of(const outgoing_event_row& row) {
 
 }  // namespace
 
-std::span<const statement> outgoing_statements() noexcept { return all_statements; }
+std::span<const statement> outgoing_statements() noexcept { return outgoing_writes; }
 
 void queue_outgoing(pipeline& into, change_sets sets) {
   using row = outgoing_event_row;

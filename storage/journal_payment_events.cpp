@@ -28,11 +28,11 @@ WITH incoming AS (
 )
 SELECT id FROM fresh)"};
 
-constexpr std::array all_statements{insert_payment_events};
+constexpr std::array payment_events_writes{insert_payment_events};
 
 }  // namespace
 
-std::span<const statement> payment_event_statements() noexcept { return all_statements; }
+std::span<const statement> payment_event_statements() noexcept { return payment_events_writes; }
 
 bool queue_payment_events(pipeline& into, change_sets sets) {
   using row = payment_event_row;

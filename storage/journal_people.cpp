@@ -47,12 +47,12 @@ WITH used AS (
 )
 SELECT require_rows((SELECT count(*) FROM used), $4::bigint, 'attachments to use'))"};
 
-constexpr std::array all_statements{insert_composed, block_contacts, touch_conversations,
-                                    correct_words,   note_faults,    use_attachments};
+constexpr std::array people_writes{insert_composed, block_contacts, touch_conversations,
+                                   correct_words,   note_faults,    use_attachments};
 
 }  // namespace
 
-std::span<const statement> people_statements() noexcept { return all_statements; }
+std::span<const statement> people_statements() noexcept { return people_writes; }
 
 void queue_people(pipeline& into, change_sets sets) {
   using row = composed_row;

@@ -14,11 +14,11 @@ SELECT business_id, (month || '-01')::date, level, allowed, at
 FROM unnest($1::uuid[], $2::text[], $3::smallint[], $4::bigint[], $5::bigint[])
   AS t (business_id, month, level, allowed, at))"};
 
-constexpr std::array all_statements{insert_plan_warnings};
+constexpr std::array plans_writes{insert_plan_warnings};
 
 }  // namespace
 
-std::span<const statement> plan_statements() noexcept { return all_statements; }
+std::span<const statement> plan_statements() noexcept { return plans_writes; }
 
 void queue_plan_warnings(pipeline& into, change_sets sets) {
   using row = plan_warning;

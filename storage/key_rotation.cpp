@@ -18,7 +18,7 @@ namespace {
 
 // --- SQL -----------------------------------------------------------------------------------------
 
-constexpr const char* lock_records =
+constexpr const char* lock_all_records =
     "SET LOCAL lock_timeout = '30s'; LOCK TABLE key_fingerprints IN SHARE ROW EXCLUSIVE MODE";
 constexpr const char* strange_sealers = "SELECT count(*) FROM nodes WHERE alive AND sealing_key <> $1";
 constexpr const char* drop_older =
@@ -173,7 +173,7 @@ std::int64_t rotation::left_over(pqxx::work& work) {
 std::string rotation::prove() {
   const auto first = context_.secrets.keys().front().fingerprint();
   pqxx::work work{engine_};
-  work.exec(lock_records);
+  work.exec(lock_all_records);
   if (work.exec_params1(strange_sealers, first)[0].as<int>() > 0)
     return "a server runs, or was killed while it ran, whose first key is another one: start it with these keys, "
            "then run this again";
@@ -219,7 +219,7 @@ result<void> note_sealing_key(pqxx::connection& engine, std::int64_t incarnation
   return guarded([&]() -> result<void> {
     const auto first = secrets.keys().front().fingerprint();
     pqxx::work work{engine};
-    work.exec(lock_records);
+    work.exec(lock_all_records);
     // A rotation may have dropped it since it was admitted.
     work.exec_params(keep_key, first, to_unix_ms(now));
     const auto noted = work.exec_params(note_key, incarnation, first).affected_rows();

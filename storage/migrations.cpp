@@ -9,7 +9,7 @@
 namespace sellavie::storage {
 namespace {
 
-constexpr std::string_view application = "sellavie migrate";
+constexpr std::string_view migrate_application = "sellavie migrate";
 
 // Two-number keys are a space apart from the one-number keys that fence incarnations.
 constexpr const char* try_lock_sql = "SELECT pg_try_advisory_lock(1936027753, 1)";  // "seli"
@@ -194,7 +194,7 @@ result<void> run_made(PGconn& connection, const char* query) {
 
 result<pg_connection> open_locked(const database_role& owner, const migration_log& log,
                                   const std::stop_token& asked) {
-  auto connection = open_pq(owner, application);
+  auto connection = open_pq(owner, migrate_application);
   if (!connection) return connection;
   if (const auto set = execute(**connection, session_sql); !set) return set.error();
   if (const auto locked = lock(**connection, log, asked); !locked) return locked.error();
@@ -256,7 +256,7 @@ result<int> schema_version(PGconn& owner, std::span<const migration> migrations)
 
 result<std::vector<migration_state>> migration_status(const database_role& owner,
                                                       std::span<const migration> migrations) {
-  const auto connection = open_pq(owner, application);
+  const auto connection = open_pq(owner, migrate_application);
   if (!connection) return connection.error();
   const auto applied = read_checked(**connection, migrations);
   if (!applied) return applied.error();

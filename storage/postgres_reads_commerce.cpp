@@ -133,13 +133,14 @@ constexpr statement select_expired{"expired_reservations", R"(
 SELECT DISTINCT business_id FROM orders
 WHERE status IN ('draft', 'awaiting_payment') AND reserved_until > 0 AND reserved_until < $1::bigint ORDER BY business_id)"};
 
-constexpr std::array all_statements{select_currency,     select_products,         select_orders,
-                                    select_items,        select_last_number,      select_action_result,
-                                    select_last_invoice, select_invoices,         select_expired,
-                                    select_order,        select_payment,          select_owner,
-                                    select_recipient,    select_invoice_settings, select_invoice_parties,
-                                    select_invoice_link, select_returned,         select_reminder,
-                                    select_mailbox};
+constexpr std::array statements_of_commerce{
+    select_currency,     select_products,         select_orders,
+    select_items,        select_last_number,      select_action_result,
+    select_last_invoice, select_invoices,         select_expired,
+    select_order,        select_payment,          select_owner,
+    select_recipient,    select_invoice_settings, select_invoice_parties,
+    select_invoice_link, select_returned,         select_reminder,
+    select_mailbox};
 
 /// A desk forgets them all at once beyond so many (protocol/domain/order_book.hpp R24).
 constexpr int most_open_reviews = 4'000;
@@ -302,7 +303,7 @@ invoice_parties parties_of(const pqxx::row& row) {
 
 // --- postgres_reads ------------------------------------------------------------------------------
 
-std::span<const statement> commerce_reads() noexcept { return all_statements; }
+std::span<const statement> commerce_reads() noexcept { return statements_of_commerce; }
 
 result<desk_record> postgres_reads::load_desk(business_id business, instant closed_since) {
   const auto found = read([&](pqxx::nontransaction& session) -> std::optional<desk_record> {

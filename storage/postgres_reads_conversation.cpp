@@ -96,8 +96,9 @@ constexpr statement select_composed{"composed", R"(
 SELECT conversation_id, message_id, part, fingerprint FROM composed_messages
 WHERE business_id = $1::uuid AND account_id = $2::uuid AND idempotency_key = $3 ORDER BY part)"};
 
-constexpr std::array all_statements{find_conversation, find_by_identity,           make_conversation,
-                                    select_sent,       select_sent_by_external_id, select_composed};
+constexpr std::array statements_of_conversation{find_conversation,          find_by_identity,
+                                                make_conversation,          select_sent,
+                                                select_sent_by_external_id, select_composed};
 
 // --- rows ----------------------------------------------------------------------------------------
 
@@ -174,7 +175,7 @@ constexpr int make_attempts = 3;
 
 // --- postgres_reads ------------------------------------------------------------------------------
 
-std::span<const statement> conversation_reads() noexcept { return all_statements; }
+std::span<const statement> conversation_reads() noexcept { return statements_of_conversation; }
 
 result<conversation_record> postgres_reads::open_conversation(const new_conversation& wanted) {
   auto opened = read([&](pqxx::nontransaction& session) {

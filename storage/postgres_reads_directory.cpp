@@ -37,9 +37,9 @@ constexpr statement select_payment_connections{"tenant_payment_connections", R"(
 SELECT id, provider, mode, secret_key, broken_at IS NOT NULL, coalesce(checked_at, 0) FROM payment_connections
 WHERE business_id = $1::uuid ORDER BY mode = 'live' DESC, id)"};
 
-constexpr std::array all_statements{select_directory_version,  select_directory, select_payments,
-                                    select_versions,           select_tenant,    select_connections,
-                                    select_payment_connections};
+constexpr std::array statements_of_directory{select_directory_version,  select_directory, select_payments,
+                                             select_versions,           select_tenant,    select_connections,
+                                             select_payment_connections};
 
 // --- rows ----------------------------------------------------------------------------------------
 
@@ -69,7 +69,7 @@ directory_entry entry_of(const pqxx::row& row) {
   return entry;
 }
 
-payment_entry payment_of(const pqxx::row& row) {
+payment_entry entry_of_payment(const pqxx::row& row) {
   fields from{row};
   payment_entry entry;
   entry.business = from.id<business_id>();
@@ -133,7 +133,7 @@ payment_connection_record payment_connection_of(const pqxx::row& row) {
 
 // --- postgres_reads ------------------------------------------------------------------------------
 
-std::span<const statement> directory_reads() noexcept { return all_statements; }
+std::span<const statement> directory_reads() noexcept { return statements_of_directory; }
 
 result<directory> postgres_reads::load_directory() {
   return read([](pqxx::nontransaction& session) {
@@ -141,7 +141,7 @@ result<directory> postgres_reads::load_directory() {
     // The version first: what changes in between makes it stale, never missing.
     all.version = session.exec_prepared1(select_directory_version.name)[0].as<std::int64_t>();
     all.entries = all_of(session.exec_prepared(select_directory.name), entry_of);
-    all.payments = all_of(session.exec_prepared(select_payments.name), payment_of);
+    all.payments = all_of(session.exec_prepared(select_payments.name), entry_of_payment);
     for (const auto& row : session.exec_prepared(select_versions.name)) {
       fields from{row};
       const auto business = from.id<business_id>();

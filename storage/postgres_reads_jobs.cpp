@@ -80,7 +80,7 @@ SELECT (SELECT count(*) FROM (SELECT FROM jobs LIMIT $2::integer) one),
        least((SELECT min(due_at) FROM lanes),
              (SELECT due_at FROM jobs WHERE state = 0 AND due_at <= $1::bigint ORDER BY due_at LIMIT 1)))"};
 
-constexpr std::array all_statements{rescue_jobs, promote_jobs, claim_ready, job_state_now};
+constexpr std::array statements_of_jobs{rescue_jobs, promote_jobs, claim_ready, job_state_now};
 
 /// What one look takes back, or finds due.
 constexpr int most_rescued = 1'000;
@@ -115,7 +115,7 @@ std::string numbers_in(const job_claim& wanted) {
 
 // --- postgres_reads ------------------------------------------------------------------------------
 
-std::span<const statement> job_reads() noexcept { return all_statements; }
+std::span<const statement> job_reads() noexcept { return statements_of_jobs; }
 
 result<claimed_jobs> postgres_reads::claim_jobs(const job_claim& wanted) {
   return read([&](pqxx::nontransaction& session) {

@@ -44,9 +44,9 @@ constexpr statement select_open_reviews{
     REVIEW_COLUMNS "state IN ('open', 'refunding') ORDER BY opened_at DESC, id LIMIT $2::integer"};
 #undef REVIEW_COLUMNS
 
-constexpr std::array all_statements{select_record_of_refund, select_record,     select_record_of_order,
-                                    select_record_of_money,  select_refunds,    select_review,
-                                    select_review_of_money,  select_unanswered, select_open_reviews};
+constexpr std::array statements_of_money{select_record_of_refund, select_record,     select_record_of_order,
+                                         select_record_of_money,  select_refunds,    select_review,
+                                         select_review_of_money,  select_unanswered, select_open_reviews};
 
 // --- rows ----------------------------------------------------------------------------------------
 
@@ -188,7 +188,7 @@ class money_look {
 
 // --- postgres_reads ------------------------------------------------------------------------------
 
-std::span<const statement> money_reads() noexcept { return all_statements; }
+std::span<const statement> money_reads() noexcept { return statements_of_money; }
 
 std::vector<review_row> read_open_reviews(pqxx::nontransaction& session, business_id business, int most) {
   return all_of(session.exec_prepared(select_open_reviews.name, to_string(business), most),

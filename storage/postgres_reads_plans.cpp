@@ -21,11 +21,11 @@ SELECT k.connection_id, k.scoped_id
 FROM turns t JOIN conversations c ON c.id = t.conversation_id JOIN contacts k ON k.id = c.contact_id
 WHERE t.state = 0 AND (t.business_id = $1::uuid) IS TRUE)"};
 
-constexpr std::array all_statements{select_quota, select_warnings, select_answering};
+constexpr std::array statements_of_plans{select_quota, select_warnings, select_answering};
 
 }  // namespace
 
-std::span<const statement> plan_reads() noexcept { return all_statements; }
+std::span<const statement> plan_reads() noexcept { return statements_of_plans; }
 
 // The chats first: one that completes in between is counted as well, and not forgotten.
 result<quota_record> postgres_reads::load_quota(business_id business, instant at) {

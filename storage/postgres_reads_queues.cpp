@@ -30,8 +30,8 @@ WHERE o.connection_id = $1::uuid ORDER BY o.id)"};
 constexpr statement select_outbox_connections{"outbox_connections", R"(
 SELECT DISTINCT business_id, connection_id FROM outbox ORDER BY business_id, connection_id)"};
 
-constexpr std::array all_statements{select_inbox_lines, select_these_inbox, select_open_inbox, select_outbox,
-                                    select_outbox_connections};
+constexpr std::array statements_of_queues{select_inbox_lines, select_these_inbox, select_open_inbox,
+                                          select_outbox, select_outbox_connections};
 
 // --- rows ----------------------------------------------------------------------------------------
 
@@ -90,7 +90,7 @@ stored_outbox_row outbox_row_of(const pqxx::row& row) {
 
 // --- postgres_reads ------------------------------------------------------------------------------
 
-std::span<const statement> queues_reads() noexcept { return all_statements; }
+std::span<const statement> queues_reads() noexcept { return statements_of_queues; }
 
 result<std::vector<inbox_line>> postgres_reads::look_inbox(inbox_id after, int limit) {
   return read_rows(select_inbox_lines, line_of, after, limit);

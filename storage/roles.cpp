@@ -5,7 +5,7 @@
 namespace sellavie::storage {
 namespace {
 
-constexpr std::string_view application = "sellavie roles";
+constexpr std::string_view roles_application = "sellavie roles";
 
 // The role itself and the user who logged in: RESET ROLE leads back to the latter.
 constexpr const char* facts_sql = R"(
@@ -99,7 +99,7 @@ result<database_role> below_owner(PGconn& owner, const std::string& owner_user, 
 /// A login of its own: used as it is, but it must have what the schema grants to the role.
 result<database_role> by_itself(PGconn& owner, const std::string& url, std::string_view role) {
   const database_role reached{url, {}};
-  const auto connection = open_pq(reached, application);
+  const auto connection = open_pq(reached, roles_application);
   if (!connection) return connection.error();
   const auto member = is_member(**connection, role, has_rights_of);
   if (!member) return member.error();
@@ -118,7 +118,7 @@ result<database_role> reach(PGconn& owner, const std::string& owner_user, const 
 
 result<role_facts> check_one(const database_role& role, std::string_view which, std::string_view must_be,
                              std::initializer_list<std::string_view> must_not_become) {
-  const auto connection = open_pq(role, application);
+  const auto connection = open_pq(role, roles_application);
   if (!connection)
     return make_failure(connection.error().code,
                         "the " + std::string{which} + " role: " + connection.error().detail);
@@ -147,7 +147,7 @@ result<role_facts> check_one(const database_role& role, std::string_view which, 
 
 result<database_access> prepare_roles(const database_urls& urls) {
   database_access access{{urls.url, {}}, {}, {}};
-  const auto owner = open_pq(access.owner, application);
+  const auto owner = open_pq(access.owner, roles_application);
   if (!owner) return make_failure(owner.error().code, "database.url: " + owner.error().detail);
   const auto facts = read_facts(**owner, "owner");
   if (!facts) return facts.error();

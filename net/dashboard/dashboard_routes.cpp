@@ -25,7 +25,8 @@ bool is_known(std::string_view if_none_match, std::string_view etag) noexcept {
   return if_none_match == "*" || if_none_match.find(etag) != std::string_view::npos;
 }
 
-response answer_of(const request& asked, const site_file& file, const char* caching) {
+response answer_of(const request& asked, const std::shared_ptr<const site>& files, const site_file& file,
+                   const char* caching) {
   response answer{200,
                   {{"Cache-Control", caching},
                    {"ETag", file.etag},
@@ -43,17 +44,18 @@ response answer_of(const request& asked, const site_file& file, const char* cach
   answer.content_type = file.content_type;
   if (!file.zipped.empty() && accepts_gzip(asked.joined_header("Accept-Encoding"))) {
     answer.headers.emplace_back("Content-Encoding", "gzip");
-    answer.body = file.zipped;
+    answer.shared_body = {files, &file.zipped};
   } else {
-    answer.body = file.bytes;
+    answer.shared_body = {files, &file.bytes};
   }
   return answer;
 }
 
 void add_files(router& routes, const std::shared_ptr<const site>& files) {
   const auto give = [files](const site_file* file, const char* caching) {
-    return
-        [files, file, caching](request& asked, responder to) { to.answer(answer_of(asked, *file, caching)); };
+    return [files, file, caching](request& asked, responder to) {
+      to.answer(answer_of(asked, files, *file, caching));
+    };
   };
   for (const auto* path : page_paths)
     routes.add(http_method::get, path, give(files->find("index.html"), ask_again));
@@ -63,7 +65,7 @@ void add_files(router& routes, const std::shared_ptr<const site>& files) {
   routes.add(http_method::get, "/assets/{file*}", [files](request& asked, responder to) {
     const auto* file = files->find(std::string{assets}.append(asked.parameter("file")));
     if (file == nullptr) return to.answer(problem_response(404, asked.request_id));
-    to.answer(answer_of(asked, *file, for_a_year));
+    to.answer(answer_of(asked, files, *file, for_a_year));
   });
 }
 

@@ -3,16 +3,12 @@
 #include <algorithm>
 #include <optional>
 
+#include "protocol/action/clean_text.hpp"
+
 namespace sellavie::net {
 namespace {
 
 namespace ip = boost::asio::ip;
-
-std::string_view trimmed(std::string_view text) noexcept {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
 
 std::optional<ip::address> address_of(std::string_view text) {
   boost::system::error_code bad;

@@ -5,18 +5,14 @@
 #include <algorithm>
 #include <boost/beast/core/string.hpp>
 
+#include "protocol/action/clean_text.hpp"
+
 namespace sellavie::net {
 namespace {
 
 constexpr int level = 5;
 constexpr int window_with_gzip_header = 15 + 16;
 constexpr int memory = 8;
-
-std::string_view trimmed(std::string_view text) noexcept {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
 
 std::string_view take_until(std::string_view& rest, char mark) noexcept {
   const auto at = rest.find(mark);

@@ -116,7 +116,7 @@ void append_head(std::string& out, const response& answer, const answer_context&
   if (may_have_body(answer.status)) {
     if (!answer.content_type.empty() && is_value(answer.content_type))
       append_field(out, "Content-Type", answer.content_type);
-    append_framing(out, answer.body.size(), context.framing);
+    append_framing(out, answer.whole_body().size(), context.framing);
   }
   append_connection(out, context);
   if (!context.request_id.empty()) append_field(out, "X-Request-Id", context.request_id);

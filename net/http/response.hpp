@@ -22,6 +22,12 @@ struct response {
   std::string content_type{};
   /// The body comes from there, for as long as it likes (see responder::open_stream); `body` is not sent.
   std::shared_ptr<stream> goes_on{};
+  /// In place of `body`: bytes of the server itself, which many answers share. They are in no budget: they cost nothing more.
+  std::shared_ptr<const std::string> shared_body{};
+
+  [[nodiscard]] std::string_view whole_body() const noexcept {
+    return shared_body ? std::string_view{*shared_body} : std::string_view{body};
+  }
 };
 
 [[nodiscard]] std::string_view status_text(int status) noexcept;

@@ -348,7 +348,8 @@ void session::write_answer(response given, after_answer wanted) {
   if (given.goes_on && head_only_) given.goes_on->on_closed();
   else if ((stream_ = std::move(given.goes_on))) core.observer.on_stream_opened();
   if (may_have_body(given.status) && !head_only_) {
-    if (given.body.size() <= joined_body_bytes) out_.append(given.body);
+    if (given.whole_body().size() <= joined_body_bytes) out_.append(given.whole_body());
+    else if (given.shared_body) out_shared_body_ = std::move(given.shared_body);
     else out_body_ = std::move(given.body);
   }
   phase_ = phase::writing;
@@ -370,13 +371,14 @@ bool session::make_room_for_answer(const response& given) {
 }
 
 void session::flush_output() {
-  const std::size_t total = out_.size() + out_body_.size();
+  const std::string& body = out_shared_body_ ? *out_shared_body_ : out_body_;
+  const std::size_t total = out_.size() + body.size();
   while (written_ < total) {
     const std::size_t head = std::min(written_, out_.size());
     const std::array<asio::const_buffer, 2> parts{asio::buffer(out_) + head,
-                                                  asio::buffer(out_body_) + (written_ - head)};
+                                                  asio::buffer(body) + (written_ - head)};
     error_code ec;
-    written_ += out_body_.empty() ? socket_.write_some(parts[0], ec) : socket_.write_some(parts, ec);
+    written_ += body.empty() ? socket_.write_some(parts[0], ec) : socket_.write_some(parts, ec);
     if (would_block(ec)) return wait_writable();
     if (ec) return close();
   }
@@ -399,6 +401,7 @@ void session::on_written() {
   if (stream_) return phase_ == phase::streaming ? on_portion_written() : begin_stream();
   if (out_.capacity() > kept_buffer_bytes) release_memory(out_);
   release_memory(out_body_);
+  out_shared_body_.reset();
   held_answer_.release();
   head_only_ = false;
   if (then_ == after_answer::close) return must_linger_ ? linger() : close();

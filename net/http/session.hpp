@@ -179,6 +179,7 @@ class session final : public std::enable_shared_from_this<session>,
 
   std::string out_;
   std::string out_body_;
+  std::shared_ptr<const std::string> out_shared_body_;
   /// A large answer, until it is read.
   held_bytes held_answer_;
   std::size_t written_ = 0;

@@ -191,7 +191,7 @@ result<import_runner::stock_step> import_runner::ask_desk(const storage::claimed
   const auto answered = ask_actor<action_outcome>(with_.registry, std::move(wanted));
   if (!answered) return answered.error();
   if (answered.value().accepted) return stock_step::set;
-  const bool may_pass = answered.value().why == refusal::stale && part.attempt < most_recounts;
+  const bool may_pass = answered.value().why == sellavie::refusal::stale && part.attempt < most_recounts;
   return may_pass ? stock_step::again : stock_step::refused;
 }
 

@@ -8,7 +8,7 @@ namespace {
 using namespace std::chrono_literals;
 
 /// How soon a new mail is seen.
-constexpr auto idle_pause = 500ms;
+constexpr auto idle_mail_pause = 500ms;
 constexpr int batch = 8;
 
 std::string domain_of(const std::string& address) { return address.substr(address.rfind('@') + 1); }
@@ -41,7 +41,7 @@ bool mail_sender::rest(std::chrono::milliseconds pause) {
 void mail_sender::run() {
   storage::api_session store{with_.database, "sellavie/mail"};
   while (rest(0ms))
-    if (!send_due(store) && !rest(idle_pause)) return;
+    if (!send_due(store) && !rest(idle_mail_pause)) return;
 }
 
 bool mail_sender::send_due(storage::api_session& store) {

@@ -15,7 +15,7 @@ constexpr std::chrono::milliseconds call_limit{10'000};
 /// The answer says taken or not; its words are nobody's.
 constexpr std::size_t largest_answer = 1'024;
 /// While we are busy ourselves.
-constexpr auto short_pause = 5s;
+constexpr auto pause_when_full = 5s;
 /// While a business has its share: from the first one to both together.
 constexpr std::chrono::milliseconds least_pause_of_a_business{20'000};
 constexpr std::chrono::milliseconds spread_of_a_business{40'000};
@@ -51,7 +51,7 @@ void webhook_sender::deliver(const business_id& business, std::string_view paylo
 
 std::optional<instant> webhook_sender::take_place(const business_id& business) {
   const std::lock_guard hold{mutex_};
-  if (on_the_way_ >= with_.most_on_the_way) return with_.time->now() + short_pause;
+  if (on_the_way_ >= with_.most_on_the_way) return with_.time->now() + pause_when_full;
   auto& own = of_business_[business];
   if (own >= with_.most_of_a_business)
     return with_.time->now() + least_pause_of_a_business +
@@ -71,7 +71,7 @@ void webhook_sender::end(const delivery_ptr& one, std::optional<instant> again_a
   one->done(again_at);
 }
 
-void webhook_sender::put_off(const delivery_ptr& one) { end(one, with_.time->now() + short_pause); }
+void webhook_sender::put_off(const delivery_ptr& one) { end(one, with_.time->now() + pause_when_full); }
 
 void webhook_sender::look_up(const delivery_ptr& one) {
   auto due = storage::find_due_webhook(store_, one->business, one->key, with_.time->now());

@@ -12,7 +12,7 @@ namespace sellavie::net {
 namespace {
 
 using actors::customer_news;
-using dependencies_ptr = std::shared_ptr<const pay_return_dependencies>;
+using return_dependencies_ptr = std::shared_ptr<const pay_return_dependencies>;
 
 constexpr std::chrono::milliseconds patience{12'000};
 

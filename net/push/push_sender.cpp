@@ -12,10 +12,10 @@ namespace {
 using namespace std::chrono_literals;
 namespace ends = actors::job_ends;
 
-constexpr std::chrono::milliseconds call_limit{10'000};
-constexpr std::size_t largest_answer = 1'024;
+constexpr std::chrono::milliseconds push_call_limit{10'000};
+constexpr std::size_t largest_push_answer = 1'024;
 /// While we are busy ourselves.
-constexpr auto short_pause = 5s;
+constexpr auto pause_when_busy = 5s;
 
 constexpr std::array services{"fcm.googleapis.com", "updates.push.services.mozilla.com", "notify.windows.com",
                               "push.apple.com"};
@@ -83,7 +83,7 @@ push_sender::~push_sender() { stop(); }
 
 void push_sender::stop() { desk_.stop(); }
 
-actors::job_end push_sender::put_off() const { return ends::again_at{with_.time->now() + short_pause}; }
+actors::job_end push_sender::put_off() const { return ends::again_at{with_.time->now() + pause_when_busy}; }
 
 void push_sender::end(const message_ptr& one, actors::job_end how) {
   --on_the_way_;
@@ -136,8 +136,8 @@ result<egress_request> push_sender::request_of(message& one, std::string_view se
                   {"Urgency", "high"},
                   {"Authorization", push::vapid_authorization(with_.own, origin, contact_, now)}},
       .body = std::move(body.value()),
-      .timeout = call_limit,
-      .largest_answer = largest_answer,
+      .timeout = push_call_limit,
+      .largest_answer = largest_push_answer,
       .lane = push_lane(origin)};
 }
 

@@ -14,7 +14,7 @@ namespace {
 /// (docs/adr/0035-bounded-waits.md).
 constexpr std::chrono::milliseconds patience_of_meta{5'000};
 
-using dependencies_ptr = std::shared_ptr<const meta_webhook_dependencies>;
+using meta_dependencies_ptr = std::shared_ptr<const meta_webhook_dependencies>;
 using monitoring::quarantine_reason;
 using monitoring::webhook_oddity;
 using monitoring::webhook_rejection;
@@ -131,7 +131,7 @@ std::shared_ptr<actors::accepted_request> sort(const meta_webhook_dependencies& 
   return accepted;
 }
 
-void receive(const dependencies_ptr& with, const request& asked, responder to) {
+void receive(const meta_dependencies_ptr& with, const request& asked, responder to) {
   const auto refuse = [&](webhook_rejection reason, int status) {
     to.answer(refusal(*with, asked.request_id, reason, status));
   };

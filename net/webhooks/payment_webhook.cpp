@@ -15,9 +15,9 @@ namespace sellavie::net {
 namespace {
 
 /// Below every provider's own patience that is known: 30 s of Paystack, 60 s of Flutterwave.
-constexpr std::chrono::milliseconds patience{5'000};
+constexpr std::chrono::milliseconds event_patience{5'000};
 
-using dependencies_ptr = std::shared_ptr<const payment_webhook_dependencies>;
+using payment_dependencies_ptr = std::shared_ptr<const payment_webhook_dependencies>;
 using monitoring::payment_event_result;
 using monitoring::webhook_rejection;
 using payment::provider;
@@ -141,7 +141,7 @@ payment_event_result result_of(actors::event_fate fate, bool asks) noexcept {
   return asks ? payment_event_result::accepted : payment_event_result::kept;
 }
 
-void receive(const dependencies_ptr& with, provider from, const request& asked, responder to) {
+void receive(const payment_dependencies_ptr& with, provider from, const request& asked, responder to) {
   const auto table = with->directory->current();
   const delivery about{from, std::string{asked.parameter("connection")}, asked.request_id};
   std::string_view why;
@@ -169,7 +169,7 @@ void receive(const dependencies_ptr& with, provider from, const request& asked, 
 
 void add_payment_webhooks(router& routes, payment_webhook_dependencies dependencies) {
   const route_options options{.body_bytes = dependencies.body_bytes,
-                              .answer_deadline = patience,
+                              .answer_deadline = event_patience,
                               .late_status = 503,
                               .is_webhook = true};
   const auto with = std::make_shared<const payment_webhook_dependencies>(std::move(dependencies));

@@ -12,7 +12,7 @@ namespace sellavie {
 namespace {
 
 using json = nlohmann::json;
-using outcome = std::variant<action, argument_problem>;
+using parsed_or_problem = std::variant<action, argument_problem>;
 
 /// R4: a model that names one of these tries to decide what only the server decides.
 constexpr std::array forbidden_parts = {
@@ -96,7 +96,7 @@ std::variant<std::vector<proposal::item>, argument_problem> read_items(const jso
   return items;
 }
 
-outcome read_place_order(const json& object) {
+parsed_or_problem read_place_order(const json& object) {
   constexpr std::array<std::string_view, 2> known = {"items", "note"};
   if (auto problem = check_fields(object, known)) return *std::move(problem);
   auto items = read_items(object);
@@ -106,7 +106,7 @@ outcome read_place_order(const json& object) {
   return action{proposal::place_order{std::get<0>(std::move(items)), *std::move(note)}};
 }
 
-outcome read_change_order(const json& object) {
+parsed_or_problem read_change_order(const json& object) {
   constexpr std::array<std::string_view, 1> known = {"items"};
   if (auto problem = check_fields(object, known)) return *std::move(problem);
   auto items = read_items(object);
@@ -114,7 +114,7 @@ outcome read_change_order(const json& object) {
   return action{proposal::change_order{std::get<0>(std::move(items))}};
 }
 
-outcome read_hand_off(const json& object) {
+parsed_or_problem read_hand_off(const json& object) {
   constexpr std::array<std::string_view, 1> known = {"reason"};
   if (auto problem = check_fields(object, known)) return *std::move(problem);
   auto reason = read_text(object, "reason", max_proposed_reason_bytes);
@@ -122,7 +122,7 @@ outcome read_hand_off(const json& object) {
   return action{proposal::hand_off{*std::move(reason)}};
 }
 
-outcome read_record_contact(const json& object) {
+parsed_or_problem read_record_contact(const json& object) {
   constexpr std::array<std::string_view, 4> known = {"name", "email", "phone", "address"};
   if (auto problem = check_fields(object, known)) return *std::move(problem);
   proposal::record_contact contact;
@@ -137,14 +137,14 @@ outcome read_record_contact(const json& object) {
 }
 
 template <class Action>
-outcome read_bare(const json& object) {
+parsed_or_problem read_bare(const json& object) {
   if (auto problem = check_fields(object, {})) return *std::move(problem);
   return action{Action{}};
 }
 
 }  // namespace
 
-outcome parse_action(std::string_view name, std::string_view arguments) {
+parsed_or_problem parse_action(std::string_view name, std::string_view arguments) {
   const auto kind = parse_action_kind(name);
   if (!kind) return argument_problem{diagnostic_kind::unknown_action, ascii_label(name)};
   const auto label = [&] { return std::string{to_string(*kind)}; };

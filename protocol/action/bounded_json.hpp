@@ -5,9 +5,15 @@
 #include <cstddef>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace sellavie {
+
+/// Never throws: what is no UTF-8 is replaced.
+[[nodiscard]] inline std::string text_of(const nlohmann::json& value) {
+  return value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
 
 /// Depth of nesting outside of strings is at most `max_depth`.
 [[nodiscard]] inline bool is_within_depth(std::string_view json, int max_depth) noexcept {

@@ -12,8 +12,6 @@ using json = nlohmann::json;
 constexpr std::size_t max_outcome_bytes = 256 * 1024;
 constexpr int max_outcome_depth = 6;
 
-std::string text_of(const json& value) { return value.dump(-1, ' ', false, json::error_handler_t::replace); }
-
 json money_json(const money& amount) { return json::array({amount.minor, amount.currency.text()}); }
 
 void put_text(json& object, const char* field, const std::string& text) {

@@ -43,9 +43,6 @@ struct arguments_writer {
   }
 };
 
-/// Never throws: what is no UTF-8 is replaced.
-std::string text_of(const json& value) { return value.dump(-1, ' ', false, json::error_handler_t::replace); }
-
 json action_json(const action& proposed) {
   return {{"kind", to_string(kind_of(proposed))}, {"arguments", std::visit(arguments_writer{}, proposed)}};
 }

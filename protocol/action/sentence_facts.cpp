@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "protocol/action/clean_text.hpp"
+#include "protocol/domain/ascii.hpp"
 
 namespace sellavie {
 namespace {
@@ -52,7 +53,6 @@ constexpr std::array domain_ends = {
     std::string_view{"tv"},    std::string_view{"gg"},     std::string_view{"africa"},
     std::string_view{"click"}};
 
-constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 constexpr bool is_word(char c) noexcept { return is_letter(c) || is_digit(c) || c == '_'; }
 
 /// A number as written: value in thousandths, and what made it look like money.

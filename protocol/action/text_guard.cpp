@@ -13,7 +13,7 @@ constexpr std::size_t max_token_bytes = 64;
 constexpr std::size_t max_name_bytes = 48;
 constexpr std::size_t min_loose_nonce = 6;
 
-constexpr bool is_white(char c) noexcept { return c == ' ' || c == '\t' || c == '\n'; }
+constexpr bool is_blank(char c) noexcept { return c == ' ' || c == '\t' || c == '\n'; }
 
 constexpr bool is_joiner(char32_t c) noexcept {
   return c == 0x200C || c == 0x200D || (c >= 0xFE00 && c <= 0xFE0F) || (c >= 0x300 && c <= 0x36F);
@@ -36,7 +36,7 @@ constexpr int closing_weight(char32_t c) noexcept {
 }
 
 std::size_t skip_white(std::string_view text, std::size_t at) noexcept {
-  while (at < text.size() && is_white(text[at])) ++at;
+  while (at < text.size() && is_blank(text[at])) ++at;
   return at;
 }
 

@@ -6,6 +6,8 @@
 #include <optional>
 #include <span>
 
+#include "protocol/domain/ascii.hpp"
+
 namespace sellavie::channel {
 namespace {
 
@@ -13,7 +15,6 @@ constexpr std::size_t shortest_card = 13;
 constexpr std::size_t longest_card = 19;
 constexpr std::size_t longest_phone = 15;
 
-bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 bool is_letter(char c) noexcept { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool is_word(char c) noexcept { return is_digit(c) || is_letter(c) || c == '_'; }
 constexpr char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }

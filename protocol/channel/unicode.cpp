@@ -19,11 +19,11 @@ bool is_plain_ascii(std::string_view text) noexcept {
   return std::all_of(text.begin(), text.end(), [](char c) { return c > 0; });
 }
 
-std::optional<unsigned> hex4(std::string_view json, std::size_t at) noexcept {
-  if (at + 4 > json.size()) return std::nullopt;
+std::optional<unsigned> hex4(std::string_view source, std::size_t at) noexcept {
+  if (at + 4 > source.size()) return std::nullopt;
   unsigned value = 0;
   for (std::size_t i = at; i < at + 4; ++i) {
-    const char c = json[i];
+    const char c = source[i];
     unsigned digit = 0;
     if (c >= '0' && c <= '9') digit = static_cast<unsigned>(c - '0');
     else if (c >= 'a' && c <= 'f') digit = static_cast<unsigned>(c - 'a') + 10;
@@ -38,25 +38,25 @@ bool is_high(unsigned unit) noexcept { return unit >= 0xD800 && unit <= 0xDBFF; 
 bool is_low(unsigned unit) noexcept { return unit >= 0xDC00 && unit <= 0xDFFF; }
 
 // Copies the escape at `at` (a backslash); returns the number of bytes read.
-std::size_t copy_escape(std::string_view json, std::size_t at, std::string& out) {
-  if (at + 1 >= json.size() || json[at + 1] != 'u') {
-    const auto pair = json.substr(at, 2);
+std::size_t copy_escape(std::string_view source, std::size_t at, std::string& out) {
+  if (at + 1 >= source.size() || source[at + 1] != 'u') {
+    const auto pair = source.substr(at, 2);
     out += pair;
     return pair.size();
   }
-  const auto unit = hex4(json, at + 2);
+  const auto unit = hex4(source, at + 2);
   if (!unit) {
-    out += json.substr(at, 2);
+    out += source.substr(at, 2);
     return 2;
   }
   if (!is_high(*unit) && !is_low(*unit)) {
-    out += json.substr(at, 6);
+    out += source.substr(at, 6);
     return 6;
   }
-  if (is_high(*unit) && json.substr(at + 6, 2) == "\\u") {
-    const auto second = hex4(json, at + 8);
+  if (is_high(*unit) && source.substr(at + 6, 2) == "\\u") {
+    const auto second = hex4(source, at + 8);
     if (second && is_low(*second)) {
-      out += json.substr(at, 12);
+      out += source.substr(at, 12);
       return 12;
     }
   }
@@ -65,9 +65,9 @@ std::size_t copy_escape(std::string_view json, std::size_t at, std::string& out)
 }
 
 // Copies the number at `at`, quoted if a strict parser could refuse its size.
-std::size_t copy_number(std::string_view json, std::size_t at, std::string& out) {
-  const std::size_t end = std::min(json.find_first_not_of("+-.0123456789eE", at), json.size());
-  const std::string_view number = json.substr(at, end - at);
+std::size_t copy_number(std::string_view source, std::size_t at, std::string& out) {
+  const std::size_t end = std::min(source.find_first_not_of("+-.0123456789eE", at), source.size());
+  const std::string_view number = source.substr(at, end - at);
   const bool quoted = number.size() > longest_integer || number.find_first_of("eE") != std::string_view::npos;
   if (quoted) out += '"';
   out += number;
@@ -134,16 +134,16 @@ std::string storable_text(std::string_view text) {
   return out;
 }
 
-std::string repair_json(std::string_view json) {
+std::string repair_json(std::string_view source) {
   std::string out;
-  out.reserve(json.size() + json.size() / 8);
+  out.reserve(source.size() + source.size() / 8);
   bool in_string = false;
-  for (std::size_t at = 0; at < json.size();) {
-    const char c = json[at];
+  for (std::size_t at = 0; at < source.size();) {
+    const char c = source[at];
     if (in_string && c == '\\') {
-      at += copy_escape(json, at, out);
+      at += copy_escape(source, at, out);
     } else if (!in_string && (c == '-' || (c >= '0' && c <= '9'))) {
-      at += copy_number(json, at, out);
+      at += copy_number(source, at, out);
     } else if (in_string && c >= 0 && c < 0x20) {
       constexpr std::string_view digits = "0123456789abcdef";
       out += "\\u00";
@@ -151,8 +151,8 @@ std::string repair_json(std::string_view json) {
       out += digits[static_cast<std::size_t>(c) & 15];
       ++at;
     } else {
-      const code_point point = decode_at(json, at);
-      out += point.valid ? json.substr(at, point.size) : replacement;
+      const code_point point = decode_at(source, at);
+      out += point.valid ? source.substr(at, point.size) : replacement;
       at += point.size;
       if (c == '"') in_string = !in_string;
     }

@@ -11,9 +11,9 @@ namespace sellavie::crypto {
 namespace {
 
 constexpr std::size_t block_size = 16;
-constexpr std::size_t header_size = 1 + 8 + block_size;
+constexpr std::size_t token_header_size = 1 + 8 + block_size;
 constexpr std::size_t mac_size = 32;
-constexpr std::size_t minimum_size = header_size + block_size + mac_size;
+constexpr std::size_t minimum_size = token_header_size + block_size + mac_size;
 constexpr auto max_plaintext = static_cast<std::size_t>(std::numeric_limits<int>::max()) / 2;
 
 const EVP_CIPHER* aes_128_cbc() {
@@ -66,7 +66,7 @@ bool is_signed_by(const fernet_key& key, std::string_view token) {
 // The raw token if its shape is right, before any key is involved.
 std::optional<std::string> unwrap(std::string_view token) {
   auto raw = base64url_decode(token, padding::required);
-  if (!raw || raw->size() < minimum_size || (raw->size() - header_size - mac_size) % block_size != 0)
+  if (!raw || raw->size() < minimum_size || (raw->size() - token_header_size - mac_size) % block_size != 0)
     return std::nullopt;
   if (raw->size() > max_plaintext || raw->front() != '\x80') return std::nullopt;
   return raw;
@@ -113,7 +113,7 @@ result<fernet_content> fernet_ring::decrypt(std::string_view token) const {
   for (const fernet_key& key : keys_) {
     if (!is_signed_by(key, *raw)) continue;
     const std::string_view ciphertext =
-        std::string_view{*raw}.substr(header_size, raw->size() - header_size - mac_size);
+        std::string_view{*raw}.substr(token_header_size, raw->size() - token_header_size - mac_size);
     auto plaintext = run_aes(key, as_bytes(*raw).data() + 9, ciphertext, false);
     if (!plaintext) return make_failure(errc::bad_signature);
     constexpr std::uint64_t latest =

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 
+#include "protocol/domain/ascii.hpp"
+
 namespace sellavie {
 namespace {
 
 bool is_letter(char c) noexcept { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+
 bool letters(std::string_view part, std::size_t shortest, std::size_t longest) noexcept {
   return part.size() >= shortest && part.size() <= longest &&
          std::all_of(part.begin(), part.end(), is_letter);

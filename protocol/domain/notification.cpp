@@ -1,11 +1,11 @@
 #include "protocol/domain/notification.hpp"
 
+#include "protocol/domain/ascii.hpp"
+
 namespace sellavie {
 namespace {
 
 constexpr int minutes_of_hour = 60;
-
-bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 
 std::string two_digits(int number) {
   return {static_cast<char>('0' + number / 10 % 10), static_cast<char>('0' + number % 10)};

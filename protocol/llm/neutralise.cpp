@@ -49,7 +49,7 @@ bool begins_reserved(std::string_view line) {
          (lower.starts_with("-") && word.starts_with("("));
 }
 
-constexpr bool is_plain(char c) noexcept {
+constexpr bool is_harmless(char c) noexcept {
   return static_cast<unsigned char>(c) < 0x80 && c != '[' && c != ']' && c != '<';
 }
 
@@ -59,7 +59,7 @@ std::string without_markup(std::string_view text, std::size_t max_bytes) {
   plain.reserve(clean.size());
   for (std::size_t at = 0; at < clean.size();) {
     const auto from = at;
-    while (at < clean.size() && is_plain(clean[at])) ++at;
+    while (at < clean.size() && is_harmless(clean[at])) ++at;
     plain.append(clean, from, at - from);
     if (at == clean.size()) break;
     const auto c = harmless(next_code_point(clean, at));

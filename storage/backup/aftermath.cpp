@@ -1,7 +1,6 @@
 #include "storage/backup/aftermath.hpp"
 
 #include <array>
-#include <charconv>
 #include <string>
 
 namespace sellavie::storage {
@@ -74,12 +73,6 @@ constexpr const char* raise_sequence = R"(
 SELECT setval(sequence, 100000 + greatest($1::bigint, pg_sequence_last_value(sequence), (SELECT max(incarnation) FROM nodes)))
   FROM (SELECT pg_get_serial_sequence('nodes', 'incarnation')::regclass AS sequence) of_nodes)";
 
-std::int64_t number(std::string_view text) {
-  std::int64_t value = 0;
-  std::from_chars(text.data(), text.data() + text.size(), value);
-  return value;
-}
-
 struct task {
   std::string business;
   std::string conversation;
@@ -109,8 +102,8 @@ result<void> end_open_chats(PGconn& owner, instant now, id_source& ids, aftermat
   const auto chats = execute(owner, end_chats, std::array{std::to_string(to_unix_ms(now))});
   if (!chats) return chats.error();
   for (int i = 0; i < PQntuples(chats->get()); ++i) {
-    const auto replies = number(field(*chats, i, 2));
-    const auto plans = number(field(*chats, i, 3));
+    const auto replies = number_in(field(*chats, i, 2));
+    const auto plans = number_in(field(*chats, i, 3));
     sum.replies += replies;
     sum.plans += plans;
     ++sum.tasks;
@@ -128,7 +121,7 @@ result<void> park_open_deliveries(PGconn& owner, instant now, id_source& ids, af
   const auto parked = execute(owner, park_inbox, std::array{std::to_string(to_unix_ms(now))});
   if (!parked) return parked.error();
   for (int i = 0; i < PQntuples(parked->get()); ++i) {
-    const auto count = number(field(*parked, i, 1));
+    const auto count = number_in(field(*parked, i, 1));
     sum.deliveries += count;
     ++sum.tasks;
     auto reason =
@@ -146,7 +139,7 @@ result<void> park_open_deliveries(PGconn& owner, instant now, id_source& ids, af
 result<std::int64_t> changed(PGconn& owner, const char* sql, instant now) {
   const auto done = execute(owner, sql, std::array{std::to_string(to_unix_ms(now))});
   if (!done) return done.error();
-  return number(PQcmdTuples(done->get()));
+  return number_in(PQcmdTuples(done->get()));
 }
 
 }  // namespace

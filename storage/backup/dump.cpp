@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 #include "storage/backup/postgres_programs.hpp"
 #include "storage/process.hpp"
@@ -13,7 +12,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::string_view application = "sellavie backup";
+constexpr std::string_view backup_application = "sellavie backup";
 constexpr auto longest_dump = 24h;
 
 constexpr const char* session_sql =
@@ -44,12 +43,6 @@ constexpr const char* hidden_sql = R"(
                                         WHERE CASE WHEN role = 0 THEN true ELSE pg_has_role(current_user, role, 'USAGE') END)))
    ORDER BY 1 LIMIT 1)";
 
-std::int64_t number(std::string_view text) {
-  std::int64_t value = 0;
-  std::from_chars(text.data(), text.data() + text.size(), value);
-  return value;
-}
-
 result<std::vector<std::string>> fingerprints_in(PGconn& connection, const char* purpose) {
   const auto rows = execute(connection, fingerprints_sql, std::array{std::string{purpose}});
   if (!rows) return rows.error();
@@ -72,7 +65,7 @@ result<snapshot> begin_snapshot(PGconn& connection, std::span<const migration> m
   taken.id = field(*exported, 0, 0);
   taken.label.taken_at = now;
   taken.label.owner = field(*exported, 0, 1);
-  taken.label.server_version = static_cast<int>(number(field(*exported, 0, 2)));
+  taken.label.server_version = static_cast<int>(number_in(field(*exported, 0, 2)));
   const auto version = schema_version(connection, migrations);
   if (!version) return version.error();
   if (*version == 0)
@@ -117,8 +110,8 @@ result<void> dump_to(const std::filesystem::path& file, PGconn& connection, cons
 result<row_counts> count_rows(PGconn& owner) {
   const auto rows = execute(owner, counts_sql);
   if (!rows) return rows.error();
-  return row_counts{number(field(*rows, 0, 0)), number(field(*rows, 0, 1)), number(field(*rows, 0, 2)),
-                    number(field(*rows, 0, 3))};
+  return row_counts{number_in(field(*rows, 0, 0)), number_in(field(*rows, 0, 1)),
+                    number_in(field(*rows, 0, 2)), number_in(field(*rows, 0, 3))};
 }
 
 result<void> see_every_row(PGconn& owner) {
@@ -135,7 +128,7 @@ result<backup_made> take_backup(const database_role& owner, std::span<const migr
                                 const backup_wish& wish) {
   auto file = unfinished_backup::make(wish.file, wish.unique);
   if (!file) return file.error();
-  const auto connection = open_pq(owner, application);
+  const auto connection = open_pq(owner, backup_application);
   if (!connection) return connection.error();
   for (const char* step : {session_sql, keep_partitions})
     if (const auto done = execute(**connection, step); !done) return done.error();

@@ -42,10 +42,6 @@ bool is_for_psql(std::string_view line) {
   return line.starts_with("\\restrict ") || line.starts_with("\\unrestrict ");
 }
 
-struct free_options {
-  void operator()(PQconninfoOption* options) const noexcept { PQconninfoFree(options); }
-};
-
 }  // namespace
 
 result<fs::path> find_backup_programs(int server_version) {
@@ -66,7 +62,7 @@ result<fs::path> find_backup_programs(int server_version) {
 
 std::vector<std::string> environment_of(PGconn& connection) {
   std::vector<std::string> variables;
-  const std::unique_ptr<PQconninfoOption, free_options> options{PQconninfo(&connection)};
+  const conninfo_options options{PQconninfo(&connection)};
   for (const auto* one = options.get(); one != nullptr && one->keyword != nullptr; ++one)
     if (one->envvar != nullptr && one->val != nullptr && *one->val != '\0')
       variables.push_back(std::string{one->envvar} + "=" + one->val);

@@ -11,7 +11,7 @@
 namespace sellavie::storage {
 namespace {
 
-constexpr std::string_view application = "sellavie restore";
+constexpr std::string_view restore_application = "sellavie restore";
 
 constexpr const char* facts_sql = "SELECT current_user, current_setting('server_version_num')";
 constexpr const char* others_sql = R"(
@@ -205,7 +205,7 @@ result<void> check_fits(const restore_wish& wish, std::span<const migration> mig
 result<restored> restore_backup(const database_role& owner, std::span<const migration> migrations,
                                 const restore_wish& wish, id_source& ids) {
   if (const auto fits = check_fits(wish, migrations); !fits) return fits.error();
-  const auto connection = open_pq(owner, application);
+  const auto connection = open_pq(owner, restore_application);
   if (!connection) return connection.error();
   const auto locked = try_lock_schema(**connection);
   if (!locked) return locked.error();

@@ -6,10 +6,6 @@ namespace {
 
 class http_answer : public http_server_test {};
 
-std::string get(std::string_view path, std::string_view fields = "") {
-  return "GET " + std::string{path} + " HTTP/1.1\r\nHost: t\r\n" + std::string{fields} + "\r\n";
-}
-
 TEST_F(http_answer, may_come_from_another_thread) {
   start();
   auto peer = connect();

@@ -52,6 +52,11 @@ class counting_observer final : public net::http_observer {
   std::atomic<std::ptrdiff_t> most_outgoing{0};
 };
 
+/// A request; `fields` are whole header lines.
+inline std::string get(std::string_view path, std::string_view fields = "") {
+  return "GET " + std::string{path} + " HTTP/1.1\r\nHost: t\r\n" + std::string{fields} + "\r\n";
+}
+
 /// Limits small enough that a test meets them within moments.
 inline net::http_limits small_limits() {
   using namespace std::chrono_literals;
@@ -63,6 +68,13 @@ inline net::http_limits small_limits() {
   limits.tick = 10ms;
   limits.linger_deadline = 200ms;
   limits.presence_interval = 20ms;
+  return limits;
+}
+
+/// Those, and loopback counts as strangers: each 127.0.0.x as one.
+inline net::http_limits limits_of_strangers() {
+  auto limits = small_limits();
+  limits.unbounded_peers.clear();
   return limits;
 }
 
@@ -82,6 +94,7 @@ class http_server_test : public ::testing::Test {
   }
 
   [[nodiscard]] raw_peer connect() const { return raw_peer::connect_to(port); }
+  [[nodiscard]] raw_peer connect_as(unsigned char host) const { return raw_peer::connect_from(host, port); }
 
   [[nodiscard]] raw_answer ask(std::string_view bytes) const {
     auto peer = connect();
@@ -103,11 +116,16 @@ class http_server_test : public ::testing::Test {
     return oldest;
   }
 
+  /// What GET /shared gives; set before start().
+  std::shared_ptr<const std::string> shared_bytes = std::make_shared<const std::string>("of the server");
+
   net::router make_routes() {
     using namespace net;
     router routes;
     routes.add(http_method::get, "/hello",
                [](request&, responder to) { to.answer(text_response(200, "hello")); });
+    routes.add(http_method::get, "/shared",
+               [bytes = shared_bytes](request&, responder to) { to.answer({.shared_body = bytes}); });
     routes.add(http_method::post, "/echo", [](request& asked, responder to) {
       to.answer({.body = std::move(asked.body), .content_type = "application/octet-stream"});
     });

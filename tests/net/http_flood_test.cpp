@@ -10,10 +10,8 @@ using net::http_rejection;
 constexpr std::size_t kibibyte = 1024;
 constexpr std::size_t large = 100 * kibibyte;
 
-/// Loopback counts as strangers here, each 127.0.0.x as one.
 net::http_limits flood_limits() {
-  auto limits = small_limits();
-  limits.unbounded_peers.clear();
+  auto limits = limits_of_strangers();
   limits.buffered_bytes = 1024 * kibibyte;
   limits.buffered_bytes_per_address = 256 * kibibyte;
   return limits;
@@ -28,12 +26,8 @@ std::string post(std::string_view path, std::size_t length) {
   return post_head(path, length) + std::string(length, 'x');
 }
 
-std::string get(std::string_view path) { return "GET " + std::string{path} + " HTTP/1.1\r\nHost: t\r\n\r\n"; }
-
 class http_flood : public http_server_test {
  protected:
-  [[nodiscard]] raw_peer connect_as(unsigned char host) const { return raw_peer::connect_from(host, port); }
-
   /// A connection that announces much, sends `sent` bytes of it and then falls silent.
   [[nodiscard]] raw_peer half_sent(unsigned char host, std::size_t sent = large) const {
     auto peer = connect_as(host);

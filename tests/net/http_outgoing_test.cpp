@@ -9,14 +9,12 @@ using net::http_rejection;
 
 constexpr std::size_t mebibyte = 1024 * 1024;
 /// More than the kernel takes off the server's hands for a peer that does not read.
-constexpr std::size_t large = 16 * mebibyte;
+constexpr std::size_t large_answer = 16 * mebibyte;
 
-/// Loopback counts as strangers here, each 127.0.0.x as one.
 net::http_limits few_answers() {
-  auto limits = small_limits();
-  limits.unbounded_peers.clear();
-  limits.outgoing_bytes = 3 * large;
-  limits.outgoing_bytes_per_address = 2 * large;
+  auto limits = limits_of_strangers();
+  limits.outgoing_bytes = 3 * large_answer;
+  limits.outgoing_bytes_per_address = 2 * large_answer;
   return limits;
 }
 
@@ -26,13 +24,11 @@ std::string ask_for(std::size_t size, std::string_view method = "GET") {
 
 class http_outgoing : public http_server_test {
  protected:
-  [[nodiscard]] raw_peer connect_as(unsigned char host) const { return raw_peer::connect_from(host, port); }
-
   /// It has asked for much and reads nothing of it.
   [[nodiscard]] raw_peer unread(unsigned char host) const {
     const int before = observer.answers;
     auto peer = connect_as(host);
-    peer.send(ask_for(large));
+    peer.send(ask_for(large_answer));
     EXPECT_TRUE(eventually([&] { return observer.answers == before + 1; }));
     return peer;
   }
@@ -45,32 +41,54 @@ TEST_F(http_outgoing, answers_that_nobody_reads_are_bounded_and_small_ones_still
   start(few_answers());
   std::vector<raw_peer> strangers;
   for (unsigned char host = 2; host < 5; ++host) strangers.push_back(unread(host));
-  EXPECT_EQ(server->outgoing_bytes(), 3 * large);
+  EXPECT_EQ(server->outgoing_bytes(), 3 * large_answer);
   auto late = connect_as(5);
-  const auto refused = late.send(ask_for(large)).read_answer();
+  const auto refused = late.send(ask_for(large_answer)).read_answer();
   EXPECT_EQ(refused.status(), 503);
   EXPECT_TRUE(refused.has("Retry-After: 5"));
   EXPECT_TRUE(refused.has("application/problem+json"));
   EXPECT_EQ(observer.rejections(http_rejection::answers_full), 1);
   EXPECT_EQ(late.send(ask_for(few_answers().unbudgeted_answer_bytes)).read_answer().status(), 200)
       << "on the same connection";
-  EXPECT_LE(observer.most_outgoing, static_cast<std::ptrdiff_t>(3 * large));
+  EXPECT_LE(observer.most_outgoing, static_cast<std::ptrdiff_t>(3 * large_answer));
+}
+
+TEST_F(http_outgoing, what_many_answers_share_counts_for_none_of_them) {
+  const auto bytes = std::make_shared<const std::string>(large_answer, 's');
+  shared_bytes = bytes;
+  start(few_answers());
+  std::vector<raw_peer> unread_answers;
+  for (unsigned char host = 2; host < 5; ++host) unread_answers.push_back(unread(host));
+  for (int i = 0; i < 4; ++i) {
+    unread_answers.push_back(connect_as(5));
+    unread_answers.back().send(get("/shared"));
+  }
+  EXPECT_TRUE(eventually([&] { return bytes.use_count() == 2 + 1 + 4; }))
+      << "the test, its fixture, the route, each answer";
+  EXPECT_EQ(server->outgoing_bytes(), 3 * large_answer);
+  const auto read = connect_as(5).send(get("/shared")).read_answer();
+  EXPECT_EQ(read.status(), 200);
+  EXPECT_EQ(read.body, *bytes);
+  unread_answers.clear();
+  EXPECT_TRUE(is_given_back());
+  EXPECT_TRUE(eventually([&] { return bytes.use_count() == 2 + 1; })) << "an answer that ended keeps nothing";
 }
 
 TEST_F(http_outgoing, one_address_leaves_the_others_their_room) {
   start(few_answers());
   const auto first = unread(2);
   const auto second = unread(2);
-  EXPECT_EQ(connect_as(2).send(ask_for(large)).read_answer().status(), 503);
-  EXPECT_EQ(connect_as(3).send(ask_for(large)).read_answer().body.size(), large);
+  EXPECT_EQ(connect_as(2).send(ask_for(large_answer)).read_answer().status(), 503);
+  EXPECT_EQ(connect_as(3).send(ask_for(large_answer)).read_answer().body.size(), large_answer);
 }
 
 TEST_F(http_outgoing, is_given_back_when_it_is_read_and_the_connection_goes_on) {
   start(few_answers());
   auto peer = connect_as(2);
-  for (int i = 0; i < 5; ++i) ASSERT_EQ(peer.send(ask_for(large)).read_answer().body.size(), large);
+  for (int i = 0; i < 5; ++i)
+    ASSERT_EQ(peer.send(ask_for(large_answer)).read_answer().body.size(), large_answer);
   EXPECT_TRUE(is_given_back());
-  EXPECT_GE(observer.most_outgoing, static_cast<std::ptrdiff_t>(large));
+  EXPECT_GE(observer.most_outgoing, static_cast<std::ptrdiff_t>(large_answer));
 }
 
 TEST_F(http_outgoing, is_given_back_when_the_client_leaves_or_the_server_ends) {
@@ -88,7 +106,7 @@ TEST_F(http_outgoing, is_given_back_when_the_client_leaves_or_the_server_ends) {
 
 TEST_F(http_outgoing, an_answer_of_which_only_the_head_is_asked_costs_nothing) {
   start(few_answers());
-  EXPECT_EQ(connect_as(2).send(ask_for(8 * large, "HEAD")).read_answer(false).status(), 200);
+  EXPECT_EQ(connect_as(2).send(ask_for(8 * large_answer, "HEAD")).read_answer(false).status(), 200);
   EXPECT_EQ(observer.most_outgoing, 0);
 }
 
@@ -128,7 +146,7 @@ std::size_t read_slowly(const raw_peer& peer, std::size_t wanted) {
 
 class slow_reader : public http_outgoing {
  protected:
-  static constexpr std::size_t very_large = 2 * large;
+  static constexpr std::size_t very_large = 2 * large_answer;
 
   /// How much it got of `very_large`, when so much may be unread in all.
   [[nodiscard]] std::size_t read_within(std::size_t outgoing_bytes) {

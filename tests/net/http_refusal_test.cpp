@@ -108,8 +108,6 @@ INSTANTIATE_TEST_SUITE_P(shapes, http_shape, ::testing::ValuesIn(shapes),
 
 class http_refusal : public http_server_test {};
 
-std::string get(std::string_view path) { return "GET " + std::string{path} + " HTTP/1.1\r\nHost: t\r\n\r\n"; }
-
 TEST_F(http_refusal, of_too_many_fields_is_431) {
   start();
   std::string message = "GET /hello HTTP/1.1\r\nHost: t\r\n";

@@ -5,6 +5,7 @@
 
 #include "protocol/crypto/encoding.hpp"
 #include "tests/net/http_fixture.hpp"
+#include "tests/net/still_clock.hpp"
 
 namespace sellavie::test {
 namespace {
@@ -13,12 +14,6 @@ using monitoring::quarantine_reason;
 using monitoring::webhook_oddity;
 using monitoring::webhook_rejection;
 using nlohmann::json;
-
-class still_clock final : public actors::clock {
- public:
-  [[nodiscard]] instant now() const override { return at; }
-  instant at = instant_from_ms(1'790'000'000'000);
-};
 
 /// The route on a socket, before a writer that keeps what it gets and answers as the test says.
 class meta_webhook : public ::testing::Test {

@@ -8,6 +8,7 @@
 #include "actors/payment_check.hpp"
 #include "protocol/crypto/encoding.hpp"
 #include "tests/net/http_fixture.hpp"
+#include "tests/net/still_clock.hpp"
 
 namespace sellavie::test {
 namespace {
@@ -19,12 +20,6 @@ using nlohmann::json;
 using payment::provider;
 using testing::IsEmpty;
 using testing::SizeIs;
-
-class still_clock final : public actors::clock {
- public:
-  [[nodiscard]] instant now() const override { return at; }
-  instant at = instant_from_ms(1'790'000'000'000);
-};
 
 class rising_ids final : public id_source {
  public:

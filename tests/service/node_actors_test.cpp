@@ -65,8 +65,14 @@ class node {
     });
   }
   ~node() {
-    for (const auto& [name, one] : parts()) caf::anon_send_exit(one, caf::exit_reason::kill);
-    caf::anon_send_exit(watchman_, caf::exit_reason::kill);
+    // A part that never ran again would keep its friends, and with them their threads, for ever.
+    const caf::scoped_actor self{system_};
+    const auto end = [&](const caf::actor& one) {
+      caf::anon_send_exit(one, caf::exit_reason::kill);
+      self->wait_for(one);
+    };
+    end(watchman_);
+    for (const auto& [name, one] : parts()) end(one);
   }
   node(const node&) = delete;
   node& operator=(const node&) = delete;

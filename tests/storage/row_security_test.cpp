@@ -34,8 +34,8 @@ const std::set<std::string> global_tables{
     "sign_ups",            // of people (0005)
 };
 
-constexpr const char* ada = "00000000-0000-7000-8000-00000000000a";
-constexpr const char* bola = "00000000-0000-7000-8000-00000000000b";
+constexpr const char* one_business = "00000000-0000-7000-8000-00000000000a";
+constexpr const char* other_business = "00000000-0000-7000-8000-00000000000b";
 
 // Tables and partitions, each with its column that names the business.
 constexpr const char* tenant_tables_sql = R"(
@@ -202,7 +202,7 @@ class two_businesses_test : public row_security_test {
                  ";GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO sellavie_tenant;"};
     for (const auto& table : tables)
       if (!is_partition(table))
-        for (const auto* business : {ada, bola}) setup += insertion(table, business) + ";";
+        for (const auto* business : {one_business, other_business}) setup += insertion(table, business) + ";";
     test::run_sql(database.superuser(), setup);
   }
 
@@ -230,25 +230,28 @@ class two_businesses_test : public row_security_test {
 TEST_F(two_businesses_test, the_tenant_without_a_business_sees_nothing) {
   for (const auto& table : tables) {
     EXPECT_EQ(seen(database.access().tenant, businesses_in(table)), "none") << table;
-    EXPECT_EQ(seen(database.access().tenant, "BEGIN; SET LOCAL app.business_id = '" + std::string{ada} +
-                                                 "'; COMMIT;" + businesses_in(table)),
-              "none")
+    EXPECT_EQ(
+        seen(database.access().tenant, "BEGIN; SET LOCAL app.business_id = '" + std::string{one_business} +
+                                           "'; COMMIT;" + businesses_in(table)),
+        "none")
         << table << " after SET LOCAL";
   }
 }
 
 TEST_F(two_businesses_test, the_tenant_sees_its_own_rows_only_and_the_engine_all) {
-  const auto both = std::string{ada} + "," + bola;
+  const auto both = std::string{one_business} + "," + other_business;
   for (const auto& table : tables) {
     if (is_partition(table)) continue;
-    EXPECT_EQ(seen(database.access().tenant, as_business(bola) + businesses_in(table)), bola) << table;
+    EXPECT_EQ(seen(database.access().tenant, as_business(other_business) + businesses_in(table)),
+              other_business)
+        << table;
     EXPECT_EQ(seen(database.access().engine, businesses_in(table)), both) << table;
   }
 }
 
 TEST_F(two_businesses_test, the_tenant_reaches_no_row_of_another_business_whatever_it_asks) {
   const auto tenant = open_pq(database.access().tenant, "test").value();
-  ASSERT_TRUE(execute(*tenant, as_business(ada)));
+  ASSERT_TRUE(execute(*tenant, as_business(one_business)));
   const auto touched = [&](const std::string& sql) {
     const auto done = execute(*tenant, sql);
     EXPECT_TRUE(done) << sql << ": " << test::why(done);
@@ -256,11 +259,11 @@ TEST_F(two_businesses_test, the_tenant_reaches_no_row_of_another_business_whatev
   };
   for (const auto& table : tables) {
     if (is_partition(table)) continue;
-    const auto of_bola = table + " WHERE " + key_of(table) + " = '" + bola + "'";
+    const auto of_bola = table + " WHERE " + key_of(table) + " = '" + other_business + "'";
     EXPECT_EQ(touched("SELECT FROM " + of_bola), "0") << table;
     EXPECT_EQ(touched("SELECT FROM " + of_bola + " FOR UPDATE"), "0") << table;
     EXPECT_EQ(touched("UPDATE " + table + " SET " + key_of(table) + " = " + key_of(table) + " WHERE " +
-                      key_of(table) + " = '" + bola + "'"),
+                      key_of(table) + " = '" + other_business + "'"),
               "0")
         << table;
     EXPECT_EQ(touched("DELETE FROM " + of_bola), "0") << table;
@@ -271,8 +274,8 @@ TEST_F(two_businesses_test, the_tenant_reaches_no_row_of_another_business_whatev
 TEST_F(two_businesses_test, partitions_are_closed_too) {
   for (const auto& table : tables) {
     if (!is_partition(table)) continue;
-    EXPECT_EQ(seen(database.access().tenant, as_business(ada) + "SELECT count(*) FROM " + table + " WHERE " +
-                                                 key_of(table) + " <> '" + ada + "'"),
+    EXPECT_EQ(seen(database.access().tenant, as_business(one_business) + "SELECT count(*) FROM " + table +
+                                                 " WHERE " + key_of(table) + " <> '" + one_business + "'"),
               "0")
         << table;
   }
@@ -280,17 +283,18 @@ TEST_F(two_businesses_test, partitions_are_closed_too) {
 
 TEST_F(two_businesses_test, the_tenant_cannot_write_or_move_rows_into_another_business) {
   const auto tenant = open_pq(database.access().tenant, "test").value();
-  ASSERT_TRUE(execute(*tenant, as_business(ada)));
+  ASSERT_TRUE(execute(*tenant, as_business(one_business)));
   for (const auto& table : tables) {
     if (is_partition(table)) continue;
-    const auto inserted = execute(*tenant, insertion(table, bola));
+    const auto inserted = execute(*tenant, insertion(table, other_business));
     ASSERT_TRUE(inserted.has_error()) << table;
     EXPECT_THAT(inserted.error().detail, testing::HasSubstr("row-level security")) << table;
-    const auto moved = execute(*tenant, "UPDATE " + table + " SET " + key_of(table) + " = '" + bola + "'");
+    const auto moved =
+        execute(*tenant, "UPDATE " + table + " SET " + key_of(table) + " = '" + other_business + "'");
     ASSERT_TRUE(moved.has_error()) << table;
     EXPECT_THAT(moved.error().detail, testing::HasSubstr("row-level security")) << table;
     EXPECT_TRUE(execute(*tenant, "DELETE FROM " + table)) << table;
-    EXPECT_EQ(seen(database.access().engine, businesses_in(table)), bola) << table;
+    EXPECT_EQ(seen(database.access().engine, businesses_in(table)), other_business) << table;
   }
 }
 

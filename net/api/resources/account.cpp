@@ -6,6 +6,7 @@
 #include "storage/api/second_factors.hpp"
 
 namespace sellavie::net {
+namespace account_resource {
 namespace {
 
 using api::schema;
@@ -48,8 +49,10 @@ api_outcome rename(workplace& place, api_call& call) {
 }
 
 }  // namespace
+}  // namespace account_resource
 
 std::vector<api_endpoint> account_endpoints() {
+  using namespace account_resource;
   return {{{.id = "show_me",
             .method = api::verb::get,
             .path = "/api/v1/me",

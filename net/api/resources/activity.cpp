@@ -4,6 +4,7 @@
 #include "storage/api/activity_log.hpp"
 
 namespace sellavie::net {
+namespace activity_resource {
 namespace {
 
 using api::problem;
@@ -150,8 +151,10 @@ api_outcome export_lines(workplace& place, api_call& call) {
 }
 
 }  // namespace
+}  // namespace activity_resource
 
 std::vector<api_endpoint> activity_endpoints() {
+  using namespace activity_resource;
   using api::verb;
   const std::string all = "/api/v1/businesses/{business_id}/activity";
   const api::access administering{api::audience::member, api::permission::administer};

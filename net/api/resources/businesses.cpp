@@ -11,6 +11,7 @@
 #include "storage/api/businesses.hpp"
 
 namespace sellavie::net {
+namespace businesses_resource {
 namespace {
 
 using api::presence;
@@ -238,8 +239,10 @@ api_outcome change(workplace& place, api_call& call) {
 }
 
 }  // namespace
+}  // namespace businesses_resource
 
 std::vector<api_endpoint> business_endpoints() {
+  using namespace businesses_resource;
   using api::audience;
   using api::permission;
   using api::precondition;

@@ -6,6 +6,7 @@
 #include "storage/api/canned_replies.hpp"
 
 namespace sellavie::net {
+namespace canned_replies_resource {
 namespace {
 
 using api::problem;
@@ -93,8 +94,10 @@ api_outcome remove(workplace& place, api_call& call) {
 }
 
 }  // namespace
+}  // namespace canned_replies_resource
 
 std::vector<api_endpoint> canned_reply_endpoints() {
+  using namespace canned_replies_resource;
   using api::access;
   using api::audience;
   using api::permission;

@@ -10,6 +10,7 @@
 #include "storage/api/attachments.hpp"
 
 namespace sellavie::net {
+namespace composer_resource {
 namespace {
 
 using actors::send_refusal;
@@ -155,8 +156,10 @@ api_outcome send(workplace& place, api_call& call) {
 }
 
 }  // namespace
+}  // namespace composer_resource
 
 std::vector<api_endpoint> composer_endpoints() {
+  using namespace composer_resource;
   return {{{.id = "send_message",
             .method = api::verb::post,
             .path = "/api/v1/businesses/{business_id}/conversations/{conversation_id}/messages",

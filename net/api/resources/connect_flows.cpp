@@ -8,6 +8,7 @@
 #include "storage/api/connect_flows.hpp"
 
 namespace sellavie::net {
+namespace connect_flows_resource {
 namespace {
 
 using api::problem;
@@ -227,8 +228,10 @@ api_outcome choose(workplace& place, api_call& call) {
 }
 
 }  // namespace
+}  // namespace connect_flows_resource
 
 std::vector<api_endpoint> connect_flow_endpoints() {
+  using namespace connect_flows_resource;
   using api::access;
   using api::audience;
   using api::permission;

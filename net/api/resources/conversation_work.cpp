@@ -4,6 +4,7 @@
 #include "storage/api/conversation_work.hpp"
 
 namespace sellavie::net {
+namespace conversation_work_resource {
 namespace {
 
 using api::problem;
@@ -66,8 +67,10 @@ api_outcome change_label(workplace& place, api_call& call, storage::label_change
 }
 
 }  // namespace
+}  // namespace conversation_work_resource
 
 std::vector<api_endpoint> conversation_work_endpoints() {
+  using namespace conversation_work_resource;
   using api::access;
   using api::audience;
   using api::permission;

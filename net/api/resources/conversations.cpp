@@ -7,6 +7,7 @@
 #include "net/api/shapes.hpp"
 
 namespace sellavie::net {
+namespace conversations_resource {
 namespace {
 
 using api::problem;
@@ -113,8 +114,10 @@ api_outcome change_owner(workplace& place, const api_call& call, actors::chat_co
 }
 
 }  // namespace
+}  // namespace conversations_resource
 
 std::vector<api_endpoint> conversation_endpoints() {
+  using namespace conversations_resource;
   using api::access;
   using api::audience;
   using api::permission;

@@ -9,6 +9,7 @@
 #include "storage/api/customers.hpp"
 
 namespace sellavie::net {
+namespace customers_resource {
 namespace {
 
 using api::presence;
@@ -151,8 +152,10 @@ api_outcome change_block(workplace& place, const api_call& call, actors::chat_co
 }
 
 }  // namespace
+}  // namespace customers_resource
 
 std::vector<api_endpoint> customer_endpoints() {
+  using namespace customers_resource;
   using api::access;
   using api::audience;
   using api::permission;

@@ -4,6 +4,7 @@
 #include "storage/api/dead_jobs.hpp"
 
 namespace sellavie::net {
+namespace dead_jobs_resource {
 namespace {
 
 using api::problem;
@@ -75,8 +76,10 @@ api_outcome drop(workplace& place, api_call& call) {
 }
 
 }  // namespace
+}  // namespace dead_jobs_resource
 
 std::vector<api_endpoint> dead_job_endpoints() {
+  using namespace dead_jobs_resource;
   using api::access;
   using api::audience;
   using api::permission;

@@ -3,6 +3,7 @@
 #include "net/feed/feed_hub.hpp"
 
 namespace sellavie::net {
+namespace events_resource {
 namespace {
 
 using api::problem;
@@ -39,8 +40,10 @@ api_outcome follow(workplace& place, api_call& call) {
 }
 
 }  // namespace
+}  // namespace events_resource
 
 std::vector<api_endpoint> event_endpoints() {
+  using namespace events_resource;
   return {
       {{.id = "follow_events",
         .method = api::verb::get,

@@ -8,6 +8,7 @@
 #include "storage/api/invitation_acceptance.hpp"
 
 namespace sellavie::net {
+namespace invitation_acceptance_resource {
 namespace {
 
 using api::presence;
@@ -72,8 +73,10 @@ api_outcome accept_as_new(workplace& place, api_call& call) {
 }
 
 }  // namespace
+}  // namespace invitation_acceptance_resource
 
 std::vector<api_endpoint> invitation_acceptance_endpoints() {
+  using namespace invitation_acceptance_resource;
   using api::audience;
   using api::verb;
   const std::string base = "/api/v1/invitations";

@@ -10,6 +10,7 @@
 #include "storage/api/invitations.hpp"
 
 namespace sellavie::net {
+namespace invitations_resource {
 namespace {
 
 using api::problem;
@@ -110,8 +111,10 @@ api_outcome revoke(workplace& place, api_call& call) {
 }
 
 }  // namespace
+}  // namespace invitations_resource
 
 std::vector<api_endpoint> invitation_endpoints(const std::shared_ptr<mail_limits>& mails) {
+  using namespace invitations_resource;
   using api::verb;
   const std::string all = "/api/v1/businesses/{business_id}/invitations";
   const std::string one = all + "/{invitation_id}";

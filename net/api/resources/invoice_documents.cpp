@@ -7,6 +7,7 @@
 #include "storage/api/invoice_documents.hpp"
 
 namespace sellavie::net {
+namespace invoice_documents_resource {
 namespace {
 
 using api::problem;
@@ -99,8 +100,10 @@ api_outcome show_public(workplace& place, api_call& call) {
 }
 
 }  // namespace
+}  // namespace invoice_documents_resource
 
 std::vector<api_endpoint> invoice_document_endpoints() {
+  using namespace invoice_documents_resource;
   using api::verb;
   const std::string one = "/api/v1/businesses/{business_id}/invoices/{invoice_id}";
   const auto document = [](const char* said) {

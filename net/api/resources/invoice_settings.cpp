@@ -7,6 +7,7 @@
 #include "storage/api/invoice_settings.hpp"
 
 namespace sellavie::net {
+namespace invoice_settings_resource {
 namespace {
 
 using api::problem;
@@ -113,8 +114,10 @@ api_outcome change(workplace& place, api_call& call) {
 }
 
 }  // namespace
+}  // namespace invoice_settings_resource
 
 std::vector<api_endpoint> invoice_settings_endpoints() {
+  using namespace invoice_settings_resource;
   using api::audience;
   using api::permission;
   using api::verb;

@@ -11,6 +11,7 @@
 #include "storage/api/invoices.hpp"
 
 namespace sellavie::net {
+namespace invoices_resource {
 namespace {
 
 using api::problem;
@@ -178,8 +179,10 @@ api_outcome issue(workplace& place, api_call& call) {
 }
 
 }  // namespace
+}  // namespace invoices_resource
 
 std::vector<api_endpoint> invoice_endpoints() {
+  using namespace invoices_resource;
   using api::verb;
   const std::string all = "/api/v1/businesses/{business_id}/invoices";
   const auto summary = schema::object(invoice_fields()).named("InvoiceSummary");

@@ -6,6 +6,7 @@
 #include "storage/api/labels.hpp"
 
 namespace sellavie::net {
+namespace labels_resource {
 namespace {
 
 using api::problem;
@@ -87,8 +88,10 @@ api_outcome remove(workplace& place, api_call& call) {
 }
 
 }  // namespace
+}  // namespace labels_resource
 
 std::vector<api_endpoint> label_endpoints() {
+  using namespace labels_resource;
   using api::access;
   using api::audience;
   using api::permission;

@@ -4,6 +4,7 @@
 #include "net/api/resources/order_view.hpp"
 
 namespace sellavie::net {
+namespace manual_orders_resource {
 namespace {
 
 using actors::order_course;
@@ -146,8 +147,10 @@ api_outcome ask_for_link(workplace& place, api_call& call) {
 }
 
 }  // namespace
+}  // namespace manual_orders_resource
 
 std::vector<api_endpoint> manual_order_endpoints() {
+  using namespace manual_orders_resource;
   using api::verb;
   const auto flag = [](std::string text) { return schema::boolean().described(std::move(text)); };
   return {

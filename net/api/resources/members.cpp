@@ -11,6 +11,7 @@
 #include "storage/api/members.hpp"
 
 namespace sellavie::net {
+namespace members_resource {
 namespace {
 
 using api::presence;
@@ -108,8 +109,10 @@ api_outcome transfer(workplace& place, api_call& call, access_cache& access) {
 }
 
 }  // namespace
+}  // namespace members_resource
 
 std::vector<api_endpoint> member_endpoints(const std::shared_ptr<access_cache>& access) {
+  using namespace members_resource;
   using api::audience;
   using api::permission;
   using api::verb;

@@ -5,6 +5,7 @@
 #include "storage/api/message_search.hpp"
 
 namespace sellavie::net {
+namespace message_search_resource {
 namespace {
 
 using api::problem;
@@ -44,8 +45,10 @@ api_outcome search(workplace& place, api_call& call) {
 }
 
 }  // namespace
+}  // namespace message_search_resource
 
 std::vector<api_endpoint> message_search_endpoints() {
+  using namespace message_search_resource;
   return {{{.id = "search_messages",
             .method = api::verb::get,
             .path = "/api/v1/businesses/{business_id}/messages",

@@ -9,6 +9,7 @@
 #include "storage/api/notes.hpp"
 
 namespace sellavie::net {
+namespace notes_resource {
 namespace {
 
 using api::problem;
@@ -119,8 +120,10 @@ api_outcome remove(workplace& place, api_call& call) {
 }
 
 }  // namespace
+}  // namespace notes_resource
 
 std::vector<api_endpoint> note_endpoints() {
+  using namespace notes_resource;
   using api::access;
   using api::audience;
   using api::permission;

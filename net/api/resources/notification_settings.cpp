@@ -5,6 +5,7 @@
 #include "storage/api/notification_settings.hpp"
 
 namespace sellavie::net {
+namespace notification_settings_resource {
 namespace {
 
 using api::problem;
@@ -154,8 +155,10 @@ api_outcome change(workplace& place, api_call& call) {
 }
 
 }  // namespace
+}  // namespace notification_settings_resource
 
 std::vector<api_endpoint> notification_settings_endpoints() {
+  using namespace notification_settings_resource;
   using api::verb;
   const std::string path = "/api/v1/businesses/{business_id}/notification-settings";
   const api::access reading{api::audience::member, api::permission::read};

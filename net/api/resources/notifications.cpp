@@ -5,6 +5,7 @@
 #include "storage/api/notifications.hpp"
 
 namespace sellavie::net {
+namespace notifications_resource {
 namespace {
 
 using api::problem;
@@ -117,8 +118,10 @@ api_outcome read_all(workplace& place, api_call& call) {
 }
 
 }  // namespace
+}  // namespace notifications_resource
 
 std::vector<api_endpoint> notification_endpoints() {
+  using namespace notifications_resource;
   using api::verb;
   const std::string all = "/api/v1/businesses/{business_id}/notifications";
   const api::access reading{api::audience::member, api::permission::read};

@@ -6,6 +6,7 @@
 #include "protocol/domain/order_book.hpp"
 
 namespace sellavie::net {
+namespace order_changes_resource {
 namespace {
 
 using actors::order_course;
@@ -89,8 +90,10 @@ api_outcome release_dispute(workplace& place, api_call& call) {
 }
 
 }  // namespace
+}  // namespace order_changes_resource
 
 std::vector<api_endpoint> order_change_endpoints() {
+  using namespace order_changes_resource;
   using api::verb;
   const std::string one{one_order};
   const std::vector<api::answer_shape> the_order{

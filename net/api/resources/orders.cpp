@@ -9,6 +9,7 @@
 #include "net/api/shapes.hpp"
 
 namespace sellavie::net {
+namespace orders_resource {
 namespace {
 
 using api::problem;
@@ -109,8 +110,10 @@ api_outcome timeline(workplace& place, api_call& call) {
 }
 
 }  // namespace
+}  // namespace orders_resource
 
 std::vector<api_endpoint> order_endpoints() {
+  using namespace orders_resource;
   using api::verb;
   std::vector<std::string> statuses;
   for (const auto status : all_order_statuses) statuses.emplace_back(to_string(status));

@@ -10,6 +10,7 @@
 #include "storage/api/passwords.hpp"
 
 namespace sellavie::net {
+namespace passwords_resource {
 namespace {
 
 using api::problem;
@@ -72,9 +73,11 @@ api_outcome change(workplace& place, api_call& call, access_cache& access) {
 }
 
 }  // namespace
+}  // namespace passwords_resource
 
 std::vector<api_endpoint> password_endpoints(const std::shared_ptr<access_cache>& access,
                                              const std::shared_ptr<mail_limits>& mails) {
+  using namespace passwords_resource;
   using api::audience;
   using api::verb;
   return {

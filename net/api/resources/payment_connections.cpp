@@ -17,6 +17,7 @@
 #include "storage/api/payment_connections.hpp"
 
 namespace sellavie::net {
+namespace payment_connections_resource {
 namespace {
 
 using api::problem;
@@ -281,8 +282,10 @@ api_outcome check(workplace& place, api_call& call) {
 }
 
 }  // namespace
+}  // namespace payment_connections_resource
 
 std::vector<api_endpoint> payment_connection_endpoints() {
+  using namespace payment_connections_resource;
   using api::access;
   using api::audience;
   using api::permission;

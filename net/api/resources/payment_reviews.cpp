@@ -5,6 +5,7 @@
 #include "net/api/resources/money_view.hpp"
 
 namespace sellavie::net {
+namespace payment_reviews_resource {
 namespace {
 
 using api::presence;
@@ -104,8 +105,10 @@ std::vector<std::string> state_words() {
 }
 
 }  // namespace
+}  // namespace payment_reviews_resource
 
 std::vector<api_endpoint> payment_review_endpoints() {
+  using namespace payment_reviews_resource;
   using api::verb;
   const std::string all = "/api/v1/businesses/{business_id}/payment-reviews";
   const std::string one = all + "/{review_id}";

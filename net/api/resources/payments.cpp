@@ -4,6 +4,7 @@
 #include "net/api/resources/money_view.hpp"
 
 namespace sellavie::net {
+namespace payments_resource {
 namespace {
 
 using api::problem;
@@ -53,8 +54,10 @@ api_outcome refund(workplace& place, api_call& call) {
 }
 
 }  // namespace
+}  // namespace payments_resource
 
 std::vector<api_endpoint> payment_endpoints() {
+  using namespace payments_resource;
   using api::verb;
   const std::string all = "/api/v1/businesses/{business_id}/payments";
   const std::string one = all + "/{payment_id}";

@@ -6,6 +6,7 @@
 #include "storage/api/person_tasks.hpp"
 
 namespace sellavie::net {
+namespace person_tasks_resource {
 namespace {
 
 using api::problem;
@@ -98,8 +99,10 @@ api_outcome list_parked(workplace& place, api_call& call) {
 }
 
 }  // namespace
+}  // namespace person_tasks_resource
 
 std::vector<api_endpoint> person_task_endpoints() {
+  using namespace person_tasks_resource;
   using api::audience;
   using api::permission;
   using api::verb;

@@ -6,6 +6,7 @@
 #include "storage/api/plan_usage.hpp"
 
 namespace sellavie::net {
+namespace plan_resource {
 namespace {
 
 using api::schema;
@@ -132,8 +133,10 @@ api_outcome list_months(workplace& place, api_call& call) {
 }
 
 }  // namespace
+}  // namespace plan_resource
 
 std::vector<api_endpoint> plan_endpoints() {
+  using namespace plan_resource;
   using api::verb;
   const std::string plan = "/api/v1/businesses/{business_id}/plan";
   const api::access reading{api::audience::member, api::permission::read};

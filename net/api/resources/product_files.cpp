@@ -7,6 +7,7 @@
 #include "storage/api/product_import.hpp"
 
 namespace sellavie::net {
+namespace product_files_resource {
 namespace {
 
 using api::problem;
@@ -79,8 +80,10 @@ api_outcome export_all(workplace& place, api_call& call) {
 }
 
 }  // namespace
+}  // namespace product_files_resource
 
 std::vector<api_endpoint> product_file_endpoints() {
+  using namespace product_files_resource;
   using api::verb;
   const std::string all{all_products};
   return {

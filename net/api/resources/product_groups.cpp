@@ -7,6 +7,7 @@
 #include "storage/api/product_groups.hpp"
 
 namespace sellavie::net {
+namespace product_groups_resource {
 namespace {
 
 using api::problem;
@@ -77,8 +78,10 @@ api_outcome rename(workplace& place, api_call& call) {
 }
 
 }  // namespace
+}  // namespace product_groups_resource
 
 std::vector<api_endpoint> product_group_endpoints() {
+  using namespace product_groups_resource;
   using api::verb;
   const std::string all = "/api/v1/businesses/{business_id}/product-groups";
   const std::string one = all + "/{group_id}";

@@ -6,6 +6,7 @@
 #include "storage/api/product_images.hpp"
 
 namespace sellavie::net {
+namespace product_images_resource {
 namespace {
 
 using api::problem;
@@ -65,8 +66,10 @@ api_outcome remove(workplace& place, api_call& call) {
 }
 
 }  // namespace
+}  // namespace product_images_resource
 
 std::vector<api_endpoint> product_image_endpoints() {
+  using namespace product_images_resource;
   using api::verb;
   const std::string product{one_product};
   const std::string all = product + "/images";

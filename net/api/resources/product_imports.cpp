@@ -11,6 +11,7 @@
 #include "storage/api/import_jobs.hpp"
 
 namespace sellavie::net {
+namespace product_imports_resource {
 namespace {
 
 using api::problem;
@@ -130,8 +131,10 @@ api_outcome show_result(workplace& place, api_call& call) {
 }
 
 }  // namespace
+}  // namespace product_imports_resource
 
 std::vector<api_endpoint> product_import_endpoints() {
+  using namespace product_imports_resource;
   using api::verb;
   const std::string all = std::string{all_products} + "/imports";
   const std::string one = all + "/{import_id}";

@@ -7,6 +7,7 @@
 #include "storage/api/stock_movements.hpp"
 
 namespace sellavie::net {
+namespace product_stock_resource {
 namespace {
 
 using api::problem;
@@ -86,8 +87,10 @@ api_outcome list_movements(workplace& place, api_call& call) {
 }
 
 }  // namespace
+}  // namespace product_stock_resource
 
 std::vector<api_endpoint> product_stock_endpoints() {
+  using namespace product_stock_resource;
   using api::verb;
   const std::string stock = std::string{one_product} + "/stock";
   const std::vector<api::answer_shape> the_stock{{200, "The stock now.", stock_shape()}};

@@ -6,6 +6,7 @@
 #include "protocol/domain/catalog.hpp"
 
 namespace sellavie::net {
+namespace products_resource {
 namespace {
 
 using api::presence;
@@ -143,8 +144,10 @@ api_outcome archive(workplace& place, api_call& call) { return change(place, cal
 api_outcome restore(workplace& place, api_call& call) { return change(place, call, {.active = true}); }
 
 }  // namespace
+}  // namespace products_resource
 
 std::vector<api_endpoint> product_endpoints() {
+  using namespace products_resource;
   using api::verb;
   const std::string all{all_products};
   const std::string one{one_product};

@@ -11,6 +11,7 @@
 #include "storage/api/push_subscriptions.hpp"
 
 namespace sellavie::net {
+namespace push_subscriptions_resource {
 namespace {
 
 using api::problem;
@@ -111,8 +112,10 @@ api_outcome unsubscribe(workplace& place, api_call& call) {
 }
 
 }  // namespace
+}  // namespace push_subscriptions_resource
 
 std::vector<api_endpoint> push_subscription_endpoints() {
+  using namespace push_subscriptions_resource;
   using api::verb;
   const std::string all = "/api/v1/me/push-subscriptions";
   return {

@@ -4,6 +4,7 @@
 #include "net/api/resources/money_view.hpp"
 
 namespace sellavie::net {
+namespace refunds_resource {
 namespace {
 
 using api::presence;
@@ -82,8 +83,10 @@ schema state_word() {
 }
 
 }  // namespace
+}  // namespace refunds_resource
 
 std::vector<api_endpoint> refund_endpoints() {
+  using namespace refunds_resource;
   using api::verb;
   const std::string all = "/api/v1/businesses/{business_id}/refunds";
   const std::string one = all + "/{refund_id}";

@@ -13,6 +13,7 @@
 #include "storage/api/second_factors.hpp"
 
 namespace sellavie::net {
+namespace second_factor_resource {
 namespace {
 
 using api::problem;
@@ -126,8 +127,10 @@ api_outcome replace_codes(workplace& place, api_call& call) {
 }
 
 }  // namespace
+}  // namespace second_factor_resource
 
 std::vector<api_endpoint> second_factor_endpoints() {
+  using namespace second_factor_resource;
   using api::verb;
   const std::string base = "/api/v1/me/second-factor";
   const auto password_and_code =

@@ -12,6 +12,7 @@
 #include "storage/api/sessions.hpp"
 
 namespace sellavie::net {
+namespace sign_in_resource {
 namespace {
 
 using api::operation;
@@ -163,8 +164,10 @@ api_outcome list_sessions(workplace& place, api_call& call) {
 }
 
 }  // namespace
+}  // namespace sign_in_resource
 
 std::vector<api_endpoint> sign_in_endpoints(const std::shared_ptr<access_cache>& access) {
+  using namespace sign_in_resource;
   using api::audience;
   using api::verb;
   const auto end = [access](workplace& place, api_call& call) -> api_outcome {

@@ -11,6 +11,7 @@
 #include "storage/api/sign_ups.hpp"
 
 namespace sellavie::net {
+namespace sign_up_resource {
 namespace {
 
 using api::problem;
@@ -78,8 +79,10 @@ api_outcome verify_email(workplace& place, api_call& call) {
 }
 
 }  // namespace
+}  // namespace sign_up_resource
 
 std::vector<api_endpoint> sign_up_endpoints(const std::shared_ptr<mail_limits>& mails) {
+  using namespace sign_up_resource;
   using api::audience;
   using api::verb;
   const std::string sent =

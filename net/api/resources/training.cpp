@@ -8,6 +8,7 @@
 #include "protocol/training/content_codec.hpp"
 
 namespace sellavie::net {
+namespace training_resource {
 namespace {
 
 using api::problem;
@@ -153,8 +154,10 @@ api_outcome compare_draft(workplace& place, api_call& call) {
 }
 
 }  // namespace
+}  // namespace training_resource
 
 std::vector<api_endpoint> training_endpoints() {
+  using namespace training_resource;
   using api::verb;
   const std::string all{all_training};
   const std::string draft = all + "/draft";

@@ -12,6 +12,7 @@
 #include "storage/api/trial_shop.hpp"
 
 namespace sellavie::net {
+namespace training_trial_resource {
 namespace {
 
 using api::problem;
@@ -199,8 +200,10 @@ api_outcome try_draft(workplace& place, api_call& call, trial_limits& limits) {
 }
 
 }  // namespace
+}  // namespace training_trial_resource
 
 std::vector<api_endpoint> training_trial_endpoints() {
+  using namespace training_trial_resource;
   const auto limits = std::make_shared<trial_limits>();
   return {
       {{.id = "try_training_draft",

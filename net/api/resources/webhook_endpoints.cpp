@@ -13,6 +13,7 @@
 #include "storage/api/webhook_endpoints.hpp"
 
 namespace sellavie::net {
+namespace webhook_endpoints_resource {
 namespace {
 
 using api::problem;
@@ -276,8 +277,10 @@ api_outcome replay(workplace& place, api_call& call) {
 }
 
 }  // namespace
+}  // namespace webhook_endpoints_resource
 
 std::vector<api_endpoint> webhook_endpoint_endpoints() {
+  using namespace webhook_endpoints_resource;
   using api::audience;
   using api::permission;
   using api::presence;

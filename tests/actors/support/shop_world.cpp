@@ -188,7 +188,8 @@ void shop_world::make_children() {
     return keep(parent.system().spawn(invoice_desk, std::move(with), std::move(business)));
   };
   children->payments = [this](caf::scheduled_actor& parent, services_ptr with, tenant_ptr business) {
-    return keep(parent.system().spawn(payment_client, std::move(with), std::move(business)));
+    return keep(
+        parent.system().spawn(sellavie::actors::payment_client, std::move(with), std::move(business)));
   };
   children->quota = [this](caf::scheduled_actor& parent, services_ptr with, tenant_ptr business) {
     return keep(parent.system().spawn(quota_desk, std::move(with), std::move(business)));

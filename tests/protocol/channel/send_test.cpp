@@ -238,7 +238,7 @@ TEST(encode_send, messenger_quick_replies_image_link_and_reply_to) {
 
 TEST(encode_send, a_persons_late_answer_has_the_tag) {
   send_target target = to_ana;
-  target.permit = {messaging_type::message_tag, message_tag::human_agent};
+  target.permit = {messaging_type::message_tag, sellavie::channel::message_tag::human_agent};
   for (const auto& account :
        {account_of(messenger, "111"), account_of(instagram, "17841", login_kind::instagram)}) {
     const auto body = json::parse(encode_send(text_wire("hi"), account, target).body);

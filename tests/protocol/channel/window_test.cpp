@@ -12,9 +12,10 @@ using decision = std::variant<send_permit, window_closed>;
 constexpr auto messenger = channel_kind::messenger;
 constexpr auto instagram = channel_kind::instagram;
 constexpr auto whatsapp = channel_kind::whatsapp;
-const decision response = send_permit{messaging_type::response, message_tag::none};
-const decision update = send_permit{messaging_type::update, message_tag::none};
-const decision human_agent = send_permit{messaging_type::message_tag, message_tag::human_agent};
+const decision response = send_permit{messaging_type::response, sellavie::channel::message_tag::none};
+const decision update = send_permit{messaging_type::update, sellavie::channel::message_tag::none};
+const decision human_agent =
+    send_permit{messaging_type::message_tag, sellavie::channel::message_tag::human_agent};
 
 struct row {
   sender_kind sender;

@@ -14,13 +14,13 @@ using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-constexpr std::int64_t price = 100'000;
+constexpr std::int64_t asked_price = 100'000;
 
 /// Conversation 1 has an open order, and money for it that is too little.
 order_id has_paid_half(a_till& till) {
   till.places(1, {{"A1", 1}});
   auto fact = money_for(till.has_link(1), "T1");
-  fact.received.minor = price / 2;
+  fact.received.minor = asked_price / 2;
   return till.is_told(fact).order;
 }
 
@@ -67,7 +67,7 @@ TEST(desk_money_r38, lets_money_settle_the_order_that_it_names_and_notes_the_dif
   EXPECT_EQ(done.effect, action_effect::review_resolved);
   EXPECT_EQ(done.state, "accepted");
   EXPECT_EQ(till.order_of(order).status, order_status::paid);
-  EXPECT_EQ(till.order_of(order).received, price / 2);
+  EXPECT_EQ(till.order_of(order).received, asked_price / 2);
   EXPECT_EQ(till.money_of(order).place, payment_place::on_order);
   EXPECT_THAT(till.timeline_of(order),
               Contains("person:grace paid: NGN 500.00 of NGN 1,000.00, accepted: rest in cash"));
@@ -96,7 +96,7 @@ TEST(desk_money_r38, attaches_money_to_another_open_order) {
   const auto word = till.word_on(late);
   EXPECT_EQ(till.resolves(late, review_resolution::attach, "same customer", other).state, "attached");
   EXPECT_EQ(till.order_of(other).status, order_status::paid);
-  EXPECT_EQ(till.order_of(other).received, price);
+  EXPECT_EQ(till.order_of(other).received, asked_price);
   EXPECT_EQ(till.order_of(late).status, order_status::cancelled);
   auto back = word;
   back.status = payment_status::refunded;
@@ -159,7 +159,7 @@ TEST(desk_money_r39, refunds_money_under_review_and_closes_when_it_is_back) {
   const auto order = till.has_paid_late(1);
   const auto asked = till.resolves(order, review_resolution::refund, "too late");
   EXPECT_EQ(till.review_of(order).state, review_state::refunding);
-  EXPECT_EQ(till.refund_of(asked.refund).amount.minor, price);
+  EXPECT_EQ(till.refund_of(asked.refund).amount.minor, asked_price);
   till.does(desk::begin_refund{asked.refund});
   till.hears(asked.refund, refund_status::succeeded);
   EXPECT_EQ(till.review_of(order).state, review_state::refunded);
@@ -193,9 +193,9 @@ TEST(desk_money_r39, lets_a_part_go_back_and_keeps_the_rest_under_review) {
   till.does(desk::begin_refund{part.refund});
   till.hears(part.refund, refund_status::succeeded);
   EXPECT_EQ(till.review_of(order).state, review_state::open);
-  EXPECT_EQ(till.store().sums(naira), (ledger{price, 0, 70'000, 30'000, 0}));
+  EXPECT_EQ(till.store().sums(naira), (ledger{asked_price, 0, 70'000, 30'000, 0}));
   till.resolves(order, review_resolution::dismiss_as_handled, "rest in cash");
-  EXPECT_EQ(till.store().sums(naira), (ledger{price, 0, 0, 30'000, 70'000}));
+  EXPECT_EQ(till.store().sums(naira), (ledger{asked_price, 0, 0, 30'000, 70'000}));
   EXPECT_EQ(till.asks_back_of(till.money_of(order).id).why, refusal::already_resolved);
 }
 
@@ -213,7 +213,8 @@ TEST(desk_money_r40, dismisses_money_only_with_a_note_and_when_it_was_settled_el
   auto back = till.word_on(order);
   back.status = payment_status::refunded;
   till.is_told(back);
-  EXPECT_EQ(till.store().sums(naira), (ledger{price, 0, 0, price, 0})) << "it went back after all";
+  EXPECT_EQ(till.store().sums(naira), (ledger{asked_price, 0, 0, asked_price, 0}))
+      << "it went back after all";
 }
 
 TEST(desk_money_r40, dismisses_play_money) {
@@ -264,14 +265,14 @@ TEST(desk_money_r41, is_open_again_when_more_comes_of_money_that_was_back) {
   till.is_told(word);
   word.status = payment_status::success;
   word.received.minor += 500;
-  word.returned = money{price, naira};
+  word.returned = money{asked_price, naira};
   EXPECT_EQ(till.is_told(word).effect, action_effect::payment_review);
   EXPECT_EQ(till.review_of(order).state, review_state::open);
   word.status = payment_status::refunded;
-  word.received.minor = price;
+  word.received.minor = asked_price;
   till.is_told(word);
   EXPECT_EQ(till.review_of(order).state, review_state::open) << "an old word, of when less had come";
-  EXPECT_EQ(till.store().sums(naira), (ledger{price + 500, 0, 500, price, 0}));
+  EXPECT_EQ(till.store().sums(naira), (ledger{asked_price + 500, 0, 500, asked_price, 0}));
 }
 
 TEST(desk_money_r41, answers_a_silence_when_the_provider_speaks) {
@@ -282,8 +283,8 @@ TEST(desk_money_r41, answers_a_silence_when_the_provider_speaks) {
     payment_fact fact{till.order_of(order).payment_reference,
                       "T1",
                       word,
-                      {price, naira},
-                      {price, naira},
+                      {asked_price, naira},
+                      {asked_price, naira},
                       payment_mode::live};
     till.is_told(fact);
     const bool is_answer = word != payment_status::pending;

@@ -10,22 +10,22 @@ namespace {
 
 using namespace std::chrono_literals;
 
-const instant now = instant_from_ms(1'790'000'000'000);
+const instant moment = instant_from_ms(1'790'000'000'000);
 
 TEST(session_rules, r1_a_fresh_token_is_rotated) {
-  EXPECT_EQ(decide_refresh({.expires_at = now + 1h}, now), refresh_decision::rotate);
+  EXPECT_EQ(decide_refresh({.expires_at = moment + 1h}, moment), refresh_decision::rotate);
 }
 TEST(session_rules, r2_within_the_overlap_the_same_successor_comes_back) {
-  const refresh_state rotated{.expires_at = now + 1h, .is_rotated = true, .rotated_at = now};
-  EXPECT_EQ(decide_refresh(rotated, now + 30s), refresh_decision::repeat_successor);
+  const refresh_state rotated{.expires_at = moment + 1h, .is_rotated = true, .rotated_at = moment};
+  EXPECT_EQ(decide_refresh(rotated, moment + 30s), refresh_decision::repeat_successor);
 }
 TEST(session_rules, r3_later_reuse_ends_the_session) {
-  const refresh_state rotated{.expires_at = now + 1h, .is_rotated = true, .rotated_at = now};
-  EXPECT_EQ(decide_refresh(rotated, now + 30s + 1ms), refresh_decision::end_session);
+  const refresh_state rotated{.expires_at = moment + 1h, .is_rotated = true, .rotated_at = moment};
+  EXPECT_EQ(decide_refresh(rotated, moment + 30s + 1ms), refresh_decision::end_session);
 }
 TEST(session_rules, r4_an_ended_session_gives_nothing) {
-  EXPECT_EQ(decide_refresh({.expires_at = now}, now), refresh_decision::refuse);
-  EXPECT_EQ(decide_refresh({.expires_at = now + 1h, .session_ended = true, .is_rotated = true}, now),
+  EXPECT_EQ(decide_refresh({.expires_at = moment}, moment), refresh_decision::refuse);
+  EXPECT_EQ(decide_refresh({.expires_at = moment + 1h, .session_ended = true, .is_rotated = true}, moment),
             refresh_decision::refuse);
 }
 TEST(session_rules, r5_blocks_double_up_to_a_quarter_of_an_hour) {

@@ -6,17 +6,17 @@
 
 #include <numeric>
 
+#include "tests/protocol/crypto/rings.hpp"
+
 using namespace sellavie;
 using namespace sellavie::crypto;
+using namespace sellavie::crypto::test;
 
 namespace {
 
-const std::string key_text = "cw_0x689RpI-jtRR7oE8h_eQsKImvJapLeSbXpwF4e4=";
-const std::string other_key_text = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=";
 const std::string hello =
     "gAAAAAAdwJ6wAAECAwQFBgcICQoLDA0ODy021cpGVWKZ_eEwCGM4BLLF_5CV9dOPmrhuVUPgJobwOz7JcbmrR64jVmpU4IwqDA==";
 
-fernet_ring ring_of(std::vector<std::string> keys) { return *fernet_ring::parse(keys); }
 instant at_second(std::int64_t seconds) { return instant_from_ms(seconds * 1000); }
 fernet_iv counting_iv() {
   fernet_iv iv{};

@@ -4,15 +4,14 @@
 #include <rapidcheck/gtest.h>
 
 #include "protocol/crypto/encoding.hpp"
+#include "tests/protocol/crypto/rings.hpp"
 
 using namespace sellavie;
 using namespace sellavie::crypto;
+using namespace sellavie::crypto::test;
 
 namespace {
 
-const std::string key_text = "cw_0x689RpI-jtRR7oE8h_eQsKImvJapLeSbXpwF4e4=";
-const std::string other_key_text = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=";
-fernet_ring ring_of(std::vector<std::string> keys) { return *fernet_ring::parse(keys); }
 constexpr gcm_nonce nonce{1, 2, 3};
 
 TEST(seal, knows_case_14_of_the_gcm_specification) {

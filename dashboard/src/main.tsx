@@ -5,11 +5,12 @@ import { App } from "./app/app";
 import { ServicesProvider, servicesOf } from "./app/services";
 import { followSystemTheme } from "./app/theme";
 import "./app.css";
+import { browserKeptPorts } from "./offline/kept_store";
 import { browserPorts, Session } from "./session/session";
 import { WordsProvider } from "./words/provider";
 
 followSystemTheme();
-const services = servicesOf(new Session(browserPorts()));
+const services = servicesOf(new Session(browserPorts()), browserKeptPorts());
 void services.session.begin().catch(() => {
   // No answer: the page shows it, and asks again.
 });

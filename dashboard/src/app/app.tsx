@@ -1,15 +1,16 @@
 // Addresses and their pages. Each page is read when it is first wanted.
 
-import { Component, type ErrorInfo, lazy, type ReactNode, Suspense, useEffect, useState } from "react";
+import { Component, type ErrorInfo, lazy, type ReactNode, Suspense, useCallback, useEffect, useState } from "react";
 import { Redirect, Route, Switch, useLocation } from "wouter";
 import { useApi } from "../api/hooks";
 import { show_me } from "../api/operations";
+import { asProblem } from "../api/problem";
 import { Button } from "../parts/button";
 import { EmptyState, ErrorState } from "../parts/states";
 import { Toasts } from "../parts/toast";
 import { useWords } from "../words/provider";
 import { lastBusiness } from "./business";
-import { useServices, useSession } from "./services";
+import { useKeptSince, useServices, useSession } from "./services";
 import { Waiting } from "./waiting";
 
 const Workplace = lazy(() => import("./workplace"));
@@ -47,8 +48,17 @@ export function App() {
 
 function SignedIn() {
   const state = useSession();
+  const isKept = useKeptSince() !== null;
+  const { error, begin } = useBeginning(state === "unknown");
   const [path] = useLocation();
-  if (state === "unknown") return <Beginning />;
+  if (state === "unknown" && !isKept) {
+    if (!error) return <Waiting />;
+    return (
+      <main>
+        <ErrorState isPage error={error} onRetry={begin} />
+      </main>
+    );
+  }
   if (state === "signed-out") return <Redirect to={path === "/" ? "/sign-in" : `/sign-in?to=${encodeURIComponent(path + location.search)}`} replace />;
   return (
     <Switch>
@@ -65,31 +75,30 @@ function SignedIn() {
   );
 }
 
-/** The session's beginning had no answer: asked again by hand, and when the network is back. */
-function Beginning() {
-  const { session } = useServices();
+/** Of a session's beginning without an answer: asked again by hand, and when the network is back. Meanwhile there is what this device keeps. */
+function useBeginning(isOpen: boolean): { error: unknown; begin(): void } {
+  const { session, kept } = useServices();
   const [error, setError] = useState<unknown>(null);
+  const begin = useCallback(() => {
+    setError(null);
+    session.begin().catch(async (problem) => {
+      if (asProblem(problem).isPassing) await kept.restore();
+      setError(problem);
+    });
+  }, [session, kept]);
   useEffect(() => {
-    const begin = () => {
-      setError(null);
-      session.begin().catch(setError);
-    };
+    if (!isOpen) return;
     begin();
     addEventListener("online", begin);
     return () => removeEventListener("online", begin);
-  }, [session]);
-  if (!error) return <Waiting />;
-  return (
-    <main>
-      <ErrorState isPage error={error} onRetry={() => session.begin().catch(setError)} />
-    </main>
-  );
+  }, [isOpen, begin]);
+  return { error, begin };
 }
 
 /** To the business of last time, or the first; without one, to founding one. */
 function Home() {
   const me = useApi(show_me, {});
-  if (me.error) return <ErrorState error={me.error} onRetry={me.refetch} />;
+  if (me.error && !me.data) return <ErrorState error={me.error} onRetry={me.refetch} />;
   if (!me.data) return <Waiting />;
   const { memberships } = me.data;
   const last = localStorage.getItem(lastBusiness);

@@ -30,7 +30,10 @@ export function BusinessProvider({ business_id, children }: { business_id: strin
   const me = useApi(show_me, {});
   const business = useApi(show_business, { business_id }, { staleMs: 5 * 60_000 });
   useZone(business.data?.timezone);
-  const error = me.error ?? business.error;
+  const isRead = me.data !== undefined && business.data !== undefined;
+  const failed = [me.error, business.error].filter((error) => error !== null);
+  // What was read stays while the network is away; a refusal ends it.
+  const error = failed.find((one) => !isRead || !asProblem(one).isPassing);
   // Whoever signed in here in the place of somebody else has other shops, and no frame of this one that leads there.
   if (error) {
     return (

@@ -37,6 +37,7 @@ import { Spinner } from "../parts/spinner";
 import { useWords } from "../words/provider";
 import type { Key } from "../words/words";
 import { useHere } from "./business";
+import { useKeptSince } from "./services";
 import { useSignOut } from "./sign_out";
 import { useMoneyWaiting } from "./use_money_waiting";
 
@@ -346,8 +347,9 @@ function BottomLink({ place: { path, label, icon: Icon }, to, className }: { pla
 
 /** Said after a moment: most gaps end before anybody reads of them. */
 function LiveNotice() {
-  const { t } = useWords();
+  const { t, date } = useWords();
   const state = useLiveState();
+  const since = useKeptSince();
   const [isLong, setLong] = useState(false);
   useEffect(() => {
     setLong(false);
@@ -355,11 +357,11 @@ function LiveNotice() {
     const timer = setTimeout(() => setLong(true), 1500);
     return () => clearTimeout(timer);
   }, [state]);
-  if (state === "live" || !isLong) return null;
+  if (since === null && (state === "live" || !isLong)) return null;
   return (
-    <div role="status" className="flex items-center justify-center gap-2 bg-warn-soft px-4 py-1.5 text-sm font-medium text-warn">
-      {state !== "stopped" && <Spinner className="size-3.5" />}
-      {t(state === "stopped" ? "live.stopped" : "live.reconnecting")}
+    <div role="status" data-notice className="flex h-8 shrink-0 items-center justify-center gap-2 bg-warn-soft px-3 text-xs font-medium text-warn sm:text-sm">
+      {state !== "stopped" && <Spinner className="size-3.5 shrink-0" />}
+      {since !== null ? t("live.kept", { at: date(since, "both") }) : t(state === "stopped" ? "live.stopped" : "live.reconnecting")}
     </div>
   );
 }

@@ -4,15 +4,17 @@ import { QueryClient } from "@tanstack/react-query";
 import { createContext, useContext, useSyncExternalStore } from "react";
 import { type Call, client } from "../api/client";
 import { asProblem } from "../api/problem";
+import { KeptInbox, type KeptPorts } from "../offline/kept_inbox";
 import type { Session, SessionState } from "../session/session";
 
 export interface Services {
   session: Session;
   call: Call;
   queries: QueryClient;
+  kept: KeptInbox;
 }
 
-export function servicesOf(session: Session): Services {
+export function servicesOf(session: Session, keptPorts: KeptPorts): Services {
   const queries = new QueryClient({
     defaultOptions: {
       queries: {
@@ -29,7 +31,7 @@ export function servicesOf(session: Session): Services {
   session.subscribe(() => {
     if (session.state === "signed-out") forget(queries);
   });
-  return { session, call: client(session), queries };
+  return { session, call: client(session), queries, kept: new KeptInbox(queries, session, keptPorts) };
 }
 
 /** Nothing of what one person read or began to write is there for the next. */
@@ -50,4 +52,10 @@ export function useServices(): Services {
 export function useSession(): SessionState {
   const { session } = useServices();
   return useSyncExternalStore(session.subscribe, () => session.state);
+}
+
+/** When the inbox on this device was read, while it is what is shown: the session's beginning has no answer. */
+export function useKeptSince(): number | null {
+  const { kept } = useServices();
+  return useSyncExternalStore(kept.subscribe, () => kept.since);
 }

@@ -83,10 +83,13 @@ export default function Inbox({ conversation_id }: { conversation_id: string | u
   }, []);
 
   return (
-    <div className="flex min-h-0 flex-1 lg:h-dvh lg:flex-none">
+    <div className="flex min-h-0 flex-1 lg:h-(--pane) lg:flex-none">
       <section
         aria-label={t("nav.inbox")}
-        className={names("flex w-full min-w-0 flex-col border-e border-line bg-surface lg:w-88 lg:shrink-0", conversation_id ? "max-lg:hidden" : "max-lg:h-[calc(100dvh-3.5rem)]")}
+        className={names(
+          "flex w-full min-w-0 flex-col border-e border-line bg-surface lg:w-88 lg:shrink-0",
+          conversation_id ? "max-lg:hidden" : "max-lg:h-[calc(var(--pane)-3.5rem)]",
+        )}
       >
         <div className="flex flex-col gap-2.5 border-b border-line px-3 pt-3 pb-2.5">
           {!conversation_id && <ListTitle />}
@@ -260,7 +263,7 @@ function OpenChat({ conversation_id, back }: { conversation_id: string; back: st
   };
   return (
     <>
-      <section aria-label={t("inbox.chat")} className="flex h-dvh min-w-0 flex-1 flex-col bg-canvas">
+      <section aria-label={t("inbox.chat")} className="flex h-(--pane) min-w-0 flex-1 flex-col bg-canvas">
         {chat ? (
           <ChatHeader chat={chat} back={back} menu={menu} onMenu={setMenu} isSideOpen={isWide && isSideWanted} onSide={toggleSide} onChat={keep} onOwner={keepOwner} />
         ) : (
@@ -270,7 +273,7 @@ function OpenChat({ conversation_id, back }: { conversation_id: string; back: st
         {chat ? <Composer chat={chat} ref={composer} onOwner={keepOwner} /> : <div className="min-h-36 border-t border-line bg-surface" />}
       </section>
       {chat && isWide && isSideWanted && (
-        <aside aria-label={t("inbox.side")} className="scroll-quiet w-76 shrink-0 overflow-y-auto border-s border-line bg-surface p-5 lg:h-dvh">
+        <aside aria-label={t("inbox.side")} className="scroll-quiet w-76 shrink-0 overflow-y-auto border-s border-line bg-surface p-5 lg:h-(--pane)">
           <Suspense fallback={<Waiting />}>
             <Side chat={chat} />
           </Suspense>

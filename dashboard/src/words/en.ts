@@ -78,6 +78,7 @@ export const en = {
   "meanwhile.take": "Take the new state",
   "meanwhile.keep": "Keep what I typed",
 
+  "live.kept": "No connection: this was read on {at}",
   "live.reconnecting": "Reconnecting: what you see may be old",
   "live.stopped": "No live news any more: load the page again",
   "toast.region": "News",

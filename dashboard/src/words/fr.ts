@@ -76,6 +76,7 @@ export const fr: Catalogue = {
   "meanwhile.take": "Prendre le nouvel état",
   "meanwhile.keep": "Garder ma saisie",
 
+  "live.kept": "Pas de connexion : lu le {at}",
   "live.reconnecting": "Reconnexion : l’affichage est peut-être ancien",
   "live.stopped": "Plus de nouvelles en direct : rechargez la page",
   "toast.region": "Nouvelles",

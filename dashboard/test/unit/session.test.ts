@@ -233,7 +233,7 @@ test("nothing that one person read or began to write is there for the next, also
   Object.defineProperty(kept, "removeItem", { value: (name: string) => delete kept[name] });
   vi.stubGlobal("sessionStorage", kept);
   const { session } = setUp(done());
-  const { queries } = servicesOf(session);
+  const { queries } = servicesOf(session, { store: { all: async () => [], write: async () => {}, clear: async () => {} }, now: () => 0, later: () => {} });
   await session.begin();
   expect(Object.keys(kept)).toEqual(["sellavie.invitation"]);
   session.accept(tokens("a"));

@@ -28,6 +28,7 @@ bool responder::is_in_vain() const noexcept { return !session_ || session_->is_g
 std::shared_ptr<stream> responder::open_stream(response head, stream_options options) {
   auto opened = std::make_shared<stream>(session_, std::move(options));
   head.body.clear();
+  head.shared_body.reset();
   head.goes_on = opened;
   answer(std::move(head));
   return opened;

@@ -12,7 +12,6 @@ namespace sellavie::net {
 namespace {
 
 using actors::customer_news;
-using return_dependencies_ptr = std::shared_ptr<const pay_return_dependencies>;
 
 constexpr std::chrono::milliseconds patience{12'000};
 

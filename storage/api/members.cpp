@@ -26,7 +26,9 @@ constexpr const char* select_one = MEMBER_COLUMNS "AND m.account_id = $2::uuid";
 
 constexpr const char* set_role = R"(
 UPDATE memberships SET role = $3, version = version + 1 WHERE business_id = $1::uuid AND account_id = $2::uuid)";
-// Before the membership, whose key (0029) takes back what is assigned at the same moment.
+// Waits for assignments under way, which hold the key of the membership (0029): those that come later are refused.
+constexpr const char* hold_member =
+    "SELECT FROM memberships WHERE business_id = $1::uuid AND account_id = $2::uuid FOR UPDATE";
 constexpr const char* unassign = R"(
 UPDATE conversation_work SET assignee_id = NULL WHERE business_id = $1::uuid AND assignee_id = $2::uuid
 RETURNING conversation_id)";
@@ -49,6 +51,7 @@ json role_field(api::role role) { return {{"role", to_string(role)}}; }
 void take_back_conversations(pqxx::work& work, const business_id& business, const change_origin& by,
                              const api::account_id& whom) {
   std::vector<activity> done;
+  work.exec_params(hold_member, to_string(business), to_string(whom));
   for (const auto& row : work.exec_params(unassign, to_string(business), to_string(whom)))
     done.push_back({"conversation.assigned",
                     "conversation",

@@ -272,6 +272,8 @@ test("every action was recorded in some test, by the operations that may cause i
   assert.deepEqual([...seen.keys()].filter((action) => !(action in causes)), [], "unknown actions");
   const never = Object.keys(causes).filter((action) => !(seen.get(action)?.size > 0));
   assert.deepEqual(never, [], "actions that no operation was seen to cause");
+  const causing = new Set([...seen.values()].flatMap((operations) => [...operations]));
+  assert.deepEqual([...new Set(Object.values(causes).flat())].filter((one) => !causing.has(one)), [], "operations that were not seen to cause anything");
   const strange = Object.entries(causes).flatMap(([action, expected]) => [...seen.get(action)].filter((one) => !expected.includes(one)).map((one) => `${one} made ${action}`));
   assert.deepEqual(strange, []);
 });

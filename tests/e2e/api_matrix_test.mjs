@@ -351,13 +351,17 @@ test("an id of another business in a body or a query is nobody's: refused or not
   await here.settled();
 });
 
-test("ids that are none, or nobody's, are not found", async () => {
+// Of what is in a business those that are nobody's are told behind what is wrong with the body: tried with a good one above.
+test("ids that are none, and businesses that are nobody's, are not found, each by itself beside others", async () => {
   for (const operation of stage.operations.filter((one) => one.path.includes("{") || names_its_business(one))) {
-    const names = ["business_id", ...[...operation.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name)];
-    for (const id of [nobodys_id, "x", "1", "..", "%00", `${nobodys_id}'--`]) {
-      const ids = Object.fromEntries(names.map((name) => [name, encodeURIComponent(id)]));
-      const { status } = await call(stage.ada.client, operation, ids);
-      assert.equal(status, 404, `${operation.operationId} ${id}`);
+    const names = [...new Set(["business_id", ...[...operation.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name)])];
+    for (const name of names.filter((one) => operation.path.includes(`{${one}}`) || names_its_business(operation))) {
+      // Two dots further in make another address of it, before it is sent.
+      for (const id of [...(name === "business_id" ? [nobodys_id, ".."] : []), "x", "1", "%00", `${nobodys_id}'--`]) {
+        const others = Object.fromEntries(names.map((one) => [one, one === "business_id" ? stage.ada.business_id : nobodys_id]));
+        const { status } = await call(stage.ada.client, operation, { ...others, [name]: encodeURIComponent(id) });
+        assert.equal(status, 404, `${operation.operationId} ${name} ${id}`);
+      }
     }
   }
 });

@@ -59,6 +59,8 @@ TEST_F(assignees_test, a_removal_waits_for_an_assignment_and_takes_it_back) {
   EXPECT_EQ(given.get().value(), work_outcome::done);
   EXPECT_EQ(gone.get().value(), team_outcome::done);
   EXPECT_EQ(assigned(), 0);
+  EXPECT_EQ(count("audit_log WHERE action = 'conversation.assigned' AND subject_id = " + quote(chat)), 2)
+      << "given, and taken back";
 }
 
 TEST_F(assignees_test, an_assignment_waits_for_a_removal_and_is_refused) {

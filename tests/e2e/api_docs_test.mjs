@@ -36,6 +36,10 @@ test("a newcomer who types the commands of docs/api.md gets to the end", { timeo
   const written = (name) => JSON.parse(readFileSync(`${folder}/${name}`, "utf8"));
   assert.ok(written("messages.json").items.length >= 2);
   assert.match(stdout, /"name":"Ngozi"/, "the new account is signed in");
+  assert.equal(written("connected.json").stage, "connected");
+  const [first_reply] = written("replies.json").items;
+  assert.deepEqual([first_reply.origin, first_reply.direction], ["ai", "out"]);
+  assert.ok(stdout.includes(first_reply.text), "the first reply is shown");
   assert.equal(written("sent-1.json").messages[0].id, written("sent-2.json").messages[0].id, "the same key, the same message");
   await here.settled();
   const replies = (await here.sandbox.replies(who, "app")).filter(({ text }) => text === "Ada here: it is ready for you.");

@@ -711,7 +711,7 @@ test("a key that is none of its provider is refused by name, and each provider i
   }
 });
 
-test("what the shop connects is what the next order is paid with, and a provider's outage is told", async () => {
+test("a provider's outage is told and changes nothing, a wrong key is refused, and the right one works again", async () => {
   const [[id]] = await here.server.sql(`SELECT id FROM payment_connections WHERE business_id = '${ada.business_id}' AND provider = 'paystack' AND mode = 'test'`);
   const one = `${payments(ada)}/${id}`;
   const works = await ada.client.post(`${one}/check`);
@@ -731,7 +731,7 @@ test("what the shop connects is what the next order is paid with, and a provider
 
 // --- who did what, and no secret anywhere ----------------------------------------------------------------------------
 
-test("each change stands in the activity log", async () => {
+test("each kind of change of a connection stands in the activity log", async () => {
   const rows = await here.server.sql(`SELECT DISTINCT action FROM audit_log WHERE business_id = '${ada.business_id}' ORDER BY 1`);
   const actions = rows.map(([action]) => action);
   for (const wanted of ["connect.begun", "connect.failed", "connection.checked", "connection.connected", "connection.disconnected", "connection.reconnected",

@@ -13,7 +13,7 @@ const manifest = JSON.parse(readFileSync(path.join(dist, "manifest.json"), "utf8
 // A page, and the chunks that its view waits for.
 const views = {
   "sign-in": { budget: 130_000, entries: ["index.html", "src/pages/sign_in.tsx"] },
-  inbox: { budget: 155_000, entries: ["index.html", "src/app/workplace.tsx", "src/inbox/inbox.tsx"] },
+  inbox: { budget: 156_000, entries: ["index.html", "src/app/workplace.tsx", "src/inbox/inbox.tsx"] },
   orders: { budget: 155_000, entries: ["index.html", "src/app/workplace.tsx", "src/pages/orders.tsx", "src/words/orders_en.ts"] },
 };
 

@@ -9,6 +9,7 @@ import { names } from "../lib/names";
 import { useNow } from "../lib/now";
 import { Avatar } from "../parts/avatar";
 import { ChannelMark } from "../parts/channel";
+import { usePull } from "../parts/pull";
 import { Spinner } from "../parts/spinner";
 import { ErrorState, SkeletonRows } from "../parts/states";
 import type { Pages } from "../parts/table";
@@ -26,6 +27,7 @@ export function ChatList({ pages, chosen, linkOf, empty }: { pages: Pages<Conver
   const { all: labels } = useLabels();
   const scroller = useRef<HTMLDivElement>(null);
   const { rows, hasMore, isLoadingMore, loadMore } = pages;
+  const { gestures, mark } = usePull(pages.refetch);
   const { first, last, onScroll, show } = useRowsInSight(scroller, rows.length + (hasMore ? 1 : 0), rowHeight);
   useEffect(() => {
     if (hasMore && !isLoadingMore && last >= rows.length - 3) loadMore();
@@ -61,7 +63,8 @@ export function ChatList({ pages, chosen, linkOf, empty }: { pages: Pages<Conver
   const height = { height: (rows.length + (hasMore ? 1 : 0)) * rowHeight };
   const inSight = Array.from({ length: last - first + 1 }, (_, offset) => first + offset);
   return (
-    <div ref={scroller} onScroll={onScroll} className="scroll-quiet min-h-0 flex-1 overflow-y-auto overscroll-contain">
+    <div ref={scroller} onScroll={onScroll} {...gestures} className="scroll-quiet min-h-0 flex-1 overflow-y-auto overscroll-contain">
+      {mark}
       <ul aria-label={t("inbox.chats")} className="relative" style={height} onKeyDown={move} onFocus={(event) => setVisited(rows[placeOf(event.target) - 1]?.id)}>
         {inSight.map((index) => {
           const chat = rows[index];

@@ -76,6 +76,9 @@ export const ar: Catalogue = {
   "meanwhile.take": "خذ الحالة الجديدة",
   "meanwhile.keep": "أبقِ ما كتبته",
 
+  "pull.pull": "اسحب للتحديث",
+  "pull.let-go": "أفلت للتحديث",
+  "pull.refreshing": "جارٍ التحديث",
   "live.kept": "لا يوجد اتصال: قُرئ هذا في {at}",
   "live.reconnecting": "جارٍ إعادة الاتصال: قد يكون ما تراه قديمًا",
   "live.stopped": "توقفت الأخبار المباشرة: أعد تحميل الصفحة",

@@ -78,6 +78,9 @@ export const en = {
   "meanwhile.take": "Take the new state",
   "meanwhile.keep": "Keep what I typed",
 
+  "pull.pull": "Pull to refresh",
+  "pull.let-go": "Let go to refresh",
+  "pull.refreshing": "Refreshing",
   "live.kept": "No connection: this was read on {at}",
   "live.reconnecting": "Reconnecting: what you see may be old",
   "live.stopped": "No live news any more: load the page again",

@@ -76,6 +76,9 @@ export const fr: Catalogue = {
   "meanwhile.take": "Prendre le nouvel état",
   "meanwhile.keep": "Garder ma saisie",
 
+  "pull.pull": "Tirez pour actualiser",
+  "pull.let-go": "Relâchez pour actualiser",
+  "pull.refreshing": "Actualisation",
   "live.kept": "Pas de connexion : lu le {at}",
   "live.reconnecting": "Reconnexion : l’affichage est peut-être ancien",
   "live.stopped": "Plus de nouvelles en direct : rechargez la page",

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
-import { answered, customer } from "./chats.mjs";
+import { answered, customer, row } from "./chats.mjs";
 import { doors, places } from "./every_page.mjs";
 import { at, everybody_leaves, narrow, no_complaints, owner_at_work, person } from "./people.mjs";
 import { shared_place } from "./place.mjs";
@@ -161,4 +161,32 @@ test("a target that is too small and crowded is found", async () => {
     other.style.cssText = `${style};left:18px`;
   });
   assert.equal((await small_targets(page)).length, 2);
+});
+
+// A thumb on the screen, from one height to another. `then` looks before it lets go.
+async function pull(page, from, to, then) {
+  const devtools = await page.context().newCDPSession(page);
+  const touch = (type, y) => devtools.send("Input.dispatchTouchEvent", { type, touchPoints: y === undefined ? [] : [{ x: 180, y }] });
+  await touch("touchStart", from);
+  for (let step = 1; step <= 10; step++) await touch("touchMove", from + ((to - from) * step) / 10);
+  await then();
+  await touch("touchEnd");
+}
+
+test("a thumb that pulls the chats down reads them again, and one that pulls a little does not", { timeout: 120_000 }, async () => {
+  const page = await owner_at_work(place, { size: narrow });
+  await row(page, { name: "Chinedu Okafor" }).waitFor();
+  let reads = 0;
+  page.on("request", (request) => {
+    if (/\/conversations\?/.test(request.url())) reads += 1;
+  });
+  const mark = page.getByRole("status");
+  await pull(page, 300, 340, () => mark.filter({ hasText: "Pull to refresh" }).waitFor());
+  await mark.waitFor({ state: "detached" });
+  assert.equal(reads, 0);
+  const again = page.waitForResponse(/\/conversations\?/);
+  await pull(page, 300, 500, () => mark.filter({ hasText: "Let go to refresh" }).waitFor());
+  await again;
+  await mark.waitFor({ state: "detached" });
+  await row(page, { name: "Chinedu Okafor" }).waitFor();
 });

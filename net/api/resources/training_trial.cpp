@@ -173,14 +173,15 @@ std::variant<actors::model_answer, problem> counted_answer(workplace& place, con
 }
 
 api_outcome try_draft(workplace& place, api_call& call, trial_limits& limits) {
-  if (const int wait = limits.take(call.by.business); wait > 0)
-    return problem{.kind = problems::too_many, .retry_after = wait};
   const seat held{limits};
   if (!held.is_taken())
     return problem{.kind = problems::unavailable,
                    .detail = "Others try their training just now. Try again in a moment.",
                    .retry_after = 2,
                    .cause = make_failure(errc::overloaded, "trials")};
+  // Behind the seat: who found none has not asked.
+  if (const int wait = limits.take(call.by.business); wait > 0)
+    return problem{.kind = problems::too_many, .retry_after = wait};
   const auto draft = storage::find_training_draft(place.store, call.by.business);
   if (!draft) return api::problem_of(draft.error());
   auto shop = storage::load_shop_on_trial(place.store, call.by.business, call.now);

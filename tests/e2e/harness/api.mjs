@@ -193,7 +193,8 @@ export function misfits(document, schema, value, at = "") {
     if (schema.pattern && !new RegExp(schema.pattern, "u").test(value)) wrong.push(`${at}: not like ${schema.pattern}`);
     if (schema.format === "uuid" && !/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(value)) wrong.push(`${at}: no uuid`);
     if (schema.format === "date-time" && Number.isNaN(Date.parse(value))) wrong.push(`${at}: no date-time`);
-    if (schema.format === "email" && !/^[^@\s]+@[^@\s]+$/.test(value)) wrong.push(`${at}: no address`);
+    // Where none need be given, the empty text is none.
+    if (schema.format === "email" && value !== "" && !/^[^@\s]+@[^@\s]+$/.test(value)) wrong.push(`${at}: no address`);
   }
   if (schema.format === "int64" && typeof value === "number" && !Number.isSafeInteger(value)) wrong.push(`${at}: ${value} is not exact`);
   if (typeof value === "number" && (value < (schema.minimum ?? -Infinity) || value > (schema.maximum ?? Infinity))) wrong.push(`${at}: ${value}`);

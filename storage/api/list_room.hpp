@@ -1,6 +1,6 @@
 #pragma once
-// How many of a thing a business may make, and who makes one waits for whom. For the sources of this folder only, because it shows libpqxx: whoever adds
-// one asks in the transaction that adds it.
+// How many of a thing a business may make, and who makes one waits for whom. For the sources of this folder
+// only, because it shows libpqxx: whoever adds one asks in the transaction that adds it.
 
 #include <cstdint>
 #include <pqxx/transaction>

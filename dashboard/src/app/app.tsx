@@ -82,8 +82,11 @@ function useBeginning(isOpen: boolean): { error: unknown; begin(): void } {
   const begin = useCallback(() => {
     setError(null);
     session.begin().catch(async (problem) => {
-      if (asProblem(problem).isPassing) await kept.restore();
-      setError(problem);
+      try {
+        if (asProblem(problem).isPassing) await kept.restore();
+      } finally {
+        setError(problem);
+      }
     });
   }, [session, kept]);
   useEffect(() => {

@@ -7,6 +7,7 @@ import { Spinner } from "./spinner";
 /** In pixels of the thumb's way, of which the list goes half. */
 const enough = 120;
 const farthest = 180;
+const patienceMs = 10_000;
 
 /** -> what the scrolling element listens to, and what stands at its top */
 export function usePull(refresh: () => unknown) {
@@ -34,7 +35,8 @@ export function usePull(refresh: () => unknown) {
     setWay(0);
     if (!isWanted) return;
     setRefreshing(true);
-    await refresh();
+    // Without a network it waits for one; the mark does not.
+    await Promise.race([Promise.resolve(refresh()).catch(() => {}), new Promise((then) => setTimeout(then, patienceMs))]);
     setRefreshing(false);
   };
 

@@ -79,7 +79,7 @@ export const ar: Catalogue = {
   "pull.pull": "اسحب للتحديث",
   "pull.let-go": "أفلت للتحديث",
   "pull.refreshing": "جارٍ التحديث",
-  "live.kept": "لا يوجد اتصال: قُرئ هذا في {at}",
+  "live.kept": "لا يوجد اتصال: آخر قراءة في {at}",
   "live.reconnecting": "جارٍ إعادة الاتصال: قد يكون ما تراه قديمًا",
   "live.stopped": "توقفت الأخبار المباشرة: أعد تحميل الصفحة",
   "toast.region": "إشعارات",

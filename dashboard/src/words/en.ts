@@ -81,7 +81,7 @@ export const en = {
   "pull.pull": "Pull to refresh",
   "pull.let-go": "Let go to refresh",
   "pull.refreshing": "Refreshing",
-  "live.kept": "No connection: this was read on {at}",
+  "live.kept": "No connection: last read on {at}",
   "live.reconnecting": "Reconnecting: what you see may be old",
   "live.stopped": "No live news any more: load the page again",
   "toast.region": "News",

@@ -79,7 +79,7 @@ export const fr: Catalogue = {
   "pull.pull": "Tirez pour actualiser",
   "pull.let-go": "Relâchez pour actualiser",
   "pull.refreshing": "Actualisation",
-  "live.kept": "Pas de connexion : lu le {at}",
+  "live.kept": "Pas de connexion : dernière lecture le {at}",
   "live.reconnecting": "Reconnexion : l’affichage est peut-être ancien",
   "live.stopped": "Plus de nouvelles en direct : rechargez la page",
   "toast.region": "Nouvelles",

@@ -15,7 +15,7 @@ after(everybody_leaves);
 afterEach(no_complaints);
 
 const lost = /ERR_INTERNET_DISCONNECTED|Failed to fetch|ERR_FAILED/;
-const notice = (page) => page.getByRole("status").filter({ hasText: "No connection: this was read on" });
+const notice = (page) => page.getByRole("status").filter({ hasText: "No connection: last read on" });
 
 // -> what the device keeps, by the names of its queries
 const kept = (page) =>
@@ -99,7 +99,7 @@ test("at the start address, too, a phone without a network has the inbox", { tim
   expect_complaints(lost);
 });
 
-test("signing out takes it away, without a network as well", { timeout: 120_000 }, async () => {
+test("signing out without a network takes it away", { timeout: 120_000 }, async () => {
   const who = await answered(place, "Is the shop open?");
   const page = await ready(who);
   // Nobody has opened a menu yet.

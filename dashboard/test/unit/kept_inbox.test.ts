@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { keyOf, pagesKeyOf } from "../../src/api/hooks";
 import { list_conversations, list_messages, list_orders, show_business, show_conversation, show_me } from "../../src/api/operations";
 import { ApiProblem } from "../../src/api/problem";
-import { KeptInbox, type KeptQuery } from "../../src/offline/kept_inbox";
+import { KeptInbox, type KeptRow } from "../../src/offline/kept_inbox";
 import type { SessionState } from "../../src/session/session";
 
 const day = 24 * 3_600_000;
@@ -17,11 +17,13 @@ const pages = (...items: unknown[][]) => ({
 
 /** One device; each page on it has queries and a session of its own. */
 function device() {
-  const stored = new Map<string, KeptQuery>();
+  const stored = new Map<string, KeptRow>();
+  const local = new Map<string, string>();
+  let marks = 0;
   let isBroken = false;
   let writes = 0;
   const work = <T>(done: () => T): Promise<T> => (isBroken ? Promise.reject(new Error("the disk is full")) : Promise.resolve(done()));
-  function open(first: SessionState = "unknown") {
+  function open(first: SessionState = "unknown", build = "this") {
     let state = first;
     const listeners = new Set<() => void>();
     const pending: Array<() => void> = [];
@@ -46,6 +48,9 @@ function device() {
           }),
         clear: () => work(() => stored.clear()),
       },
+      mark: { getItem: (name) => local.get(name) ?? null, setItem: (name, text) => void local.set(name, text), removeItem: (name) => void local.delete(name) },
+      makeMark: () => `mark ${++marks}`,
+      build,
       now: () => Date.now(),
       later: (then) => void pending.push(then),
     });
@@ -73,7 +78,7 @@ function device() {
       },
     };
   }
-  return { open, stored, breakIt: () => (isBroken = true), writes: () => writes, names: () => [...stored.values()].map(({ queryKey }) => String(queryKey[0])).sort() };
+  return { open, stored, break: (now = true) => (isBroken = now), writes: () => writes, names: () => [...stored.values()].map(({ query }) => String(query.queryKey[0])).sort() };
 }
 
 test("a page without an answer shows the inbox that an earlier one read", async () => {
@@ -162,7 +167,7 @@ test("of threads the twenty newest are kept, with their newest page, across page
     for (let chat = 0; chat < 10; chat++) page.read(thread(`${visit} ${chat}`), pages([{ id: 2 }], [{ id: 1 }]));
     await page.pause();
   }
-  const threads = [...here.stored.values()].filter(({ queryKey }) => queryKey[0] === "list_messages");
+  const threads = [...here.stored.values()].map(({ query }) => query).filter(({ queryKey }) => queryKey[0] === "list_messages");
   expect(threads.map(({ queryKey }) => (queryKey[1] as { conversation_id: string }).conversation_id[0]).sort()).toEqual([..."1111111111", ..."2222222222"]);
   expect(threads[0]?.state.data).toEqual(pages([{ id: 2 }]));
 });
@@ -192,11 +197,85 @@ test("fifty changes in a moment cost one write", async () => {
 
 test("a device that can keep nothing disturbs nothing", async () => {
   const here = device();
-  here.breakIt();
+  here.break();
   const page = here.open("signed-in");
   page.readInbox();
   await page.pause();
   const later = here.open();
   await later.kept.restore();
   expect(later.kept.since).toBeNull();
+});
+
+test("what one person left is shown to no other, whatever could not be removed", async () => {
+  const here = device();
+  const ada = here.open("signed-in");
+  ada.readInbox();
+  ada.read(thread("chat"), pages([{ text: "Of a customer of Ada's" }]));
+  await ada.pause();
+  here.break();
+  ada.become("signed-out");
+  await ada.pause();
+  here.break(false);
+  expect(here.stored.size).toBe(4);
+
+  const grace = here.open("signed-in");
+  grace.read(keyOf(show_me, {}), { id: "grace" });
+  await grace.pause();
+  const later = here.open();
+  await later.kept.restore();
+  expect([later.kept.since, later.queries.getQueryCache().getAll()]).toEqual([null, []]);
+});
+
+test("a tab that has not heard of the end yet writes nothing into the next person's", async () => {
+  const here = device();
+  const [tab, other] = [here.open("signed-in"), here.open("signed-in")];
+  tab.become("signed-out");
+  tab.become("signed-in");
+  await tab.pause();
+  other.readInbox();
+  await other.pause();
+  expect(here.names()).toEqual([]);
+  other.become("signed-out");
+  tab.readInbox();
+  await tab.pause();
+  expect(here.names()).toEqual(["list_conversations", "show_business", "show_me"]);
+});
+
+test("another build of the page has other shapes: it begins anew", async () => {
+  const here = device();
+  const before = here.open("signed-in");
+  before.readInbox();
+  await before.pause();
+  const later = here.open("unknown", "another");
+  await later.kept.restore();
+  expect([later.kept.since, here.names()]).toEqual([null, []]);
+});
+
+test("what was about to be written of a refused business is not, and of a refused chat nothing stays", async () => {
+  const here = device();
+  const page = here.open("signed-in");
+  const chat = keyOf(show_conversation, { ...shop, conversation_id: "chat" });
+  page.readInbox();
+  page.read(chat, { id: "chat" });
+  page.read(thread("chat"), pages([]));
+  await page.pause();
+  await page.refused(chat, new ApiProblem({ kind: "not-found", status: 404 }));
+  await page.kept.settled();
+  expect(here.names()).toEqual(["list_conversations", "show_business", "show_me"]);
+  page.read(thread("other"), pages([]));
+  await page.refused(keyOf(show_business, shop), new ApiProblem({ kind: "not-found", status: 404 }));
+  await page.pause();
+  expect(here.names()).toEqual(["show_me"]);
+});
+
+test("of a chat that was not opened nothing is kept, however much is told of it, and of one that was all that it takes", async () => {
+  const here = device();
+  const page = here.open("signed-in");
+  const chat = (conversation_id: string) => keyOf(show_conversation, { ...shop, conversation_id });
+  page.read(chat("opened"), { id: "opened" });
+  await page.pause();
+  page.read(thread("opened"), pages([]));
+  for (let told = 0; told < 30; told++) page.read(chat(`told ${told}`), { id: "told" });
+  await page.pause();
+  expect(here.names()).toEqual(["list_messages", "show_conversation"]);
 });

@@ -232,8 +232,15 @@ test("nothing that one person read or began to write is there for the next, also
   const kept: Record<string, unknown> = { "sellavie.draft.ada.reply.chat": "Begun", "sellavie.invitation": "token" };
   Object.defineProperty(kept, "removeItem", { value: (name: string) => delete kept[name] });
   vi.stubGlobal("sessionStorage", kept);
-  const { session } = setUp(done());
-  const { queries } = servicesOf(session, { store: { all: async () => [], write: async () => {}, clear: async () => {} }, now: () => 0, later: () => {} });
+  const { session, ports } = setUp(done());
+  const { queries } = servicesOf(session, {
+    store: { all: async () => [], write: async () => {}, clear: async () => {} },
+    mark: ports.storage,
+    makeMark: () => "mark",
+    build: "this",
+    now: () => 0,
+    later: () => {},
+  });
   await session.begin();
   expect(Object.keys(kept)).toEqual(["sellavie.invitation"]);
   session.accept(tokens("a"));
